@@ -1,0 +1,172 @@
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+} from "kysely";
+import type { Compilable } from "kysely";
+import pg from "pg";
+
+/**
+ * One fixed SQL text. The label opens the text as a comment, so that it shows in the database's own
+ * logs, and names the prepared statement.
+ */
+export interface Statement<Params extends readonly unknown[], Row> {
+  readonly label: string;
+  readonly text: string;
+  /** Never present: it carries the types of the parameters and of a row. */
+  readonly types?: (...params: Params) => Row;
+}
+
+/** Declares a statement: `label` is `<noun>.<verb>`, `text` takes its parameters as $1, $2 … */
+export function statement<Params extends readonly unknown[], Row = never>(
+  label: string,
+  text: string,
+): Statement<Params, Row> {
+  return { label, text: `/* ${label} */ ${text}` };
+}
+
+/** What runs statements: the pool, or one transaction. */
+export interface Connection {
+  /** Runs a fixed statement and returns its rows. */
+  run<Params extends readonly unknown[], Row>(
+    statement: Statement<Params, Row>,
+    ...params: Params
+  ): Promise<Row[]>;
+  /** Runs what a query builder composed (lists with filters) and returns its rows. */
+  select<Row>(query: Compilable<Row>): Promise<Row[]>;
+}
+
+/** Connections in the pool: all, idle, and calls that wait for one. */
+export interface PoolState {
+  readonly total: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+/** The database of this process. */
+export interface Database extends Connection {
+  /** True for PGlite: one backend, no LISTEN, no statement names. */
+  readonly embedded: boolean;
+  /** Commits what `work` did, or rolls back and throws what it threw. */
+  transaction<T>(work: (tx: Connection) => Promise<T>): Promise<T>;
+  /** A connection of its own, outside the pool: for LISTEN and for session locks. */
+  dedicated(): Promise<pg.Client>;
+  pool(): PoolState;
+  close(): Promise<void>;
+}
+
+/** Where the database answers. */
+export interface DatabaseOptions {
+  readonly connection: pg.ClientConfig;
+  /** Connections at most. */
+  readonly size: number;
+  readonly embedded: boolean;
+  /** An idle connection has died; the pool opens another by itself. */
+  readonly onError: (error: Error) => void;
+}
+
+/** A query builder without a connection: compose with it, run by `Connection.select`. */
+export function queryBuilder<Tables>(): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+}
+
+const INT8 = 20;
+
+function parseType(oid: number, format?: "text" | "binary") {
+  // Counts and fences stay far below 2^53.
+  if (oid === INT8) return Number;
+  return pg.types.getTypeParser(oid, format);
+}
+
+/** Opens a pool; connects at the first use. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const { embedded } = options;
+  const config: pg.PoolConfig = {
+    ...options.connection,
+    application_name: "waybill",
+    // PGlite's socket takes no startup options; its time zone is UTC as it stands.
+    options: embedded
+      ? undefined
+      : "-c TimeZone=UTC -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s",
+    keepAlive: true,
+    types: { getTypeParser: parseType as typeof pg.types.getTypeParser },
+  };
+  const pool = new pg.Pool({
+    ...config,
+    max: options.size,
+    idleTimeoutMillis: embedded ? 0 : 60_000,
+    connectionTimeoutMillis: 15_000,
+  });
+  pool.on("error", options.onError);
+
+  return {
+    embedded,
+    ...connectionOver(pool, embedded),
+    transaction: (work) => transact(pool, embedded, work),
+    async dedicated() {
+      const client = new pg.Client(config);
+      // Without a listener the loss of the connection would end the process.
+      client.on("error", options.onError);
+      await client.connect();
+      return client;
+    },
+    pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  };
+}
+
+function connectionOver(target: pg.Pool | pg.PoolClient, embedded: boolean): Connection {
+  return {
+    async run<Params extends readonly unknown[], Row>(
+      { label, text }: Statement<Params, Row>,
+      ...params: Params
+    ) {
+      // On PGlite all sessions share one backend, where statement names would collide.
+      const name = embedded ? undefined : label;
+      const result = await target.query<Row & pg.QueryResultRow>({
+        name,
+        text,
+        values: [...params],
+      });
+      return result.rows;
+    },
+    async select<Row>(query: Compilable<Row>) {
+      const { sql, parameters } = query.compile();
+      const result = await target.query<Row & pg.QueryResultRow>(sql, [...parameters]);
+      return result.rows;
+    },
+  };
+}
+
+async function transact<T>(
+  pool: pg.Pool,
+  embedded: boolean,
+  work: (tx: Connection) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // The pool listens on idle clients only; unheard, a connection lost here would end the process.
+  const onLost = (error: Error) => broken = error;
+  client.on("error", onLost);
+  try {
+    await client.query("begin");
+    const result = await work(connectionOver(client, embedded));
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch(onLost);
+    throw error;
+  } finally {
+    client.off("error", onLost);
+    client.release(broken);
+  }
+}

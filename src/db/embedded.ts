@@ -1,0 +1,85 @@
+import { join, resolve } from "node:path";
+import { type Database, openDatabase, statement } from "./database.ts";
+
+const VACUUM_INTERVAL_MS = 10 * 60_000;
+// PGlite has no autovacuum.
+const VACUUM = statement<[]>("database.vacuum", "vacuum");
+
+/** The embedded database could not be brought up. */
+export class EmbeddedDatabaseError extends Error {
+  override readonly name = "EmbeddedDatabaseError";
+}
+
+/**
+ * Starts PGlite in a Worker and opens it through its socket, by the driver that real PostgreSQL uses.
+ *
+ * One connection only: the socket server queues each protocol message by itself, so the unnamed
+ * statements of two connections would overwrite each other.
+ *
+ * @param dataDir directory that keeps the database, made when missing
+ * @param onError told of a connection that died while idle
+ * @throws {EmbeddedDatabaseError} when another process holds the directory, or PGlite does not start
+ */
+export async function openEmbeddedDatabase(
+  dataDir: string,
+  onError: (error: Error) => void,
+): Promise<Database> {
+  await Deno.mkdir(dataDir, { recursive: true });
+  const lock = await lockDirectory(dataDir);
+  // A directory of its own, open to this user alone: the socket asks for no password.
+  const socketDir = await Deno.makeTempDir({ prefix: "waybill-" });
+  const worker = new Worker(new URL("./embedded_server.ts", import.meta.url), { type: "module" });
+  try {
+    await ask(worker, {
+      directory: resolve(dataDir, "postgres"),
+      socket: join(socketDir, ".s.PGSQL.5432"),
+    });
+  } catch (error) {
+    worker.terminate();
+    lock.close();
+    await Deno.remove(socketDir, { recursive: true });
+    throw error;
+  }
+  const database = openDatabase({
+    connection: { host: socketDir, port: 5432, user: "postgres", database: "postgres" },
+    size: 1,
+    embedded: true,
+    onError,
+  });
+  const vacuum = setInterval(() => database.run(VACUUM).catch(onError), VACUUM_INTERVAL_MS);
+  return {
+    ...database,
+    async close() {
+      clearInterval(vacuum);
+      await database.close();
+      await ask(worker, { close: true });
+      worker.terminate();
+      lock.close();
+      await Deno.remove(socketDir, { recursive: true });
+    },
+  };
+}
+
+async function lockDirectory(dataDir: string): Promise<Deno.FsFile> {
+  const file = await Deno.open(join(dataDir, "lock"), { create: true, write: true });
+  if (await file.tryLock(true)) return file;
+  file.close();
+  throw new EmbeddedDatabaseError(
+    `Cannot open the embedded database in ${dataDir}: another process is using it; ` +
+      "stop that one, choose another DATA_DIR, or set DATABASE_URL",
+  );
+}
+
+function ask(worker: Worker, message: unknown): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  worker.onmessage = ({ data }: MessageEvent<{ error?: string }>) =>
+    data.error === undefined ? resolve() : reject(
+      new EmbeddedDatabaseError(`Cannot start the embedded database: ${data.error}`),
+    );
+  worker.onerror = (event) => {
+    event.preventDefault();
+    reject(new EmbeddedDatabaseError(`Cannot start the embedded database: ${event.message}`));
+  };
+  worker.postMessage(message);
+  return promise;
+}

@@ -1,0 +1,42 @@
+import { ForbiddenError } from "../errors.ts";
+
+/** MEMBER: its own; ADMIN: its organization; OPERATOR: the installation too. */
+export type Role = "OPERATOR" | "ADMIN" | "MEMBER";
+
+/** Who asks. Every operation and every query takes its organization from here. */
+export interface Caller {
+  readonly organizationId: string;
+  /** The person, where the key or token names one. */
+  readonly userId: string | null;
+  readonly role: Role;
+  /** The API key that was shown; null for a JWT. */
+  readonly keyId: string | null;
+}
+
+/** Owns the built-in schedules and their jobs; made by the first migration. */
+export const SYSTEM_ORGANIZATION_ID = "00000000-0000-7000-8000-000000000000";
+
+/** True when the caller may see and act on what `userId` of its own organization has made. */
+export function ownsOrAdministers(caller: Caller, userId: string | null): boolean {
+  return caller.role !== "MEMBER" || (userId !== null && userId === caller.userId);
+}
+
+/**
+ * Refuses a MEMBER.
+ *
+ * @param action completes "Only an ADMIN may …"
+ * @throws {ForbiddenError}
+ */
+export function requireAdmin(caller: Caller, action: string): void {
+  if (caller.role === "MEMBER") throw new ForbiddenError(`Only an ADMIN may ${action}`);
+}
+
+/**
+ * Refuses all but the OPERATOR.
+ *
+ * @param action completes "Only the OPERATOR may …"
+ * @throws {ForbiddenError}
+ */
+export function requireOperator(caller: Caller, action: string): void {
+  if (caller.role !== "OPERATOR") throw new ForbiddenError(`Only the OPERATOR may ${action}`);
+}

@@ -1,0 +1,70 @@
+import { TypeID } from "typeid-js";
+import { uuidv7 } from "uuidv7";
+import { invalid, NotFoundError } from "./errors.ts";
+
+// The prefixes that stand for a noun at every edge: GraphQL, command line, logs, URLs.
+const PREFIXES = {
+  organization: "org",
+  apiKey: "key",
+  viewer: "viewer",
+  worker: "wrk",
+  job: "job",
+  schedule: "sch",
+  audience: "aud",
+  message: "msg",
+  delivery: "dlv",
+} as const;
+
+/** What has an id. */
+export type Noun = keyof typeof PREFIXES;
+
+/** A new UUIDv7 (RFC 9562): later ids sort after earlier ones. */
+export function newId(): string {
+  return uuidv7();
+}
+
+/** The TypeID of a database id: `job_01h455vb4pex5vsknk084sn02q`. */
+export function toTypeId(noun: Noun, id: string): string {
+  return TypeID.fromUUID(PREFIXES[noun], id).toString();
+}
+
+/** The noun and database id of a TypeID, or null when it is none. */
+export function parseTypeId(typeId: string): { noun: Noun; id: string } | null {
+  try {
+    const parsed = TypeID.fromString(typeId);
+    for (const noun of Object.keys(PREFIXES) as Noun[]) {
+      if (PREFIXES[noun] === parsed.getType()) return { noun, id: parsed.toUUID() };
+    }
+    return null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The database id of a TypeID that names `noun`.
+ *
+ * @param path where the id stands in the caller's input
+ * @throws {InvalidInputError} for the id of another noun
+ * @throws {NotFoundError} for what is no TypeID at all
+ */
+export function fromTypeId(noun: Noun, typeId: string, path: readonly string[] = ["id"]): string {
+  const parsed = parseTypeId(typeId);
+  if (!parsed) throw new NotFoundError([typeId]);
+  if (parsed.noun !== noun) {
+    throw invalid(path, "WRONG_KIND", `expected the id of ${NAMES[noun]}, got ${typeId}`);
+  }
+  return parsed.id;
+}
+
+const NAMES: Record<Noun, string> = {
+  organization: "an organization (org_…)",
+  apiKey: "an API key (key_…)",
+  viewer: "a viewer (viewer_…)",
+  worker: "a worker (wrk_…)",
+  job: "a job (job_…)",
+  schedule: "a schedule (sch_…)",
+  audience: "an audience (aud_…)",
+  message: "a message (msg_…)",
+  delivery: "a delivery (dlv_…)",
+};
