@@ -15,6 +15,7 @@ export type Topic =
 /** Objects of one organization have changed. */
 export interface Change {
   readonly topic: Topic;
+  /** "*": of any organization. */
   readonly organizationId: string;
   /** Database ids; null when there were too many to list, or when some may have been missed. */
   readonly ids: readonly string[] | null;
@@ -67,7 +68,7 @@ export function createBus(
 ): Bus {
   const listeners = new Map<Topic, Set<Listener>>();
   const pending = new Map<string, Pending>();
-  const timers = new Set<number>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
 
   const dispatch = (change: Change) => {
     for (const listener of [...listeners.get(change.topic) ?? []]) listener(change);
