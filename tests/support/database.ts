@@ -1,0 +1,209 @@
+import { createHash } from "node:crypto";
+import { cp, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { type Database, openDatabase } from "../../src/db/database.ts";
+import { openEmbeddedDatabase } from "../../src/db/embedded.ts";
+import { migrate } from "../../src/db/migrate.ts";
+
+/** A migrated database that nobody else uses. */
+export interface TestDatabase {
+  readonly db: Database;
+  /** Closes the connections and removes the database. */
+  close(): Promise<void>;
+}
+
+export interface PostgresTestDatabase extends TestDatabase {
+  /** For programs that a test starts: their DATABASE_URL. */
+  readonly url: string;
+}
+
+export interface EmbeddedTestDatabase extends TestDatabase {
+  /** For programs that a test starts, once `db` is closed: their DATA_DIR. */
+  readonly directory: string;
+}
+
+export interface TestDatabaseOptions {
+  /** Connections at most; the embedded database always has one. */
+  readonly size?: number;
+  /** Told of a connection that died while idle; without it, that fails the test. */
+  readonly onError?: (error: Error) => void;
+}
+
+const SERVER = Deno.env.get("TEST_DATABASE_URL") ?? "postgres://postgres@127.0.0.1:5432/postgres";
+const MIGRATIONS = new URL("../../migrations/", import.meta.url);
+// Any fixed number: test processes that start together make the template in turns.
+const TEMPLATE_LOCK = 1_894_556_021;
+
+/** A fresh migrated database on the PostgreSQL server at TEST_DATABASE_URL. */
+export async function testDatabase(
+  { size = 10, onError = fail }: TestDatabaseOptions = {},
+): Promise<PostgresTestDatabase> {
+  const name = `waybill_test_${Deno.pid}_${crypto.randomUUID().slice(0, 8)}`;
+  const template = `waybill_template_${await migrationsChecksum()}`;
+  await withServer(async (server) => {
+    await makeTemplate(server, template);
+    await server.query(`create database ${name} template ${template}`);
+  });
+  const url = urlOf(name);
+  const db = openDatabase({
+    connection: { connectionString: url },
+    size,
+    embedded: false,
+    onError,
+  });
+  return {
+    db,
+    url,
+    async close() {
+      await db.close();
+      await withServer((server) => server.query(`drop database ${name} with (force)`));
+    },
+  };
+}
+
+/** A fresh migrated embedded database in a directory of its own. */
+export async function embeddedDatabase(
+  { onError = fail }: TestDatabaseOptions = {},
+): Promise<EmbeddedTestDatabase> {
+  const template = join(tmpdir(), `waybill-template-${await migrationsChecksum()}`);
+  await makeEmbeddedTemplate(template);
+  const directory = await mkdtemp(join(tmpdir(), "waybill-test-"));
+  await cp(join(template, "postgres"), join(directory, "postgres"), { recursive: true });
+  const db = await openEmbeddedDatabase(directory, onError);
+  return {
+    db,
+    directory,
+    async close() {
+      await db.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/**
+ * Declares a test on a fresh PostgreSQL database. Where no server answers it is ignored, with the
+ * reason in its name; in CI it fails.
+ */
+export function onPostgres(
+  name: string,
+  test: (database: PostgresTestDatabase, step: Deno.TestContext) => Promise<void>,
+  options?: TestDatabaseOptions,
+): void {
+  const label = `${name} [postgres]`;
+  if (unreachable === null) return declare(label, () => testDatabase(options), test);
+  const reason = `no PostgreSQL answers at TEST_DATABASE_URL: ${unreachable}`;
+  if (Deno.env.get("CI") === "true") Deno.test(label, () => fail(new Error(reason)));
+  else Deno.test.ignore(`${label} (${reason})`, () => {});
+}
+
+/** Declares a test on a fresh embedded database. */
+export function onEmbedded(
+  name: string,
+  test: (database: EmbeddedTestDatabase, step: Deno.TestContext) => Promise<void>,
+  options?: TestDatabaseOptions,
+): void {
+  declare(`${name} [embedded]`, () => embeddedDatabase(options), test);
+}
+
+/** Declares a test twice: on a fresh PostgreSQL database, and on a fresh embedded one. */
+export function onEveryDatabase(
+  name: string,
+  test: (database: TestDatabase, step: Deno.TestContext) => Promise<void>,
+  options?: TestDatabaseOptions,
+): void {
+  onPostgres(name, test, options);
+  onEmbedded(name, test, options);
+}
+
+function declare<T extends TestDatabase>(
+  name: string,
+  open: () => Promise<T>,
+  test: (database: T, step: Deno.TestContext) => Promise<void>,
+): void {
+  Deno.test(name, async (step) => {
+    const database = await open();
+    try {
+      await test(database, step);
+    } finally {
+      await database.close();
+    }
+  });
+}
+
+function fail(error: Error): never {
+  throw error;
+}
+
+// Null: it answers.
+const unreachable = await withServer(() => Promise.resolve(null)).catch(String);
+
+async function withServer<T>(work: (server: pg.Client) => Promise<T>): Promise<T> {
+  const server = new pg.Client({ connectionString: SERVER, connectionTimeoutMillis: 5_000 });
+  await server.connect();
+  try {
+    return await work(server);
+  } finally {
+    await server.end();
+  }
+}
+
+function urlOf(database: string): string {
+  const url = new URL(SERVER);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+async function migrationsChecksum(): Promise<string> {
+  const hash = createHash("sha256");
+  const files = await Array.fromAsync(Deno.readDir(MIGRATIONS), ({ name }) => name);
+  for (const name of files.sort()) {
+    hash.update(name).update(await Deno.readFile(new URL(name, MIGRATIONS)));
+  }
+  return hash.digest("hex").slice(0, 12);
+}
+
+async function makeTemplate(server: pg.Client, template: string): Promise<void> {
+  const ready = async () => {
+    const { rowCount } = await server.query(
+      "select from pg_database where datname = $1 and datistemplate",
+      [template],
+    );
+    return rowCount === 1;
+  };
+  if (await ready()) return;
+  await server.query("select pg_advisory_lock($1)", [TEMPLATE_LOCK]);
+  try {
+    if (await ready()) return;
+    // Left half-made by a process that was killed.
+    await server.query(`drop database if exists ${template} with (force)`);
+    await server.query(`create database ${template}`);
+    const db = openDatabase({
+      connection: { connectionString: urlOf(template) },
+      size: 1,
+      embedded: false,
+      onError: fail,
+    });
+    await migrate(db).finally(() => db.close());
+    // A template that somebody is connected to cannot be copied.
+    await server.query(`alter database ${template} with is_template true allow_connections false`);
+  } finally {
+    await server.query("select pg_advisory_unlock($1)", [TEMPLATE_LOCK]);
+  }
+}
+
+async function makeEmbeddedTemplate(template: string): Promise<void> {
+  if (await stat(template).catch(() => null)) return;
+  const building = await mkdtemp(join(tmpdir(), "waybill-template-building-"));
+  const db = await openEmbeddedDatabase(building, fail);
+  await migrate(db).finally(() => db.close());
+  try {
+    await rename(building, template);
+  } catch (error) {
+    await rm(building, { recursive: true });
+    // Another process was faster: its directory cannot be replaced, nor need it be.
+    if (await stat(template).catch(() => null)) return;
+    throw error;
+  }
+}
