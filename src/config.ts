@@ -1,0 +1,167 @@
+import { z } from "zod";
+
+/** All settings of a process, checked. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly database: {
+    /** Null: the embedded database in `dataDir`. */
+    readonly url: string | null;
+    /** Connections at most, per process. */
+    readonly poolSize: number;
+  };
+  readonly dataDir: string;
+  /** Null: made at the first start. */
+  readonly adminApiKey: string | null;
+  /** Null: JWTs are not accepted. */
+  readonly jwt: JwtConfig | null;
+  readonly mail: {
+    /** Null: mail is captured to files. */
+    readonly smtpUrl: string | null;
+    readonly from: string;
+  };
+  readonly retention: {
+    readonly completedJobsHours: number;
+    readonly failedJobsDays: number;
+  };
+  readonly log: LogConfig;
+}
+
+/** How JWTs are verified: by a shared secret (HS256), or by the keys published at a URL. */
+export type JwtConfig = { readonly secret: string } | { readonly jwksUrl: string };
+
+/** What is logged, and how. */
+export interface LogConfig {
+  readonly level: LogLevel;
+  /** By category, where it differs from `level`: { worker: "debug" }. */
+  readonly categories: Readonly<Record<string, LogLevel>>;
+  /** Null: text on a terminal, else JSON lines. */
+  readonly format: "text" | "json" | null;
+}
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Settings that cannot be used: the message has a line for each of them, and never a secret. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+
+  constructor(readonly faults: readonly string[]) {
+    super(["Cannot start with these settings:", ...faults].join("\n  "));
+  }
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
+const MIN_API_KEY_LENGTH = 8;
+// RFC 7518 §3.2: a key at least as long as the hash.
+const MIN_JWT_SECRET_BYTES = 32;
+
+const settings = z.object({
+  HOST: z.string().regex(/^[\w.:-]+$/, "expected a host name or an address").default("127.0.0.1"),
+  PORT: wholeNumber(0, 65_535).default(8000),
+  DATABASE_URL: url(["postgres:", "postgresql:"]).nullable().default(null),
+  DATABASE_POOL: wholeNumber(1, 1000).default(10),
+  DATA_DIR: z.string().default("./data"),
+  ADMIN_API_KEY: z.string()
+    .regex(/^[\x21-\x7e]*$/, "expected visible ASCII characters without spaces")
+    .min(MIN_API_KEY_LENGTH, `expected at least ${MIN_API_KEY_LENGTH} characters`)
+    .nullable().default(null),
+  JWT_SECRET: z.string()
+    .refine(
+      (secret) => new TextEncoder().encode(secret).length >= MIN_JWT_SECRET_BYTES,
+      `expected at least ${MIN_JWT_SECRET_BYTES} bytes`,
+    )
+    .nullable().default(null),
+  JWKS_URL: url(["https:", "http:"]).nullable().default(null),
+  SMTP_URLS: z.string()
+    .refine((text) => !text.includes(","), "expected one URL: several are not supported yet")
+    .pipe(url(["smtp:", "smtps:"]))
+    .nullable().default(null),
+  MAIL_FROM: z.string()
+    .regex(/^([^<>\p{Cc}]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u, {
+      error: "expected an address: name@example.com or Name <name@example.com>",
+    })
+    .default("waybill@localhost"),
+  JOB_RETENTION_COMPLETED_HOURS: wholeNumber(1, 24 * 365).default(24),
+  JOB_RETENTION_FAILED_DAYS: wholeNumber(1, 3650).default(7),
+  LOG_LEVEL: z.string().transform(parseLogLevels).default({ level: "info", categories: {} }),
+  LOG_FORMAT: z.enum(["text", "json"], "expected text or json").nullable().default(null),
+}).refine(({ JWT_SECRET, JWKS_URL }) => JWT_SECRET === null || JWKS_URL === null, {
+  path: ["JWKS_URL"],
+  error: "expected either JWT_SECRET or JWKS_URL, not both",
+  // Told together with the faults of single variables, not only once they are mended.
+  when: () => true,
+});
+
+/**
+ * Reads all settings; an empty variable counts as absent.
+ *
+ * @param environment names and values; the process's own unless told
+ * @throws {ConfigError} naming every variable that cannot be used
+ */
+export function readConfig(
+  environment: Readonly<Record<string, string>> = Deno.env.toObject(),
+): Config {
+  const given = Object.entries(environment).filter(([, value]) => value.trim() !== "");
+  const { data, error } = settings.safeParse(Object.fromEntries(given));
+  if (error) {
+    throw new ConfigError(error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
+  }
+  return freeze({
+    host: data.HOST,
+    port: data.PORT,
+    database: { url: data.DATABASE_URL, poolSize: data.DATABASE_POOL },
+    dataDir: data.DATA_DIR,
+    adminApiKey: data.ADMIN_API_KEY,
+    jwt: jwtConfig(data.JWT_SECRET, data.JWKS_URL),
+    mail: { smtpUrl: data.SMTP_URLS, from: data.MAIL_FROM },
+    retention: {
+      completedJobsHours: data.JOB_RETENTION_COMPLETED_HOURS,
+      failedJobsDays: data.JOB_RETENTION_FAILED_DAYS,
+    },
+    log: { ...data.LOG_LEVEL, format: data.LOG_FORMAT },
+  });
+}
+
+function wholeNumber(min: number, max: number) {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z.string().regex(/^\d{1,9}$/, expected).transform(Number)
+    .pipe(z.number().min(min, expected).max(max, expected));
+}
+
+// The messages never repeat the value: a URL may hold a password.
+function url(protocols: readonly string[]) {
+  const expected = `expected a URL that starts with ${
+    protocols.map((protocol) => `${protocol}//`).join(" or ")
+  }`;
+  return z.string().refine((text) => {
+    const parsed = URL.parse(text);
+    return parsed !== null && protocols.includes(parsed.protocol);
+  }, expected);
+}
+
+// "info,worker=debug": a level for all, and others for single categories.
+function parseLogLevels(text: string, context: z.RefinementCtx<string>) {
+  let level: LogLevel = "info";
+  const categories: Record<string, LogLevel> = {};
+  for (const part of text.split(",").map((part) => part.trim())) {
+    const [, category, name] = /^(?:([\w.]+)=)?(\w+)$/.exec(part) ?? [];
+    const found = LOG_LEVELS.find((known) => known === name?.toLowerCase());
+    if (!found) {
+      const message = `expected levels (${LOG_LEVELS.join(", ")}) like info,worker=debug; ` +
+        `got "${part}"`;
+      context.addIssue({ code: "custom", message });
+    } else if (category) categories[category] = found;
+    else level = found;
+  }
+  return { level, categories };
+}
+
+function jwtConfig(secret: string | null, jwksUrl: string | null): JwtConfig | null {
+  if (secret !== null) return { secret };
+  return jwksUrl === null ? null : { jwksUrl };
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === "object" && part) freeze(part);
+  return Object.freeze(value);
+}
