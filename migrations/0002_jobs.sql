@@ -27,6 +27,7 @@ create table jobs (
   max_attempts smallint not null check (max_attempts between 1 and 10),
   crashes smallint not null default 0,
   fence bigint,
+  -- Who holds it; of a job that is not PROCESSING: who held it last.
   worker_id uuid,
   cancel_requested boolean not null default false,
   unique_key text,
@@ -40,7 +41,7 @@ create table jobs (
   started_at timestamptz,
   finished_at timestamptz,
   check ((status = 'PROCESSING') = (fence is not null)),
-  check ((status = 'PROCESSING') = (worker_id is not null)),
+  check (status <> 'PROCESSING' or worker_id is not null),
   check ((status in ('COMPLETED', 'FAILED', 'CANCELLED')) = (finished_at is not null))
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05);
 

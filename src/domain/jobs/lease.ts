@@ -1,0 +1,141 @@
+import { statement } from "../../db/database.ts";
+import type { Services } from "../services.ts";
+import type { JobStatus } from "./job.ts";
+
+/** How long a worker lives without renewing. */
+export const LEASE_MS = 15_000;
+
+const REGISTER = statement<[workerId: string, host: string, leaseMs: number]>(
+  "workers.register",
+  `insert into workers (id, host, lease_until)
+   values ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')`,
+);
+
+const RENEW = statement<[workerId: string, leaseMs: number], { id: string }>(
+  "workers.renew",
+  `update workers set heartbeat_at = clock_timestamp(),
+     lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+   where id = $1 and lease_until > clock_timestamp()
+   returning id`,
+);
+
+// Death is absence: a row that is deleted cannot be renewed, so the two cannot both win.
+const BURY = statement<[], { id: string }>(
+  "workers.bury",
+  `delete from workers where lease_until < clock_timestamp() returning id`,
+);
+
+// A second crash waits 5 to 15 s, scattered: the neighbours of a job that kills its worker would
+// otherwise die with it again and be set aside too.
+const RESCUE = statement<
+  [limit: number],
+  { id: string; organizationId: string; status: JobStatus }
+>(
+  "jobs.rescue",
+  `with orphans as materialized (
+     select id, fence from jobs j
+     where status = 'PROCESSING' and not exists (select from workers w where w.id = j.worker_id)
+     limit $1 for update skip locked
+   ),
+   freed as (
+     update jobs j set
+       status = case
+         when j.cancel_requested then 'CANCELLED'
+         when j.crashes >= 2 then 'FAILED'
+         when j.crashes = 1 then 'SCHEDULED'
+         else 'QUEUED' end,
+       finished_at = case when j.cancel_requested or j.crashes >= 2 then now() end,
+       run_at = case when j.crashes = 1 then now() + (5 + 10 * random()) * interval '1 second'
+         else j.run_at end,
+       attempt = j.attempt - (j.crashes < 2 and not j.cancel_requested)::int,
+       crashes = j.crashes + 1, fence = null, updated_at = now(),
+       error = jsonb_build_object('type', 'CRASHED', 'code', null, 'message',
+         'The worker died while it ran this job (' || (j.crashes + 1) || ' of 3)')
+     from orphans o
+     where j.id = o.id
+     returning j.id, j.organization_id, j.status, j.crashes, j.attempt, j.worker_id, j.started_at,
+       j.error, o.fence
+   ),
+   attempts as (
+     insert into job_attempts (organization_id, job_id, fence, number, worker_id, started_at,
+       finished_at, outcome, error)
+     select organization_id, id, fence, attempt + (status in ('QUEUED', 'SCHEDULED'))::int, worker_id,
+       started_at, now(), 'CRASHED', error
+     from freed
+   )
+   select id, organization_id as "organizationId", status from freed`,
+);
+
+// A claim whose answer was lost would otherwise hang for as long as the worker lives.
+const RECONCILE = statement<[workerId: string, heldFences: number[]], { id: string }>(
+  "jobs.reconcile",
+  `update jobs set status = case when cancel_requested then 'CANCELLED' else 'QUEUED' end,
+     finished_at = case when cancel_requested then now() end,
+     attempt = attempt - 1, fence = null, updated_at = now()
+   where worker_id = $1 and status = 'PROCESSING' and started_at < now() - interval '10 seconds'
+     and fence <> all($2::bigint[])
+   returning id`,
+);
+
+const CANCEL_REQUESTS = statement<[workerId: string], { id: string }>(
+  "jobs.cancelRequests",
+  `select id from jobs where worker_id = $1 and status = 'PROCESSING' and cancel_requested`,
+);
+
+const LEAVE = statement<[workerId: string], { id: string }>(
+  "workers.leave",
+  `with gone as (delete from workers where id = $1)
+   update jobs set status = case when cancel_requested then 'CANCELLED' else 'QUEUED' end,
+     finished_at = case when cancel_requested then now() end,
+     attempt = attempt - 1, fence = null, updated_at = now()
+   where worker_id = $1 and status = 'PROCESSING'
+   returning id`,
+);
+
+const RESCUE_LIMIT = 500;
+
+/** Gives a worker its row, and with it the right to claim. */
+export async function registerWorker(
+  { db }: Services,
+  workerId: string,
+  host: string,
+): Promise<void> {
+  await db.run(REGISTER, workerId, host, LEASE_MS);
+}
+
+/** Renews the lease. False: it has ended, and whatever the worker holds is another's. */
+export async function renewLease({ db }: Services, workerId: string): Promise<boolean> {
+  return (await db.run(RENEW, workerId, LEASE_MS)).length > 0;
+}
+
+/** Gives back the claims that the worker does not know of. */
+export async function reconcile(
+  { db }: Services,
+  workerId: string,
+  heldFences: readonly number[],
+): Promise<number> {
+  return (await db.run(RECONCILE, workerId, [...heldFences])).length;
+}
+
+/** Ids of the jobs in a worker's hands that somebody has cancelled. */
+export async function readCancelRequests({ db }: Services, workerId: string): Promise<string[]> {
+  return (await db.run(CANCEL_REQUESTS, workerId)).map(({ id }) => id);
+}
+
+/**
+ * Buries workers whose lease has ended and frees their jobs: back to the queue, or FAILED with type
+ * CRASHED when this was the third worker that the job has lost. Any replica does this for all.
+ *
+ * @returns the freed jobs as they stand now
+ */
+export async function rescueOrphans({ db, bus }: Services): Promise<{ id: string }[]> {
+  await db.run(BURY);
+  const freed = await db.run(RESCUE, RESCUE_LIMIT);
+  for (const { organizationId, id } of freed) bus.publish("jobs", organizationId, [id]);
+  return freed;
+}
+
+/** Ends a worker in peace: what it still holds goes back to the queue and has lost no attempt. */
+export async function leave({ db }: Services, workerId: string): Promise<number> {
+  return (await db.run(LEAVE, workerId)).length;
+}

@@ -1,0 +1,105 @@
+import { sql } from "kysely";
+import { queryBuilder } from "../../db/database.ts";
+import { byId, type Page, type PageArgs, selectPage, type Sort } from "../../db/page.ts";
+import type { Caller } from "../access/access.ts";
+import type { Services } from "../services.ts";
+import type { Job, JobError, JobStatus, Lane } from "./job.ts";
+import { JOB_COLUMNS } from "./queries.ts";
+
+/** Which jobs a list shows: fields are ANDed, values inside a field ORed. */
+export interface JobFilter {
+  readonly ids?: readonly string[] | null;
+  readonly kinds?: readonly string[] | null;
+  /** As the API shows them: QUEUED holds what is due later too. */
+  readonly statuses?: readonly Exclude<JobStatus, "SCHEDULED">[] | null;
+  readonly lanes?: readonly Lane[] | null;
+  /** True: unfinished; false: finished. */
+  readonly active?: boolean | null;
+  /** TypeID of what the jobs work on. */
+  readonly subjectId?: string | null;
+  readonly startedBy?: string | null;
+  readonly createdFrom?: Date | null;
+  readonly createdTo?: Date | null;
+}
+
+/** How a list of jobs can be ordered. */
+export type JobOrder = "CREATED_DESC" | "CREATED_ASC" | "RUN_AT_ASC" | "FINISHED_DESC";
+
+interface JobTable {
+  id: string;
+  organization_id: string;
+  user_id: string | null;
+  kind: string;
+  lane: Lane;
+  status: JobStatus;
+  subject: string | null;
+  priority: number;
+  run_at: Date;
+  attempt: number;
+  max_attempts: number;
+  cancel_requested: boolean;
+  payload: Record<string, unknown>;
+  progress: Job["progress"];
+  error: JobError | null;
+  created_at: Date;
+  updated_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+}
+
+const UNFINISHED: JobStatus[] = ["QUEUED", "SCHEDULED", "PROCESSING"];
+const FINISHED: JobStatus[] = ["COMPLETED", "FAILED", "CANCELLED"];
+
+const SORTS: Record<JobOrder, Sort> = {
+  CREATED_DESC: byId("desc"),
+  CREATED_ASC: byId("asc"),
+  RUN_AT_ASC: {
+    name: "run_at asc",
+    keys: [
+      { expression: sql.ref("run_at"), type: "timestamptz" },
+      { expression: sql.ref("id"), type: "uuid" },
+    ],
+    direction: "asc",
+  },
+  FINISHED_DESC: {
+    name: "finished_at desc",
+    // What has not finished comes last.
+    keys: [
+      { expression: sql`coalesce(finished_at, '-infinity')`, type: "timestamptz" },
+      { expression: sql.ref("id"), type: "uuid" },
+    ],
+    direction: "desc",
+  },
+};
+
+/**
+ * A page of the jobs that the caller may see.
+ *
+ * @throws {PageError}
+ */
+export function listJobs(
+  { db }: Services,
+  caller: Caller,
+  filter: JobFilter,
+  order: JobOrder,
+  page: PageArgs,
+): Promise<Page<Job>> {
+  let query = queryBuilder<{ jobs: JobTable }>().selectFrom("jobs").select(JOB_COLUMNS)
+    .where("organization_id", "=", caller.organizationId);
+  if (caller.role === "MEMBER") query = query.where("user_id", "=", caller.userId);
+  const { ids, kinds, statuses, lanes, active, subjectId, startedBy } = filter;
+  if (ids) query = query.where("id", "in", [...ids]);
+  if (kinds) query = query.where("kind", "in", [...kinds]);
+  if (statuses) query = query.where("status", "in", storedStatuses(statuses));
+  if (lanes) query = query.where("lane", "in", [...lanes]);
+  if (active != null) query = query.where("status", "in", active ? UNFINISHED : FINISHED);
+  if (subjectId != null) query = query.where("subject", "=", subjectId);
+  if (startedBy != null) query = query.where("user_id", "=", startedBy);
+  if (filter.createdFrom) query = query.where("created_at", ">=", filter.createdFrom);
+  if (filter.createdTo) query = query.where("created_at", "<", filter.createdTo);
+  return selectPage(db, query, SORTS[order], page);
+}
+
+function storedStatuses(statuses: NonNullable<JobFilter["statuses"]>): JobStatus[] {
+  return statuses.flatMap((status) => status === "QUEUED" ? ["QUEUED", "SCHEDULED"] : [status]);
+}

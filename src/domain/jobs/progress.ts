@@ -1,0 +1,41 @@
+import { statement } from "../../db/database.ts";
+import type { Services } from "../services.ts";
+import type { Progress } from "./job.ts";
+
+const WRITE = statement<[ids: string[], fences: number[], progresses: string[]], { id: string }>(
+  "jobs.progress",
+  `update jobs j set progress = r.progress::jsonb, updated_at = now()
+   from unnest($1::uuid[], $2::bigint[], $3::text[]) as r(id, fence, progress)
+   where j.id = r.id and j.fence = r.fence
+   returning j.id`,
+);
+
+/** How far one claimed job has come. */
+export interface ProgressReport {
+  readonly id: string;
+  readonly fence: number;
+  readonly organizationId: string;
+  readonly progress: Progress;
+}
+
+/**
+ * Writes progress of many jobs at once.
+ *
+ * @returns the ids that were written; one that is absent is no longer held under that fence
+ */
+export async function writeProgress(
+  { db, bus }: Services,
+  reports: readonly ProgressReport[],
+): Promise<Set<string>> {
+  const rows = await db.run(
+    WRITE,
+    reports.map(({ id }) => id),
+    reports.map(({ fence }) => fence),
+    reports.map(({ progress }) => JSON.stringify(progress)),
+  );
+  const written = new Set(rows.map(({ id }) => id));
+  for (const { id, organizationId } of reports) {
+    if (written.has(id)) bus.publish("jobs", organizationId, [id]);
+  }
+  return written;
+}

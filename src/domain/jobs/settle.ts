@@ -1,0 +1,92 @@
+import { type Connection, statement } from "../../db/database.ts";
+import type { JobError, JobStatus, Progress } from "./job.ts";
+
+/**
+ * How a claim ended. `release` gives the job back without an attempt: a worker stopped.
+ * `retry` becomes `fail` at the last attempt.
+ */
+export type SettledOutcome = "done" | "retry" | "fail" | "cancel" | "snooze" | "release";
+
+/** One claim's end, to be recorded. */
+export interface Settlement {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly fence: number;
+  readonly outcome: SettledOutcome;
+  /** Wait before it may be claimed again; 0: at once. */
+  readonly delayMs: number;
+  readonly error: JobError | null;
+  readonly progress: Progress | null;
+}
+
+/** A job whose end was recorded. */
+export interface SettledJob {
+  readonly id: string;
+  readonly status: JobStatus;
+}
+
+// Guarded by the fence alone: with `status` in the condition the planner takes jobs_running.
+const SETTLE = statement<
+  [
+    ids: string[],
+    fences: number[],
+    outcomes: string[],
+    delays: number[],
+    errors: (string | null)[],
+    progresses: (string | null)[],
+  ],
+  SettledJob
+>(
+  "jobs.settle",
+  `with settled as (
+     update jobs j set
+       status = case
+         when r.outcome = 'done' then 'COMPLETED'
+         when r.outcome = 'cancel' or j.cancel_requested then 'CANCELLED'
+         when r.outcome = 'fail' or (r.outcome = 'retry' and j.attempt >= j.max_attempts) then 'FAILED'
+         when r.delay_ms > 0 then 'SCHEDULED'
+         else 'QUEUED' end,
+       finished_at = case
+         when r.outcome in ('done', 'cancel', 'fail') or j.cancel_requested
+           or (r.outcome = 'retry' and j.attempt >= j.max_attempts) then now() end,
+       run_at = case when r.delay_ms > 0 then now() + r.delay_ms * interval '1 millisecond'
+         else j.run_at end,
+       attempt = j.attempt - (r.outcome in ('snooze', 'release'))::int,
+       crashes = 0, fence = null, updated_at = now(),
+       error = r.error::jsonb, progress = coalesce(r.progress::jsonb, j.progress)
+     from unnest($1::uuid[], $2::bigint[], $3::text[], $4::float8[], $5::text[], $6::text[])
+       as r(id, fence, outcome, delay_ms, error, progress)
+     where j.id = r.id and j.fence = r.fence
+     returning j.id, j.organization_id, j.status, j.attempt, j.worker_id, j.started_at, j.error,
+       r.fence, r.outcome
+   ),
+   attempts as (
+     insert into job_attempts (organization_id, job_id, fence, number, worker_id, started_at,
+       finished_at, outcome, error)
+     select organization_id, id, fence, attempt, worker_id, started_at, now(),
+       case outcome when 'done' then 'SUCCEEDED' when 'cancel' then 'CANCELLED' else 'FAILED' end,
+       error
+     from settled where outcome not in ('snooze', 'release')
+   )
+   select id, status from settled`,
+);
+
+/**
+ * Records how claims ended, mixed outcomes in one statement.
+ *
+ * @returns those that were recorded; one that is absent was no longer held under that fence
+ */
+export function settleJobs(
+  connection: Connection,
+  settlements: readonly Settlement[],
+): Promise<SettledJob[]> {
+  return connection.run(
+    SETTLE,
+    settlements.map(({ id }) => id),
+    settlements.map(({ fence }) => fence),
+    settlements.map(({ outcome }) => outcome),
+    settlements.map(({ delayMs }) => delayMs),
+    settlements.map(({ error }) => error && JSON.stringify(error)),
+    settlements.map(({ progress }) => progress && JSON.stringify(progress)),
+  );
+}

@@ -1,0 +1,120 @@
+import { getLogger } from "@logtape/logtape";
+import { claimJobs, type Deal, type LaneCursor, readTurns } from "../domain/jobs/claim.ts";
+import type { Lane } from "../domain/jobs/job.ts";
+import type { Services } from "../domain/services.ts";
+import type { RunningJobs } from "./running.ts";
+import { settleEnded } from "./settle.ts";
+import type { Turns } from "./turns.ts";
+import type { WakeSignal } from "./wake.ts";
+
+// A larger claim wins little, and its jobs wait for each other's answer.
+const CLAIM_LIMIT = 100;
+const TURNS_LIMIT = 500;
+const SCAN_INTERVAL_MS = 250;
+const POLL_MS = 1_000;
+const log = getLogger(["waybill", "worker"]);
+
+/** What the loops of one worker share. */
+export interface LoopState {
+  readonly services: Services;
+  readonly lanes: ReadonlyMap<Lane, number>;
+  readonly running: RunningJobs;
+  readonly turns: Turns;
+  readonly wake: WakeSignal;
+  /** Slots that a claim under way may fill. */
+  readonly claiming: Map<Lane, number>;
+  /** Changes when the lease was lost: what a claim brings for the old one is nobody's. */
+  workerId: string;
+  /** Null: no scan since a wake-up. */
+  scannedAt: number | null;
+  cursors: LaneCursor[];
+  stopping: boolean;
+  lastTickAt: number;
+}
+
+/** Settles what has ended, claims what there are slots for, starts it; sleeps when there is nothing. */
+export async function runLoop(state: LoopState): Promise<void> {
+  while (!state.stopping) {
+    try {
+      const settled = await settleEnded(state);
+      const claimed = await claimAndStart(state);
+      state.lastTickAt = performance.now();
+      if (settled + claimed === 0) await state.wake.wait(jittered(POLL_MS));
+    } catch (error) {
+      log.error("The worker loop failed and goes on in a second: {error}", { error });
+      await state.wake.wait(jittered(POLL_MS));
+    }
+  }
+}
+
+async function claimAndStart(state: LoopState): Promise<number> {
+  await refreshTurns(state);
+  const deals = dealSlots(state);
+  if (deals.length === 0) return 0;
+  const workerId = state.workerId;
+  reserve(state, deals, 1);
+  try {
+    const jobs = await claimJobs(state.services, workerId, deals);
+    if (workerId !== state.workerId) return 0;
+    const missing = new Map(deals.map((deal) => [keyOf(deal), deal.count]));
+    for (const job of jobs) {
+      state.running.start(job);
+      missing.set(keyOf(job), (missing.get(keyOf(job)) ?? 0) - 1);
+    }
+    for (const deal of deals) {
+      if ((missing.get(keyOf(deal)) ?? 0) > 0) state.turns.dropOut(deal);
+    }
+    // A full claim: there is more than this loop can take.
+    if (jobs.length >= CLAIM_LIMIT) state.wake.wake();
+    publishClaimed(state.services, jobs);
+    return jobs.length;
+  } finally {
+    reserve(state, deals, -1);
+  }
+}
+
+function dealSlots({ lanes, running, claiming, turns }: LoopState): Deal[] {
+  const deals: Deal[] = [];
+  let left = CLAIM_LIMIT;
+  for (const [lane, concurrency] of lanes) {
+    const free = concurrency - running.countOf(lane) - (claiming.get(lane) ?? 0);
+    if (free <= 0 || left === 0) continue;
+    const dealt = turns.deal(lane, Math.min(free, left));
+    for (const { count } of dealt) left -= count;
+    deals.push(...dealt);
+  }
+  return deals;
+}
+
+// A lane with more keys than one scan reads is paged through, a page at each scan.
+async function refreshTurns(state: LoopState): Promise<void> {
+  const now = performance.now();
+  if (state.scannedAt !== null && now - state.scannedAt < SCAN_INTERVAL_MS) return;
+  state.scannedAt = now;
+  const keys = await readTurns(state.services, state.cursors, TURNS_LIMIT);
+  state.cursors = [...state.lanes.keys()].map((lane) => {
+    const ofLane = keys.filter((key) => key.lane === lane);
+    state.turns.replace(lane, ofLane);
+    return { lane, after: ofLane.length < TURNS_LIMIT ? null : ofLane.at(-1) ?? null };
+  });
+}
+
+function reserve({ claiming }: LoopState, deals: readonly Deal[], sign: 1 | -1): void {
+  for (const { lane, count } of deals) claiming.set(lane, (claiming.get(lane) ?? 0) + sign * count);
+}
+
+function publishClaimed(
+  { bus }: Services,
+  jobs: readonly { id: string; organizationId: string }[],
+) {
+  for (const { id, organizationId } of jobs) bus.publish("jobs", organizationId, [id]);
+}
+
+function keyOf(key: { lane: Lane; organizationId: string; topic: string }): string {
+  return `${key.lane} ${key.organizationId} ${key.topic}`;
+}
+
+// Replicas that started together do not poll together.
+function jittered(ms: number): number {
+  return ms * (0.8 + 0.4 * Math.random());
+}

@@ -1,0 +1,35 @@
+/** Lets loops sleep until there is something to do. One call wakes one sleeper. */
+export class WakeSignal {
+  readonly #sleepers = new Set<() => void>();
+  // A wake-up that found nobody asleep keeps the next one from sleeping.
+  #pending = false;
+
+  /** Wakes the loop that has slept longest. */
+  wake(): void {
+    const [sleeper] = this.#sleepers;
+    if (sleeper) sleeper();
+    else this.#pending = true;
+  }
+
+  wakeAll(): void {
+    for (const sleeper of [...this.#sleepers]) sleeper();
+    this.#pending = true;
+  }
+
+  /** Sleeps until woken, `ms` at most. */
+  wait(ms: number): Promise<void> {
+    if (this.#pending) {
+      this.#pending = false;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const sleeper = () => {
+        clearTimeout(timer);
+        this.#sleepers.delete(sleeper);
+        resolve();
+      };
+      const timer = setTimeout(sleeper, ms);
+      this.#sleepers.add(sleeper);
+    });
+  }
+}
