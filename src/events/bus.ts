@@ -52,6 +52,7 @@ const SIGNALS: ReadonlySet<Topic> = new Set<Topic>(["queue", "cancel", "access"]
 interface Pending {
   /** Null: nothing since the last delivery. */
   change: { topic: Topic; organizationId: string; ids: Set<string> | null } | null;
+  timer?: ReturnType<typeof setTimeout>;
 }
 
 /**
@@ -68,7 +69,6 @@ export function createBus(
 ): Bus {
   const listeners = new Map<Topic, Set<Listener>>();
   const pending = new Map<string, Pending>();
-  const timers = new Set<ReturnType<typeof setTimeout>>();
 
   const dispatch = (change: Change) => {
     for (const listener of [...listeners.get(change.topic) ?? []]) listener(change);
@@ -78,16 +78,18 @@ export function createBus(
     for (const topic of listeners.keys()) dispatch({ topic, organizationId: "*", ids: null });
   });
 
-  const flush = (key: string, entry: Pending, interval: number) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      const { change } = entry;
-      if (!change) return void pending.delete(key);
-      entry.change = null;
-      tell({ ...change, ids: change.ids && [...change.ids] });
-      flush(key, entry, interval);
+  const tellLater = (key: string, entry: Pending, interval: number) => {
+    entry.timer = setTimeout(() => {
+      if (!entry.change) return void pending.delete(key);
+      tellPending(entry);
+      tellLater(key, entry, interval);
     }, interval);
-    timers.add(timer);
+  };
+  const tellPending = (entry: Pending) => {
+    const { change } = entry;
+    if (!change) return;
+    entry.change = null;
+    tell({ ...change, ids: change.ids && [...change.ids] });
   };
   const tell = (change: Change) => {
     dispatch(change);
@@ -102,7 +104,7 @@ export function createBus(
       const first: Pending = { change: null };
       pending.set(key, first);
       tell({ topic, organizationId, ids: ids && ids.length > MAX_IDS ? null : ids });
-      flush(key, first, SIGNALS.has(topic) ? SIGNAL_INTERVAL_MS : WATCH_INTERVAL_MS);
+      tellLater(key, first, SIGNALS.has(topic) ? SIGNAL_INTERVAL_MS : WATCH_INTERVAL_MS);
     },
     subscribe(topic, listener) {
       const set = listeners.get(topic) ?? new Set();
@@ -111,7 +113,10 @@ export function createBus(
     },
     healthy: () => transport?.healthy() ?? true,
     async close() {
-      timers.forEach(clearTimeout);
+      for (const entry of pending.values()) {
+        clearTimeout(entry.timer);
+        tellPending(entry);
+      }
       await transport?.close();
     },
   };

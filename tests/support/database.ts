@@ -47,16 +47,19 @@ export async function testDatabase(
     await server.query(`create database ${name} template ${template}`);
   });
   const url = urlOf(name);
+  let closing = false;
   const db = openDatabase({
     connection: { connectionString: url },
     size,
     embedded: false,
-    onError,
+    onError: (error) => closing || onError(error),
   });
   return {
     db,
     url,
     async close() {
+      // What a failed test has left connected is cut off below.
+      closing = true;
       await db.close();
       await withServer((server) => server.query(`drop database ${name} with (force)`));
     },

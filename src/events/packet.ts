@@ -1,0 +1,55 @@
+import type { Change, Topic } from "./bus.ts";
+
+/** What one process tells all others in one go. */
+export interface Packet {
+  /** The sender hears itself too, and must know. */
+  readonly from: string;
+  /** Null: some were lost. */
+  readonly changes: readonly Change[] | null;
+}
+
+type Entry = [topic: Topic, organizationId: string, ids: readonly string[] | null];
+
+/** Writes a packet as few texts, none longer than `limit` bytes. */
+export function pack({ from, changes }: Packet, limit: number): string[] {
+  if (!changes) return [envelope(from, "null")];
+  const room = limit - bytes(envelope(from, "[]"));
+  const texts: string[] = [];
+  let entries = "";
+  for (const change of changes) {
+    const entry = write(change, room);
+    if (entries && bytes(entries) + bytes(entry) + 1 > room) {
+      texts.push(envelope(from, `[${entries}]`));
+      entries = entry;
+    } else {
+      entries += entries ? `,${entry}` : entry;
+    }
+  }
+  return [...texts, envelope(from, `[${entries}]`)];
+}
+
+/** Reads what `pack` has written. */
+export function unpack(text: string): Packet {
+  const { from, changes }: { from: string; changes: Entry[] | null } = JSON.parse(text);
+  if (!changes) return { from, changes };
+  return {
+    from,
+    changes: changes.map(([topic, organizationId, ids]) => ({ topic, organizationId, ids })),
+  };
+}
+
+function envelope(from: string, changes: string): string {
+  return `{"from":${JSON.stringify(from)},"changes":${changes}}`;
+}
+
+function write({ topic, organizationId, ids }: Change, room: number): string {
+  const entry: Entry = [topic, organizationId, ids];
+  const text = JSON.stringify(entry);
+  if (bytes(text) <= room) return text;
+  const withoutIds: Entry = [topic, organizationId, null];
+  return JSON.stringify(withoutIds);
+}
+
+function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

@@ -1,0 +1,57 @@
+/** Stands before a server, and can make its connections fall silent without closing them. */
+export interface Freezer extends AsyncDisposable {
+  /** The server's URL, through here. */
+  readonly url: string;
+  /** From now on passes nothing on for the connections that are open. */
+  freeze(): void;
+}
+
+/** Opens a freezer before the PostgreSQL server at `target`. */
+export function openFreezer(target: URL): Freezer {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections = new Set<Deno.TcpConn>();
+  let freezing = new AbortController();
+
+  const serve = async (near: Deno.TcpConn) => {
+    const { signal } = freezing;
+    const far = await Deno.connect({
+      hostname: target.hostname,
+      port: Number(target.port || 5432),
+    });
+    connections.add(near).add(far);
+    const silently = { signal, preventAbort: true, preventCancel: true };
+    await Promise.allSettled([
+      near.readable.pipeTo(far.writable, silently),
+      far.readable.pipeTo(near.writable, silently),
+    ]);
+  };
+  const serving = (async () => {
+    const served: Promise<void>[] = [];
+    for await (const near of listener) served.push(serve(near));
+    await Promise.all(served);
+  })();
+
+  const url = new URL(target);
+  url.hostname = listener.addr.hostname;
+  url.port = String(listener.addr.port);
+  return {
+    url: url.href,
+    freeze() {
+      freezing.abort();
+      freezing = new AbortController();
+    },
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      for (const connection of connections) closeIfOpen(connection);
+      await serving;
+    },
+  };
+}
+
+function closeIfOpen(connection: Deno.TcpConn): void {
+  try {
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
