@@ -13,6 +13,35 @@ export interface Caller {
   readonly keyId: string | null;
 }
 
+/** What was made for the callers of one organization, without its secret. */
+export interface ApiKey {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly userId: string | null;
+  /** The secret's first characters, to tell keys apart. */
+  readonly prefix: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+/** A tenant. */
+export interface Organization {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Date;
+}
+
+/** A caller who has shown who it is. */
+export interface Session {
+  readonly caller: Caller;
+  /** When the key or token ends by itself. */
+  readonly expiresAt: Date | null;
+}
+
 /** Owns the built-in schedules and their jobs; made by the first migration. */
 export const SYSTEM_ORGANIZATION_ID = "00000000-0000-7000-8000-000000000000";
 
@@ -39,4 +68,14 @@ export function requireAdmin(caller: Caller, action: string): void {
  */
 export function requireOperator(caller: Caller, action: string): void {
   if (caller.role !== "OPERATOR") throw new ForbiddenError(`Only the OPERATOR may ${action}`);
+}
+
+/**
+ * Refuses a role above the caller's own.
+ *
+ * @throws {ForbiddenError}
+ */
+export function requireRole(caller: Caller, role: Role, action: string): void {
+  if (role === "OPERATOR") requireOperator(caller, action);
+  else requireAdmin(caller, action);
 }
