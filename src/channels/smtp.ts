@@ -1,0 +1,139 @@
+import type { Channel, DeliveryError, OutgoingMail, SendResult } from "./channel.ts";
+import { AddressError, compose, type ComposedMail, parseSender, type Sender } from "./compose.ts";
+import { Gate } from "./gate.ts";
+import { classifySmtpFailure, isTlsFailure, type SmtpFailure } from "./smtp_failure.ts";
+import { DEFAULT_TIMEOUTS, SmtpError, SmtpSession, type SmtpTimeouts } from "./smtp_session.ts";
+import { parseSmtpUrl, type SmtpProvider } from "./smtp_url.ts";
+
+const IDLE_MS = 30_000;
+
+/** How an SMTP channel sends. */
+export interface SmtpOptions {
+  /** "noreply@example.com" or "Example <noreply@example.com>". */
+  readonly from: string;
+  readonly timeouts?: SmtpTimeouts;
+}
+
+/**
+ * Opens the way out through one SMTP provider; it connects at the first mail.
+ *
+ * Connections are kept: a refused recipient costs a RSET, not a new login. What the server says to
+ * one mail is that mail's outcome; a mail whose body was begun and never answered is `unknown`.
+ *
+ * @param url see `parseSmtpUrl`
+ * @throws {TypeError} for an unusable URL
+ * @throws {AddressError} for an unusable sender
+ */
+export function openSmtpChannel(url: string, options: SmtpOptions): Channel {
+  return new SmtpChannel(parseSmtpUrl(url), options);
+}
+
+class SmtpChannel implements Channel {
+  readonly name: string;
+  readonly connections: number;
+  readonly #provider: SmtpProvider;
+  readonly #sender: Sender;
+  readonly #timeouts: SmtpTimeouts;
+  readonly #gate: Gate;
+  /** The last one kept is the first one used, so that what is too many stays idle and ends. */
+  #idle: { readonly session: SmtpSession; readonly timer: ReturnType<typeof setTimeout> }[] = [];
+  #tlsFails = false;
+
+  constructor(provider: SmtpProvider, { from, timeouts = DEFAULT_TIMEOUTS }: SmtpOptions) {
+    this.name = provider.name;
+    this.connections = provider.connections;
+    this.#provider = provider;
+    this.#sender = parseSender(from);
+    this.#timeouts = timeouts;
+    this.#gate = new Gate(provider.connections);
+  }
+
+  send(mail: OutgoingMail, urgent = false): Promise<SendResult> {
+    return this.#gate.pass(urgent, () => this.#try(mail));
+  }
+
+  async close(): Promise<void> {
+    await this.#gate.empty();
+    const idle = this.#idle.splice(0);
+    for (const { timer } of idle) clearTimeout(timer);
+    await Promise.all(idle.map(({ session }) => session.close()));
+  }
+
+  async #try(mail: OutgoingMail): Promise<SendResult> {
+    try {
+      const composed = compose(mail, this.#sender);
+      const providerMessageId = await this.#deliver(composed) ?? composed.messageId;
+      return { outcome: "sent", provider: this.name, providerMessageId };
+    } catch (error) {
+      return { outcome: "failed", provider: this.name, error: this.#understand(error) };
+    }
+  }
+
+  async #deliver(mail: ComposedMail): Promise<string | undefined> {
+    const kept = this.#takeIdle();
+    if (!kept) return await this.#sendOver(await this.#open(), mail);
+    try {
+      return await this.#sendOver(kept, mail);
+    } catch (error) {
+      if (!(error instanceof SmtpError) || !isTiredConnection(error.failure)) throw error;
+      return await this.#sendOver(await this.#open(), mail);
+    }
+  }
+
+  async #sendOver(session: SmtpSession, mail: ComposedMail): Promise<string | undefined> {
+    try {
+      return await session.send(mail);
+    } finally {
+      this.#keep(session);
+    }
+  }
+
+  async #open(): Promise<SmtpSession> {
+    const tlsFailedBefore = this.#tlsFails;
+    try {
+      const session = await SmtpSession.open(this.#provider, this.#timeouts);
+      this.#tlsFails = false;
+      return session;
+    } catch (error) {
+      if (!(error instanceof SmtpError)) throw error;
+      this.#tlsFails = isTlsFailure(error.failure);
+      throw new SmtpError({ ...error.failure, tlsFailedBefore });
+    }
+  }
+
+  #takeIdle(): SmtpSession | null {
+    for (let kept = this.#idle.pop(); kept; kept = this.#idle.pop()) {
+      clearTimeout(kept.timer);
+      if (kept.session.alive) return kept.session;
+    }
+    return null;
+  }
+
+  #keep(session: SmtpSession): void {
+    if (!session.alive) return;
+    const timer = setTimeout(() => {
+      this.#idle = this.#idle.filter((kept) => kept.session !== session);
+      void session.close();
+    }, IDLE_MS);
+    this.#idle.push({ session, timer });
+  }
+
+  #understand(error: unknown): DeliveryError {
+    if (error instanceof SmtpError) return classifySmtpFailure(error.failure);
+    return {
+      type: error instanceof AddressError ? "INVALID_RECIPIENT" : "OTHER",
+      disposition: "never",
+      code: null,
+      message: (error instanceof Error ? error.message : String(error)).slice(0, 512),
+      retryAfterMs: null,
+      beforeRecipient: false,
+    };
+  }
+}
+
+/** A server may close a kept connection at any time; nothing of this mail was handed over then. */
+function isTiredConnection({ bodyBegun, reply, command, code }: SmtpFailure): boolean {
+  if (bodyBegun) return false;
+  if (reply !== null) return reply.startsWith("421") && command === "MAIL FROM";
+  return code === "ECONNECTION" || code === "ESOCKET";
+}

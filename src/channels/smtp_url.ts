@@ -1,0 +1,76 @@
+/** Where and how one SMTP provider is reached. */
+export interface SmtpProvider {
+  /** "smtp.example.com:587": without the password, fit to be shown. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte; without it STARTTLS, wherever the server offers it. */
+  readonly implicitTls: boolean;
+  /** Refuses a server that offers no STARTTLS. */
+  readonly requireTls: boolean;
+  /** False: takes a certificate that nobody vouches for. */
+  readonly verifyCertificate: boolean;
+  readonly credentials: { readonly user: string; readonly password: string } | null;
+  /** Connections at most. */
+  readonly connections: number;
+}
+
+const DEFAULT_CONNECTIONS = 10;
+const MAX_CONNECTIONS = 100;
+const OPTIONS = new Set(["connections", "requireTLS", "rejectUnauthorized"]);
+
+/**
+ * Reads a provider's address: `smtp://user:password@host:587` (STARTTLS where offered) or
+ * `smtps://user:password@host:465` (implicit TLS). Options follow as a query: `connections=10`,
+ * `requireTLS=true`, `rejectUnauthorized=false`.
+ *
+ * @throws {TypeError} naming the fault, never the password
+ */
+export function parseSmtpUrl(text: string): SmtpProvider {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url?.hostname || !/^smtps?:$/.test(url.protocol)) {
+    throw new TypeError("expected smtp://user:password@host:port or smtps://…");
+  }
+  const unknown = [...url.searchParams.keys()].find((key) => !OPTIONS.has(key));
+  if (unknown) throw new TypeError(`${url.host}: unknown option "${unknown}"`);
+  const implicitTls = url.protocol === "smtps:";
+  const port = Number(url.port) || (implicitTls ? 465 : 587);
+  return {
+    name: `${url.hostname}:${port}`,
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port,
+    implicitTls,
+    requireTls: flag(url, "requireTLS", false),
+    verifyCertificate: flag(url, "rejectUnauthorized", true),
+    credentials: credentials(url),
+    connections: connections(url),
+  };
+}
+
+function credentials(url: URL): SmtpProvider["credentials"] {
+  if (!url.username && !url.password) return null;
+  if (!url.username || !url.password) {
+    throw new TypeError(`${url.host}: a user needs a password, and a password a user`);
+  }
+  try {
+    return {
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+    };
+  } catch {
+    throw new TypeError(`${url.host}: write a "%" in user or password as %25`);
+  }
+}
+
+function connections(url: URL): number {
+  const count = Number(url.searchParams.get("connections") ?? DEFAULT_CONNECTIONS);
+  if (Number.isInteger(count) && count >= 1 && count <= MAX_CONNECTIONS) return count;
+  throw new TypeError(`${url.host}: connections must be a number from 1 to ${MAX_CONNECTIONS}`);
+}
+
+function flag(url: URL, name: string, otherwise: boolean): boolean {
+  const value = url.searchParams.get(name);
+  if (value === null) return otherwise;
+  if (value === "true" || value === "false") return value === "true";
+  throw new TypeError(`${url.host}: ${name} must be true or false`);
+}
