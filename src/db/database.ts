@@ -98,13 +98,13 @@ export function openDatabase(options: DatabaseOptions): Database {
       ? undefined
       : "-c TimeZone=UTC -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s",
     keepAlive: true,
+    connectionTimeoutMillis: 15_000,
     types: { getTypeParser: parseType as typeof pg.types.getTypeParser },
   };
   const pool = new pg.Pool({
     ...config,
     max: options.size,
     idleTimeoutMillis: embedded ? 0 : 60_000,
-    connectionTimeoutMillis: 15_000,
   });
   pool.on("error", options.onError);
 
@@ -160,7 +160,9 @@ async function transact<T>(
   try {
     await client.query("begin");
     const result = await work(connectionOver(client, embedded));
-    await client.query("commit");
+    const { command } = await client.query("commit");
+    // PostgreSQL answers a commit without an error where a statement has failed before.
+    if (command !== "COMMIT") throw new Error("Cannot commit: a statement has failed before");
     return result;
   } catch (error) {
     await client.query("rollback").catch(onLost);

@@ -149,7 +149,9 @@ function extent({ first, last }: PageArgs): { size: number; backwards: boolean }
 
 // As text, because a Date would lose the microseconds.
 function positionOf({ keys }: Sort): RawBuilder<string[]> {
-  return sql<string[]>`array[${sql.join(keys.map(({ expression }) => sql`(${expression})::text`))}]`;
+  return sql<string[]>`array[${
+    sql.join(keys.map(({ expression }) => sql`(${expression})::text`))
+  }]`;
 }
 
 function beyond({ keys }: Sort, position: readonly string[], up: boolean): RawBuilder<boolean> {

@@ -19,11 +19,6 @@ export interface PostgresTestDatabase extends TestDatabase {
   readonly url: string;
 }
 
-export interface EmbeddedTestDatabase extends TestDatabase {
-  /** For programs that a test starts, once `db` is closed: their DATA_DIR. */
-  readonly directory: string;
-}
-
 export interface TestDatabaseOptions {
   /** Connections at most; the embedded database always has one. */
   readonly size?: number;
@@ -66,18 +61,23 @@ export async function testDatabase(
   };
 }
 
-/** A fresh migrated embedded database in a directory of its own. */
-export async function embeddedDatabase(
-  { onError = fail }: TestDatabaseOptions = {},
-): Promise<EmbeddedTestDatabase> {
+/** A directory that holds a migrated embedded database: the DATA_DIR of a program. */
+export async function embeddedDirectory(): Promise<string> {
   const template = join(tmpdir(), `waybill-template-${await migrationsChecksum()}`);
   await makeEmbeddedTemplate(template);
   const directory = await mkdtemp(join(tmpdir(), "waybill-test-"));
   await cp(join(template, "postgres"), join(directory, "postgres"), { recursive: true });
+  return directory;
+}
+
+/** A fresh migrated embedded database. */
+export async function embeddedDatabase(
+  { onError = fail }: TestDatabaseOptions = {},
+): Promise<TestDatabase> {
+  const directory = await embeddedDirectory();
   const db = await openEmbeddedDatabase(directory, onError);
   return {
     db,
-    directory,
     async close() {
       await db.close();
       await rm(directory, { recursive: true });
@@ -104,7 +104,7 @@ export function onPostgres(
 /** Declares a test on a fresh embedded database. */
 export function onEmbedded(
   name: string,
-  test: (database: EmbeddedTestDatabase, step: Deno.TestContext) => Promise<void>,
+  test: (database: TestDatabase, step: Deno.TestContext) => Promise<void>,
   options?: TestDatabaseOptions,
 ): void {
   declare(`${name} [embedded]`, () => embeddedDatabase(options), test);

@@ -1,0 +1,16 @@
+// Opens the embedded database in the given directory, writes a row, says so, and holds on to it.
+import { statement } from "../../../src/db/database.ts";
+import { openEmbeddedDatabase } from "../../../src/db/embedded.ts";
+
+const INSERT = statement<[name: string]>(
+  "test.insertOrganization",
+  "insert into organizations (id, name) values (uuid_v7(), $1)",
+);
+
+const [directory = "", name = ""] = Deno.args;
+const db = await openEmbeddedDatabase(directory, (error) => {
+  throw error;
+});
+await db.run(INSERT, name);
+await Deno.stdout.write(new TextEncoder().encode("holding\n"));
+setInterval(() => {}, 60_000);
