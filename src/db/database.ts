@@ -51,7 +51,10 @@ export interface Database extends Connection {
   readonly embedded: boolean;
   /** Commits what `work` did, or rolls back and throws what it threw. */
   transaction<T>(work: (tx: Connection) => Promise<T>): Promise<T>;
-  /** A connection of its own, outside the pool: for LISTEN and for session locks. */
+  /**
+   * A connection of its own, outside the pool: for LISTEN and for session locks. The embedded database
+   * refuses it once the pool has its only one.
+   */
   dedicated(): Promise<pg.Client>;
   pool(): PoolState;
   close(): Promise<void>;

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import denoConfig from "../deno.json" with { type: "json" };
+import {
+  findCycles,
+  findForbiddenImports,
+  findOrphans,
+  type Graph,
+} from "./support/architecture.ts";
+import { listSources, readImports, readSource } from "./support/imports.ts";
+
+const MAX_LINES = 300;
+
+const sources = await listSources(["schema", "src", "dashboard", "tests"]);
+const graph = await readImports(sources);
+
+function assertNone(faults: readonly string[]): void {
+  assert.equal(faults.join("\n"), "");
+}
+
+Deno.test("files import only what the design allows them", () => {
+  assertNone(findForbiddenImports(graph));
+});
+
+Deno.test("no imports go round in a circle", () => {
+  assertNone(findCycles(graph));
+});
+
+Deno.test("every file is used", () => {
+  assertNone(findOrphans(graph));
+});
+
+Deno.test("every file is short enough to be read in one go", async () => {
+  const faults = [];
+  for (const path of sources) {
+    const lines = (await readSource(path)).trimEnd().split("\n").length;
+    if (lines > MAX_LINES) faults.push(`${path} has ${lines} lines: split it by responsibility`);
+  }
+  assertNone(faults);
+});
+
+Deno.test("only config.ts reads the environment", async () => {
+  const faults = [];
+  for (const path of sources) {
+    if (path === "src/config.ts" || path.startsWith("tests/")) continue;
+    if (/\b(Deno|process)\.env\b/.test(await readSource(path))) {
+      faults.push(`${path} reads the environment: take the value from src/config.ts`);
+    }
+  }
+  assertNone(faults);
+});
+
+Deno.test("every package is pinned exactly, and imported by its bare name", async () => {
+  const faults = Object.entries(denoConfig.imports)
+    .filter(([, specifier]) => !/^npm:(@[\w-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/.test(specifier))
+    .map(([name]) => `deno.json: pin ${name} as npm:name@1.2.3`);
+  for (const path of sources) {
+    if (/\bfrom "npm:/.test(await readSource(path))) {
+      faults.push(`${path} names a package's version: put it into deno.json`);
+    }
+  }
+  assertNone(faults);
+});
+
+// What follows shows that the checks can fail.
+
+function graphOf(imports: Record<string, readonly string[]>): Graph {
+  return new Map(
+    Object.entries(imports).map(([from, targets]) => [
+      from,
+      targets.map((target) => ({
+        to: target.replace("type ", ""),
+        typesOnly: target.startsWith("type "),
+      })),
+    ]),
+  );
+}
+
+Deno.test("findForbiddenImports() takes what the design allows", () => {
+  assertNone(findForbiddenImports(graphOf({
+    "src/main.ts": ["src/server/app.ts", "schema/schema.ts", "src/worker/loop.ts", "src/config.ts"],
+    "schema/job.ts": [
+      "src/domain/jobs/operations.ts",
+      "type src/events/bus.ts",
+      "schema/builder.ts",
+    ],
+    "src/server/app.ts": ["src/domain/access/access.ts", "npm:hono@4.13.19"],
+    "src/worker/loop.ts": ["src/domain/jobs/claim.ts", "src/channels/smtp.ts", "node:os"],
+    "src/domain/messages/plan.ts": [
+      "src/db/database.ts",
+      "src/domain/jobs/enqueue.ts",
+      "src/domain/messages/message.ts",
+      "src/domain/errors.ts",
+      "type src/channels/channel.ts",
+    ],
+    "tests/server/app_test.ts": ["src/server/app.ts", "src/config.ts"],
+  })));
+});
+
+for (
+  const [from, to, advice] of [
+    ["src/domain/jobs/claim.ts", "src/server/app.ts", "hand it over as an argument"],
+    ["src/domain/jobs/claim.ts", "src/domain/messages/plan.ts", "turn the import round"],
+    ["src/domain/jobs/claim.ts", "src/domain/invoices/invoice.ts", "put the noun into the order"],
+    ["src/domain/errors.ts", "src/domain/jobs/job.ts", "must not know any of them"],
+    ["src/domain/messages/plan.ts", "src/channels/smtp.ts", "say import type"],
+    ["src/domain/jobs/claim.ts", "src/config.ts", "hand it over as an argument"],
+    ["src/server/app.ts", "src/db/database.ts", "src/domain;"],
+    ["src/server/app.ts", "type src/worker/loop.ts", "src/domain;"],
+    ["src/events/bus.ts", "type src/db/database.ts", "nothing outside itself"],
+    ["schema/job.ts", "src/events/bus.ts", "say import type"],
+    ["src/newcomer/new.ts", "src/db/database.ts", "has no row"],
+    ["src/main.ts", "jsr:@std/path@1", "from npm only"],
+    ["tests/main_test.ts", "src/main.ts", "move what is shared out of it"],
+    ["dashboard/app.tsx", "src/domain/id.ts", "nothing outside itself"],
+  ] as const
+) {
+  Deno.test(`findForbiddenImports() refuses that ${from} imports ${to}`, () => {
+    const [fault = "", ...others] = findForbiddenImports(graphOf({ [from]: [to] }));
+    assert.ok(fault.includes(advice), fault);
+    assert.deepEqual(others, []);
+  });
+}
+
+Deno.test("findCycles() tells a circle once, with the way round", () => {
+  const faults = findCycles(graphOf({
+    "src/a.ts": ["src/b.ts"],
+    "src/b.ts": ["type src/c.ts"],
+    "src/c.ts": ["src/b.ts"],
+  }));
+  assert.equal(faults.length, 1);
+  assert.match(faults[0] ?? "", /^src\/b\.ts → src\/c\.ts → src\/b\.ts: /);
+});
+
+Deno.test("findOrphans() tells files that only tests reach, and support that no test reaches", () => {
+  const faults = findOrphans(graphOf({
+    "src/main.ts": ["src/used.ts"],
+    "src/used.ts": [],
+    "src/tested_only.ts": [],
+    "tests/some_test.ts": ["src/tested_only.ts", "tests/support/used.ts"],
+    "tests/support/used.ts": [],
+    "tests/support/unused.ts": [],
+    "tests/support/programs/started.ts": [],
+  }));
+  assert.deepEqual(faults.map((fault) => fault.split(" ")[0]), [
+    "src/tested_only.ts",
+    "tests/support/unused.ts",
+  ]);
+});
