@@ -39,9 +39,11 @@ const LIQUID_LITERALS = new Set(["true", "false", "nil", "null", "empty", "blank
 const UNSTORABLE_JSON = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 const REPLACEMENT = "\ufffd";
 
-/** What collapses two addresses into one recipient. */
+/** What collapses two addresses into one recipient: the same as PostgreSQL's lower(). */
 export function normalizeAddress(address: string): string {
-  return address.toLowerCase();
+  if (!NON_ASCII.test(address)) return address.toLowerCase();
+  // Letter by letter, one for one: JavaScript by itself looks at a sigma's neighbours, and splits İ.
+  return Array.from(address, (letter) => Array.from(letter.toLowerCase())[0]).join("");
 }
 
 /** Trims address and name, and fills in what is absent. A blank name is none. */

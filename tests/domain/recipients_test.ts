@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import { statement } from "../../src/db/database.ts";
 import {
   checkRecipient,
   normalizeAddress,
   type RecipientInput,
   tidyRecipient,
 } from "../../src/domain/recipients.ts";
+import { onEveryDatabase } from "../support/database.ts";
+
+const LOWER = statement<[text: string], { lowered: string }>(
+  "test.lower",
+  "select lower($1) as lowered",
+);
 
 function faults(input: RecipientInput): string[] {
   return checkRecipient(tidyRecipient(input), ["to", "list", "7"])
@@ -114,6 +121,11 @@ Deno.test("tidyRecipient() trims, and takes a blank name for none", () => {
   });
 });
 
-Deno.test("normalizeAddress() makes one of addresses that differ in case", () => {
-  assert.equal(normalizeAddress("Jörg@EXÄMPLE.de"), normalizeAddress("JÖRG@exämple.DE"));
+onEveryDatabase("normalizeAddress() lowers letters as the database does", async ({ db }) => {
+  for (
+    const address of ["Ann@Example.COM", "JÖRG@Exämple.DE", "ΑΣ@ΠΑΡΆΔΕΙΓΜΑ.ΕΛ", "İ@x.de", "ẞ@x.de"]
+  ) {
+    const [row] = await db.run(LOWER, address);
+    assert.equal(normalizeAddress(address), row?.lowered, address);
+  }
 });

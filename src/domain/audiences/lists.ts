@@ -1,0 +1,117 @@
+import { sql } from "kysely";
+import { queryBuilder } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
+import type { Recipient } from "../recipients.ts";
+import type { Services } from "../services.ts";
+import type { Audience, ImportStatus, RefusedRow } from "./audience.ts";
+import { AUDIENCE_COLUMNS } from "./queries.ts";
+
+interface Tables {
+  audiences: {
+    id: string;
+    organization_id: string;
+    user_id: string | null;
+    name: string;
+    recipient_count: number;
+    variable_names: string[];
+    import_status: ImportStatus;
+    taken: number;
+    collapsed: number;
+    refused: number;
+    bytes_read: number;
+    bytes_total: number | null;
+    created_at: Date;
+    updated_at: Date;
+  };
+  audience_recipients: {
+    organization_id: string;
+    audience_id: string;
+    n: number;
+    address: string;
+    name: string | null;
+    variables: Record<string, unknown>;
+  };
+  audience_refused_rows: {
+    organization_id: string;
+    audience_id: string;
+    line: number;
+    reason: string;
+  };
+}
+
+const BY_N: Sort = {
+  name: "n asc",
+  keys: [{ expression: sql.ref("n"), type: "integer" }],
+  direction: "asc",
+};
+const BY_LINE: Sort = {
+  name: "line asc",
+  keys: [{ expression: sql.ref("line"), type: "integer" }],
+  direction: "asc",
+};
+
+/**
+ * The audiences that the caller may see, newest first.
+ *
+ * @param search part of the name, whatever its case; null: all
+ * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ */
+export function listAudiences(
+  { db }: Services,
+  caller: Caller,
+  search: string | null,
+  page: PageArgs,
+): Promise<Page<Audience>> {
+  let query = queryBuilder<Tables>().selectFrom("audiences").select(AUDIENCE_COLUMNS)
+    .where("organization_id", "=", caller.organizationId);
+  if (caller.role === "MEMBER") query = query.where("user_id", "=", caller.userId);
+  if (search !== null) query = query.where(contains("name", search));
+  return listPage(db, query, byId("desc"), page);
+}
+
+/**
+ * The recipients of an audience, in the order of its file.
+ *
+ * @param audience one that the caller may see
+ * @param search part of the address or name, whatever its case; null: all
+ * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ */
+export function listRecipients(
+  { db }: Services,
+  audience: Audience,
+  search: string | null,
+  page: PageArgs,
+): Promise<Page<Recipient>> {
+  let query = queryBuilder<Tables>().selectFrom("audience_recipients")
+    .select(["address", "name", "variables"])
+    .where("organization_id", "=", audience.organizationId)
+    .where("audience_id", "=", audience.id);
+  if (search !== null) {
+    query = query.where(({ or }) => or([contains("address", search), contains("name", search)]));
+  }
+  return listPage(db, query, BY_N, page);
+}
+
+/**
+ * The rows that an audience's import refused, the first 1,000, in the order of the file.
+ *
+ * @param audience one that the caller may see
+ * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ */
+export function listRefusedRows(
+  { db }: Services,
+  audience: Audience,
+  page: PageArgs,
+): Promise<Page<RefusedRow>> {
+  const query = queryBuilder<Tables>().selectFrom("audience_refused_rows")
+    .select(["line", "reason"])
+    .where("organization_id", "=", audience.organizationId)
+    .where("audience_id", "=", audience.id);
+  return listPage(db, query, BY_LINE, page);
+}
+
+function contains(column: string, text: string) {
+  const part = text.replaceAll("\0", "");
+  return sql<boolean>`strpos(lower(${sql.ref(column)}), lower(${part})) > 0`;
+}
