@@ -66,7 +66,8 @@ function importsOf({ dependencies = [] }: ModuleInfo): Import[] {
   }));
 }
 
-function pathOf(specifier: string): string {
+/** The path from the repository's root, of a file; what names a package stays as it is. */
+export function pathOf(specifier: string): string {
   if (!specifier.startsWith("file:")) return specifier;
   return relative(ROOT, fileURLToPath(specifier)).replaceAll(sep, "/");
 }
