@@ -1,0 +1,105 @@
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyOptions,
+} from "jose";
+import { z } from "zod";
+import type { Session } from "../domain/access/access.ts";
+import { authenticateKey, organizationExists } from "../domain/access/operations.ts";
+import { parseTypeId } from "../domain/id.ts";
+import type { Services } from "../domain/services.ts";
+
+/** How JWTs are verified: by a shared secret (HS256), or by the keys published at a URL. */
+export type JwtOptions = { readonly secret: string } | { readonly jwksUrl: string };
+
+/**
+ * Finds out who a caller is.
+ *
+ * @param credentials the Authorization header, or `authorization` of the connectionParams:
+ *   "Bearer <API key or JWT>"
+ * @returns null for no credentials, and for those that are unknown, revoked or expired
+ */
+export type Authenticate = (credentials: unknown) => Promise<Session | null>;
+
+const PUBLISHED_ALGORITHMS = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+];
+
+const claims = z.object({
+  sub: z.string().min(1),
+  org: z.string(),
+  role: z.enum(["OPERATOR", "ADMIN", "MEMBER"]),
+});
+
+/**
+ * Makes the one check that HTTP and WebSocket share.
+ *
+ * @param jwt null: JWTs are not accepted
+ */
+export function createAuthentication(services: Services, jwt: JwtOptions | null): Authenticate {
+  const verify = jwt && createVerifier(jwt);
+  return async (credentials) => {
+    const token = typeof credentials === "string" && /^Bearer +(\S+)$/i.exec(credentials)?.[1];
+    if (!token) return null;
+    const session = await authenticateKey(services, token);
+    if (session || !verify) return session;
+    const payload = await verify(token);
+    return payload && sessionOf(services, payload);
+  };
+}
+
+function createVerifier(options: JwtOptions): (token: string) => Promise<JWTPayload | null> {
+  if ("secret" in options) {
+    const secret = new TextEncoder().encode(options.secret);
+    return (token) => orNull(jwtVerify(token, secret, { algorithms: ["HS256"] }));
+  }
+  const keys = createRemoteJWKSet(new URL(options.jwksUrl));
+  const checks: JWTVerifyOptions = { algorithms: PUBLISHED_ALGORITHMS };
+  return (token) => orNull(jwtVerify(token, keys, checks));
+}
+
+async function orNull(verified: Promise<{ payload: JWTPayload }>): Promise<JWTPayload | null> {
+  try {
+    return (await verified).payload;
+  } catch (error) {
+    if (isTokensFault(error)) return null;
+    throw error;
+  }
+}
+
+// Not so when the key server does not answer: the token may be good.
+function isTokensFault(error: unknown): boolean {
+  return error instanceof errors.JWTExpired || error instanceof errors.JWTInvalid ||
+    error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWSInvalid ||
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported ||
+    error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
+}
+
+async function sessionOf(services: Services, payload: JWTPayload): Promise<Session | null> {
+  const { data } = claims.safeParse(payload);
+  if (!data) return null;
+  const organization = parseTypeId(data.org);
+  if (organization?.noun !== "organization") return null;
+  if (!await organizationExists(services, organization.id)) return null;
+  return {
+    caller: {
+      organizationId: organization.id,
+      userId: data.sub,
+      role: data.role,
+      keyId: null,
+    },
+    expiresAt: payload.exp === undefined ? null : new Date(payload.exp * 1000),
+  };
+}

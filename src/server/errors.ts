@@ -1,0 +1,62 @@
+import { getLogger } from "@logtape/logtape";
+import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
+import {
+  ConflictError,
+  DomainError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+} from "../domain/errors.ts";
+
+const log = getLogger(["waybill", "server"]);
+
+/**
+ * What the client is told of an error. What callers can act on goes through with a code; everything
+ * else is logged with its cause under an id, and only the id is told.
+ */
+export function toClientError(error: unknown): GraphQLError {
+  const located = error instanceof GraphQLError ? error : null;
+  const cause = located ? rootCause(located) : error;
+  if (located && !cause) return located;
+  const place = located && { nodes: located.nodes, path: located.path };
+  if (cause instanceof DomainError) {
+    return new GraphQLError(cause.message, { ...place, extensions: extensionsOf(cause) });
+  }
+  const errorId = crypto.randomUUID();
+  log.error("Request failed unexpectedly", {
+    errorId,
+    path: located?.path?.join("."),
+    error: cause,
+  });
+  return new GraphQLError(`Something went wrong here; the log has it under ${errorId}`, {
+    ...place,
+    extensions: { code: "INTERNAL_SERVER_ERROR", errorId },
+  });
+}
+
+/** What an anonymous or no longer known caller is told. */
+export function unauthenticated(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: "UNAUTHENTICATED" } });
+}
+
+/** A response in the shape of a GraphQL response without data. */
+export function errorResponse(
+  status: number,
+  error: GraphQLError,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return Response.json({ errors: [error] }, { status, headers });
+}
+
+function rootCause(error: GraphQLError): unknown {
+  const { originalError } = error;
+  return originalError instanceof GraphQLError ? rootCause(originalError) : originalError;
+}
+
+function extensionsOf(error: DomainError): GraphQLErrorExtensions {
+  if (error instanceof InvalidInputError) return { code: "INVALID_INPUT", issues: error.issues };
+  if (error instanceof NotFoundError) return { code: "NOT_FOUND", ids: error.ids };
+  if (error instanceof ConflictError) return { code: "CONFLICT", conflict: error.code };
+  if (error instanceof ForbiddenError) return { code: "FORBIDDEN" };
+  return { code: "REFUSED" };
+}

@@ -1,0 +1,73 @@
+import {
+  configure,
+  getConsoleSink,
+  getJsonLinesFormatter,
+  getTextFormatter,
+  type LogLevel,
+  type TextFormatter,
+} from "@logtape/logtape";
+
+/** What is logged, and how. */
+export interface LogOptions {
+  readonly level: LogLevel;
+  /** By category, where it differs from `level`: { worker: "debug" }. */
+  readonly categories: Readonly<Record<string, LogLevel>>;
+  /** Null: text on a terminal, else JSON lines. */
+  readonly format: "text" | "json" | null;
+}
+
+/**
+ * Sets up the log of this process, on standard error: standard output is for the answers of commands.
+ * Loggers are named ["waybill", <category>].
+ */
+export async function configureLogging(options: LogOptions): Promise<void> {
+  const format = options.format ?? (Deno.stderr.isTerminal() ? "text" : "json");
+  const levels = Object.entries(options.categories);
+  await configure({
+    reset: true,
+    sinks: {
+      log: getConsoleSink({
+        formatter: format === "json" ? getJsonLinesFormatter({ properties: "flatten" }) : text(),
+        levelMap: {
+          trace: "error",
+          debug: "error",
+          info: "error",
+          warning: "error",
+          error: "error",
+          fatal: "error",
+        },
+      }),
+    },
+    loggers: [
+      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["log"] },
+      { category: "waybill", lowestLevel: options.level, sinks: ["log"] },
+      ...levels.map(([category, lowestLevel]) => ({
+        category: ["waybill", ...category.split(".")],
+        lowestLevel,
+        sinks: ["log" as const],
+        // What is inherited keeps the level of "waybill".
+        parentSinks: "override" as const,
+      })),
+    ],
+  });
+}
+
+// 12:30:00.000 info worker: Job ended  job_id=job_… outcome=done
+function text(): TextFormatter {
+  return getTextFormatter({
+    timestamp: "time",
+    level: "full",
+    format: ({ timestamp, level, message, record }) => {
+      const category = record.category.slice(1).join(".");
+      const properties = Object.entries(record.properties)
+        .map(([name, value]) => ` ${name}=${inspect(value)}`).join("");
+      return `${timestamp} ${level.toLowerCase()} ${category}: ${message}${
+        properties && " "
+      }${properties}`;
+    },
+  });
+}
+
+function inspect(value: unknown): string {
+  return typeof value === "string" ? value : Deno.inspect(value, { depth: 4 });
+}

@@ -1,0 +1,72 @@
+import { GraphQLError } from "graphql";
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { routePath } from "hono/route";
+import type { Caller, Session } from "../domain/access/access.ts";
+import type { Authenticate } from "./authentication.ts";
+import { errorResponse, toClientError, unauthenticated } from "./errors.ts";
+import { createGraphiQL, wantsGraphiQL } from "./graphiql.ts";
+import type { GraphQLEngine } from "./graphql.ts";
+import { type HealthCheck, readiness } from "./health.ts";
+import type { Metrics } from "./metrics.ts";
+import type { WebSockets } from "./websocket.ts";
+
+/** Answers a request of a caller who is known. */
+export type CallerHandler = (request: Request, caller: Caller) => Promise<Response>;
+
+/** The parts that the routes lead to. */
+export interface RouteParts {
+  readonly authenticate: Authenticate;
+  readonly graphql: GraphQLEngine;
+  readonly webSockets: WebSockets;
+  readonly metrics: Metrics;
+  readonly health: Readonly<Record<string, HealthCheck>>;
+  readonly importRecipients: CallerHandler;
+}
+
+/** All routes of the server. */
+export function createRoutes(parts: RouteParts): Hono {
+  const { graphql, webSockets, metrics } = parts;
+  const graphiql = createGraphiQL();
+  const app = new Hono();
+
+  app.use(async (context, next) => {
+    const begun = performance.now();
+    await next();
+    const seconds = (performance.now() - begun) / 1000;
+    metrics.answered(routePath(context, -1), context.req.method, context.res.status, seconds);
+  });
+  // Keys are sent by the caller's own code, never by a browser itself: any origin may ask.
+  app.use("/graphql", cors());
+  app.use("/import/*", cors());
+
+  app.get("/", (context) => context.redirect("/graphql"));
+  app.get("/healthz", (context) => context.json({ alive: true }));
+  app.get("/readyz", () => readiness(parts.health));
+  app.get("/metrics", () => metrics.scrape());
+  app.all("/graphql", ({ req: { raw } }) => {
+    if (raw.headers.get("upgrade")?.toLowerCase() === "websocket") return webSockets.upgrade(raw);
+    if (wantsGraphiQL(raw)) return graphiql(raw);
+    return withSession(raw, (session) => graphql.handle(raw, { session }));
+  });
+  app.post(
+    "/import/recipients",
+    ({ req: { raw } }) => withSession(raw, ({ caller }) => parts.importRecipients(raw, caller)),
+  );
+  app.notFound(() => errorResponse(404, new GraphQLError("There is nothing at this address")));
+  app.onError((error) => errorResponse(500, toClientError(error)));
+  return app;
+
+  async function withSession(
+    request: Request,
+    handle: (session: Session) => Response | Promise<Response>,
+  ): Promise<Response> {
+    const session = await parts.authenticate(request.headers.get("authorization"));
+    if (session) return await handle(session);
+    return errorResponse(
+      401,
+      unauthenticated("Send a valid API key or JWT: Authorization: Bearer …"),
+      { "www-authenticate": "Bearer" },
+    );
+  }
+}
