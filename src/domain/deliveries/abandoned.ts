@@ -1,0 +1,85 @@
+import { statement } from "../../db/database.ts";
+import type { Services } from "../services.ts";
+
+const ABANDONED = statement<[limit: number], { id: string }>(
+  "batches.abandoned",
+  `select b.id from batches b join jobs j on j.id = b.job_id
+   where b.finished_at is null and j.status in ('FAILED', 'CANCELLED') limit $1`,
+);
+
+const CLOSE = statement<[batchId: string], { organizationId: string; messageId: string }>(
+  "batches.close",
+  `with own as materialized (
+     select j.id, j.status, j.error from batches b join jobs j on j.id = b.job_id
+     where b.id = $1 and j.status in ('FAILED', 'CANCELLED') for no key update of j
+   ),
+   before as (
+     select b.id, b.win from batches b where b.id = $1 and b.finished_at is null
+       and exists (select from own) for update
+   ),
+   b as (
+     update batches b set step = b.step + 1, win = null, finished_at = now()
+     from before, own, messages m
+     where b.id = before.id and m.id = b.message_id
+     returning b.id, b.organization_id, b.message_id, b.lo, b.hi, b.picked,
+       coalesce(before.win, '{}') as win, m.status as message_status, m.max_attempts, own.error,
+       own.status as job_status
+   ),
+   d as (
+     update deliveries d set
+       status = case when d.n = any(b.win) then 'UNKNOWN' else 'FAILED' end,
+       attempt = d.attempt + 1, tries = d.tries + 1,
+       error_type = case when b.error ->> 'type' in ('ACCESS_TOKEN', 'RATE_LIMIT', 'NETWORK',
+         'PERMISSION') and d.n <> all(b.win) then b.error ->> 'type' else 'OTHER' end,
+       error_code = case when d.n = any(b.win) then 'INTERRUPTED' else 'BATCH_' || b.job_status end,
+       error_message = case when d.n = any(b.win)
+         then 'The worker died while this was being sent: it may have arrived'
+         else coalesce(b.error ->> 'message', 'The batch was cancelled before this was sent') end,
+       retryable = d.n <> all(b.win) and d.attempt + 1 < b.max_attempts,
+       last_attempt_at = now(), updated_at = now(),
+       failed_at = case when d.n <> all(b.win) then now() end
+     from b
+     -- Of a cancelled message, what waits is CANCELLED as it stands; what was in flight is not.
+     where d.message_id = b.message_id and d.status = 'PENDING'
+       and (d.n between b.lo and b.hi or d.n = any(b.picked))
+       and (b.message_status <> 'CANCELLED' or d.n = any(b.win))
+     returning d.organization_id, d.id, d.attempt, d.tries, d.status, d.error_type, d.error_code,
+       d.error_message, d.retryable
+   ),
+   a as (
+     insert into delivery_attempts (organization_id, delivery_id, tries, attempt, started_at,
+       finished_at, outcome, error_type, error_code, error_message)
+     select organization_id, id, tries, attempt, now(), now(), status, error_type, error_code,
+       error_message
+     from d
+   ),
+   s as (
+     insert into delivery_stats as x (organization_id, message_id, batch_id, day, attempt, outcome,
+       error_type, retryable, n)
+     select b.organization_id, b.message_id, b.id, current_date, d.attempt, d.status, d.error_type,
+       d.retryable, count(*)
+     from d, b group by 1, 2, 3, 5, 6, 7, 8
+     on conflict (batch_id, day, attempt, outcome, error_type, retryable)
+       do update set n = x.n + excluded.n
+   )
+   select organization_id as "organizationId", message_id as "messageId" from b`,
+);
+
+const SWEEP_LIMIT = 1_000;
+
+/**
+ * Ends the batches whose job was set aside or cancelled: what was in flight becomes UNKNOWN, what
+ * still waited FAILED, with the job's error.
+ *
+ * @returns the messages that lost a batch, to be finished by the caller
+ */
+export async function closeAbandonedBatches(
+  { db, bus }: Services,
+): Promise<{ organizationId: string; messageId: string }[]> {
+  const closed: { organizationId: string; messageId: string }[] = [];
+  for (const { id } of await db.run(ABANDONED, SWEEP_LIMIT)) {
+    closed.push(...await db.run(CLOSE, id));
+  }
+  for (const { organizationId } of closed) bus.publish("deliveries", organizationId, null);
+  return closed;
+}

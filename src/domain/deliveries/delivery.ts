@@ -1,0 +1,90 @@
+import type { DeliveryErrorType } from "../../channels/channel.ts";
+
+/** What the API shows; SENDING and CANCELLED are derived, see `STORED_STATUSES`. */
+export type DeliveryStatus =
+  | "PENDING"
+  | "SENDING"
+  | "SENT"
+  | "FAILED"
+  | "CANCELLED"
+  | "UNKNOWN"
+  | "BOUNCED"
+  | "COMPLAINED";
+
+/** What to do with a delivery that may have gone out when its worker died. */
+export type OnUnknown = "HOLD" | "RESEND";
+
+/** A failure as it is kept and shown. */
+export interface StoredDeliveryError {
+  readonly type: DeliveryErrorType;
+  readonly code: string | null;
+  readonly message: string;
+}
+
+/** One recipient of one message. */
+export interface Delivery {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly messageId: string;
+  /** Number in its message, from 1. */
+  readonly n: number;
+  readonly batchNumber: number | null;
+  readonly address: string;
+  readonly name: string | null;
+  readonly variables: Record<string, unknown>;
+  readonly status: DeliveryStatus;
+  /** Attempts that count; a throttled try does not. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly errorType: DeliveryErrorType | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly retryable: boolean;
+  readonly provider: string | null;
+  readonly providerMessageId: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** When it goes out; null once it has. */
+  readonly dueAt: Date | null;
+  readonly lastAttemptAt: Date | null;
+  readonly sentAt: Date | null;
+  readonly failedAt: Date | null;
+}
+
+/** One try at a delivery. */
+export interface DeliveryAttempt {
+  readonly number: number;
+  readonly provider: string | null;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly outcome: "SUCCEEDED" | "FAILED" | "UNKNOWN";
+  readonly errorType: DeliveryErrorType | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+}
+
+/** A delivery that waits in a batch, with what sending it needs. */
+export interface PendingDelivery {
+  readonly id: string;
+  readonly n: number;
+  readonly address: string;
+  readonly name: string | null;
+  readonly variables: Record<string, unknown>;
+  readonly attempt: number;
+  readonly tries: number;
+}
+
+/** How one try ended. `deferred`: it goes on waiting, throttled or to be sent again. */
+export interface EndedDelivery {
+  readonly id: string;
+  readonly n: number;
+  readonly outcome: "SENT" | "FAILED" | "UNKNOWN" | "DEFERRED";
+  /** Whether the try uses up one of the attempts. */
+  readonly counts: boolean;
+  /** Whether another attempt may succeed. */
+  readonly retryable: boolean;
+  readonly error: StoredDeliveryError | null;
+  readonly provider: string | null;
+  readonly providerMessageId: string | null;
+  readonly durationMs: number;
+}

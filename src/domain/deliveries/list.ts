@@ -1,0 +1,178 @@
+import { type RawBuilder, sql } from "kysely";
+import type { DeliveryErrorType } from "../../channels/channel.ts";
+import { queryBuilder, statement } from "../../db/database.ts";
+import { byId, type Page, type PageArgs, selectPage, type Sort } from "../../db/page.ts";
+import type { Caller } from "../access/access.ts";
+import type { Services } from "../services.ts";
+import type { Delivery, DeliveryAttempt, DeliveryStatus } from "./delivery.ts";
+
+/** Which deliveries a list shows: fields are ANDed, values inside a field ORed. */
+export interface DeliveryFilter {
+  readonly ids?: readonly string[] | null;
+  readonly messageId?: string | null;
+  readonly statuses?: readonly DeliveryStatus[] | null;
+  readonly errorTypes?: readonly DeliveryErrorType[] | null;
+  readonly retryable?: boolean | null;
+  /** Types of the messages. */
+  readonly types?: readonly string[] | null;
+  /** Part of address or name, whatever its case. */
+  readonly search?: string | null;
+  /** Waiting, and due before this. */
+  readonly dueBefore?: Date | null;
+  /** Of one batch: its range, or the picked ones of a retry. */
+  readonly batchId?: string | null;
+}
+
+/** How a list of deliveries can be ordered. */
+export type DeliveryOrder = "CREATED_ASC" | "FAILED_DESC" | "LAST_ATTEMPT_DESC";
+
+interface Tables {
+  deliveries: {
+    id: string;
+    organization_id: string;
+    message_id: string;
+    n: number;
+    batch_number: number | null;
+    address: string;
+    name: string | null;
+    variables: Record<string, unknown>;
+    attempt: number;
+    error_type: DeliveryErrorType | null;
+    error_code: string | null;
+    error_message: string | null;
+    retryable: boolean;
+    provider: string | null;
+    provider_message_id: string | null;
+    created_at: Date;
+    updated_at: Date;
+    last_attempt_at: Date | null;
+    sent_at: Date | null;
+    failed_at: Date | null;
+  };
+  messages: { id: string; user_id: string | null; type: string; max_attempts: number };
+  batches: { id: string; message_id: string; number: number };
+}
+
+// In flight is being in the batch's `win`; what waits in a cancelled message is cancelled.
+const STATUS = sql<DeliveryStatus>`case when d.status <> 'PENDING' then d.status
+  when d.n = any(b.win) then 'SENDING' when m.status = 'CANCELLED' then 'CANCELLED'
+  else 'PENDING' end`;
+const DUE_AT = sql<Date | null>`case when d.status = 'PENDING' and m.status <> 'CANCELLED'
+  then coalesce(m.send_at, m.created_at) end`;
+
+const ATTEMPTS = statement<[organizationId: string, deliveryId: string], DeliveryAttempt>(
+  "deliveries.attempts",
+  `select attempt as number, provider, started_at as "startedAt", finished_at as "finishedAt",
+     outcome, error_type as "errorType", error_code as "errorCode",
+     error_message as "errorMessage"
+   from delivery_attempts where organization_id = $1 and delivery_id = $2 order by tries`,
+);
+
+/**
+ * A page of the deliveries of messages that the caller may see.
+ *
+ * @throws {PageError}
+ */
+export function listDeliveries(
+  { db }: Services,
+  caller: Caller,
+  filter: DeliveryFilter,
+  order: DeliveryOrder,
+  page: PageArgs,
+): Promise<Page<Delivery>> {
+  return selectPage(db, deliveriesOf(caller, filter), sortOf(filter, order), page);
+}
+
+/** Deliveries by id, of messages that the caller may see. */
+export function findDeliveries(
+  { db }: Services,
+  caller: Caller,
+  ids: readonly string[],
+): Promise<Delivery[]> {
+  return db.select(deliveriesOf(caller, { ids }));
+}
+
+/** The tries at a delivery that the caller has already been shown, oldest first. */
+export function readAttempts({ db }: Services, delivery: Delivery): Promise<DeliveryAttempt[]> {
+  return db.run(ATTEMPTS, delivery.organizationId, delivery.id);
+}
+
+function deliveriesOf(caller: Caller, filter: DeliveryFilter) {
+  let query = queryBuilder<Tables>().selectFrom("deliveries as d")
+    .innerJoin("messages as m", "m.id", "d.message_id")
+    .leftJoin(
+      "batches as b",
+      (join) =>
+        join.onRef("b.message_id", "=", "d.message_id").onRef("b.number", "=", "d.batch_number"),
+    )
+    .select([
+      "d.id",
+      "d.organization_id as organizationId",
+      "d.message_id as messageId",
+      "d.n",
+      "d.batch_number as batchNumber",
+      "d.address",
+      "d.name",
+      "d.variables",
+      "d.attempt",
+      "m.max_attempts as maxAttempts",
+      "d.error_type as errorType",
+      "d.error_code as errorCode",
+      "d.error_message as errorMessage",
+      "d.retryable",
+      "d.provider",
+      "d.provider_message_id as providerMessageId",
+      "d.created_at as createdAt",
+      "d.updated_at as updatedAt",
+      "d.last_attempt_at as lastAttemptAt",
+      "d.sent_at as sentAt",
+      "d.failed_at as failedAt",
+      STATUS.as("status"),
+      DUE_AT.as("dueAt"),
+    ])
+    .where("d.organization_id", "=", caller.organizationId);
+  if (caller.role === "MEMBER") query = query.where("m.user_id", "=", caller.userId);
+  if (filter.ids) query = query.where("d.id", "in", [...filter.ids]);
+  if (filter.messageId != null) query = query.where("d.message_id", "=", filter.messageId);
+  if (filter.batchId != null) query = query.where("b.id", "=", filter.batchId);
+  if (filter.statuses) query = query.where(statusIn(filter.statuses));
+  if (filter.errorTypes) query = query.where("d.error_type", "in", [...filter.errorTypes]);
+  if (filter.retryable != null) query = query.where("d.retryable", "=", filter.retryable);
+  if (filter.types) query = query.where("m.type", "in", [...filter.types]);
+  if (filter.dueBefore) query = query.where(sql<boolean>`${DUE_AT} < ${filter.dueBefore}`);
+  if (filter.search) query = query.where(matches(filter.search));
+  return query;
+}
+
+// Errors alone are read by their partial index: what else has the status is not looked at.
+function statusIn(statuses: readonly DeliveryStatus[]): RawBuilder<boolean> {
+  const wanted = sql<boolean>`${STATUS} in (${sql.join(statuses)})`;
+  const erroneous = statuses.every((status) => status === "FAILED" || status === "UNKNOWN");
+  if (!erroneous) return wanted;
+  return sql<boolean>`d.error_type is not null and d.status in (${sql.join(statuses)})`;
+}
+
+function matches(search: string): RawBuilder<boolean> {
+  const pattern = `%${search.replaceAll("\0", "").replaceAll(/[\\%_]/g, "\\$&")}%`;
+  return sql<boolean>`(d.address ilike ${pattern} or d.name ilike ${pattern})`;
+}
+
+function sortOf({ messageId }: DeliveryFilter, order: DeliveryOrder): Sort {
+  if (order === "CREATED_ASC") {
+    if (messageId == null) return byId("asc", "d.id");
+    return {
+      name: "n asc",
+      keys: [{ expression: sql.ref("d.n"), type: "integer" }],
+      direction: "asc",
+    };
+  }
+  const column = order === "FAILED_DESC" ? "d.failed_at" : "d.last_attempt_at";
+  return {
+    name: `${column} desc`,
+    keys: [
+      { expression: sql`coalesce(${sql.ref(column)}, '-infinity')`, type: "timestamptz" },
+      { expression: sql.ref("d.id"), type: "uuid" },
+    ],
+    direction: "desc",
+  };
+}

@@ -1,0 +1,151 @@
+import { type Connection, statement } from "../../db/database.ts";
+import type { DeliveryErrorType } from "../../channels/channel.ts";
+
+/** How far a message has come, counted without touching its deliveries. */
+export interface DeliveryStats {
+  readonly messageId: string;
+  readonly total: number;
+  readonly pending: number;
+  readonly sending: number;
+  readonly sent: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly unknown: number;
+  readonly bounced: number;
+  readonly complained: number;
+  /** Of the failed ones: those that another attempt may mend. */
+  readonly retryable: number;
+  /** Recipients that were given more than once, and got it once. */
+  readonly duplicates: number;
+  /** Of those that have ended; null before the first has. */
+  readonly successFraction: number | null;
+  /** Ended ones a second since sending began; null while nothing is being sent. */
+  readonly perSecond: number | null;
+  readonly etaMs: number | null;
+}
+
+interface Counters {
+  readonly messageId: string;
+  readonly cancelled: boolean;
+  readonly active: boolean;
+  readonly total: number;
+  readonly duplicates: number;
+  readonly sent: number;
+  readonly failed: number;
+  readonly unknown: number;
+  readonly retryable: number;
+  readonly sending: number;
+  readonly seconds: number | null;
+}
+
+const COUNTERS = statement<[messageIds: string[]], Counters>(
+  "deliveries.stats",
+  `select m.id as "messageId", m.status = 'CANCELLED' as cancelled,
+     m.status in ('PLANNING', 'SENDING') as active,
+     m.recipient_count as total, m.duplicate_count as duplicates,
+     s.sent, s.failed, s.unknown, s.retryable, w.sending,
+     extract(epoch from now() - m.started_at)::float8 as seconds
+   from messages m,
+     lateral (
+       select coalesce(sum(n) filter (where outcome = 'SENT'), 0)::int8 as sent,
+         coalesce(sum(case outcome when 'FAILED' then n when 'RETRIED' then -n end), 0)::int8
+           as failed,
+         coalesce(sum(case outcome when 'FAILED' then n when 'RETRIED' then -n end)
+           filter (where retryable), 0)::int8 as retryable,
+         coalesce(sum(n) filter (where outcome = 'UNKNOWN'), 0)::int8 as unknown
+       from delivery_stats where message_id = m.id
+     ) s,
+     lateral (
+       select coalesce(sum(cardinality(win)), 0)::int8 as sending
+       from batches where message_id = m.id and finished_at is null
+     ) w
+   where m.id = any($1)`,
+);
+
+/** How many deliveries of a message failed with one error type. */
+export interface ErrorTypeCount {
+  readonly messageId: string;
+  readonly errorType: DeliveryErrorType;
+  readonly count: number;
+  /** Of these: how many another attempt may mend. */
+  readonly retryable: number;
+}
+
+/** What one attempt number brought a message. */
+export interface AttemptEffect {
+  readonly messageId: string;
+  readonly attemptNumber: number;
+  readonly sent: number;
+  readonly failed: number;
+}
+
+const ERROR_TYPES = statement<[messageIds: string[]], ErrorTypeCount>(
+  "deliveries.errorTypes",
+  `select message_id as "messageId", error_type as "errorType", failed as count, retryable from (
+     select message_id, error_type,
+       sum(case outcome when 'RETRIED' then -n else n end)::int8 as failed,
+       coalesce(sum(case outcome when 'RETRIED' then -n else n end)
+         filter (where retryable), 0)::int8 as retryable
+     from delivery_stats where message_id = any($1) and error_type <> ''
+     group by 1, 2
+   ) counted where failed > 0 order by failed desc`,
+);
+
+const EFFECTIVENESS = statement<[messageIds: string[]], AttemptEffect>(
+  "deliveries.effectiveness",
+  `select message_id as "messageId", attempt as "attemptNumber",
+     coalesce(sum(n) filter (where outcome = 'SENT'), 0)::int8 as sent,
+     coalesce(sum(n) filter (where outcome in ('FAILED', 'UNKNOWN')), 0)::int8 as failed
+   from delivery_stats where message_id = any($1) and outcome <> 'RETRIED'
+   group by 1, 2 order by 2`,
+);
+
+/** Counts many messages at once. The caller has checked that they may be seen. */
+export async function readStats(
+  db: Connection,
+  messageIds: readonly string[],
+): Promise<Map<string, DeliveryStats>> {
+  const rows = await db.run(COUNTERS, [...messageIds]);
+  return new Map(rows.map((row) => [row.messageId, statsOf(row)]));
+}
+
+function statsOf(row: Counters): DeliveryStats {
+  const { messageId, total, sent, failed, unknown, sending, retryable, duplicates } = row;
+  const ended = sent + failed + unknown;
+  // Read at slightly different moments, the parts may exceed the whole by what is in flight.
+  const waiting = Math.max(total - ended - sending, 0);
+  const rate = row.active && row.seconds !== null && row.seconds > 0 ? ended / row.seconds : null;
+  return {
+    messageId,
+    total,
+    pending: row.cancelled ? 0 : waiting,
+    sending,
+    sent,
+    failed,
+    cancelled: row.cancelled ? waiting : 0,
+    unknown,
+    bounced: 0,
+    complained: 0,
+    retryable,
+    duplicates,
+    successFraction: ended === 0 ? null : sent / ended,
+    perSecond: rate,
+    etaMs: rate ? Math.round((waiting + sending) / rate * 1_000) : null,
+  };
+}
+
+/** How many failed by error type, most frequent first, of many messages. */
+export function readErrorTypes(
+  db: Connection,
+  messageIds: readonly string[],
+): Promise<ErrorTypeCount[]> {
+  return db.run(ERROR_TYPES, [...messageIds]);
+}
+
+/** What each attempt number brought, of many messages. */
+export function readEffectiveness(
+  db: Connection,
+  messageIds: readonly string[],
+): Promise<AttemptEffect[]> {
+  return db.run(EFFECTIVENESS, [...messageIds]);
+}

@@ -1,0 +1,256 @@
+import { statement } from "../../db/database.ts";
+import type { Services } from "../services.ts";
+import type { EndedDelivery, OnUnknown, PendingDelivery } from "./delivery.ts";
+
+/** Proof that a batch is ours: the job that works on it, and the fence of its claim. */
+export interface BatchHold {
+  readonly jobId: string;
+  readonly fence: number;
+  readonly batchId: string;
+}
+
+/** A batch as it is taken over, with what its message says of it. */
+export interface TakenBatch {
+  readonly organizationId: string;
+  readonly messageId: string;
+  readonly number: number;
+  readonly size: number;
+  readonly lo: number | null;
+  readonly hi: number | null;
+  readonly picked: number[] | null;
+  readonly step: number;
+  /** In flight when the last worker left it. */
+  readonly win: number[] | null;
+  readonly finished: boolean;
+  readonly messageStatus: string;
+  readonly maxAttempts: number;
+  readonly onUnknown: OnUnknown;
+}
+
+/** The claim is another's: nothing was written. */
+export class StaleBatchError extends Error {
+  override readonly name = "StaleBatchError";
+}
+
+const TAKE = statement<[jobId: string, fence: number, batchId: string], TakenBatch>(
+  "batches.take",
+  `with own as materialized (select from jobs where id = $1 and fence = $2 for no key update)
+   update batches b set step = b.step + 1, started_at = coalesce(b.started_at, now())
+   from messages m
+   where b.id = $3 and m.id = b.message_id and exists (select from own)
+   returning b.organization_id as "organizationId", b.message_id as "messageId", b.number, b.size,
+     b.lo, b.hi, b.picked, b.step, b.win, b.finished_at is not null as finished,
+     m.status as "messageStatus", m.max_attempts as "maxAttempts", m.on_unknown as "onUnknown"`,
+);
+
+const RECOVER = statement<
+  [jobId: string, fence: number, batchId: string, step: number, resend: boolean],
+  { recovered: number }
+>(
+  "deliveries.recover",
+  `with own as materialized (select from jobs where id = $1 and fence = $2 for no key update),
+   before as (select id, win from batches where id = $3 and step = $4 for update),
+   b as (
+     update batches b set step = b.step + 1, win = null
+     from before, messages m
+     where b.id = before.id and m.id = b.message_id and exists (select from own)
+     returning b.id, b.organization_id, b.message_id, before.win, m.max_attempts
+   ),
+   d as (
+     update deliveries d set
+       status = case when $5 and d.attempt + 1 < b.max_attempts then 'PENDING' else 'UNKNOWN' end,
+       attempt = d.attempt + 1, tries = d.tries + 1, error_type = 'OTHER', error_code = 'INTERRUPTED',
+       error_message = 'The worker died while this was being sent: it may have arrived',
+       retryable = false, last_attempt_at = now(), updated_at = now()
+     from b
+     where d.message_id = b.message_id and d.n = any(b.win) and d.status = 'PENDING'
+     returning d.organization_id, d.id, d.attempt, d.tries, d.status, d.error_type, d.error_code,
+       d.error_message
+   ),
+   a as (
+     insert into delivery_attempts (organization_id, delivery_id, tries, attempt, started_at,
+       finished_at, outcome, error_type, error_code, error_message)
+     select organization_id, id, tries, attempt, now(), now(), 'UNKNOWN', error_type, error_code,
+       error_message
+     from d
+   ),
+   s as (
+     insert into delivery_stats as x (organization_id, message_id, batch_id, day, attempt, outcome,
+       error_type, n)
+     select b.organization_id, b.message_id, b.id, current_date, d.attempt, 'UNKNOWN', d.error_type,
+       count(*)
+     from d, b where d.status = 'UNKNOWN' group by 1, 2, 3, 5, 7
+     on conflict (batch_id, day, attempt, outcome, error_type, retryable)
+       do update set n = x.n + excluded.n
+   )
+   select (select count(*) from d) as recovered from b`,
+);
+
+const PENDING = statement<
+  [messageId: string, lo: number | null, hi: number | null, picked: number[] | null],
+  PendingDelivery
+>(
+  "deliveries.pending",
+  `select id, n, address, name, variables, attempt, tries from deliveries
+   where message_id = $1 and status = 'PENDING'
+     and n between coalesce($2, (select min(p) from unnest($4::int[]) p))
+       and coalesce($3, (select max(p) from unnest($4::int[]) p))
+     and ($4::int[] is null or n = any($4))
+   order by n`,
+);
+
+// SENDING is being in `win`: a success stays a HOT update, one write instead of two.
+const STEP = statement<
+  [
+    jobId: string,
+    fence: number,
+    batchId: string,
+    step: number,
+    flying: number[],
+    opening: number[],
+    last: boolean,
+    ns: number[],
+    outcomes: string[],
+    counts: boolean[],
+    retryables: boolean[],
+    errorTypes: (string | null)[],
+    errorCodes: (string | null)[],
+    errorMessages: (string | null)[],
+    providers: (string | null)[],
+    providerMessageIds: (string | null)[],
+    durations: number[],
+  ],
+  { messageStatus: string }
+>(
+  "deliveries.step",
+  `with own as materialized (select from jobs where id = $1 and fence = $2 for no key update),
+   b as (
+     update batches b set step = b.step + 1,
+       win = nullif($5::int[] || case when m.status in ('PLANNING', 'SENDING') then $6::int[]
+         else '{}' end, '{}'),
+       finished_at = case when $7 then now() end
+     from messages m
+     where b.id = $3 and b.step = $4 and m.id = b.message_id and exists (select from own)
+     returning b.id, b.organization_id, b.message_id, m.status, m.max_attempts
+   ),
+   r as (
+     select * from unnest($8::int[], $9::text[], $10::boolean[], $11::boolean[], $12::text[],
+       $13::text[], $14::text[], $15::text[], $16::text[], $17::float8[])
+       as r(n, outcome, counts, retryable, error_type, error_code, error_message, provider,
+         provider_message_id, duration_ms)
+   ),
+   d as (
+     update deliveries d set
+       status = case r.outcome when 'DEFERRED' then 'PENDING' else r.outcome end,
+       attempt = d.attempt + r.counts::int, tries = d.tries + 1,
+       error_type = r.error_type, error_code = r.error_code, error_message = r.error_message,
+       retryable = r.retryable and r.outcome = 'FAILED'
+         and d.attempt + r.counts::int < b.max_attempts,
+       provider = r.provider, provider_message_id = r.provider_message_id,
+       last_attempt_at = now(), updated_at = now(),
+       sent_at = case r.outcome when 'SENT' then now() end,
+       failed_at = case r.outcome when 'FAILED' then now() end
+     from b, r
+     where d.message_id = b.message_id and d.n = r.n and d.status = 'PENDING'
+     returning d.organization_id, d.id, d.attempt, d.tries, d.error_type, d.error_code,
+       d.error_message, d.retryable, d.provider, r.outcome, r.duration_ms
+   ),
+   a as (
+     insert into delivery_attempts (organization_id, delivery_id, tries, attempt, provider,
+       started_at, finished_at, outcome, error_type, error_code, error_message)
+     select organization_id, id, tries, attempt, provider,
+       now() - duration_ms * interval '1 millisecond', now(),
+       case outcome when 'SENT' then 'SUCCEEDED' when 'UNKNOWN' then 'UNKNOWN' else 'FAILED' end,
+       error_type, error_code, error_message
+     from d
+   ),
+   s as (
+     insert into delivery_stats as x (organization_id, message_id, batch_id, day, attempt, outcome,
+       error_type, retryable, n)
+     select b.organization_id, b.message_id, b.id, current_date, d.attempt, d.outcome,
+       coalesce(d.error_type, ''), d.retryable, count(*)
+     from d, b where d.outcome <> 'DEFERRED' group by 1, 2, 3, 5, 6, 7, 8
+     on conflict (batch_id, day, attempt, outcome, error_type, retryable)
+       do update set n = x.n + excluded.n
+   )
+   select status as "messageStatus" from b`,
+);
+
+const READ = statement<
+  [jobId: string, fence: number, batchId: string],
+  { step: number; messageStatus: string }
+>(
+  "batches.read",
+  `select b.step, m.status as "messageStatus" from batches b join messages m on m.id = b.message_id
+   where b.id = $3 and exists (select from jobs where id = $1 and fence = $2)`,
+);
+
+/**
+ * Takes a batch over for the job that holds it. What the last worker left in flight may have gone
+ * out: it becomes UNKNOWN, or waits again when the message says RESEND and attempts are left.
+ *
+ * @throws {StaleBatchError}
+ */
+export async function takeBatch({ db }: Services, hold: BatchHold): Promise<TakenBatch> {
+  const [batch] = await db.run(TAKE, hold.jobId, hold.fence, hold.batchId);
+  if (!batch) throw new StaleBatchError(`Cannot take batch ${hold.batchId}: the claim has ended`);
+  if (!batch.win) return batch;
+  const resend = batch.onUnknown === "RESEND";
+  const [row] = await db.run(RECOVER, hold.jobId, hold.fence, hold.batchId, batch.step, resend);
+  if (!row) throw new StaleBatchError(`Cannot recover batch ${hold.batchId}: the claim has ended`);
+  return { ...batch, step: batch.step + 1 };
+}
+
+/** The deliveries of a batch that still wait, in order. */
+export function readPending({ db }: Services, batch: TakenBatch): Promise<PendingDelivery[]> {
+  return db.run(PENDING, batch.messageId, batch.lo, batch.hi, batch.picked);
+}
+
+/** What one step records. */
+export interface Step {
+  /** The batch's step before. */
+  readonly step: number;
+  readonly ended: readonly EndedDelivery[];
+  /** Still in flight, by n. */
+  readonly flying: readonly number[];
+  /** To be sent next, by n. */
+  readonly opening: readonly number[];
+  /** Nothing of the batch is left. */
+  readonly last: boolean;
+}
+
+/**
+ * Records what ended and opens what goes next, in one statement; compare-and-set on the step, so
+ * that repeating it changes nothing. What is opened may be sent only when the message's status, which
+ * is returned, lets it.
+ *
+ * @throws {StaleBatchError}
+ */
+export async function recordStep({ db }: Services, hold: BatchHold, step: Step): Promise<string> {
+  const { ended } = step;
+  const [row] = await db.run(
+    STEP,
+    hold.jobId,
+    hold.fence,
+    hold.batchId,
+    step.step,
+    [...step.flying],
+    [...step.opening],
+    step.last,
+    ended.map(({ n }) => n),
+    ended.map(({ outcome }) => outcome),
+    ended.map(({ counts }) => counts),
+    ended.map(({ retryable }) => retryable),
+    ended.map(({ error }) => error?.type ?? null),
+    ended.map(({ error }) => error?.code ?? null),
+    ended.map(({ error }) => error?.message ?? null),
+    ended.map(({ provider }) => provider),
+    ended.map(({ providerMessageId }) => providerMessageId),
+    ended.map(({ durationMs }) => durationMs),
+  );
+  if (row) return row.messageStatus;
+  // No row: either the claim has ended, or this very step was committed and its answer lost.
+  const [found] = await db.run(READ, hold.jobId, hold.fence, hold.batchId);
+  if (found?.step === step.step + 1) return found.messageStatus;
+  throw new StaleBatchError(`Cannot record batch ${hold.batchId}: the claim has ended`);
+}

@@ -1,0 +1,31 @@
+import { type Connection, statement } from "../../db/database.ts";
+
+const PARK = statement<[jobId: string, fence: number], { id: string }>(
+  "jobs.park",
+  `update jobs set status = 'SCHEDULED', run_at = 'infinity', attempt = attempt - 1, fence = null,
+     crashes = 0, updated_at = now()
+   where id = $1 and fence = $2 and not cancel_requested
+   returning id`,
+);
+
+const WAKE = statement<[subject: string], { id: string }>(
+  "jobs.wakeParked",
+  `update jobs set status = 'QUEUED', run_at = now(), updated_at = now()
+   where subject = $1 and status = 'SCHEDULED' and run_at = 'infinity'
+   returning id`,
+);
+
+/**
+ * Lays a claimed job aside until `wakeParked`. Call it in a transaction that holds what decides about
+ * it, so that the two cannot miss each other.
+ *
+ * @returns false when the claim has ended, or the job is to be cancelled
+ */
+export async function parkClaimed(tx: Connection, jobId: string, fence: number): Promise<boolean> {
+  return (await tx.run(PARK, jobId, fence)).length > 0;
+}
+
+/** Puts the parked jobs of a subject back into the queue. */
+export async function wakeParked(tx: Connection, subject: string): Promise<void> {
+  await tx.run(WAKE, subject);
+}

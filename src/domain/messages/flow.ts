@@ -1,0 +1,85 @@
+import { statement } from "../../db/database.ts";
+import { parkClaimed } from "../jobs/park.ts";
+import type { Services } from "../services.ts";
+import type { Message } from "./message.ts";
+import { COLUMNS } from "./queries.ts";
+
+const PAUSE = statement<[id: string, reason: string, code: string | null], Message>(
+  "messages.pause",
+  `update messages set status = 'PAUSED', paused_at = now(), pause_reason = $2, pause_code = $3,
+     updated_at = now()
+   where id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING')
+   returning ${COLUMNS}`,
+);
+
+const LOCK = statement<[id: string], { id: string }>(
+  "messages.lock",
+  `select id from messages where id = $1 for no key update`,
+);
+
+const FINISH = statement<[id: string], { id: string }>(
+  "messages.finish",
+  `update messages m set finished_at = now(), updated_at = now(),
+     status = case when s.sent = m.recipient_count then 'SENT' when s.sent = 0 then 'FAILED'
+       else 'PARTIALLY_SENT' end
+   from (select coalesce(sum(n) filter (where outcome = 'SENT'), 0) as sent
+     from delivery_stats where message_id = $1) s
+   where m.id = $1 and m.status = 'SENDING' and m.planned_count = m.recipient_count
+     and not exists (select from batches where message_id = $1 and finished_at is null)
+   returning m.id`,
+);
+
+const SHARE = statement<[id: string], { paused: boolean }>(
+  "messages.share",
+  `select status = 'PAUSED' as paused from messages where id = $1 for share`,
+);
+
+/** Why a message is paused. */
+export interface PauseCause {
+  /** For people. */
+  readonly reason: string;
+  /** The provider's code; null when a person did it. */
+  readonly code: string | null;
+}
+
+/** Pauses an unfinished message; answers nothing when it is paused or finished already. */
+export async function pause(
+  { db, bus }: Services,
+  { id, organizationId }: Pick<Message, "id" | "organizationId">,
+  { reason, code }: PauseCause,
+): Promise<Message | undefined> {
+  const [paused] = await db.run(PAUSE, id, reason, code);
+  if (paused) bus.publish("messages", organizationId, [id]);
+  return paused;
+}
+
+/** Ends a message whose last batch has ended; does nothing to any other. */
+export async function finishMessage(
+  { db, bus }: Services,
+  { id, organizationId }: Pick<Message, "id" | "organizationId">,
+): Promise<void> {
+  const finished = await db.transaction(async (tx) => {
+    // Locked first, looked at second: of two last batches that end together, each would otherwise
+    // still see the other.
+    await tx.run(LOCK, id);
+    return await tx.run(FINISH, id);
+  });
+  if (finished.length > 0) bus.publish("messages", organizationId, [id]);
+}
+
+/**
+ * Lays a job of a paused message aside until the message is resumed.
+ *
+ * @returns false when the message is not paused (any more): the job is then to be released
+ */
+export function parkJob(
+  { db }: Services,
+  job: { readonly id: string; readonly fence: number },
+  messageId: string,
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const [message] = await tx.run(SHARE, messageId);
+    if (!message?.paused) return false;
+    return parkClaimed(tx, job.id, job.fence);
+  });
+}

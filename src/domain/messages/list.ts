@@ -1,0 +1,99 @@
+import { sql } from "kysely";
+import { queryBuilder } from "../../db/database.ts";
+import { byId, type Page, type PageArgs, selectPage, type Sort } from "../../db/page.ts";
+import type { Caller } from "../access/access.ts";
+import type { Services } from "../services.ts";
+import type { Message, MessageChannel, MessageStatus, RetryMode } from "./message.ts";
+import { MESSAGE_COLUMNS } from "./queries.ts";
+
+/** Which messages a list shows: fields are ANDed, values inside a field ORed. */
+export interface MessageFilter {
+  readonly ids?: readonly string[] | null;
+  readonly statuses?: readonly MessageStatus[] | null;
+  readonly channels?: readonly MessageChannel[] | null;
+  readonly types?: readonly string[] | null;
+  /** True: at least one delivery failed or is UNKNOWN; false: none. */
+  readonly withFailures?: boolean | null;
+  /** Part of the title, whatever its case. */
+  readonly search?: string | null;
+  readonly createdFrom?: Date | null;
+  readonly createdTo?: Date | null;
+}
+
+/** How a list of messages can be ordered. */
+export type MessageOrder = "CREATED_DESC" | "CREATED_ASC" | "SEND_AT_DESC";
+
+interface MessageTable {
+  id: string;
+  organization_id: string;
+  user_id: string | null;
+  title: string;
+  channel: MessageChannel;
+  type: string;
+  lane: Message["lane"];
+  priority: number;
+  status: MessageStatus;
+  subject: string;
+  text_body: string | null;
+  html_body: string | null;
+  audience_id: string | null;
+  send_at: Date | null;
+  retry_mode: RetryMode;
+  max_attempts: number;
+  on_unknown: Message["onUnknown"];
+  recipient_count: number;
+  planned_count: number;
+  pause_reason: string | null;
+  pause_code: string | null;
+  paused_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+}
+
+const SORTS: Record<MessageOrder, Sort> = {
+  CREATED_DESC: byId("desc"),
+  CREATED_ASC: byId("asc"),
+  SEND_AT_DESC: {
+    name: "send_at desc",
+    keys: [
+      { expression: sql`coalesce(send_at, created_at)`, type: "timestamptz" },
+      { expression: sql.ref("id"), type: "uuid" },
+    ],
+    direction: "desc",
+  },
+};
+
+const HAS_FAILURES = sql<boolean>`exists (select from delivery_stats s
+  where s.message_id = messages.id and s.outcome in ('FAILED', 'UNKNOWN'))`;
+
+/**
+ * A page of the messages that the caller may see.
+ *
+ * @throws {PageError}
+ */
+export function listMessages(
+  { db }: Services,
+  caller: Caller,
+  filter: MessageFilter,
+  order: MessageOrder,
+  page: PageArgs,
+): Promise<Page<Message>> {
+  let query = queryBuilder<{ messages: MessageTable }>().selectFrom("messages")
+    .select(MESSAGE_COLUMNS).where("organization_id", "=", caller.organizationId);
+  if (caller.role === "MEMBER") query = query.where("user_id", "=", caller.userId);
+  const { ids, statuses, channels, types, withFailures, search } = filter;
+  if (ids) query = query.where("id", "in", [...ids]);
+  if (statuses) query = query.where("status", "in", [...statuses]);
+  if (channels) query = query.where("channel", "in", [...channels]);
+  if (types) query = query.where("type", "in", [...types]);
+  if (withFailures != null) query = query.where(HAS_FAILURES, "=", withFailures);
+  if (search) {
+    const pattern = `%${search.replaceAll("\0", "").replaceAll(/[\\%_]/g, "\\$&")}%`;
+    query = query.where("title", "ilike", pattern);
+  }
+  if (filter.createdFrom) query = query.where("created_at", ">=", filter.createdFrom);
+  if (filter.createdTo) query = query.where("created_at", "<", filter.createdTo);
+  return selectPage(db, query, SORTS[order], page);
+}

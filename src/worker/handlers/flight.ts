@@ -1,0 +1,202 @@
+import { getLogger } from "@logtape/logtape";
+import type { DeliveryError, SendResult } from "../../channels/channel.ts";
+import type { EndedDelivery, PendingDelivery } from "../../domain/deliveries/delivery.ts";
+import {
+  type BatchHold,
+  recordStep,
+  StaleBatchError,
+  type TakenBatch,
+} from "../../domain/deliveries/step.ts";
+import { toTypeId } from "../../domain/id.ts";
+import type { Services } from "../../domain/services.ts";
+import type { JobRun } from "../handler.ts";
+import { judge } from "./delivery_outcome.ts";
+
+const RECORD_TRIES = 10;
+const RECORD_RETRY_MS = 1_000;
+const log = getLogger(["waybill", "deliveries"]);
+
+/** What a flight needs to know. */
+export interface FlightPlan {
+  readonly services: Services;
+  readonly run: JobRun;
+  readonly hold: BatchHold;
+  readonly batch: TakenBatch;
+  readonly pending: readonly PendingDelivery[];
+  /** Deliveries in flight at most. */
+  readonly window: number;
+  send(delivery: PendingDelivery): Promise<SendResult>;
+}
+
+/**
+ * Sends a batch through a sliding window. What is in flight stands in the batch's row before it is
+ * sent, so that a crash leaves no doubt about any other delivery.
+ */
+export class Flight {
+  readonly #plan: FlightPlan;
+  readonly #waiting: PendingDelivery[];
+  readonly #flying = new Set<number>();
+  #ended: EndedDelivery[] = [];
+  #onLanding: () => void = () => {};
+  #step: number;
+  #succeeded = 0;
+  #failed = 0;
+  /** Deliveries that were deferred and wait for another run. */
+  deferred = 0;
+  /** What keeps the rest of the batch from going out now. */
+  obstacle: DeliveryError | null = null;
+
+  constructor(plan: FlightPlan) {
+    this.#plan = plan;
+    this.#waiting = [...plan.pending];
+    this.#step = plan.batch.step;
+  }
+
+  /** True when no delivery of the batch is left to be sent. */
+  get complete(): boolean {
+    return this.#waiting.length === 0 && this.#flying.size === 0 && this.deferred === 0;
+  }
+
+  /**
+   * Sends until nothing waits any more, or nothing may be sent any more; all that was sent is recorded.
+   *
+   * @returns the message's status at the last step
+   * @throws {StaleBatchError} when the claim has ended
+   */
+  async fly(): Promise<string> {
+    let status = this.#plan.batch.messageStatus;
+    while (true) {
+      const opening = this.#mayOpen(status)
+        ? this.#waiting.splice(0, this.#plan.window - this.#flying.size)
+        : [];
+      status = await this.#record(opening);
+      if (isSending(status)) opening.forEach((delivery) => this.#launch(delivery));
+      else this.#waiting.unshift(...opening);
+      if (this.#flying.size === 0 && this.#ended.length === 0) return status;
+      await this.#landing();
+    }
+  }
+
+  /** Ends the batch of a cancelled message: what waits stays unsent for good. */
+  async abandon(): Promise<void> {
+    await this.#write({ ended: [], opening: [], last: true });
+  }
+
+  #mayOpen(status: string): boolean {
+    return isSending(status) && !this.obstacle && !this.#plan.run.signal.aborted;
+  }
+
+  async #launch(delivery: PendingDelivery): Promise<void> {
+    const startedAt = performance.now();
+    this.#flying.add(delivery.n);
+    const result = await this.#plan.send(delivery).catch((error) => unexpected(delivery, error));
+    const durationMs = performance.now() - startedAt;
+    const { ended, obstacle } = judge(delivery, result, this.#plan.batch, durationMs);
+    this.#flying.delete(delivery.n);
+    this.#ended.push(ended);
+    this.obstacle ??= obstacle;
+    this.#onLanding();
+  }
+
+  // Half a window at a time: the other half flies while this one is recorded.
+  #landing(): Promise<void> {
+    const enough = Math.max(1, this.#plan.window / 2);
+    return new Promise((resolve) => {
+      this.#onLanding = () => {
+        if (this.#ended.length >= enough || this.#flying.size === 0) resolve();
+      };
+      this.#onLanding();
+    });
+  }
+
+  async #record(opening: readonly PendingDelivery[]): Promise<string> {
+    const ended = this.#ended;
+    this.#ended = [];
+    this.deferred += ended.filter(({ outcome }) => outcome === "DEFERRED").length;
+    const last = this.complete && opening.length === 0;
+    const status = await this.#write({ ended, opening, last });
+    this.#tell(ended, opening);
+    return status;
+  }
+
+  async #write(
+    step: { ended: EndedDelivery[]; opening: readonly PendingDelivery[]; last: boolean },
+  ): Promise<string> {
+    const { services, hold } = this.#plan;
+    const opening = step.opening.map(({ n }) => n);
+    const flying = [...this.#flying];
+    for (let tries = 1;; tries++) {
+      try {
+        const status = await recordStep(services, hold, {
+          ...step,
+          step: this.#step,
+          flying,
+          opening,
+        });
+        this.#step++;
+        return status;
+      } catch (error) {
+        if (error instanceof StaleBatchError || tries === RECORD_TRIES) throw error;
+        // What was sent must be recorded: the same step again, which changes nothing if it was.
+        log.warn("Recording batch {batchId} failed, trying again: {error}", { ...hold, error });
+        await new Promise((resolve) => setTimeout(resolve, RECORD_RETRY_MS));
+      }
+    }
+  }
+
+  #tell(ended: readonly EndedDelivery[], opening: readonly PendingDelivery[]): void {
+    const { services: { bus }, run, batch } = this.#plan;
+    const { organizationId, messageId } = batch;
+    for (const { outcome } of ended) {
+      if (outcome === "SENT") this.#succeeded++;
+      else if (outcome !== "DEFERRED") this.#failed++;
+    }
+    for (const delivery of ended) if (delivery.error) logFailure(messageId, delivery);
+    const before = batch.size - this.#plan.pending.length;
+    run.report({
+      total: batch.size,
+      processed: before + this.#succeeded + this.#failed,
+      succeeded: before + this.#succeeded,
+      failed: this.#failed,
+      skipped: 0,
+    });
+    bus.publish("messages", organizationId, [messageId]);
+    bus.publish("deliveries", organizationId, [...ended, ...opening].map(({ id }) => id));
+  }
+}
+
+function isSending(status: string): boolean {
+  return status === "SENDING" || status === "PLANNING";
+}
+
+// Channels do not throw; should one do so, nobody knows how far it had come.
+function unexpected({ id }: PendingDelivery, error: unknown): SendResult {
+  log.error("Sending {deliveryId} failed unexpectedly: {error}", {
+    deliveryId: toTypeId("delivery", id),
+    error,
+  });
+  return {
+    outcome: "failed",
+    provider: "none",
+    error: {
+      type: "OTHER",
+      disposition: "unknown",
+      code: "INTERNAL",
+      message: "Sending failed unexpectedly; see the log",
+      retryAfterMs: null,
+      beforeRecipient: false,
+    },
+  };
+}
+
+function logFailure(messageId: string, { id, outcome, error, provider }: EndedDelivery): void {
+  log.warn("Delivery {deliveryId} of {messageId}: {outcome}, {type} {code} {text}", {
+    deliveryId: toTypeId("delivery", id),
+    messageId: toTypeId("message", messageId),
+    outcome,
+    provider,
+    type: error?.type,
+    code: error?.code,
+    text: error?.message,
+  });
+}

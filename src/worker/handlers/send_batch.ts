@@ -1,0 +1,122 @@
+import { z } from "zod";
+import type { Channel, DeliveryError, SendResult } from "../../channels/channel.ts";
+import type { PendingDelivery } from "../../domain/deliveries/delivery.ts";
+import { readPending, takeBatch, type TakenBatch } from "../../domain/deliveries/step.ts";
+import { toTypeId } from "../../domain/id.ts";
+import { jobKind } from "../../domain/jobs/kinds.ts";
+import {
+  cancelled,
+  done,
+  JobFailure,
+  type Outcome,
+  settled,
+  snooze,
+} from "../../domain/jobs/outcome.ts";
+import { finishMessage, parkJob, pause } from "../../domain/messages/flow.ts";
+import { type CompiledContent, render, TemplateError } from "../../domain/messages/template.ts";
+import type { Services } from "../../domain/services.ts";
+import type { JobHandler, JobRun } from "../handler.ts";
+import type { ContentCache } from "./content_cache.ts";
+import { Flight } from "./flight.ts";
+
+const THROTTLED_MS = 30_000;
+const payloadSchema = z.object({ batchId: z.uuid() });
+
+/** What sending needs. */
+export interface SendBatchOptions {
+  readonly channel: Channel;
+  readonly contents: ContentCache;
+  /** Deliveries in flight per batch at most. */
+  readonly window: number;
+}
+
+/** SEND_BATCH: sends what waits of one batch. A second run goes on where the first one ended. */
+export function sendBatchHandler(services: Services, options: SendBatchOptions): JobHandler {
+  return {
+    timeoutMs: jobKind("SEND_BATCH").timeoutMs,
+    run: (run) => sendBatch(services, options, run),
+  };
+}
+
+async function sendBatch(
+  services: Services,
+  { channel, contents, window }: SendBatchOptions,
+  run: JobRun,
+): Promise<Outcome> {
+  const { job, signal } = run;
+  const { batchId } = payloadSchema.parse(job.payload);
+  const hold = { jobId: job.id, fence: job.fence, batchId };
+  const batch = await takeBatch(services, hold);
+  const message = { id: batch.messageId, organizationId: batch.organizationId };
+  if (!batch.finished) {
+    const content = await contents.get(message);
+    const urgent = job.lane === "TRANSACTIONAL";
+    const send = (delivery: PendingDelivery) => sendOne(channel, content, delivery, urgent);
+    const pending = await readPending(services, batch);
+    const flight = new Flight({ services, run, hold, batch, pending, window, send });
+    const status = await flight.fly();
+    if (!flight.complete) {
+      if (status === "CANCELLED") {
+        await flight.abandon();
+        return cancelled;
+      }
+      signal.throwIfAborted();
+      return await holdBack(services, run, batch, flight, status);
+    }
+  }
+  await finishMessage(services, message);
+  return done;
+}
+
+// Something of the batch still waits: for a person, for the provider, or for a moment.
+async function holdBack(
+  services: Services,
+  { job }: JobRun,
+  { messageId, organizationId }: TakenBatch,
+  { obstacle }: Flight,
+  status: string,
+): Promise<Outcome> {
+  if (obstacle?.disposition === "pause") {
+    const cause = { reason: obstacle.message, code: obstacle.code };
+    await pause(services, { id: messageId, organizationId }, cause);
+  }
+  if (status === "PAUSED" || obstacle?.disposition === "pause") {
+    return await parkJob(services, job, messageId) ? settled : snooze(0);
+  }
+  if (!obstacle || obstacle.type === "RATE_LIMIT") {
+    return snooze(obstacle?.retryAfterMs ?? THROTTLED_MS);
+  }
+  throw providerFailure(obstacle);
+}
+
+function providerFailure({ type, code, message, retryAfterMs }: DeliveryError): JobFailure {
+  return new JobFailure(type, message, { code, retryAfterMs });
+}
+
+async function sendOne(
+  channel: Channel,
+  content: CompiledContent,
+  delivery: PendingDelivery,
+  urgent: boolean,
+): Promise<SendResult> {
+  const { id, address, name } = delivery;
+  try {
+    const rendered = render(content, delivery);
+    const to = { address, name };
+    return await channel.send({ deliveryId: toTypeId("delivery", id), to, ...rendered }, urgent);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return {
+      outcome: "failed",
+      provider: channel.name,
+      error: {
+        type: "OTHER",
+        disposition: "never",
+        code: "TEMPLATE",
+        message: error.message,
+        retryAfterMs: null,
+        beforeRecipient: false,
+      },
+    };
+  }
+}
