@@ -19,7 +19,8 @@ const IssueObject = builder.objectRef<Issue>("Issue").implement({
   description: "One fault in what was sent.",
   fields: (t) => ({
     path: t.stringList({
-      description: 'From the arguments to the field: ["input", "to", "list", "4711", "address"].',
+      description:
+        'From the input, or the arguments, to the field: ["to", "list", "4711", "address"].',
       resolve: ({ path }) => [...path],
     }),
     code: t.exposeString("code", {

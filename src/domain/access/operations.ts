@@ -62,10 +62,10 @@ export async function createApiKey(
 ): Promise<NewApiKey> {
   requireRole(caller, input.role, `make a key with the role ${input.role}`);
   const issues: Issue[] = [];
-  checkText(issues, ["input", "name"], input.name);
-  if (input.userId != null) checkText(issues, ["input", "userId"], input.userId);
+  checkText(issues, ["name"], input.name);
+  if (input.userId != null) checkText(issues, ["userId"], input.userId);
   if (input.expiresAt && input.expiresAt.getTime() <= Date.now()) {
-    issues.push({ path: ["input", "expiresAt"], code: "PAST", message: "must be in the future" });
+    issues.push({ path: ["expiresAt"], code: "PAST", message: "must be in the future" });
   }
   if (issues.length > 0) throw new InvalidInputError(issues);
   return await insertKey(db, caller.organizationId, input);
@@ -107,7 +107,7 @@ export async function createOrganization(
 ): Promise<NewApiKey & { organization: Organization }> {
   requireOperator(caller, "make an organization");
   const issues: Issue[] = [];
-  checkText(issues, ["input", "name"], input.name);
+  checkText(issues, ["name"], input.name);
   if (issues.length > 0) throw new InvalidInputError(issues);
   return await db.transaction(async (tx) => {
     const organization = await insertOrganization(tx, input.name);

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { queryBuilder } from "../../db/database.ts";
-import { type Page, type PageArgs, selectPage } from "../../db/page.ts";
+import { listPage, type Page, type PageArgs } from "../page.ts";
 import type { Services } from "../services.ts";
 
 export type BatchStatus = "PENDING" | "PROCESSING" | "FINISHED" | "CANCELLED";
@@ -39,7 +39,7 @@ const STATUS = sql<BatchStatus>`case
 /**
  * A page of a message's batches, by number. The caller has been shown the message.
  *
- * @throws {PageError}
+ * @throws {InvalidInputError} for page arguments out of range and foreign cursors
  */
 export function listBatches(
   { db }: Services,
@@ -60,5 +60,5 @@ export function listBatches(
     .where("b.organization_id", "=", message.organizationId)
     .where("b.message_id", "=", message.id);
   const byNumber = { expression: sql.ref("b.number"), type: "integer" } as const;
-  return selectPage(db, query, { name: "number asc", keys: [byNumber], direction: "asc" }, page);
+  return listPage(db, query, { name: "number asc", keys: [byNumber], direction: "asc" }, page);
 }

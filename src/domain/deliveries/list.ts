@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
 import type { DeliveryErrorType } from "../../channels/channel.ts";
 import { queryBuilder, statement } from "../../db/database.ts";
-import { byId, type Page, type PageArgs, selectPage, type Sort } from "../../db/page.ts";
 import type { Caller } from "../access/access.ts";
+import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
 import type { Delivery, DeliveryAttempt, DeliveryStatus } from "./delivery.ts";
 
@@ -71,7 +71,7 @@ const ATTEMPTS = statement<[organizationId: string, deliveryId: string], Deliver
 /**
  * A page of the deliveries of messages that the caller may see.
  *
- * @throws {PageError}
+ * @throws {InvalidInputError} for page arguments out of range and foreign cursors
  */
 export function listDeliveries(
   { db }: Services,
@@ -80,7 +80,7 @@ export function listDeliveries(
   order: DeliveryOrder,
   page: PageArgs,
 ): Promise<Page<Delivery>> {
-  return selectPage(db, deliveriesOf(caller, filter), sortOf(filter, order), page);
+  return listPage(db, deliveriesOf(caller, filter), sortOf(filter, order), page);
 }
 
 /** Deliveries by id, of messages that the caller may see. */

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { queryBuilder } from "../../db/database.ts";
-import { byId, type Page, type PageArgs, selectPage, type Sort } from "../../db/page.ts";
 import type { Caller } from "../access/access.ts";
+import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
 import type { Job, JobError, JobStatus, Lane } from "./job.ts";
 import { JOB_COLUMNS } from "./queries.ts";
@@ -75,7 +75,7 @@ const SORTS: Record<JobOrder, Sort> = {
 /**
  * A page of the jobs that the caller may see.
  *
- * @throws {PageError}
+ * @throws {InvalidInputError} for page arguments out of range and foreign cursors
  */
 export function listJobs(
   { db }: Services,
@@ -97,7 +97,7 @@ export function listJobs(
   if (startedBy != null) query = query.where("user_id", "=", startedBy);
   if (filter.createdFrom) query = query.where("created_at", ">=", filter.createdFrom);
   if (filter.createdTo) query = query.where("created_at", "<", filter.createdTo);
-  return selectPage(db, query, SORTS[order], page);
+  return listPage(db, query, SORTS[order], page);
 }
 
 function storedStatuses(statuses: NonNullable<JobFilter["statuses"]>): JobStatus[] {

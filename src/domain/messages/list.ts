@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { queryBuilder } from "../../db/database.ts";
-import { byId, type Page, type PageArgs, selectPage, type Sort } from "../../db/page.ts";
 import type { Caller } from "../access/access.ts";
+import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
 import type { Message, MessageChannel, MessageStatus, RetryMode } from "./message.ts";
 import { MESSAGE_COLUMNS } from "./queries.ts";
@@ -71,7 +71,7 @@ const HAS_FAILURES = sql<boolean>`exists (select from delivery_stats s
 /**
  * A page of the messages that the caller may see.
  *
- * @throws {PageError}
+ * @throws {InvalidInputError} for page arguments out of range and foreign cursors
  */
 export function listMessages(
   { db }: Services,
@@ -95,5 +95,5 @@ export function listMessages(
   }
   if (filter.createdFrom) query = query.where("created_at", ">=", filter.createdFrom);
   if (filter.createdTo) query = query.where("created_at", "<", filter.createdTo);
-  return selectPage(db, query, SORTS[order], page);
+  return listPage(db, query, SORTS[order], page);
 }
