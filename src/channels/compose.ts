@@ -56,17 +56,16 @@ export function parseSender(text: string): Sender {
  * @throws {AddressError} when the recipient's address cannot stand in an envelope
  */
 export function compose(mail: OutgoingMail, sender: Sender): ComposedMail {
+  // It stands in headers as it is, and in the names of files.
+  if (!/^\w+$/.test(mail.deliveryId)) throw new TypeError(`Not a TypeID: ${mail.deliveryId}`);
   const to = toEnvelopeAddress(mail.to.address);
   const messageId = `<${mail.deliveryId}@${sender.domain}>`;
-  const head = [
-    header("Date", new Date()),
-    sender.header,
-    header("To", [{ name: mail.to.name ?? "", address: mail.to.address }]),
-    header("Subject", mail.subject),
-    header("Message-ID", messageId),
-    header("X-Waybill-Delivery", mail.deliveryId),
-    "MIME-Version: 1.0\r\n",
-  ].join("");
+  const date = new Date().toUTCString().replace("GMT", "+0000");
+  const head = sender.header +
+    header("To", [{ name: mail.to.name ?? "", address: mail.to.address }]) +
+    header("Subject", mail.subject) +
+    `Date: ${date}\r\nMessage-ID: ${messageId}\r\nX-Waybill-Delivery: ${mail.deliveryId}\r\n` +
+    "MIME-Version: 1.0\r\n";
   return {
     from: sender.address,
     to,

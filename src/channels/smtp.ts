@@ -1,6 +1,7 @@
-import type { Channel, DeliveryError, OutgoingMail, SendResult } from "./channel.ts";
-import { AddressError, compose, type ComposedMail, parseSender, type Sender } from "./compose.ts";
+import type { Channel, OutgoingMail, SendResult } from "./channel.ts";
+import { compose, type ComposedMail, parseSender, type Sender } from "./compose.ts";
 import { Gate } from "./gate.ts";
+import { classifyLocalFailure } from "./local_failure.ts";
 import { classifySmtpFailure, isTlsFailure, type SmtpFailure } from "./smtp_failure.ts";
 import { DEFAULT_TIMEOUTS, SmtpError, SmtpSession, type SmtpTimeouts } from "./smtp_session.ts";
 import { parseSmtpUrl, type SmtpProvider } from "./smtp_url.ts";
@@ -65,7 +66,10 @@ class SmtpChannel implements Channel {
       const providerMessageId = await this.#deliver(composed) ?? composed.messageId;
       return { outcome: "sent", provider: this.name, providerMessageId };
     } catch (error) {
-      return { outcome: "failed", provider: this.name, error: this.#understand(error) };
+      const failure = error instanceof SmtpError
+        ? classifySmtpFailure(error.failure)
+        : classifyLocalFailure(error);
+      return { outcome: "failed", provider: this.name, error: failure };
     }
   }
 
@@ -116,18 +120,6 @@ class SmtpChannel implements Channel {
       void session.close();
     }, IDLE_MS);
     this.#idle.push({ session, timer });
-  }
-
-  #understand(error: unknown): DeliveryError {
-    if (error instanceof SmtpError) return classifySmtpFailure(error.failure);
-    return {
-      type: error instanceof AddressError ? "INVALID_RECIPIENT" : "OTHER",
-      disposition: "never",
-      code: null,
-      message: (error instanceof Error ? error.message : String(error)).slice(0, 512),
-      retryAfterMs: null,
-      beforeRecipient: false,
-    };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DeliveryError, DeliveryErrorType, Disposition } from "./channel.ts";
+import { toErrorMessage } from "./local_failure.ts";
 
 /** What is known of a failed try. */
 export interface SmtpFailure {
@@ -30,8 +31,6 @@ interface Reply {
   readonly opened: boolean;
 }
 
-const MAX_MESSAGE = 512;
-
 const THROTTLED =
   /too many (?!hops|received)|too (quickly|fast|frequent)|\brate\b|throttl|gr[ea]ylist|(sending|message|connection)s? limit/i;
 const QUOTA = /quota/i;
@@ -53,7 +52,7 @@ export function classifySmtpFailure(failure: SmtpFailure): DeliveryError {
     type,
     disposition,
     code: reply ? `${reply.code} ${reply.status}`.trimEnd() : failure.systemCode ?? failure.code,
-    message: text.replace(/[\s\0]+/g, " ").trim().slice(0, MAX_MESSAGE),
+    message: toErrorMessage(text),
     retryAfterMs: disposition === "retry" ? waitOf(text) : null,
     beforeRecipient: !failure.opened || failure.command === "MAIL FROM",
   };

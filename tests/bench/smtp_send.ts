@@ -1,0 +1,82 @@
+// The channel beside a bare nodemailer pool: same mails, same connections, same sink. Prints ratios.
+
+import nodemailer from "nodemailer";
+import type { OutgoingMail } from "../../src/channels/channel.ts";
+import { openSmtpChannel } from "../../src/channels/smtp.ts";
+
+const MAILS = 20_000;
+const CONNECTIONS = 10;
+const ROUNDS = 3;
+const FROM = "Waybill <noreply@example.com>";
+const PARAGRAPH = "This line stands for what one would have to say to so many people at once.\n";
+
+function mailOf(n: number): OutgoingMail {
+  return {
+    deliveryId: `dlv_${String(n).padStart(26, "0")}`,
+    to: { address: `person${n}@example.net`, name: `Person ${n}` },
+    subject: `News for person ${n}`,
+    text: `Dear person ${n},\n\n${PARAGRAPH.repeat(10)}`,
+    html: `<p>Dear person ${n},</p>\n${`<p>${PARAGRAPH}</p>\n`.repeat(10)}`,
+  };
+}
+
+async function perSecond(send: (mail: OutgoingMail) => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  let next = 0;
+  // Twice as many mails under way as connections, so that none of these ever waits for a mail.
+  await Promise.all(Array.from({ length: 2 * CONNECTIONS }, async () => {
+    while (next < MAILS) await send(mailOf(next++));
+  }));
+  return MAILS / (performance.now() - start) * 1_000;
+}
+
+async function throughPool(port: number): Promise<number> {
+  const options = { host: "127.0.0.1", port, pool: true, maxMessages: Infinity } as const;
+  const pool = nodemailer.createTransport({ ...options, maxConnections: CONNECTIONS });
+  const rate = await perSecond(({ deliveryId, to, subject, text, html }) =>
+    pool.sendMail({
+      from: FROM,
+      to: { address: to.address, name: to.name ?? "" },
+      subject,
+      text: text ?? "",
+      html: html ?? "",
+      messageId: `<${deliveryId}@example.com>`,
+      headers: { "X-Waybill-Delivery": deliveryId },
+    })
+  );
+  pool.close();
+  return rate;
+}
+
+async function throughChannel(port: number): Promise<number> {
+  const url = `smtp://127.0.0.1:${port}?connections=${CONNECTIONS}`;
+  const channel = openSmtpChannel(url, { from: FROM });
+  const rate = await perSecond(async (mail) => {
+    const result = await channel.send(mail);
+    if (result.outcome === "failed") throw new Error(result.error.message);
+  });
+  await channel.close();
+  return rate;
+}
+
+async function print(text: string): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(text));
+}
+
+if (import.meta.main) {
+  const sink = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-net", new URL("./smtp_sink.ts", import.meta.url).pathname],
+    stdout: "piped",
+  }).spawn();
+  const output = sink.stdout.getReader();
+  const port = Number(new TextDecoder().decode((await output.read()).value));
+  for (let round = 1; round <= ROUNDS; round++) {
+    const pool = await throughPool(port);
+    const channel = await throughChannel(port);
+    const rates = `pool ${pool.toFixed(0)}/s, channel ${channel.toFixed(0)}/s`;
+    await print(`round ${round}: ${rates}: x ${(channel / pool).toFixed(2)}\n`);
+  }
+  await output.cancel();
+  sink.kill();
+  await sink.status;
+}

@@ -1,0 +1,45 @@
+// A mail server that takes everything, as cheaply as it can: run as a process of its own, it prints
+// its port and leaves what is measured to the sender.
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("latin1");
+const END_OF_MAIL = "\r\n.\r\n";
+
+async function converse(connection: Deno.TcpConn): Promise<void> {
+  connection.setNoDelay(true);
+  await connection.write(encoder.encode("220 sink\r\n"));
+  const chunk = new Uint8Array(64 * 1024);
+  let pending = "";
+  let inMail = false;
+  for (;;) {
+    const size = await connection.read(chunk);
+    if (size === null) return;
+    pending += decoder.decode(chunk.subarray(0, size));
+    let replies = "";
+    for (;;) {
+      const mark = inMail ? END_OF_MAIL : "\r\n";
+      const end = pending.indexOf(mark);
+      if (end < 0) break;
+      const line = pending.slice(0, end);
+      pending = pending.slice(end + mark.length);
+      replies += inMail ? "250 Accepted\r\n" : reply(line);
+      inMail = !inMail && line === "DATA";
+    }
+    if (replies) await connection.write(encoder.encode(replies));
+  }
+}
+
+function reply(command: string): string {
+  if (command.startsWith("EHLO")) return "250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n";
+  if (command === "DATA") return "354 Go on\r\n";
+  return command === "QUIT" ? "221 Bye\r\n" : "250 OK\r\n";
+}
+
+if (import.meta.main) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await Deno.stdout.write(encoder.encode(`${listener.addr.port}\n`));
+  for await (const connection of listener) {
+    // A client that vanishes ends its conversation and nothing else.
+    converse(connection).catch(() => {}).finally(() => connection.close());
+  }
+}

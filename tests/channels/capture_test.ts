@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import PostalMime from "postal-mime";
+import { openCaptureChannel } from "../../src/channels/capture.ts";
+import type { OutgoingMail } from "../../src/channels/channel.ts";
+
+function mailOf(deliveryId: string): OutgoingMail {
+  const to = { address: "ada@example.net", name: "Ada" };
+  return { deliveryId, to, subject: "Grüße", text: "Hallo Ada", html: null };
+}
+
+async function filesUnder(directory: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const day of Deno.readDir(directory)) {
+    for await (const { name } of Deno.readDir(join(directory, day.name))) {
+      files.push(join(day.name, name));
+    }
+  }
+  return files.sort();
+}
+
+async function inTemporaryDirectory(work: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "waybill-test-" });
+  try {
+    await work(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("the capture channel writes a whole mail under the day and the delivery's id", () =>
+  inTemporaryDirectory(async (directory) => {
+    const channel = openCaptureChannel(join(directory, "data"), "waybill@localhost");
+    const result = await channel.send(mailOf("dlv_1"));
+    assert.deepEqual(result, {
+      outcome: "sent",
+      provider: "capture",
+      providerMessageId: "<dlv_1@localhost>",
+    });
+    const mail = join(directory, "data", "mail");
+    const [file, ...others] = await filesUnder(mail);
+    assert.match(file ?? "", /^\d{4}-\d\d-\d\d\/dlv_1\.eml$/);
+    assert.deepEqual(others, []);
+    const parsed = await PostalMime.parse(await Deno.readFile(join(mail, file ?? "")));
+    assert.deepEqual([parsed.subject, parsed.text?.trim()], ["Grüße", "Hallo Ada"]);
+    await channel.close();
+  }));
+
+Deno.test("the capture channel writes one file for a delivery that is repeated", () =>
+  inTemporaryDirectory(async (directory) => {
+    const channel = openCaptureChannel(directory, "waybill@localhost");
+    const ids = Array.from({ length: 50 }, (_, n) => `dlv_${n}`);
+    await Promise.all([...ids, ...ids.slice(0, 5)].map((id) => channel.send(mailOf(id))));
+    const names = (await filesUnder(join(directory, "mail"))).map((file) => file.split("/")[1]);
+    assert.deepEqual(names.sort(), ids.map((id) => `${id}.eml`).sort());
+    await channel.close();
+  }));
+
+Deno.test("the capture channel reports what it cannot write as a failure to be retried", () =>
+  inTemporaryDirectory(async (directory) => {
+    await Deno.writeTextFile(join(directory, "mail"), "a file where the directory should be");
+    const channel = openCaptureChannel(directory, "waybill@localhost");
+    const result = await channel.send(mailOf("dlv_1"));
+    assert.equal(result.outcome, "failed");
+    assert.deepEqual([result.error.type, result.error.disposition], ["OTHER", "retry"]);
+    await channel.close();
+  }));

@@ -1,0 +1,112 @@
+/** A step of a conversation; BODY is the arrival of its first bytes, DOT that of its end. */
+export type Step = "CONNECT" | "EHLO" | "MAIL" | "RCPT" | "DATA" | "BODY" | "DOT" | "RSET";
+
+/** A step at which the server says something else, hangs up, or says nothing at all. */
+export interface Fault {
+  readonly at: Step;
+  readonly then: string | "CLOSE" | "SILENCE";
+  /** At which MAIL command of the server's life, counted from 1 (the default). */
+  readonly mail?: number;
+}
+
+/** A server that follows a script over plain TCP, down to the byte. */
+export interface ScriptedServer extends AsyncDisposable {
+  readonly url: string;
+  /** Connections taken so far. */
+  readonly connections: number;
+  /** What it was told, step by step, on all connections. */
+  readonly steps: readonly Step[];
+}
+
+const REPLIES: Record<Step, string> = {
+  CONNECT: "220 Ready\r\n",
+  EHLO: "250-Hello\r\n250 8BITMIME\r\n",
+  MAIL: "250 OK\r\n",
+  RCPT: "250 OK\r\n",
+  DATA: "354 Go on\r\n",
+  BODY: "",
+  DOT: "250 Accepted\r\n",
+  RSET: "250 OK\r\n",
+};
+
+/** Starts a server that takes mails, but for its faults; with `pipelining` the client may hurry. */
+export function startScriptedServer(faults: readonly Fault[], pipelining = false): ScriptedServer {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open = new Set<Deno.TcpConn>();
+  const steps: Step[] = [];
+  const hello = pipelining ? REPLIES.EHLO.replace("8BITMIME", "PIPELINING") : REPLIES.EHLO;
+  let connections = 0;
+
+  const replyTo = (step: Step): string => {
+    steps.push(step);
+    const mails = steps.filter((earlier) => earlier === "MAIL").length;
+    const beforeMail = step === "CONNECT" || step === "EHLO";
+    const fault = faults.find(({ at, mail = 1 }) => at === step && (beforeMail || mail === mails));
+    return fault?.then ?? (step === "EHLO" ? hello : REPLIES[step]);
+  };
+  const converse = async (connection: Deno.TcpConn) => {
+    const conversation = stepsOf(connection);
+    let silent = false;
+    let reply = "";
+    for (;;) {
+      const { value: step, done } = await conversation.next(reply);
+      if (done) return;
+      reply = replyTo(step);
+      if (reply === "CLOSE") return;
+      silent ||= reply === "SILENCE";
+      if (!silent) await connection.write(new TextEncoder().encode(reply));
+    }
+  };
+  const serving = (async () => {
+    for await (const connection of listener) {
+      connections++;
+      open.add(connection);
+      // The client hangs up as it likes.
+      converse(connection).catch(() => {}).finally(() =>
+        open.delete(connection) && connection.close()
+      );
+    }
+  })();
+
+  return {
+    url: `smtp://127.0.0.1:${listener.addr.port}`,
+    steps,
+    get connections() {
+      return connections;
+    },
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      for (const connection of open) connection.close();
+      open.clear();
+      await serving;
+    },
+  };
+}
+
+/** Reads the client's steps; it wants to be told the reply to each. */
+async function* stepsOf(connection: Deno.TcpConn): AsyncGenerator<Step, void, string> {
+  yield "CONNECT";
+  const chunk = new Uint8Array(64 * 1024);
+  let pending = "";
+  let body: "none" | "expected" | "begun" = "none";
+  for (;;) {
+    const size = await connection.read(chunk);
+    if (size === null) return;
+    pending += new TextDecoder("latin1").decode(chunk.subarray(0, size));
+    for (;;) {
+      if (body === "expected" && pending) {
+        body = "begun";
+        // So that the dot of an empty mail stands at the begin of a line, too.
+        pending = "\r\n" + pending;
+        yield "BODY";
+      }
+      const mark = body === "none" ? "\r\n" : "\r\n.\r\n";
+      const end = pending.indexOf(mark);
+      if (end < 0) break;
+      const step: Step = body === "none" ? pending.slice(0, 4) as Step : "DOT";
+      pending = pending.slice(end + mark.length);
+      const reply: string = yield step;
+      body = step === "DATA" && reply.startsWith("354") ? "expected" : "none";
+    }
+  }
+}

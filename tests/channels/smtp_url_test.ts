@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
+
+Deno.test("parseSmtpUrl() takes STARTTLS on 587 and implicit TLS on 465 for granted", () => {
+  assert.deepEqual(parseSmtpUrl("smtp://smtp.example.com"), {
+    name: "smtp.example.com:587",
+    host: "smtp.example.com",
+    port: 587,
+    implicitTls: false,
+    requireTls: false,
+    verifyCertificate: true,
+    credentials: null,
+    connections: 10,
+  });
+  const implicit = parseSmtpUrl("smtps://smtp.example.com");
+  assert.deepEqual([implicit.port, implicit.implicitTls], [465, true]);
+});
+
+Deno.test("parseSmtpUrl() reads port, login and options", () => {
+  const provider = parseSmtpUrl(
+    "smtp://ada%40example.com:p%3A%2F%25@[::1]:2525?connections=3&requireTLS=true&rejectUnauthorized=false",
+  );
+  assert.equal(provider.name, "[::1]:2525");
+  assert.equal(provider.host, "::1");
+  assert.deepEqual(provider.credentials, { user: "ada@example.com", password: "p:/%" });
+  assert.deepEqual([provider.connections, provider.requireTls, provider.verifyCertificate], [
+    3,
+    true,
+    false,
+  ]);
+});
+
+for (
+  const [url, fault] of [
+    ["smtp.example.com:587", /expected smtp:/],
+    ["https://smtp.example.com", /expected smtp:/],
+    ["smtp://", /expected smtp:/],
+    ["smtp://ada@example.com", /needs a password/],
+    ["smtp://:secret@example.com", /needs a password/],
+    ["smtp://ada:secret%@example.com", /%25/],
+    ["smtp://ada:secret@example.com?connections=0", /from 1 to 100/],
+    ["smtp://ada:secret@example.com?connections=ten", /from 1 to 100/],
+    ["smtp://ada:secret@example.com?requireTLS=yes", /true or false/],
+    ["smtp://ada:secret@example.com?pool=true", /unknown option "pool"/],
+  ] as const
+) {
+  Deno.test(`parseSmtpUrl() refuses ${url} and keeps the password to itself`, () => {
+    assert.throws(() => parseSmtpUrl(url), (error: Error) => {
+      assert.match(error.message, fault);
+      assert.doesNotMatch(error.message, /secret/);
+      return error instanceof TypeError;
+    });
+  });
+}
