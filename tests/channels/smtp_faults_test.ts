@@ -3,6 +3,11 @@ import type { Disposition, OutgoingMail, SendResult } from "../../src/channels/c
 import { openSmtpChannel } from "../../src/channels/smtp.ts";
 import { type Fault, startScriptedServer, type Step } from "./scripted_server.ts";
 
+/** Also fails when a socket or timer outlives the test. */
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, sanitizeOps: true, sanitizeResources: true });
+}
+
 const TIMEOUTS = { open: 100, envelope: 100, body: 100 };
 
 function mailOf(n: number): OutgoingMail {
@@ -46,7 +51,7 @@ for (const pipelining of [false, true]) {
   const mode = pipelining ? "pipelined" : "step by step";
   for (const [at, disposition, beforeRecipient] of STEPS) {
     for (const then of ["CLOSE", "SILENCE"] as const) {
-      Deno.test(`send() reports ${then} at ${at}, ${mode}, as ${disposition}`, async () => {
+      test(`send() reports ${then} at ${at}, ${mode}, as ${disposition}`, async () => {
         const error = errorOf(await send(1, [{ at, then }], pipelining));
         assert.equal(error.type, "NETWORK");
         assert.equal(error.disposition, disposition);
@@ -56,7 +61,7 @@ for (const pipelining of [false, true]) {
   }
 
   for (const at of ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "DOT"] as const) {
-    Deno.test(`send() believes a 421 at ${at}, ${mode}: not delivered, to be retried`, async () => {
+    test(`send() believes a 421 at ${at}, ${mode}: not delivered, to be retried`, async () => {
       const error = errorOf(await send(1, [{ at, then: "421 4.3.2 Going down\r\n" }], pipelining));
       assert.deepEqual([error.type, error.disposition], ["NETWORK", "retry"]);
       assert.equal(error.code, "421 4.3.2");
@@ -64,12 +69,12 @@ for (const pipelining of [false, true]) {
   }
 }
 
-Deno.test("send() takes half a reply to the final dot for none", async () => {
+test("send() takes half a reply to the final dot for none", async () => {
   const trial = await send(1, [{ at: "DOT", then: "250-Acc" }]);
   assert.equal(errorOf(trial).disposition, "unknown");
 });
 
-Deno.test("send() does not repeat by itself what may have been delivered", async () => {
+test("send() does not repeat by itself what may have been delivered", async () => {
   const { steps, results } = await send(2, [{ at: "DOT", then: "CLOSE", mail: 2 }]);
   assert.deepEqual(results.map(({ outcome }) => outcome), ["sent", "failed"]);
   assert.equal(steps.filter((step) => step === "DOT").length, 2);
@@ -84,7 +89,7 @@ const TIRED: Fault[] = [
 for (const fault of TIRED) {
   for (const pipelining of [false, true]) {
     const what = `${fault.then.trim()} at ${fault.at}${pipelining ? ", pipelined" : ""}`;
-    Deno.test(`send() takes a new connection when a kept one is tired: ${what}`, async () => {
+    test(`send() takes a new connection when a kept one is tired: ${what}`, async () => {
       const { results, connections } = await send(2, [fault], pipelining);
       assert.deepEqual(results.map(({ outcome }) => outcome), ["sent", "sent"]);
       assert.equal(connections, 2);
@@ -92,7 +97,7 @@ for (const fault of TIRED) {
   }
 }
 
-Deno.test("send() reports a server that refuses the new connection, too", async () => {
+test("send() reports a server that refuses the new connection, too", async () => {
   const faults: Fault[] = [
     { at: "MAIL", then: "421 Too many mails on this connection\r\n", mail: 2 },
     { at: "MAIL", then: "421 No more today\r\n", mail: 3 },
@@ -115,7 +120,7 @@ const REFUSALS: [name: string, pipelining: boolean, faults: Fault[]][] = [
 ];
 
 for (const [name, pipelining, faults] of REFUSALS) {
-  Deno.test(`send() goes on over the same connection after a refusal ${name}`, async () => {
+  test(`send() goes on over the same connection after a refusal ${name}`, async () => {
     const { results, connections, steps } = await send(3, faults, pipelining);
     assert.deepEqual(results.map(({ outcome }) => outcome), ["failed", "sent", "sent"]);
     assert.equal(connections, 1);
@@ -123,7 +128,7 @@ for (const [name, pipelining, faults] of REFUSALS) {
   });
 }
 
-Deno.test("send() opens a new connection when the old one cannot be reset", async () => {
+test("send() opens a new connection when the old one cannot be reset", async () => {
   const refusal: Fault = { at: "RCPT", then: "550 5.1.1 No such user\r\n" };
   for (const then of ["CLOSE", "SILENCE", "502 What?\r\n"] as const) {
     const { results, connections } = await send(2, [refusal, { at: "RSET", then }]);

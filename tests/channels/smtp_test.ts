@@ -6,6 +6,11 @@ import { openSmtpChannel } from "../../src/channels/smtp.ts";
 import { stopTime } from "../support/clock.ts";
 import { startSmtpServer } from "../support/smtp.ts";
 
+/** Also fails when a socket or timer outlives the test. */
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, sanitizeOps: true, sanitizeResources: true });
+}
+
 const FROM = "Waybill <noreply@example.com>";
 const LOGIN = { user: "ada@example.com", password: "p:/%@" };
 const CONNECTIONS = [undefined, "starttls", "implicit"] as const;
@@ -28,7 +33,7 @@ function failureOf(result: SendResult) {
 for (const tls of CONNECTIONS) {
   const kind = tls ?? "plain";
 
-  Deno.test(`send() delivers a mail over a ${kind} connection`, async () => {
+  test(`send() delivers a mail over a ${kind} connection`, async () => {
     const server = await startSmtpServer({ tls, login: LOGIN, keepContent: true });
     const channel = openSmtpChannel(server.url, { from: FROM });
     const result = await channel.send(mailOf(1));
@@ -51,7 +56,7 @@ for (const tls of CONNECTIONS) {
     await server.close();
   });
 
-  Deno.test(`send() pauses on a wrong login over a ${kind} connection`, async () => {
+  test(`send() pauses on a wrong login over a ${kind} connection`, async () => {
     const server = await startSmtpServer({ tls, login: LOGIN });
     const url = new URL(server.url);
     url.password = "wrong";
@@ -66,7 +71,7 @@ for (const tls of CONNECTIONS) {
 }
 
 for (const tls of ["starttls", "implicit"] as const) {
-  Deno.test(`send() shows nothing to a server of doubtful certificate (${tls})`, async () => {
+  test(`send() shows nothing to a server of doubtful certificate (${tls})`, async () => {
     const server = await startSmtpServer({ tls, login: LOGIN });
     const channel = openSmtpChannel(server.url.replace(/\?.*/, ""), { from: FROM });
     const first = failureOf(await channel.send(mailOf(1)));
@@ -79,7 +84,7 @@ for (const tls of ["starttls", "implicit"] as const) {
   });
 }
 
-Deno.test("send() refuses a server without STARTTLS where TLS is required", async () => {
+test("send() refuses a server without STARTTLS where TLS is required", async () => {
   const server = await startSmtpServer({ login: LOGIN });
   const channel = openSmtpChannel(`${server.url}?requireTLS=true`, { from: FROM });
   const error = failureOf(await channel.send(mailOf(1)));
@@ -89,7 +94,7 @@ Deno.test("send() refuses a server without STARTTLS where TLS is required", asyn
   await server.close();
 });
 
-Deno.test("send() pauses when it has a login and the server asks for none", async () => {
+test("send() pauses when it has a login and the server asks for none", async () => {
   const server = await startSmtpServer();
   const channel = openSmtpChannel(server.url.replace("//", "//ada:secret@"), { from: FROM });
   const error = failureOf(await channel.send(mailOf(1)));
@@ -98,7 +103,7 @@ Deno.test("send() pauses when it has a login and the server asks for none", asyn
   await server.close();
 });
 
-Deno.test("send() reports a refused connection and an unknown host as results", async () => {
+test("send() reports a refused connection and an unknown host as results", async () => {
   const { port, close } = await startSmtpServer();
   await close();
   const refused = openSmtpChannel(`smtp://127.0.0.1:${port}`, { from: FROM });
@@ -109,13 +114,13 @@ Deno.test("send() reports a refused connection and an unknown host as results", 
   assert.equal(failureOf(await unknown.send(mailOf(1))).type, "NETWORK");
 });
 
-Deno.test("send() refuses an address that is none before it connects", async () => {
+test("send() refuses an address that is none before it connects", async () => {
   const channel = openSmtpChannel("smtp://mail.invalid", { from: FROM });
   const error = failureOf(await channel.send(mailOf(1, "ada@example.net\r\nDATA")));
   assert.deepEqual([error.type, error.disposition], ["INVALID_RECIPIENT", "never"]);
 });
 
-Deno.test("send() keeps its connection when a recipient or a mail is refused", async () => {
+test("send() keeps its connection when a recipient or a mail is refused", async () => {
   const server = await startSmtpServer({
     reject: (address) => address.startsWith("nobody") ? "550 5.1.1 No such user" : null,
     rejectMail: (address) => address.startsWith("strict") ? "554 5.7.1 Not wanted" : null,
@@ -140,7 +145,7 @@ Deno.test("send() keeps its connection when a recipient or a mail is refused", a
   await server.close();
 });
 
-Deno.test("send() uses as many connections as it may, each for many mails", async () => {
+test("send() uses as many connections as it may, each for many mails", async () => {
   const server = await startSmtpServer();
   const channel = openSmtpChannel(`${server.url}?connections=3`, { from: FROM });
   const mails = Array.from({ length: 60 }, (_, n) => mailOf(n));
@@ -156,7 +161,7 @@ Deno.test("send() uses as many connections as it may, each for many mails", asyn
   await server.close();
 });
 
-Deno.test("send() lets an urgent mail go before those that wait", async () => {
+test("send() lets an urgent mail go before those that wait", async () => {
   const arrived = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<void>();
   const server = await startSmtpServer({
@@ -178,7 +183,7 @@ Deno.test("send() lets an urgent mail go before those that wait", async () => {
   await server.close();
 });
 
-Deno.test("close() waits for the mails under way", async () => {
+test("close() waits for the mails under way", async () => {
   const arrived = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<void>();
   const server = await startSmtpServer({
@@ -197,7 +202,7 @@ Deno.test("close() waits for the mails under way", async () => {
   await server.close();
 });
 
-Deno.test("an idle connection is given up after half a minute", async () => {
+test("an idle connection is given up after half a minute", async () => {
   const server = await startSmtpServer();
   const channel = openSmtpChannel(server.url, { from: FROM });
   await channel.send(mailOf(1));
