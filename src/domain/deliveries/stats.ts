@@ -100,6 +100,11 @@ const EFFECTIVENESS = statement<[messageIds: string[]], AttemptEffect>(
    group by 1, 2 order by 2`,
 );
 
+const TOTALS = statement<[], { outcome: string; count: number }>(
+  "deliveries.totals",
+  `select outcome, sum(n)::int8 as count from delivery_stats group by 1`,
+);
+
 /** Counts many messages at once. The caller has checked that they may be seen. */
 export async function readStats(
   db: Connection,
@@ -148,4 +153,9 @@ export function readEffectiveness(
   messageIds: readonly string[],
 ): Promise<AttemptEffect[]> {
   return db.run(EFFECTIVENESS, [...messageIds]);
+}
+
+/** Deliveries that have ended, of all organizations, by outcome: for the metrics. */
+export function readTotals(db: Connection): Promise<{ outcome: string; count: number }[]> {
+  return db.run(TOTALS);
 }

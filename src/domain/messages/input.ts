@@ -129,15 +129,16 @@ export function checkVariables(
   audience: Audience | null,
 ): void {
   const issues: Issue[] = [];
-  for (const { part, name } of variablesOf(compileContent(content))) {
+  for (const { part, name, line, column } of variablesOf(compileContent(content))) {
+    const where = `line ${line}, column ${column}:`;
     if (audience) {
       if (audience.variableNames.includes(name)) continue;
-      issues.push(unknownVariable(["content", part], `names the unknown variable ${name}`));
+      issues.push(unknownVariable(["content", part], `${where} unknown variable ${name}`));
       continue;
     }
     const index = recipients.findIndex(({ variables }) => !Object.hasOwn(variables, name));
     if (index < 0) continue;
-    const message = `names the variable ${name}, which recipient ${index} does not have`;
+    const message = `${where} recipient ${index} has no variable ${name}`;
     issues.push(unknownVariable(["content", part], message));
   }
   if (issues.length > 0) throw new InvalidInputError(issues);

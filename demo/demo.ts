@@ -1,0 +1,133 @@
+// deno-lint-ignore-file no-console
+import { createClient } from "graphql-ws";
+import { startMailServer } from "./mail_server.ts";
+import { recipientsCsv } from "./recipients.ts";
+
+const KEY = "demo-operator-key";
+const RECIPIENTS = 5_000;
+const READY_TRIES = 200;
+const READY_POLL_MS = 100;
+
+const SEND = `mutation Demo($audience: ID!) {
+  sendMessage(input: {
+    title: "The July newsletter", type: "newsletter", to: { audienceId: $audience }
+    content: {
+      subject: "News for {{ name }}"
+      text: "Dear {{ name }},\\n\\nyou are on our {{ plan }} plan."
+      html: "<p>Dear {{ name }},</p><p>you are on our <b>{{ plan }}</b> plan.</p>"
+    }
+  }) {
+    __typename
+    ... on SendMessagePayload { message { id } }
+    ... on Error { reason }
+  }
+}`;
+
+const WATCH = `subscription Watch($id: ID!) {
+  messageUpdated(id: $id) {
+    status
+    stats { total pending sending sent failed perSecond }
+    errorTypeCounts { errorType count }
+  }
+}`;
+
+interface Progress {
+  readonly messageUpdated: {
+    readonly status: string;
+    readonly stats: Record<string, number | null>;
+    readonly errorTypeCounts: readonly { readonly errorType: string; readonly count: number }[];
+  };
+}
+
+const port = Deno.env.get("PORT") ?? "8000";
+const address = `http://127.0.0.1:${port}`;
+const mail = await startMailServer();
+const server = startWaybill(mail.url);
+await untilReady();
+
+const audience = await importRecipients();
+const messageId = await send(audience);
+console.log(`
+Sending a newsletter to ${RECIPIENTS} people through a mail server that refuses some of them.
+Look at it in GraphiQL: ${address}/graphql
+with the header          {"Authorization": "Bearer ${KEY}"}
+and this operation       subscription { messageUpdated(id: "${messageId}") { status stats { sent failed pending } } }
+`);
+await watch(messageId);
+console.log(`
+The mail server took ${mail.counts.accepted} mails and refused ${mail.counts.refused}. Who did not get it, and why:
+  { deliveries(filter: { messageId: "${messageId}", statuses: [FAILED] }) { nodes { recipient { address } error { type code message } } } }
+The server goes on until Ctrl-C.`);
+const { code } = await server.status;
+Deno.exit(code);
+
+function startWaybill(smtpUrl: string): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", new URL("../src/main.ts", import.meta.url).href, "serve", "--port", port],
+    env: {
+      DATA_DIR: "./data/demo",
+      DATABASE_URL: "",
+      SMTP_URLS: smtpUrl,
+      ADMIN_API_KEY: KEY,
+      LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "error",
+    },
+  }).spawn();
+}
+
+async function untilReady(): Promise<void> {
+  const ended = server.status.then(({ code }) => Deno.exit(code));
+  for (let tries = 0; tries < READY_TRIES; tries++) {
+    const ready = await fetch(`${address}/readyz`).then((answer) =>
+      answer.body?.cancel() && answer.ok
+    )
+      .catch(() => false);
+    if (ready) return;
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, READY_POLL_MS))]);
+  }
+  throw new Error(`Waybill was not ready at ${address} in time`);
+}
+
+async function importRecipients(): Promise<string> {
+  const answer = await fetch(`${address}/import/recipients?name=Subscribers`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${KEY}`, "Content-Type": "text/csv" },
+    body: recipientsCsv(RECIPIENTS),
+  });
+  const report = await answer.json();
+  if (!answer.ok) throw new Error(`The import was refused: ${JSON.stringify(report)}`);
+  console.log(
+    `Imported ${report.taken} recipients, refused ${report.refused}:`,
+    report.refusedRows,
+  );
+  return report.audienceId;
+}
+
+async function send(audience: string): Promise<string> {
+  const answer = await fetch(`${address}/graphql`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ query: SEND, variables: { audience } }),
+  });
+  const { data, errors } = await answer.json();
+  const id = data?.sendMessage?.message?.id;
+  if (!id) throw new Error(`The message was refused: ${JSON.stringify(errors ?? data)}`);
+  return id;
+}
+
+async function watch(id: string): Promise<void> {
+  const client = createClient({
+    url: `${address.replace("http", "ws")}/graphql`,
+    connectionParams: { authorization: `Bearer ${KEY}` },
+  });
+  const updates = client.iterate<Progress>({ query: WATCH, variables: { id } });
+  for await (const { data, errors } of updates) {
+    if (!data) throw new Error(`The subscription failed: ${JSON.stringify(errors)}`);
+    const { status, stats, errorTypeCounts } = data.messageUpdated;
+    const types = errorTypeCounts.map(({ errorType, count }) => `${errorType} ${count}`).join(", ");
+    console.log(
+      `${status.padEnd(14)} sent ${stats.sent}, failed ${stats.failed} (${types || "none"}), ` +
+        `waiting ${stats.pending}, ${Math.round(stats.perSecond ?? 0)}/s`,
+    );
+  }
+  await client.dispose();
+}

@@ -1,0 +1,52 @@
+import { SMTPServer } from "smtp-server";
+
+/** What the stand-in did with the mails that it was offered. */
+export interface MailCounts {
+  accepted: number;
+  refused: number;
+}
+
+// As slow as a server a few streets away.
+const ANSWER_MS = 15;
+
+/**
+ * A mail server that delivers nothing: it takes every mail but those to nobody@… (550, no such
+ * mailbox) and full@… (452, mailbox full).
+ *
+ * @returns the SMTP URL, and its counts as they grow
+ */
+export async function startMailServer(): Promise<{ url: string; counts: MailCounts }> {
+  const counts = { accepted: 0, refused: 0 };
+  const server = new SMTPServer({
+    authOptional: true,
+    hideSTARTTLS: true,
+    onRcptTo({ address }, _session, callback) {
+      const refusal = refusalOf(address);
+      if (refusal) counts.refused++;
+      setTimeout(() => callback(refusal), ANSWER_MS);
+    },
+    onData(stream, _session, callback) {
+      stream.resume();
+      stream.on("end", () => {
+        counts.accepted++;
+        setTimeout(callback, ANSWER_MS);
+      });
+    },
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const listener = server.listen(0, "127.0.0.1", resolve);
+  await promise;
+  const address = listener.address();
+  if (address === null || typeof address === "string") throw new Error("No port to listen on");
+  return { url: `smtp://127.0.0.1:${address.port}`, counts };
+}
+
+function refusalOf(address: string): Error | null {
+  if (address.startsWith("nobody")) {
+    return Object.assign(new Error("5.1.1 No such mailbox"), { responseCode: 550 });
+  }
+  if (address.startsWith("full")) {
+    return Object.assign(new Error("4.2.2 Mailbox full"), { responseCode: 452 });
+  }
+  return null;
+}

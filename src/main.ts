@@ -1,0 +1,245 @@
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { getLogger } from "@logtape/logtape";
+import { schema } from "../schema/schema.ts";
+import { openCaptureChannel } from "./channels/capture.ts";
+import type { Channel } from "./channels/channel.ts";
+import { openSmtpChannel } from "./channels/smtp.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { type Database, openDatabase, statement } from "./db/database.ts";
+import { EmbeddedDatabaseError, openEmbeddedDatabase } from "./db/embedded.ts";
+import { migrate, MigrationError } from "./db/migrate.ts";
+import { ensureOperator } from "./domain/access/operations.ts";
+import { closeAbandonedBatches } from "./domain/deliveries/abandoned.ts";
+import { readTotals } from "./domain/deliveries/stats.ts";
+import type { Lane } from "./domain/jobs/job.ts";
+import { readDepths } from "./domain/jobs/queries.ts";
+import { finishMessage } from "./domain/messages/flow.ts";
+import { ensureBuiltInSchedules } from "./domain/schedules/operations.ts";
+import type { Services } from "./domain/services.ts";
+import { createBus } from "./events/bus.ts";
+import { postgresTransport } from "./events/postgres.ts";
+import { handleImport } from "./server/import.ts";
+import { configureLogging } from "./server/logging.ts";
+import { startServer } from "./server/server.ts";
+import { cleanupHandler } from "./worker/handlers/cleanup.ts";
+import { ContentCache } from "./worker/handlers/content_cache.ts";
+import { planMessageHandler } from "./worker/handlers/plan_message.ts";
+import { sendBatchHandler } from "./worker/handlers/send_batch.ts";
+import { sendDueHandler } from "./worker/handlers/send_due.ts";
+import type { Handlers } from "./worker/handler.ts";
+import { startSchedule } from "./worker/schedule.ts";
+import { startWorker } from "./worker/worker.ts";
+
+const log = getLogger(["waybill"]);
+
+/** Slots of this process, by lane. */
+const LANES: ReadonlyMap<Lane, number> = new Map([
+  ["TRANSACTIONAL", 4],
+  ["AI", 5],
+  ["LEARNING", 2],
+  ["BULK", 2],
+  ["SYSTEM", 2],
+]);
+// In flight per connection: one that is being sent, one that is ready to follow.
+const FLYING_PER_CONNECTION = 2;
+
+const PING = statement<[], { one: number }>("health.ping", "select 1 as one");
+
+/** Something that ends with the process. */
+interface Part {
+  readonly health: Readonly<Record<string, () => boolean | Promise<boolean>>>;
+  stop(): Promise<void>;
+}
+
+async function serve(config: Config, withWorker: boolean): Promise<void> {
+  const { services, migrated } = await openServices(config);
+  const secret = await ensureOperator(services, config.adminApiKey);
+  const worker = withWorker ? await startWork(services, config) : null;
+  const server = startServer({
+    host: config.host,
+    port: config.port,
+    services,
+    schema,
+    jwt: config.jwt,
+    health: { ...healthOf(services), ...worker?.health },
+    figures: { jobs: () => readDepths(services), deliveries: () => readTotals(services.db) },
+    importRecipients: (request, caller) => handleImport(services, request, caller),
+  });
+  greet(config, server.address, secret, migrated.length > 0);
+  await untilTold();
+  // First nobody new comes in, then what runs ends, then the ground goes.
+  await Promise.all([server.shutdown(), worker?.stop()]);
+  await closeServices(services);
+}
+
+async function work(config: Config): Promise<void> {
+  const { services } = await openServices(config);
+  const worker = await startWork(services, config);
+  log.info("The worker has started");
+  await untilTold();
+  await worker.stop();
+  await closeServices(services);
+}
+
+async function openServices(
+  config: Config,
+): Promise<{ services: Services; migrated: readonly string[] }> {
+  const db = await openConfiguredDatabase(config);
+  const migrated = await migrate(db);
+  for (const name of migrated) log.info("Applied migration {name}", { name });
+  const onBusError = (error: unknown) => log.error("The event bus: {error}", { error });
+  const bus = createBus(
+    db.embedded ? undefined : postgresTransport(() => db.dedicated(), onBusError),
+  );
+  return { services: { db, bus }, migrated };
+}
+
+function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database> {
+  const onError = (error: Error) => log.warn("An idle connection died: {error}", { error });
+  if (database.url === null) return openEmbeddedDatabase(join(dataDir, "database"), onError);
+  const connection = { connectionString: database.url };
+  return Promise.resolve(
+    openDatabase({ connection, size: database.poolSize, embedded: false, onError }),
+  );
+}
+
+async function closeServices({ db, bus }: Services): Promise<void> {
+  await bus.close();
+  await db.close();
+}
+
+async function startWork(services: Services, config: Config): Promise<Part> {
+  await ensureBuiltInSchedules(services);
+  const channel = openChannel(config);
+  const worker = await startWorker(services, {
+    handlers: handlersOf(services, config, channel),
+    lanes: LANES,
+    async sweep() {
+      for (const message of await closeAbandonedBatches(services)) {
+        await finishMessage(services, { ...message, id: message.messageId });
+      }
+    },
+  });
+  const schedule = startSchedule(services);
+  return {
+    health: { worker: worker.healthy, schedule: schedule.healthy },
+    async stop() {
+      await schedule.stop();
+      await worker.stop();
+      await channel.close();
+    },
+  };
+}
+
+function openChannel({ mail, dataDir }: Config): Channel {
+  const { smtpUrl, from } = mail;
+  return smtpUrl ? openSmtpChannel(smtpUrl, { from }) : openCaptureChannel(dataDir, from);
+}
+
+function handlersOf(services: Services, { retention }: Config, channel: Channel): Handlers {
+  const inFlight = channel.connections * FLYING_PER_CONNECTION;
+  const window = Math.max(1, Math.floor(inFlight / (LANES.get("BULK") ?? 1)));
+  const contents = new ContentCache(services);
+  const hour = 60 * 60_000;
+  return new Map([
+    ["PLAN_MESSAGE", planMessageHandler(services)],
+    ["SEND_BATCH", sendBatchHandler(services, { channel, contents, window })],
+    ["SEND_DUE", sendDueHandler(services)],
+    [
+      "CLEANUP",
+      cleanupHandler(services, {
+        completedMs: retention.completedJobsHours * hour,
+        failedMs: retention.failedJobsDays * 24 * hour,
+      }),
+    ],
+  ]);
+}
+
+function healthOf({ db, bus }: Services): Part["health"] {
+  return {
+    database: async () => (await db.run(PING)).length === 1,
+    bus: () => bus.healthy(),
+  };
+}
+
+function greet(config: Config, address: string, secret: string | null, first: boolean): void {
+  const lines = [
+    `Waybill is ready at ${address}/graphql`,
+    config.database.url === null
+      ? `The embedded database and its files are in ${config.dataDir}`
+      : "",
+    config.mail.smtpUrl ? "" : `Mail is captured to files in ${join(config.dataDir, "mail")}`,
+    secret ? `The operator's API key, shown this once: ${secret}` : "",
+    first && secret ? "Keep it; send it as: Authorization: Bearer <key>" : "",
+  ];
+  // deno-lint-ignore no-console
+  console.log(lines.filter((line) => line !== "").join("\n"));
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function untilTold(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let told = false;
+  const onSignal = (signal: Deno.Signal) => {
+    if (told) Deno.exit(130);
+    told = true;
+    log.info("Stopping after {signal}; once more stops at once", { signal });
+    resolve();
+  };
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, () => onSignal(signal));
+  return promise;
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("expected a number from 0 to 65535");
+}
+
+/** What a person did wrong, or can mend: told without a stack. */
+function isForPeople(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof MigrationError ||
+    error instanceof EmbeddedDatabaseError || error instanceof Deno.errors.AddrInUse;
+}
+
+interface ServeFlags {
+  readonly host?: string;
+  readonly port?: number;
+  readonly worker: boolean;
+}
+
+/** The settings, with the log set up by them. */
+async function configure(flags: Partial<ServeFlags> = {}): Promise<Config> {
+  const config = readConfig();
+  await configureLogging(config.log);
+  return { ...config, host: flags.host ?? config.host, port: flags.port ?? config.port };
+}
+
+const program = new Command("waybill")
+  .description("Durable AI jobs and message deliveries behind one GraphQL endpoint");
+program.command("serve", { isDefault: true })
+  .description("take requests and work on jobs")
+  .option("--host <host>", "address to listen on (HOST)")
+  .option("--port <port>", "port to listen on (PORT)", toPort)
+  .option("--no-worker", "take requests only; `waybill worker` works on the jobs")
+  .action(async (flags: ServeFlags) => serve(await configure(flags), flags.worker));
+program.command("worker")
+  .description("work on jobs, without taking requests")
+  .action(async () => work(await configure()));
+program.command("migrate")
+  .description("bring the database to the newest migration, and end")
+  .action(async () => {
+    const { services } = await openServices(await configure());
+    await closeServices(services);
+  });
+
+try {
+  await program.parseAsync(["deno", "waybill", ...Deno.args]);
+} catch (error) {
+  // deno-lint-ignore no-console
+  console.error(isForPeople(error) ? error.message : error);
+  Deno.exit(error instanceof ConfigError ? 2 : 1);
+}
+Deno.exit(0);

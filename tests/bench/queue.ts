@@ -1,0 +1,151 @@
+// The queue beside the bare loop that it stands on: drain, enqueue, pick-up. PostgreSQL only.
+import { newId } from "../../src/domain/id.ts";
+import { enqueueJobs, wakeWorkers } from "../../src/domain/jobs/enqueue.ts";
+import type { NewJob } from "../../src/domain/jobs/job.ts";
+import { done } from "../../src/domain/jobs/outcome.ts";
+import type { Services } from "../../src/domain/services.ts";
+import { createBus } from "../../src/events/bus.ts";
+import { type JobRun } from "../../src/worker/handler.ts";
+import { startWorker } from "../../src/worker/worker.ts";
+import { testDatabase } from "../support/database.ts";
+import { floor } from "./floor.ts";
+import { inTurns, perSecond, quantile, report } from "./report.ts";
+
+const JOBS = 50_000;
+const CHUNK = 5_000;
+const SLOTS = 200;
+const ROUNDS = 5;
+const LONE_JOBS = 500;
+const LONE_INTERVAL_MS = 20;
+const PAYLOAD = { customer: "c".repeat(40), items: ["a".repeat(60), "b".repeat(60)] };
+
+const organizationId = newId();
+
+function jobsOf(count: number): NewJob[] {
+  return Array.from({ length: count }, () => ({
+    organizationId,
+    userId: null,
+    kind: "BENCH",
+    lane: "BULK",
+    maxAttempts: 3,
+    payload: PAYLOAD,
+  }));
+}
+
+async function withDatabase<T>(work: (services: Services) => Promise<T>): Promise<T> {
+  const { db, close } = await testDatabase();
+  const bus = createBus();
+  try {
+    return await work({ db, bus });
+  } finally {
+    await bus.close();
+    await close();
+  }
+}
+
+async function rateOf(count: number, work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return count / (performance.now() - start) * 1_000;
+}
+
+function enqueue(): Promise<number> {
+  return withDatabase((services) => rateOf(JOBS, () => enqueueAll(services)));
+}
+
+async function enqueueAll({ db }: Services): Promise<void> {
+  for (let i = 0; i < JOBS; i += CHUNK) await enqueueJobs(db, jobsOf(CHUNK));
+}
+
+function drain(): Promise<number> {
+  return withDatabase(async (services) => {
+    await enqueueAll(services);
+    return await rateOf(JOBS, async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      let count = 0;
+      const worker = await startBenchWorker(services, () => {
+        if (++count === JOBS) resolve();
+      });
+      await promise;
+      // Settles the last ones too: the clock runs until everything is recorded.
+      await worker.stop();
+    });
+  });
+}
+
+function drainFloor(): Promise<number> {
+  return withDatabase(async ({ db }) => {
+    await floor.create(db);
+    const payloads = Array.from({ length: CHUNK }, () => JSON.stringify(PAYLOAD));
+    for (let i = 0; i < JOBS; i += CHUNK) await floor.enqueue(db, payloads);
+    return await rateOf(JOBS, () => floor.drain(db, 100, 4));
+  });
+}
+
+function startBenchWorker(services: Services, onJob: (run: JobRun) => void) {
+  const run = (jobRun: JobRun) => {
+    onJob(jobRun);
+    return Promise.resolve(done);
+  };
+  const handlers = new Map([["BENCH", { timeoutMs: 60_000, run }]]);
+  return startWorker(services, { handlers, lanes: new Map([["BULK", SLOTS]]) });
+}
+
+// From before the enqueue call to the start of the handler, on a worker that has nothing to do.
+function pickUp(): Promise<number[]> {
+  return withDatabase(async (services) => {
+    const waits: number[] = [];
+    const all = Promise.withResolvers<void>();
+    const worker = await startBenchWorker(services, ({ job }) => {
+      waits.push(performance.now() - Number(job.payload.at));
+      if (waits.length === LONE_JOBS) all.resolve();
+    });
+    await atIntervals(async () => {
+      const [job] = jobsOf(1);
+      if (job) await enqueueJobs(services.db, [{ ...job, payload: { at: performance.now() } }]);
+      wakeWorkers(services);
+    });
+    await all.promise;
+    await worker.stop();
+    return waits;
+  });
+}
+
+function pickUpFloor(): Promise<number[]> {
+  return withDatabase(async ({ db }) => {
+    await floor.create(db);
+    const waits: number[] = [];
+    let wake = () => {};
+    const following = floor.follow(
+      db,
+      () => new Promise((resolve) => wake = resolve),
+      (payload) => waits.push(performance.now() - (payload as { at: number }).at),
+      LONE_JOBS,
+    );
+    await atIntervals(async () => {
+      await floor.enqueue(db, [JSON.stringify({ at: performance.now() })]);
+      wake();
+    });
+    await following;
+    return waits;
+  });
+}
+
+async function atIntervals(work: () => Promise<void>): Promise<void> {
+  for (let i = 0; i < LONE_JOBS; i++) {
+    const next = new Promise((resolve) => setTimeout(resolve, LONE_INTERVAL_MS));
+    await work();
+    await next;
+  }
+}
+
+const rates = await inTurns(ROUNDS, { enqueue, drain, drainFloor });
+const { enqueue: enqueued = NaN, drain: drained = NaN, drainFloor: bare = NaN } = rates;
+report("enqueue in bulk", perSecond(enqueued));
+report(`drain of ${JOBS} no-op jobs, attempts recorded`, perSecond(drained));
+report("bare SKIP LOCKED loop, claims of 100", perSecond(bare));
+report("drain / bare loop", (drained / bare).toFixed(2));
+for (const [name, waits] of [["pick-up", await pickUp()], ["bare", await pickUpFloor()]] as const) {
+  const [p50, p99] = [quantile(waits, 0.5), quantile(waits, 0.99)];
+  report(`${name} on an idle worker, p50 / p99`, `${p50.toFixed(1)} / ${p99.toFixed(1)} ms`);
+}
