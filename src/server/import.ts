@@ -15,9 +15,9 @@ import type { Services } from "../domain/services.ts";
 import { errorResponse, toClientError } from "./errors.ts";
 import { BrokenOffError, openUpload, UnsupportedError, type Upload } from "./import_upload.ts";
 
-// What is held at once: rows, and the pieces that they were read from.
+// A chunk ends at whichever is reached first; rows can be long.
 const CHUNK_ROWS = 1_000;
-const CHUNK_PIECES = 16;
+const CHUNK_BYTES = 1024 * 1024;
 const PIECE_BYTES = 64 * 1024;
 const REPORTED_ROWS = 100;
 const logger = getLogger(["waybill", "server"]);
@@ -77,31 +77,33 @@ async function importRows(services: Services, caller: Caller, upload: Upload): P
   }
 }
 
-async function* chunksOf(upload: Upload): AsyncGenerator<ImportRow[]> {
+async function* chunksOf({ bytes, reader }: Upload): AsyncGenerator<ImportRow[]> {
   let chunk: ImportRow[] = [];
-  let pieces = 0;
-  for await (const rows of piecesOf(upload)) {
-    for (const row of rows) {
+  let size = 0;
+  for await (const { piece, last } of piecesOf(bytes)) {
+    for (const row of await reader.read(piece, last)) {
       if (chunk.push(row) < CHUNK_ROWS) continue;
       yield chunk;
       chunk = [];
-      pieces = 0;
+      size = 0;
     }
-    if (++pieces < CHUNK_PIECES || chunk.length === 0) continue;
+    size += piece.length;
+    if (chunk.length === 0 || !last && size < CHUNK_BYTES) continue;
     yield chunk;
     chunk = [];
-    pieces = 0;
+    size = 0;
   }
-  if (chunk.length > 0) yield chunk;
 }
 
-async function* piecesOf({ bytes, reader }: Upload): AsyncGenerator<ImportRow[]> {
+async function* piecesOf(
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ piece: Uint8Array; last: boolean }> {
   for await (const part of bytes) {
     for (let start = 0; start < part.length; start += PIECE_BYTES) {
-      yield await reader.read(part.subarray(start, start + PIECE_BYTES));
+      yield { piece: part.subarray(start, start + PIECE_BYTES), last: false };
     }
   }
-  yield await reader.read(new Uint8Array(), true);
+  yield { piece: new Uint8Array(), last: true };
 }
 
 function failure(error: unknown): Response {

@@ -37,8 +37,9 @@ export function readHeader(fields: readonly string[]): Columns {
     issues.push({ path: ["header", ...column], code, message });
   if (addresses.length > 1) report([], "DUPLICATE", "has more than one column of addresses");
   for (const { index, name } of variables) {
+    const twice = names.indexOf(name) < index || lowered[index] === "name";
     if (name === "") report([String(index + 1)], "REQUIRED", "is a column without a name");
-    else if (names.indexOf(name) < index) report([name], "DUPLICATE", "is there twice");
+    else if (twice) report([name], "DUPLICATE", "is there twice");
     else {
       const fault = faultOfVariableName(name);
       if (fault) report([name], ...fault);

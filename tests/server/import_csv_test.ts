@@ -118,6 +118,7 @@ Deno.test("CsvReader refuses a header that it cannot use, and says why", async (
   assert.deepEqual(await faults("\n\r\n"), ["header REQUIRED"]);
   assert.deepEqual(await faults("ann@x.de,Ann\n"), ["header REQUIRED"]);
   assert.deepEqual(await faults("email,Address\n"), ["header DUPLICATE"]);
+  assert.deepEqual(await faults("email,Name,name\n"), ["header.name DUPLICATE"]);
   assert.deepEqual(await faults("email,city,First Name,city,,empty\n"), [
     "header.First Name MALFORMED",
     "header.city DUPLICATE",
