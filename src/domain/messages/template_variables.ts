@@ -1,0 +1,89 @@
+import {
+  analyzeSync,
+  type Arguments,
+  CaseTag,
+  IfTag,
+  type Template,
+  UnlessTag,
+  Value,
+} from "liquidjs";
+
+/** A name, and where it first stands: lines and columns count from 1. */
+export interface VariablePosition {
+  readonly name: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * The top-level variables without which templates fail. The library's analysis knows all that are
+ * named, and what `assign`, `for` and the like bring into scope; what it sees here is a likeness of the
+ * templates without those places where a missing variable does no harm.
+ */
+export function neededVariables(templates: readonly Template[]): VariablePosition[] {
+  const { globals } = analyzeSync(templates.map(strictView));
+  return Object.entries(globals).map(([name, [first]]) => ({
+    name,
+    line: first?.location.row ?? 1,
+    column: first?.location.col ?? 1,
+  }));
+}
+
+function strictView(template: Template): Template {
+  const view = withArguments(template, () => strictArguments(template));
+  view.blockScope = template.blockScope?.bind(template);
+  view.localScope = template.localScope?.bind(template);
+  if (template.children) view.children = () => strictChildren(template);
+  return view;
+}
+
+function withArguments(template: Template, args: () => Arguments): Template {
+  return { token: template.token, render: () => {}, arguments: args };
+}
+
+function* strictArguments(template: Template): Arguments {
+  const isCondition = template instanceof IfTag || template instanceof UnlessTag ||
+    template instanceof CaseTag;
+  for (const argument of template.arguments?.() ?? []) {
+    if (!(argument instanceof Value)) {
+      if (!isCondition) yield argument;
+    } else if (isCondition || argument.filters[0]?.name === "default") {
+      yield* filterArguments(argument);
+    } else {
+      yield argument;
+    }
+  }
+}
+
+function* filterArguments(value: Value): Arguments {
+  for (const argument of value.filters.flatMap(({ args }) => args)) {
+    const token = Array.isArray(argument) ? argument[1] : argument;
+    if (token) yield token;
+  }
+}
+
+function* strictChildren(template: Template): Generator<unknown, Template[]> {
+  if (template instanceof IfTag) {
+    const { branches, elseTemplates = [] } = template;
+    return [
+      ...branches.map(({ value, templates }) => branch(template, value, templates)),
+      ...elseTemplates.map(strictView),
+    ];
+  }
+  const children = yield* template.children?.(false, true) ?? [];
+  return (children ?? []).map(strictView);
+}
+
+/** Inside a branch its condition's variables are there: otherwise it would not be rendered. */
+function branch(template: Template, condition: Value, templates: readonly Template[]): Template {
+  const named = analyzeSync([withArguments(template, () => [condition])]);
+  return {
+    ...withArguments(template, () => []),
+    blockScope: () => Object.keys(named.globals),
+    *children() {
+      // The library wants a generator, though there is nothing to wait for.
+      yield* [];
+      return templates.map(strictView);
+    },
+  };
+}
