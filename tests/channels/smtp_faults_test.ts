@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Disposition, OutgoingMail, SendResult } from "../../src/channels/channel.ts";
 import { openSmtpChannel } from "../../src/channels/smtp.ts";
+import type { SmtpTimeouts } from "../../src/channels/smtp_session.ts";
 import { type Fault, startScriptedServer, type Step } from "./scripted_server.ts";
 
 /** Also fails when a socket or timer outlives the test. */
@@ -8,7 +9,7 @@ function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: true, sanitizeResources: true });
 }
 
-const TIMEOUTS = { open: 100, envelope: 100, body: 100 };
+const PATIENT: SmtpTimeouts = { open: 30_000, envelope: 30_000, body: 30_000 };
 
 function mailOf(n: number): OutgoingMail {
   const to = { address: `person${n}@example.net`, name: null };
@@ -22,9 +23,14 @@ interface Trial {
 }
 
 /** Sends mails one after the other over one connection at a time. */
-async function send(count: number, faults: Fault[], pipelining = false): Promise<Trial> {
+async function send(
+  count: number,
+  faults: Fault[],
+  pipelining = false,
+  timeouts = PATIENT,
+): Promise<Trial> {
   await using server = startScriptedServer(faults, pipelining);
-  const options = { from: "noreply@example.com", timeouts: TIMEOUTS };
+  const options = { from: "noreply@example.com", timeouts };
   const channel = openSmtpChannel(`${server.url}?connections=1`, options);
   const results: SendResult[] = [];
   for (let n = 1; n <= count; n++) results.push(await channel.send(mailOf(n)));
@@ -37,22 +43,24 @@ function errorOf({ results: [result] }: Trial) {
   return result.error;
 }
 
-const STEPS: [at: Step, silent: Disposition, beforeRecipient: boolean][] = [
-  ["CONNECT", "retry", true],
-  ["EHLO", "retry", true],
-  ["MAIL", "retry", false],
-  ["RCPT", "retry", false],
-  ["DATA", "retry", false],
-  ["BODY", "unknown", false],
-  ["DOT", "unknown", false],
+const STEPS: [at: Step, part: keyof SmtpTimeouts, Disposition, beforeRecipient: boolean][] = [
+  ["CONNECT", "open", "retry", true],
+  ["EHLO", "open", "retry", true],
+  ["MAIL", "envelope", "retry", false],
+  ["RCPT", "envelope", "retry", false],
+  ["DATA", "envelope", "retry", false],
+  ["BODY", "body", "unknown", false],
+  ["DOT", "body", "unknown", false],
 ];
 
 for (const pipelining of [false, true]) {
   const mode = pipelining ? "pipelined" : "step by step";
-  for (const [at, disposition, beforeRecipient] of STEPS) {
+  for (const [at, part, disposition, beforeRecipient] of STEPS) {
     for (const then of ["CLOSE", "SILENCE"] as const) {
       test(`send() reports ${then} at ${at}, ${mode}, as ${disposition}`, async () => {
-        const error = errorOf(await send(1, [{ at, then }], pipelining));
+        // Impatient only where nothing is to come.
+        const timeouts = then === "SILENCE" ? { ...PATIENT, [part]: 50 } : PATIENT;
+        const error = errorOf(await send(1, [{ at, then }], pipelining, timeouts));
         assert.equal(error.type, "NETWORK");
         assert.equal(error.disposition, disposition);
         assert.equal(error.beforeRecipient, beforeRecipient);
@@ -70,7 +78,7 @@ for (const pipelining of [false, true]) {
 }
 
 test("send() takes half a reply to the final dot for none", async () => {
-  const trial = await send(1, [{ at: "DOT", then: "250-Acc" }]);
+  const trial = await send(1, [{ at: "DOT", then: "250-Acc" }], false, { ...PATIENT, body: 50 });
   assert.equal(errorOf(trial).disposition, "unknown");
 });
 
@@ -131,7 +139,9 @@ for (const [name, pipelining, faults] of REFUSALS) {
 test("send() opens a new connection when the old one cannot be reset", async () => {
   const refusal: Fault = { at: "RCPT", then: "550 5.1.1 No such user\r\n" };
   for (const then of ["CLOSE", "SILENCE", "502 What?\r\n"] as const) {
-    const { results, connections } = await send(2, [refusal, { at: "RSET", then }]);
+    const faults = [refusal, { at: "RSET" as const, then }];
+    const timeouts = { ...PATIENT, open: 1_000 };
+    const { results, connections } = await send(2, faults, false, timeouts);
     assert.deepEqual(results.map(({ outcome }) => outcome), ["failed", "sent"]);
     assert.equal(connections, 2);
   }
