@@ -88,6 +88,9 @@ export const builder = new SchemaBuilder<{
   },
 });
 
+/** The builder's types, for what is generic over the types of the API. */
+export type Types = typeof builder.$inferSchemaTypes;
+
 builder.globalConnectionField("totalCount", (t) =>
   t.int({
     nullable: true,
@@ -97,3 +100,6 @@ builder.globalConnectionField("totalCount", (t) =>
 
 builder.queryType({ description: "What can be asked." });
 builder.mutationType({ description: "What can be done. Each answers its payload or why not." });
+builder.subscriptionType({
+  description: "What can be watched, over WebSocket (graphql-transport-ws) or server-sent events.",
+});

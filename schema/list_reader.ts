@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Caller } from "../src/domain/access/access.ts";
-import { newId, type Noun } from "../src/domain/id.ts";
+import { newId } from "../src/domain/id.ts";
 import { MAX_PAGE_SIZE, type Page, type PageArgs } from "../src/domain/page.ts";
 import type { Services } from "../src/domain/services.ts";
 import { MAX_IDS, type Topic } from "../src/events/bus.ts";
@@ -14,7 +14,6 @@ export interface IdFilter {
 
 /** How lists of one noun are read and watched. */
 export interface LiveLists<T, Filter extends IdFilter> {
-  readonly noun: Noun;
   readonly topic: Topic;
   idOf(object: T): string;
   /** The list; its objects must hold all that clients see of them. */

@@ -8,3 +8,10 @@ builder.addScalarType("JSON", GraphQLJSON, { description: "Any JSON value." });
 builder.addScalarType("JSONObject", GraphQLJSONObject, {
   description: "A JSON object, its keys chosen by the caller.",
 });
+
+const MAX_INT = 2 ** 31 - 1;
+
+/** A whole number that GraphQL's Int can hold: 24 days and more in milliseconds are told as 24 days. */
+export function toInt(value: number): number {
+  return Math.max(0, Math.min(Math.round(value), MAX_INT));
+}

@@ -1,4 +1,12 @@
+import "./audience.ts";
+import "./delivery_queries.ts";
 import "./errors.ts";
+import "./job_live.ts";
+import "./job_mutations.ts";
+import "./job_queries.ts";
+import "./message_live.ts";
+import "./message_mutations.ts";
+import "./message_queries.ts";
 import "./node.ts";
 import "./scalars.ts";
 import "./viewer.ts";

@@ -27,3 +27,12 @@ export async function listPage<Tables, Table extends keyof Tables, Row>(
     throw error;
   }
 }
+
+/** The page of a list that has nothing in it. */
+export function emptyPage<Row>(): Page<Row> {
+  return {
+    edges: [],
+    pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+    totalCount: () => Promise.resolve(0),
+  };
+}

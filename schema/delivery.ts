@@ -1,0 +1,152 @@
+import type { Delivery, DeliveryAttempt } from "../src/domain/deliveries/delivery.ts";
+import { findDeliveries, readAttempts } from "../src/domain/deliveries/list.ts";
+import { findMessage } from "../src/domain/messages/queries.ts";
+import { compileContent, render, TemplateError } from "../src/domain/messages/template.ts";
+import { builder, type Context } from "./builder.ts";
+import { ContentObject } from "./content.ts";
+import { AttemptOutcome } from "./job_enums.ts";
+import { MessageNode } from "./message.ts";
+import { DeliveryErrorType, DeliveryStatus } from "./message_enums.ts";
+import { RecipientObject } from "./recipient.ts";
+
+/** One recipient of one message. */
+export const DeliveryNode = builder.loadableNodeRef("Delivery", {
+  id: { resolve: ({ id }: Delivery) => id },
+  load: (ids: string[], { services, caller }) => findDeliveries(services, caller, ids),
+  sort: ({ id }) => id,
+  loaderOptions: { cache: false },
+});
+
+type Failed = Pick<Delivery, "errorType" | "errorCode" | "errorMessage">;
+
+const DeliveryErrorObject = builder.objectRef<Failed>("DeliveryError").implement({
+  description: "Why a delivery, or one attempt at it, failed.",
+  fields: (t) => ({
+    type: t.field({
+      type: DeliveryErrorType,
+      description: "What kind of failure.",
+      resolve: ({ errorType }) => errorType ?? "OTHER",
+    }),
+    code: t.exposeString("errorCode", {
+      nullable: true,
+      description: "As the provider says it: 550 5.1.1, ECONNREFUSED …",
+    }),
+    message: t.string({
+      description: "For people.",
+      resolve: ({ errorMessage }) => errorMessage ?? "",
+    }),
+  }),
+});
+
+const DeliveryAttemptObject = builder.objectRef<DeliveryAttempt>("DeliveryAttempt").implement({
+  description: "One try at a delivery that has ended.",
+  fields: (t) => ({
+    number: t.exposeInt("number", {
+      description: "From 1; tries that the provider asked to repeat later have the same number.",
+    }),
+    provider: t.exposeString("provider", { nullable: true, description: "Who was to take it." }),
+    startedAt: t.expose("startedAt", { type: "DateTime", description: "When it began." }),
+    finishedAt: t.expose("finishedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it ended.",
+    }),
+    outcome: t.expose("outcome", {
+      type: AttemptOutcome,
+      nullable: true,
+      description: "How it ended.",
+    }),
+    error: t.field({
+      type: DeliveryErrorObject,
+      nullable: true,
+      description: "Why it failed; null when it did not.",
+      resolve: (attempt) => attempt.errorType === null ? null : attempt,
+    }),
+  }),
+});
+
+DeliveryNode.implement({
+  description: "What becomes of a message for one of its recipients.",
+  fields: (t) => ({
+    message: t.field({
+      type: MessageNode,
+      nullable: true,
+      description: "The message that it is of.",
+      resolve: ({ messageId }) => messageId,
+    }),
+    batchNumber: t.exposeInt("batchNumber", {
+      nullable: true,
+      description: "The batch of the message that it is in; null before it is planned.",
+    }),
+    recipient: t.field({
+      type: RecipientObject,
+      description: "Whom it goes to.",
+      resolve: ({ address, name, variables }) => ({ address, name, variables }),
+    }),
+    status: t.expose("status", { type: DeliveryStatus, description: "Where it stands." }),
+    attemptCount: t.exposeInt("attempt", { description: "Attempts so far." }),
+    maxAttempts: t.exposeInt("maxAttempts", { description: "Attempts at most." }),
+    error: t.field({
+      type: DeliveryErrorObject,
+      nullable: true,
+      description: "Why its newest attempt failed; null when it did not.",
+      resolve: (delivery) => delivery.errorType === null ? null : delivery,
+    }),
+    retryable: t.exposeBoolean("retryable", {
+      description: "Whether another attempt may mend it.",
+    }),
+    provider: t.exposeString("provider", {
+      nullable: true,
+      description: "Who took it, or was tried last.",
+    }),
+    providerMessageId: t.exposeString("providerMessageId", {
+      nullable: true,
+      description: "What the provider calls it.",
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
+    dueAt: t.expose("dueAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it goes out, or is tried next; null: it does not any more.",
+    }),
+    lastAttemptAt: t.expose("lastAttemptAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was last tried; null: never.",
+    }),
+    sentAt: t.expose("sentAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When the provider took it; null: it did not.",
+    }),
+    failedAt: t.expose("failedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it failed for good; null: it did not.",
+    }),
+    content: t.field({
+      type: ContentObject,
+      nullable: true,
+      description: "What this recipient gets; null when a variable is missing for it.",
+      complexity: 20,
+      resolve: renderedFor,
+    }),
+    attempts: t.field({
+      type: [DeliveryAttemptObject],
+      description: "The attempts that have ended, oldest first.",
+      resolve: (delivery, _args, { services }) => readAttempts(services, delivery),
+    }),
+  }),
+});
+
+async function renderedFor(delivery: Delivery, _args: unknown, { services }: Context) {
+  const message = await findMessage(services.db, delivery.organizationId, delivery.messageId);
+  if (!message) return null;
+  try {
+    return render(compileContent(message), delivery);
+  } catch (error) {
+    if (error instanceof TemplateError) return null;
+    throw error;
+  }
+}

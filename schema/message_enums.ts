@@ -1,0 +1,102 @@
+import { builder } from "./builder.ts";
+
+export const Channel = builder.enumType("Channel", {
+  description: "A way to people.",
+  values: {
+    EMAIL: { description: "Email." },
+    MESSENGER: { description: "Meta's Messenger. Not configured in this version." },
+  },
+});
+
+export const MessageLane = builder.enumType("MessageLane", {
+  description: "Whose worker slots a message uses.",
+  values: {
+    BULK: { description: "Messages to many." },
+    TRANSACTIONAL: { description: "What a person waits for; it never waits behind bulk." },
+  },
+});
+
+export const MessageStatus = builder.enumType("MessageStatus", {
+  description: "Where a message stands: SCHEDULED → PLANNING → SENDING → its end.",
+  values: {
+    SCHEDULED: { description: "Waits for `sendAt`." },
+    PLANNING: { description: "Is being cut into batches; the first ones are sent already." },
+    SENDING: { description: "Its batches are being sent." },
+    PAUSED: { description: "Stopped by a person, or by an error that a person must mend." },
+    SENT: { description: "All of it was sent." },
+    PARTIALLY_SENT: { description: "Some was sent, some failed or is unknown." },
+    FAILED: { description: "Nothing was sent." },
+    CANCELLED: { description: "Ended by a person before all was sent." },
+  },
+});
+
+export const MessageOrder = builder.enumType("MessageOrder", {
+  description: "How a list of messages is ordered.",
+  values: {
+    CREATED_DESC: { description: "Newest first." },
+    CREATED_ASC: { description: "Oldest first." },
+    SEND_AT_DESC: { description: "What goes out last first; without `sendAt`, by `createdAt`." },
+  },
+});
+
+export const RetryMode = builder.enumType("RetryMode", {
+  description: "When failed deliveries are tried again.",
+  values: {
+    MANUAL: { description: "When a person says so." },
+    AUTO: { description: "As soon as the first pass has ended." },
+    CRON: { description: "Every 15 minutes." },
+  },
+});
+
+export const OnUnknown = builder.enumType("OnUnknown", {
+  description: "What to do with a delivery that may have gone out when its worker died.",
+  values: {
+    HOLD: { description: "Show it as UNKNOWN, and never send it again by itself." },
+    RESEND: { description: "Send it again: somebody may get it twice." },
+  },
+});
+
+export const BatchStatus = builder.enumType("BatchStatus", {
+  description: "Where a batch stands.",
+  values: {
+    PENDING: { description: "Waits for a worker." },
+    PROCESSING: { description: "Is being sent." },
+    FINISHED: { description: "Each of its recipients has an outcome." },
+    CANCELLED: { description: "Cut short: its message was cancelled." },
+  },
+});
+
+export const DeliveryStatus = builder.enumType("DeliveryStatus", {
+  description: "Where a delivery stands.",
+  values: {
+    PENDING: { description: "Waits to be sent." },
+    SENDING: { description: "Is in flight." },
+    SENT: { description: "The provider has taken it." },
+    FAILED: { description: "It was refused, or its attempts are used up." },
+    CANCELLED: { description: "Its message was cancelled before it went out." },
+    UNKNOWN: { description: "Its worker died while it was in flight: it may have gone out." },
+    BOUNCED: { description: "It came back." },
+    COMPLAINED: { description: "The recipient called it unwanted." },
+  },
+});
+
+export const DeliveryErrorType = builder.enumType("DeliveryErrorType", {
+  description: "What kind of failure a delivery met.",
+  values: {
+    ACCESS_TOKEN: { description: "The provider did not accept our credentials." },
+    RATE_LIMIT: { description: "The provider took no more for now." },
+    NETWORK: { description: "The provider could not be reached, or the connection broke." },
+    INVALID_RECIPIENT: { description: "There is no such recipient." },
+    PERMISSION: { description: "The provider, or the recipient's, does not let us send this." },
+    OTHER: { description: "Anything else: see the message." },
+  },
+});
+
+export const DeliveryOrder = builder.enumType("DeliveryOrder", {
+  description: "How a list of deliveries is ordered.",
+  values: {
+    CREATED_ASC: { description: "In the order of the recipients." },
+    FAILED_DESC: { description: "What failed last first." },
+    LAST_ATTEMPT_DESC: { description: "What was tried last first." },
+  },
+});
