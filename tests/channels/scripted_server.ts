@@ -1,5 +1,5 @@
 /** A step of a conversation; BODY is the arrival of its first bytes, DOT that of its end. */
-export type Step = "CONNECT" | "EHLO" | "MAIL" | "RCPT" | "DATA" | "BODY" | "DOT" | "RSET";
+export type Step = "CONNECT" | "EHLO" | "MAIL" | "RCPT" | "DATA" | "BODY" | "DOT" | "RSET" | "QUIT";
 
 /** A step at which the server says something else, hangs up, or says nothing at all. */
 export interface Fault {
@@ -27,6 +27,7 @@ const REPLIES: Record<Step, string> = {
   BODY: "",
   DOT: "250 Accepted\r\n",
   RSET: "250 OK\r\n",
+  QUIT: "221 Bye\r\n",
 };
 
 /** Starts a server that takes mails, but for its faults; with `pipelining` the client may hurry. */
