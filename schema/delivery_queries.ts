@@ -1,3 +1,4 @@
+import { watchLists } from "../src/domain/access/watch_list.ts";
 import type { Delivery } from "../src/domain/deliveries/delivery.ts";
 import {
   type DeliveryFilter as DeliveryFilterShape,
@@ -10,7 +11,6 @@ import { DeliveryNode } from "./delivery.ts";
 import { checkFilter } from "./filter.ts";
 import { lookupId } from "./global_id.ts";
 import { listChangeOf } from "./list_change.ts";
-import { watchLists } from "./live_list.ts";
 import { DeliveryErrorType, DeliveryOrder, DeliveryStatus } from "./message_enums.ts";
 
 const DeliveryFilter = builder.inputType("DeliveryFilter", {
@@ -71,7 +71,8 @@ builder.subscriptionField("deliveriesUpdated", (t) =>
     args: {
       filter: t.arg({ type: DeliveryFilter, required: true, description: "Which ones; {}: all." }),
     },
-    subscribe: (_root, { filter }, context) => watchDeliveries(context, deliveryFilter(filter)),
+    subscribe: (_root, { filter }, { services, caller }) =>
+      watchDeliveries(services, caller, deliveryFilter(filter)),
     resolve: (change) => change,
   }));
 

@@ -1,11 +1,11 @@
+import { watchLists } from "../src/domain/access/watch_list.ts";
+import { watchObjects } from "../src/domain/access/watch_object.ts";
 import { isFinished, type Job, mayAccess } from "../src/domain/jobs/job.ts";
 import { listJobs } from "../src/domain/jobs/list.ts";
 import { findJobs } from "../src/domain/jobs/queries.ts";
 import { builder } from "./builder.ts";
 import { JobNode } from "./job.ts";
 import { JobFilter, jobFilter } from "./job_queries.ts";
-import { watchObjects } from "./live.ts";
-import { watchLists } from "./live_list.ts";
 import { listChangeOf } from "./list_change.ts";
 
 const watchJob = watchObjects<Job>({
@@ -37,8 +37,8 @@ builder.subscriptionFields((t) => ({
         description: "false: go on, in case it is run again.",
       }),
     },
-    subscribe: (_root, { id, untilFinished }, context) =>
-      watchJob(context, id, untilFinished ?? true),
+    subscribe: (_root, { id, untilFinished }, { services, caller }) =>
+      watchJob(services, caller, id, untilFinished ?? true),
     resolve: (job) => job,
   }),
   jobsUpdated: t.field({
@@ -46,7 +46,8 @@ builder.subscriptionFields((t) => ({
     description:
       "The first page of the jobs that fit, newest first, then what changes in the list.",
     args: { filter: t.arg({ type: JobFilter, description: "Which ones; absent: all." }) },
-    subscribe: (_root, { filter }, context) => watchJobs(context, jobFilter(filter)),
+    subscribe: (_root, { filter }, { services, caller }) =>
+      watchJobs(services, caller, jobFilter(filter)),
     resolve: (change) => change,
   }),
 }));

@@ -1,7 +1,7 @@
 import type { ObjectRef } from "@pothos/core";
 import { type Noun, toTypeId } from "../src/domain/id.ts";
 import { builder, type Types } from "./builder.ts";
-import type { ListChange } from "./list_subscriber.ts";
+import type { ListChange } from "../src/domain/access/list_subscriber.ts";
 
 /**
  * The type of what a list's subscription tells.

@@ -1,3 +1,5 @@
+import { watchLists } from "../src/domain/access/watch_list.ts";
+import { watchObjects } from "../src/domain/access/watch_object.ts";
 import { readStats } from "../src/domain/deliveries/stats.ts";
 import { listMessages } from "../src/domain/messages/list.ts";
 import { isFinal, mayAccess, type Message } from "../src/domain/messages/message.ts";
@@ -7,8 +9,6 @@ import type { Services } from "../src/domain/services.ts";
 import { builder } from "./builder.ts";
 import { effectivenessById, errorTypesById } from "./delivery_stats.ts";
 import { listChangeOf } from "./list_change.ts";
-import { watchObjects } from "./live.ts";
-import { watchLists } from "./live_list.ts";
 import { MessageNode, type MessageState } from "./message.ts";
 import { MessageFilter, messageFilter } from "./message_queries.ts";
 
@@ -67,15 +67,16 @@ builder.subscriptionFields((t) => ({
         description: "false: go on, in case its deliveries are tried again.",
       }),
     },
-    subscribe: (_root, { id, untilFinished }, context) =>
-      watchMessage(context, id, untilFinished ?? true),
+    subscribe: (_root, { id, untilFinished }, { services, caller }) =>
+      watchMessage(services, caller, id, untilFinished ?? true),
     resolve: (message) => message,
   }),
   messagesUpdated: t.field({
     type: MessageListChange,
     description: "The first page of the messages that fit, newest first, then what changes in it.",
     args: { filter: t.arg({ type: MessageFilter, description: "Which ones; absent: all." }) },
-    subscribe: (_root, { filter }, context) => watchMessages(context, messageFilter(filter)),
+    subscribe: (_root, { filter }, { services, caller }) =>
+      watchMessages(services, caller, messageFilter(filter)),
     resolve: (change) => change,
   }),
 }));

@@ -29,6 +29,7 @@ import {
   USABLE_KEY,
 } from "./queries.ts";
 
+/** What `createApiKey` takes. */
 export interface CreateApiKeyInput {
   readonly name: string;
   readonly role: Role;

@@ -1,12 +1,13 @@
 import { Repeater } from "@repeaterjs/repeater";
-import type { Services } from "../src/domain/services.ts";
-import type { Context } from "./builder.ts";
+import type { Services } from "../services.ts";
+import type { Caller } from "./access.ts";
 import { type IdFilter, ListReader, type LiveLists } from "./list_reader.ts";
 import { type ListChange, ListSubscriber } from "./list_subscriber.ts";
 
 /** A list as it changes. */
 export type ListWatch<T, Filter> = (
-  context: Context,
+  services: Services,
+  caller: Caller,
   filter: Filter,
 ) => AsyncIterable<ListChange<T>>;
 
@@ -19,7 +20,7 @@ export function watchLists<T, Filter extends IdFilter>(
   lists: LiveLists<T, Filter>,
 ): ListWatch<T, Filter> {
   const readers = new WeakMap<Services, Map<string, ListReader<T, Filter>>>();
-  return ({ services, caller }, filter) => {
+  return (services, caller, filter) => {
     const shared = readers.get(services) ?? new Map<string, ListReader<T, Filter>>();
     readers.set(services, shared);
     const who = [caller.organizationId, caller.role === "MEMBER" ? [caller.userId] : "all"];

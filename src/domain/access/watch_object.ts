@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { Repeater, SlidingBuffer } from "@repeaterjs/repeater";
-import type { Caller } from "../src/domain/access/access.ts";
-import { NotFoundError } from "../src/domain/errors.ts";
-import { fromTypeId, type Noun } from "../src/domain/id.ts";
-import type { Services } from "../src/domain/services.ts";
-import type { Topic } from "../src/events/bus.ts";
-import { createFeed, type Feed } from "../src/events/feed.ts";
-import type { Context } from "./builder.ts";
+import { NotFoundError } from "../errors.ts";
+import { fromTypeId, type Noun } from "../id.ts";
+import type { Services } from "../services.ts";
+import type { Topic } from "../../events/bus.ts";
+import { createFeed, type Feed } from "../../events/feed.ts";
+import type { Caller } from "./access.ts";
 
 /** How objects of one noun are watched one by one. Their state must hold all that clients see. */
 export interface LiveObjects<T> {
@@ -22,7 +21,8 @@ export interface LiveObjects<T> {
 
 /** One object as it changes. */
 export type ObjectWatch<T> = (
-  context: Context,
+  services: Services,
+  caller: Caller,
   typeId: string,
   untilFinished: boolean,
 ) => Promise<AsyncIterable<T>>;
@@ -47,7 +47,7 @@ export function watchObjects<T>(objects: LiveObjects<T>): ObjectWatch<T> {
     feeds.set(services, feed);
     return feed;
   };
-  return async ({ services, caller }, typeId, untilFinished) => {
+  return async (services, caller, typeId, untilFinished) => {
     const id = fromTypeId(objects.noun, typeId);
     const see = (object: T | null) => object && objects.visible(caller, object) ? object : null;
     // Read apart from the feed, so that a wrong id is refused and not answered by an empty stream.

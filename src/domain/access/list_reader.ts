@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Caller } from "../src/domain/access/access.ts";
-import { newId } from "../src/domain/id.ts";
-import { MAX_PAGE_SIZE, type Page, type PageArgs } from "../src/domain/page.ts";
-import type { Services } from "../src/domain/services.ts";
-import { MAX_IDS, type Topic } from "../src/events/bus.ts";
-import { type Watch, watchTopic } from "../src/events/watch.ts";
+import { newId } from "../id.ts";
+import { MAX_PAGE_SIZE, type Page, type PageArgs } from "../page.ts";
+import type { Services } from "../services.ts";
+import { MAX_IDS, type Topic } from "../../events/bus.ts";
+import { type Watch, watchTopic } from "../../events/watch.ts";
+import type { Caller } from "./access.ts";
 import type { ListSubscriber } from "./list_subscriber.ts";
 
 /** What every filter has. */

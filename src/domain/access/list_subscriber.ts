@@ -1,4 +1,4 @@
-import { MAX_IDS } from "../src/events/bus.ts";
+import { MAX_IDS } from "../../events/bus.ts";
 
 /** What has changed in a list; ids are those of the database. */
 export interface ListChange<T> {
