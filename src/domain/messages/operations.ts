@@ -14,7 +14,7 @@ import {
   resolveRecipients,
   type SendMessageInput,
 } from "./input.ts";
-import { mayAccess, type Message } from "./message.ts";
+import { isFinal, mayAccess, type Message } from "./message.ts";
 import { BATCH_SIZE, planJob } from "./plan.ts";
 import { COLUMNS, findByIdempotencyKey, findMessage } from "./queries.ts";
 
