@@ -90,16 +90,27 @@ function parseType(oid: number, format?: "text" | "binary") {
   return pg.types.getTypeParser(oid, format);
 }
 
+// Statements are prepared while the tables are small, and kept when they are large: a plan that reads
+// a whole table then would be kept too. Without that way out every plan goes by an index.
+const PLANNER_SETTINGS = ["enable_seqscan=off", "jit=off"];
+const SETTINGS = [
+  ...PLANNER_SETTINGS,
+  "TimeZone=UTC",
+  "idle_in_transaction_session_timeout=60s",
+  "statement_timeout=60s",
+];
+
+/** The same for the one session of PGlite, which has the other settings as they should be. */
+export const EMBEDDED_SETTINGS = PLANNER_SETTINGS.map((setting) => `set ${setting}`).join("; ");
+
 /** Opens a pool; connects at the first use. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { embedded } = options;
   const config: pg.PoolConfig = {
     ...options.connection,
     application_name: "waybill",
-    // PGlite's socket takes no startup options; its time zone is UTC as it stands.
-    options: embedded
-      ? undefined
-      : "-c TimeZone=UTC -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s",
+    // PGlite's socket takes no startup options.
+    options: embedded ? undefined : SETTINGS.map((setting) => `-c ${setting}`).join(" "),
     keepAlive: true,
     connectionTimeoutMillis: 15_000,
     types: { getTypeParser: parseType as typeof pg.types.getTypeParser },

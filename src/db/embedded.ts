@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { type Database, openDatabase, statement } from "./database.ts";
+import { type Database, EMBEDDED_SETTINGS, openDatabase, statement } from "./database.ts";
 
 const VACUUM_INTERVAL_MS = 10 * 60_000;
 // PGlite has no autovacuum.
@@ -33,6 +33,7 @@ export async function openEmbeddedDatabase(
     await ask(worker, {
       directory: resolve(dataDir, "postgres"),
       socket: join(socketDir, ".s.PGSQL.5432"),
+      settings: EMBEDDED_SETTINGS,
     });
   } catch (error) {
     worker.terminate();

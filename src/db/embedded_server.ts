@@ -2,10 +2,19 @@
 import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 
+interface Start {
+  readonly directory: string;
+  /** Path of the socket. */
+  readonly socket: string;
+  /** SQL for the one session that all clients share. */
+  readonly settings: string;
+}
+
 // Runs in a Worker: PGlite computes on its thread's time, not on that of the requests.
-self.onmessage = async (event: MessageEvent<{ directory: string; socket: string }>) => {
+self.onmessage = async (event: MessageEvent<Start>) => {
   try {
     const db = await PGlite.create(event.data.directory);
+    await db.exec(event.data.settings);
     const server = new PGLiteSocketServer({ db, path: event.data.socket, maxConnections: 1 });
     await server.start();
     self.onmessage = async () => {

@@ -4,11 +4,18 @@ import nodemailer from "nodemailer";
 import type { OutgoingMail } from "../../src/channels/channel.ts";
 import { openSmtpChannel } from "../../src/channels/smtp.ts";
 
-const MAILS = 20_000;
-const CONNECTIONS = 10;
+export const MAILS = 20_000;
+export const CONNECTIONS = 10;
 const ROUNDS = 3;
-const FROM = "Waybill <noreply@example.com>";
+export const FROM = "Waybill <noreply@example.com>";
 const PARAGRAPH = "This line stands for what one would have to say to so many people at once.\n";
+
+/** The same mail as a template. */
+export const templates = {
+  subject: "News for person {{ n }}",
+  text: `Dear person {{ n }},\n\n${PARAGRAPH.repeat(10)}`,
+  html: `<p>Dear person {{ n }},</p>\n${`<p>${PARAGRAPH}</p>\n`.repeat(10)}`,
+};
 
 function mailOf(n: number): OutgoingMail {
   return {
@@ -30,7 +37,8 @@ async function perSecond(send: (mail: OutgoingMail) => Promise<unknown>): Promis
   return MAILS / (performance.now() - start) * 1_000;
 }
 
-async function throughPool(port: number): Promise<number> {
+/** Mails a second that a bare nodemailer pool sends. */
+export async function throughPool(port: number): Promise<number> {
   const options = { host: "127.0.0.1", port, pool: true, maxMessages: Infinity } as const;
   const pool = nodemailer.createTransport({ ...options, maxConnections: CONNECTIONS });
   const rate = await perSecond(({ deliveryId, to, subject, text, html }) =>
@@ -63,20 +71,29 @@ async function print(text: string): Promise<void> {
   await Deno.stdout.write(new TextEncoder().encode(text));
 }
 
-if (import.meta.main) {
+/** Starts the sink in a process of its own. */
+export async function startSink(): Promise<{ port: number; stop(): Promise<void> }> {
   const sink = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-net", new URL("./smtp_sink.ts", import.meta.url).pathname],
     stdout: "piped",
   }).spawn();
   const output = sink.stdout.getReader();
   const port = Number(new TextDecoder().decode((await output.read()).value));
+  const stop = async () => {
+    await output.cancel();
+    sink.kill();
+    await sink.status;
+  };
+  return { port, stop };
+}
+
+if (import.meta.main) {
+  const { port, stop } = await startSink();
   for (let round = 1; round <= ROUNDS; round++) {
     const pool = await throughPool(port);
     const channel = await throughChannel(port);
     const rates = `pool ${pool.toFixed(0)}/s, channel ${channel.toFixed(0)}/s`;
     await print(`round ${round}: ${rates}: x ${(channel / pool).toFixed(2)}\n`);
   }
-  await output.cancel();
-  sink.kill();
-  await sink.status;
+  await stop();
 }

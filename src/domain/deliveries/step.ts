@@ -109,7 +109,7 @@ const STEP = statement<
     flying: number[],
     opening: number[],
     last: boolean,
-    ns: number[],
+    ids: string[],
     outcomes: string[],
     counts: boolean[],
     retryables: boolean[],
@@ -134,9 +134,9 @@ const STEP = statement<
      returning b.id, b.organization_id, b.message_id, m.status, m.max_attempts
    ),
    r as (
-     select * from unnest($8::int[], $9::text[], $10::boolean[], $11::boolean[], $12::text[],
+     select * from unnest($8::uuid[], $9::text[], $10::boolean[], $11::boolean[], $12::text[],
        $13::text[], $14::text[], $15::text[], $16::text[], $17::float8[])
-       as r(n, outcome, counts, retryable, error_type, error_code, error_message, provider,
+       as r(id, outcome, counts, retryable, error_type, error_code, error_message, provider,
          provider_message_id, duration_ms)
    ),
    d as (
@@ -145,13 +145,15 @@ const STEP = statement<
        attempt = d.attempt + r.counts::int, tries = d.tries + 1,
        error_type = r.error_type, error_code = r.error_code, error_message = r.error_message,
        retryable = r.retryable and r.outcome = 'FAILED'
-         and d.attempt + r.counts::int < b.max_attempts,
+         and d.attempt + r.counts::int < (select max_attempts from b),
        provider = r.provider, provider_message_id = r.provider_message_id,
        last_attempt_at = now(), updated_at = now(),
        sent_at = case r.outcome when 'SENT' then now() end,
        failed_at = case r.outcome when 'FAILED' then now() end
-     from b, r
-     where d.message_id = b.message_id and d.n = r.n and d.status = 'PENDING'
+     from r
+     -- Not "=", which would let the planner read the whole message instead of these few rows.
+     where d.id = r.id and d.message_id is not distinct from (select message_id from b)
+       and d.status = 'PENDING'
      returning d.organization_id, d.id, d.attempt, d.tries, d.error_type, d.error_code,
        d.error_message, d.retryable, d.provider, r.outcome, r.duration_ms
    ),
@@ -237,7 +239,7 @@ export async function recordStep({ db }: Services, hold: BatchHold, step: Step):
     [...step.flying],
     [...step.opening],
     step.last,
-    ended.map(({ n }) => n),
+    ended.map(({ id }) => id),
     ended.map(({ outcome }) => outcome),
     ended.map(({ counts }) => counts),
     ended.map(({ retryable }) => retryable),
