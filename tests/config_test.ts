@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { ConfigError, readConfig } from "../src/config.ts";
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+Deno.test("readConfig() needs no variable at all", () => {
+  const config = readConfig({});
+  assert.equal(`${config.host}:${config.port}`, "127.0.0.1:8000");
+  assert.equal(config.database.url, null);
+  assert.equal(config.mail.smtpUrl, null);
+  assert.equal(config.jwt, null);
+  assert.deepEqual(config.log, { level: "info", categories: {}, format: null });
+});
+
+Deno.test("readConfig() takes an empty variable as an absent one", () => {
+  assert.equal(readConfig({ PORT: "", DATABASE_URL: " " }).port, 8000);
+});
+
+Deno.test("readConfig() tells every fault at once, each by its variable", () => {
+  const faults = faultsOf({
+    PORT: "80000",
+    DATABASE_URL: "mysql://localhost/waybill",
+    DATABASE_POOL: "0",
+    ADMIN_API_KEY: "short",
+    JWT_SECRET: "also short",
+    JWKS_URL: "not a url",
+    SMTP_URLS: "smtp://one,smtp://two",
+    MAIL_FROM: "nobody",
+    LOG_LEVEL: "loud",
+    LOG_FORMAT: "xml",
+    JOB_RETENTION_FAILED_DAYS: "seven",
+  });
+  const named = faults.map((fault) => fault.split(":")[0]);
+  assert.deepEqual(
+    new Set(named),
+    new Set([
+      "PORT",
+      "DATABASE_URL",
+      "DATABASE_POOL",
+      "ADMIN_API_KEY",
+      "JWT_SECRET",
+      "JWKS_URL",
+      "SMTP_URLS",
+      "MAIL_FROM",
+      "LOG_LEVEL",
+      "LOG_FORMAT",
+      "JOB_RETENTION_FAILED_DAYS",
+    ]),
+  );
+});
+
+Deno.test("readConfig() repeats no secret in its faults", () => {
+  const faults = faultsOf({
+    ADMIN_API_KEY: "hunter2 with spaces",
+    JWT_SECRET: "hunter2",
+    DATABASE_URL: "mysql://waybill:hunter2@localhost/waybill",
+    SMTP_URLS: "http://waybill:hunter2@localhost",
+  });
+  assert.equal(faults.length, 4);
+  assert.doesNotMatch(faults.join("\n"), /hunter2/);
+});
+
+Deno.test("readConfig() says that several mail servers are not supported yet", () => {
+  assert.match(faultsOf({ SMTP_URLS: "smtp://one,smtp://two" }).join(), /one URL/);
+});
+
+Deno.test("readConfig() refuses two ways of verifying JWTs", () => {
+  const faults = faultsOf({ JWT_SECRET: "s".repeat(32), JWKS_URL: "https://example.com/keys" });
+  assert.deepEqual(faults, ["JWKS_URL: expected either JWT_SECRET or JWKS_URL, not both"]);
+});
+
+Deno.test("readConfig() reads log levels per category", () => {
+  const { log } = readConfig({
+    LOG_LEVEL: "warning, worker=debug,server=trace",
+  });
+  assert.equal(log.level, "warning");
+  assert.deepEqual(log.categories, { worker: "debug", server: "trace" });
+});
+
+Deno.test("readConfig() answers what nobody can change", () => {
+  assert.ok(Object.isFrozen(readConfig({})));
+  assert.ok(Object.isFrozen(readConfig({}).log.categories));
+});
