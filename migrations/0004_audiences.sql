@@ -33,8 +33,11 @@ create table audience_recipients (
   primary key (audience_id, n)
 );
 
--- audiences.addRecipients: an address once per audience, whatever its case.
-create unique index audience_recipients_address on audience_recipients (audience_id, lower(address));
+-- audiences.addRecipients: an address once per audience, whatever its case. The address comes first and
+-- the id as text, so that no plan can take this index for the primary key or the other way round: while
+-- statistics lag behind an import, "all of one audience" looks like a single row.
+create unique index audience_recipients_address
+  on audience_recipients (lower(address), (audience_id::text));
 
 -- The first 1,000 rows that an import refused.
 create table audience_refused_rows (

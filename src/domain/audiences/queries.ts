@@ -44,15 +44,13 @@ export const FIND = statement<[organizationId: string, ids: string[]], Audience>
   `select ${COLUMNS} from audiences where organization_id = $1 and id = any($2)`,
 );
 
-// Chunks of one audience follow each other: the second sees what the first has added. The plan must
-// fit the table as it is now; one that was made while it was empty would read it whole for each row.
+// Chunks of one audience follow each other: the second sees what the first has added.
 export const LOCK_IMPORT = statement<
   [organizationId: string, id: string],
   Pick<Audience, "recipientCount" | "variableNames" | "refused">
 >(
   "audiences.lockImport",
-  `select recipient_count as "recipientCount", variable_names as "variableNames", refused,
-     set_config('plan_cache_mode', 'force_custom_plan', true)
+  `select recipient_count as "recipientCount", variable_names as "variableNames", refused
    from audiences where organization_id = $1 and id = $2 and import_status = 'RUNNING'
    for no key update`,
 );
@@ -82,25 +80,25 @@ export const ADD_RECIPIENTS = statement<
    ),
    added as (
      insert into audience_recipients (organization_id, audience_id, n, address, name, variables)
-     select $1, $2, $3::int + row_number() over (order by position), address, name,
+     select $1, $2::uuid, $3::int + row_number() over (order by position), address, name,
        variables::jsonb
      from rows left join lateral (
        select true as known from audience_recipients k
-       where k.audience_id = $2 and lower(k.address) = lower(rows.address) limit 1
+       where lower(k.address) = lower(rows.address) and k.audience_id::text = $2::text limit 1
      ) k on true
      where known is null
      returning 1
    ),
    refused_rows as (
      insert into audience_refused_rows (organization_id, audience_id, line, reason)
-     select $1, $2, line, reason from unnest($9::int[], $10::text[]) as r(line, reason)
+     select $1, $2::uuid, line, reason from unnest($9::int[], $10::text[]) as r(line, reason)
      on conflict do nothing
    )
    update audiences set recipient_count = recipient_count + n, taken = taken + n,
      collapsed = collapsed + cardinality($4::text[]) - n, refused = refused + $8,
      variable_names = $7, bytes_read = $11, updated_at = clock_timestamp()
    from (select count(*)::int as n from added) a
-   where organization_id = $1 and id = $2
+   where organization_id = $1 and id = $2::uuid
    returning ${COLUMNS}`,
 );
 
