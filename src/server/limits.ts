@@ -35,7 +35,7 @@ export function useLimits(): Plugin {
           maxComplexity: MAX_COMPLEXITY,
         });
         const errors = validate(schema, documentAST, [rule]);
-        if (errors.length > 0) setResult([...errors]);
+        if (errors.length > 0) setResult(errors.map(asBadRequest));
       };
     },
   };
@@ -44,6 +44,14 @@ export function useLimits(): Plugin {
 interface OperationParams {
   readonly variables?: Record<string, unknown> | null;
   readonly operationName?: string | null;
+}
+
+// As the GraphQL-over-HTTP specification has it for what does not validate.
+function asBadRequest({ message, nodes, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, {
+    nodes,
+    extensions: { ...extensions, http: { spec: true, status: 400 } },
+  });
 }
 
 function checkSize(document: DocumentNode): DocumentNode {
