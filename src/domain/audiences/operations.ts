@@ -56,7 +56,11 @@ export async function beginImport(
   return audience;
 }
 
-/** @throws {InvalidInputError} for a name that `beginImport` would refuse */
+/**
+ * Checks the name of an audience to be, before anything is done for it.
+ *
+ * @throws {InvalidInputError} for a name that is empty, too long, or of several lines
+ */
 export function checkAudienceName(name: string): void {
   if (name.trim() === "") throw invalid(["name"], "REQUIRED", "is empty");
   if (name.length > MAX_NAME_LENGTH) {
