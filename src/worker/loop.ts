@@ -73,28 +73,25 @@ async function claimAndStart(state: LoopState): Promise<number> {
   }
 }
 
+// The limit holds for each lane by itself: under a common one the first lane would starve the others.
 function dealSlots({ lanes, running, claiming, turns }: LoopState): Deal[] {
-  const deals: Deal[] = [];
-  let left = CLAIM_LIMIT;
-  for (const [lane, concurrency] of lanes) {
+  return [...lanes].flatMap(([lane, concurrency]) => {
     const free = concurrency - running.countOf(lane) - (claiming.get(lane) ?? 0);
-    if (free <= 0 || left === 0) continue;
-    const dealt = turns.deal(lane, Math.min(free, left));
-    for (const { count } of dealt) left -= count;
-    deals.push(...dealt);
-  }
-  return deals;
+    return turns.deal(lane, Math.min(free, CLAIM_LIMIT));
+  });
 }
 
-// A lane with more keys than one scan reads is paged through, a page at each scan.
+// A lane with more keys than one scan reads is paged through, a page at each scan; the keys of the
+// pages before stay in the ring, else the last page's few would get the slots of all.
 async function refreshTurns(state: LoopState): Promise<void> {
   const now = performance.now();
   if (state.scannedAt !== null && now - state.scannedAt < SCAN_INTERVAL_MS) return;
   state.scannedAt = now;
   const keys = await readTurns(state.services, state.cursors, TURNS_LIMIT);
-  state.cursors = [...state.lanes.keys()].map((lane) => {
+  state.cursors = state.cursors.map(({ lane, after }) => {
     const ofLane = keys.filter((key) => key.lane === lane);
-    state.turns.replace(lane, ofLane);
+    if (after) state.turns.extend(lane, ofLane);
+    else state.turns.replace(lane, ofLane);
     return { lane, after: ofLane.length < TURNS_LIMIT ? null : ofLane.at(-1) ?? null };
   });
 }

@@ -1,15 +1,13 @@
 import type { Deal, TurnKey } from "../domain/jobs/claim.ts";
 import type { Lane } from "../domain/jobs/job.ts";
 
-interface Organization {
-  readonly id: string;
-  topics: string[];
-  next: number;
+interface Topic {
+  readonly name: string;
 }
 
-interface Ring {
-  organizations: Organization[];
-  next: number;
+interface Organization {
+  readonly name: string;
+  readonly topics: Ring<Topic>;
 }
 
 /**
@@ -17,64 +15,90 @@ interface Ring {
  * one topic after the other. Pure memory; who has work is told by `replace`.
  */
 export class Turns {
-  readonly #rings = new Map<Lane, Ring>();
+  readonly #lanes = new Map<Lane, Ring<Organization>>();
 
   /** Sets who has work in a lane. The turn stays where it was. */
   replace(lane: Lane, keys: readonly TurnKey[]): void {
-    const before = this.#rings.get(lane);
-    const whoseTurn = before?.organizations[before.next]?.id ?? "";
-    const organizations = groupByOrganization(keys, before);
-    const next = organizations.findIndex(({ id }) => id >= whoseTurn);
-    this.#rings.set(lane, { organizations, next: Math.max(next, 0) });
+    const ring = this.#lanes.get(lane) ?? new Ring<Organization>();
+    this.#lanes.set(lane, ring);
+    const known = new Map(ring.members.map((organization) => [organization.name, organization]));
+    const present = Map.groupBy(keys, ({ organizationId }) => organizationId);
+    ring.set(
+      [...present].map(([name, ofOrganization]) => {
+        const organization = known.get(name) ?? { name, topics: new Ring<Topic>() };
+        organization.topics.set(ofOrganization.map(({ topic }) => ({ name: topic })));
+        return organization;
+      }),
+    );
+  }
+
+  /** Adds to those who have work in a lane: it has more of them than were read at once. */
+  extend(lane: Lane, keys: readonly TurnKey[]): void {
+    this.replace(lane, [...this.#keys(lane), ...keys]);
   }
 
   /** Deals up to `slots` of a lane, one at a time round the ring. */
   deal(lane: Lane, slots: number): Deal[] {
-    const ring = this.#rings.get(lane);
-    if (!ring) return [];
-    const deals = new Map<
-      string,
-      { lane: Lane; organizationId: string; topic: string; count: number }
-    >();
+    const ring = this.#lanes.get(lane);
+    const deals = new Map<Topic, Deal>();
     for (let slot = 0; slot < slots; slot++) {
-      const organization = ring.organizations[ring.next];
-      const topic = organization?.topics[organization.next];
-      if (!organization || topic === undefined) break;
-      const key = `${organization.id} ${topic}`;
-      const deal = deals.get(key);
-      if (deal) deal.count++;
-      else deals.set(key, { lane, organizationId: organization.id, topic, count: 1 });
-      organization.next = (organization.next + 1) % organization.topics.length;
-      ring.next = (ring.next + 1) % ring.organizations.length;
+      const organization = ring?.turn();
+      const topic = organization?.topics.turn();
+      if (!organization || !topic) break;
+      const count = (deals.get(topic)?.count ?? 0) + 1;
+      deals.set(topic, { lane, organizationId: organization.name, topic: topic.name, count });
     }
     return [...deals.values()];
   }
 
   /** Takes out a key that answered with fewer jobs than it was dealt: it has no more. */
   dropOut({ lane, organizationId, topic }: TurnKey): void {
-    const ring = this.#rings.get(lane);
-    const index = ring?.organizations.findIndex(({ id }) => id === organizationId) ?? -1;
-    const organization = ring?.organizations[index];
-    if (!ring || !organization) return;
-    organization.topics = organization.topics.filter((other) => other !== topic);
-    if (organization.next >= organization.topics.length) organization.next = 0;
-    if (organization.topics.length > 0) return;
-    ring.organizations.splice(index, 1);
-    if (index < ring.next) ring.next--;
-    if (ring.next >= ring.organizations.length) ring.next = 0;
+    const ring = this.#lanes.get(lane);
+    const organization = ring?.members.find(({ name }) => name === organizationId);
+    organization?.topics.remove(topic);
+    if (organization?.topics.members.length === 0) ring?.remove(organizationId);
+  }
+
+  #keys(lane: Lane): TurnKey[] {
+    const organizations = this.#lanes.get(lane)?.members ?? [];
+    return organizations.flatMap(({ name: organizationId, topics }) =>
+      topics.members.map(({ name: topic }) => ({ lane, organizationId, topic }))
+    );
   }
 }
 
-function groupByOrganization(keys: readonly TurnKey[], before: Ring | undefined): Organization[] {
-  const organizations = new Map<string, Organization>();
-  for (const { organizationId, topic } of keys) {
-    const organization = organizations.get(organizationId);
-    if (organization) organization.topics.push(topic);
-    else organizations.set(organizationId, { id: organizationId, topics: [topic], next: 0 });
+/** Members take turns in the order of their names, whoever comes and goes meanwhile. */
+class Ring<T extends { readonly name: string }> {
+  #members: T[] = [];
+  #next = 0;
+  #last = "";
+
+  get members(): readonly T[] {
+    return this.#members;
   }
-  for (const old of before?.organizations ?? []) {
-    const organization = organizations.get(old.id);
-    if (organization) organization.next = old.next % organization.topics.length;
+
+  /** Whose turn it is; then it is the next one's. */
+  turn(): T | undefined {
+    const member = this.#members[this.#next];
+    if (!member) return undefined;
+    this.#last = member.name;
+    this.#next = (this.#next + 1) % this.#members.length;
+    return member;
   }
-  return [...organizations.values()].sort((a, b) => a.id < b.id ? -1 : 1);
+
+  set(members: readonly T[]): void {
+    this.#members = [...new Map(members.map((member) => [member.name, member])).values()]
+      .sort((a, b) => a.name < b.name ? -1 : 1);
+    this.#findTurn();
+  }
+
+  remove(name: string): void {
+    this.#members = this.#members.filter((member) => member.name !== name);
+    this.#findTurn();
+  }
+
+  // The turn of the first one behind the last that had it.
+  #findTurn(): void {
+    this.#next = Math.max(this.#members.findIndex(({ name }) => name > this.#last), 0);
+  }
 }
