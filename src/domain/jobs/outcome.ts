@@ -47,16 +47,30 @@ export class JobFailure extends Error {
 }
 
 const MAX_MESSAGE = 2_000;
+const UNFORESEEN: Pick<JobFailure, "type" | "options"> = { type: "INTERNAL", options: {} };
 
 /** What is kept of anything that was thrown. */
 export function jobError(thrown: unknown): JobError {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const { type, options } = thrown instanceof JobFailure ? thrown : UNFORESEEN;
   return {
-    type: thrown instanceof JobFailure ? thrown.type : "INTERNAL",
-    code: thrown instanceof JobFailure ? thrown.options.code ?? null : null,
-    // PostgreSQL has no NUL in text: one would fail the settling of the whole batch.
-    message: message.replaceAll("\0", "").slice(0, MAX_MESSAGE),
+    type,
+    code: options.code ? storable(options.code) : null,
+    message: storable(say(thrown)),
   };
+}
+
+// Anything can be thrown, even what cannot be turned into text.
+function say(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return "Something was thrown that cannot be put into words";
+  }
+}
+
+// PostgreSQL takes neither NUL nor half a surrogate pair, which a cut can leave.
+function storable(text: string): string {
+  return text.replaceAll("\0", "").slice(0, MAX_MESSAGE).toWellFormed();
 }
 
 const FIRST_DELAY_MS = 2_000;
@@ -68,7 +82,7 @@ const JITTER = 0.2;
  * together does not come back together.
  *
  * @param attempt the one that has failed, from 1
- * @param retryAfterMs what the outside asked for: a lower bound
+ * @param retryAfterMs what the outside asked for: a lower bound; what is no number is none
  * @param random a number from 0 to 1
  */
 export function backoffMs(
@@ -78,5 +92,5 @@ export function backoffMs(
 ): number {
   const exponential = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS);
   const jittered = exponential * (1 - JITTER + 2 * JITTER * random);
-  return Math.round(Math.max(jittered, retryAfterMs ?? 0));
+  return Math.round(Math.max(jittered, retryAfterMs || 0));
 }
