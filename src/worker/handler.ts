@@ -20,7 +20,7 @@ export interface JobRun {
   /** Fires with a `JobAborted` as its reason. */
   readonly signal: AbortSignal;
   /** Notes how far the job has come; written at most four times a second, the last one always. */
-  report(progress: Progress): void;
+  readonly report: (progress: Progress) => void;
 }
 
 /** Runs the jobs of one kind. */

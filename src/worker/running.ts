@@ -1,5 +1,5 @@
 import { getLogger } from "@logtape/logtape";
-import type { ClaimedJob } from "../domain/jobs/claim.ts";
+import type { Claim, ClaimedJob } from "../domain/jobs/claim.ts";
 import type { JobError, Lane, Progress } from "../domain/jobs/job.ts";
 import { backoffMs, jobError, JobFailure, type Outcome } from "../domain/jobs/outcome.ts";
 import type { ProgressReport } from "../domain/jobs/progress.ts";
@@ -8,6 +8,8 @@ import { type AbortCause, type Handlers, JobAborted, type JobRun } from "./handl
 
 // What a handler may take to end after its signal has fired.
 const GRACE_MS = 10_000;
+// The database knows no time beyond its calendar, and one such wait would fail a whole settling.
+const MAX_WAIT_MS = 365 * 24 * 60 * 60_000;
 const log = getLogger(["waybill", "worker"]);
 
 /** The jobs in this worker's hands, and the ends of those that are to be settled. */
@@ -15,6 +17,8 @@ export class RunningJobs {
   readonly #running = new Map<string, Running>();
   readonly #perLane = new Map<Lane, number>();
   #ended: Settlement[] = [];
+  // Being settled: still ours, until the database has answered.
+  readonly #settling = new Set<Settlement>();
 
   /** @param onEnded called whenever a job has ended */
   constructor(readonly handlers: Handlers, readonly onEnded: () => void) {}
@@ -27,9 +31,14 @@ export class RunningJobs {
     return this.#perLane.get(lane) ?? 0;
   }
 
-  /** Fences of what is running or waits to be settled. */
+  /** Fences of what is running or not settled yet. */
   fences(): number[] {
-    return [...this.#running.values(), ...this.#ended].map(({ fence }) => fence);
+    return [...this.#running.values(), ...this.#ended, ...this.#settling].map(({ fence }) => fence);
+  }
+
+  /** Whether any of these jobs runs here. */
+  runsAny(ids: readonly string[]): boolean {
+    return ids.some((id) => this.#running.has(id));
   }
 
   /** Starts a claimed job; its end comes by itself. */
@@ -38,41 +47,47 @@ export class RunningJobs {
     const running = new Running(job, handler?.timeoutMs ?? GRACE_MS);
     this.#running.set(job.id, running);
     this.#perLane.set(job.lane, this.countOf(job.lane) + 1);
-    const ended = handler
-      ? handler.run(running)
-      : Promise.reject(new JobFailure("UNKNOWN_KIND", `No handler for kind ${job.kind}`));
+    const ended = Promise.try(() => {
+      if (!handler) throw new JobFailure("UNKNOWN_KIND", `No handler for kind ${job.kind}`);
+      return handler.run(running);
+    });
     ended.then(
       (outcome) => this.#end(running, outcome, null),
       (thrown: unknown) => this.#end(running, null, thrown),
     );
   }
 
-  /** Hands over the ends that are to be settled. */
+  /** Hands over the ends that are to be settled; give each back by one of the next two. */
   takeEnded(): Settlement[] {
     const ended = this.#ended;
     this.#ended = [];
+    for (const settlement of ended) this.#settling.add(settlement);
     return ended;
+  }
+
+  /** Forgets ends that are settled. */
+  forgetEnded(settlements: readonly Settlement[]): void {
+    for (const settlement of settlements) this.#settling.delete(settlement);
   }
 
   /** Takes back ends that could not be settled now. */
   returnEnded(settlements: readonly Settlement[]): void {
+    this.forgetEnded(settlements);
     this.#ended.push(...settlements);
   }
 
-  /** Fires the signals of those of `ids` that run here; null: of all. */
-  abort(ids: readonly string[] | null, why: AbortCause): void {
-    for (const id of ids ?? [...this.#running.keys()]) this.#running.get(id)?.abort(why);
+  /** Fires the signals of those of `claims` that run here; null: of all. */
+  abort(claims: readonly Claim[] | null, why: AbortCause): void {
+    for (const running of this.#find(claims)) running.abort(why);
   }
 
-  /** Forgets these jobs and fires their signals: another worker has them. */
-  drop(ids: readonly string[] | null): void {
-    const dropped = ids ?? [...this.#running.keys()];
-    this.abort(dropped, "lease lost");
-    for (const id of dropped) {
-      const running = this.#running.get(id);
-      if (running) this.#forget(running);
+  /** Forgets these claims and fires their signals: another worker has the jobs. */
+  drop(claims: readonly Claim[] | null): void {
+    for (const running of this.#find(claims)) {
+      running.abort("lease lost");
+      this.#forget(running);
     }
-    if (!ids) this.#ended = [];
+    if (!claims) this.#ended = [];
   }
 
   /** Fires the signals of what has overrun its time; gives up on what ignored that. */
@@ -93,6 +108,15 @@ export class RunningJobs {
       }
     }
     return reports;
+  }
+
+  // By fence, too: a job may be in its next run by now.
+  #find(claims: readonly Claim[] | null): Running[] {
+    if (!claims) return [...this.#running.values()];
+    return claims.flatMap(({ id, fence }) => {
+      const running = this.#running.get(id);
+      return running?.fence === fence ? [running] : [];
+    });
   }
 
   #end(running: Running, outcome: Outcome | null, thrown: unknown): void {
@@ -142,10 +166,11 @@ class Running implements JobRun {
     (this.#controller ??= new AbortController()).abort(new JobAborted(why));
   }
 
-  report(progress: Progress): void {
+  // Bound to its job, since handlers take it out of the run: `({ report }) => …`.
+  readonly report = (progress: Progress): void => {
     this.reported.progress = progress;
     this.reported.fresh = true;
-  }
+  };
 }
 
 function settlementOf(
@@ -160,7 +185,7 @@ function settlementOf(
     organizationId: job.organizationId,
     fence: job.fence,
     outcome,
-    delayMs,
+    delayMs: delayMs > 0 ? Math.min(delayMs, MAX_WAIT_MS) : 0,
     error,
     progress,
   });

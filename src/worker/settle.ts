@@ -10,17 +10,23 @@ const DATA_FAULT = /^2[23]/;
 
 /** Settles what has ended since the last call; returns how many that were. */
 export async function settleEnded(
-  { services, running, wake }: {
+  state: {
     readonly services: Services;
     readonly running: RunningJobs;
     readonly wake: WakeSignal;
+    scannedAt: number | null;
   },
 ): Promise<number> {
+  const { services, running, wake } = state;
   const ended = running.takeEnded();
   if (ended.length === 0) return 0;
   try {
     const recorded = await settle(services, ended);
-    if (recorded.some(({ status }) => status === "QUEUED")) wake.wake();
+    running.forgetEnded(ended);
+    if (recorded.some(({ status }) => status === "QUEUED")) {
+      state.scannedAt = null;
+      wake.wake();
+    }
     publishSettled(services, ended);
     if (recorded.length < ended.length) {
       const ids = new Set(recorded.map(({ id }) => id));

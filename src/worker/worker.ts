@@ -101,8 +101,11 @@ function listen(state: LoopState): (() => void)[] {
       state.wake.wake();
     }),
     bus.subscribe("cancel", ({ ids }) => {
-      if (ids) state.running.abort(ids, "cancelled");
-      else checkCancelRequests(state).catch((error) => log.error("Cancel: {error}", { error }));
+      if (ids && !state.running.runsAny(ids)) return;
+      // Asked for, not taken from the event: one that comes late would cancel the job's next run.
+      checkCancelRequests(state).catch((error) =>
+        log.error("Asking for cancelled jobs failed: {error}", { error })
+      );
     }),
   ];
 }
@@ -124,7 +127,7 @@ function tend(state: LoopState, { sweep }: WorkerOptions): (() => Promise<void>)
       const reports = running.takeReports();
       if (reports.length === 0) return;
       const written = await writeProgress(services, reports);
-      running.drop(reports.filter(({ id }) => !written.has(id)).map(({ id }) => id));
+      running.drop(reports.filter(({ id }) => !written.has(id)));
     }),
   ];
 }
@@ -136,8 +139,10 @@ async function renew(state: LoopState): Promise<void> {
       workerId: state.workerId,
     });
     running.drop(null);
-    state.workerId = newId();
-    await registerWorker(services, state.workerId, hostname());
+    const workerId = newId();
+    await registerWorker(services, workerId, hostname());
+    state.workerId = workerId;
+    wakeForNew(state);
     return;
   }
   await reconcile(services, state.workerId, running.fences());

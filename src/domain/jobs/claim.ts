@@ -14,10 +14,14 @@ export interface Deal extends TurnKey {
   readonly count: number;
 }
 
-/** A job in a worker's hands. Every later write about it names the fence. */
-export interface ClaimedJob {
+/** One worker's right to one job, until it is settled or rescued. */
+export interface Claim {
   readonly id: string;
   readonly fence: number;
+}
+
+/** A job in a worker's hands. Every later write about it names the fence. */
+export interface ClaimedJob extends Claim {
   readonly organizationId: string;
   readonly userId: string | null;
   readonly kind: string;
@@ -60,6 +64,7 @@ const TURNS = statement<
    select lane, organization_id as "organizationId", topic from keys`,
 );
 
+// A worker that is buried, and does not know it yet, claims nothing: it would be rescued at once.
 // The update takes its ids from an array: joined to `pick` it flips to a sequential scan.
 const CLAIM = statement<
   [
@@ -82,6 +87,7 @@ const CLAIM = statement<
          order by j.priority desc, j.run_at, j.id limit k.n
          for update skip locked
        ) p
+     where exists (select from workers where id = $1)
    )
    update jobs set status = 'PROCESSING', fence = nextval('job_fence'), worker_id = $1,
      attempt = attempt + 1, started_at = now(), updated_at = now()
@@ -125,7 +131,11 @@ export function readTurns(
   );
 }
 
-/** Claims up to each key's count, by priority, then age. Counts an attempt and takes a new fence. */
+/**
+ * Claims up to each key's count, by priority, then age. Counts an attempt and takes a new fence.
+ *
+ * @param workerId as registered; one that is not, or no more, gets nothing
+ */
 export function claimJobs(
   { db }: Services,
   workerId: string,

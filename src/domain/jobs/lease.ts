@@ -1,5 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
+import type { Claim } from "./claim.ts";
 import type { JobStatus } from "./job.ts";
 
 /** How long a worker lives without renewing. */
@@ -25,6 +26,9 @@ const BURY = statement<[], { id: string }>(
   `delete from workers where lease_until < clock_timestamp() returning id`,
 );
 
+// Found first and locked second, by fence: a row that has changed since the snapshot (rescued by
+// another replica, claimed again) is looked at anew when it is locked, but its worker is not looked
+// up anew, and a living worker would be robbed.
 // A second crash waits 5 to 15 s, scattered: the neighbours of a job that kills its worker would
 // otherwise die with it again and be set aside too.
 const RESCUE = statement<
@@ -32,10 +36,16 @@ const RESCUE = statement<
   { id: string; organizationId: string; status: JobStatus }
 >(
   "jobs.rescue",
-  `with orphans as materialized (
+  `with dead as materialized (
      select id, fence from jobs j
      where status = 'PROCESSING' and not exists (select from workers w where w.id = j.worker_id)
-     limit $1 for update skip locked
+     limit $1
+   ),
+   orphans as materialized (
+     select o.* from dead d, lateral (
+       select j.id, j.fence from jobs j where j.id = d.id and j.fence = d.fence
+       for update skip locked
+     ) o
    ),
    freed as (
      update jobs j set
@@ -77,9 +87,9 @@ const RECONCILE = statement<[workerId: string, heldFences: number[]], { id: stri
    returning id`,
 );
 
-const CANCEL_REQUESTS = statement<[workerId: string], { id: string }>(
+const CANCEL_REQUESTS = statement<[workerId: string], Claim>(
   "jobs.cancelRequests",
-  `select id from jobs where worker_id = $1 and status = 'PROCESSING' and cancel_requested`,
+  `select id, fence from jobs where worker_id = $1 and status = 'PROCESSING' and cancel_requested`,
 );
 
 const LEAVE = statement<[workerId: string], { id: string }>(
@@ -117,9 +127,9 @@ export async function reconcile(
   return (await db.run(RECONCILE, workerId, [...heldFences])).length;
 }
 
-/** Ids of the jobs in a worker's hands that somebody has cancelled. */
-export async function readCancelRequests({ db }: Services, workerId: string): Promise<string[]> {
-  return (await db.run(CANCEL_REQUESTS, workerId)).map(({ id }) => id);
+/** The jobs in a worker's hands that somebody has cancelled. */
+export function readCancelRequests({ db }: Services, workerId: string): Promise<Claim[]> {
+  return db.run(CANCEL_REQUESTS, workerId);
 }
 
 /**

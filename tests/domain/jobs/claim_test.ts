@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { newId } from "../../../src/domain/id.ts";
+import {
+  type ClaimedJob,
+  claimJobs,
+  promoteDueJobs,
+  readTurns,
+} from "../../../src/domain/jobs/claim.ts";
+import { createOrganization } from "../../support/callers.ts";
+import {
+  addJob,
+  addJobs,
+  addWorker,
+  claimWork,
+  comeDue,
+  readAttempts,
+  readJob,
+} from "../../support/jobs.ts";
+import { onEveryQueue, onPostgresQueue } from "../../support/queue.ts";
+
+onEveryQueue("a topic is claimed by priority, then age", async ({ db, services, organization }) => {
+  const worker = await addWorker(services);
+  const [old, young] = [await addJob(db, organization.id), await addJob(db, organization.id)];
+  const urgent = await addJob(db, organization.id, { priority: 5 });
+  const idle = await addJob(db, organization.id, { priority: -5 });
+  const overdue = await addJob(db, organization.id, { runAt: new Date(Date.now() - 60_000) });
+  const claimed: string[] = [];
+  for (let n = 0; n < 6; n++) {
+    const jobs = await claimWork(services, worker, organization.id, 1);
+    claimed.push(...jobs.map(({ id }) => id));
+  }
+  assert.deepEqual(claimed, [urgent, overdue, old, young, idle]);
+});
+
+onEveryQueue("a claim takes what it is dealt of each key, and no more", async (queue) => {
+  const { db, services, organization } = queue;
+  const worker = await addWorker(services);
+  const other = await createOrganization(db);
+  await addJobs(db, organization.id, 5);
+  await addJobs(db, organization.id, 5, { topic: "news" });
+  await addJobs(db, organization.id, 5, { lane: "AI" });
+  await addJobs(db, other.id, 1);
+  const deal = { lane: "BULK", organizationId: organization.id } as const;
+  const jobs = await claimJobs(services, worker, [
+    { ...deal, topic: "work", count: 2 },
+    { ...deal, topic: "news", count: 3 },
+    { ...deal, organizationId: other.id, topic: "work", count: 4 },
+  ]);
+  const taken = Object.groupBy(
+    jobs,
+    ({ organizationId, topic }) => organizationId === other.id ? "other" : topic,
+  );
+  assert.deepEqual(
+    Object.entries(taken).map(([name, jobs]) => [name, jobs?.length]).sort(),
+    [["news", 3], ["other", 1], ["work", 2]],
+  );
+  assert.ok(jobs.every(({ lane, attempt }) => lane === "BULK" && attempt === 1));
+});
+
+onPostgresQueue("8 claimers at once share the jobs, and no fence comes twice", async (queue) => {
+  const { db, services, organization } = queue;
+  const ids = await addJobs(db, organization.id, 1_000);
+  const claimAll = async (): Promise<ClaimedJob[]> => {
+    const worker = await addWorker(services);
+    const mine: ClaimedJob[] = [];
+    while (true) {
+      const jobs = await claimWork(services, worker, organization.id, 7);
+      if (jobs.length === 0) return mine;
+      mine.push(...jobs);
+    }
+  };
+  const claimed = (await Promise.all(Array.from({ length: 8 }, claimAll))).flat();
+  assert.deepEqual(claimed.map(({ id }) => id).sort(), ids.sort());
+  assert.equal(new Set(claimed.map(({ fence }) => fence)).size, ids.length);
+});
+
+onEveryQueue("a worker that is not registered claims nothing", async (queue) => {
+  const { db, services, organization } = queue;
+  const id = await addJob(db, organization.id);
+  assert.deepEqual(await claimWork(services, newId(), organization.id), []);
+  assert.equal((await readJob(db, id)).status, "QUEUED");
+});
+
+onEveryQueue("readTurns() finds each key once, page by page, lane by lane", async (queue) => {
+  const { db, services, organization } = queue;
+  const other = await createOrganization(db);
+  for (const topic of ["a", "b", "c"]) await addJobs(db, organization.id, 3, { topic });
+  await addJobs(db, other.id, 2, { topic: "a" });
+  await addJob(db, other.id, { topic: "later", runAt: new Date(Date.now() + 60_000) });
+  await addJob(db, other.id, { lane: "AI", topic: "z" });
+
+  const found: string[] = [];
+  const lanes = [{ lane: "BULK", after: null }, { lane: "AI", after: null }] as const;
+  let page = await readTurns(services, lanes, 3);
+  found.push(...page.map(({ lane, topic }) => `${lane} ${topic}`));
+  const after = page.filter(({ lane }) => lane === "BULK").at(-1) ?? null;
+  page = await readTurns(services, [{ lane: "BULK", after }], 3);
+  found.push(...page.map(({ lane, topic }) => `${lane} ${topic}`));
+  assert.deepEqual(found.sort(), ["AI z", "BULK a", "BULK a", "BULK b", "BULK c"]);
+});
+
+onEveryQueue("promoteDueJobs() moves what is due, and only so many", async (queue) => {
+  const { db, services, organization } = queue;
+  const later = { runAt: new Date(Date.now() + 3_600_000) };
+  const ids = await addJobs(db, organization.id, 5, later);
+  assert.equal(await promoteDueJobs(services, 10), 0);
+  await comeDue(db);
+  assert.equal(await promoteDueJobs(services, 3), 3);
+  assert.equal(await promoteDueJobs(services, 3), 2);
+  const worker = await addWorker(services);
+  assert.equal((await claimWork(services, worker, organization.id)).length, 5);
+  assert.deepEqual(await readAttempts(db, ids[0] ?? ""), []);
+});

@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { type ClaimedJob, promoteDueJobs } from "../../../src/domain/jobs/claim.ts";
+import {
+  leave,
+  readCancelRequests,
+  reconcile,
+  registerWorker,
+  renewLease,
+  rescueOrphans,
+} from "../../../src/domain/jobs/lease.ts";
+import { cancelJob } from "../../../src/domain/jobs/operations.ts";
+import { settleJobs } from "../../../src/domain/jobs/settle.ts";
+import { type Connection, openDatabase, statement } from "../../../src/db/database.ts";
+import {
+  addJob,
+  addJobs,
+  addWorker,
+  claimWork,
+  comeDue,
+  endOf,
+  expireLease,
+  type JobRow,
+  readAttempts,
+  readJob,
+  readJobs,
+} from "../../support/jobs.ts";
+import { onEveryQueue, onPostgresQueue, type TestQueue } from "../../support/queue.ts";
+import { until } from "../../support/until.ts";
+
+const AGE = statement<[]>(
+  "test.age",
+  "update jobs set started_at = started_at - interval '1 minute' where status = 'PROCESSING'",
+);
+
+/** A new worker claims all there is. */
+async function claim({ services, organization }: TestQueue): Promise<ClaimedJob[]> {
+  return await claimWork(services, await addWorker(services), organization.id);
+}
+
+/** The worker that holds the job dies, and another replica sees to it. */
+async function crash(queue: TestQueue, id: string): Promise<JobRow> {
+  const { db, services } = queue;
+  const [job] = await claim(queue);
+  assert.equal(job?.id, id);
+  await expireLease(db, (await readJob(db, id)).workerId);
+  await rescueOrphans(services);
+  return await readJob(db, id);
+}
+
+async function promote({ db, services }: TestQueue): Promise<void> {
+  await comeDue(db);
+  await promoteDueJobs(services, 100);
+}
+
+onEveryQueue("the third crash in a row sets a job aside; the second waits", async (queue) => {
+  const { db, organization } = queue;
+  const id = await addJob(db, organization.id, { maxAttempts: 1 });
+
+  const first = await crash(queue, id);
+  assert.deepEqual([first.status, first.attempt, first.crashes], ["QUEUED", 0, 1]);
+
+  const second = await crash(queue, id);
+  assert.deepEqual([second.status, second.attempt, second.crashes], ["SCHEDULED", 0, 2]);
+  assert.ok(second.waitMs > 3_000 && second.waitMs <= 15_000, `waits ${second.waitMs} ms`);
+
+  await promote(queue);
+  const third = await crash(queue, id);
+  assert.deepEqual([third.status, third.error?.type], ["FAILED", "CRASHED"]);
+  assert.deepEqual(
+    (await readAttempts(db, id)).map(({ outcome }) => outcome),
+    ["CRASHED", "CRASHED", "CRASHED"],
+  );
+});
+
+onEveryQueue("any settling in between forgives the crashes", async (queue) => {
+  const { db, organization } = queue;
+  const id = await addJob(db, organization.id);
+  await crash(queue, id);
+  await crash(queue, id);
+  await promote(queue);
+  const [job] = await claim(queue);
+  assert.ok(job);
+  await settleJobs(db, [endOf(job, { outcome: "snooze" })]);
+  const next = await crash(queue, id);
+  assert.deepEqual([next.status, next.crashes], ["QUEUED", 1]);
+});
+
+onEveryQueue("what was cancelled and then crashed is cancelled", async (queue) => {
+  const { db, services, organization } = queue;
+  const id = await addJob(db, organization.id);
+  await claim(queue);
+  await cancelJob(services, organization.admin, id);
+  await expireLease(db);
+  await rescueOrphans(services);
+  assert.equal((await readJob(db, id)).status, "CANCELLED");
+});
+
+onEveryQueue("rescue takes from the dead alone, and tells what it freed", async (queue) => {
+  const { db, services, organization } = queue;
+  await addJobs(db, organization.id, 2);
+  const [dead, alive] = [await addWorker(services), await addWorker(services)];
+  const [orphan] = await claimWork(services, dead, organization.id, 1);
+  const [held] = await claimWork(services, alive, organization.id, 1);
+  assert.ok(orphan && held);
+  await expireLease(db, dead);
+  const told: string[] = [];
+  services.bus.subscribe("jobs", ({ ids }) => told.push(...ids ?? []));
+  assert.deepEqual((await rescueOrphans(services)).map(({ id }) => id), [orphan.id]);
+  assert.deepEqual(told, [orphan.id]);
+  assert.equal((await readJob(db, held.id)).fence, held.fence);
+});
+
+onEveryQueue("a lease that has ended is not renewed, whoever comes first", async (queue) => {
+  const { db, services } = queue;
+  const [late, buried, punctual] = [
+    await addWorker(services),
+    await addWorker(services),
+    await addWorker(services),
+  ];
+  assert.equal(await renewLease(services, punctual), true);
+  await expireLease(db, late);
+  assert.equal(await renewLease(services, late), false);
+  await expireLease(db, buried);
+  await rescueOrphans(services);
+  assert.equal(await renewLease(services, buried), false);
+  assert.equal(await renewLease(services, punctual), true);
+});
+
+const GATE = statement<[]>(
+  "test.gate",
+  `create function gate() returns boolean language plpgsql as $$
+   begin
+     if current_query() like '/* jobs.rescue */%' then perform pg_advisory_lock_shared(1); end if;
+     return true;
+   end $$`,
+);
+const HIDE = statement<[]>("test.hide", "alter table workers rename to registered_workers");
+const VIEW = statement<[]>(
+  "test.view",
+  "create view workers as select * from registered_workers where (select gate())",
+);
+const CLOSE_GATE = statement<[]>("test.closeGate", "select pg_advisory_lock(1)");
+const OPEN_GATE = statement<[]>("test.openGate", "select pg_advisory_unlock(1)");
+const AT_GATE = statement<[], { pid: number }>(
+  "test.atGate",
+  "select pid from pg_locks where locktype = 'advisory' and not granted",
+);
+
+async function atGate(db: Connection): Promise<boolean> {
+  return (await db.run(AT_GATE)).length > 0;
+}
+
+onPostgresQueue("a rescue that is slow robs no living worker", async (queue) => {
+  const { db, services, url } = queue;
+  const id = await addJob(db, queue.organization.id);
+  await claim(queue);
+  const alive = await addWorker(services);
+  await expireLease(db, (await readJob(db, id)).workerId);
+
+  // The rescue has its snapshot, and stands still until the gate is opened.
+  for (const part of [GATE, HIDE, VIEW]) await db.run(part);
+  const keeper = openDatabase({
+    connection: { connectionString: url },
+    size: 1,
+    embedded: false,
+    onError: () => {},
+  });
+  await keeper.run(CLOSE_GATE);
+  const slow = rescueOrphans(services);
+  await until("the rescue stands at the gate", () => atGate(db));
+
+  // Meanwhile another replica has rescued the job, and a worker of its own has claimed it.
+  await db.run(RESCUED);
+  const [job] = await claimWork(services, alive, queue.organization.id);
+  assert.equal(job?.id, id);
+  await keeper.run(OPEN_GATE);
+  assert.deepEqual(await slow, []);
+  await keeper.close();
+  assert.deepEqual(await settleJobs(db, [endOf(job)]), [{ id, status: "COMPLETED" }]);
+});
+
+// What jobs.rescue does at a first crash: the gate would stop that, too.
+const RESCUED = statement<[]>(
+  "test.rescued",
+  `with freed as (
+     update jobs set status = 'QUEUED', fence = null, attempt = 0, crashes = 1
+     returning id, organization_id, worker_id, started_at)
+   insert into job_attempts
+   select organization_id, id, (select max(new_fence) from ledger), 1, worker_id, started_at, now(),
+     'CRASHED' from freed`,
+);
+
+onEveryQueue("claims whose answer was lost go back, and no others", async (queue) => {
+  const { db, services, organization } = queue;
+  const worker = await addWorker(services);
+  await addJobs(db, organization.id, 3);
+  const [held, lost, cancelled] = await claimWork(services, worker, organization.id);
+  assert.ok(held && lost && cancelled);
+  await cancelJob(services, organization.admin, cancelled.id);
+  // An answer may still be under way to the worker.
+  assert.equal(await reconcile(services, worker, [held.fence]), 0);
+  await db.run(AGE);
+  assert.equal(await reconcile(services, worker, [held.fence]), 2);
+  assert.equal((await readJob(db, held.id)).fence, held.fence);
+  const back = await readJob(db, lost.id);
+  assert.deepEqual([back.status, back.attempt, back.crashes], ["QUEUED", 0, 0]);
+  assert.equal((await readJob(db, cancelled.id)).status, "CANCELLED");
+});
+
+onEveryQueue("a worker that leaves gives back what it holds, uncounted", async (queue) => {
+  const { db, services, organization } = queue;
+  const [leaving, staying] = [await addWorker(services), await addWorker(services)];
+  const ids = await addJobs(db, organization.id, 3);
+  const [cancelled] = await claimWork(services, leaving, organization.id, 2);
+  await claimWork(services, staying, organization.id, 1);
+  await cancelJob(services, organization.admin, cancelled?.id ?? "");
+  assert.deepEqual((await readCancelRequests(services, leaving)).map(({ id }) => id), [
+    cancelled?.id,
+  ]);
+  assert.deepEqual(await readCancelRequests(services, staying), []);
+
+  assert.equal(await leave(services, leaving), 2);
+  const statuses = (await readJobs(db, ids)).map(({ status }) => status).sort();
+  assert.deepEqual(statuses, ["CANCELLED", "PROCESSING", "QUEUED"]);
+  assert.equal(await renewLease(services, leaving), false);
+  await assert.rejects(registerWorker(services, staying, "twice"));
+});

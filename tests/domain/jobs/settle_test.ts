@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { parkClaimed, wakeParked } from "../../../src/domain/jobs/park.ts";
+import { writeProgress } from "../../../src/domain/jobs/progress.ts";
+import { settleJobs, type Settlement } from "../../../src/domain/jobs/settle.ts";
+import { rescueOrphans } from "../../../src/domain/jobs/lease.ts";
+import { cancelJob } from "../../../src/domain/jobs/operations.ts";
+import {
+  addJob,
+  addJobs,
+  addWorker,
+  claimWork,
+  comeDue,
+  endOf,
+  expireLease,
+  readAttempts,
+  readJob,
+} from "../../support/jobs.ts";
+import { promoteDueJobs } from "../../../src/domain/jobs/claim.ts";
+import { onEveryQueue } from "../../support/queue.ts";
+
+const ERROR = { type: "NETWORK", code: "ETIMEDOUT", message: "No answer" };
+const PROGRESS = { total: 9, processed: 4, succeeded: 3, failed: 1, skipped: 0 };
+
+onEveryQueue("mixed outcomes are settled together, each in its own way", async (queue) => {
+  const { db, services, organization } = queue;
+  const worker = await addWorker(services);
+  const cases: [Partial<Settlement>, status: string, attempt: number, outcome: string | null][] = [
+    [{ outcome: "done", progress: PROGRESS }, "COMPLETED", 1, "SUCCEEDED"],
+    [{ outcome: "retry", delayMs: 60_000, error: ERROR }, "SCHEDULED", 1, "FAILED"],
+    [{ outcome: "fail", error: ERROR }, "FAILED", 1, "FAILED"],
+    [{ outcome: "cancel" }, "CANCELLED", 1, "CANCELLED"],
+    [{ outcome: "snooze", delayMs: 60_000 }, "SCHEDULED", 0, null],
+    [{ outcome: "snooze" }, "QUEUED", 0, null],
+    [{ outcome: "release" }, "QUEUED", 0, null],
+  ];
+  const ids = await addJobs(db, organization.id, cases.length);
+  const jobs = await claimWork(services, worker, organization.id);
+  const settlements = cases.map(([given], n) => {
+    const job = jobs.find(({ id }) => id === ids[n]);
+    assert.ok(job);
+    return endOf(job, given);
+  });
+  assert.equal((await settleJobs(db, settlements)).length, cases.length);
+  for (
+    const [n, [{ delayMs = 0, error = null, progress = null }, status, attempt, outcome]] of cases
+      .entries()
+  ) {
+    const job = await readJob(db, ids[n] ?? "");
+    assert.deepEqual(
+      { status: job.status, attempt: job.attempt, error: job.error, progress: job.progress },
+      { status, attempt, error, progress },
+    );
+    assert.equal(job.waitMs > 30_000, delayMs > 0);
+    const attempts = outcome ? [{ number: 1, outcome, errorType: error?.type ?? null }] : [];
+    assert.deepEqual(await readAttempts(db, job.id), attempts);
+  }
+});
+
+onEveryQueue("the last attempt's retry is a failure", async ({ db, services, organization }) => {
+  const worker = await addWorker(services);
+  const id = await addJob(db, organization.id, { maxAttempts: 2 });
+  for (const expected of ["SCHEDULED", "FAILED"]) {
+    const [job] = await claimWork(services, worker, organization.id);
+    assert.ok(job);
+    await settleJobs(db, [endOf(job, { outcome: "retry", delayMs: 2_000, error: ERROR })]);
+    assert.equal((await readJob(db, id)).status, expected);
+    await comeDue(db);
+    await promoteDueJobs(services, 10);
+  }
+  assert.deepEqual((await readAttempts(db, id)).map(({ number }) => number), [1, 2]);
+});
+
+onEveryQueue("what was cancelled while it ran does not come back", async (queue) => {
+  const { db, services, organization } = queue;
+  const worker = await addWorker(services);
+  const outcomes = ["retry", "snooze", "release", "fail", "done"] as const;
+  await addJobs(db, organization.id, outcomes.length);
+  const jobs = await claimWork(services, worker, organization.id);
+  for (const { id } of jobs) await cancelJob(services, organization.admin, id);
+  await settleJobs(db, jobs.map((job, n) => endOf(job, { outcome: outcomes[n], delayMs: 5_000 })));
+  const statuses = await Promise.all(jobs.map(async ({ id }) => (await readJob(db, id)).status));
+  assert.deepEqual(statuses, ["CANCELLED", "CANCELLED", "CANCELLED", "CANCELLED", "COMPLETED"]);
+});
+
+onEveryQueue(
+  "a stale fence changes nothing: not by settling, progress or parking",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const [dead, alive] = [await addWorker(services), await addWorker(services)];
+    const id = await addJob(db, organization.id);
+    const [stale] = await claimWork(services, dead, organization.id);
+    assert.ok(stale);
+    await expireLease(db, dead);
+    await rescueOrphans(services);
+    const [current] = await claimWork(services, alive, organization.id);
+    assert.ok(current);
+    const before = await readJob(db, id);
+
+    assert.deepEqual(await settleJobs(db, [endOf(stale, { outcome: "fail", error: ERROR })]), []);
+    const written = await writeProgress(services, [{ ...stale, progress: PROGRESS }]);
+    assert.equal(written.size, 0);
+    assert.equal(await parkClaimed(db, stale.id, stale.fence), false);
+    const after = await readJob(db, id);
+    assert.deepEqual({ ...after, waitMs: 0 }, { ...before, waitMs: 0 });
+
+    // In one statement with the claim that is good, and twice.
+    const settled = await settleJobs(db, [endOf(stale, { outcome: "fail" }), endOf(current)]);
+    assert.deepEqual(settled, [{ id, status: "COMPLETED" }]);
+    assert.deepEqual(await settleJobs(db, [endOf(current, { outcome: "retry" })]), []);
+    assert.equal((await readJob(db, id)).status, "COMPLETED");
+  },
+);
+
+onEveryQueue("progress is written under a good fence, and told", async (queue) => {
+  const { db, services, organization } = queue;
+  const worker = await addWorker(services);
+  await addJobs(db, organization.id, 2);
+  const [held, lost] = await claimWork(services, worker, organization.id);
+  assert.ok(held && lost);
+  const told: string[] = [];
+  services.bus.subscribe("jobs", ({ ids }) => told.push(...ids ?? []));
+  const written = await writeProgress(services, [
+    { ...held, progress: PROGRESS },
+    { ...lost, fence: lost.fence + 1_000, progress: PROGRESS },
+  ]);
+  assert.deepEqual([...written], [held.id]);
+  assert.deepEqual(told, [held.id]);
+  assert.deepEqual((await readJob(db, held.id)).progress, PROGRESS);
+  assert.equal((await readJob(db, lost.id)).progress, null);
+});
+
+onEveryQueue("a parked job waits until it is woken, and has lost no attempt", async (queue) => {
+  const { db, services, organization } = queue;
+  const worker = await addWorker(services);
+  const id = await addJob(db, organization.id, { subject: "msg_1" });
+  const [job] = await claimWork(services, worker, organization.id);
+  assert.ok(job);
+  assert.equal(await parkClaimed(db, id, job.fence), true);
+  assert.equal(await promoteDueJobs(services, 10), 0);
+  await wakeParked(db, "msg_2");
+  assert.equal((await readJob(db, id)).status, "SCHEDULED");
+  await wakeParked(db, "msg_1");
+  const [again] = await claimWork(services, worker, organization.id);
+  assert.equal(again?.attempt, 1);
+});
+
+onEveryQueue("a job that is to be cancelled is not parked", async (queue) => {
+  const { db, services, organization } = queue;
+  const worker = await addWorker(services);
+  const id = await addJob(db, organization.id);
+  const [job] = await claimWork(services, worker, organization.id);
+  assert.ok(job);
+  await cancelJob(services, organization.admin, id);
+  assert.equal(await parkClaimed(db, id, job.fence), false);
+  assert.equal((await readJob(db, id)).status, "PROCESSING");
+});

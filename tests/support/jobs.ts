@@ -1,0 +1,143 @@
+import { type Connection, statement } from "../../src/db/database.ts";
+import { newId } from "../../src/domain/id.ts";
+import { enqueueJobs } from "../../src/domain/jobs/enqueue.ts";
+import { type ClaimedJob, claimJobs } from "../../src/domain/jobs/claim.ts";
+import type { JobError, JobStatus, NewJob, Progress } from "../../src/domain/jobs/job.ts";
+import { registerWorker } from "../../src/domain/jobs/lease.ts";
+import type { Settlement } from "../../src/domain/jobs/settle.ts";
+import type { Services } from "../../src/domain/services.ts";
+
+/** A job's row, with what the API does not show. */
+export interface JobRow {
+  readonly id: string;
+  readonly status: JobStatus;
+  readonly attempt: number;
+  readonly crashes: number;
+  readonly fence: number | null;
+  readonly workerId: string | null;
+  readonly cancelRequested: boolean;
+  readonly error: JobError | null;
+  readonly progress: Progress | null;
+  readonly finished: boolean;
+  /** Until it is due, in milliseconds. */
+  readonly waitMs: number;
+}
+
+/** A row of `job_attempts`. */
+export interface AttemptRow {
+  readonly number: number;
+  readonly outcome: string;
+  readonly errorType: string | null;
+}
+
+const READ = statement<[ids: string[]], JobRow>(
+  "test.readJobs",
+  `select id, status, attempt, crashes, fence, worker_id as "workerId", error, progress,
+     cancel_requested as "cancelRequested", finished_at is not null as finished,
+     (extract(epoch from run_at) - extract(epoch from now()))::float8 * 1000 as "waitMs"
+   from jobs where id = any($1) order by id`,
+);
+const ATTEMPTS = statement<[jobId: string], AttemptRow>(
+  "test.readAttempts",
+  `select number, outcome, error ->> 'type' as "errorType" from job_attempts
+   where job_id = $1 order by fence`,
+);
+const EXPIRE = statement<[workerId: string | null]>(
+  "test.expireLeases",
+  `update workers set lease_until = clock_timestamp() - interval '1 second'
+   where $1::uuid is null or id = $1`,
+);
+const COME_DUE = statement<[]>(
+  "test.comeDue",
+  "update jobs set run_at = now() where status = 'SCHEDULED'",
+);
+
+/** A job of kind "work" in the lane BULK, unless told. */
+export function newJob(organizationId: string, given: Partial<NewJob> = {}): NewJob {
+  return {
+    organizationId,
+    userId: null,
+    kind: "work",
+    lane: "BULK",
+    maxAttempts: 3,
+    payload: {},
+    ...given,
+  };
+}
+
+/** Enqueues one job and returns its id. */
+export async function addJob(
+  db: Connection,
+  organizationId: string,
+  given: Partial<NewJob> = {},
+): Promise<string> {
+  const [id = ""] = await enqueueJobs(db, [newJob(organizationId, given)]);
+  return id;
+}
+
+/** Enqueues many jobs and returns their ids. */
+export function addJobs(
+  db: Connection,
+  organizationId: string,
+  count: number,
+  given: Partial<NewJob> = {},
+): Promise<string[]> {
+  return enqueueJobs(db, Array.from({ length: count }, () => newJob(organizationId, given)));
+}
+
+/** Registers a worker that no process stands behind. */
+export async function addWorker(services: Services): Promise<string> {
+  const id = newId();
+  await registerWorker(services, id, "test");
+  return id;
+}
+
+/** Claims what there is of kind "work" in BULK. */
+export function claimWork(
+  services: Services,
+  workerId: string,
+  organizationId: string,
+  count = 1_000,
+): Promise<ClaimedJob[]> {
+  return claimJobs(services, workerId, [{ lane: "BULK", organizationId, topic: "work", count }]);
+}
+
+/** The end of a claim: done, unless told. */
+export function endOf(job: ClaimedJob, given: Partial<Settlement> = {}): Settlement {
+  return {
+    id: job.id,
+    organizationId: job.organizationId,
+    fence: job.fence,
+    outcome: "done",
+    delayMs: 0,
+    error: null,
+    progress: null,
+    ...given,
+  };
+}
+
+export async function readJob(db: Connection, id: string): Promise<JobRow> {
+  const [job] = await db.run(READ, [id]);
+  if (!job) throw new Error(`No job ${id}`);
+  return job;
+}
+
+/** In the order of their ids. */
+export function readJobs(db: Connection, ids: readonly string[]): Promise<JobRow[]> {
+  return db.run(READ, [...ids]);
+}
+
+/** Oldest first. */
+export function readAttempts(db: Connection, jobId: string): Promise<AttemptRow[]> {
+  return db.run(ATTEMPTS, jobId);
+}
+
+/** Lets leases end now: one worker's, or all. */
+export async function expireLease(db: Connection, workerId: string | null = null): Promise<void> {
+  await db.run(EXPIRE, workerId);
+}
+
+/** Lets all that is due later come due now. */
+export async function comeDue(db: Connection): Promise<void> {
+  await db.run(COME_DUE);
+}
