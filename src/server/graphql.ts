@@ -10,6 +10,8 @@ import { guardStream } from "./streams.ts";
 /** What the server knows of one request, before the resolvers see it. */
 export interface ServerContext {
   readonly session: Session;
+  /** True for what goes over a WebSocket, which is closed when its session ends. */
+  readonly overSocket: boolean;
 }
 
 /** What every resolver works with. */
@@ -52,7 +54,8 @@ function useGuardedStreams(sessions: Sessions): Plugin<ServerContext> {
     onSubscribe: ({ args }) => ({
       onSubscribeResult({ result, setResult }) {
         if (!isAsyncIterable(result)) return;
-        setResult(guardStream(result, sessions.open(args.contextValue.session)));
+        const { session, overSocket } = args.contextValue;
+        setResult(guardStream(result, overSocket ? null : sessions.open(session)));
       },
     }),
   };

@@ -1,3 +1,4 @@
+import { getLogger } from "@logtape/logtape";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Services } from "../domain/services.ts";
 
@@ -23,6 +24,8 @@ export interface Metrics {
   scrape(): Promise<Response>;
 }
 
+const log = getLogger(["waybill", "server"]);
+
 /** Makes the metrics of one server: a registry of its own, because tests run several in one process. */
 export function createMetrics(
   { db }: Services,
@@ -44,9 +47,10 @@ export function createMetrics(
     labelNames: ["lane", "status"],
     registers,
     async collect() {
-      const rows = await figures.jobs();
       this.reset();
-      for (const { lane, status, count } of rows) this.set({ lane, status }, count);
+      for (const { lane, status, count } of await orNone(figures.jobs())) {
+        this.set({ lane, status }, count);
+      }
     },
   });
   new Counter({
@@ -55,9 +59,10 @@ export function createMetrics(
     labelNames: ["outcome"],
     registers,
     async collect() {
-      const rows = await figures.deliveries();
       this.reset();
-      for (const { outcome, count } of rows) this.inc({ outcome }, count);
+      for (const { outcome, count } of await orNone(figures.deliveries())) {
+        this.inc({ outcome }, count);
+      }
     },
   });
   new Gauge({
@@ -70,7 +75,7 @@ export function createMetrics(
     },
   });
   gauge("waybill_websockets", "Open WebSockets.", server.webSockets);
-  gauge("waybill_open_sessions", "Open WebSockets and subscriptions.", server.openSessions);
+  gauge("waybill_open_sessions", "Open WebSockets and event streams.", server.openSessions);
   gauge("waybill_memory_rss_bytes", "Resident memory.", () => Deno.memoryUsage().rss);
 
   function gauge(name: string, help: string, read: () => number): void {
@@ -94,4 +99,12 @@ export function createMetrics(
       });
     },
   };
+}
+
+// Without the database, the other figures are wanted all the more.
+function orNone<Row>(rows: Promise<readonly Row[]>): Promise<readonly Row[]> {
+  return rows.catch((error) => {
+    log.warn("Cannot read figures for the metrics", { error });
+    return [];
+  });
 }

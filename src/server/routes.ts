@@ -47,7 +47,7 @@ export function createRoutes(parts: RouteParts): Hono {
   app.all("/graphql", ({ req: { raw } }) => {
     if (raw.headers.get("upgrade")?.toLowerCase() === "websocket") return webSockets.upgrade(raw);
     if (wantsGraphiQL(raw)) return graphiql(raw);
-    return withSession(raw, (session) => graphql.handle(raw, { session }));
+    return withSession(raw, (session) => graphql.handle(raw, { session, overSocket: false }));
   });
   app.post(
     "/import/recipients",

@@ -4,31 +4,33 @@ import { toClientError } from "./errors.ts";
 import type { OpenSession } from "./sessions.ts";
 
 /**
- * The results of a subscription for as long as its session may have them. A session that is ended, and
+ * The results of a subscription, for as long as its session may have them. A session that is ended, and
  * a source that fails, tell why in a last result; nothing of it reaches the client unmasked.
+ *
+ * @param session null: somebody else ends the stream with its session
  */
 export function guardStream(
   results: AsyncIterable<ExecutionResult>,
-  session: OpenSession,
+  session: OpenSession | null,
 ): AsyncIterableIterator<ExecutionResult> {
   return new Repeater<ExecutionResult>(async (push, stop) => {
     const iterator = results[Symbol.asyncIterator]();
     const end = () => {
-      push({ errors: [session.signal.reason] });
+      push({ errors: [session?.signal.reason] });
       stop();
     };
     stop.then(() => {
-      session.signal.removeEventListener("abort", end);
-      session.close();
+      session?.signal.removeEventListener("abort", end);
+      session?.close();
       return iterator.return?.();
     });
-    if (session.signal.aborted) return end();
-    session.signal.addEventListener("abort", end, { once: true });
+    if (session?.signal.aborted) return end();
+    session?.signal.addEventListener("abort", end, { once: true });
     try {
-      while (true) {
-        const { done, value } = await iterator.next();
-        if (done) break;
+      let { done, value } = await iterator.next();
+      while (!done) {
         await push(value);
+        ({ done, value } = await iterator.next());
       }
     } catch (error) {
       await push({ errors: [toClientError(error)] });

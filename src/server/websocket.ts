@@ -112,6 +112,7 @@ async function prepare(
 > {
   const { schema, parse, validate, contextFactory, ...operation } = engine.getEnveloped({
     session,
+    overSocket: true,
     params,
   });
   try {

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { onPostgres } from "../support/database.ts";
+import { withServer } from "../support/server.ts";
+
+onPostgres(
+  "GET /healthz says that the process lives",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      const response = await fetch(new URL("/healthz", url));
+      assert.equal(response.status, 200);
+      assert.deepEqual(await response.json(), { alive: true });
+    }),
+);
+
+onPostgres("GET /readyz names each part, and is 503 while one is not ready", async ({ db }) => {
+  let worker = false;
+  const health = {
+    database: () => Promise.resolve(true),
+    worker: () => worker,
+    bus: () => Promise.reject(new Error("the connection is gone")),
+  };
+  await withServer(db, async ({ url }) => {
+    const response = await fetch(new URL("/readyz", url));
+    assert.equal(response.status, 503);
+    assert.deepEqual(await response.json(), {
+      ready: false,
+      parts: { database: true, worker: false, bus: false },
+    });
+  }, { health });
+  worker = true;
+  await withServer(db, async ({ url }) => {
+    const response = await fetch(new URL("/readyz", url));
+    assert.equal(response.status, 200);
+    assert.deepEqual(await response.json(), {
+      ready: true,
+      parts: { database: true, worker: true },
+    });
+  }, { health: { database: health.database, worker: health.worker } });
+});
+
+onPostgres(
+  "GET /metrics tells the figures in Prometheus' format",
+  ({ db }) =>
+    withServer(db, async ({ url, post, connect }) => {
+      await post("{ viewer { id } }", { key: null });
+      const client = connect();
+      await client.iterate({ query: "{ viewer { id } }" }).next();
+      const response = await fetch(new URL("/metrics", url));
+      assert.match(response.headers.get("content-type") ?? "", /^text\/plain/);
+      const lines = new Set((await response.text()).split("\n"));
+      for (
+        const line of [
+          'waybill_jobs{lane="BULK",status="QUEUED"} 3',
+          'waybill_deliveries_total{outcome="SENT"} 4711',
+          'waybill_database_pool{state="waiting"} 0',
+          'waybill_http_request_duration_seconds_count{route="/graphql",method="POST",status="401"} 1',
+        ]
+      ) assert.ok(lines.has(line), `${line} in:\n${[...lines].join("\n")}`);
+    }, {
+      figures: {
+        jobs: () => Promise.resolve([{ lane: "BULK", status: "QUEUED", count: 3 }]),
+        deliveries: () => Promise.resolve([{ outcome: "SENT", count: 4711 }]),
+      },
+    }),
+);
+
+onPostgres(
+  "GET /metrics fails as a whole when a figure cannot be read",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      const response = await fetch(new URL("/metrics", url));
+      assert.equal(response.status, 500);
+      await response.body?.cancel();
+    }, {
+      figures: {
+        jobs: () => Promise.reject(new Error("no connection")),
+        deliveries: () => Promise.resolve([]),
+      },
+    }),
+);
+
+onPostgres(
+  "POST /import/recipients is for callers with a key, and is told who",
+  ({ db }) =>
+    withServer(db, async ({ url, keys, organization }) => {
+      const send = (headers: Record<string, string>) =>
+        fetch(new URL("/import/recipients", url), { method: "POST", headers, body: "a,b" });
+      const refused = await send({});
+      assert.equal(refused.status, 401);
+      await refused.body?.cancel();
+      const taken = await send({ authorization: `Bearer ${keys.MEMBER}` });
+      assert.deepEqual(await taken.json(), { organizationId: organization.id, body: "a,b" });
+    }, {
+      importRecipients: async (request, { organizationId }) =>
+        Response.json({ organizationId, body: await request.text() }),
+    }),
+);

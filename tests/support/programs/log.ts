@@ -1,0 +1,9 @@
+import { getLogger } from "@logtape/logtape";
+import { configureLogging } from "../../../src/server/logging.ts";
+
+// Logs a few lines under the options that it is given as JSON.
+await configureLogging(JSON.parse(Deno.args[0] ?? ""));
+const error = new Error("The disk is full", { cause: new Error("No space left") });
+getLogger(["waybill", "worker"]).debug("Claimed {count} jobs", { count: 3 });
+getLogger(["waybill", "server"]).debug("A detail");
+getLogger(["waybill", "server"]).error("Cannot write", { path: "out.eml", error });
