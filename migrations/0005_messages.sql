@@ -110,8 +110,9 @@ create table deliveries (
   -- No index on status, and room on the page: a success stays a HOT update.
 ) with (fillfactor = 60);
 
--- deliveries.insert: an address once per message, whatever its case.
-create unique index deliveries_address on deliveries (message_id, lower(address));
+-- deliveries.insert: an address once per message, whatever its case. The address stands first, or the
+-- planner would take this index for (message_id, n) while the statistics lag behind a flood.
+create unique index deliveries_address on deliveries (lower(address), message_id);
 -- deliveries.list by error; holds FAILED and UNKNOWN only.
 create index deliveries_errors on deliveries (message_id, error_type, n) where error_type is not null;
 -- deliveries.list across messages.

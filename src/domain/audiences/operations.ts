@@ -16,8 +16,6 @@ import {
   REFUSED_ROWS,
 } from "./queries.ts";
 
-export type { Audience } from "./audience.ts";
-
 const MAX_NAME_LENGTH = 200;
 const MAX_VARIABLE_NAMES = 1_000;
 const MAX_REASON_LENGTH = 500;

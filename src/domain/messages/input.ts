@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Caller } from "../access/access.ts";
-import { type Audience, getAudience } from "../audiences/operations.ts";
+import type { Audience } from "../audiences/audience.ts";
+import { getAudience } from "../audiences/operations.ts";
 import { invalid, InvalidInputError, type Issue } from "../errors.ts";
 import {
   checkRecipient,

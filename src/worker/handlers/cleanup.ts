@@ -1,13 +1,19 @@
+import { failDeadImports } from "../../domain/audiences/operations.ts";
 import { done, type Outcome } from "../../domain/jobs/outcome.ts";
 import { jobKind } from "../../domain/jobs/kinds.ts";
 import { type JobRetention, pruneJobs } from "../../domain/jobs/prune.ts";
+import { pruneFires } from "../../domain/schedules/operations.ts";
 import type { Services } from "../../domain/services.ts";
 import type { JobHandler, JobRun } from "../handler.ts";
 import { scopeOf } from "./scope.ts";
 
 const STEP = 1_000;
+const KEEP_FIRES_MS = 30 * 24 * 60 * 60_000;
 
-/** CLEANUP: deletes finished jobs that were kept long enough, in steps of 1,000. */
+/**
+ * CLEANUP: deletes finished jobs that were kept long enough, in steps of 1,000. The system's own also
+ * ends imports that died with their process, and deletes old fires.
+ */
 export function cleanupHandler(services: Services, retention: JobRetention): JobHandler {
   return {
     timeoutMs: jobKind("CLEANUP").timeoutMs,
@@ -20,6 +26,10 @@ async function cleanup(
   retention: JobRetention,
   { job, signal, report }: JobRun,
 ): Promise<Outcome> {
+  if (scopeOf(job) === null) {
+    await failDeadImports(services);
+    await pruneFires(services, KEEP_FIRES_MS);
+  }
   let processed = 0;
   while (true) {
     signal.throwIfAborted();
