@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Caller } from "../access/access.ts";
 import type { Audience } from "../audiences/audience.ts";
 import { getAudience } from "../audiences/operations.ts";
-import { invalid, InvalidInputError, type Issue } from "../errors.ts";
+import { InvalidInputError, type Issue } from "../errors.ts";
 import {
   checkRecipient,
   normalizeAddress,
@@ -12,7 +12,7 @@ import {
 } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import type { MessageChannel, RetryMode } from "./message.ts";
-import { compileContent, variablesOf } from "./template.ts";
+import { compileContent, type CompiledContent, variablesOf } from "./template.ts";
 
 /** Inline recipients at most; more come as an audience. */
 export const MAX_INLINE_RECIPIENTS = 10_000;
@@ -50,113 +50,138 @@ const line = (max: number) =>
   z.string().trim().min(1, "is empty").max(max, `is longer than ${max} characters`)
     .regex(/^[^\r\n\0]*$/, "must not hold line ends or NUL characters");
 const body = z.string().max(1_000_000, "is longer than 1,000,000 characters")
-  .refine((text) => !text.includes("\0"), "must not hold NUL characters").nullish();
+  .regex(/^[^\0]*$/, "must not hold NUL characters").nullish();
 
 const inputSchema = z.object({
   title: line(200),
+  channel: z.literal("EMAIL", "is not configured here"),
   type: line(100),
   priority: z.number().int().min(-100, "is below -100").max(100, "is above 100"),
   content: z.object({ subject: line(2_000), text: body, html: body }),
+  sendAt: z.date("is not a time").nullish(),
   retry: z.object({
     maxAttempts: z.number().int().min(1, "is below 1").max(10, "is above 10"),
   }),
   idempotencyKey: line(200).nullish(),
 });
 
-/**
- * Checks every field but the recipients.
- *
- * @returns the texts, trimmed
- * @throws {InvalidInputError}
- */
-export function checkFields(input: SendMessageInput): z.infer<typeof inputSchema> {
-  const result = inputSchema.safeParse(input);
-  const issues: Issue[] = (result.error?.issues ?? []).map(({ path, code, message }) => ({
-    path: path.map(String),
-    code: code.toUpperCase(),
-    message,
-  }));
-  if (input.channel !== "EMAIL") {
-    issues.push({ path: ["channel"], code: "NOT_CONFIGURED", message: "is not configured here" });
-  }
-  if (!result.success || issues.length > 0) throw new InvalidInputError(issues);
-  return result.data;
+/** What `sendMessage` works with: texts and recipients tidied. */
+export interface CheckedInput {
+  readonly fields: z.infer<typeof inputSchema>;
+  /** Of an inline list, each address once; empty for an audience. */
+  readonly recipients: readonly Recipient[];
+  readonly duplicates: number;
+  readonly audience: Audience | null;
 }
 
 /**
- * Checks the recipients: an inline list is answered tidied, an audience as it stands.
+ * Checks what `sendMessage` was given; writes nothing.
  *
- * @throws {InvalidInputError} naming the index of each recipient that is none
+ * @throws {InvalidInputError} with every fault that was found
  * @throws {NotFoundError} for an audience that the caller may not see
  */
-export async function resolveRecipients(
+export async function checkInput(
   services: Services,
   caller: Caller,
-  { to }: SendMessageInput,
-): Promise<{ recipients: Recipient[]; audience: Audience | null }> {
-  if (to.audienceId != null) {
-    const audience = await getAudience(services, caller, to.audienceId);
-    const path = ["to", "audienceId"];
-    if (audience.importStatus === "RUNNING") {
-      throw invalid(path, "NOT_READY", "names an audience that is still being imported");
-    }
-    if (audience.recipientCount === 0) throw invalid(path, "EMPTY", "names an empty audience");
-    return { recipients: [], audience };
+  input: SendMessageInput,
+): Promise<CheckedInput> {
+  const { audienceId, list } = input.to;
+  const audience = audienceId == null ? null : await getAudience(services, caller, audienceId);
+  const given = audience ? [] : (list ?? []).map(tidyRecipient);
+  const fields = inputSchema.safeParse(input);
+  const issues = [
+    ...(fields.error?.issues ?? []).map(issueOf),
+    ...(audience ? issuesOfAudience(audience) : issuesOfList(given)),
+  ];
+  // Templates stand for themselves only when their texts do.
+  if (!issues.some(({ path }) => path[0] === "content")) {
+    issues.push(...issuesOfContent(input.content, given, audience));
   }
-  const list = to.list ?? [];
+  if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
+  return { fields: fields.data, audience, ...collapse(given) };
+}
+
+function issueOf(issue: z.core.$ZodIssue): Issue {
+  return { path: issue.path.map(String), code: codeOf(issue), message: issue.message };
+}
+
+function codeOf(issue: z.core.$ZodIssue): string {
+  const ofText = "origin" in issue && issue.origin === "string";
+  switch (issue.code) {
+    case "too_small":
+      return ofText ? "REQUIRED" : "OUT_OF_RANGE";
+    case "too_big":
+      return ofText ? "TOO_LONG" : "OUT_OF_RANGE";
+    case "invalid_format":
+      return issue.path.at(-1) === "subject" ? "HEADER_INJECTION" : "MALFORMED";
+    case "invalid_value":
+      return "NOT_CONFIGURED";
+    default:
+      return "MALFORMED";
+  }
+}
+
+function issuesOfAudience({ importStatus, recipientCount }: Audience): Issue[] {
+  const path = ["to", "audienceId"];
+  if (importStatus === "RUNNING") {
+    return [{ path, code: "NOT_READY", message: "names an audience that is still being imported" }];
+  }
+  if (recipientCount > 0) return [];
+  return [{ path, code: "EMPTY", message: "names an empty audience" }];
+}
+
+function issuesOfList(recipients: readonly Recipient[]): Issue[] {
   const path = ["to", "list"];
-  if (list.length === 0) throw invalid(path, "EMPTY", "names no recipient");
-  if (list.length > MAX_INLINE_RECIPIENTS) {
+  if (recipients.length === 0) return [{ path, code: "EMPTY", message: "names no recipient" }];
+  if (recipients.length > MAX_INLINE_RECIPIENTS) {
     const message = `holds more than ${MAX_INLINE_RECIPIENTS} recipients; import an audience`;
-    throw invalid(path, "TOO_LONG", message);
+    return [{ path, code: "TOO_LONG", message }];
   }
-  const recipients = list.map(tidyRecipient);
-  const issues = recipients.flatMap((recipient, index) =>
+  return recipients.flatMap((recipient, index) =>
     checkRecipient(recipient, [...path, String(index)])
   );
-  if (issues.length > 0) throw new InvalidInputError(issues);
-  return { recipients, audience: null };
 }
 
-/**
- * Refuses templates that do not parse or name a variable that is not there: every inline recipient
- * must have it, of an audience at least one.
- *
- * @throws {InvalidInputError}
- */
-export function checkVariables(
-  { content }: SendMessageInput,
+// Every inline recipient must have the variables that are named, of an audience at least one.
+function issuesOfContent(
+  content: SendMessageInput["content"],
   recipients: readonly Recipient[],
   audience: Audience | null,
-): void {
-  const issues: Issue[] = [];
-  for (const { part, name, line, column } of variablesOf(compileContent(content))) {
-    const where = `line ${line}, column ${column}:`;
-    if (audience) {
-      if (audience.variableNames.includes(name)) continue;
-      issues.push(unknownVariable(["content", part], `${where} unknown variable ${name}`));
-      continue;
-    }
-    const index = recipients.findIndex(({ variables }) => !Object.hasOwn(variables, name));
-    if (index < 0) continue;
-    const message = `${where} recipient ${index} has no variable ${name}`;
-    issues.push(unknownVariable(["content", part], message));
+): Issue[] {
+  if (!content.text && !content.html) {
+    const message = "is missing, and html too: the message says nothing";
+    return [{ path: ["content", "text"], code: "REQUIRED", message }];
   }
-  if (issues.length > 0) throw new InvalidInputError(issues);
+  let compiled: CompiledContent;
+  try {
+    compiled = compileContent(content);
+  } catch (error) {
+    if (error instanceof InvalidInputError) return [...error.issues];
+    throw error;
+  }
+  return variablesOf(compiled).flatMap(({ part, name, line, column }) => {
+    const fault = audience
+      ? audience.variableNames.includes(name) ? null : `unknown variable ${name}`
+      : faultOfInline(name, recipients);
+    if (fault === null) return [];
+    const message = `line ${line}, column ${column}: ${fault}`;
+    return [{ path: ["content", part], code: "UNKNOWN_VARIABLE", message }];
+  });
 }
 
-function unknownVariable(path: string[], message: string): Issue {
-  return { path, code: "UNKNOWN_VARIABLE", message };
+function faultOfInline(name: string, recipients: readonly Recipient[]): string | null {
+  const index = recipients.findIndex(({ variables }) => !Object.hasOwn(variables, name));
+  return index < 0 ? null : `recipient ${index} has no variable ${name}`;
 }
 
 /** Leaves each address once, whatever its case: the first of each stays. */
-export function collapse(
+function collapse(
   recipients: readonly Recipient[],
-): { unique: Recipient[]; duplicates: number } {
+): Pick<CheckedInput, "recipients" | "duplicates"> {
   const unique = new Map<string, Recipient>();
   for (const recipient of recipients) {
     const address = normalizeAddress(recipient.address);
     if (!unique.has(address)) unique.set(address, recipient);
   }
-  return { unique: [...unique.values()], duplicates: recipients.length - unique.size };
+  return { recipients: [...unique.values()], duplicates: recipients.length - unique.size };
 }

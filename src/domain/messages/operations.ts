@@ -7,13 +7,7 @@ import { wakeParked } from "../jobs/park.ts";
 import type { Recipient } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import { finishMessage, pause } from "./flow.ts";
-import {
-  checkFields,
-  checkVariables,
-  collapse,
-  resolveRecipients,
-  type SendMessageInput,
-} from "./input.ts";
+import { checkInput, type SendMessageInput } from "./input.ts";
 import { isFinal, mayAccess, type Message } from "./message.ts";
 import { BATCH_SIZE, planJob } from "./plan.ts";
 import { COLUMNS, findByIdempotencyKey, findMessage } from "./queries.ts";
@@ -101,10 +95,7 @@ export async function sendMessage(
   caller: Caller,
   input: SendMessageInput,
 ): Promise<{ message: Message; created: boolean }> {
-  const fields = checkFields(input);
-  const { recipients, audience } = await resolveRecipients(services, caller, input);
-  checkVariables(input, recipients, audience);
-  const { unique, duplicates } = collapse(recipients);
+  const { fields, recipients, duplicates, audience } = await checkInput(services, caller, input);
 
   const id = newId();
   const sendAt = input.sendAt ?? null;
@@ -130,11 +121,11 @@ export async function sendMessage(
       input.onUnknown,
       input.unsubscribable,
       fields.idempotencyKey ?? null,
-      audience?.recipientCount ?? unique.length,
+      audience?.recipientCount ?? recipients.length,
       duplicates,
     );
     if (inserted.length === 0) return false;
-    if (!audience) await insertDeliveries(tx, caller.organizationId, id, unique);
+    if (!audience) await insertDeliveries(tx, caller.organizationId, id, recipients);
     const { lane, priority } = input;
     await enqueueJobs(tx, [planJob({ ...base, lane, priority, type: fields.type })]);
     return true;
