@@ -83,6 +83,8 @@ export function queryBuilder<Tables>(): Kysely<Tables> {
 }
 
 const INT8 = 20;
+// SQLSTATEs of a server that ends the connection.
+const SHUTDOWN = "57P";
 
 function parseType(oid: number, format?: "text" | "binary") {
   // Counts and fences stay far below 2^53.
@@ -124,7 +126,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   return {
     embedded,
-    ...connectionOver(pool, embedded),
+    ...connectionOver((query) => queryPool(pool, query), embedded),
     transaction: (work) => transact(pool, embedded, work),
     async dedicated() {
       const client = new pg.Client(config);
@@ -138,7 +140,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-function connectionOver(target: pg.Pool | pg.PoolClient, embedded: boolean): Connection {
+type Query = <Row extends pg.QueryResultRow>(query: pg.QueryConfig) => Promise<pg.QueryResult<Row>>;
+
+function connectionOver(query: Query, embedded: boolean): Connection {
   return {
     async run<Params extends readonly unknown[], Row>(
       { label, text }: Statement<Params, Row>,
@@ -146,41 +150,65 @@ function connectionOver(target: pg.Pool | pg.PoolClient, embedded: boolean): Con
     ) {
       // On PGlite all sessions share one backend, where statement names would collide.
       const name = embedded ? undefined : label;
-      const result = await target.query<Row & pg.QueryResultRow>({
-        name,
-        text,
-        values: [...params],
-      });
+      const result = await query<Row & pg.QueryResultRow>({ name, text, values: [...params] });
       return result.rows;
     },
-    async select<Row>(query: Compilable<Row>) {
-      const { sql, parameters } = query.compile();
-      const result = await target.query<Row & pg.QueryResultRow>(sql, [...parameters]);
+    async select<Row>(composed: Compilable<Row>) {
+      const { sql: text, parameters } = composed.compile();
+      const result = await query<Row & pg.QueryResultRow>({ text, values: [...parameters] });
       return result.rows;
     },
   };
 }
 
-async function transact<T>(
+// `pool.query` would close the connection after every statement that fails. The embedded database has
+// one, and turns the next away until it has seen the last one go.
+function queryPool<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  query: pg.QueryConfig,
+): Promise<pg.QueryResult<Row>> {
+  return borrow(pool, async (client, onLost) => {
+    try {
+      return await client.query<Row>(query);
+    } catch (error) {
+      const refused = error instanceof pg.DatabaseError && !error.code?.startsWith(SHUTDOWN);
+      if (!refused && error instanceof Error) onLost(error);
+      throw error;
+    }
+  });
+}
+
+function transact<T>(
   pool: pg.Pool,
   embedded: boolean,
   work: (tx: Connection) => Promise<T>,
 ): Promise<T> {
+  return borrow(pool, async (client, onLost) => {
+    try {
+      await client.query("begin");
+      const result = await work(connectionOver((query) => client.query(query), embedded));
+      const { command } = await client.query("commit");
+      // PostgreSQL answers a commit without an error where a statement has failed before.
+      if (command !== "COMMIT") throw new Error("Cannot commit: a statement has failed before");
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch(onLost);
+      throw error;
+    }
+  });
+}
+
+async function borrow<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient, onLost: (error: Error) => void) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   // The pool listens on idle clients only; unheard, a connection lost here would end the process.
-  const onLost = (error: Error) => broken = error;
+  const onLost = (error: Error) => void (broken = error);
   client.on("error", onLost);
   try {
-    await client.query("begin");
-    const result = await work(connectionOver(client, embedded));
-    const { command } = await client.query("commit");
-    // PostgreSQL answers a commit without an error where a statement has failed before.
-    if (command !== "COMMIT") throw new Error("Cannot commit: a statement has failed before");
-    return result;
-  } catch (error) {
-    await client.query("rollback").catch(onLost);
-    throw error;
+    return await work(client, onLost);
   } finally {
     client.off("error", onLost);
     client.release(broken);

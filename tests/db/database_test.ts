@@ -68,6 +68,17 @@ onEveryDatabase("transaction() throws when its work hid a failed statement", asy
   assert.equal(await nameOf(db, id), "before");
 });
 
+onEveryDatabase("a statement that fails leaves the connection as it was", async ({ db }) => {
+  for (let n = 0; n < 20; n++) {
+    await assert.rejects(db.run(FAIL), { code: "22012" });
+    await assert.rejects(
+      db.select(queryBuilder<{ nowhere: { id: string } }>().selectFrom("nowhere").selectAll()),
+    );
+    assert.equal(db.pool().total, 1);
+  }
+  assert.equal((await createOrganization(db)).admin.role, "ADMIN");
+});
+
 onEveryDatabase("a row carries int8 as number and timestamptz as Date", async ({ db }) => {
   const rows = await db.run(statement<[], Record<string, unknown>>(
     "test.types",
