@@ -81,7 +81,7 @@ export function isFinished(status: JobStatus): boolean {
   return status === "COMPLETED" || status === "FAILED" || status === "CANCELLED";
 }
 
-/** Whether `cancelJob` would be accepted. */
+/** Whether `cancelJob` has something to do; what is being cancelled it accepts again. */
 export function canCancel(job: Job): boolean {
   return !isFinished(job.status) && !job.cancelRequested;
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type Caller, requireAdmin } from "../access/access.ts";
 import { ConflictError, invalid, InvalidInputError, type Issue, NotFoundError } from "../errors.ts";
-import { newId, toTypeId } from "../id.ts";
+import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { enqueueJobs, wakeWorkers } from "./enqueue.ts";
-import { isFinished, type Job, mayAccess } from "./job.ts";
+import { isFinished, type Job, mayAccess, type NewJob } from "./job.ts";
 import { JOB_KINDS } from "./kinds.ts";
 import { CANCEL, findJob, findUnfinishedByKey, RETRY } from "./queries.ts";
 
@@ -23,6 +23,7 @@ export interface StartJobInput {
 
 const inputSchema = z.object({
   priority: z.number().int().min(-100).max(100).nullish(),
+  runAt: z.date().nullish(),
   maxAttempts: z.number().int().min(1).max(10).nullish(),
   uniqueKey: z.string().min(1).max(200).refine((key) => !key.includes("\0"), "holds a NUL")
     .nullish(),
@@ -52,9 +53,7 @@ export async function startJob(
   ];
   if (issues.length > 0) throw new InvalidInputError(issues);
 
-  const id = newId();
-  const [created] = await enqueueJobs(services.db, [{
-    id,
+  const newJob: NewJob = {
     organizationId: caller.organizationId,
     userId: caller.userId,
     kind: kind.kind,
@@ -64,22 +63,27 @@ export async function startJob(
     maxAttempts: input.maxAttempts ?? kind.maxAttempts,
     uniqueKey: input.uniqueKey ?? null,
     payload: input.payload,
-  }]);
-  if (created !== undefined) {
-    wakeWorkers(services);
-    services.bus.publish("jobs", caller.organizationId, [id]);
-    return { job: await getJob(services, caller, id), created: true };
+  };
+  while (true) {
+    const [id] = await enqueueJobs(services.db, [newJob]);
+    if (id !== undefined) {
+      wakeWorkers(services);
+      services.bus.publish("jobs", caller.organizationId, [id]);
+      return { job: await getJob(services, caller, id), created: true };
+    }
+    const job = await unfinishedJobOfKey(services, caller, input.uniqueKey ?? "");
+    if (job) return { job, created: false };
+    // It has finished between the two statements: the key is free again.
   }
-  return { job: await runningJobOfKey(services, caller, input), created: false };
 }
 
-async function runningJobOfKey(
+async function unfinishedJobOfKey(
   services: Services,
   caller: Caller,
-  { uniqueKey }: StartJobInput,
-): Promise<Job> {
-  const job = await findUnfinishedByKey(services.db, caller.organizationId, uniqueKey ?? "");
-  if (job && mayAccess(caller, job)) return job;
+  uniqueKey: string,
+): Promise<Job | undefined> {
+  const job = await findUnfinishedByKey(services.db, caller.organizationId, uniqueKey);
+  if (!job || mayAccess(caller, job)) return job;
   throw new ConflictError(
     "ALREADY_RUNNING",
     `A job with the unique key ${uniqueKey} is unfinished`,
@@ -88,14 +92,15 @@ async function runningJobOfKey(
 
 /**
  * Cancels a job: at once when it waits; a running one is asked to stop, wherever it runs, and ends
- * when it has recorded what it did.
+ * when it has recorded what it did. Asking again changes nothing.
  *
  * @throws {NotFoundError} @throws {ConflictError} ALREADY_FINISHED
  */
 export async function cancelJob(services: Services, caller: Caller, id: string): Promise<Job> {
-  const job = await getJob(services, caller, id);
+  await getJob(services, caller, id);
   const [cancelled] = await services.db.run(CANCEL, id, caller.organizationId);
   if (!cancelled) {
+    const job = await getJob(services, caller, id);
     throw new ConflictError("ALREADY_FINISHED", `Cannot cancel the job: it is ${job.status}`);
   }
   if (!isFinished(cancelled.status)) services.bus.publish("cancel", caller.organizationId, [id]);
@@ -111,7 +116,7 @@ export async function cancelJob(services: Services, caller: Caller, id: string):
  *   its unique key names another unfinished job by now
  */
 export async function retryJob(services: Services, caller: Caller, id: string): Promise<Job> {
-  const job = await getJob(services, caller, id);
+  await getJob(services, caller, id);
   const [retried] = await services.db.run(RETRY, id, caller.organizationId).catch((error) => {
     if (!isUniqueViolation(error)) throw error;
     throw new ConflictError(
@@ -120,6 +125,7 @@ export async function retryJob(services: Services, caller: Caller, id: string): 
     );
   });
   if (!retried) {
+    const job = await getJob(services, caller, id);
     throw new ConflictError("NOT_RETRYABLE", `Cannot retry the job: it is ${statusForPeople(job)}`);
   }
   wakeWorkers(services);

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { type Connection, statement } from "../../../src/db/database.ts";
+import { pruneJobs } from "../../../src/domain/jobs/prune.ts";
+import { settleJobs } from "../../../src/domain/jobs/settle.ts";
+import { createOrganization } from "../../support/callers.ts";
+import { addJobs, addWorker, claimWork, endOf } from "../../support/jobs.ts";
+import { onEveryQueue, type TestQueue } from "../../support/queue.ts";
+
+const HOUR = 60 * 60_000;
+const RETENTION = { completedMs: 24 * HOUR, failedMs: 7 * 24 * HOUR };
+
+const AGE = statement<[hours: number]>(
+  "test.age",
+  "update jobs set finished_at = finished_at - $1 * interval '1 hour' where finished_at is not null",
+);
+const LEFT = statement<[], { status: string; count: number }>(
+  "test.left",
+  "select status, count(*) from jobs group by 1 order by 1",
+);
+const ATTEMPTS = statement<[], { count: number }>(
+  "test.countAttempts",
+  "select count(*) from job_attempts",
+);
+
+async function left(db: Connection): Promise<string[]> {
+  return (await db.run(LEFT)).map(({ status, count }) => `${count} ${status}`);
+}
+
+/** Finishes three jobs of the organization in each way, and leaves three waiting. */
+async function finishSome({ db, services }: TestQueue, organizationId: string): Promise<void> {
+  await addJobs(db, organizationId, 9);
+  const jobs = await claimWork(services, await addWorker(services), organizationId);
+  const outcomes = ["done", "fail", "cancel"] as const;
+  await settleJobs(db, jobs.map((job, n) => endOf(job, { outcome: outcomes[n % 3] })));
+  await addJobs(db, organizationId, 3);
+}
+
+onEveryQueue("what is finished is kept for its time, and goes with its attempts", async (queue) => {
+  const { db, services, organization } = queue;
+  await finishSome(queue, organization.id);
+  assert.equal(await pruneJobs(services, RETENTION, null, 100), 0);
+  await db.run(AGE, 25);
+  assert.equal(await pruneJobs(services, RETENTION, null, 100), 3);
+  assert.deepEqual(await left(db), ["3 CANCELLED", "3 FAILED", "3 QUEUED"]);
+  await db.run(AGE, 24 * 7);
+  assert.equal(await pruneJobs(services, RETENTION, null, 100), 6);
+  assert.deepEqual(await left(db), ["3 QUEUED"]);
+  assert.deepEqual(await db.run(ATTEMPTS), [{ count: 0 }]);
+});
+
+onEveryQueue("failures can be kept shorter than successes", async (queue) => {
+  const { db, services, organization } = queue;
+  await finishSome(queue, organization.id);
+  await db.run(AGE, 2);
+  const retention = { completedMs: 24 * HOUR, failedMs: HOUR };
+  assert.equal(await pruneJobs(services, retention, null, 100), 6);
+  assert.deepEqual(await left(db), ["3 COMPLETED", "3 QUEUED"]);
+});
+
+onEveryQueue("jobs go step by step, of one organization or of all", async (queue) => {
+  const { db, services, organization } = queue;
+  const other = await createOrganization(db);
+  await finishSome(queue, organization.id);
+  await finishSome(queue, other.id);
+  await db.run(AGE, 24 * 8);
+  const prune = (of: string | null) => pruneJobs(services, RETENTION, of, 4);
+  const steps = [await prune(other.id), await prune(other.id), await prune(other.id)];
+  assert.deepEqual(steps, [4, 4, 1]);
+  assert.deepEqual([await prune(null), await prune(null), await prune(null)], [4, 4, 1]);
+});
