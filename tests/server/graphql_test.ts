@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { buildClientSchema, getIntrospectionQuery, printSchema } from "graphql";
 import { serverAudits } from "graphql-http";
+import { schema } from "../../schema/schema.ts";
 import { MAX_BODY_BYTES } from "../../src/server/graphql.ts";
 import { onEveryDatabase, onPostgres } from "../support/database.ts";
 import { withServer } from "../support/server.ts";
@@ -112,6 +114,16 @@ onPostgres(
           message: "first must be from 1 to 200, got 201",
         }],
       });
+    }),
+);
+
+onPostgres(
+  "introspection, as GraphiQL does it, is answered",
+  ({ db }) =>
+    withServer(db, async ({ post }) => {
+      const { body } = await post(getIntrospectionQuery({ specifiedByUrl: true, oneOf: true }));
+      assert.deepEqual(body.errors, undefined);
+      assert.equal(printSchema(buildClientSchema(body.data)), printSchema(schema));
     }),
 );
 
