@@ -1,6 +1,7 @@
 import { createComplexityRule } from "@pothos/plugin-complexity";
 import { type DocumentNode, GraphQLError, Kind, parse, validate, visit } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import type { Issue } from "../domain/errors.ts";
 
 // Ten thousand recipients written out in a mutation have some 150,000 tokens.
 const MAX_TOKENS = 250_000;
@@ -47,11 +48,21 @@ interface OperationParams {
 }
 
 // As the GraphQL-over-HTTP specification has it for what does not validate.
-function asBadRequest({ message, nodes, extensions }: GraphQLError): GraphQLError {
+function asBadRequest(error: GraphQLError): GraphQLError {
+  const { message, nodes, extensions } = error;
   return new GraphQLError(message, {
     nodes,
-    extensions: { ...extensions, http: { spec: true, status: 400 } },
+    extensions: { ...extensions, ...variableIssue(error), http: { spec: true, status: 400 } },
   });
+}
+
+// A variable of the wrong form is bad input like any other: it gets a code, and names its field.
+function variableIssue(error: GraphQLError): { code: string; issues: Issue[] } | null {
+  const found = /^Variable "\$(\w+)" has invalid value(?: at (\S+))?: (.*)$/s.exec(error.message);
+  if (!found) return null;
+  const [, variable = "", place, message = ""] = found;
+  const path = place?.replaceAll(/\[(\d+)\]/g, ".$1").split(".").filter(Boolean) ?? [variable];
+  return { code: "INVALID_INPUT", issues: [{ path, code: "MALFORMED", message }] };
 }
 
 function checkSize(document: DocumentNode): DocumentNode {

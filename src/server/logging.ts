@@ -57,6 +57,7 @@ function text(): TextFormatter {
   return getTextFormatter({
     timestamp: "time",
     level: "full",
+    value: (value) => inspect(value),
     format: ({ timestamp, level, message, record }) => {
       const category = record.category.slice(1).join(".");
       const properties = Object.entries(record.properties)

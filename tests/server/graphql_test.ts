@@ -152,3 +152,30 @@ onPostgres(
       assert.match(response.headers.get("access-control-allow-headers") ?? "", /authorization/);
     }),
 );
+
+onPostgres(
+  "a variable of the wrong form is told by its field",
+  ({ db }) =>
+    withServer(db, async ({ post }) => {
+      const { body } = await post(
+        "mutation ($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }",
+        {
+          variables: {
+            input: {
+              title: "July",
+              content: { subject: "Hello" },
+              to: { list: [{ address: "ada@example.com" }, { address: 7 }] },
+              sendAt: "tomorrow",
+            },
+          },
+        },
+      );
+      const extensions = body.errors?.map(({ extensions }) => extensions) ?? [];
+      assert.deepEqual(extensions.map((extension) => extension?.code), [
+        "INVALID_INPUT",
+        "INVALID_INPUT",
+      ]);
+      assert.match(JSON.stringify(extensions), /"path":\["to","list","1","address"\]/);
+      assert.match(JSON.stringify(extensions), /"path":\["sendAt"\]/);
+    }),
+);
