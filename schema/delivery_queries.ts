@@ -62,11 +62,11 @@ const watchDeliveries = watchLists({
     listDeliveries(services, caller, filter, "CREATED_ASC", page),
 });
 
-const DeliveryListChange = listChangeOf("delivery", DeliveryNode, "DeliveryListChange");
+const DeliveryChanges = listChangeOf("delivery", DeliveryNode, "DeliveryChanges");
 
 builder.subscriptionField("deliveriesUpdated", (t) =>
   t.field({
-    type: DeliveryListChange,
+    type: DeliveryChanges,
     description: "The first page of the deliveries that fit, then what changes in the list.",
     args: {
       filter: t.arg({ type: DeliveryFilter, required: true, description: "Which ones; {}: all." }),

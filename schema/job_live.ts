@@ -24,7 +24,7 @@ const watchJobs = watchLists({
     listJobs(services, caller, filter, "CREATED_DESC", page),
 });
 
-const JobListChange = listChangeOf("job", JobNode, "JobListChange");
+const JobChanges = listChangeOf("job", JobNode, "JobChanges");
 
 builder.subscriptionFields((t) => ({
   jobUpdated: t.field({
@@ -42,7 +42,7 @@ builder.subscriptionFields((t) => ({
     resolve: (job) => job,
   }),
   jobsUpdated: t.field({
-    type: JobListChange,
+    type: JobChanges,
     description:
       "The first page of the jobs that fit, newest first, then what changes in the list.",
     args: { filter: t.arg({ type: JobFilter, description: "Which ones; absent: all." }) },

@@ -6,7 +6,7 @@ import type { ListChange } from "../src/domain/access/list_subscriber.ts";
 /**
  * The type of what a list's subscription tells.
  *
- * @param name of the type: "JobListChange"
+ * @param name of the type: "JobChanges"
  */
 export function listChangeOf<T>(
   noun: Noun,

@@ -54,7 +54,7 @@ async function withStats({ db }: Services, page: Page<Message>): Promise<Page<Me
   return { ...page, edges };
 }
 
-const MessageListChange = listChangeOf("message", MessageNode, "MessageListChange");
+const MessageChanges = listChangeOf("message", MessageNode, "MessageChanges");
 
 builder.subscriptionFields((t) => ({
   messageUpdated: t.field({
@@ -72,7 +72,7 @@ builder.subscriptionFields((t) => ({
     resolve: (message) => message,
   }),
   messagesUpdated: t.field({
-    type: MessageListChange,
+    type: MessageChanges,
     description: "The first page of the messages that fit, newest first, then what changes in it.",
     args: { filter: t.arg({ type: MessageFilter, description: "Which ones; absent: all." }) },
     subscribe: (_root, { filter }, { services, caller }) =>

@@ -4,6 +4,7 @@ import {
   getJsonLinesFormatter,
   getTextFormatter,
   type LogLevel,
+  type LogRecord,
   type TextFormatter,
 } from "@logtape/logtape";
 
@@ -52,21 +53,26 @@ export async function configureLogging(options: LogOptions): Promise<void> {
   });
 }
 
-// 12:30:00.000 info worker: Job ended  job_id=job_… outcome=done
+// 12:30:00.000 info worker: Job SEND_BATCH job_… attempt 1: done in 71 ms
 function text(): TextFormatter {
   return getTextFormatter({
     timestamp: "time",
     level: "full",
     value: (value) => inspect(value),
     format: ({ timestamp, level, message, record }) => {
-      const category = record.category.slice(1).join(".");
-      const properties = Object.entries(record.properties)
-        .map(([name, value]) => ` ${name}=${inspect(value)}`).join("");
-      return `${timestamp} ${level.toLowerCase()} ${category}: ${message}${
-        properties && " "
-      }${properties}`;
+      const source = [level.toLowerCase(), ...record.category.slice(1)].join(" ");
+      return `${timestamp} ${source}: ${message}${rest(record)}`;
     },
   });
+}
+
+// What the message does not say already.
+function rest({ properties, rawMessage }: LogRecord): string {
+  const template = typeof rawMessage === "string" ? rawMessage : rawMessage.join("");
+  const unsaid = Object.entries(properties)
+    .filter(([name, value]) => value !== null && !template.includes(`{${name}}`))
+    .map(([name, value]) => ` ${name}=${inspect(value)}`);
+  return unsaid.length > 0 ? ` ${unsaid.join("")}` : "";
 }
 
 function inspect(value: unknown): string {

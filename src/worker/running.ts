@@ -1,4 +1,5 @@
 import { getLogger } from "@logtape/logtape";
+import { toTypeId } from "../domain/id.ts";
 import type { Claim, ClaimedJob } from "../domain/jobs/claim.ts";
 import type { JobError, Lane, Progress } from "../domain/jobs/job.ts";
 import { backoffMs, jobError, JobFailure, type Outcome } from "../domain/jobs/outcome.ts";
@@ -207,7 +208,7 @@ function logAttempt({ job, startedAt }: Running, settlement: Settlement | null):
   const failed = settlement?.error != null;
   if (!log.isEnabledFor(failed ? "warning" : "info")) return;
   const properties = {
-    jobId: job.id,
+    jobId: toTypeId("job", job.id),
     kind: job.kind,
     attempt: job.attempt,
     outcome: settlement?.outcome ?? "settled",
