@@ -7,8 +7,9 @@ import type { Authenticate } from "./authentication.ts";
 import { errorResponse, toClientError, unauthenticated } from "./errors.ts";
 import { createGraphiQL, wantsGraphiQL } from "./graphiql.ts";
 import type { GraphQLEngine } from "./graphql.ts";
-import { type HealthCheck, readiness } from "./health.ts";
+import type { HealthCheck } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
+import { createProbes } from "./probes.ts";
 import type { WebSockets } from "./websocket.ts";
 
 /** Answers a request of a caller who is known. */
@@ -41,9 +42,7 @@ export function createRoutes(parts: RouteParts): Hono {
   app.use("/import/*", cors());
 
   app.get("/", (context) => context.redirect("/graphql"));
-  app.get("/healthz", (context) => context.json({ alive: true }));
-  app.get("/readyz", () => readiness(parts.health));
-  app.get("/metrics", () => metrics.scrape());
+  app.route("/", createProbes(parts.health, metrics));
   app.all("/graphql", ({ req: { raw } }) => {
     if (raw.headers.get("upgrade")?.toLowerCase() === "websocket") return webSockets.upgrade(raw);
     if (wantsGraphiQL(raw)) return graphiql(raw);
