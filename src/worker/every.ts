@@ -16,7 +16,7 @@ export function every(ms: number, what: string, work: () => Promise<void>): () =
   const next = () => {
     timer = setTimeout(() => {
       turn = work()
-        .catch((error) => log.error(`${what} failed: {error}`, { error }))
+        .catch((error) => log.error(`${what} failed`, { error }))
         .then(() => {
           if (!stopped) next();
         });

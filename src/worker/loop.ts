@@ -41,7 +41,7 @@ export async function runLoop(state: LoopState): Promise<void> {
       state.lastTickAt = performance.now();
       if (settled + claimed === 0) await state.wake.wait(jittered(POLL_MS));
     } catch (error) {
-      log.error("The worker loop failed and goes on in a second: {error}", { error });
+      log.error("The worker loop failed and goes on in a second", { error });
       await state.wake.wait(jittered(POLL_MS));
     }
   }

@@ -215,6 +215,6 @@ function logAttempt({ job, startedAt }: Running, settlement: Settlement | null):
     ms: Math.round(performance.now() - startedAt),
     error: settlement?.error,
   };
-  if (failed) log.warn("Job {kind} {jobId} attempt {attempt}: {outcome}, {error}", properties);
+  if (failed) log.warn("Job {kind} {jobId} attempt {attempt}: {outcome}", properties);
   else log.info("Job {kind} {jobId} attempt {attempt}: {outcome} in {ms} ms", properties);
 }

@@ -25,7 +25,7 @@ export function startSchedule(services: Services): ScheduleLoop {
     lastTickAt = performance.now();
     for (const name of fired) log.debug("Fired {name}", { name });
     for (const { name, error } of failed) {
-      log.error("Cannot fire {name}, which is tried again: {error}", { name, error });
+      log.error("Cannot fire {name}, which is tried again", { name, error });
     }
   });
   return {

@@ -49,7 +49,7 @@ async function settle({ db }: Services, ended: readonly Settlement[]): Promise<S
     return await settleJobs(db, ended);
   } catch (error) {
     if (!isDataFault(error)) throw error;
-    log.error("Settling {count} jobs together failed, now one by one: {error}", {
+    log.error("Settling {count} jobs together failed, now one by one", {
       count: ended.length,
       error,
     });
@@ -74,7 +74,8 @@ async function settleAlone(db: Services["db"], settlement: Settlement): Promise<
   }
 }
 
-function isDataFault(error: unknown): boolean {
+/** Whether it is the data that the database refused: trying again would change nothing. */
+export function isDataFault(error: unknown): boolean {
   return error instanceof Error && "code" in error && typeof error.code === "string" &&
     DATA_FAULT.test(error.code);
 }

@@ -104,7 +104,7 @@ function listen(state: LoopState): (() => void)[] {
       if (ids && !state.running.runsAny(ids)) return;
       // Asked for, not taken from the event: one that comes late would cancel the job's next run.
       checkCancelRequests(state).catch((error) =>
-        log.error("Asking for cancelled jobs failed: {error}", { error })
+        log.error("Asking for cancelled jobs failed", { error })
       );
     }),
   ];

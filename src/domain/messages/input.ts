@@ -148,10 +148,6 @@ function issuesOfContent(
   recipients: readonly Recipient[],
   audience: Audience | null,
 ): Issue[] {
-  if (!content.text && !content.html) {
-    const message = "is missing, and html too: the message says nothing";
-    return [{ path: ["content", "text"], code: "REQUIRED", message }];
-  }
   let compiled: CompiledContent;
   try {
     compiled = compileContent(content);

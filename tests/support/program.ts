@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+
+const MAIN = new URL("../../src/main.ts", import.meta.url).href;
+const SETTINGS = { DATABASE_URL: "", SMTP_URLS: "", ADMIN_API_KEY: "", LOG_LEVEL: "error" };
+
+/** The program, started as its users start it. */
+export interface Program {
+  readonly address: string;
+  readonly key: string;
+  readonly process: Deno.ChildProcess;
+  /** By SIGTERM; returns the exit code. */
+  stop(): Promise<number>;
+}
+
+/**
+ * Starts to serve on any free port, and reads the address and the key off what is printed.
+ *
+ * @param settings environment variables beside the defaults
+ * @param flags of `serve`
+ */
+export async function startProgram(
+  settings: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+): Promise<Program> {
+  const process = run(["serve", "--port", "0", ...flags], settings, "piped");
+  let printed = "";
+  const lines = process.stdout.pipeThrough(new TextDecoderStream());
+  for await (const text of lines.values({ preventCancel: true })) {
+    printed += text;
+    const address = /ready at (http:\S+)\/graphql/.exec(printed)?.[1];
+    const key = /shown this once: (\S+)/.exec(printed)?.[1];
+    const given = settings.ADMIN_API_KEY || key;
+    if (address && given) return { address, key: given, process, stop: () => stop(process) };
+  }
+  throw new Error(`The program ended after it had printed: ${printed}`);
+}
+
+/** Starts a worker that takes no requests. */
+export function startWorkerProgram(
+  settings: Readonly<Record<string, string>>,
+): Pick<Program, "process" | "stop"> {
+  const process = run(["worker"], settings, "null");
+  return { process, stop: () => stop(process) };
+}
+
+function run(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>>,
+  stdout: "piped" | "null",
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-NRWES", MAIN, ...args],
+    env: { ...SETTINGS, ...settings },
+    stdout,
+  }).spawn();
+}
+
+async function stop(process: Deno.ChildProcess): Promise<number> {
+  process.kill("SIGTERM");
+  return (await process.status).code;
+}
+
+/** Asks the program's GraphQL endpoint; an error there is one here. */
+export async function ask<Data>(
+  { address, key }: Program,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<Data> {
+  const answer = await fetch(`${address}/graphql`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await answer.json();
+  assert.equal(errors, undefined);
+  return data;
+}
