@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { type Connection, statement } from "../../src/db/database.ts";
+import { toTypeId } from "../../src/domain/id.ts";
+import { findFaults } from "./ledger.ts";
+
+// To be asked when no worker is in the middle of something: all have stopped, or are dead and buried.
+const DELIVERY_CHECKS: Record<string, string> = {
+  "each recipient stands in one batch of the first round": `
+    select 'message ' || m.id || ': recipient ' || n || ' stands in ' || count(b.id) || ' batches'
+    from messages m cross join generate_series(1, m.planned_count) n
+      left join batches b on b.message_id = m.id and b.round = 1 and n between b.lo and b.hi
+    group by m.id, n having count(b.id) <> 1`,
+  "nothing is planned beyond what the message says": `
+    select 'message ' || m.id || ': batch ' || b.number || ' goes up to ' || b.hi || ' of ' ||
+      m.planned_count
+    from batches b join messages m on m.id = b.message_id where b.round = 1 and b.hi > m.planned_count`,
+  "a batch is as large as it says": `
+    select 'message ' || message_id || ': batch ' || number || ' says ' || size
+    from batches where size <> coalesce(cardinality(picked), hi - lo + 1)`,
+  "no recipient stands in two unfinished batches": `
+    select 'message ' || a.message_id || ': batches ' || a.number || ' and ' || b.number ||
+      ' are unfinished and share a recipient'
+    from batches a join batches b on b.message_id = a.message_id and b.number > a.number
+    where a.finished_at is null and b.finished_at is null
+      and exists (select n from unnest(coalesce(a.picked, array(select generate_series(a.lo, a.hi)))) n
+        intersect select n from unnest(coalesce(b.picked, array(select generate_series(b.lo, b.hi)))) n)`,
+  "the counters agree with the deliveries": `
+    select 'message ' || m.id || ': ' || s.outcome || ' is counted ' || counted || ' times, and ' ||
+      found || ' deliveries are'
+    from messages m, unnest(array['SENT', 'FAILED', 'UNKNOWN']) s(outcome),
+      lateral (select coalesce(sum(case when outcome = 'RETRIED' then -n else n end), 0) as counted
+        from delivery_stats where message_id = m.id
+          and (outcome = s.outcome or outcome = 'RETRIED' and s.outcome = 'FAILED')) c,
+      lateral (select count(*) as found from deliveries d where d.message_id = m.id
+        and (d.status = s.outcome or s.outcome = 'SENT' and d.status in ('BOUNCED', 'COMPLAINED'))) f
+    where counted <> found`,
+  "a delivery is as its newest attempt ended": `
+    select 'delivery ' || d.id || ' is ' || d.status || ' after ' || d.tries || ' tries; on record are '
+      || coalesce(a.made, 0) || ', the newest ' || coalesce(a.outcome, 'none')
+    from deliveries d left join lateral (
+      select count(*) over () as made, tries, outcome from delivery_attempts
+      where delivery_id = d.id order by tries desc limit 1) a on true
+    where d.tries <> coalesce(a.made, 0) or d.tries <> coalesce(a.tries, 0)
+      or d.status in ('SENT', 'BOUNCED', 'COMPLAINED') and a.outcome is distinct from 'SUCCEEDED'
+      or d.status in ('FAILED', 'UNKNOWN') and a.outcome is distinct from d.status
+      or d.status = 'PENDING' and a.outcome = 'SUCCEEDED'`,
+  "attempts stay within what is allowed": `
+    select 'delivery ' || d.id || ' has made ' || d.attempt || ' attempts in ' || d.tries || ' tries'
+    from deliveries d where d.attempt > d.tries`,
+  "nothing is in flight without a job": `
+    select 'message ' || b.message_id || ': batch ' || b.number || ' has ' || cardinality(b.win) ||
+      ' in flight, and its job is ' || coalesce(j.status, 'gone')
+    from batches b left join jobs j on j.id = b.job_id
+    where b.win is not null and (b.finished_at is not null or j.id is null
+      or j.status in ('COMPLETED', 'FAILED', 'CANCELLED'))`,
+  "nothing is laid aside but for a paused message": `
+    select 'job ' || j.id || ' is laid aside, and message ' || m.id || ' is ' || m.status
+    from jobs j join batches b on b.job_id = j.id join messages m on m.id = b.message_id
+    where j.status = 'SCHEDULED' and j.run_at = 'infinity' and m.status <> 'PAUSED'`,
+  "a message ends with its last batch": `
+    select 'message ' || m.id || ' is ' || m.status || ', and no batch is left'
+    from messages m where m.status = 'SENDING' and m.planned_count = m.recipient_count
+      and not exists (select from batches where message_id = m.id and finished_at is null)`,
+  "what has ended has nothing left to do": `
+    select 'message ' || m.id || ' is ' || m.status || ', and delivery ' || d.id || ' waits'
+    from messages m join deliveries d on d.message_id = m.id
+    where m.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') and d.status = 'PENDING'`,
+};
+
+interface SinkRow {
+  readonly id: string;
+  readonly address: string;
+  readonly status: string;
+  /** Tries of which nobody knows whether they arrived. */
+  readonly doubtful: number;
+}
+
+const DELIVERIES = statement<[], SinkRow>(
+  "ledger.deliveries",
+  `select d.id, d.address, d.status,
+     (select count(*) from delivery_attempts where delivery_id = d.id and outcome = 'UNKNOWN')
+       + (d.status = 'PENDING' and exists (select from batches b
+           where b.message_id = d.message_id and d.n = any(b.win)))::int as doubtful
+   from deliveries d`,
+);
+const SENT_STATUSES = new Set(["SENT", "BOUNCED", "COMPLAINED"]);
+
+/**
+ * What is wrong with messages and deliveries, each fault in words.
+ *
+ * @param received how often each delivery has arrived, by its TypeID (the header X-Waybill-Delivery)
+ */
+export async function findDeliveryFaults(
+  db: Connection,
+  received: ReadonlyMap<string, number>,
+): Promise<string[]> {
+  const faults = await findFaults(db, DELIVERY_CHECKS);
+  const strangers = new Set(received.keys());
+  for (const { id, address, status, doubtful } of await db.run(DELIVERIES)) {
+    const delivery = toTypeId("delivery", id);
+    strangers.delete(delivery);
+    const arrived = received.get(delivery) ?? 0;
+    const least = SENT_STATUSES.has(status) ? 1 : 0;
+    if (arrived >= least && arrived <= least + doubtful) continue;
+    faults.push(
+      `what arrives is what was sent: ${address} is ${status} with ${doubtful} doubtful tries, ` +
+        `and got ${arrived} mails`,
+    );
+  }
+  for (const stranger of strangers) faults.push(`what arrives is known: ${stranger} is not`);
+  return faults;
+}
+
+/** Throws with every fault against the delivery invariants; see `findDeliveryFaults`. */
+export async function assertDeliveriesHold(
+  db: Connection,
+  received: ReadonlyMap<string, number>,
+): Promise<void> {
+  assert.equal((await findDeliveryFaults(db, received)).slice(0, 20).join("\n"), "");
+}
