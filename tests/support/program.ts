@@ -23,16 +23,26 @@ export async function startProgram(
   flags: readonly string[] = [],
 ): Promise<Program> {
   const process = run(["serve", "--port", "0", ...flags], settings, "piped");
-  let printed = "";
-  const lines = process.stdout.pipeThrough(new TextDecoderStream());
-  for await (const text of lines.values({ preventCancel: true })) {
-    printed += text;
+  const started = Promise.withResolvers<Program>();
+  readAll(process, (printed) => {
     const address = /ready at (http:\S+)\/graphql/.exec(printed)?.[1];
-    const key = /shown this once: (\S+)/.exec(printed)?.[1];
-    const given = settings.ADMIN_API_KEY || key;
-    if (address && given) return { address, key: given, process, stop: () => stop(process) };
+    const key = settings.ADMIN_API_KEY || /shown this once: (\S+)/.exec(printed)?.[1];
+    if (address && key) started.resolve({ address, key, process, stop: () => stop(process) });
+  }).then((printed) => started.reject(new Error(`The program ended; it had printed: ${printed}`)));
+  return await started.promise;
+}
+
+/** Reads what a program prints until it ends, so that it never waits for a reader. */
+async function readAll(
+  process: Deno.ChildProcess,
+  onText: (printed: string) => void,
+): Promise<string> {
+  let printed = "";
+  for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
+    printed += text;
+    onText(printed);
   }
-  throw new Error(`The program ended after it had printed: ${printed}`);
+  return printed;
 }
 
 /** Starts a worker that takes no requests. */
