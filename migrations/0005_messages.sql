@@ -49,6 +49,8 @@ create table messages (
 create index messages_list on messages (organization_id, id);
 -- messages.due: what waits for its time.
 create index messages_scheduled on messages (send_at) where status = 'SCHEDULED';
+-- messages.done and messages.pauseStalled: what is under way.
+create index messages_active on messages (id) where status in ('PLANNING', 'SENDING');
 -- messages.insert: one message per organization and key.
 create unique index messages_idempotency on messages (organization_id, idempotency_key)
   where idempotency_key is not null;

@@ -10,11 +10,10 @@ import { type Database, openDatabase, statement } from "./db/database.ts";
 import { EmbeddedDatabaseError, openEmbeddedDatabase } from "./db/embedded.ts";
 import { migrate, MigrationError } from "./db/migrate.ts";
 import { ensureOperator } from "./domain/access/operations.ts";
-import { closeAbandonedBatches } from "./domain/deliveries/abandoned.ts";
 import { readTotals } from "./domain/deliveries/stats.ts";
 import type { Lane } from "./domain/jobs/job.ts";
 import { readDepths } from "./domain/jobs/queries.ts";
-import { finishMessage } from "./domain/messages/flow.ts";
+import { sweepMessages } from "./domain/messages/sweep.ts";
 import { ensureBuiltInSchedules } from "./domain/schedules/operations.ts";
 import type { Services } from "./domain/services.ts";
 import { createBus } from "./events/bus.ts";
@@ -115,11 +114,7 @@ async function startWork(services: Services, config: Config): Promise<Part> {
   const worker = await startWorker(services, {
     handlers: handlersOf(services, config, channel),
     lanes: LANES,
-    async sweep() {
-      for (const message of await closeAbandonedBatches(services)) {
-        await finishMessage(services, { ...message, id: message.messageId });
-      }
-    },
+    sweep: () => sweepMessages(services),
   });
   const schedule = startSchedule(services);
   return {

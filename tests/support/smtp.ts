@@ -38,6 +38,8 @@ export interface SmtpTestServer {
   readonly connections: number;
   /** Returns once that many mails are in. */
   arrival(count: number): Promise<void>;
+  /** Drops all connections, and goes on taking new ones. */
+  hangUp(): void;
   /** Drops all connections and stops. */
   close(): Promise<void>;
 }
@@ -79,6 +81,7 @@ export async function startSmtpServer(
   });
   await new Promise<void>((resolve) => server.listen(settings.port ?? 0, "127.0.0.1", resolve));
   const { port } = server.server.address() as AddressInfo;
+  const hangUp = () => sockets.forEach((socket) => socket.destroy());
 
   return {
     url: urlOf(settings, port),
@@ -95,8 +98,9 @@ export async function startSmtpServer(
         });
       }
     },
+    hangUp,
     close() {
-      for (const socket of sockets) socket.destroy();
+      hangUp();
       return new Promise((resolve) => server.close(resolve));
     },
   };

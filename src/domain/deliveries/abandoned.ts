@@ -1,5 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
+import type { TakenBatch } from "./step.ts";
 
 const ABANDONED = statement<[limit: number], { id: string }>(
   "batches.abandoned",
@@ -65,21 +66,33 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
    select organization_id as "organizationId", message_id as "messageId" from b`,
 );
 
+const GIVEN_UP = statement<
+  [messageId: string, lo: number | null, hi: number | null, picked: number[] | null],
+  { n: number }
+>(
+  "deliveries.givenUp",
+  `select n from deliveries
+   where message_id = $1 and (n between $2 and $3 or n = any($4)) and status = 'FAILED'
+     and error_code in ('BATCH_FAILED', 'BATCH_CANCELLED')
+   limit 1`,
+);
+
 const SWEEP_LIMIT = 1_000;
 
 /**
  * Ends the batches whose job was set aside or cancelled: what was in flight becomes UNKNOWN, what
- * still waited FAILED, with the job's error.
- *
- * @returns the messages that lost a batch, to be finished by the caller
+ * still waited FAILED, with the job's error. Their messages may have ended with them.
  */
-export async function closeAbandonedBatches(
-  { db, bus }: Services,
-): Promise<{ organizationId: string; messageId: string }[]> {
-  const closed: { organizationId: string; messageId: string }[] = [];
+export async function closeAbandonedBatches({ db, bus }: Services): Promise<void> {
   for (const { id } of await db.run(ABANDONED, SWEEP_LIMIT)) {
-    closed.push(...await db.run(CLOSE, id));
+    for (const { organizationId, messageId } of await db.run(CLOSE, id)) {
+      bus.publish("messages", organizationId, [messageId]);
+      bus.publish("deliveries", organizationId, null);
+    }
   }
-  for (const { organizationId } of closed) bus.publish("deliveries", organizationId, null);
-  return closed;
+}
+
+/** Whether a finished batch was ended by `closeAbandonedBatches` with recipients unsent. */
+export async function wasAbandoned({ db }: Services, batch: TakenBatch): Promise<boolean> {
+  return (await db.run(GIVEN_UP, batch.messageId, batch.lo, batch.hi, batch.picked)).length > 0;
 }

@@ -17,13 +17,13 @@ const LOCK = statement<[id: string], { id: string }>(
   `select id from messages where id = $1 for no key update`,
 );
 
+// Asked at the end of every batch: the counters are summed up for the last one only.
 const FINISH = statement<[id: string], { id: string }>(
   "messages.finish",
-  `update messages m set finished_at = now(), updated_at = now(),
-     status = case when s.sent = m.recipient_count then 'SENT' when s.sent = 0 then 'FAILED'
-       else 'PARTIALLY_SENT' end
-   from (select coalesce(sum(n) filter (where outcome = 'SENT'), 0) as sent
-     from delivery_stats where message_id = $1) s
+  `update messages m set finished_at = now(), updated_at = now(), status = (
+     select case when coalesce(sum(n), 0) = m.recipient_count then 'SENT'
+       when sum(n) > 0 then 'PARTIALLY_SENT' else 'FAILED' end
+     from delivery_stats where message_id = m.id and outcome = 'SENT')
    where m.id = $1 and m.status = 'SENDING' and m.planned_count = m.recipient_count
      and not exists (select from batches where message_id = $1 and finished_at is null)
    returning m.id`,

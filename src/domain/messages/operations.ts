@@ -203,7 +203,10 @@ export async function resumeMessage(
   const resumed = await services.db.transaction(async (tx) => {
     // The message first, its jobs second: one that parks itself sees either PAUSED or this.
     const [message] = await tx.run(RESUME, id);
-    if (message) await wakeParked(tx, toTypeId("message", id));
+    if (!message) return undefined;
+    await wakeParked(tx, toTypeId("message", id));
+    // The job that planned it may have been cancelled or set aside; one that is left stays alone.
+    if (message.plannedCount < message.recipientCount) await enqueueJobs(tx, [planJob(message)]);
     return message;
   });
   if (!resumed) {

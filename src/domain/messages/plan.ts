@@ -148,7 +148,7 @@ export function planJob(
     kind: "PLAN_MESSAGE",
     maxAttempts: jobKind("PLAN_MESSAGE").maxAttempts,
     runAt: message.sendAt,
-    uniqueKey: `plan ${toTypeId("message", message.id)}`,
+    uniqueKey: `plan ${message.id}`,
     payload: { messageId: message.id },
   };
 }

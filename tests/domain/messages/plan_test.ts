@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { type Database, statement } from "../../../src/db/database.ts";
+import { claimJobs } from "../../../src/domain/jobs/claim.ts";
+import {
+  cancelMessage,
+  getMessage,
+  pauseMessage,
+  resumeMessage,
+  sendMessage,
+} from "../../../src/domain/messages/operations.ts";
+import { startDueMessages } from "../../../src/domain/messages/due.ts";
+import { planChunk } from "../../../src/domain/messages/plan.ts";
+import { toTypeId } from "../../../src/domain/id.ts";
+import { onEveryMail, type TestMail } from "../../support/mail.ts";
+import { comeDue } from "../../support/mail_worker.ts";
+import {
+  importPeople,
+  messageInput,
+  people,
+  readBatches,
+  readDeliveries,
+  readStatus,
+} from "../../support/messages.ts";
+
+interface JobRow {
+  readonly kind: string;
+  readonly status: string;
+  readonly lane: string;
+  readonly topic: string;
+  readonly priority: number;
+  readonly subject: string;
+}
+
+const BATCH_JOBS = statement<[], JobRow & { count: number }>(
+  "test.batchJobs",
+  `select kind, status, lane, topic, priority, subject, count(*) as count from jobs
+   where kind = 'SEND_BATCH' group by 1, 2, 3, 4, 5, 6`,
+);
+const PLAN_JOB = statement<[], { id: string; status: string; parked: boolean }>(
+  "test.planJob",
+  `select id, status, status = 'SCHEDULED' and run_at = 'infinity' as parked from jobs
+   where kind = 'PLAN_MESSAGE' order by id desc limit 1`,
+);
+const CANCEL_PLAN = statement<[]>(
+  "test.cancelPlanJob",
+  `update jobs set status = 'CANCELLED', finished_at = now() where kind = 'PLAN_MESSAGE'`,
+);
+const LET_COME = statement<[id: string]>(
+  "test.letMessageCome",
+  "update messages set send_at = now() where id = $1",
+);
+
+/** Sends to an audience, and claims the job that plans the message. */
+async function claimPlan({ services, organization, worker }: TestMail, count: number) {
+  const { id: audienceId } = await importPeople(services, organization.admin, count);
+  const { message } = await sendMessage(
+    services,
+    organization.admin,
+    messageInput({ to: { audienceId } }),
+  );
+  const [job] = await worker.claim();
+  assert(job);
+  return { message, job };
+}
+
+async function planJob(db: Database) {
+  const [job] = await db.run(PLAN_JOB);
+  assert(job);
+  return job;
+}
+
+/** Batches 1, 2, 3 … of 100, and the rest. */
+async function assertPlanned({ db }: TestMail, messageId: string, count: number): Promise<void> {
+  const batches = await readBatches(db, messageId);
+  assert.deepEqual(
+    batches.map(({ number, lo, hi, size }) => [number, lo, hi, size]),
+    Array.from({ length: Math.ceil(count / 100) }, (_, index) => {
+      const [lo, hi] = [index * 100 + 1, Math.min(index * 100 + 100, count)];
+      return [index + 1, lo, hi, hi - lo + 1];
+    }),
+  );
+  const deliveries = await readDeliveries(db, messageId);
+  assert.deepEqual(
+    deliveries.map(({ n, address }) => [n, address]),
+    people(count).map(({ address }, index) => [index + 1, address]),
+  );
+}
+
+for (const kind of ["an audience", "an inline list"]) {
+  const count = kind === "an audience" ? 12_345 : 1_234;
+  onEveryMail(`PLAN_MESSAGE cuts ${kind} into batches of 100`, async (mail) => {
+    const { db, services, organization, send } = mail;
+    const to = kind === "an audience"
+      ? { audienceId: (await importPeople(services, organization.admin, count)).id }
+      : { list: people(count) };
+    const message = await send({ to, type: "reminder", lane: "TRANSACTIONAL", priority: -3 });
+    assert.equal(await readStatus(db, message.id), "SENDING");
+    await assertPlanned(mail, message.id, count);
+    assert.deepEqual(await db.run(BATCH_JOBS), [{
+      kind: "SEND_BATCH",
+      status: "QUEUED",
+      lane: "TRANSACTIONAL",
+      topic: "reminder",
+      priority: -3,
+      subject: toTypeId("message", message.id),
+      count: Math.ceil(count / 100),
+    }]);
+  });
+}
+
+onEveryMail("planChunk() goes on where a dead worker stopped, and stops that one", async (mail) => {
+  const { db, services, worker, startWorker } = mail;
+  const { message, job } = await claimPlan(mail, 5_150);
+  assert((await planChunk(services, job, message.id)).more);
+  await worker.die();
+  const other = await startWorker();
+  const [rescued] = await other.claim(1);
+  assert.equal(rescued?.id, job.id);
+
+  assert.deepEqual(await planChunk(services, job, message.id), { message: null, more: false });
+  assert.equal((await readBatches(db, message.id)).length, 50);
+  other.start([rescued]);
+  await other.rest();
+  assert.equal(await readStatus(db, message.id), "SENDING");
+  await assertPlanned(mail, message.id, 5_150);
+});
+
+onEveryMail("pauseMessage() stops planning, and resumeMessage() lets it go on", async (mail) => {
+  const { db, services, organization: { admin }, worker } = mail;
+  const { message, job } = await claimPlan(mail, 5_150);
+  await planChunk(services, job, message.id);
+  await pauseMessage(services, admin, message.id);
+  worker.start([job]);
+  await worker.rest();
+  assert((await planJob(db)).parked);
+  assert.equal((await getMessage(services, admin, message.id)).plannedCount, 5_000);
+
+  await resumeMessage(services, admin, message.id);
+  assert.equal(await readStatus(db, message.id), "PLANNING");
+  const resumed = (await claimJobs(services, worker.id, [{ ...job, count: 100 }]))
+    .filter(({ kind }) => kind === "PLAN_MESSAGE");
+  worker.start(resumed);
+  await worker.rest();
+  assert.equal(await readStatus(db, message.id), "SENDING");
+  await assertPlanned(mail, message.id, 5_150);
+});
+
+onEveryMail("cancelMessage() stops planning", async (mail) => {
+  const { db, services, organization: { admin }, worker } = mail;
+  const { message, job } = await claimPlan(mail, 5_150);
+  await planChunk(services, job, message.id);
+  await cancelMessage(services, admin, message.id);
+  worker.start([job]);
+  await worker.runQueued();
+  assert.equal((await planJob(db)).status, "CANCELLED");
+  assert.equal((await readBatches(db, message.id)).length, 50);
+  assert.equal(await readStatus(db, message.id), "CANCELLED");
+  assert.equal(mail.smtp.received.length, 0);
+});
+
+const TOMORROW = () => new Date(Date.now() + 24 * 60 * 60_000);
+
+onEveryMail("a scheduled message that is paused goes out once it is resumed", async (mail) => {
+  const { db, services, organization: { admin }, worker, send } = mail;
+  const { id } = await send({ sendAt: TOMORROW() });
+  await pauseMessage(services, admin, id);
+  await resumeMessage(services, admin, id);
+  assert.equal(await readStatus(db, id), "SCHEDULED");
+  await pauseMessage(services, admin, id);
+  await db.run(LET_COME, id);
+  await comeDue(services);
+  await worker.runQueued();
+  assert((await planJob(db)).parked);
+  assert.equal(await readStatus(db, id), "PAUSED");
+  await resumeMessage(services, admin, id);
+  await worker.runQueued();
+  assert.equal(await readStatus(db, id), "SENT");
+});
+
+onEveryMail("a scheduled message that is cancelled never goes out", async (mail) => {
+  const { db, services, organization: { admin }, worker, smtp, send } = mail;
+  const { id } = await send({ sendAt: TOMORROW() });
+  await cancelMessage(services, admin, id);
+  await db.run(LET_COME, id);
+  await comeDue(services);
+  await worker.runQueued();
+  assert.equal((await planJob(db)).status, "CANCELLED");
+  assert.equal(await startDueMessages(services, null), 0);
+  assert.equal(await readStatus(db, id), "CANCELLED");
+  assert.equal(smtp.received.length, 0);
+});
+
+onEveryMail("a job that plans too early waits for the message's time", async (mail) => {
+  const { db, services, worker, send } = mail;
+  const { id } = await send({ sendAt: TOMORROW() });
+  await comeDue(services);
+  await worker.runQueued();
+  assert.deepEqual([(await planJob(db)).status, (await planJob(db)).parked], ["SCHEDULED", false]);
+  assert.equal(await readStatus(db, id), "SCHEDULED");
+});
+
+onEveryMail("startDueMessages() plans what is due and has lost its job", async (mail) => {
+  const { db, services, worker, send } = mail;
+  const { id } = await send({ sendAt: TOMORROW() });
+  assert.equal(await startDueMessages(services, null), 0);
+  await db.run(LET_COME, id);
+  assert.equal(await startDueMessages(services, null), 0, "its job waits");
+  await db.run(CANCEL_PLAN);
+  assert.equal(await startDueMessages(services, mail.organization.id), 1);
+  await worker.runQueued();
+  assert.equal(await readStatus(db, id), "SENT");
+});

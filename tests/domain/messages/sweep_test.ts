@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { type Database, statement } from "../../../src/db/database.ts";
+import { cancelJob, getJob, retryJob } from "../../../src/domain/jobs/operations.ts";
+import {
+  cancelMessage,
+  getMessage,
+  pauseMessage,
+  resumeMessage,
+  sendMessage,
+} from "../../../src/domain/messages/operations.ts";
+import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
+import { makeGate } from "../../support/gate.ts";
+import { onEveryMail, onPostgresMail, type TestMail } from "../../support/mail.ts";
+import { comeDue } from "../../support/mail_worker.ts";
+import {
+  messageInput,
+  people,
+  readBatches,
+  readDeliveries,
+  readStatus,
+  tally,
+} from "../../support/messages.ts";
+
+const PLAN_JOB = statement<[], { id: string }>(
+  "test.newestPlanJob",
+  "select id from jobs where kind = 'PLAN_MESSAGE' order by id desc limit 1",
+);
+const RESUME_ONLY = statement<[id: string]>(
+  "test.resumeOnly",
+  `update messages set status = 'SENDING', paused_at = null, pause_reason = null where id = $1`,
+);
+
+let gate = makeGate();
+const gated = () => {
+  gate = makeGate();
+  return { window: 3, beforeReply: (address: string) => gate.pass(address) };
+};
+
+async function planJobId(db: Database): Promise<string> {
+  const [job] = await db.run(PLAN_JOB);
+  return job?.id ?? assert.fail("no job plans the message");
+}
+
+function newMessage({ services, organization: { admin } }: TestMail) {
+  return sendMessage(services, admin, messageInput({ to: { list: people(150) } }));
+}
+
+async function assertPausedThenSent(mail: TestMail, id: string): Promise<void> {
+  const { db, services, organization: { admin }, worker, smtp } = mail;
+  await sweepMessages(services);
+  const { status, pauseCode } = await getMessage(services, admin, id);
+  assert.deepEqual([status, pauseCode], ["PAUSED", "PLANNING_STOPPED"]);
+  await resumeMessage(services, admin, id);
+  await sweepMessages(services);
+  await worker.runQueued();
+  assert.equal(await readStatus(db, id), "SENT");
+  assert.equal(smtp.received.length, 150);
+}
+
+onEveryMail("a message whose planning is cancelled is paused, and can be resumed", async (mail) => {
+  const { db, services, organization: { admin } } = mail;
+  const { message } = await newMessage(mail);
+  await sweepMessages(services);
+  assert.equal(await readStatus(db, message.id), "PLANNING");
+  await cancelJob(services, admin, await planJobId(db));
+  await assertPausedThenSent(mail, message.id);
+});
+
+onEveryMail(
+  "a message whose planning was set aside is paused, and can be resumed",
+  async (mail) => {
+    const { db, services, startWorker } = mail;
+    const { message } = await newMessage(mail);
+    for (let crash = 1; crash <= 3; crash++) {
+      await comeDue(services);
+      const worker = await startWorker();
+      assert.equal((await worker.claim()).length, 1);
+      await sweepMessages(services);
+      assert.equal(await readStatus(db, message.id), "PLANNING");
+      await worker.die();
+    }
+    await assertPausedThenSent(mail, message.id);
+  },
+);
+
+onEveryMail("resumeMessage() plans on, though the job was cancelled meanwhile", async (mail) => {
+  const { db, services, organization: { admin }, worker } = mail;
+  const { message: { id } } = await newMessage(mail);
+  await pauseMessage(services, admin, id);
+  await worker.runQueued();
+  await cancelJob(services, admin, await planJobId(db));
+  await sweepMessages(services);
+  await resumeMessage(services, admin, id);
+  await worker.runQueued();
+  assert.equal(await readStatus(db, id), "SENT");
+});
+
+onEveryMail("a batch that kills its worker three times ends, and its message too", async (mail) => {
+  const { db, services, startWorker, smtp, send } = mail;
+  const { id } = await send({ to: { list: people(30) } });
+  const workers = [];
+  for (let crash = 1; crash <= 3; crash++) {
+    await comeDue(services);
+    const worker = await startWorker();
+    worker.start(await worker.claim());
+    await gate.filled(crash * 3);
+    await worker.die();
+    workers.push(worker);
+  }
+  await sweepMessages(services);
+  gate.open();
+  await Promise.all(workers.map((worker) => worker.rest()));
+  const ends = (await readDeliveries(db, id)).map(({ status, errorCode }) =>
+    `${status} ${errorCode}`
+  );
+  assert.deepEqual(tally(ends), { "UNKNOWN INTERRUPTED": 9, "FAILED BATCH_FAILED": 21 });
+  assert.equal(await readStatus(db, id), "FAILED");
+  assert.equal(smtp.received.length, 9);
+}, gated);
+
+onEveryMail("retryJob() of a batch that was given up fails, and says why", async (mail) => {
+  const { db, services, organization: { admin }, worker, smtp, send } = mail;
+  const { id } = await send({ to: { list: people(150) } });
+  const [first, second] = await readBatches(db, id);
+  assert(first && second);
+  await cancelJob(services, admin, first.jobId);
+  await cancelJob(services, admin, second.jobId);
+  // In time: the batch has not been given up yet.
+  await retryJob(services, admin, first.jobId);
+  await sweepMessages(services);
+  await worker.runQueued();
+  assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+  assert.equal(smtp.received.length, 100);
+
+  await retryJob(services, admin, second.jobId);
+  await worker.runQueued();
+  const { status, error } = await getJob(services, admin, second.jobId);
+  assert.deepEqual([status, error?.type], ["FAILED", "BATCH_ENDED"]);
+  assert.equal((await getJob(services, admin, first.jobId)).status, "COMPLETED");
+  assert.equal(smtp.received.length, 100);
+});
+
+onEveryMail("a batch of a cancelled message that is given up fails nobody", async (mail) => {
+  const { db, services, organization: { admin }, send } = mail;
+  const { id } = await send({ to: { list: people(3) } });
+  const [batch] = await readBatches(db, id);
+  await cancelJob(services, admin, batch?.jobId ?? "");
+  await cancelMessage(services, admin, id);
+  await sweepMessages(services);
+  assert((await readBatches(db, id)).every(({ finished }) => finished));
+  assert((await readDeliveries(db, id)).every(({ status }) => status === "PENDING"));
+  assert.equal(await readStatus(db, id), "CANCELLED");
+});
+
+onEveryMail("a message ends though the process that resumed it died", async (mail) => {
+  const { db, services, organization: { admin }, worker, send } = mail;
+  const { id } = await send({ to: { list: people(3) } });
+  worker.start(await worker.claim());
+  await gate.filled(3);
+  await pauseMessage(services, admin, id);
+  gate.open();
+  await worker.rest();
+  await sweepMessages(services);
+  assert.equal(await readStatus(db, id), "PAUSED");
+  await db.run(RESUME_ONLY, id);
+  await sweepMessages(services);
+  assert.equal(await readStatus(db, id), "SENT");
+}, gated);
+
+onPostgresMail("any number of replicas may sweep at once", async (mail) => {
+  const { db, services, organization: { admin }, send } = mail;
+  const { id } = await send({ to: { list: people(2_000) } });
+  for (const { jobId } of await readBatches(db, id)) await cancelJob(services, admin, jobId);
+  await Promise.all(Array.from({ length: 8 }, () => sweepMessages(services)));
+  assert.deepEqual(tally((await readDeliveries(db, id)).map(({ status }) => status)), {
+    FAILED: 2_000,
+  });
+  assert.equal(await readStatus(db, id), "FAILED");
+});

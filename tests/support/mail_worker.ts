@@ -1,0 +1,112 @@
+import type { Channel } from "../../src/channels/channel.ts";
+import { statement } from "../../src/db/database.ts";
+import { newId } from "../../src/domain/id.ts";
+import {
+  type ClaimedJob,
+  claimJobs,
+  promoteDueJobs,
+  readTurns,
+} from "../../src/domain/jobs/claim.ts";
+import type { Lane } from "../../src/domain/jobs/job.ts";
+import { registerWorker, rescueOrphans } from "../../src/domain/jobs/lease.ts";
+import type { Services } from "../../src/domain/services.ts";
+import type { AbortCause, Handlers } from "../../src/worker/handler.ts";
+import { ContentCache } from "../../src/worker/handlers/content_cache.ts";
+import { planMessageHandler } from "../../src/worker/handlers/plan_message.ts";
+import { sendBatchHandler } from "../../src/worker/handlers/send_batch.ts";
+import { RunningJobs } from "../../src/worker/running.ts";
+import { settleEnded } from "../../src/worker/settle.ts";
+import { WakeSignal } from "../../src/worker/wake.ts";
+
+/** A worker that does one thing at a time, when it is told to. */
+export interface MailWorker {
+  readonly id: string;
+  /** Claims what is queued, that many jobs at most. */
+  claim(count?: number): Promise<ClaimedJob[]>;
+  start(jobs: readonly ClaimedJob[]): void;
+  /** Fires the signals of all that runs. */
+  abort(why: AbortCause): void;
+  /** Returns once all that runs has ended and is settled. */
+  rest(): Promise<void>;
+  /** Claims, runs and settles until nothing is queued; what waits for its time goes on waiting. */
+  runQueued(): Promise<void>;
+  /** Dies, as the database sees it: its jobs are free, and what it does from now on is too late. */
+  die(): Promise<void>;
+}
+
+/** How it sends. */
+export interface MailWorkerOptions {
+  readonly channel: Channel;
+  /** Deliveries in flight per batch at most. */
+  readonly window?: number;
+}
+
+const LANES: Lane[] = ["TRANSACTIONAL", "BULK"];
+const SLOTS = 4;
+
+const EXPIRE = statement<[workerId: string]>(
+  "test.expireLease",
+  `update workers set lease_until = clock_timestamp() - interval '1 second' where id = $1`,
+);
+const COME_DUE = statement<[]>(
+  "test.comeDue",
+  "update jobs set run_at = now() where status = 'SCHEDULED' and run_at <> 'infinity'",
+);
+
+/** The handlers of messages, as a worker has them. */
+export function mailHandlers(
+  services: Services,
+  { channel, window = 4 }: MailWorkerOptions,
+): Handlers {
+  const contents = new ContentCache(services);
+  return new Map([
+    ["PLAN_MESSAGE", planMessageHandler(services)],
+    ["SEND_BATCH", sendBatchHandler(services, { channel, contents, window })],
+  ]);
+}
+
+/** Registers a worker with the handlers of messages. */
+export async function startMailWorker(
+  services: Services,
+  options: MailWorkerOptions,
+): Promise<MailWorker> {
+  const id = newId();
+  await registerWorker(services, id, "test");
+  const wake = new WakeSignal();
+  const running = new RunningJobs(mailHandlers(services, options), () => wake.wake());
+  const settle = () => settleEnded({ services, running, wake: new WakeSignal(), scannedAt: null });
+
+  const claim = async (count = SLOTS) => {
+    const cursors = LANES.map((lane) => ({ lane, after: null }));
+    const keys = await readTurns(services, cursors, 100);
+    return await claimJobs(services, id, keys.map((key) => ({ ...key, count })));
+  };
+  const start = (jobs: readonly ClaimedJob[]) => jobs.forEach((job) => running.start(job));
+  const rest = async () => {
+    while (running.size > 0) await wake.wait(1_000);
+    await settle();
+  };
+  return {
+    id,
+    claim,
+    start,
+    rest,
+    abort: (why) => running.abort(null, why),
+    async runQueued() {
+      for (let jobs = await claim(); jobs.length > 0; jobs = await claim()) {
+        start(jobs);
+        await rest();
+      }
+    },
+    async die() {
+      await services.db.run(EXPIRE, id);
+      await rescueOrphans(services);
+    },
+  };
+}
+
+/** Lets everything come due that waits for its time, but not what is laid aside. */
+export async function comeDue(services: Services): Promise<void> {
+  await services.db.run(COME_DUE);
+  await promoteDueJobs(services, 1_000);
+}
