@@ -74,11 +74,13 @@ export interface PendingDelivery {
   readonly tries: number;
 }
 
-/** How one try ended. `deferred`: it goes on waiting, throttled or to be sent again. */
+/** How one try ended. */
 export interface EndedDelivery {
   readonly id: string;
   readonly n: number;
-  readonly outcome: "SENT" | "FAILED" | "UNKNOWN" | "DEFERRED";
+  readonly outcome: "SENT" | "FAILED" | "UNKNOWN";
+  /** The delivery goes on waiting: it was throttled, held up, or is to be sent again. */
+  readonly again: boolean;
   /** Whether the try uses up one of the attempts. */
   readonly counts: boolean;
   /** Whether another attempt may succeed. */

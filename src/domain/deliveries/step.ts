@@ -54,11 +54,12 @@ const RECOVER = statement<
      update batches b set step = b.step + 1, win = null
      from before, messages m
      where b.id = before.id and m.id = b.message_id and exists (select from own)
-     returning b.id, b.organization_id, b.message_id, before.win, m.max_attempts
+     returning b.id, b.organization_id, b.message_id, before.win, m.max_attempts, m.status
    ),
    d as (
      update deliveries d set
-       status = case when $5 and d.attempt + 1 < b.max_attempts then 'PENDING' else 'UNKNOWN' end,
+       status = case when $5 and d.attempt + 1 < b.max_attempts and b.status <> 'CANCELLED'
+         then 'PENDING' else 'UNKNOWN' end,
        attempt = d.attempt + 1, tries = d.tries + 1, error_type = 'OTHER', error_code = 'INTERRUPTED',
        error_message = 'The worker died while this was being sent: it may have arrived',
        retryable = false, last_attempt_at = now(), updated_at = now()
@@ -111,6 +112,7 @@ const STEP = statement<
     last: boolean,
     ids: string[],
     outcomes: string[],
+    agains: boolean[],
     counts: boolean[],
     retryables: boolean[],
     errorTypes: (string | null)[],
@@ -120,7 +122,7 @@ const STEP = statement<
     providerMessageIds: (string | null)[],
     durations: number[],
   ],
-  { messageStatus: string }
+  StepResult
 >(
   "deliveries.step",
   `with own as materialized (select from jobs where id = $1 and fence = $2 for no key update),
@@ -131,38 +133,41 @@ const STEP = statement<
        finished_at = case when $7 then now() end
      from messages m
      where b.id = $3 and b.step = $4 and m.id = b.message_id and exists (select from own)
-     returning b.id, b.organization_id, b.message_id, m.status, m.max_attempts
+     returning b.id, b.organization_id, b.message_id, b.win, m.status, m.max_attempts
    ),
    r as (
-     select * from unnest($8::uuid[], $9::text[], $10::boolean[], $11::boolean[], $12::text[],
-       $13::text[], $14::text[], $15::text[], $16::text[], $17::float8[])
-       as r(id, outcome, counts, retryable, error_type, error_code, error_message, provider,
+     select r.*,
+       -- What a cancelled message would not send again stays as unknown as it is.
+       again and (outcome <> 'UNKNOWN' or (select status from b) <> 'CANCELLED') as waits
+     from unnest($8::uuid[], $9::text[], $10::boolean[], $11::boolean[], $12::boolean[], $13::text[],
+       $14::text[], $15::text[], $16::text[], $17::text[], $18::float8[])
+       as r(id, outcome, again, counts, retryable, error_type, error_code, error_message, provider,
          provider_message_id, duration_ms)
    ),
    d as (
      update deliveries d set
-       status = case r.outcome when 'DEFERRED' then 'PENDING' else r.outcome end,
+       status = case when r.waits then 'PENDING' else r.outcome end,
        attempt = d.attempt + r.counts::int, tries = d.tries + 1,
        error_type = r.error_type, error_code = r.error_code, error_message = r.error_message,
-       retryable = r.retryable and r.outcome = 'FAILED'
+       retryable = r.retryable and r.outcome = 'FAILED' and not r.waits
          and d.attempt + r.counts::int < (select max_attempts from b),
        provider = r.provider, provider_message_id = r.provider_message_id,
        last_attempt_at = now(), updated_at = now(),
        sent_at = case r.outcome when 'SENT' then now() end,
-       failed_at = case r.outcome when 'FAILED' then now() end
+       failed_at = case when r.outcome = 'FAILED' and not r.waits then now() end
      from r
      -- Not "=", which would let the planner read the whole message instead of these few rows.
      where d.id = r.id and d.message_id is not distinct from (select message_id from b)
        and d.status = 'PENDING'
      returning d.organization_id, d.id, d.attempt, d.tries, d.error_type, d.error_code,
-       d.error_message, d.retryable, d.provider, r.outcome, r.duration_ms
+       d.error_message, d.retryable, d.provider, r.outcome, r.waits, r.duration_ms
    ),
    a as (
      insert into delivery_attempts (organization_id, delivery_id, tries, attempt, provider,
        started_at, finished_at, outcome, error_type, error_code, error_message)
      select organization_id, id, tries, attempt, provider,
        now() - duration_ms * interval '1 millisecond', now(),
-       case outcome when 'SENT' then 'SUCCEEDED' when 'UNKNOWN' then 'UNKNOWN' else 'FAILED' end,
+       case outcome when 'SENT' then 'SUCCEEDED' else outcome end,
        error_type, error_code, error_message
      from d
    ),
@@ -171,19 +176,20 @@ const STEP = statement<
        error_type, retryable, n)
      select b.organization_id, b.message_id, b.id, current_date, d.attempt, d.outcome,
        coalesce(d.error_type, ''), d.retryable, count(*)
-     from d, b where d.outcome <> 'DEFERRED' group by 1, 2, 3, 5, 6, 7, 8
+     from d, b where not d.waits group by 1, 2, 3, 5, 6, 7, 8
      on conflict (batch_id, day, attempt, outcome, error_type, retryable)
        do update set n = x.n + excluded.n
    )
-   select status as "messageStatus" from b`,
+   select status as "messageStatus", coalesce(win @> $6::int[], false) as opened from b`,
 );
 
 const READ = statement<
-  [jobId: string, fence: number, batchId: string],
-  { step: number; messageStatus: string }
+  [jobId: string, fence: number, batchId: string, opening: number[]],
+  StepResult & { step: number }
 >(
   "batches.read",
-  `select b.step, m.status as "messageStatus" from batches b join messages m on m.id = b.message_id
+  `select b.step, m.status as "messageStatus", coalesce(b.win @> $4::int[], false) as opened
+   from batches b join messages m on m.id = b.message_id
    where b.id = $3 and exists (select from jobs where id = $1 and fence = $2)`,
 );
 
@@ -193,13 +199,14 @@ const READ = statement<
  *
  * @throws {StaleBatchError}
  */
-export async function takeBatch({ db }: Services, hold: BatchHold): Promise<TakenBatch> {
+export async function takeBatch({ db, bus }: Services, hold: BatchHold): Promise<TakenBatch> {
   const [batch] = await db.run(TAKE, hold.jobId, hold.fence, hold.batchId);
   if (!batch) throw new StaleBatchError(`Cannot take batch ${hold.batchId}: the claim has ended`);
   if (!batch.win) return batch;
   const resend = batch.onUnknown === "RESEND";
   const [row] = await db.run(RECOVER, hold.jobId, hold.fence, hold.batchId, batch.step, resend);
   if (!row) throw new StaleBatchError(`Cannot recover batch ${hold.batchId}: the claim has ended`);
+  if (row.recovered > 0) bus.publish("deliveries", batch.organizationId, null);
   return { ...batch, step: batch.step + 1 };
 }
 
@@ -221,15 +228,26 @@ export interface Step {
   readonly last: boolean;
 }
 
+/** What became of a step. */
+export interface StepResult {
+  readonly messageStatus: string;
+  /** Whether what was to be opened may be sent: not when the message was paused or cancelled. */
+  readonly opened: boolean;
+}
+
 /**
  * Records what ended and opens what goes next, in one statement; compare-and-set on the step, so
- * that repeating it changes nothing. What is opened may be sent only when the message's status, which
- * is returned, lets it.
+ * that repeating it changes nothing.
  *
  * @throws {StaleBatchError}
  */
-export async function recordStep({ db }: Services, hold: BatchHold, step: Step): Promise<string> {
+export async function recordStep(
+  { db }: Services,
+  hold: BatchHold,
+  step: Step,
+): Promise<StepResult> {
   const { ended } = step;
+  const opening = [...step.opening];
   const [row] = await db.run(
     STEP,
     hold.jobId,
@@ -237,10 +255,11 @@ export async function recordStep({ db }: Services, hold: BatchHold, step: Step):
     hold.batchId,
     step.step,
     [...step.flying],
-    [...step.opening],
+    opening,
     step.last,
     ended.map(({ id }) => id),
     ended.map(({ outcome }) => outcome),
+    ended.map(({ again }) => again),
     ended.map(({ counts }) => counts),
     ended.map(({ retryable }) => retryable),
     ended.map(({ error }) => error?.type ?? null),
@@ -250,9 +269,10 @@ export async function recordStep({ db }: Services, hold: BatchHold, step: Step):
     ended.map(({ providerMessageId }) => providerMessageId),
     ended.map(({ durationMs }) => durationMs),
   );
-  if (row) return row.messageStatus;
-  // No row: either the claim has ended, or this very step was committed and its answer lost.
-  const [found] = await db.run(READ, hold.jobId, hold.fence, hold.batchId);
-  if (found?.step === step.step + 1) return found.messageStatus;
+  if (row) return row;
+  // No row: either the claim has ended, or this very step was committed and its answer lost. What was
+  // opened then is what the batch says: the message may have been paused or resumed since.
+  const [found] = await db.run(READ, hold.jobId, hold.fence, hold.batchId, opening);
+  if (found?.step === step.step + 1) return found;
   throw new StaleBatchError(`Cannot record batch ${hold.batchId}: the claim has ended`);
 }

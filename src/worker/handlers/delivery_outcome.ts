@@ -4,12 +4,17 @@ import type { TakenBatch } from "../../domain/deliveries/step.ts";
 
 // A recipient whose server throttles us this often is given up for now.
 const MAX_TRIES = 10;
+// Greylisting lets nobody in for some minutes.
+const FIRST_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 15 * 60_000;
 
 /** What a result means for its delivery, and for the rest of its batch. */
 export interface Verdict {
   readonly ended: EndedDelivery;
   /** Set when nothing more of the batch should go out now. */
   readonly obstacle: DeliveryError | null;
+  /** How long a delivery that goes on waiting should wait, in milliseconds. */
+  readonly waitMs: number;
 }
 
 /** Decides what becomes of a delivery: pure, from the disposition that the channel gave its failure. */
@@ -26,38 +31,44 @@ export function judge(
       ended: {
         ...base,
         outcome: "SENT",
+        again: false,
         counts: true,
         retryable: false,
         error: null,
         providerMessageId,
       },
       obstacle: null,
+      waitMs: 0,
     };
   }
   const { error } = result;
   const failure = { ...base, error, providerMessageId: null };
+  const waitMs = error.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** tries, MAX_WAIT_MS);
   const failed = (retryable: boolean): Verdict => ({
-    ended: { ...failure, outcome: "FAILED", counts: true, retryable },
+    ended: { ...failure, outcome: "FAILED", again: false, counts: true, retryable },
     obstacle: null,
+    waitMs: 0,
   });
-  const deferred = (counts: boolean, obstacle: DeliveryError | null): Verdict => ({
-    ended: { ...failure, outcome: "DEFERRED", counts, retryable: true },
+  const deferred = (obstacle: DeliveryError | null): Verdict => ({
+    ended: { ...failure, outcome: "FAILED", again: true, counts: false, retryable: true },
     obstacle,
+    waitMs,
   });
   switch (error.disposition) {
     case "unknown": {
-      if (batch.onUnknown === "RESEND" && attempt + 1 < batch.maxAttempts) {
-        return deferred(true, null);
-      }
-      const ended = { ...failure, outcome: "UNKNOWN", counts: true, retryable: false } as const;
-      return { ended, obstacle: null };
+      const again = batch.onUnknown === "RESEND" && attempt + 1 < batch.maxAttempts;
+      return {
+        ended: { ...failure, outcome: "UNKNOWN", again, counts: true, retryable: false },
+        obstacle: null,
+        waitMs,
+      };
     }
     case "pause":
-      return deferred(false, error);
+      return deferred(error);
     case "retry":
       // The provider failed before it heard of this recipient: the next one would meet the same.
-      if (error.beforeRecipient) return deferred(false, error);
-      if (error.type === "RATE_LIMIT" && tries < MAX_TRIES) return deferred(false, null);
+      if (error.beforeRecipient) return deferred(error);
+      if (error.type === "RATE_LIMIT" && tries < MAX_TRIES) return deferred(null);
       return failed(true);
     case "never":
     case "suppress":

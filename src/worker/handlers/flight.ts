@@ -5,14 +5,16 @@ import {
   type BatchHold,
   recordStep,
   StaleBatchError,
+  type Step,
+  type StepResult,
   type TakenBatch,
 } from "../../domain/deliveries/step.ts";
 import { toTypeId } from "../../domain/id.ts";
 import type { Services } from "../../domain/services.ts";
 import type { JobRun } from "../handler.ts";
+import { isDataFault } from "../settle.ts";
 import { judge } from "./delivery_outcome.ts";
 
-const RECORD_TRIES = 10;
 const RECORD_RETRY_MS = 1_000;
 const log = getLogger(["waybill", "deliveries"]);
 
@@ -43,6 +45,8 @@ export class Flight {
   #failed = 0;
   /** Deliveries that were deferred and wait for another run. */
   deferred = 0;
+  /** How long these should wait, in milliseconds. */
+  waitMs = 0;
   /** What keeps the rest of the batch from going out now. */
   obstacle: DeliveryError | null = null;
 
@@ -69,12 +73,22 @@ export class Flight {
       const opening = this.#mayOpen(status)
         ? this.#waiting.splice(0, this.#plan.window - this.#flying.size)
         : [];
-      status = await this.#record(opening);
-      if (isSending(status)) opening.forEach((delivery) => this.#launch(delivery));
+      const { messageStatus, opened } = await this.#record(opening);
+      status = messageStatus;
+      if (opened) opening.forEach((delivery) => this.#launch(delivery));
       else this.#waiting.unshift(...opening);
-      if (this.#flying.size === 0 && this.#ended.length === 0) return status;
+      if (this.#landed && !this.#mayGoOn(status)) return status;
       await this.#landing();
     }
+  }
+
+  get #landed(): boolean {
+    return this.#flying.size === 0 && this.#ended.length === 0;
+  }
+
+  // Paused and resumed within one window.
+  #mayGoOn(status: string): boolean {
+    return this.#waiting.length > 0 && this.#mayOpen(status);
   }
 
   /** Ends the batch of a cancelled message: what waits stays unsent for good. */
@@ -91,10 +105,11 @@ export class Flight {
     this.#flying.add(delivery.n);
     const result = await this.#plan.send(delivery).catch((error) => unexpected(delivery, error));
     const durationMs = performance.now() - startedAt;
-    const { ended, obstacle } = judge(delivery, result, this.#plan.batch, durationMs);
+    const { ended, obstacle, waitMs } = judge(delivery, result, this.#plan.batch, durationMs);
     this.#flying.delete(delivery.n);
     this.#ended.push(ended);
     this.obstacle ??= obstacle;
+    if (ended.again) this.waitMs = Math.max(this.waitMs, waitMs);
     this.#onLanding();
   }
 
@@ -109,36 +124,29 @@ export class Flight {
     });
   }
 
-  async #record(opening: readonly PendingDelivery[]): Promise<string> {
+  async #record(opening: readonly PendingDelivery[]): Promise<StepResult> {
     const ended = this.#ended;
     this.#ended = [];
-    this.deferred += ended.filter(({ outcome }) => outcome === "DEFERRED").length;
+    this.deferred += ended.filter(({ again }) => again).length;
     const last = this.complete && opening.length === 0;
-    const status = await this.#write({ ended, opening, last });
+    const result = await this.#write({ ended, opening: opening.map(({ n }) => n), last });
     this.#tell(ended, opening);
-    return status;
+    return result;
   }
 
-  async #write(
-    step: { ended: EndedDelivery[]; opening: readonly PendingDelivery[]; last: boolean },
-  ): Promise<string> {
+  async #write(given: Pick<Step, "ended" | "opening" | "last">): Promise<StepResult> {
     const { services, hold } = this.#plan;
-    const opening = step.opening.map(({ n }) => n);
-    const flying = [...this.#flying];
-    for (let tries = 1;; tries++) {
+    const step = { ...given, step: this.#step, flying: [...this.#flying] };
+    while (true) {
       try {
-        const status = await recordStep(services, hold, {
-          ...step,
-          step: this.#step,
-          flying,
-          opening,
-        });
+        const result = await recordStep(services, hold, step);
         this.#step++;
-        return status;
+        return result;
       } catch (error) {
-        if (error instanceof StaleBatchError || tries === RECORD_TRIES) throw error;
-        // What was sent must be recorded: the same step again, which changes nothing if it was.
-        log.warn("Recording batch {batchId} failed, trying again: {error}", { ...hold, error });
+        if (error instanceof StaleBatchError || isDataFault(error)) throw error;
+        // What was sent must be recorded, however long the database is away: the same step again,
+        // which changes nothing if it was, and is refused once another worker has the batch.
+        log.warn("Recording batch {batchId} failed, trying again", { ...hold, error });
         await new Promise((resolve) => setTimeout(resolve, RECORD_RETRY_MS));
       }
     }
@@ -147,9 +155,9 @@ export class Flight {
   #tell(ended: readonly EndedDelivery[], opening: readonly PendingDelivery[]): void {
     const { services: { bus }, run, batch } = this.#plan;
     const { organizationId, messageId } = batch;
-    for (const { outcome } of ended) {
+    for (const { outcome, again } of ended) {
       if (outcome === "SENT") this.#succeeded++;
-      else if (outcome !== "DEFERRED") this.#failed++;
+      else if (!again) this.#failed++;
     }
     for (const delivery of ended) if (delivery.error) logFailure(messageId, delivery);
     const before = batch.size - this.#plan.pending.length;
@@ -171,7 +179,7 @@ function isSending(status: string): boolean {
 
 // Channels do not throw; should one do so, nobody knows how far it had come.
 function unexpected({ id }: PendingDelivery, error: unknown): SendResult {
-  log.error("Sending {deliveryId} failed unexpectedly: {error}", {
+  log.error("Sending {deliveryId} failed unexpectedly", {
     deliveryId: toTypeId("delivery", id),
     error,
   });

@@ -1,7 +1,13 @@
 import { z } from "zod";
 import type { Channel, DeliveryError, SendResult } from "../../channels/channel.ts";
+import { wasAbandoned } from "../../domain/deliveries/abandoned.ts";
 import type { PendingDelivery } from "../../domain/deliveries/delivery.ts";
-import { readPending, takeBatch, type TakenBatch } from "../../domain/deliveries/step.ts";
+import {
+  type BatchHold,
+  readPending,
+  takeBatch,
+  type TakenBatch,
+} from "../../domain/deliveries/step.ts";
 import { toTypeId } from "../../domain/id.ts";
 import { jobKind } from "../../domain/jobs/kinds.ts";
 import {
@@ -19,7 +25,6 @@ import type { JobHandler, JobRun } from "../handler.ts";
 import type { ContentCache } from "./content_cache.ts";
 import { Flight } from "./flight.ts";
 
-const THROTTLED_MS = 30_000;
 const payloadSchema = z.object({ batchId: z.uuid() });
 
 /** What sending needs. */
@@ -40,32 +45,52 @@ export function sendBatchHandler(services: Services, options: SendBatchOptions):
 
 async function sendBatch(
   services: Services,
-  { channel, contents, window }: SendBatchOptions,
+  options: SendBatchOptions,
   run: JobRun,
 ): Promise<Outcome> {
-  const { job, signal } = run;
+  const { job } = run;
   const { batchId } = payloadSchema.parse(job.payload);
   const hold = { jobId: job.id, fence: job.fence, batchId };
   const batch = await takeBatch(services, hold);
-  const message = { id: batch.messageId, organizationId: batch.organizationId };
-  if (!batch.finished) {
-    const content = await contents.get(message);
-    const urgent = job.lane === "TRANSACTIONAL";
-    const send = (delivery: PendingDelivery) => sendOne(channel, content, delivery, urgent);
-    const pending = await readPending(services, batch);
-    const flight = new Flight({ services, run, hold, batch, pending, window, send });
-    const status = await flight.fly();
-    if (!flight.complete) {
-      if (status === "CANCELLED") {
-        await flight.abandon();
-        return cancelled;
-      }
-      signal.throwIfAborted();
-      return await holdBack(services, run, batch, flight, status);
-    }
+  if (batch.finished) await refuseAbandoned(services, batch);
+  else {
+    const outcome = await sendPending(services, options, run, hold, batch);
+    if (outcome !== done) return outcome;
   }
-  await finishMessage(services, message);
+  await finishMessage(services, { id: batch.messageId, organizationId: batch.organizationId });
   return done;
+}
+
+// A person has retried the job of a batch that was given up: saying "done" would be a lie.
+async function refuseAbandoned(services: Services, batch: TakenBatch): Promise<void> {
+  if (!await wasAbandoned(services, batch)) return;
+  const message = "The batch was given up before: those of its recipients who waited are FAILED";
+  throw new JobFailure("BATCH_ENDED", message, { retryable: false });
+}
+
+async function sendPending(
+  services: Services,
+  { channel, contents, window }: SendBatchOptions,
+  run: JobRun,
+  hold: BatchHold,
+  batch: TakenBatch,
+): Promise<Outcome> {
+  const content = await contents.get({
+    id: batch.messageId,
+    organizationId: batch.organizationId,
+  });
+  const urgent = run.job.lane === "TRANSACTIONAL";
+  const send = (delivery: PendingDelivery) => sendOne(channel, content, delivery, urgent);
+  const pending = await readPending(services, batch);
+  const flight = new Flight({ services, run, hold, batch, pending, window, send });
+  const status = await flight.fly();
+  if (flight.complete) return done;
+  if (status === "CANCELLED") {
+    await flight.abandon();
+    return cancelled;
+  }
+  run.signal.throwIfAborted();
+  return await holdBack(services, run, batch, flight, status);
 }
 
 // Something of the batch still waits: for a person, for the provider, or for a moment.
@@ -73,7 +98,7 @@ async function holdBack(
   services: Services,
   { job }: JobRun,
   { messageId, organizationId }: TakenBatch,
-  { obstacle }: Flight,
+  { obstacle, waitMs }: Flight,
   status: string,
 ): Promise<Outcome> {
   if (obstacle?.disposition === "pause") {
@@ -83,9 +108,7 @@ async function holdBack(
   if (status === "PAUSED" || obstacle?.disposition === "pause") {
     return await parkJob(services, job, messageId) ? settled : snooze(0);
   }
-  if (!obstacle || obstacle.type === "RATE_LIMIT") {
-    return snooze(obstacle?.retryAfterMs ?? THROTTLED_MS);
-  }
+  if (!obstacle || obstacle.type === "RATE_LIMIT") return snooze(waitMs);
   throw providerFailure(obstacle);
 }
 
