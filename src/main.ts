@@ -20,6 +20,8 @@ import { createBus } from "./events/bus.ts";
 import { postgresTransport } from "./events/postgres.ts";
 import { handleImport } from "./server/import.ts";
 import { configureLogging } from "./server/logging.ts";
+import type { Figures } from "./server/metrics.ts";
+import { startProbes } from "./server/probes.ts";
 import { startServer } from "./server/server.ts";
 import { cleanupHandler } from "./worker/handlers/cleanup.ts";
 import { ContentCache } from "./worker/handlers/content_cache.ts";
@@ -62,7 +64,7 @@ async function serve(config: Config, withWorker: boolean): Promise<void> {
     schema,
     jwt: config.jwt,
     health: { ...healthOf(services), ...worker?.health },
-    figures: { jobs: () => readDepths(services), deliveries: () => readTotals(services.db) },
+    figures: figuresOf(services),
     importRecipients: (request, caller) => handleImport(services, request, caller),
   });
   greet(config, server.address, secret, migrated.length > 0);
@@ -72,12 +74,17 @@ async function serve(config: Config, withWorker: boolean): Promise<void> {
   await closeServices(services);
 }
 
-async function work(config: Config): Promise<void> {
+async function work(config: Config, port: number | null): Promise<void> {
   const { services } = await openServices(config);
   const worker = await startWork(services, config);
+  const health = { ...healthOf(services), ...worker.health };
+  const figures = figuresOf(services);
+  const probes = port === null
+    ? null
+    : startProbes({ host: config.host, port, services, health, figures });
   log.info("The worker has started");
   await untilTold();
-  await worker.stop();
+  await Promise.all([probes?.(), worker.stop()]);
   await closeServices(services);
 }
 
@@ -87,7 +94,7 @@ async function openServices(
   const db = await openConfiguredDatabase(config);
   const migrated = await migrate(db);
   for (const name of migrated) log.info("Applied migration {name}", { name });
-  const onBusError = (error: unknown) => log.error("The event bus: {error}", { error });
+  const onBusError = (error: unknown) => log.error("The event bus lost its connection", { error });
   const bus = createBus(
     db.embedded ? undefined : postgresTransport(() => db.dedicated(), onBusError),
   );
@@ -95,7 +102,7 @@ async function openServices(
 }
 
 function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database> {
-  const onError = (error: Error) => log.warn("An idle connection died: {error}", { error });
+  const onError = (error: Error) => log.warn("An idle connection died", { error });
   if (database.url === null) return openEmbeddedDatabase(join(dataDir, "database"), onError);
   const connection = { connectionString: database.url };
   return Promise.resolve(
@@ -156,6 +163,10 @@ function healthOf({ db, bus }: Services): Part["health"] {
     database: async () => (await db.run(PING)).length === 1,
     bus: () => bus.healthy(),
   };
+}
+
+function figuresOf(services: Services): Figures {
+  return { jobs: () => readDepths(services), deliveries: () => readTotals(services.db) };
 }
 
 function greet(config: Config, address: string, secret: string | null, first: boolean): void {
@@ -222,7 +233,8 @@ program.command("serve", { isDefault: true })
   .action(async (flags: ServeFlags) => serve(await configure(flags), flags.worker));
 program.command("worker")
   .description("work on jobs, without taking requests")
-  .action(async () => work(await configure()));
+  .option("--port <port>", "answer /healthz, /readyz and /metrics there", toPort)
+  .action(async ({ port }: { port?: number }) => work(await configure(), port ?? null));
 program.command("migrate")
   .description("bring the database to the newest migration, and end")
   .action(async () => {
