@@ -1,0 +1,96 @@
+// Works on the jobs of kind "work" in the database at DATABASE_URL, and notes what their handlers do in
+// the table `effects`, whatever becomes of their claims. SIGTERM stops it in peace.
+import { getLogger } from "@logtape/logtape";
+import { openDatabase, statement } from "../../../src/db/database.ts";
+import type { ClaimedJob } from "../../../src/domain/jobs/claim.ts";
+import type { Progress } from "../../../src/domain/jobs/job.ts";
+import {
+  cancelled,
+  done,
+  JobFailure,
+  type Outcome,
+  snooze,
+} from "../../../src/domain/jobs/outcome.ts";
+import { parkClaimed } from "../../../src/domain/jobs/park.ts";
+import { writeProgress } from "../../../src/domain/jobs/progress.ts";
+import { settleJobs } from "../../../src/domain/jobs/settle.ts";
+import { createBus } from "../../../src/events/bus.ts";
+import { postgresTransport } from "../../../src/events/postgres.ts";
+import { JobAborted, type JobRun } from "../../../src/worker/handler.ts";
+import { startWorker } from "../../../src/worker/worker.ts";
+
+const NOTE = statement<[jobId: string | null, fence: number | null, pid: number, what: string]>(
+  "test.note",
+  "insert into effects (job_id, fence, pid, what) values ($1, $2, $3, $4)",
+);
+const SLOTS = 10;
+const log = getLogger(["waybill", "test"]);
+
+const connectionString = Deno.env.get("DATABASE_URL");
+const onError = (error: unknown) => log.warn("{error}", { error });
+const db = openDatabase({ connection: { connectionString }, size: 5, embedded: false, onError });
+const bus = createBus(postgresTransport(() => db.dedicated(), onError));
+
+async function note({ id, fence }: ClaimedJob, what: string): Promise<void> {
+  await db.run(NOTE, id, fence, Deno.pid, what);
+}
+
+async function run({ job, signal, report }: JobRun): Promise<Outcome> {
+  signal.addEventListener("abort", () => {
+    const why = whyAborted(signal);
+    note(job, why).then(() => why === "lease lost" ? writeAnyway(job) : undefined).catch(onError);
+  });
+  await note(job, "begun");
+  report(progressOf(job, 0));
+  const { end, ms } = job.payload;
+  if (end === "kill") Deno.kill(Deno.pid, "SIGKILL");
+  await sleep(Number(ms), signal);
+  report(progressOf(job, 1));
+  await note(job, "ended");
+  if (end === "cancel") return cancelled;
+  if (end === "snooze" && Math.random() < 0.5) return snooze(Math.random() < 0.5 ? 0 : 50);
+  if (end === "fail") throw new JobFailure("OTHER", "Gave up", { retryable: false });
+  if (end === "throw") throw new Error("boom");
+  return done;
+}
+
+// As a handler might that has not looked at its signal: nothing of this may be recorded.
+async function writeAnyway(job: ClaimedJob): Promise<void> {
+  const progress = progressOf(job, 2);
+  const written = await writeProgress({ db, bus }, [{ ...job, progress }]);
+  const end = { ...job, delayMs: 0, error: null, progress };
+  const settled = await settleJobs(db, [{ ...end, outcome: "cancel" }]);
+  const parked = await parkClaimed(db, job.id, job.fence);
+  await note(job, `${written.size + settled.length + Number(parked)} stale writes`);
+}
+
+// The total is the fence: what wrote it shows in the row.
+function progressOf({ fence }: ClaimedJob, processed: number): Progress {
+  return { total: fence, processed, succeeded: processed, failed: 0, skipped: 0 };
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      if (whyAborted(signal) !== "lease lost") reject(signal.reason);
+    });
+  });
+}
+
+function whyAborted({ reason }: AbortSignal): string {
+  return reason instanceof JobAborted ? reason.why : String(reason);
+}
+
+const worker = await startWorker({ db, bus }, {
+  handlers: new Map([["work", { timeoutMs: 60_000, run }]]),
+  lanes: new Map([["BULK", SLOTS]]),
+});
+await db.run(NOTE, null, null, Deno.pid, "ready");
+
+Deno.addSignalListener("SIGTERM", async () => {
+  await worker.stop();
+  await bus.close();
+  await db.close();
+  Deno.exit(0);
+});
