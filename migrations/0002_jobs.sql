@@ -56,8 +56,6 @@ create index jobs_running on jobs (worker_id) where status = 'PROCESSING';
 create index jobs_list on jobs (organization_id, id);
 -- jobs.list with subjectId; most jobs of a flood have none and cost nothing here.
 create index jobs_subject on jobs (subject, id) where subject is not null;
--- jobs.prune: what has been finished long enough.
-create index jobs_finished on jobs (finished_at) where finished_at is not null;
 -- jobs.enqueue: one unfinished job per organization and key.
 create unique index jobs_unique on jobs (organization_id, unique_key)
   where unique_key is not null and status in ('QUEUED', 'SCHEDULED', 'PROCESSING');

@@ -1,7 +1,7 @@
 import { failDeadImports } from "../../domain/audiences/operations.ts";
 import { done, type Outcome } from "../../domain/jobs/outcome.ts";
 import { jobKind } from "../../domain/jobs/kinds.ts";
-import { type JobRetention, pruneJobs } from "../../domain/jobs/prune.ts";
+import { FIRST_JOB, type JobRetention, pruneJobs } from "../../domain/jobs/prune.ts";
 import { pruneFires } from "../../domain/schedules/operations.ts";
 import type { Services } from "../../domain/services.ts";
 import type { JobHandler, JobRun } from "../handler.ts";
@@ -31,11 +31,13 @@ async function cleanup(
     await pruneFires(services, KEEP_FIRES_MS);
   }
   let processed = 0;
-  while (true) {
+  let after: string | null = FIRST_JOB;
+  while (after !== null) {
     signal.throwIfAborted();
-    const pruned = await pruneJobs(services, retention, scopeOf(job), STEP);
+    const { pruned, last } = await pruneJobs(services, retention, scopeOf(job), after, STEP);
     processed += pruned;
+    after = last;
     report({ total: null, processed, succeeded: processed, failed: 0, skipped: 0 });
-    if (pruned < STEP) return done;
   }
+  return done;
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type Connection, statement } from "../../../src/db/database.ts";
-import { pruneJobs } from "../../../src/domain/jobs/prune.ts";
+import { FIRST_JOB, type JobRetention, pruneJobs } from "../../../src/domain/jobs/prune.ts";
 import { settleJobs } from "../../../src/domain/jobs/settle.ts";
+import type { Services } from "../../../src/domain/services.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { addJobs, addWorker, claimWork, endOf } from "../../support/jobs.ts";
 import { onEveryQueue, type TestQueue } from "../../support/queue.ts";
@@ -26,6 +27,23 @@ async function left(db: Connection): Promise<string[]> {
   return (await db.run(LEFT)).map(({ status, count }) => `${count} ${status}`);
 }
 
+/** Prunes step by step to the end; returns what each step deleted. */
+async function prune(
+  services: Services,
+  retention: JobRetention,
+  organizationId: string | null = null,
+  limit = 100,
+): Promise<number[]> {
+  const steps: number[] = [];
+  let after: string | null = FIRST_JOB;
+  while (after !== null) {
+    const { pruned, last } = await pruneJobs(services, retention, organizationId, after, limit);
+    steps.push(pruned);
+    after = last;
+  }
+  return steps;
+}
+
 /** Finishes three jobs of the organization in each way, and leaves three waiting. */
 async function finishSome({ db, services }: TestQueue, organizationId: string): Promise<void> {
   await addJobs(db, organizationId, 9);
@@ -38,12 +56,12 @@ async function finishSome({ db, services }: TestQueue, organizationId: string): 
 onEveryQueue("what is finished is kept for its time, and goes with its attempts", async (queue) => {
   const { db, services, organization } = queue;
   await finishSome(queue, organization.id);
-  assert.equal(await pruneJobs(services, RETENTION, null, 100), 0);
+  assert.deepEqual(await prune(services, RETENTION), [0, 0]);
   await db.run(AGE, 25);
-  assert.equal(await pruneJobs(services, RETENTION, null, 100), 3);
+  assert.deepEqual(await prune(services, RETENTION), [3, 0]);
   assert.deepEqual(await left(db), ["3 CANCELLED", "3 FAILED", "3 QUEUED"]);
   await db.run(AGE, 24 * 7);
-  assert.equal(await pruneJobs(services, RETENTION, null, 100), 6);
+  assert.deepEqual(await prune(services, RETENTION), [6, 0]);
   assert.deepEqual(await left(db), ["3 QUEUED"]);
   assert.deepEqual(await db.run(ATTEMPTS), [{ count: 0 }]);
 });
@@ -53,7 +71,7 @@ onEveryQueue("failures can be kept shorter than successes", async (queue) => {
   await finishSome(queue, organization.id);
   await db.run(AGE, 2);
   const retention = { completedMs: 24 * HOUR, failedMs: HOUR };
-  assert.equal(await pruneJobs(services, retention, null, 100), 6);
+  assert.deepEqual(await prune(services, retention), [6, 0]);
   assert.deepEqual(await left(db), ["3 COMPLETED", "3 QUEUED"]);
 });
 
@@ -63,8 +81,8 @@ onEveryQueue("jobs go step by step, of one organization or of all", async (queue
   await finishSome(queue, organization.id);
   await finishSome(queue, other.id);
   await db.run(AGE, 24 * 8);
-  const prune = (of: string | null) => pruneJobs(services, RETENTION, of, 4);
-  const steps = [await prune(other.id), await prune(other.id), await prune(other.id)];
-  assert.deepEqual(steps, [4, 4, 1]);
-  assert.deepEqual([await prune(null), await prune(null), await prune(null)], [4, 4, 1]);
+  // Twelve jobs each, four to a step: the finished ones are the oldest.
+  assert.deepEqual(await prune(services, RETENTION, other.id, 4), [4, 4, 1, 0]);
+  assert.deepEqual(await prune(services, RETENTION, null, 4), [4, 4, 1, 0, 0]);
+  assert.deepEqual(await left(db), ["6 QUEUED"]);
 });
