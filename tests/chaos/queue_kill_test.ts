@@ -14,6 +14,7 @@ import {
   readJobs,
 } from "../support/jobs.ts";
 import { onPostgresQueue, type TestQueue } from "../support/queue.ts";
+import { randomOf } from "../support/random.ts";
 import { until } from "../support/until.ts";
 import {
   createEffects,
@@ -21,7 +22,7 @@ import {
   type WorkerProcess,
 } from "../support/worker_process.ts";
 
-const JOBS = 3_000;
+const JOBS = 2_000;
 const CANCELS = 60;
 const SEED = Number(Deno.env.get("CHAOS_SEED") ?? Math.floor(Math.random() * 1e6));
 
@@ -49,17 +50,6 @@ const SCATTER_LESS = statement<[]>(
   `update jobs set run_at = now() + (run_at - now()) / (3 * 2 ^ (crashes - 2))
    where status = 'SCHEDULED'`,
 );
-
-/** Mulberry32: the same numbers from 0 to 1 for the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6D2B79F5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const random = randomOf(SEED);
 
