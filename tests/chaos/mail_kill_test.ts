@@ -20,7 +20,7 @@ import { startSmtpServer } from "../support/smtp.ts";
 
 const MAILS = 2_000;
 const PROCESSES = 2;
-const REPLY_MS = 150;
+const REPLY_MS = 100;
 const SEED = Number(Deno.env.get("CHAOS_SEED") ?? Math.floor(Math.random() * 1e6));
 
 const EXPIRE = statement<[workerId: string]>(
@@ -42,15 +42,16 @@ function sleep(ms: number): Promise<void> {
 
 /** Ends one process after the other until the message has ended; returns how many that were. */
 async function wreak({ services, signal, random, start }: Havoc, id: string): Promise<number> {
+  await using started = new AsyncDisposableStack();
   const processes: MailProcess[] = [];
-  for (let n = 0; n < PROCESSES; n++) processes.push(await start());
+  for (let n = 0; n < PROCESSES; n++) processes.push(started.use(await start()));
   let ends = 0;
   while (!isFinal(await readStatus(services.db, id))) {
     await sleep(100 + 600 * random());
     const place = Math.floor(random() * PROCESSES);
     await endOf(processes[place], signal, services);
     ends++;
-    processes[place] = await start();
+    processes[place] = started.use(await start());
   }
   for (const process of processes) await endOf(process, "SIGTERM", services);
   return ends;

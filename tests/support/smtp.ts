@@ -57,7 +57,9 @@ export async function startSmtpServer(
   const server = new SMTPServer({
     ...optionsOf(settings),
     async onData(stream, session, callback) {
-      const content = await readMail(stream, settings.keepContent ?? false);
+      const content = await readMail(stream, settings.keepContent ?? false).catch(() => null);
+      // The client has gone before the mail's end: there is nobody to answer.
+      if (content === null) return;
       const recipient = session.envelope.rcptTo[0]?.address ?? "";
       await settings.beforeReply?.(recipient);
       const refusal = settings.rejectMail?.(recipient);

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { statement } from "../../../src/db/database.ts";
+import type { EndedDelivery, PendingDelivery } from "../../../src/domain/deliveries/delivery.ts";
+import {
+  type BatchHold,
+  readPending,
+  recordStep,
+  StaleBatchError,
+  type Step,
+  takeBatch,
+} from "../../../src/domain/deliveries/step.ts";
+import { readStats } from "../../../src/domain/deliveries/stats.ts";
+import { newId } from "../../../src/domain/id.ts";
+import { pauseMessage, resumeMessage } from "../../../src/domain/messages/operations.ts";
+import { finishMessage } from "../../../src/domain/messages/flow.ts";
+import { createBus } from "../../../src/events/bus.ts";
+import { createOrganization } from "../../support/callers.ts";
+import { onPostgres } from "../../support/database.ts";
+import { onEveryMail, type TestMail } from "../../support/mail.ts";
+import { people, readBatches, readDeliveries, readTries } from "../../support/messages.ts";
+
+const PAIRS = 300;
+
+// Messages of two batches with one recipient each, both batches claimed.
+const MAKE_PAIRS = statement<[organizationId: string, workerId: string, count: number]>(
+  "test.makePairs",
+  `with m as (
+     insert into messages (id, organization_id, title, channel, type, lane, status, subject,
+       recipient_count, planned_count)
+     select uuid_v7(), $1, 'Pair', 'EMAIL', 'pair', 'BULK', 'SENDING', 'Hello', 2, 2
+     from generate_series(1, $3) returning id
+   ),
+   b as (
+     insert into batches (organization_id, message_id, number, lo, hi, size, job_id)
+     select $1, m.id, n, n, n, 1, uuid_v7() from m, generate_series(1, 2) n returning job_id
+   ),
+   d as (
+     insert into deliveries (organization_id, message_id, n, batch_number, address)
+     select $1, m.id, n, n, 'person' || n || '@example.net' from m, generate_series(1, 2) n
+   )
+   insert into jobs (id, organization_id, kind, lane, topic, status, max_attempts, fence, worker_id)
+   select job_id, $1, 'SEND_BATCH', 'BULK', 'pair', 'PROCESSING', 5, nextval('job_fence'), $2 from b`,
+);
+const READ_PAIRS = statement<[], BatchHold & { messageId: string }>(
+  "test.readPairs",
+  `select b.id as "batchId", b.message_id as "messageId", j.id as "jobId", j.fence
+   from batches b join jobs j on j.id = b.job_id order by b.message_id, b.number`,
+);
+const COUNT_ENDS = [
+  statement<[]>("test.ends", "create table ends (message_id uuid)"),
+  statement<[]>(
+    "test.noteEnd",
+    `create function note_end() returns trigger language plpgsql as $$
+     begin insert into ends values (new.id); return null; end $$`,
+  ),
+  statement<[]>(
+    "test.onEnd",
+    `create trigger note_end after update on messages for each row
+       when (old.finished_at is null and new.finished_at is not null) execute function note_end()`,
+  ),
+];
+const ENDS = statement<[], { ends: number; messages: number }>(
+  "test.readEnds",
+  "select count(*) as ends, count(distinct message_id) as messages from ends",
+);
+
+function ended({ id, n }: PendingDelivery, outcome: "SENT" | "FAILED"): EndedDelivery {
+  return {
+    id,
+    n,
+    outcome,
+    again: false,
+    counts: true,
+    retryable: false,
+    error: outcome === "SENT" ? null : { type: "OTHER", code: null, message: "It was refused" },
+    provider: "test",
+    providerMessageId: null,
+    durationMs: 1,
+  };
+}
+
+/** Sends a message, and takes its only batch over. */
+async function take({ services, worker, send }: TestMail, count: number) {
+  const message = await send({ to: { list: people(count) } });
+  const [job] = await worker.claim();
+  assert(job);
+  const hold = { jobId: job.id, fence: job.fence, batchId: String(job.payload.batchId) };
+  const batch = await takeBatch(services, hold);
+  const pending = await readPending(services, batch);
+  const step = (given: Partial<Step>): Step => ({
+    step: batch.step,
+    ended: [],
+    flying: [],
+    opening: [],
+    last: false,
+    ...given,
+  });
+  return { message, job, hold, batch, pending, step };
+}
+
+/** So that the ledger finds nothing in flight. */
+async function endFlight(mail: TestMail): Promise<void> {
+  await mail.worker.die();
+  const other = await mail.startWorker();
+  await other.runQueued();
+}
+
+onEveryMail("recordStep() repeated after a lost answer changes nothing", async (mail) => {
+  const { db, services } = mail;
+  const { message: { id }, hold, batch, pending, step } = await take(mail, 3);
+  const [first, second] = pending;
+  assert(first && second);
+  const opened = { messageStatus: "SENDING", opened: true };
+  assert.deepEqual(await recordStep(services, hold, step({ opening: [1, 2] })), opened);
+  const next = step({
+    step: batch.step + 1,
+    ended: [ended(first, "FAILED")],
+    flying: [2],
+    opening: [3],
+  });
+  for (let time = 1; time <= 3; time++) {
+    const { messageStatus, opened } = await recordStep(services, hold, next);
+    assert.deepEqual([messageStatus, opened], ["SENDING", true]);
+  }
+  const [row] = await readBatches(db, id);
+  assert.deepEqual([row?.step, row?.win], [batch.step + 2, [2, 3]]);
+  assert.equal((await readTries(db, id, 1)).length, 1);
+  assert.equal((await readStats(db, [id])).get(id)?.failed, 1);
+  await endFlight(mail);
+}, () => ({ reject: () => "550 5.1.1 Nobody is here" }));
+
+onEveryMail(
+  "recordStep() repeated says what was opened, whatever has happened since",
+  async (mail) => {
+    const { services, organization: { admin } } = mail;
+    const { message: { id }, hold, batch, step } = await take(mail, 5);
+    const opening = step({ opening: [1, 2] });
+    assert((await recordStep(services, hold, opening)).opened);
+    await pauseMessage(services, admin, id);
+    assert((await recordStep(services, hold, opening)).opened, "it was, before the pause");
+
+    const held = step({ step: batch.step + 1, flying: [1, 2], opening: [3] });
+    assert(!(await recordStep(services, hold, held)).opened);
+    await resumeMessage(services, admin, id);
+    assert(!(await recordStep(services, hold, held)).opened, "it was not, though resumed since");
+    const again = step({ step: batch.step + 2, flying: [1, 2], opening: [3] });
+    assert((await recordStep(services, hold, again)).opened);
+    await endFlight(mail);
+  },
+  () => ({ reject: () => "550 5.1.1 Nobody is here" }),
+);
+
+onEveryMail("recordStep() writes nothing for a claim that has ended", async (mail) => {
+  const { db, services, worker, startWorker } = mail;
+  const { message: { id }, hold, pending, step } = await take(mail, 2);
+  const [first] = pending;
+  assert(first);
+  await recordStep(services, hold, step({ opening: [1] }));
+  await worker.die();
+  const late = step({ step: 2, ended: [ended(first, "SENT")], opening: [2] });
+  await assert.rejects(recordStep(services, hold, late), StaleBatchError);
+  await assert.rejects(takeBatch(services, hold), StaleBatchError);
+  const other = await startWorker();
+  await other.runQueued();
+  await assert.rejects(recordStep(services, hold, late), StaleBatchError);
+  const rows = await readDeliveries(db, id);
+  assert.deepEqual(rows.map(({ status }) => status), ["UNKNOWN", "SENT"]);
+});
+
+onPostgres(
+  `of ${PAIRS} messages whose last two batches end together, each ends once`,
+  async ({ db }) => {
+    const services = { db, bus: createBus() };
+    const organization = await createOrganization(db);
+    for (const part of COUNT_ENDS) await db.run(part);
+    await db.run(MAKE_PAIRS, organization.id, newId(), PAIRS);
+    const end = async ({ messageId, ...hold }: BatchHold & { messageId: string }) => {
+      const batch = await takeBatch(services, hold);
+      const [delivery] = await readPending(services, batch);
+      assert(delivery);
+      const step = { step: batch.step, flying: [], opening: [], last: true };
+      await recordStep(services, hold, { ...step, ended: [ended(delivery, "SENT")] });
+      await finishMessage(services, { id: messageId, organizationId: organization.id });
+    };
+    const holds = await db.run(READ_PAIRS);
+    for (let pair = 0; pair < PAIRS; pair++) {
+      await Promise.all(holds.slice(2 * pair, 2 * pair + 2).map(end));
+    }
+    assert.deepEqual(await db.run(ENDS), [{ ends: PAIRS, messages: PAIRS }]);
+    await services.bus.close();
+  },
+);
