@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { domainToASCII } from "node:url";
+import type { MessageChannel } from "./channel.ts";
 import type { Issue } from "./errors.ts";
 
 /** Values for a template, by the names that it uses. */
@@ -7,6 +8,7 @@ export type Variables = Readonly<Record<string, unknown>>;
 
 /** Whom a message goes to. */
 export interface Recipient {
+  /** As the channel has it: an email address, or the page-scoped id of a Messenger user. */
   readonly address: string;
   readonly name: string | null;
   readonly variables: Variables;
@@ -32,6 +34,8 @@ const ASCII_ADDRESS = new RegExp(`^${ATOM}(?:\\.${ATOM})*@(?:${LABEL}\\.)+(?=[a-
 const NON_ASCII = /\P{ASCII}/u;
 const NON_ASCII_TEXT = /[^\p{ASCII}\p{C}\p{Z}\ufffd]/gu;
 const INTERNATIONAL_DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
+// Meta says only that it is a string of digits; those of today have 16 or 17.
+const PAGE_SCOPED_ID = /^\d{1,32}$/;
 const HEADER_BREAK = /[\r\n\0]/;
 const VARIABLE_NAME = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
 const LIQUID_LITERALS = new Set(["true", "false", "nil", "null", "empty", "blank"]);
@@ -39,7 +43,10 @@ const LIQUID_LITERALS = new Set(["true", "false", "nil", "null", "empty", "blank
 const UNSTORABLE_JSON = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 const REPLACEMENT = "\ufffd";
 
-/** What collapses two addresses into one recipient: the same as PostgreSQL's lower(). */
+/**
+ * What collapses two addresses into one recipient: the same as PostgreSQL's lower(). Page-scoped ids
+ * stay as they are.
+ */
 export function normalizeAddress(address: string): string {
   if (!NON_ASCII.test(address)) return address.toLowerCase();
   // Letter by letter, one for one: JavaScript by itself looks at a sigma's neighbours, and splits İ.
@@ -52,20 +59,25 @@ export function tidyRecipient({ address, name, variables }: RecipientInput): Rec
 }
 
 /**
- * Finds what is wrong with a recipient: an address that is not one (RFC 5322 §3.4.1 dot-atom, RFC 6531
- * for other scripts, with a domain of at least two labels), line ends that could break out of a mail
- * header, texts that are too long, variables that no template could use.
+ * Finds what is wrong with a recipient: an address that is not one (of EMAIL: RFC 5322 §3.4.1 dot-atom,
+ * RFC 6531 for other scripts, with a domain of at least two labels; of MESSENGER: digits), line ends
+ * that could break out of a mail header, texts that are too long, variables that no template could use.
  *
+ * @param channel how it is to be reached
  * @param path where the recipient stands in the caller's input
  * @returns nothing when it is fine
  */
-export function checkRecipient(recipient: Recipient, path: readonly string[]): Issue[] {
+export function checkRecipient(
+  recipient: Recipient,
+  channel: MessageChannel,
+  path: readonly string[],
+): Issue[] {
   const { address, name, variables } = recipient;
   const issues: Issue[] = [];
   const report = (field: readonly string[], [code, message]: Fault) =>
     issues.push({ path: [...path, ...field], code, message });
 
-  const addressFault = faultOfAddress(address);
+  const addressFault = channel === "EMAIL" ? faultOfEmail(address) : faultOfPageScopedId(address);
   if (addressFault) report(["address"], addressFault);
   const nameFault = name && faultOfName(name);
   if (nameFault) report(["name"], nameFault);
@@ -90,7 +102,7 @@ export function faultOfVariableName(name: string): Fault | null {
 
 type Fault = readonly [code: string, message: string];
 
-function faultOfAddress(address: string): Fault | null {
+function faultOfEmail(address: string): Fault | null {
   if (address === "") return ["REQUIRED", "is missing"];
   if (HEADER_BREAK.test(address)) return HEADER_INJECTION;
   if (Buffer.byteLength(address) > MAX_ADDRESS_OCTETS) {
@@ -98,6 +110,12 @@ function faultOfAddress(address: string): Fault | null {
   }
   if (isAddress(address)) return null;
   return ["MALFORMED", `is not an email address: ${JSON.stringify(address)}`];
+}
+
+function faultOfPageScopedId(id: string): Fault | null {
+  if (id === "") return ["REQUIRED", "is missing"];
+  if (PAGE_SCOPED_ID.test(id)) return null;
+  return ["MALFORMED", `is not a page-scoped id of up to 32 digits: ${JSON.stringify(id)}`];
 }
 
 function isAddress(address: string): boolean {

@@ -14,7 +14,7 @@ const LOWER = statement<[text: string], { lowered: string }>(
 );
 
 function faults(input: RecipientInput): string[] {
-  return checkRecipient(tidyRecipient(input), ["to", "list", "7"])
+  return checkRecipient(tidyRecipient(input), "EMAIL", ["to", "list", "7"])
     .map(({ path, code }) => `${path.join(".")} ${code}`);
 }
 

@@ -1,4 +1,5 @@
 import { type Caller, ownsOrAdministers } from "../access/access.ts";
+import type { MessageChannel } from "../channel.ts";
 import type { RecipientInput } from "../recipients.ts";
 
 /** FAILED: it ended before the file did; what had been taken stays. */
@@ -11,6 +12,8 @@ export interface Audience {
   /** Who imported it; null: nobody that the key or token named. */
   readonly userId: string | null;
   readonly name: string;
+  /** How its recipients are reached: messages of this channel can go to them. */
+  readonly channel: MessageChannel;
   readonly recipientCount: number;
   /** The variables that at least one recipient has. */
   readonly variableNames: readonly string[];

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
+import type { MessageChannel } from "../channel.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Recipient } from "../recipients.ts";
 import type { Services } from "../services.ts";
@@ -13,6 +14,7 @@ interface Tables {
     organization_id: string;
     user_id: string | null;
     name: string;
+    channel: MessageChannel;
     recipient_count: number;
     variable_names: string[];
     import_status: ImportStatus;

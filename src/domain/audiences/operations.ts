@@ -1,4 +1,5 @@
 import type { Caller } from "../access/access.ts";
+import type { MessageChannel } from "../channel.ts";
 import { ConflictError, invalid, InvalidInputError, NotFoundError } from "../errors.ts";
 import { newId, toTypeId } from "../id.ts";
 import { checkRecipient, type Recipient, tidyRecipient } from "../recipients.ts";
@@ -25,6 +26,8 @@ const REPORTED_ROWS = 100;
 export interface BeginImportInput {
   /** 1 to 200 characters. */
   readonly name: string;
+  /** EMAIL unless told. */
+  readonly channel?: MessageChannel;
   /** Size of the file, where it is known. */
   readonly bytesTotal: number | null;
 }
@@ -37,7 +40,7 @@ export interface BeginImportInput {
 export async function beginImport(
   services: Services,
   caller: Caller,
-  { name, bytesTotal }: BeginImportInput,
+  { name, channel = "EMAIL", bytesTotal }: BeginImportInput,
 ): Promise<Audience> {
   checkAudienceName(name);
   const { organizationId, userId } = caller;
@@ -47,6 +50,7 @@ export async function beginImport(
     organizationId,
     userId,
     name.trim(),
+    channel,
     bytesTotal,
   );
   if (!audience) throw new Error("Cannot begin the import: the insert answered no row");
@@ -87,11 +91,11 @@ export async function addRecipients(
   rows: readonly ImportRow[],
   bytesRead: number,
 ): Promise<Audience> {
-  const { recipients, refused } = sortOut(rows);
   const { organizationId } = caller;
   const audience = await services.db.transaction(async (tx) => {
     const [state] = await tx.run(LOCK_IMPORT, organizationId, id);
     if (!state) throw ended(id);
+    const { recipients, refused } = sortOut(rows, state.channel);
     const kept = refused.slice(0, Math.max(0, KEPT_REFUSED_ROWS - state.refused));
     const [audience] = await tx.run(
       ADD_RECIPIENTS,
@@ -200,7 +204,10 @@ export function refusedRows(
   return db.run(REFUSED_ROWS, audience.organizationId, audience.id, limit);
 }
 
-function sortOut(rows: readonly ImportRow[]): { recipients: Recipient[]; refused: RefusedRow[] } {
+function sortOut(
+  rows: readonly ImportRow[],
+  channel: MessageChannel,
+): { recipients: Recipient[]; refused: RefusedRow[] } {
   const recipients: Recipient[] = [];
   const refused: RefusedRow[] = [];
   for (const row of rows) {
@@ -209,7 +216,7 @@ function sortOut(rows: readonly ImportRow[]): { recipients: Recipient[]; refused
       continue;
     }
     const recipient = tidyRecipient(row.recipient);
-    const issues = checkRecipient(recipient, []);
+    const issues = checkRecipient(recipient, channel, []);
     if (issues.length === 0) recipients.push(recipient);
     else {
       const reason = issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; ");

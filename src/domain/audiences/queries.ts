@@ -10,6 +10,7 @@ export const AUDIENCE_COLUMNS = [
   "organization_id as organizationId",
   "user_id as userId",
   "name",
+  "channel",
   "recipient_count as recipientCount",
   "variable_names as variableNames",
   "import_status as importStatus",
@@ -30,13 +31,14 @@ export const INSERT = statement<
     organizationId: string,
     userId: string | null,
     name: string,
+    channel: string,
     bytesTotal: number | null,
   ],
   Audience
 >(
   "audiences.insert",
-  `insert into audiences (id, organization_id, user_id, name, bytes_total)
-   values ($1, $2, $3, $4, $5) returning ${COLUMNS}`,
+  `insert into audiences (id, organization_id, user_id, name, channel, bytes_total)
+   values ($1, $2, $3, $4, $5, $6) returning ${COLUMNS}`,
 );
 
 export const FIND = statement<[organizationId: string, ids: string[]], Audience>(
@@ -47,10 +49,10 @@ export const FIND = statement<[organizationId: string, ids: string[]], Audience>
 // Chunks of one audience follow each other: the second sees what the first has added.
 export const LOCK_IMPORT = statement<
   [organizationId: string, id: string],
-  Pick<Audience, "recipientCount" | "variableNames" | "refused">
+  Pick<Audience, "channel" | "recipientCount" | "variableNames" | "refused">
 >(
   "audiences.lockImport",
-  `select recipient_count as "recipientCount", variable_names as "variableNames", refused
+  `select channel, recipient_count as "recipientCount", variable_names as "variableNames", refused
    from audiences where organization_id = $1 and id = $2 and import_status = 'RUNNING'
    for no key update`,
 );

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Caller } from "../access/access.ts";
 import type { Audience } from "../audiences/audience.ts";
 import { getAudience } from "../audiences/operations.ts";
+import type { MessageChannel } from "../channel.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
 import {
   checkRecipient,
@@ -11,7 +12,7 @@ import {
   tidyRecipient,
 } from "../recipients.ts";
 import type { Services } from "../services.ts";
-import type { MessageChannel, RetryMode } from "./message.ts";
+import type { RetryMode } from "./message.ts";
 import { compileContent, type CompiledContent, variablesOf } from "./template.ts";
 
 /** Inline recipients at most; more come as an audience. */
@@ -54,7 +55,6 @@ const body = z.string().max(1_000_000, "is longer than 1,000,000 characters")
 
 const inputSchema = z.object({
   title: line(200),
-  channel: z.literal("EMAIL", "is not configured here"),
   type: line(100),
   priority: z.number().int().min(-100, "is below -100").max(100, "is above 100"),
   content: z.object({ subject: line(2_000), text: body, html: body }),
@@ -91,7 +91,8 @@ export async function checkInput(
   const fields = inputSchema.safeParse(input);
   const issues = [
     ...(fields.error?.issues ?? []).map(issueOf),
-    ...(audience ? issuesOfAudience(audience) : issuesOfList(given)),
+    ...issuesOfChannel(services, input),
+    ...(audience ? issuesOfAudience(audience, input.channel) : issuesOfList(given, input.channel)),
   ];
   // Templates stand for themselves only when their texts do.
   if (!issues.some(({ path }) => path[0] === "content")) {
@@ -114,15 +115,33 @@ function codeOf(issue: z.core.$ZodIssue): string {
       return ofText ? "TOO_LONG" : "OUT_OF_RANGE";
     case "invalid_format":
       return issue.path.at(-1) === "subject" ? "HEADER_INJECTION" : "MALFORMED";
-    case "invalid_value":
-      return "NOT_CONFIGURED";
     default:
       return "MALFORMED";
   }
 }
 
-function issuesOfAudience({ importStatus, recipientCount }: Audience): Issue[] {
+function issuesOfChannel({ channels }: Services, { channel, content }: SendMessageInput): Issue[] {
+  if (channel === "EMAIL") return [];
+  const issues: Issue[] = [];
+  if (!channels?.has(channel)) {
+    issues.push({ path: ["channel"], code: "NOT_CONFIGURED", message: "is not configured here" });
+  }
+  if (!content.text?.trim()) {
+    const message = "is what a Messenger message consists of, and is missing";
+    issues.push({ path: ["content", "text"], code: "REQUIRED", message });
+  }
+  return issues;
+}
+
+function issuesOfAudience(
+  { channel, importStatus, recipientCount }: Audience,
+  wanted: MessageChannel,
+): Issue[] {
   const path = ["to", "audienceId"];
+  if (channel !== wanted) {
+    const message = `names an audience of ${channel} recipients, and this is a ${wanted} message`;
+    return [{ path, code: "WRONG_CHANNEL", message }];
+  }
   if (importStatus === "RUNNING") {
     return [{ path, code: "NOT_READY", message: "names an audience that is still being imported" }];
   }
@@ -130,7 +149,7 @@ function issuesOfAudience({ importStatus, recipientCount }: Audience): Issue[] {
   return [{ path, code: "EMPTY", message: "names an empty audience" }];
 }
 
-function issuesOfList(recipients: readonly Recipient[]): Issue[] {
+function issuesOfList(recipients: readonly Recipient[], channel: MessageChannel): Issue[] {
   const path = ["to", "list"];
   if (recipients.length === 0) return [{ path, code: "EMPTY", message: "names no recipient" }];
   if (recipients.length > MAX_INLINE_RECIPIENTS) {
@@ -138,7 +157,7 @@ function issuesOfList(recipients: readonly Recipient[]): Issue[] {
     return [{ path, code: "TOO_LONG", message }];
   }
   return recipients.flatMap((recipient, index) =>
-    checkRecipient(recipient, [...path, String(index)])
+    checkRecipient(recipient, channel, [...path, String(index)])
   );
 }
 

@@ -1,9 +1,10 @@
 import { sql } from "kysely";
 import { queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
+import type { MessageChannel } from "../channel.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
-import type { Message, MessageChannel, MessageStatus, RetryMode } from "./message.ts";
+import type { Message, MessageStatus, RetryMode } from "./message.ts";
 import { MESSAGE_COLUMNS } from "./queries.ts";
 
 /** Which messages a list shows: fields are ANDed, values inside a field ORed. */

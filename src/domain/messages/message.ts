@@ -1,8 +1,6 @@
 import { type Caller, ownsOrAdministers } from "../access/access.ts";
+import type { MessageChannel } from "../channel.ts";
 import type { OnUnknown } from "../deliveries/delivery.ts";
-
-/** A way to people. */
-export type MessageChannel = "EMAIL" | "MESSENGER";
 
 export type MessageStatus =
   | "SCHEDULED"

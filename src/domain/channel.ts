@@ -1,0 +1,2 @@
+/** A way to people. */
+export type MessageChannel = "EMAIL" | "MESSENGER";
