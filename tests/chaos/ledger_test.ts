@@ -98,8 +98,8 @@ const DELIVERIES = statement<[organizationId: string, messageId: string]>(
      from unnest(array['SENT', 'FAILED', 'UNKNOWN', 'PENDING']) with ordinality s(status, n)
      returning *
    ), s as (
-     insert into delivery_stats (organization_id, message_id, batch_id, day, attempt, outcome, n)
-     select $1, $2, id, current_date, 1, outcome, 1
+     insert into delivery_stats (organization_id, message_id, batch_id, minute, attempt, outcome, n)
+     select $1, $2, id, date_trunc('minute', now()), 1, outcome, 1
      from batches, unnest(array['SENT', 'FAILED', 'UNKNOWN']) outcome where message_id = $2
    )
    insert into delivery_attempts (organization_id, delivery_id, tries, attempt, started_at,

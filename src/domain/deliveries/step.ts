@@ -76,12 +76,12 @@ const RECOVER = statement<
      from d
    ),
    s as (
-     insert into delivery_stats as x (organization_id, message_id, batch_id, day, attempt, outcome,
-       error_type, n)
-     select b.organization_id, b.message_id, b.id, current_date, d.attempt, 'UNKNOWN', d.error_type,
-       count(*)
+     insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
+       outcome, error_type, n)
+     select b.organization_id, b.message_id, b.id, date_trunc('minute', now()), d.attempt,
+       'UNKNOWN', d.error_type, count(*)
      from d, b where d.status = 'UNKNOWN' group by 1, 2, 3, 5, 7
-     on conflict (batch_id, day, attempt, outcome, error_type, retryable)
+     on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
        do update set n = x.n + excluded.n
    )
    select (select count(*) from d) as recovered from b`,
@@ -172,12 +172,12 @@ const STEP = statement<
      from d
    ),
    s as (
-     insert into delivery_stats as x (organization_id, message_id, batch_id, day, attempt, outcome,
-       error_type, retryable, n)
-     select b.organization_id, b.message_id, b.id, current_date, d.attempt, d.outcome,
-       coalesce(d.error_type, ''), d.retryable, count(*)
+     insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
+       outcome, error_type, retryable, n)
+     select b.organization_id, b.message_id, b.id, date_trunc('minute', now()), d.attempt,
+       d.outcome, coalesce(d.error_type, ''), d.retryable, count(*)
      from d, b where not d.waits group by 1, 2, 3, 5, 6, 7, 8
-     on conflict (batch_id, day, attempt, outcome, error_type, retryable)
+     on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
        do update set n = x.n + excluded.n
    )
    select status as "messageStatus", coalesce(win @> $6::int[], false) as opened from b`,
