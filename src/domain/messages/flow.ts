@@ -6,9 +6,10 @@ import { COLUMNS } from "./queries.ts";
 
 const PAUSE = statement<[id: string, reason: string, code: string | null], Message>(
   "messages.pause",
-  `update messages set status = 'PAUSED', paused_at = now(), pause_reason = $2, pause_code = $3,
-     updated_at = now()
-   where id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING')
+  `update messages set status = 'PAUSED', paused_at = coalesce(paused_at, now()),
+     pause_reason = coalesce(pause_reason, $2),
+     pause_code = case when paused_at is null then $3 else pause_code end, updated_at = now()
+   where id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED')
    returning ${COLUMNS}`,
 );
 
@@ -42,7 +43,7 @@ export interface PauseCause {
   readonly code: string | null;
 }
 
-/** Pauses an unfinished message; answers nothing when it is paused or finished already. */
+/** Pauses an unfinished message, or leaves it paused as it is; answers nothing when it is finished. */
 export async function pause(
   { db, bus }: Services,
   { id, organizationId }: Pick<Message, "id" | "organizationId">,

@@ -182,9 +182,8 @@ export async function pauseMessage(
   caller: Caller,
   id: string,
 ): Promise<Message> {
-  const before = await getMessage(services, caller, id);
-  if (before.status === "PAUSED") return before;
-  const paused = await pause(services, before, { reason: "Paused by a person", code: null });
+  const message = await getMessage(services, caller, id);
+  const paused = await pause(services, message, { reason: "Paused by a person", code: null });
   if (!paused) throw alreadyFinished("pause", await getMessage(services, caller, id));
   return paused;
 }
@@ -199,7 +198,7 @@ export async function resumeMessage(
   caller: Caller,
   id: string,
 ): Promise<Message> {
-  const before = await getMessage(services, caller, id);
+  await getMessage(services, caller, id);
   const resumed = await services.db.transaction(async (tx) => {
     // The message first, its jobs second: one that parks itself sees either PAUSED or this.
     const [message] = await tx.run(RESUME, id);
@@ -210,7 +209,8 @@ export async function resumeMessage(
     return message;
   });
   if (!resumed) {
-    throw new ConflictError("NOT_PAUSED", `Cannot resume the message: it is ${before.status}`);
+    const { status } = await getMessage(services, caller, id);
+    throw new ConflictError("NOT_PAUSED", `Cannot resume the message: it is ${status}`);
   }
   wakeWorkers(services);
   services.bus.publish("messages", caller.organizationId, [id]);
