@@ -18,12 +18,6 @@ alter table deliveries add not_before timestamptz;
 -- here before and after, and stays a HOT update.
 create index deliveries_retryable on deliveries (message_id, n) where retryable;
 
--- What leaves a state counts against it: RETRIED against FAILED, RESENT and CONFIRMED against UNKNOWN.
--- Beside each CONFIRMED stands a SENT.
-alter table delivery_stats drop constraint delivery_stats_outcome_check,
-  add constraint delivery_stats_outcome_check check (outcome in
-    ('SENT', 'FAILED', 'UNKNOWN', 'RETRIED', 'RESENT', 'CONFIRMED', 'BOUNCED', 'COMPLAINED'));
-
 -- What a job that has ended has to say, in the form of its kind.
 alter table jobs add result jsonb;
 
