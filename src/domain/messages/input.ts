@@ -12,8 +12,15 @@ import {
   tidyRecipient,
 } from "../recipients.ts";
 import type { Services } from "../services.ts";
+import {
+  faultOfVariable,
+  issueOf,
+  issuesOfTemplates,
+  issuesOfText,
+  line,
+  messageFields,
+} from "./content_check.ts";
 import type { RetryMode } from "./message.ts";
-import { compileContent, type CompiledContent, variablesOf } from "./template.ts";
 
 /** Inline recipients at most; more come as an audience. */
 export const MAX_INLINE_RECIPIENTS = 10_000;
@@ -47,21 +54,13 @@ export interface SendMessageInput {
   readonly idempotencyKey?: string | null;
 }
 
-const line = (max: number) =>
-  z.string().trim().min(1, "is empty").max(max, `is longer than ${max} characters`)
-    .regex(/^[^\r\n\0]*$/, "must not hold line ends or NUL characters");
-const body = z.string().max(1_000_000, "is longer than 1,000,000 characters")
-  .regex(/^[^\0]*$/, "must not hold NUL characters").nullish();
-
 const inputSchema = z.object({
-  title: line(200),
+  title: messageFields.title,
   type: line(100),
   priority: z.number().int().min(-100, "is below -100").max(100, "is above 100"),
-  content: z.object({ subject: line(2_000), text: body, html: body }),
-  sendAt: z.date("is not a time").nullish(),
-  retry: z.object({
-    maxAttempts: z.number().int().min(1, "is below 1").max(10, "is above 10"),
-  }),
+  content: messageFields.content,
+  sendAt: messageFields.sendAt,
+  retry: z.object({ maxAttempts: messageFields.maxAttempts }),
   idempotencyKey: line(200).nullish(),
 });
 
@@ -94,30 +93,15 @@ export async function checkInput(
     ...issuesOfChannel(services, input),
     ...(audience ? issuesOfAudience(audience, input.channel) : issuesOfList(given, input.channel)),
   ];
+  // Every inline recipient must have the variables that are named, of an audience at least one.
   // Templates stand for themselves only when their texts do.
   if (!issues.some(({ path }) => path[0] === "content")) {
-    issues.push(...issuesOfContent(input.content, given, audience));
+    const faultOf = (name: string) =>
+      audience ? faultOfVariable(audience, name) : faultOfInline(name, given);
+    issues.push(...await issuesOfTemplates(input.content, faultOf));
   }
   if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
   return { fields: fields.data, audience, ...collapse(given) };
-}
-
-function issueOf(issue: z.core.$ZodIssue): Issue {
-  return { path: issue.path.map(String), code: codeOf(issue), message: issue.message };
-}
-
-function codeOf(issue: z.core.$ZodIssue): string {
-  const ofText = "origin" in issue && issue.origin === "string";
-  switch (issue.code) {
-    case "too_small":
-      return ofText ? "REQUIRED" : "OUT_OF_RANGE";
-    case "too_big":
-      return ofText ? "TOO_LONG" : "OUT_OF_RANGE";
-    case "invalid_format":
-      return issue.path.at(-1) === "subject" ? "HEADER_INJECTION" : "MALFORMED";
-    default:
-      return "MALFORMED";
-  }
 }
 
 function issuesOfChannel({ channels }: Services, { channel, content }: SendMessageInput): Issue[] {
@@ -126,11 +110,7 @@ function issuesOfChannel({ channels }: Services, { channel, content }: SendMessa
   if (!channels?.has(channel)) {
     issues.push({ path: ["channel"], code: "NOT_CONFIGURED", message: "is not configured here" });
   }
-  if (!content.text?.trim()) {
-    const message = "is what a Messenger message consists of, and is missing";
-    issues.push({ path: ["content", "text"], code: "REQUIRED", message });
-  }
-  return issues;
+  return [...issues, ...issuesOfText(channel, content)];
 }
 
 function issuesOfAudience(
@@ -159,29 +139,6 @@ function issuesOfList(recipients: readonly Recipient[], channel: MessageChannel)
   return recipients.flatMap((recipient, index) =>
     checkRecipient(recipient, channel, [...path, String(index)])
   );
-}
-
-// Every inline recipient must have the variables that are named, of an audience at least one.
-function issuesOfContent(
-  content: SendMessageInput["content"],
-  recipients: readonly Recipient[],
-  audience: Audience | null,
-): Issue[] {
-  let compiled: CompiledContent;
-  try {
-    compiled = compileContent(content);
-  } catch (error) {
-    if (error instanceof InvalidInputError) return [...error.issues];
-    throw error;
-  }
-  return variablesOf(compiled).flatMap(({ part, name, line, column }) => {
-    const fault = audience
-      ? audience.variableNames.includes(name) ? null : `unknown variable ${name}`
-      : faultOfInline(name, recipients);
-    if (fault === null) return [];
-    const message = `line ${line}, column ${column}: ${fault}`;
-    return [{ path: ["content", part], code: "UNKNOWN_VARIABLE", message }];
-  });
 }
 
 function faultOfInline(name: string, recipients: readonly Recipient[]): string | null {
