@@ -24,8 +24,10 @@ export interface DeliveryError {
   readonly message: string;
   /** How long the provider asked to wait, in milliseconds. */
   readonly retryAfterMs: number | null;
-  /** True when it is the provider that failed, before this recipient was named to it. */
+  /** True when it is the provider that failed, whoever the recipient: the next would meet the same. */
   readonly beforeRecipient: boolean;
+  /** After how many attempts another is in vain; absent: the message alone decides. */
+  readonly maxAttempts?: number;
 }
 
 /** One mail for one recipient, rendered. */

@@ -20,7 +20,8 @@ export interface SmtpFailure {
   readonly tlsFailedBefore: boolean;
 }
 
-type Verdict = readonly [DeliveryErrorType, Disposition];
+/** `attempts`: with this one, how many are worth while. */
+type Verdict = readonly [DeliveryErrorType, Disposition, attempts?: number];
 
 interface Reply {
   readonly code: number;
@@ -36,6 +37,8 @@ const THROTTLED =
 const QUOTA = /quota/i;
 const MAILBOX = /mailbox|over ?quota|storage/i;
 const POLICY = /spam|block(ed|list)|blacklist|denied|polic(y|ies)|reputation|relay/i;
+// A mailbox that stays full is given up.
+const FULL_ATTEMPTS = 3;
 const WAIT = /\b(?:in|after|for|wait)\s+(\d{1,5})\s*(s|m|h)(?:ec|in|our|\b)/i;
 const WAIT_UNITS_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -46,7 +49,8 @@ const WAIT_UNITS_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_00
  */
 export function classifySmtpFailure(failure: SmtpFailure): DeliveryError {
   const reply = parseReply(failure);
-  const [type, disposition] = (reply && byReply(reply)) ?? byLibraryCode(failure, reply);
+  const [type, disposition, maxAttempts] = (reply && byReply(reply)) ??
+    byLibraryCode(failure, reply);
   const text = reply?.text ?? failure.message;
   return {
     type,
@@ -55,6 +59,7 @@ export function classifySmtpFailure(failure: SmtpFailure): DeliveryError {
     message: toErrorMessage(text),
     retryAfterMs: disposition === "retry" ? waitOf(text) : null,
     beforeRecipient: !failure.opened || failure.command === "MAIL FROM",
+    ...maxAttempts && { maxAttempts },
   };
 }
 
@@ -82,7 +87,7 @@ function byStatus({ status, command }: Reply): Verdict | null {
     return ["RATE_LIMIT", "retry"];
   }
   if (status === "4.5.3") return ["RATE_LIMIT", "retry"];
-  if (status === "4.2.2") return ["INVALID_RECIPIENT", "retry"];
+  if (status === "4.2.2") return ["INVALID_RECIPIENT", "retry", FULL_ATTEMPTS];
   if (/^5\.7\.[89]$/.test(status)) return ["ACCESS_TOKEN", "pause"];
   if (/^5\.(1\.[78]|7\.26)$/.test(status)) return ["PERMISSION", "pause"];
   if (/^5\.(2\.3|3\.4|6\.\d+)$/.test(status)) return ["OTHER", "never"];

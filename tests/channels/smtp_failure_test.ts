@@ -76,6 +76,8 @@ const REPLIES: Row[] = [
   ["RCPT TO", "550 5.1.10 Recipient not found", "INVALID_RECIPIENT", "suppress"],
   ["DATA", "550 5.1.1 No such user", "INVALID_RECIPIENT", "suppress"],
   ["RCPT TO", "550 No such user here", "INVALID_RECIPIENT", "suppress"],
+  ["RCPT TO", "551 User not local", "INVALID_RECIPIENT", "suppress"],
+  ["RCPT TO", "553 Mailbox name not allowed", "INVALID_RECIPIENT", "suppress"],
   ["RCPT TO", "550 5.0.0 User unknown", "INVALID_RECIPIENT", "suppress"],
   ["RCPT TO", "450 Mailbox busy", "INVALID_RECIPIENT", "retry"],
   // … but a sender on a block list says nothing about the recipient
@@ -136,7 +138,12 @@ const LIBRARY: LibraryRow[] = [
   ["EMESSAGE", "Empty message", "OTHER", "never"],
   ["ECONFIG", "Invalid configuration", "OTHER", "never"],
   ["EREQUIRETLS", "REQUIRETLS not supported", "OTHER", "never"],
+  ["EFILEACCESS", "File access rejected", "OTHER", "never"],
+  ["EURLACCESS", "Url access rejected", "OTHER", "never"],
   ["ESTREAM", "Stream failed", "OTHER", "never"],
+  ["ESENDMAIL", "Sendmail exited with code 1", "OTHER", "never"],
+  ["ESES", "Failed to send by SES", "OTHER", "never"],
+  ["EMAXLIMIT", "Limit of retries reached", "OTHER", "never"],
 ];
 
 for (const [code, message, type, disposition] of LIBRARY) {
@@ -146,12 +153,18 @@ for (const [code, message, type, disposition] of LIBRARY) {
   });
 }
 
-for (const code of ["ECONNECTION", "ETIMEDOUT", "ESOCKET", "EPROTOCOL"]) {
+for (const code of ["ECONNECTION", "ETIMEDOUT", "ESOCKET", "EDNS", "EPROXY", "EPROTOCOL"]) {
   Deno.test(`classifySmtpFailure() takes ${code} after the body was begun for unknown`, () => {
     const error = classifySmtpFailure({ ...SILENCE, code, bodyBegun: true });
     assert.deepEqual([error.type, error.disposition], ["NETWORK", "unknown"]);
   });
 }
+
+Deno.test("classifySmtpFailure() gives a full mailbox three attempts", () => {
+  const full = replied("RCPT TO", "452 4.2.2 Mailbox full");
+  assert.equal(classifySmtpFailure(full).maxAttempts, 3);
+  assert.equal(classifySmtpFailure(replied("RCPT TO", "450 Busy")).maxAttempts, undefined);
+});
 
 Deno.test("classifySmtpFailure() retries failing TLS once, then pauses", () => {
   const expired = {

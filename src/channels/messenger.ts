@@ -1,0 +1,159 @@
+import { z } from "zod";
+import type { Channel, DeliveryError, OutgoingMail, SendResult } from "./channel.ts";
+import { Gate } from "./gate.ts";
+import { classifyMetaFailure, classifyMetaSilence } from "./meta_failure.ts";
+import { Pace } from "./pace.ts";
+
+/** How a Messenger channel sends. */
+export interface MessengerOptions {
+  /** Of the Page that sends. */
+  readonly accessToken: string;
+  /** With the version of the Graph API: "https://graph.facebook.com/v25.0". */
+  readonly baseUrl: string;
+  /** Calls per second at most; 10 unless told: one every 100 ms. */
+  readonly perSecond?: number;
+  /** How long Meta may take to answer, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+const NAME = "messenger";
+const PER_SECOND = 10;
+const TIMEOUT_MS = 30_000;
+const MAX_CONNECTIONS = 100;
+
+const sentSchema = z.object({ message_id: z.string() });
+const failedSchema = z.object({
+  error: z.object({
+    code: z.number(),
+    error_subcode: z.number().nullable().catch(null),
+    message: z.string().catch(""),
+    is_transient: z.boolean().catch(false),
+  }),
+});
+
+interface Answer {
+  readonly status: number;
+  readonly usage: string | null;
+  /** Null: no JSON. */
+  readonly body: unknown;
+}
+
+/**
+ * Opens the way out to the users of Meta's Messenger, by the Send API. The text is what is sent: no
+ * subject and no HTML. Messages are of the type UPDATE: Meta takes them within 24 hours of the
+ * recipient's last message to the Page, and refuses later ones as outside the allowed window.
+ *
+ * A call that went out and was never answered is `unknown`: Meta knows no idempotency key.
+ */
+export function openMessengerChannel(options: MessengerOptions): Channel {
+  return new MessengerChannel(options);
+}
+
+class MessengerChannel implements Channel {
+  readonly name = NAME;
+  readonly connections: number;
+  readonly #options: MessengerOptions;
+  readonly #url: string;
+  readonly #client: Deno.HttpClient;
+  readonly #gate: Gate;
+  readonly #pace: Pace;
+  #silent = false;
+
+  constructor(options: MessengerOptions) {
+    const { baseUrl, perSecond = PER_SECOND } = options;
+    this.#options = options;
+    this.#url = `${baseUrl.replace(/\/+$/, "")}/me/messages`;
+    // Enough to keep the pace with answers that take a second.
+    this.connections = Math.min(Math.ceil(perSecond), MAX_CONNECTIONS);
+    this.#client = Deno.createHttpClient({ poolMaxIdlePerHost: this.connections });
+    this.#gate = new Gate(this.connections);
+    this.#pace = new Pace(perSecond);
+  }
+
+  send(mail: OutgoingMail, urgent = false): Promise<SendResult> {
+    return this.#gate.pass(urgent, () => this.#try(mail));
+  }
+
+  async close(): Promise<void> {
+    await this.#gate.empty();
+    this.#client.close();
+  }
+
+  async #try({ to, text }: OutgoingMail): Promise<SendResult> {
+    let handedOver = false;
+    try {
+      await this.#pace.turn();
+      // After a silence somebody must answer first: else all that follows would become doubtful.
+      if (this.#silent) await this.#call(null);
+      handedOver = true;
+      return resultOf(await this.#call(this.#form(to.address, text ?? "")));
+    } catch (error) {
+      this.#silent = true;
+      return failed(classifyMetaSilence(handedOver && !isConnectFailure(error), reasonOf(error)));
+    }
+  }
+
+  // The token stands in the body: addresses end up in logs.
+  #form(recipient: string, text: string): URLSearchParams {
+    return new URLSearchParams({
+      recipient: JSON.stringify({ id: recipient }),
+      messaging_type: "UPDATE",
+      message: JSON.stringify({ text }),
+      access_token: this.#options.accessToken,
+    });
+  }
+
+  /** @param body null: asks for nothing but an answer, whatever it says */
+  async #call(body: URLSearchParams | null): Promise<Answer> {
+    const { timeoutMs = TIMEOUT_MS } = this.#options;
+    const response = await fetch(this.#url, {
+      client: this.#client,
+      method: body ? "POST" : "GET",
+      body,
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const text = await response.text();
+    this.#silent = false;
+    const usage = response.headers.get("x-business-use-case-usage");
+    return { status: response.status, usage, body: parseJson(text) };
+  }
+}
+
+function resultOf({ status, usage, body }: Answer): SendResult {
+  const sent = sentSchema.safeParse(body);
+  if (sent.success) {
+    return { outcome: "sent", provider: NAME, providerMessageId: sent.data.message_id };
+  }
+  const { data } = failedSchema.safeParse(body);
+  const error = data && {
+    code: data.error.code,
+    subcode: data.error.error_subcode,
+    message: data.error.message,
+    isTransient: data.error.is_transient,
+  };
+  return failed(classifyMetaFailure({ status, usage, error: error ?? null }));
+}
+
+function failed(error: DeliveryError): SendResult {
+  return { outcome: "failed", provider: NAME, error };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The runtime tells only in words that no connection came about: by name, address or certificate. */
+function isConnectFailure(error: unknown): boolean {
+  return reasonOf(error).includes("client error (Connect)");
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return "Meta did not answer in time";
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
