@@ -10,6 +10,7 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   Audience: "audience",
   Message: "message",
   Delivery: "delivery",
+  Suppression: "suppression",
 };
 
 /**

@@ -1,5 +1,13 @@
-import type { Recipient } from "../src/domain/recipients.ts";
+import { normalizeAddress, type Recipient } from "../src/domain/recipients.ts";
+import { listedAmong } from "../src/domain/suppressions/operations.ts";
 import { builder } from "./builder.ts";
+import { perContext } from "./loader.ts";
+
+// Whatever the channel: an address of one is never one of another.
+const suppressedOf = perContext(async ({ services, caller }, addresses) => {
+  const listed = await listedAmong(services, caller, addresses);
+  return new Map(addresses.map((address) => [address, listed.has(normalizeAddress(address))]));
+});
 
 export const RecipientObject = builder.objectRef<Recipient>("Recipient").implement({
   description: "Whom mail goes to.",
@@ -11,9 +19,9 @@ export const RecipientObject = builder.objectRef<Recipient>("Recipient").impleme
       description: "What templates put in for this one.",
     }),
     suppressed: t.boolean({
-      description: "Whether nothing is sent to this address any more. false in this version: it " +
-        "suppresses none.",
-      resolve: () => false,
+      description: "Whether the address is on the suppression list, for whatever reason: see " +
+        "`suppressions`.",
+      resolve: async ({ address }, _args, context) => await suppressedOf(context, address) ?? false,
     }),
   }),
 });

@@ -9,6 +9,7 @@ import "./message_mutations.ts";
 import "./message_queries.ts";
 import "./node.ts";
 import "./scalars.ts";
+import "./suppression.ts";
 import "./viewer.ts";
 import { builder } from "./builder.ts";
 

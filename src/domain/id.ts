@@ -13,6 +13,7 @@ const PREFIXES = {
   audience: "aud",
   message: "msg",
   delivery: "dlv",
+  suppression: "sup",
 } as const;
 
 /** What has an id. */
@@ -67,4 +68,5 @@ const NAMES: Record<Noun, string> = {
   audience: "an audience (aud_…)",
   message: "a message (msg_…)",
   delivery: "a delivery (dlv_…)",
+  suppression: "a suppression (sup_…)",
 };

@@ -12,6 +12,7 @@ import { listDeliveries } from "../../src/domain/deliveries/list.ts";
 import { type Noun, toTypeId } from "../../src/domain/id.ts";
 import { listJobs } from "../../src/domain/jobs/list.ts";
 import type { Page } from "../../src/domain/page.ts";
+import { addSuppressions } from "../../src/domain/suppressions/operations.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { type GraphQLBody, type TestServer, withServer } from "../support/server.ts";
 
@@ -23,6 +24,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   CreateOrganizationInput: { name: "Acme" },
   StartJobInput: { kind: "CLEANUP", payload: {}, runAt: "2040-01-01T00:00:00Z" },
   DeliveryFilter: { statuses: ["PENDING"] },
+  AddSuppressionsInput: { addresses: ["max@example.com"] },
   SendMessageInput: {
     title: "July",
     content: { subject: "Hello {{ name }}", text: "Your plan: {{ plan }}" },
@@ -37,6 +39,7 @@ interface Ids {
   readonly delivery: string;
   readonly audience: string;
   readonly key: string;
+  readonly suppression: string;
 }
 
 // Of this version's kinds, none writes quotes.
@@ -80,6 +83,10 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     'mutation { createApiKey(input: { name: "x", role: ADMIN }) { ... on CreateApiKeyPayload { apiKey { id } } } }',
     { key: keys.OPERATOR },
   );
+  const [suppression] = await addSuppressions(services, admin, {
+    channel: "EMAIL",
+    addresses: ["cleo@example.com"],
+  });
   const [delivery] = (await listDeliveries(services, admin, {}, "CREATED_ASC", {})).edges;
   return {
     job: first("job", await listJobs(services, admin, {}, "CREATED_DESC", {})),
@@ -87,6 +94,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     delivery: toTypeId("delivery", delivery?.node.id ?? ""),
     audience: toTypeId("audience", id),
     key: key.body.data.createApiKey.apiKey.id,
+    suppression: toTypeId("suppression", suppression?.id ?? ""),
   };
 }
 
@@ -124,6 +132,7 @@ function variablesOf(
     audience: ids.audience,
     message: ids.message,
     subject: ids.message,
+    ids: [ids.suppression],
   };
   return Object.fromEntries(variableDefinitions.map(({ variable, type }) => {
     const name = variable.name.value;

@@ -38,6 +38,7 @@ const NOUNS: readonly string[] = [
   "schedules",
   "notifications",
   "audiences",
+  "suppressions",
   "deliveries",
   "messages",
   "contacts",

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { ForbiddenError, InvalidInputError, NotFoundError } from "../../../src/domain/errors.ts";
+import { newId, toTypeId } from "../../../src/domain/id.ts";
+import type { PageArgs } from "../../../src/domain/page.ts";
+import type { Services } from "../../../src/domain/services.ts";
+import {
+  addSuppressions,
+  listedAmong,
+  listSuppressions,
+  removeSuppressions,
+  suppressedAmong,
+  type SuppressionFilter,
+} from "../../../src/domain/suppressions/operations.ts";
+import { unsubscribe } from "../../../src/domain/suppressions/unsubscribe.ts";
+import { createBus } from "../../../src/events/bus.ts";
+import { createOrganization, type TestOrganization } from "../../support/callers.ts";
+import { onEveryDatabase } from "../../support/database.ts";
+
+interface Room {
+  readonly services: Services;
+  readonly organization: TestOrganization;
+  add(...addresses: string[]): ReturnType<typeof addSuppressions>;
+}
+
+function inRoom(name: string, test: (room: Room) => Promise<void>): void {
+  onEveryDatabase(name, async ({ db }) => {
+    const services = { db, bus: createBus() };
+    const organization = await createOrganization(db);
+    const add = (...addresses: string[]) =>
+      addSuppressions(services, organization.admin, { channel: "EMAIL", addresses });
+    await test({ services, organization, add });
+    await services.bus.close();
+  });
+}
+
+inRoom("addSuppressions() keeps an address once, whatever its case", async ({ add }) => {
+  const [first] = await add("Ada@Example.net");
+  const again = await add("ada@example.NET", "max@example.net", " ADA@example.net ");
+  assert.deepEqual(again.map(({ address }) => address), ["ada@example.net", "max@example.net"]);
+  assert.deepEqual(again[0], first);
+  assert.equal(first?.reason, "MANUAL");
+});
+
+inRoom("addSuppressions() names each bad address, and writes nothing", async (room) => {
+  const { services, organization, add } = room;
+  await assert.rejects(add("ada@example.net", "max", ""), (error) => {
+    assert.ok(error instanceof InvalidInputError);
+    assert.deepEqual(error.issues.map(({ path, code }) => [path.join("."), code]), [
+      ["addresses.1", "MALFORMED"],
+      ["addresses.2", "REQUIRED"],
+    ]);
+    return true;
+  });
+  await assert.rejects(add(), InvalidInputError);
+  const { edges } = await listSuppressions(services, organization.admin, {}, {});
+  assert.deepEqual(edges, []);
+});
+
+inRoom("a MEMBER reads the list and does not write it", async ({ services, organization, add }) => {
+  const [ada] = await add("ada@example.net");
+  const input = { channel: "EMAIL", addresses: ["max@example.net"] } as const;
+  const { member } = organization;
+  await assert.rejects(addSuppressions(services, member, input), ForbiddenError);
+  await assert.rejects(removeSuppressions(services, member, [ada?.id ?? ""]), ForbiddenError);
+  assert.equal((await listSuppressions(services, member, {}, {})).edges.length, 1);
+});
+
+inRoom("removeSuppressions() names what is not there, and removes nothing", async (room) => {
+  const { services, organization: { admin }, add } = room;
+  const [ada] = await add("ada@example.net");
+  const stranger = await createOrganization(services.db, "Another");
+  const [foreign] = await addSuppressions(services, stranger.admin, {
+    channel: "EMAIL",
+    addresses: ["max@example.net"],
+  });
+  const ids = [ada?.id ?? "", foreign?.id ?? ""];
+  await assert.rejects(removeSuppressions(services, admin, ids), (error) => {
+    assert.ok(error instanceof NotFoundError);
+    assert.deepEqual(error.ids, [toTypeId("suppression", foreign?.id ?? "")]);
+    return true;
+  });
+  assert.deepEqual(await removeSuppressions(services, admin, [ids[0] ?? ""]), [ids[0]]);
+  assert.equal((await listSuppressions(services, admin, {}, {})).edges.length, 0);
+});
+
+inRoom("the list is filtered, searched and read in pages, newest first", async (room) => {
+  const { services, organization: { admin }, add } = room;
+  for (const name of ["ada", "max", "cleo"]) await add(`${name}@example.net`);
+  const list = (filter: SuppressionFilter, page: PageArgs) =>
+    listSuppressions(services, admin, filter, page);
+  const first = await list({}, { first: 2 });
+  assert.deepEqual(addresses(first), ["cleo@example.net", "max@example.net"]);
+  const rest = await list({}, { first: 2, after: first.pageInfo.endCursor });
+  assert.deepEqual(addresses(rest), ["ada@example.net"]);
+  assert.equal(await rest.totalCount(), 3);
+  assert.deepEqual(addresses(await list({ search: "LEO@" }, {})), ["cleo@example.net"]);
+  assert.deepEqual(addresses(await list({ reasons: ["BOUNCED"] }, {})), []);
+  assert.deepEqual(addresses(await list({ channels: ["MESSENGER"] }, {})), []);
+});
+
+inRoom("who unsubscribed is held back only from what can be unsubscribed from", async (room) => {
+  const { services, organization, add } = room;
+  const channel = "EMAIL";
+  const of = { organizationId: organization.id, channel } as const;
+  await add("ada@example.net");
+  await unsubscribe(services, { ...of, address: "max@example.net", deliveryId: newId() });
+  const all = ["Ada@example.net", "Max@example.net", "cleo@example.net"];
+  const among = async (unsubscribable: boolean) =>
+    [...await suppressedAmong(services, { ...of, unsubscribable }, all)].sort();
+  assert.deepEqual(await among(false), ["ada@example.net"]);
+  assert.deepEqual(await among(true), ["ada@example.net", "max@example.net"]);
+  assert.deepEqual([...await listedAmong(services, organization.member, all)].sort(), [
+    "ada@example.net",
+    "max@example.net",
+  ]);
+});
+
+inRoom("an address stays suppressed for the reason that is left", async (room) => {
+  const { services, organization: { id, admin }, add } = room;
+  const [manual] = await add("ada@example.net");
+  const of = { organizationId: id, channel: "EMAIL" } as const;
+  await unsubscribe(services, { ...of, address: "ada@example.net", deliveryId: newId() });
+  await removeSuppressions(services, admin, [manual?.id ?? ""]);
+  const left = await suppressedAmong(services, { ...of, unsubscribable: true }, [
+    "ada@example.net",
+  ]);
+  assert.deepEqual([...left], ["ada@example.net"]);
+});
+
+function addresses({ edges }: Awaited<ReturnType<typeof listSuppressions>>): string[] {
+  return edges.map(({ node }) => node.address);
+}
