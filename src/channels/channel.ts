@@ -38,12 +38,19 @@ export interface OutgoingMail {
   readonly subject: string;
   readonly text: string | null;
   readonly html: string | null;
+  /** Where a POST unsubscribes the recipient; absent: the message is not of a kind that allows it. */
+  readonly unsubscribeUrl?: string;
 }
 
 /** How one try ended. It never throws: whatever happened is an outcome. */
 export type SendResult =
   | { readonly outcome: "sent"; readonly provider: string; readonly providerMessageId: string }
-  | { readonly outcome: "failed"; readonly provider: string; readonly error: DeliveryError };
+  | {
+    readonly outcome: "failed";
+    /** Null: none was asked. */
+    readonly provider: string | null;
+    readonly error: DeliveryError;
+  };
 
 /** A way out: email by SMTP, or into files. */
 export interface Channel {

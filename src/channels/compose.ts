@@ -65,6 +65,7 @@ export function compose(mail: OutgoingMail, sender: Sender): ComposedMail {
     header("To", [{ name: mail.to.name ?? "", address: mail.to.address }]) +
     header("Subject", mail.subject) +
     `Date: ${date}\r\nMessage-ID: ${messageId}\r\nX-Waybill-Delivery: ${mail.deliveryId}\r\n` +
+    unsubscribeHeaders(mail) +
     "MIME-Version: 1.0\r\n";
   return {
     from: sender.address,
@@ -72,6 +73,16 @@ export function compose(mail: OutgoingMail, sender: Sender): ComposedMail {
     messageId,
     content: Buffer.from(head + body(mail), "utf8"),
   };
+}
+
+// RFC 2369 and RFC 8058: never folded, which mail servers on the way undo, and so break signatures.
+function unsubscribeHeaders({ unsubscribeUrl }: OutgoingMail): string {
+  if (unsubscribeUrl === undefined) return "";
+  if (!/^https?:\/\/[\x21-\x3b\x3d\x3f-\x7e]{1,900}$/.test(unsubscribeUrl)) {
+    throw new TypeError(`Not a URL that can stand in a header: ${unsubscribeUrl}`);
+  }
+  return `List-Unsubscribe: <${unsubscribeUrl}>\r\n` +
+    "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
 }
 
 function body({ deliveryId, text, html }: OutgoingMail): string {

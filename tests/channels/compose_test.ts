@@ -151,3 +151,19 @@ for (const text of ["", "nobody", "a@example.com, b@example.com", "Example <nobo
     assert.throws(() => parseSender(text), AddressError);
   });
 }
+
+Deno.test("compose() offers to unsubscribe with one click, on one line each", () => {
+  const unsubscribeUrl = `https://example.com/unsubscribe/${"token".repeat(100)}`;
+  const lines = linesOf({ unsubscribeUrl });
+  assert.ok(lines.includes(`List-Unsubscribe: <${unsubscribeUrl}>`));
+  assert.ok(lines.includes("List-Unsubscribe-Post: List-Unsubscribe=One-Click"));
+  assert.ok(!linesOf({}).some((line) => line.startsWith("List-")));
+});
+
+for (
+  const url of ["https://example.com/a b", "https://example.com/\r\nBcc: x", "mailto:a@b.c", ""]
+) {
+  Deno.test(`compose() puts ${JSON.stringify(url)} into no header`, () => {
+    assert.throws(() => compose({ ...MAIL, unsubscribeUrl: url }, SENDER), TypeError);
+  });
+}
