@@ -20,10 +20,12 @@ interface GraphiQLPage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** True for what a browser sends when a person opens the endpoint. */
-export function wantsGraphiQL(request: Request): boolean {
-  return request.method === "GET" && !new URL(request.url).searchParams.has("query") &&
-    (request.headers.get("accept") ?? "").includes("text/html");
+/**
+ * True for what a browser sends when a person opens the endpoint, or loads it again: GraphiQL keeps its
+ * query in the address.
+ */
+export function wantsGraphiQL({ method, headers }: Request): boolean {
+  return method === "GET" && (headers.get("accept") ?? "").includes("text/html");
 }
 
 /** Makes what serves the explorer: one page of 9 MB with all it needs in it, made at its first use. */
