@@ -24,6 +24,8 @@ export interface Metrics {
   scrape(): Promise<Response>;
 }
 
+// Anybody can make up a method, and each would be a series of its own for ever.
+const METHODS = new Set(["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]);
 const log = getLogger(["waybill", "server"]);
 
 /** Makes the metrics of one server: a registry of its own, because tests run several in one process. */
@@ -91,7 +93,7 @@ export function createMetrics(
 
   return {
     answered(route, method, status, seconds) {
-      requests.observe({ route, method, status }, seconds);
+      requests.observe({ route, method: METHODS.has(method) ? method : "other", status }, seconds);
     },
     async scrape() {
       return new Response(await registry.metrics(), {

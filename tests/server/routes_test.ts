@@ -65,6 +65,19 @@ onPostgres(
 );
 
 onPostgres(
+  "requests with methods that somebody made up share one series",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      for (const method of ["BREW", "STEEP"]) {
+        const response = await fetch(new URL("/healthz", url), { method });
+        await response.body?.cancel();
+      }
+      const metrics = await (await fetch(new URL("/metrics", url))).text();
+      assert.match(metrics, /_count\{[^}]*method="other",status="404"\} 2$/m);
+    }),
+);
+
+onPostgres(
   "GET /metrics leaves out what cannot be read",
   ({ db }) =>
     withServer(db, async ({ url }) => {
