@@ -20,6 +20,8 @@ export interface Config {
     readonly smtpUrl: string | null;
     readonly from: string;
   };
+  /** Null: messages to Messenger are refused. */
+  readonly messenger: MessengerConfig | null;
   readonly retention: {
     readonly completedJobsHours: number;
     readonly failedJobsDays: number;
@@ -29,6 +31,16 @@ export interface Config {
 
 /** How JWTs are verified: by a shared secret (HS256), or by the keys published at a URL. */
 export type JwtConfig = { readonly secret: string } | { readonly jwksUrl: string };
+
+/** How Meta's Send API is reached. */
+export interface MessengerConfig {
+  /** Of the Page. */
+  readonly accessToken: string;
+  /** With the version of the Graph API. */
+  readonly baseUrl: string;
+  /** Calls per second at most, of one process. */
+  readonly perSecond: number;
+}
 
 /** What is logged, and how. */
 export interface LogConfig {
@@ -81,6 +93,11 @@ const settings = z.object({
       error: "expected an address: name@example.com or Name <name@example.com>",
     })
     .default("waybill@localhost"),
+  MESSENGER_ACCESS_TOKEN: z.string()
+    .regex(/^[\x21-\x7e]*$/, "expected visible ASCII characters without spaces")
+    .nullable().default(null),
+  MESSENGER_BASE_URL: url(["https:", "http:"]).default("https://graph.facebook.com/v25.0"),
+  MESSENGER_RATE: wholeNumber(1, 300).default(10),
   JOB_RETENTION_COMPLETED_HOURS: wholeNumber(1, 24 * 365).default(24),
   JOB_RETENTION_FAILED_DAYS: wholeNumber(1, 3650).default(7),
   LOG_LEVEL: z.string().transform(parseLogLevels).default({ level: "info", categories: {} }),
@@ -114,6 +131,11 @@ export function readConfig(
     adminApiKey: data.ADMIN_API_KEY,
     jwt: jwtConfig(data.JWT_SECRET, data.JWKS_URL),
     mail: { smtpUrl: data.SMTP_URLS, from: data.MAIL_FROM },
+    messenger: data.MESSENGER_ACCESS_TOKEN === null ? null : {
+      accessToken: data.MESSENGER_ACCESS_TOKEN,
+      baseUrl: data.MESSENGER_BASE_URL,
+      perSecond: data.MESSENGER_RATE,
+    },
     retention: {
       completedJobsHours: data.JOB_RETENTION_COMPLETED_HOURS,
       failedJobsDays: data.JOB_RETENTION_FAILED_DAYS,

@@ -4,12 +4,14 @@ import { getLogger } from "@logtape/logtape";
 import { schema } from "../schema/schema.ts";
 import { openCaptureChannel } from "./channels/capture.ts";
 import type { Channel } from "./channels/channel.ts";
+import { openMessengerChannel } from "./channels/messenger.ts";
 import { openSmtpChannel } from "./channels/smtp.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { type Database, openDatabase, statement } from "./db/database.ts";
 import { EmbeddedDatabaseError, openEmbeddedDatabase } from "./db/embedded.ts";
 import { migrate, MigrationError } from "./db/migrate.ts";
 import { ensureOperator } from "./domain/access/operations.ts";
+import type { MessageChannel } from "./domain/channel.ts";
 import { readTotals } from "./domain/deliveries/stats.ts";
 import type { Lane } from "./domain/jobs/job.ts";
 import { readDepths } from "./domain/jobs/queries.ts";
@@ -25,6 +27,7 @@ import { startProbes } from "./server/probes.ts";
 import { startServer } from "./server/server.ts";
 import { cleanupHandler } from "./worker/handlers/cleanup.ts";
 import { ContentCache } from "./worker/handlers/content_cache.ts";
+import type { Outlet } from "./worker/handlers/outlets.ts";
 import { planMessageHandler } from "./worker/handlers/plan_message.ts";
 import { sendBatchHandler } from "./worker/handlers/send_batch.ts";
 import { sendDueHandler } from "./worker/handlers/send_due.ts";
@@ -98,7 +101,7 @@ async function openServices(
   const bus = createBus(
     db.embedded ? undefined : postgresTransport(() => db.dedicated(), onBusError),
   );
-  return { services: { db, bus }, migrated };
+  return { services: { db, bus, channels: channelsOf(config) }, migrated };
 }
 
 function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database> {
@@ -117,9 +120,9 @@ async function closeServices({ db, bus }: Services): Promise<void> {
 
 async function startWork(services: Services, config: Config): Promise<Part> {
   await ensureBuiltInSchedules(services);
-  const channel = openChannel(config);
+  const channels = openChannels(config);
   const worker = await startWorker(services, {
-    handlers: handlersOf(services, config, channel),
+    handlers: handlersOf(services, config, channels),
     lanes: LANES,
     sweep: () => sweepMessages(services),
   });
@@ -129,24 +132,37 @@ async function startWork(services: Services, config: Config): Promise<Part> {
     async stop() {
       await schedule.stop();
       await worker.stop();
-      await channel.close();
+      await Promise.all([...channels.values()].map((channel) => channel.close()));
     },
   };
 }
 
-function openChannel({ mail, dataDir }: Config): Channel {
-  const { smtpUrl, from } = mail;
-  return smtpUrl ? openSmtpChannel(smtpUrl, { from }) : openCaptureChannel(dataDir, from);
+type Channels = ReadonlyMap<MessageChannel, Channel>;
+
+function channelsOf({ messenger }: Config): ReadonlySet<MessageChannel> {
+  return new Set(messenger ? ["EMAIL", "MESSENGER"] : ["EMAIL"]);
 }
 
-function handlersOf(services: Services, { retention }: Config, channel: Channel): Handlers {
+function openChannels({ mail, messenger, dataDir }: Config): Channels {
+  const { smtpUrl, from } = mail;
+  const email = smtpUrl ? openSmtpChannel(smtpUrl, { from }) : openCaptureChannel(dataDir, from);
+  const channels = new Map<MessageChannel, Channel>([["EMAIL", email]]);
+  if (messenger) channels.set("MESSENGER", openMessengerChannel(messenger));
+  return channels;
+}
+
+function outletOf(channel: Channel): Outlet {
   const inFlight = channel.connections * FLYING_PER_CONNECTION;
-  const window = Math.max(1, Math.floor(inFlight / (LANES.get("BULK") ?? 1)));
+  return { channel, window: Math.max(1, Math.floor(inFlight / (LANES.get("BULK") ?? 1))) };
+}
+
+function handlersOf(services: Services, { retention }: Config, channels: Channels): Handlers {
+  const outlets = new Map([...channels].map(([name, channel]) => [name, outletOf(channel)]));
   const contents = new ContentCache(services);
   const hour = 60 * 60_000;
   return new Map([
     ["PLAN_MESSAGE", planMessageHandler(services)],
-    ["SEND_BATCH", sendBatchHandler(services, { channel, contents, window })],
+    ["SEND_BATCH", sendBatchHandler(services, { outlets, contents })],
     ["SEND_DUE", sendDueHandler(services)],
     [
       "CLEANUP",

@@ -17,7 +17,16 @@ Deno.test("readConfig() needs no variable at all", () => {
   assert.equal(config.database.url, null);
   assert.equal(config.mail.smtpUrl, null);
   assert.equal(config.jwt, null);
+  assert.equal(config.messenger, null);
   assert.deepEqual(config.log, { level: "info", categories: {}, format: null });
+});
+
+Deno.test("readConfig() reaches Meta at 10 calls per second, once it has a token", () => {
+  assert.deepEqual(readConfig({ MESSENGER_ACCESS_TOKEN: "EAAG" }).messenger, {
+    accessToken: "EAAG",
+    baseUrl: "https://graph.facebook.com/v25.0",
+    perSecond: 10,
+  });
 });
 
 Deno.test("readConfig() takes an empty variable as an absent one", () => {
@@ -34,6 +43,9 @@ Deno.test("readConfig() tells every fault at once, each by its variable", () => 
     JWKS_URL: "not a url",
     SMTP_URLS: "smtp://one,smtp://two",
     MAIL_FROM: "nobody",
+    MESSENGER_ACCESS_TOKEN: "two words",
+    MESSENGER_BASE_URL: "graph.facebook.com",
+    MESSENGER_RATE: "0",
     LOG_LEVEL: "loud",
     LOG_FORMAT: "xml",
     JOB_RETENTION_FAILED_DAYS: "seven",
@@ -50,6 +62,9 @@ Deno.test("readConfig() tells every fault at once, each by its variable", () => 
       "JWKS_URL",
       "SMTP_URLS",
       "MAIL_FROM",
+      "MESSENGER_ACCESS_TOKEN",
+      "MESSENGER_BASE_URL",
+      "MESSENGER_RATE",
       "LOG_LEVEL",
       "LOG_FORMAT",
       "JOB_RETENTION_FAILED_DAYS",

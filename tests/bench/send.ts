@@ -23,10 +23,11 @@ async function throughWaybill(port: number): Promise<number> {
     from: FROM,
   });
   const contents = new ContentCache(services);
+  const outlets = new Map([["EMAIL", { channel, window: CONNECTIONS }] as const]);
   const worker = await startWorker(services, {
     handlers: new Map([
       ["PLAN_MESSAGE", planMessageHandler(services)],
-      ["SEND_BATCH", sendBatchHandler(services, { channel, contents, window: CONNECTIONS })],
+      ["SEND_BATCH", sendBatchHandler(services, { outlets, contents })],
     ]),
     lanes: new Map([["BULK", 2]]),
   });

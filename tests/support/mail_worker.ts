@@ -1,5 +1,6 @@
 import type { Channel } from "../../src/channels/channel.ts";
 import { statement } from "../../src/db/database.ts";
+import type { MessageChannel } from "../../src/domain/channel.ts";
 import { newId } from "../../src/domain/id.ts";
 import {
   type ClaimedJob,
@@ -12,6 +13,7 @@ import { registerWorker, rescueOrphans } from "../../src/domain/jobs/lease.ts";
 import type { Services } from "../../src/domain/services.ts";
 import type { AbortCause, Handlers } from "../../src/worker/handler.ts";
 import { ContentCache } from "../../src/worker/handlers/content_cache.ts";
+import type { Outlet } from "../../src/worker/handlers/outlets.ts";
 import { planMessageHandler } from "../../src/worker/handlers/plan_message.ts";
 import { sendBatchHandler } from "../../src/worker/handlers/send_batch.ts";
 import { RunningJobs } from "../../src/worker/running.ts";
@@ -37,6 +39,8 @@ export interface MailWorker {
 /** How it sends. */
 export interface MailWorkerOptions {
   readonly channel: Channel;
+  /** Absent: not configured. */
+  readonly messenger?: Channel;
   /** Deliveries in flight per batch at most. */
   readonly window?: number;
 }
@@ -56,12 +60,14 @@ const COME_DUE = statement<[]>(
 /** The handlers of messages, as a worker has them. */
 export function mailHandlers(
   services: Services,
-  { channel, window = 4 }: MailWorkerOptions,
+  { channel, messenger, window = 4 }: MailWorkerOptions,
 ): Handlers {
   const contents = new ContentCache(services);
+  const outlets = new Map<MessageChannel, Outlet>([["EMAIL", { channel, window }]]);
+  if (messenger) outlets.set("MESSENGER", { channel: messenger, window });
   return new Map([
     ["PLAN_MESSAGE", planMessageHandler(services)],
-    ["SEND_BATCH", sendBatchHandler(services, { channel, contents, window })],
+    ["SEND_BATCH", sendBatchHandler(services, { outlets, contents })],
   ]);
 }
 

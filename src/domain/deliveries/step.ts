@@ -1,4 +1,5 @@
 import { statement } from "../../db/database.ts";
+import type { MessageChannel } from "../channel.ts";
 import type { Services } from "../services.ts";
 import type { EndedDelivery, OnUnknown, PendingDelivery } from "./delivery.ts";
 
@@ -23,6 +24,7 @@ export interface TakenBatch {
   readonly win: number[] | null;
   readonly finished: boolean;
   readonly messageStatus: string;
+  readonly channel: MessageChannel;
   readonly maxAttempts: number;
   readonly onUnknown: OnUnknown;
 }
@@ -40,7 +42,8 @@ const TAKE = statement<[jobId: string, fence: number, batchId: string], TakenBat
    where b.id = $3 and m.id = b.message_id and exists (select from own)
    returning b.organization_id as "organizationId", b.message_id as "messageId", b.number, b.size,
      b.lo, b.hi, b.picked, b.step, b.win, b.finished_at is not null as finished,
-     m.status as "messageStatus", m.max_attempts as "maxAttempts", m.on_unknown as "onUnknown"`,
+     m.status as "messageStatus", m.channel, m.max_attempts as "maxAttempts",
+     m.on_unknown as "onUnknown"`,
 );
 
 const RECOVER = statement<

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Channel, DeliveryError, SendResult } from "../../channels/channel.ts";
+import type { DeliveryError, SendResult } from "../../channels/channel.ts";
 import { wasAbandoned } from "../../domain/deliveries/abandoned.ts";
 import type { PendingDelivery } from "../../domain/deliveries/delivery.ts";
 import {
@@ -24,15 +24,14 @@ import type { Services } from "../../domain/services.ts";
 import type { JobHandler, JobRun } from "../handler.ts";
 import type { ContentCache } from "./content_cache.ts";
 import { Flight } from "./flight.ts";
+import { type Outlet, outletFor, type Outlets } from "./outlets.ts";
 
 const payloadSchema = z.object({ batchId: z.uuid() });
 
 /** What sending needs. */
 export interface SendBatchOptions {
-  readonly channel: Channel;
+  readonly outlets: Outlets;
   readonly contents: ContentCache;
-  /** Deliveries in flight per batch at most. */
-  readonly window: number;
 }
 
 /** SEND_BATCH: sends what waits of one batch. A second run goes on where the first one ended. */
@@ -70,11 +69,12 @@ async function refuseAbandoned(services: Services, batch: TakenBatch): Promise<v
 
 async function sendPending(
   services: Services,
-  { channel, contents, window }: SendBatchOptions,
+  { outlets, contents }: SendBatchOptions,
   run: JobRun,
   hold: BatchHold,
   batch: TakenBatch,
 ): Promise<Outcome> {
+  const { channel, window } = outletFor(outlets, batch.channel);
   const content = await contents.get({
     id: batch.messageId,
     organizationId: batch.organizationId,
@@ -117,7 +117,7 @@ function providerFailure({ type, code, message, retryAfterMs }: DeliveryError): 
 }
 
 async function sendOne(
-  channel: Channel,
+  channel: Outlet["channel"],
   content: CompiledContent,
   delivery: PendingDelivery,
   urgent: boolean,
