@@ -14,7 +14,7 @@ import { Channel, MessageLane, OnUnknown, RetryMode } from "./message_enums.ts";
 
 const DEFAULT_ATTEMPTS = 3;
 
-const RecipientInput = builder.inputType("RecipientInput", {
+export const RecipientInput = builder.inputType("RecipientInput", {
   description: "Whom a message goes to.",
   fields: (t) => ({
     address: t.string({ required: true, description: "ada@example.com" }),

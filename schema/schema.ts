@@ -4,6 +4,7 @@ import "./errors.ts";
 import "./job_live.ts";
 import "./job_mutations.ts";
 import "./job_queries.ts";
+import "./message_editing.ts";
 import "./message_live.ts";
 import "./message_mutations.ts";
 import "./message_queries.ts";

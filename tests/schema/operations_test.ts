@@ -31,6 +31,12 @@ const INPUTS: Readonly<Record<string, unknown>> = {
     to: { list: [{ address: "ada@example.com", name: "Ada", variables: { plan: "pro" } }] },
     idempotencyKey: "july",
   },
+  UpdateMessageInput: { retry: { mode: "CRON" } },
+  ContentPreviewInput: { content: { subject: "Hello {{ name }}" }, variables: { name: "Ada" } },
+  SendTestMessageInput: {
+    content: { subject: "Hello {{ name }}" },
+    to: { address: "ada@example.com", name: "Ada" },
+  },
 };
 
 interface Ids {

@@ -1,6 +1,6 @@
 import { Liquid, type LiquidOptions, type Template, UndefinedVariableError } from "liquidjs";
 import { InvalidInputError, type Issue } from "../errors.ts";
-import { neededVariables } from "./template_variables.ts";
+import { namedVariables, neededVariables } from "./template_variables.ts";
 
 /** What a message says, in Liquid; a part that is absent is not sent. */
 export interface Content {
@@ -111,6 +111,12 @@ export function variablesOf(compiled: CompiledContent): NeededVariable[] {
       .filter(({ name }) => name !== "name" && name !== "address")
       .map((variable) => ({ part, ...variable }))
   );
+}
+
+/** All variables that a content names, in the order of the alphabet. */
+export function namesIn(compiled: CompiledContent): string[] {
+  const names = PARTS.flatMap((part) => namedVariables(compiled[part] ?? []));
+  return [...new Set(names)].sort();
 }
 
 /**

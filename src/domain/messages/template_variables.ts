@@ -15,6 +15,11 @@ export interface VariablePosition {
   readonly column: number;
 }
 
+/** The top-level variables that templates name, wherever they stand. */
+export function namedVariables(templates: readonly Template[]): string[] {
+  return Object.keys(analyzeSync([...templates]).globals);
+}
+
 /**
  * The top-level variables without which templates fail. The library's analysis knows all that are
  * named, and what `assign`, `for` and the like bring into scope; what it sees here is a likeness of the

@@ -1,0 +1,55 @@
+import type { Caller } from "../access/access.ts";
+import type { MessageChannel } from "../channel.ts";
+import type { Delivery } from "../deliveries/delivery.ts";
+import { listDeliveries } from "../deliveries/list.ts";
+import { InvalidInputError, type Issue } from "../errors.ts";
+import type { RecipientInput } from "../recipients.ts";
+import type { Services } from "../services.ts";
+import { sendMessage } from "./operations.ts";
+import type { Content } from "./template.ts";
+
+/** What `sendTestMessage` takes. */
+export interface TestMessageInput {
+  readonly channel: MessageChannel;
+  readonly content: Content;
+  readonly to: RecipientInput;
+}
+
+/**
+ * Sends one mail now, by the path that every message takes, in the transactional lane.
+ *
+ * @returns the delivery, which is still to be sent: watch it
+ * @throws {InvalidInputError} as `sendMessage` does; nothing is written then
+ */
+export async function sendTestMessage(
+  services: Services,
+  caller: Caller,
+  { channel, content, to }: TestMessageInput,
+): Promise<Delivery> {
+  const { message } = await sendMessage(services, caller, {
+    title: "Test message",
+    channel,
+    type: "test",
+    lane: "TRANSACTIONAL",
+    priority: 0,
+    content,
+    to: { list: [to] },
+    retry: { mode: "MANUAL", maxAttempts: 3 },
+    onUnknown: "HOLD",
+    unsubscribable: false,
+  }).catch((error) => {
+    throw error instanceof InvalidInputError ? forOneRecipient(error) : error;
+  });
+  const filter = { messageId: message.id };
+  const { edges: [first] } = await listDeliveries(services, caller, filter, "CREATED_ASC", {});
+  if (!first) throw new Error(`The test message ${message.id} has no delivery`);
+  return first.node;
+}
+
+// As the caller wrote it: there is one recipient, and no list.
+function forOneRecipient({ issues }: InvalidInputError): InvalidInputError {
+  return new InvalidInputError(issues.map((issue): Issue => {
+    const [to, list, , ...field] = issue.path;
+    return to === "to" && list === "list" ? { ...issue, path: ["to", ...field] } : issue;
+  }));
+}

@@ -1,0 +1,177 @@
+import { z } from "zod";
+import { type Connection, statement } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { getAudience } from "../audiences/operations.ts";
+import { ConflictError, InvalidInputError } from "../errors.ts";
+import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
+import { rescheduleJob } from "../jobs/reschedule.ts";
+import type { Services } from "../services.ts";
+import {
+  faultOfVariable,
+  issueOf,
+  issuesOfTemplates,
+  issuesOfText,
+  messageFields,
+} from "./content_check.ts";
+import { isFinal, type Message, type RetryMode } from "./message.ts";
+import { getMessage } from "./operations.ts";
+import { planJob } from "./plan.ts";
+import { COLUMNS } from "./queries.ts";
+import type { Content } from "./template.ts";
+
+/** What `updateMessage` takes; what is absent stays as it is. */
+export interface UpdateMessageInput {
+  /** 1 to 200 characters. */
+  readonly title?: string | null;
+  readonly content?: Content | null;
+  /** Null: at once. */
+  readonly sendAt?: Date | null;
+  /** Null: as a message has it that was sent without; what is absent inside stays too. */
+  readonly retry?: {
+    readonly mode?: RetryMode | null;
+    readonly maxAttempts?: number | null;
+  } | null;
+}
+
+const DEFAULT_RETRY = { mode: "MANUAL", maxAttempts: 3 } as const;
+
+const CLEARED = "is required: it can be changed, not taken away";
+const inputSchema = z.object({
+  title: messageFields.title.optional(),
+  content: messageFields.content.optional(),
+  sendAt: messageFields.sendAt,
+  retry: z.object({ maxAttempts: messageFields.maxAttempts.nullish() }).nullish(),
+});
+
+const UPDATE = statement<
+  [
+    id: string,
+    title: string | null,
+    subject: string | null,
+    text: string | null,
+    html: string | null,
+    moved: boolean,
+    sendAt: Date | null,
+    retryMode: RetryMode | null,
+    maxAttempts: number | null,
+    any: boolean,
+  ],
+  Message
+>(
+  "messages.update",
+  `update messages set updated_at = now(),
+     title = coalesce($2, title),
+     subject = coalesce($3, subject),
+     text_body = case when $3 is null then text_body else $4 end,
+     html_body = case when $3 is null then html_body else $5 end,
+     send_at = case when $6 then $7 else send_at end,
+     status = case when not $6 then status when $7 > now() then 'SCHEDULED' else 'PLANNING' end,
+     retry_mode = coalesce($8, retry_mode),
+     max_attempts = coalesce($9, max_attempts)
+   where id = $1 and (status = 'SCHEDULED' or $10)
+   returning ${COLUMNS}`,
+);
+
+const LACKING = statement<[messageId: string, variable: string], { address: string }>(
+  "deliveries.lacking",
+  `select address from deliveries where message_id = $1 and not variables ? $2 order by n limit 1`,
+);
+
+/**
+ * Changes what has not gone out yet: title, content and time of a message that is SCHEDULED, and how
+ * failed deliveries are tried again at any time.
+ *
+ * @throws {InvalidInputError} with every fault that was found; nothing is changed then
+ * @throws {NotFoundError}
+ * @throws {ConflictError} ALREADY_RUNNING or ALREADY_FINISHED: it is too late
+ */
+export async function updateMessage(
+  services: Services,
+  caller: Caller,
+  id: string,
+  input: UpdateMessageInput,
+): Promise<Message> {
+  const message = await getMessage(services, caller, id);
+  const { title, content, sendAt } = await checkUpdate(services, caller, message, input);
+  const retry = input.retry === null ? DEFAULT_RETRY : input.retry;
+  const moved = sendAt !== undefined;
+  const updated = await services.db.transaction(async (tx) => {
+    const [row] = await tx.run(
+      UPDATE,
+      id,
+      title ?? null,
+      content?.subject ?? null,
+      content?.text ?? null,
+      content?.html ?? null,
+      moved,
+      sendAt ?? null,
+      retry?.mode ?? null,
+      retry?.maxAttempts ?? null,
+      title === undefined && content === undefined && !moved,
+    );
+    if (row && moved) await movePlanning(tx, row);
+    return row;
+  });
+  if (!updated) throw tooLate(await getMessage(services, caller, id));
+  if (moved) wakeWorkers(services);
+  services.bus.publish("messages", caller.organizationId, [id]);
+  return updated;
+}
+
+// One that runs sees for itself that the time has changed; one that was cancelled begins anew.
+async function movePlanning(tx: Connection, message: Message): Promise<void> {
+  const job = planJob(message);
+  const key = job.uniqueKey ?? "";
+  const moved = await rescheduleJob(tx, message.organizationId, key, message.sendAt);
+  if (moved === null) await enqueueJobs(tx, [job]);
+}
+
+async function checkUpdate(
+  services: Services,
+  caller: Caller,
+  message: Message,
+  input: UpdateMessageInput,
+): Promise<z.infer<typeof inputSchema>> {
+  const fields = inputSchema.safeParse(input);
+  const issues = (fields.error?.issues ?? []).map(issueOf).map((issue) =>
+    isCleared(input, issue.path) ? { ...issue, code: "REQUIRED", message: CLEARED } : issue
+  );
+  if (input.content && !issues.some(({ path }) => path[0] === "content")) {
+    issues.push(
+      ...issuesOfText(message.channel, input.content),
+      ...await issuesOfTemplates(
+        input.content,
+        await faultsOfRecipients(services, caller, message),
+      ),
+    );
+  }
+  if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
+  return fields.data;
+}
+
+function isCleared(input: UpdateMessageInput, [field, ...rest]: readonly string[]): boolean {
+  if (rest.length > 0) return false;
+  return field === "title" && input.title === null || field === "content" && input.content === null;
+}
+
+// Every inline recipient must have the variables that are named, of an audience at least one.
+async function faultsOfRecipients(
+  services: Services,
+  caller: Caller,
+  { id, audienceId }: Message,
+): Promise<(name: string) => string | null | Promise<string | null>> {
+  if (audienceId !== null) {
+    const audience = await getAudience(services, caller, audienceId);
+    return (name) => faultOfVariable(audience, name);
+  }
+  return async (name) => {
+    const [lacking] = await services.db.run(LACKING, id, name);
+    return lacking ? `${lacking.address} has no variable ${name}` : null;
+  };
+}
+
+function tooLate({ status }: Message): ConflictError {
+  const code = isFinal(status) ? "ALREADY_FINISHED" : "ALREADY_RUNNING";
+  const reason = `Cannot change title, content or time of the message: it is ${status}`;
+  return new ConflictError(code, reason);
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { previewContent } from "../../../src/domain/messages/preview.ts";
+import { issuesOf } from "../../support/issues.ts";
+
+const content = {
+  subject: "Hello {{ name }}",
+  text: "{{ plan }}{% if trial %}, on trial{% endif %}",
+  html: "<p>{{ plan }}</p>",
+};
+
+Deno.test("previewContent() renders for a recipient as sending does", () => {
+  const recipient = { address: "ada@example.com", name: "Ada", variables: { plan: "<pro>" } };
+  assert.deepEqual(previewContent({ content, recipient }), {
+    subject: "Hello Ada",
+    text: "<pro>",
+    html: "<p>&lt;pro&gt;</p>",
+    variables: [
+      { name: "name", known: true },
+      { name: "plan", known: true },
+      { name: "trial", known: false },
+    ],
+  });
+});
+
+Deno.test("previewContent() shows what is missing where it is missing", () => {
+  const { subject, text, html, variables } = previewContent({ content, variables: { trial: 1 } });
+  assert.deepEqual([subject, text, html], [
+    "Hello {{ name }}",
+    "{{ plan }}, on trial",
+    "<p>{{ plan }}</p>",
+  ]);
+  assert.deepEqual(variables.filter(({ known }) => known), [{ name: "trial", known: true }]);
+});
+
+Deno.test("previewContent() takes a name among the variables", () => {
+  assert.equal(previewContent({ content, variables: { name: "Ada" } }).subject, "Hello Ada");
+});
+
+Deno.test("previewContent() refuses what sendMessage() would refuse", async () => {
+  const refused: [Parameters<typeof previewContent>[0], string[]][] = [
+    [{ content: { subject: "" } }, ["content.subject REQUIRED"]],
+    [{ content: { subject: "a\nb" } }, ["content.subject HEADER_INJECTION"]],
+    [{ content: { subject: "{{ name | nosuch }}" } }, ["content.subject TEMPLATE"]],
+    [{ content: { subject: "x", html: "{% for" } }, ["content.html TEMPLATE"]],
+    [{ content: { subject: "{{ user.name }}" }, variables: { user: {} } }, [
+      "content.subject TEMPLATE",
+    ]],
+    [{ content, variables: {}, recipient: { address: "ada@example.com" } }, [
+      "variables EXCLUSIVE",
+    ]],
+  ];
+  for (const [input, issues] of refused) {
+    assert.deepEqual(await issuesOf(() => previewContent(input)), issues);
+  }
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { findDeliveries } from "../../../src/domain/deliveries/list.ts";
+import { toTypeId } from "../../../src/domain/id.ts";
+import { getMessage, sendMessage } from "../../../src/domain/messages/operations.ts";
+import { sendTestMessage } from "../../../src/domain/messages/test_message.ts";
+import { issuesOf } from "../../support/issues.ts";
+import { onEveryMail } from "../../support/mail.ts";
+import { messageInput, people } from "../../support/messages.ts";
+
+const content = { subject: "Hello {{ name }}", text: "Your plan: {{ plan }}" };
+const to = { address: "ada@example.com", name: "Ada", variables: { plan: "pro" } };
+
+onEveryMail("sendTestMessage() sends one mail, ahead of bulk", async (mail) => {
+  const { services, organization: { member }, worker, smtp } = mail;
+  await sendMessage(services, member, messageInput({ to: { list: people(3) } }));
+  const { id, messageId, status } = await sendTestMessage(services, member, {
+    channel: "EMAIL",
+    content,
+    to,
+  });
+  assert.equal(status, "PENDING");
+  const { lane, type, userId } = await getMessage(services, member, messageId);
+  assert.deepEqual([lane, type, userId], ["TRANSACTIONAL", "test", "max"]);
+  await worker.runQueued();
+  const [sent] = await findDeliveries(services, member, [id]);
+  assert.equal(sent?.status, "SENT");
+  const received = smtp.received.filter(({ recipient }) => recipient === to.address);
+  assert.deepEqual(received.map(({ deliveryId }) => deliveryId), [toTypeId("delivery", id)]);
+});
+
+onEveryMail("sendTestMessage() names faults as they stand in its input", async (mail) => {
+  const { services, organization: { admin } } = mail;
+  const send = (given: { content?: typeof content; to?: typeof to }) =>
+    issuesOf(() => sendTestMessage(services, admin, { channel: "EMAIL", content, to, ...given }));
+  assert.deepEqual(await send({ to: { ...to, address: "ada" } }), ["to.address MALFORMED"]);
+  assert.deepEqual(await send({ content: { ...content, text: "{{ size }}" } }), [
+    "content.text UNKNOWN_VARIABLE",
+  ]);
+  assert.deepEqual(await send({ content: { ...content, subject: "" } }), [
+    "content.subject REQUIRED",
+  ]);
+});

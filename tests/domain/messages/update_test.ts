@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { type Connection, statement } from "../../../src/db/database.ts";
+import { NotFoundError } from "../../../src/domain/errors.ts";
+import { cancelJob } from "../../../src/domain/jobs/operations.ts";
+import type { Message } from "../../../src/domain/messages/message.ts";
+import { getMessage, sendMessage } from "../../../src/domain/messages/operations.ts";
+import { updateMessage, type UpdateMessageInput } from "../../../src/domain/messages/update.ts";
+import { issuesOf } from "../../support/issues.ts";
+import { onEveryMail, type TestMail } from "../../support/mail.ts";
+import { importPeople, messageInput, people } from "../../support/messages.ts";
+
+const PLAN_JOBS = statement<[], { id: string; status: string; runAt: Date }>(
+  "test.planJobs",
+  `select id, status, run_at as "runAt" from jobs where kind = 'PLAN_MESSAGE' order by id`,
+);
+const MAY = new Date("2040-05-01T09:00:00Z");
+const JUNE = new Date("2040-06-01T09:00:00Z");
+
+async function scheduled({ services, organization: { admin } }: TestMail): Promise<Message> {
+  const to = { list: people(2) };
+  return (await sendMessage(services, admin, messageInput({ to, sendAt: MAY }))).message;
+}
+
+function planJobs(db: Connection) {
+  return db.run(PLAN_JOBS);
+}
+
+onEveryMail("updateMessage() changes what is given, and its job's time with it", async (mail) => {
+  const { db, services, organization: { admin } } = mail;
+  const before = await scheduled(mail);
+  const titled = await updateMessage(services, admin, before.id, { title: " May " });
+  assert.deepEqual(titled, { ...before, title: "May", updatedAt: titled.updatedAt });
+  const content = { subject: "Number {{ number }}", text: null, html: "<p>{{ name }}</p>" };
+  const retry = { maxAttempts: 5 };
+  const changed = await updateMessage(services, admin, before.id, { content, sendAt: JUNE, retry });
+  const { subject, text, html, sendAt, status, retryMode, maxAttempts } = changed;
+  assert.deepEqual({ subject, text, html }, content);
+  assert.deepEqual([sendAt, status, retryMode, maxAttempts], [JUNE, "SCHEDULED", "MANUAL", 5]);
+  const [job, ...others] = await planJobs(db);
+  assert.deepEqual([job?.status, job?.runAt, others.length], ["SCHEDULED", JUNE, 0]);
+});
+
+onEveryMail("updateMessage() without a time sends at once, and what it says then", async (mail) => {
+  const { services, organization: { admin }, worker, smtp } = mail;
+  const { id } = await scheduled(mail);
+  await worker.runQueued();
+  assert.equal(smtp.received.length, 0);
+  const content = { subject: "Now, {{ name }}", text: "Number {{ number }}" };
+  await updateMessage(services, admin, id, { content, sendAt: null });
+  await worker.runQueued();
+  assert.equal((await getMessage(services, admin, id)).status, "SENT");
+  assert.match(smtp.received[0]?.content ?? "", /^Subject: Now, Person \d$/m);
+}, () => ({ keepContent: true }));
+
+onEveryMail("updateMessage() plans anew where the job was cancelled", async (mail) => {
+  const { db, services, organization: { admin }, worker } = mail;
+  const { id } = await scheduled(mail);
+  const [job] = await planJobs(db);
+  await cancelJob(services, admin, job?.id ?? "");
+  await updateMessage(services, admin, id, { sendAt: new Date(0) });
+  await worker.runQueued();
+  assert.equal((await getMessage(services, admin, id)).status, "SENT");
+});
+
+onEveryMail("updateMessage() is too late once sending has begun, but for retry", async (mail) => {
+  const { services, organization: { admin }, worker } = mail;
+  const { message: { id } } = await sendMessage(services, admin, messageInput());
+  const update = (input: UpdateMessageInput) => updateMessage(services, admin, id, input);
+  const late: UpdateMessageInput[] = [
+    { title: "Late" },
+    { content: { subject: "Late", text: "Late" } },
+    { sendAt: null },
+    { title: "Late", retry: { mode: "AUTO" } },
+  ];
+  for (const input of late) {
+    await assert.rejects(update(input), { name: "ConflictError", code: "ALREADY_RUNNING" });
+  }
+  await worker.runQueued();
+  await assert.rejects(update({ sendAt: MAY }), { code: "ALREADY_FINISHED" });
+  const { retryMode, maxAttempts, title } = await update({ retry: { mode: "CRON" } });
+  assert.deepEqual([retryMode, maxAttempts, title], ["CRON", 3, "News"]);
+  assert.equal((await update({ retry: null })).retryMode, "MANUAL");
+});
+
+onEveryMail("updateMessage() refuses bad input and changes nothing", async (mail) => {
+  const { services, organization: { admin, colleague } } = mail;
+  const before = await scheduled(mail);
+  const text = "Dear";
+  const bad: [UpdateMessageInput, string[]][] = [
+    [{ title: null }, ["title REQUIRED"]],
+    [{ title: " " }, ["title REQUIRED"]],
+    [{ content: null }, ["content REQUIRED"]],
+    [{ content: { subject: "a\r\nBcc: b", text } }, ["content.subject HEADER_INJECTION"]],
+    [{ content: { subject: "{% if %", text } }, ["content.subject TEMPLATE"]],
+    [{ content: { subject: "{{ plan }}", text } }, ["content.subject UNKNOWN_VARIABLE"]],
+    [{ sendAt: new Date(NaN) }, ["sendAt MALFORMED"]],
+    [{ retry: { maxAttempts: 0 } }, ["retry.maxAttempts OUT_OF_RANGE"]],
+    [{ title: "", retry: { maxAttempts: 11 } }, [
+      "title REQUIRED",
+      "retry.maxAttempts OUT_OF_RANGE",
+    ]],
+  ];
+  for (const [input, issues] of bad) {
+    assert.deepEqual(
+      await issuesOf(() => updateMessage(services, admin, before.id, input)),
+      issues,
+    );
+  }
+  await assert.rejects(
+    updateMessage(services, colleague, before.id, { title: "x" }),
+    NotFoundError,
+  );
+  assert.deepEqual(await getMessage(services, admin, before.id), before);
+});
+
+onEveryMail("updateMessage() knows the variables of an audience", async (mail) => {
+  const { services, organization: { admin } } = mail;
+  const { id: audienceId } = await importPeople(services, admin, 2);
+  const input = messageInput({ to: { audienceId }, sendAt: MAY });
+  const { message: { id } } = await sendMessage(services, admin, input);
+  const update = (subject: string) =>
+    updateMessage(services, admin, id, { content: { subject, text: "Dear" } });
+  assert.deepEqual(await issuesOf(() => update("{{ plan }}")), [
+    "content.subject UNKNOWN_VARIABLE",
+  ]);
+  assert.equal((await update("{{ number }}")).subject, "{{ number }}");
+});

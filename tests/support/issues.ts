@@ -1,0 +1,12 @@
+import { InvalidInputError } from "../../src/domain/errors.ts";
+
+/** The faults that an attempt was refused for: "to.list.1.address MALFORMED". */
+export async function issuesOf(attempt: () => unknown): Promise<string[]> {
+  try {
+    await attempt();
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    return error.issues.map(({ path, code }) => `${path.join(".")} ${code}`);
+  }
+  throw new Error("Expected an InvalidInputError");
+}
