@@ -8,8 +8,10 @@ export interface Gate {
   filled(count: number): Promise<void>;
   /** Lets the oldest ones through. */
   release(count: number): void;
-  /** Lets everybody through, from now on. */
+  /** Lets everybody through, until it is closed. */
   open(): void;
+  /** Holds back whoever comes from now on. */
+  close(): void;
 }
 
 /** Makes a gate, closed. */
@@ -38,6 +40,9 @@ export function makeGate(): Gate {
     open() {
       opened = true;
       release(Infinity);
+    },
+    close() {
+      opened = false;
     },
   };
 }

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { type Connection, type Database, statement } from "../../../src/db/database.ts";
+import { newId } from "../../../src/domain/id.ts";
+import { listBatches } from "../../../src/domain/deliveries/batches.ts";
+import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
+import { readErrorTypes, readStats } from "../../../src/domain/deliveries/stats.ts";
+import { cancelJob } from "../../../src/domain/jobs/operations.ts";
+import {
+  cancelMessage,
+  pauseMessage,
+  resumeMessage,
+  sendMessage,
+} from "../../../src/domain/messages/operations.ts";
+import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
+import { type Gate, makeGate } from "../../support/gate.ts";
+import { onPostgresMail, type TestMail } from "../../support/mail.ts";
+import { startMailWorker } from "../../support/mail_worker.ts";
+import { messageInput, people, readBatches } from "../../support/messages.ts";
+
+const RECIPIENTS = 20_000;
+// Far more than a batch with its attempts and counters, far less than the message.
+const MOST = 1_000;
+
+const FILL = statement<[organizationId: string, id: string, count: number]>(
+  "test.fillAudience",
+  `with a as (
+     insert into audiences (id, organization_id, name, recipient_count, import_status)
+     values ($2, $1, 'Everybody', $3, 'FINISHED')
+   )
+   insert into audience_recipients (organization_id, audience_id, n, address)
+   select $1, $2, n, 'person' || n || '@example.net' from generate_series(1, $3) n`,
+);
+const ANALYZE = statement<[]>("test.analyze", "analyze");
+const READ_ROWS = statement<[], { rows: number }>(
+  "test.readRows",
+  `select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int8 as rows
+   from pg_stat_xact_user_tables`,
+);
+
+/** The same database; notes by its label how many rows each statement reads at most. */
+function countingRows(db: Database, most: Map<string, number>): Database {
+  const count = async (tx: Connection) => (await tx.run(READ_ROWS))[0]?.rows ?? 0;
+  const counting = (tx: Connection): Connection => {
+    const note = async <T>(label: string, work: () => Promise<T>): Promise<T> => {
+      const before = await count(tx);
+      const result = await work();
+      most.set(label, Math.max(most.get(label) ?? 0, await count(tx) - before));
+      return result;
+    };
+    return {
+      run: (statement, ...params) => note(statement.label, () => tx.run(statement, ...params)),
+      select: (query) => note(query.compile().sql, () => tx.select(query)),
+    };
+  };
+  return {
+    ...db,
+    run: (statement, ...params) => db.transaction((tx) => counting(tx).run(statement, ...params)),
+    select: (query) => db.transaction((tx) => counting(tx).select(query)),
+    transaction: (work) => db.transaction((tx) => work(counting(tx))),
+  };
+}
+
+/** Sends part of a message, loses a worker, gives up batches, pauses, resumes and cancels. */
+async function liveThrough(mail: TestMail, { id }: { readonly id: string }, gate: Gate) {
+  const { services, organization: { admin }, channel } = mail;
+  const start = () => startMailWorker(services, { channel, window: 5 });
+  const [worker, dying] = [await start(), await start()];
+  worker.start(await worker.claim(4));
+  await worker.rest();
+  gate.close();
+  dying.start(await dying.claim(1));
+  await gate.filled(5);
+  await dying.die();
+  gate.open();
+  worker.start(await worker.claim(2));
+  await worker.rest();
+  await dying.rest();
+  const batches = await readBatches(mail.db, id);
+  for (const { jobId } of batches.slice(-2)) await cancelJob(services, admin, jobId);
+  await sweepMessages(services);
+  await pauseMessage(services, admin, id);
+  worker.start(await worker.claim(3));
+  await worker.rest();
+  await resumeMessage(services, admin, id);
+  worker.start(await worker.claim(1));
+  await worker.rest();
+  await cancelMessage(services, admin, id);
+  worker.start(await worker.claim(4));
+  await worker.rest();
+}
+
+async function lookAt({ services, organization: { admin } }: TestMail, message: { id: string }) {
+  const page = { first: 50 };
+  const list = (filter: Parameters<typeof listDeliveries>[2]) =>
+    listDeliveries(services, admin, filter, "CREATED_ASC", page);
+  await list({ messageId: message.id });
+  await list({ messageId: message.id, statuses: ["FAILED"] });
+  await list({ messageId: message.id, statuses: ["FAILED", "UNKNOWN"], errorTypes: ["OTHER"] });
+  await list({});
+  await readStats(services.db, [message.id]);
+  await readErrorTypes(services.db, [message.id]);
+  await listBatches(services, { ...message, organizationId: admin.organizationId }, page);
+}
+
+let gate = makeGate();
+
+onPostgresMail("no statement reads a whole message where it needs a batch", async (mail) => {
+  const { db, organization: { admin } } = mail;
+  const most = new Map<string, number>();
+  const services = { ...mail.services, db: countingRows(db, most) };
+  const counted = { ...mail, services };
+  const send = async (to: { list?: ReturnType<typeof people>; audienceId?: string }) => {
+    const { message } = await sendMessage(services, admin, messageInput({ to }));
+    mail.worker.start(await mail.worker.claim(1));
+    await mail.worker.rest();
+    return message;
+  };
+  // Statements are prepared while the tables are small, as in a new installation, and kept.
+  for (let n = 1; n <= 6; n++) {
+    await liveThrough(counted, await send({ list: people(1_200) }), gate);
+  }
+  const audienceId = newId();
+  await db.run(FILL, admin.organizationId, audienceId, RECIPIENTS);
+  const message = await send({ audienceId });
+  most.clear();
+  await liveThrough(counted, message, gate);
+  await db.run(ANALYZE);
+  await lookAt(counted, message);
+
+  assert(most.size > 20);
+  assert.deepEqual([...most].filter(([, rows]) => rows > MOST), []);
+}, () => {
+  gate = makeGate();
+  gate.open();
+  return { beforeReply: (address) => gate.pass(address) };
+});
