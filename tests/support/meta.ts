@@ -1,0 +1,104 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+/** What the stand-in was handed. */
+export interface ReceivedMessage {
+  readonly recipient: string;
+  readonly text: string;
+  readonly messagingType: string | null;
+}
+
+/** What Meta says of a message that it does not just take: an error, other text, or nothing at all. */
+export type MetaReply =
+  | {
+    readonly status?: number;
+    readonly headers?: Record<string, string>;
+    readonly error: Readonly<Record<string, unknown>>;
+  }
+  | { readonly status: number; readonly text: string; readonly headers?: Record<string, string> }
+  | "CUT"
+  | "SILENCE";
+
+/** Settings that a test may change at any time. */
+export interface MetaSettings {
+  /** The token that is taken. */
+  token: string;
+  /** Null: the message is taken. */
+  reply: (recipient: string) => MetaReply | null;
+}
+
+/** A stand-in for the Send API. */
+export interface MetaServer extends AsyncDisposable {
+  /** For MESSENGER_BASE_URL. */
+  readonly baseUrl: string;
+  readonly settings: MetaSettings;
+  /** All that was handed over with a good token, taken or not. */
+  readonly received: readonly ReceivedMessage[];
+  /** Method and address of every call: "POST /v25.0/me/messages". */
+  readonly calls: readonly string[];
+}
+
+/** As Meta documents it. */
+export const EXPIRED_TOKEN = {
+  message:
+    "Error validating access token: Session has expired on Thursday, 01-Jan-26 00:00:00 PST.",
+  type: "OAuthException",
+  code: 190,
+  error_subcode: 463,
+  fbtrace_id: "BLBz/WZt8dN",
+};
+
+/** Starts a Send API on a free port; it takes every message with the token "EAAG-good" unless told. */
+export async function startMetaServer(given: Partial<MetaSettings> = {}): Promise<MetaServer> {
+  const settings: MetaSettings = { token: "EAAG-good", reply: () => null, ...given };
+  const received: ReceivedMessage[] = [];
+  const calls: string[] = [];
+  const server = createServer(async (request, response) => {
+    calls.push(`${request.method} ${request.url}`);
+    const form = new URLSearchParams(await text(request));
+    if (request.method !== "POST" || form.get("access_token") !== settings.token) {
+      return send(response, { error: EXPIRED_TOKEN });
+    }
+    const recipient = JSON.parse(form.get("recipient") ?? "{}").id;
+    received.push({
+      recipient,
+      text: JSON.parse(form.get("message") ?? "{}").text,
+      messagingType: form.get("messaging_type"),
+    });
+    const taken = { recipient_id: recipient, message_id: `m_${received.length}` };
+    answer(request, response, settings.reply(recipient), taken);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    baseUrl: `http://127.0.0.1:${port}/v25.0`,
+    settings,
+    received,
+    calls,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: MetaReply | null,
+  taken: object,
+): void {
+  if (reply === "SILENCE") return;
+  if (reply === "CUT") return void request.socket.destroy();
+  send(response, reply ?? { status: 200, text: JSON.stringify(taken) });
+}
+
+function send(response: ServerResponse, reply: Exclude<MetaReply, string>): void {
+  const body = "text" in reply ? reply.text : JSON.stringify({ error: reply.error });
+  response.writeHead(reply.status ?? 400, { "content-type": "application/json", ...reply.headers });
+  response.end(body);
+}
