@@ -22,9 +22,20 @@ export interface Config {
   };
   /** Null: messages to Messenger are refused. */
   readonly messenger: MessengerConfig | null;
+  /** Where recipients reach this server, without a slash at the end; null: at `host` and `port`. */
+  readonly publicUrl: string | null;
+  readonly webhooks: {
+    /** Null: that webhook is not taken. */
+    readonly secret: string | null;
+    readonly mailgunSigningKey: string | null;
+    /** None: the webhooks of Amazon are not taken. */
+    readonly snsTopicArns: readonly string[];
+  };
   readonly retention: {
     readonly completedJobsHours: number;
     readonly failedJobsDays: number;
+    /** Deliveries that were sent or cancelled; those that failed are kept. */
+    readonly deliveriesDays: number;
   };
   readonly log: LogConfig;
 }
@@ -64,6 +75,8 @@ export class ConfigError extends Error {
 
 const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
 const MIN_API_KEY_LENGTH = 8;
+const MIN_WEBHOOK_SECRET_LENGTH = 16;
+const TOPIC_ARN = /^arn:aws[\w-]*:sns:[\w-]+:\d+:[\w.-]+$/;
 // RFC 7518 §3.2: a key at least as long as the hash.
 const MIN_JWT_SECRET_BYTES = 32;
 
@@ -98,8 +111,21 @@ const settings = z.object({
     .nullable().default(null),
   MESSENGER_BASE_URL: url(["https:", "http:"]).default("https://graph.facebook.com/v25.0"),
   MESSENGER_RATE: wholeNumber(1, 300).default(10),
+  PUBLIC_URL: url(["https:", "http:"]).transform((text) => text.replace(/\/+$/, ""))
+    .nullable().default(null),
+  WEBHOOK_SECRET: z.string()
+    .min(MIN_WEBHOOK_SECRET_LENGTH, `expected at least ${MIN_WEBHOOK_SECRET_LENGTH} characters`)
+    .nullable().default(null),
+  MAILGUN_SIGNING_KEY: z.string().nullable().default(null),
+  SNS_TOPIC_ARNS: z.string()
+    .refine((text) => parseList(text).every((arn) => TOPIC_ARN.test(arn)), {
+      error: "expected ARNs of SNS topics: arn:aws:sns:<region>:<account>:<name>,…",
+    })
+    .transform(parseList)
+    .default([]),
   JOB_RETENTION_COMPLETED_HOURS: wholeNumber(1, 24 * 365).default(24),
   JOB_RETENTION_FAILED_DAYS: wholeNumber(1, 3650).default(7),
+  DELIVERY_RETENTION_DAYS: wholeNumber(1, 36_500).default(90),
   LOG_LEVEL: z.string().transform(parseLogLevels).default({ level: "info", categories: {} }),
   LOG_FORMAT: z.enum(["text", "json"], "expected text or json").nullable().default(null),
 }).refine(({ JWT_SECRET, JWKS_URL }) => JWT_SECRET === null || JWKS_URL === null, {
@@ -136,9 +162,16 @@ export function readConfig(
       baseUrl: data.MESSENGER_BASE_URL,
       perSecond: data.MESSENGER_RATE,
     },
+    publicUrl: data.PUBLIC_URL,
+    webhooks: {
+      secret: data.WEBHOOK_SECRET,
+      mailgunSigningKey: data.MAILGUN_SIGNING_KEY,
+      snsTopicArns: data.SNS_TOPIC_ARNS,
+    },
     retention: {
       completedJobsHours: data.JOB_RETENTION_COMPLETED_HOURS,
       failedJobsDays: data.JOB_RETENTION_FAILED_DAYS,
+      deliveriesDays: data.DELIVERY_RETENTION_DAYS,
     },
     log: { ...data.LOG_LEVEL, format: data.LOG_FORMAT },
   });
@@ -176,6 +209,10 @@ function parseLogLevels(text: string, context: z.RefinementCtx<string>) {
     else level = found;
   }
   return { level, categories };
+}
+
+function parseList(text: string): string[] {
+  return text.split(",").map((part) => part.trim());
 }
 
 function jwtConfig(secret: string | null, jwksUrl: string | null): JwtConfig | null {

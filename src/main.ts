@@ -26,6 +26,7 @@ import type { Figures } from "./server/metrics.ts";
 import { startProbes } from "./server/probes.ts";
 import { startServer } from "./server/server.ts";
 import { cleanupHandler } from "./worker/handlers/cleanup.ts";
+import { cleanupDeliveriesHandler } from "./worker/handlers/cleanup_deliveries.ts";
 import { ContentCache } from "./worker/handlers/content_cache.ts";
 import type { Outlet } from "./worker/handlers/outlets.ts";
 import { planMessageHandler } from "./worker/handlers/plan_message.ts";
@@ -69,6 +70,7 @@ async function serve(config: Config, withWorker: boolean): Promise<void> {
     health: { ...healthOf(services), ...worker?.health },
     figures: figuresOf(services),
     importRecipients: (request, caller) => handleImport(services, request, caller),
+    webhooks: config.webhooks,
   });
   greet(config, server.address, secret, migrated.length > 0);
   await untilTold();
@@ -169,8 +171,10 @@ function handlersOf(services: Services, { retention }: Config, channels: Channel
       cleanupHandler(services, {
         completedMs: retention.completedJobsHours * hour,
         failedMs: retention.failedJobsDays * 24 * hour,
+        deliveryDays: retention.deliveriesDays,
       }),
     ],
+    ["CLEANUP_DELIVERIES", cleanupDeliveriesHandler(services)],
   ]);
 }
 

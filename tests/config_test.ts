@@ -48,6 +48,9 @@ Deno.test("readConfig() tells every fault at once, each by its variable", () => 
     MESSENGER_RATE: "0",
     LOG_LEVEL: "loud",
     LOG_FORMAT: "xml",
+    PUBLIC_URL: "example.com",
+    WEBHOOK_SECRET: "short too",
+    SNS_TOPIC_ARNS: "arn:aws:sns:eu-west-1:123456789012:bounces,bounces",
     JOB_RETENTION_FAILED_DAYS: "seven",
   });
   const named = faults.map((fault) => fault.split(":")[0]);
@@ -67,6 +70,9 @@ Deno.test("readConfig() tells every fault at once, each by its variable", () => 
       "MESSENGER_RATE",
       "LOG_LEVEL",
       "LOG_FORMAT",
+      "PUBLIC_URL",
+      "WEBHOOK_SECRET",
+      "SNS_TOPIC_ARNS",
       "JOB_RETENTION_FAILED_DAYS",
     ]),
   );
@@ -103,4 +109,14 @@ Deno.test("readConfig() reads log levels per category", () => {
 Deno.test("readConfig() answers what nobody can change", () => {
   assert.ok(Object.isFrozen(readConfig({})));
   assert.ok(Object.isFrozen(readConfig({}).log.categories));
+});
+
+Deno.test("readConfig() takes several topics, and a public URL without its last slash", () => {
+  const topics = ["arn:aws:sns:eu-west-1:123456789012:a", "arn:aws-cn:sns:cn-north-1:1:b"];
+  const config = readConfig({
+    SNS_TOPIC_ARNS: topics.join(", "),
+    PUBLIC_URL: "https://a.example/b/",
+  });
+  assert.deepEqual(config.webhooks.snsTopicArns, topics);
+  assert.equal(config.publicUrl, "https://a.example/b");
 });

@@ -23,6 +23,8 @@ export interface RouteParts {
   readonly metrics: Metrics;
   readonly health: Readonly<Record<string, HealthCheck>>;
   readonly importRecipients: CallerHandler;
+  /** What anybody may ask for that has a signature: no key is needed. */
+  readonly signed: readonly Hono[];
 }
 
 /** All routes of the server. */
@@ -52,6 +54,7 @@ export function createRoutes(parts: RouteParts): Hono {
     "/import/recipients",
     ({ req: { raw } }) => withSession(raw, ({ caller }) => parts.importRecipients(raw, caller)),
   );
+  for (const routes of parts.signed) app.route("/", routes);
   app.notFound(() => errorResponse(404, new GraphQLError("There is nothing at this address")));
   app.onError((error) => errorResponse(500, toClientError(error)));
   return app;

@@ -2,11 +2,13 @@ import { getLogger } from "@logtape/logtape";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { Services } from "../domain/services.ts";
 import { createAuthentication, type JwtOptions } from "./authentication.ts";
+import { createBounces, type WebhookOptions } from "./bounces.ts";
 import { createGraphQL } from "./graphql.ts";
 import type { HealthCheck } from "./health.ts";
 import { createMetrics, type Figures } from "./metrics.ts";
 import { type CallerHandler, createRoutes } from "./routes.ts";
 import { watchSessions } from "./sessions.ts";
+import { createUnsubscribe } from "./unsubscribe.ts";
 import { createWebSockets } from "./websocket.ts";
 
 /** All that a server is made of. */
@@ -23,6 +25,7 @@ export interface ServerOptions {
   readonly figures: Figures;
   /** Answers POST /import/recipients. */
   readonly importRecipients: CallerHandler;
+  readonly webhooks: WebhookOptions;
 }
 
 /** A server that takes requests. */
@@ -58,6 +61,7 @@ export function startServer(options: ServerOptions): RunningServer {
     metrics,
     health,
     importRecipients,
+    signed: [createUnsubscribe(services), createBounces(services, options.webhooks)],
   });
   const abort = new AbortController();
   const server = Deno.serve({

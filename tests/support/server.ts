@@ -72,6 +72,7 @@ export async function withServer(
     health: {},
     figures: { jobs: () => Promise.resolve([]), deliveries: () => Promise.resolve([]) },
     importRecipients: () => Promise.resolve(new Response(null, { status: 501 })),
+    webhooks: { secret: null, mailgunSigningKey: null, snsTopicArns: [] },
     ...options,
   });
   const url = `${running.address}/graphql`;

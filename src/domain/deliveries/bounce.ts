@@ -1,0 +1,164 @@
+import { getLogger } from "@logtape/logtape";
+import { type Connection, statement } from "../../db/database.ts";
+import { toTypeId } from "../id.ts";
+import type { Services } from "../services.ts";
+import type { Feedback } from "./feedback.ts";
+
+/** How long the ids of events are kept: longer than any provider repeats one, in milliseconds. */
+const KEEP_EVENTS_MS = 30 * 24 * 60 * 60_000;
+const PRUNE_STEP = 1_000;
+
+/** Something that a provider told, with what it says of deliveries. */
+export interface ProviderEvent {
+  /** Who told: "dsn", "mailgun", "ses". */
+  readonly source: string;
+  /** The same when it is told again. */
+  readonly id: string;
+  readonly feedback: readonly Feedback[];
+}
+
+/** What became of an event: `repeated` had no effect, `early` is to be told again. */
+export type EventOutcome = "recorded" | "repeated" | "early";
+
+interface Changed {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly messageId: string;
+  readonly status: string;
+}
+
+const FLYING = statement<[deliveryIds: string[]], { id: string }>(
+  "deliveries.flying",
+  `select d.id from deliveries d
+     join batches b on b.message_id = d.message_id and b.number = d.batch_number
+   where d.id = any($1) and d.status = 'PENDING' and d.n = any(b.win) limit 1`,
+);
+
+const REMEMBER = statement<[source: string, id: string], { id: string }>(
+  "providerEvents.remember",
+  `insert into provider_events (source, event_id) values ($1, $2) on conflict do nothing
+   returning event_id as id`,
+);
+
+// What was UNKNOWN had gone out after all. What has been taken up again since, or was told of before,
+// stays as it is; its address may be suppressed all the same.
+const RECORD = statement<
+  [
+    deliveryIds: string[],
+    kinds: string[],
+    errorTypes: (string | null)[],
+    codes: (string | null)[],
+    messages: (string | null)[],
+    retryables: boolean[],
+    suppresses: boolean[],
+  ],
+  Changed
+>(
+  "deliveries.feedback",
+  `with f as (
+     select distinct on (id) * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[],
+       $5::text[], $6::boolean[], $7::boolean[])
+       as f(id, kind, error_type, code, message, retryable, suppress)
+     order by id, kind = 'COMPLAINED' desc, kind = 'BOUNCED' desc
+   ),
+   before as (
+     select d.id, d.status, d.error_type, d.retryable, b.id as batch_id
+     from f join deliveries d on d.id = f.id
+       join batches b on b.message_id = d.message_id and b.number = d.batch_number
+     where d.status = 'UNKNOWN' or d.status = 'SENT' and f.kind <> 'DELIVERED'
+     order by d.id for no key update of d
+   ),
+   d as (
+     update deliveries d set status = case f.kind when 'DELIVERED' then 'SENT' else f.kind end,
+       error_type = f.error_type, error_code = f.code, error_message = f.message,
+       retryable = f.retryable, sent_at = coalesce(d.sent_at, d.last_attempt_at),
+       failed_at = case f.kind when 'BOUNCED' then now() end, updated_at = now()
+     from before, f
+     where d.id = before.id and f.id = before.id
+     returning d.organization_id, d.message_id, before.batch_id, d.id, d.attempt, d.tries, d.status,
+       d.error_type, d.retryable, before.status as was, before.error_type as was_error_type,
+       before.retryable as was_retryable
+   ),
+   a as (
+     update delivery_attempts a set outcome = 'SUCCEEDED', error_type = null, error_code = null,
+       error_message = null
+     from d where a.delivery_id = d.id and a.tries = d.tries and d.was = 'UNKNOWN'
+   ),
+   s as (
+     insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
+       outcome, error_type, retryable, n)
+     select organization_id, message_id, batch_id, date_trunc('minute', now()), attempt, c.outcome,
+       c.error_type, c.retryable, count(*)
+     from d, lateral (
+       select 'RESOLVED', coalesce(was_error_type, ''), was_retryable where was = 'UNKNOWN'
+       union all select 'SENT', '', false where was = 'UNKNOWN'
+       union all select status, error_type, d.retryable where status <> 'SENT'
+     ) c(outcome, error_type, retryable)
+     group by 1, 2, 3, 5, 6, 7, 8
+     on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
+       do update set n = x.n + excluded.n
+   ),
+   listed as (
+     insert into suppressions (organization_id, channel, address, reason, delivery_id)
+     select distinct on (1, 2, 3, 4) d.organization_id, m.channel, lower(d.address), f.kind, d.id
+     from f join deliveries d on d.id = f.id join messages m on m.id = d.message_id
+     where f.suppress order by 1, 2, 3, 4
+     on conflict do nothing
+   )
+   select id, organization_id as "organizationId", message_id as "messageId", status from d`,
+);
+
+const PRUNE_EVENTS = statement<[keepMs: number, limit: number], { source: string }>(
+  "providerEvents.prune",
+  `delete from provider_events where ctid = any(array(select ctid from provider_events
+     where received_at < now() - $1::float8 * interval '1 millisecond' limit $2))
+   returning source`,
+);
+
+const log = getLogger(["waybill", "deliveries"]);
+
+/**
+ * Records what a provider tells of deliveries after it has taken them: SENT becomes BOUNCED or
+ * COMPLAINED, UNKNOWN is resolved, and addresses go onto the suppression list. Each event once.
+ *
+ * @returns "early" while a delivery is still in flight: nothing is written, tell it again later
+ */
+export async function recordEvent(
+  { db, bus }: Services,
+  { source, id, feedback }: ProviderEvent,
+): Promise<EventOutcome> {
+  const result = await db.transaction(async (tx) => {
+    const ids = feedback.map(({ deliveryId }) => deliveryId);
+    if ((await tx.run(FLYING, ids)).length > 0) return "early";
+    if ((await tx.run(REMEMBER, source, id)).length === 0) return "repeated";
+    return await record(tx, feedback);
+  });
+  if (typeof result === "string") return result;
+  for (const [organizationId, changed] of Map.groupBy(result, (row) => row.organizationId)) {
+    bus.publish("messages", organizationId, changed.map(({ messageId }) => messageId));
+    bus.publish("deliveries", organizationId, changed.map((delivery) => delivery.id));
+  }
+  for (const { id, status } of result) {
+    const deliveryId = toTypeId("delivery", id);
+    log.info("Delivery {deliveryId} is {status}, says {source}", { deliveryId, status, source });
+  }
+  return "recorded";
+}
+
+function record(tx: Connection, feedback: readonly Feedback[]): Promise<Changed[]> {
+  return tx.run(
+    RECORD,
+    feedback.map(({ deliveryId }) => deliveryId),
+    feedback.map(({ kind }) => kind),
+    feedback.map(({ errorType }) => errorType),
+    feedback.map(({ code }) => code),
+    feedback.map(({ message }) => message),
+    feedback.map(({ retryable }) => retryable),
+    feedback.map(({ suppress }) => suppress),
+  );
+}
+
+/** Forgets the ids of events that no provider repeats any more, in steps. */
+export async function pruneEvents({ db }: Services): Promise<void> {
+  while ((await db.run(PRUNE_EVENTS, KEEP_EVENTS_MS, PRUNE_STEP)).length === PRUNE_STEP);
+}

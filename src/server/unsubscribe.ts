@@ -1,0 +1,64 @@
+import { Hono } from "hono";
+import { html } from "hono/html";
+import type { Services } from "../domain/services.ts";
+import { readUnsubscriber, unsubscribe } from "../domain/suppressions/unsubscribe.ts";
+
+const PATH = "/unsubscribe/:token";
+// The page has nothing to load or to run, and belongs into no frame and no search engine.
+const HEADERS = {
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; " +
+    "frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "x-robots-tag": "noindex",
+  "cache-control": "no-store",
+};
+
+/**
+ * `POST /unsubscribe/<token>` unsubscribes at once, as mail programs do it (RFC 8058); `GET` shows a
+ * button that does, because whatever scans a mail for harmful links follows them too. No key: the token
+ * is signed.
+ */
+export function createUnsubscribe(services: Services): Hono {
+  const app = new Hono();
+  app.get(PATH, async (context) => {
+    const unsubscriber = await readUnsubscriber(services, context.req.param("token"));
+    if (!unsubscriber) return context.html(UNKNOWN, 404, HEADERS);
+    return context.html(page("Unsubscribe", question(unsubscriber.address)), 200, HEADERS);
+  });
+  app.post(PATH, async (context) => {
+    const unsubscriber = await readUnsubscriber(services, context.req.param("token"));
+    if (!unsubscriber) return context.html(UNKNOWN, 404, HEADERS);
+    await unsubscribe(services, unsubscriber);
+    return context.html(page("Unsubscribed", farewell(unsubscriber.address)), 200, HEADERS);
+  });
+  return app;
+}
+
+type Markup = ReturnType<typeof html>;
+
+// Without an action the form goes to where the page came from, whatever stands before us.
+function question(address: string): Markup {
+  return html`<p>${address} will get no more messages of this kind.</p>
+<form method="post"><button>Unsubscribe</button></form>`;
+}
+
+function farewell(address: string): Markup {
+  return html`<p>${address} gets no more messages of this kind.</p>`;
+}
+
+const UNKNOWN = page("Not found", html`<p>This link is not complete. Please copy all of it.</p>`);
+
+function page(title: string, content: Markup): Markup {
+  return html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title}</title>
+<style>
+body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 15vh auto; padding: 0 1rem }
+button { font: inherit; padding: .5rem 1.5rem }
+</style>
+<h1>${title}</h1>
+${content}
+</html>`;
+}

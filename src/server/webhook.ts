@@ -1,0 +1,67 @@
+import { Buffer } from "node:buffer";
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { parseTypeId } from "../domain/id.ts";
+
+/** A webhook that is not taken: 400 unreadable, 401 not who it says it is, or too old, 403 not wanted. */
+export class WebhookError extends Error {
+  override readonly name = "WebhookError";
+
+  constructor(readonly status: 400 | 401 | 403, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/**
+ * Holds a signature against what it should be, in constant time.
+ *
+ * @param signed the parts that were signed, in order
+ * @param signature in hex
+ * @throws {WebhookError} 401
+ */
+export function checkHmac(
+  key: string,
+  signed: readonly (string | Uint8Array)[],
+  signature: string,
+): void {
+  const hmac = createHmac("sha256", key);
+  for (const part of signed) hmac.update(part);
+  const expected = hmac.digest();
+  const given = Buffer.from(signature, "hex");
+  if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+  throw new WebhookError(401, "The signature is not that of the body under our key");
+}
+
+/**
+ * @param at when it was signed, in milliseconds since 1970
+ * @param maxAgeMs how long ago that may be; clocks that go ahead get as much
+ * @throws {WebhookError} 401
+ */
+export function checkAge(at: number, maxAgeMs: number): void {
+  if (Math.abs(Date.now() - at) <= maxAgeMs) return;
+  throw new WebhookError(401, "The signature is too old, or from a clock that is wrong");
+}
+
+/** @throws {WebhookError} 400 */
+export function parseJson(body: string | Uint8Array): unknown {
+  try {
+    return JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body));
+  } catch (cause) {
+    throw new WebhookError(400, "The body is not JSON", { cause });
+  }
+}
+
+/** The first delivery that one of the texts names, by its database id; null: none does. */
+export function findDeliveryId(texts: readonly (string | null | undefined)[]): string | null {
+  for (const text of texts) {
+    for (const [typeId] of text?.matchAll(/dlv_[0-9a-z]{26}/g) ?? []) {
+      const parsed = parseTypeId(typeId);
+      if (parsed) return parsed.id;
+    }
+  }
+  return null;
+}
+
+/** The enhanced status (RFC 3463) that a text tells: "550 5.1.1 No such user". */
+export function findStatus(text: string): string | null {
+  return /(?:^|[^\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])/.exec(text)?.[1] ?? null;
+}
