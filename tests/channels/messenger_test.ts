@@ -53,6 +53,7 @@ Deno.test("a Messenger message is its text, as an UPDATE, with the token in the 
     recipient: PSID,
     text: "Dear Ada & Co,\n<b>hello</b> 👋",
     messagingType: "UPDATE",
+    arrived: true,
   }]);
   assert.deepEqual(meta.calls, ["POST /v25.0/me/messages"]);
   await channel.close();
@@ -112,6 +113,16 @@ Deno.test("the Messenger channel doubts a message whose connection is lost, or s
     ]);
     assert.doesNotMatch(error.message, /EAAG/);
   }
+});
+
+Deno.test("the Messenger channel hands a message over once, on a kept connection too", async () => {
+  await using meta = await startMetaServer();
+  const channel = open(meta);
+  await channel.send(mailTo("1"));
+  meta.settings.reply = () => "CUT";
+  assert.equal(errorOf(await channel.send(mailTo("2"))).disposition, "unknown");
+  assert.deepEqual(meta.received.map(({ recipient }) => recipient), ["1", "2"]);
+  await channel.close();
 });
 
 Deno.test("after a silence the Messenger channel hands nothing over until somebody answers", async () => {

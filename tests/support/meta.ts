@@ -8,6 +8,8 @@ export interface ReceivedMessage {
   readonly recipient: string;
   readonly text: string;
   readonly messagingType: string | null;
+  /** The recipient has it, whatever was answered. */
+  readonly arrived: boolean;
 }
 
 /** What Meta says of a message that it does not just take: an error, other text, or nothing at all. */
@@ -16,6 +18,8 @@ export type MetaReply =
     readonly status?: number;
     readonly headers?: Record<string, string>;
     readonly error: Readonly<Record<string, unknown>>;
+    /** And yet the recipient has it. */
+    readonly arrived?: boolean;
   }
   | { readonly status: number; readonly text: string; readonly headers?: Record<string, string> }
   | "CUT"
@@ -62,13 +66,15 @@ export async function startMetaServer(given: Partial<MetaSettings> = {}): Promis
       return send(response, { error: EXPIRED_TOKEN });
     }
     const recipient = JSON.parse(form.get("recipient") ?? "{}").id;
+    const reply = settings.reply(recipient);
     received.push({
       recipient,
       text: JSON.parse(form.get("message") ?? "{}").text,
       messagingType: form.get("messaging_type"),
+      arrived: reply === null || typeof reply === "string" || "arrived" in reply,
     });
     const taken = { recipient_id: recipient, message_id: `m_${received.length}` };
-    answer(request, response, settings.reply(recipient), taken);
+    answer(request, response, reply, taken);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
