@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryAttempt } from "../src/domain/deliveries/delivery.ts";
 import { findDeliveries, readAttempts } from "../src/domain/deliveries/list.ts";
+import { UNSUBSCRIBE_URL } from "../src/domain/messages/content_check.ts";
 import { findMessage } from "../src/domain/messages/queries.ts";
 import { compileContent, render, TemplateError } from "../src/domain/messages/template.ts";
 import { builder, type Context } from "./builder.ts";
@@ -143,8 +144,11 @@ DeliveryNode.implement({
 async function renderedFor(delivery: Delivery, _args: unknown, { services }: Context) {
   const message = await findMessage(services.db, delivery.organizationId, delivery.messageId);
   if (!message) return null;
+  // Not the recipient's own link: who looks at this must not unsubscribe them.
+  const variables = { ...delivery.variables, [UNSUBSCRIBE_URL]: `{{ ${UNSUBSCRIBE_URL} }}` };
+  const recipient = message.unsubscribable ? { ...delivery, variables } : delivery;
   try {
-    return render(compileContent(message), delivery);
+    return render(compileContent(message), recipient);
   } catch (error) {
     if (error instanceof TemplateError) return null;
     throw error;

@@ -158,13 +158,15 @@ function outletOf(channel: Channel): Outlet {
   return { channel, window: Math.max(1, Math.floor(inFlight / (LANES.get("BULK") ?? 1))) };
 }
 
-function handlersOf(services: Services, { retention }: Config, channels: Channels): Handlers {
+function handlersOf(services: Services, config: Config, channels: Channels): Handlers {
+  const { retention } = config;
+  const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
   const outlets = new Map([...channels].map(([name, channel]) => [name, outletOf(channel)]));
   const contents = new ContentCache(services);
   const hour = 60 * 60_000;
   return new Map([
     ["PLAN_MESSAGE", planMessageHandler(services)],
-    ["SEND_BATCH", sendBatchHandler(services, { outlets, contents })],
+    ["SEND_BATCH", sendBatchHandler(services, { outlets, contents, publicUrl })],
     ["SEND_DUE", sendDueHandler(services)],
     [
       "CLEANUP",

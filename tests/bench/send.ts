@@ -27,7 +27,10 @@ async function throughWaybill(port: number): Promise<number> {
   const worker = await startWorker(services, {
     handlers: new Map([
       ["PLAN_MESSAGE", planMessageHandler(services)],
-      ["SEND_BATCH", sendBatchHandler(services, { outlets, contents })],
+      [
+        "SEND_BATCH",
+        sendBatchHandler(services, { outlets, contents, publicUrl: "http://localhost" }),
+      ],
     ]),
     lanes: new Map([["BULK", 2]]),
   });

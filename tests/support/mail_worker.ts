@@ -47,6 +47,7 @@ export interface MailWorkerOptions {
 
 const LANES: Lane[] = ["TRANSACTIONAL", "BULK"];
 const SLOTS = 4;
+const PUBLIC_URL = "https://mail.example.com";
 
 const EXPIRE = statement<[workerId: string]>(
   "test.expireLease",
@@ -67,7 +68,7 @@ export function mailHandlers(
   if (messenger) outlets.set("MESSENGER", { channel: messenger, window });
   return new Map([
     ["PLAN_MESSAGE", planMessageHandler(services)],
-    ["SEND_BATCH", sendBatchHandler(services, { outlets, contents })],
+    ["SEND_BATCH", sendBatchHandler(services, { outlets, contents, publicUrl: PUBLIC_URL })],
   ]);
 }
 

@@ -26,6 +26,7 @@ export interface TakenBatch {
   readonly messageStatus: string;
   readonly channel: MessageChannel;
   readonly maxAttempts: number;
+  readonly unsubscribable: boolean;
   readonly onUnknown: OnUnknown;
 }
 
@@ -43,7 +44,7 @@ const TAKE = statement<[jobId: string, fence: number, batchId: string], TakenBat
    returning b.organization_id as "organizationId", b.message_id as "messageId", b.number, b.size,
      b.lo, b.hi, b.picked, b.step, b.win, b.finished_at is not null as finished,
      m.status as "messageStatus", m.channel, m.max_attempts as "maxAttempts",
-     m.on_unknown as "onUnknown"`,
+     m.on_unknown as "onUnknown", m.unsubscribable`,
 );
 
 const RECOVER = statement<

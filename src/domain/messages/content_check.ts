@@ -9,6 +9,9 @@ export function line(max: number): z.ZodString {
     .regex(/^[^\r\n\0]*$/, "must not hold line ends or NUL characters");
 }
 
+/** The variable that every recipient has of a message that can be unsubscribed from. */
+export const UNSUBSCRIBE_URL = "unsubscribe_url";
+
 const body = z.string().max(1_000_000, "is longer than 1,000,000 characters")
   .regex(/^[^\0]*$/, "must not hold NUL characters").nullish();
 
@@ -62,10 +65,12 @@ export function checkContent(content: Content): CompiledContent {
 /**
  * What is wrong with the templates of a content.
  *
+ * @param message whether it can be unsubscribed from
  * @param faultOf why a variable that is named is not there for everybody; null when it is
  */
 export async function issuesOfTemplates(
   content: Content,
+  { unsubscribable }: { readonly unsubscribable: boolean },
   faultOf: (name: string) => string | null | Promise<string | null>,
 ): Promise<Issue[]> {
   let compiled: CompiledContent;
@@ -77,6 +82,7 @@ export async function issuesOfTemplates(
   }
   const issues: Issue[] = [];
   for (const { part, name, line, column } of variablesOf(compiled)) {
+    if (unsubscribable && name === UNSUBSCRIBE_URL) continue;
     const fault = await faultOf(name);
     if (fault === null) continue;
     const message = `line ${line}, column ${column}: ${fault}`;

@@ -98,7 +98,7 @@ export async function checkInput(
   if (!issues.some(({ path }) => path[0] === "content")) {
     const faultOf = (name: string) =>
       audience ? faultOfVariable(audience, name) : faultOfInline(name, given);
-    issues.push(...await issuesOfTemplates(input.content, faultOf));
+    issues.push(...await issuesOfTemplates(input.content, input, faultOf));
   }
   if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
   return { fields: fields.data, audience, ...collapse(given) };

@@ -42,6 +42,7 @@ interface MessageTable {
   retry_mode: RetryMode;
   max_attempts: number;
   on_unknown: Message["onUnknown"];
+  unsubscribable: boolean;
   recipient_count: number;
   planned_count: number;
   pause_reason: string | null;

@@ -41,6 +41,8 @@ export interface Message {
   readonly retryMode: RetryMode;
   readonly maxAttempts: number;
   readonly onUnknown: OnUnknown;
+  /** Recipients may unsubscribe from it, and those who have do not get it. */
+  readonly unsubscribable: boolean;
   readonly recipientCount: number;
   readonly plannedCount: number;
   readonly pauseReason: string | null;

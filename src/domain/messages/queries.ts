@@ -20,6 +20,7 @@ export const MESSAGE_COLUMNS = [
   "retry_mode as retryMode",
   "max_attempts as maxAttempts",
   "on_unknown as onUnknown",
+  "unsubscribable",
   "recipient_count as recipientCount",
   "planned_count as plannedCount",
   "pause_reason as pauseReason",

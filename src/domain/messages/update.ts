@@ -141,6 +141,7 @@ async function checkUpdate(
       ...issuesOfText(message.channel, input.content),
       ...await issuesOfTemplates(
         input.content,
+        message,
         await faultsOfRecipients(services, caller, message),
       ),
     );

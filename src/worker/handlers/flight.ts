@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { DeliveryError, SendResult } from "../../channels/channel.ts";
 import type { EndedDelivery, PendingDelivery } from "../../domain/deliveries/delivery.ts";
+import { suppressRefused } from "../../domain/deliveries/refused.ts";
 import {
   type BatchHold,
   recordStep,
@@ -39,6 +40,7 @@ export class Flight {
   readonly #waiting: PendingDelivery[];
   readonly #flying = new Set<number>();
   #ended: EndedDelivery[] = [];
+  #refused: string[] = [];
   #onLanding: () => void = () => {};
   #step: number;
   #succeeded = 0;
@@ -105,9 +107,15 @@ export class Flight {
     this.#flying.add(delivery.n);
     const result = await this.#plan.send(delivery).catch((error) => unexpected(delivery, error));
     const durationMs = performance.now() - startedAt;
-    const { ended, obstacle, waitMs } = judge(delivery, result, this.#plan.batch, durationMs);
+    const { ended, obstacle, waitMs, suppress } = judge(
+      delivery,
+      result,
+      this.#plan.batch,
+      durationMs,
+    );
     this.#flying.delete(delivery.n);
     this.#ended.push(ended);
+    if (suppress) this.#refused.push(ended.id);
     this.obstacle ??= obstacle;
     if (ended.again) this.waitMs = Math.max(this.waitMs, waitMs);
     this.#onLanding();
@@ -135,10 +143,14 @@ export class Flight {
   }
 
   async #write(given: Pick<Step, "ended" | "opening" | "last">): Promise<StepResult> {
-    const { services, hold } = this.#plan;
+    const { services, hold, batch } = this.#plan;
     const step = { ...given, step: this.#step, flying: [...this.#flying] };
+    const refused = this.#refused;
+    this.#refused = [];
     while (true) {
       try {
+        // First: once the step is recorded, nobody would come back for it.
+        await suppressRefused(services, batch, refused);
         const result = await recordStep(services, hold, step);
         this.#step++;
         return result;

@@ -1,14 +1,12 @@
 import { z } from "zod";
-import type { DeliveryError, SendResult } from "../../channels/channel.ts";
+import type { DeliveryError } from "../../channels/channel.ts";
 import { wasAbandoned } from "../../domain/deliveries/abandoned.ts";
-import type { PendingDelivery } from "../../domain/deliveries/delivery.ts";
 import {
   type BatchHold,
   readPending,
   takeBatch,
   type TakenBatch,
 } from "../../domain/deliveries/step.ts";
-import { toTypeId } from "../../domain/id.ts";
 import { jobKind } from "../../domain/jobs/kinds.ts";
 import {
   cancelled,
@@ -19,12 +17,12 @@ import {
   snooze,
 } from "../../domain/jobs/outcome.ts";
 import { finishMessage, parkJob, pause } from "../../domain/messages/flow.ts";
-import { type CompiledContent, render, TemplateError } from "../../domain/messages/template.ts";
 import type { Services } from "../../domain/services.ts";
 import type { JobHandler, JobRun } from "../handler.ts";
 import type { ContentCache } from "./content_cache.ts";
 import { Flight } from "./flight.ts";
-import { type Outlet, outletFor, type Outlets } from "./outlets.ts";
+import { outletFor, type Outlets } from "./outlets.ts";
+import { openSender } from "./sender.ts";
 
 const payloadSchema = z.object({ batchId: z.uuid() });
 
@@ -32,6 +30,8 @@ const payloadSchema = z.object({ batchId: z.uuid() });
 export interface SendBatchOptions {
   readonly outlets: Outlets;
   readonly contents: ContentCache;
+  /** Where recipients reach us, without a slash at its end. */
+  readonly publicUrl: string;
 }
 
 /** SEND_BATCH: sends what waits of one batch. A second run goes on where the first one ended. */
@@ -63,13 +63,13 @@ async function sendBatch(
 // A person has retried the job of a batch that was given up: saying "done" would be a lie.
 async function refuseAbandoned(services: Services, batch: TakenBatch): Promise<void> {
   if (!await wasAbandoned(services, batch)) return;
-  const message = "The batch was given up before: those of its recipients who waited are FAILED";
+  const message = "The batch was given up before: retryDeliveries tries its recipients again";
   throw new JobFailure("BATCH_ENDED", message, { retryable: false });
 }
 
 async function sendPending(
   services: Services,
-  { outlets, contents }: SendBatchOptions,
+  { outlets, contents, publicUrl }: SendBatchOptions,
   run: JobRun,
   hold: BatchHold,
   batch: TakenBatch,
@@ -80,8 +80,9 @@ async function sendPending(
     organizationId: batch.organizationId,
   });
   const urgent = run.job.lane === "TRANSACTIONAL";
-  const send = (delivery: PendingDelivery) => sendOne(channel, content, delivery, urgent);
   const pending = await readPending(services, batch);
+  const sender = { channel, content, pending, urgent, publicUrl };
+  const send = await openSender(services, batch, sender);
   const flight = new Flight({ services, run, hold, batch, pending, window, send });
   const status = await flight.fly();
   if (flight.complete) return done;
@@ -114,32 +115,4 @@ async function holdBack(
 
 function providerFailure({ type, code, message, retryAfterMs }: DeliveryError): JobFailure {
   return new JobFailure(type, message, { code, retryAfterMs });
-}
-
-async function sendOne(
-  channel: Outlet["channel"],
-  content: CompiledContent,
-  delivery: PendingDelivery,
-  urgent: boolean,
-): Promise<SendResult> {
-  const { id, address, name } = delivery;
-  try {
-    const rendered = render(content, delivery);
-    const to = { address, name };
-    return await channel.send({ deliveryId: toTypeId("delivery", id), to, ...rendered }, urgent);
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    return {
-      outcome: "failed",
-      provider: channel.name,
-      error: {
-        type: "OTHER",
-        disposition: "never",
-        code: "TEMPLATE",
-        message: error.message,
-        retryAfterMs: null,
-        beforeRecipient: false,
-      },
-    };
-  }
 }
