@@ -109,18 +109,20 @@ const bad: [what: string, input: Partial<SendMessageInput>, issues: string[]][] 
   ["an overlong type", { type: "x".repeat(101) }, ["type TOO_LONG"]],
   ["an empty idempotency key", { idempotencyKey: " " }, ["idempotencyKey REQUIRED"]],
   ["a time that is none", { sendAt: new Date(NaN) }, ["sendAt MALFORMED"]],
-  ["a channel that is not set up", { channel: "MESSENGER" }, ["channel NOT_CONFIGURED"]],
+  [
+    "a channel that is not set up",
+    { channel: "MESSENGER", to: { list: [{ address: "1234567890123456" }] } },
+    ["channel NOT_CONFIGURED"],
+  ],
   [
     "many faults, all at once",
     {
       title: "",
-      channel: "MESSENGER",
       retry: { ...retry, maxAttempts: 99 },
       content: { subject: "{{ city }}", text: "{% oops %}" },
       to: { list: [{ address: "ada@example.net" }, { address: "ada" }] },
     },
     [
-      "channel NOT_CONFIGURED",
       "content.text TEMPLATE",
       "retry.maxAttempts OUT_OF_RANGE",
       "title REQUIRED",
