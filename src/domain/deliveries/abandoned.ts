@@ -22,10 +22,9 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
      update batches b set step = b.step + 1, win = null, finished_at = now()
      from before, own, messages m
      where b.id = before.id and m.id = b.message_id
-     returning b.id, b.organization_id, b.message_id, b.picked,
-       coalesce(b.lo, (select min(p) from unnest(b.picked) p)) as first,
-       coalesce(b.hi, (select max(p) from unnest(b.picked) p)) as last,
-       coalesce(before.win, '{}') as win, m.status as message_status, m.max_attempts, own.error,
+     returning b.id, b.organization_id, b.message_id, b.number,
+       coalesce(b.picked, array(select generate_series(b.lo, b.hi))) as numbers,
+       coalesce(before.win, '{}') as win, m.status as message_status, own.error,
        own.status as job_status
    ),
    d as (
@@ -38,15 +37,13 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
        error_message = case when d.n = any(b.win)
          then 'The worker died while this was being sent: it may have arrived'
          else coalesce(b.error ->> 'message', 'The batch was cancelled before this was sent') end,
-       retryable = d.n <> all(b.win) and d.attempt + 1 < b.max_attempts,
+       retryable = d.n <> all(b.win),
        last_attempt_at = now(), updated_at = now(),
        failed_at = case when d.n <> all(b.win) then now() end
      from b
-     -- A range, which the planner reads by the index; an "or" would read the whole message.
      -- Of a cancelled message, what waits is CANCELLED as it stands; what was in flight is not.
-     where d.message_id = b.message_id and d.status = 'PENDING'
-       and d.n between b.first and b.last
-       and (b.picked is null or d.n = any(b.picked))
+     where d.message_id = b.message_id and d.status = 'PENDING' and d.batch_number = b.number
+       and d.n = any(b.numbers)
        and (b.message_status <> 'CANCELLED' or d.n = any(b.win))
      returning d.organization_id, d.id, d.attempt, d.tries, d.status, d.error_type, d.error_code,
        d.error_message, d.retryable
@@ -71,12 +68,12 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
 );
 
 const GIVEN_UP = statement<
-  [messageId: string, lo: number | null, hi: number | null, picked: number[] | null],
+  [messageId: string, batchNumber: number, numbers: number[]],
   { n: number }
 >(
   "deliveries.givenUp",
   `select n from deliveries
-   where message_id = $1 and (n between $2 and $3 or n = any($4)) and status = 'FAILED'
+   where message_id = $1 and n = any($3) and batch_number = $2 and status = 'FAILED'
      and error_code in ('BATCH_FAILED', 'BATCH_CANCELLED')
    limit 1`,
 );
@@ -98,5 +95,5 @@ export async function closeAbandonedBatches({ db, bus }: Services): Promise<void
 
 /** Whether a finished batch was ended by `closeAbandonedBatches` with recipients unsent. */
 export async function wasAbandoned({ db }: Services, batch: TakenBatch): Promise<boolean> {
-  return (await db.run(GIVEN_UP, batch.messageId, batch.lo, batch.hi, batch.picked)).length > 0;
+  return (await db.run(GIVEN_UP, batch.messageId, batch.number, batch.numbers)).length > 0;
 }

@@ -3,12 +3,17 @@ import { queryBuilder } from "../../db/database.ts";
 import { listPage, type Page, type PageArgs } from "../page.ts";
 import type { Services } from "../services.ts";
 
+/** Deliveries in a batch at most. */
+export const BATCH_SIZE = 100;
+
 export type BatchStatus = "PENDING" | "PROCESSING" | "FINISHED" | "CANCELLED";
 
 /** Up to 100 deliveries, sent by one job. */
 export interface Batch {
   readonly id: string;
   readonly number: number;
+  /** 1: the first pass. */
+  readonly round: number;
   readonly size: number;
   readonly status: BatchStatus;
   readonly startedAt: Date | null;
@@ -22,6 +27,7 @@ interface Tables {
     organization_id: string;
     message_id: string;
     number: number;
+    round: number;
     size: number;
     job_id: string;
     started_at: Date | null;
@@ -51,6 +57,7 @@ export function listBatches(
     .select([
       "b.id",
       "b.number",
+      "b.round",
       "b.size",
       "b.started_at as startedAt",
       "b.finished_at as finishedAt",

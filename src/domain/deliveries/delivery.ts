@@ -71,7 +71,8 @@ export interface PendingDelivery {
   readonly name: string | null;
   readonly variables: Record<string, unknown>;
   readonly attempt: number;
-  readonly tries: number;
+  /** How often it was put off since its last attempt that counted. */
+  readonly deferrals: number;
 }
 
 /** How one try ended. */
@@ -83,8 +84,10 @@ export interface EndedDelivery {
   readonly again: boolean;
   /** Whether the try uses up one of the attempts. */
   readonly counts: boolean;
-  /** Whether another attempt may succeed. */
+  /** Whether another attempt may succeed, should there be one left. */
   readonly retryable: boolean;
+  /** What the provider wants the next attempt to wait, in milliseconds; null: nothing. */
+  readonly waitMs: number | null;
   readonly error: StoredDeliveryError | null;
   readonly provider: string | null;
   readonly providerMessageId: string | null;

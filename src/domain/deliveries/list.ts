@@ -1,6 +1,6 @@
-import { type RawBuilder, sql } from "kysely";
+import { type Nullable, type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import type { DeliveryErrorType } from "../../channels/channel.ts";
-import { queryBuilder, statement } from "../../db/database.ts";
+import { type Connection, queryBuilder, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
@@ -41,6 +41,7 @@ interface Tables {
     error_code: string | null;
     error_message: string | null;
     retryable: boolean;
+    not_before: Date | null;
     provider: string | null;
     provider_message_id: string | null;
     created_at: Date;
@@ -49,16 +50,30 @@ interface Tables {
     sent_at: Date | null;
     failed_at: Date | null;
   };
-  messages: { id: string; user_id: string | null; type: string; max_attempts: number };
+  messages: {
+    id: string;
+    user_id: string | null;
+    type: string;
+    status: string;
+    max_attempts: number;
+  };
   batches: { id: string; message_id: string; number: number };
+}
+
+interface JoinedTables extends Tables {
+  d: Tables["deliveries"];
+  m: Tables["messages"];
+  b: Nullable<Tables["batches"]>;
 }
 
 // In flight is being in the batch's `win`; what waits in a cancelled message is cancelled.
 const STATUS = sql<DeliveryStatus>`case when d.status <> 'PENDING' then d.status
   when d.n = any(b.win) then 'SENDING' when m.status = 'CANCELLED' then 'CANCELLED'
   else 'PENDING' end`;
+/** By the kind of failure, and by the attempts that are left: a message may be given more of them. */
+export const RETRYABLE = sql<boolean>`(d.retryable and d.attempt < m.max_attempts)`;
 const DUE_AT = sql<Date | null>`case when d.status = 'PENDING' and m.status <> 'CANCELLED'
-  then coalesce(m.send_at, m.created_at) end`;
+  then coalesce(d.not_before, m.send_at, m.created_at) end`;
 
 const ATTEMPTS = statement<[organizationId: string, deliveryId: string], DeliveryAttempt>(
   "deliveries.attempts",
@@ -85,11 +100,33 @@ export function listDeliveries(
 
 /** Deliveries by id, of messages that the caller may see. */
 export function findDeliveries(
-  { db }: Services,
+  { db }: { readonly db: Connection },
   caller: Caller,
   ids: readonly string[],
 ): Promise<Delivery[]> {
   return db.select(deliveriesOf(caller, { ids }));
+}
+
+/**
+ * The deliveries of some messages that stand in a state of error, by number in their message.
+ *
+ * @param limit rows at most; each has the `total` of all
+ */
+export function readErroneous(
+  tx: Connection,
+  caller: Caller,
+  filter: DeliveryFilter,
+  messageIds: readonly string[],
+  statuses: readonly ("FAILED" | "UNKNOWN")[],
+  limit: number,
+): Promise<(Delivery & { readonly total: number })[]> {
+  return tx.select(
+    deliveriesOf(caller, filter)
+      .select(sql<number>`count(*) over ()`.as("total"))
+      .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
+      .where(statusIn(statuses))
+      .orderBy("d.message_id").orderBy("d.n").limit(limit),
+  );
 }
 
 /** The tries at a delivery that the caller has already been shown, oldest first. */
@@ -98,13 +135,7 @@ export function readAttempts({ db }: Services, delivery: Delivery): Promise<Deli
 }
 
 function deliveriesOf(caller: Caller, filter: DeliveryFilter) {
-  let query = queryBuilder<Tables>().selectFrom("deliveries as d")
-    .innerJoin("messages as m", "m.id", "d.message_id")
-    .leftJoin(
-      "batches as b",
-      (join) =>
-        join.onRef("b.message_id", "=", "d.message_id").onRef("b.number", "=", "d.batch_number"),
-    )
+  return deliveriesThat(caller, filter)
     .select([
       "d.id",
       "d.organization_id as organizationId",
@@ -119,7 +150,7 @@ function deliveriesOf(caller: Caller, filter: DeliveryFilter) {
       "d.error_type as errorType",
       "d.error_code as errorCode",
       "d.error_message as errorMessage",
-      "d.retryable",
+      RETRYABLE.as("retryable"),
       "d.provider",
       "d.provider_message_id as providerMessageId",
       "d.created_at as createdAt",
@@ -129,19 +160,42 @@ function deliveriesOf(caller: Caller, filter: DeliveryFilter) {
       "d.failed_at as failedAt",
       STATUS.as("status"),
       DUE_AT.as("dueAt"),
-    ])
-    .where("d.organization_id", "=", caller.organizationId);
-  if (caller.role === "MEMBER") query = query.where("m.user_id", "=", caller.userId);
+    ]);
+}
+
+/**
+ * The deliveries that fit, as `d` with their message `m`, nothing of them selected yet.
+ *
+ * @param caller null: the system, which sees all organizations
+ */
+export function deliveriesThat(
+  caller: Caller | null,
+  filter: DeliveryFilter,
+): SelectQueryBuilder<JoinedTables, "d" | "m" | "b", unknown> {
+  let query = queryBuilder<Tables>().selectFrom("deliveries as d")
+    .innerJoin("messages as m", "m.id", "d.message_id")
+    .leftJoin(
+      "batches as b",
+      (join) =>
+        join.onRef("b.message_id", "=", "d.message_id").onRef("b.number", "=", "d.batch_number"),
+    );
+  if (caller) query = query.where("d.organization_id", "=", caller.organizationId);
+  if (caller?.role === "MEMBER") query = query.where("m.user_id", "=", caller.userId);
   if (filter.ids) query = query.where("d.id", "in", [...filter.ids]);
   if (filter.messageId != null) query = query.where("d.message_id", "=", filter.messageId);
   if (filter.batchId != null) query = query.where("b.id", "=", filter.batchId);
   if (filter.statuses) query = query.where(statusIn(filter.statuses));
   if (filter.errorTypes) query = query.where("d.error_type", "in", [...filter.errorTypes]);
-  if (filter.retryable != null) query = query.where("d.retryable", "=", filter.retryable);
+  if (filter.retryable != null) query = query.where(retryableIs(filter.retryable));
   if (filter.types) query = query.where("m.type", "in", [...filter.types]);
   if (filter.dueBefore) query = query.where(sql<boolean>`${DUE_AT} < ${filter.dueBefore}`);
   if (filter.search) query = query.where(matches(filter.search));
   return query;
+}
+
+// True is read by the partial index on what is retryable.
+function retryableIs(wanted: boolean): RawBuilder<boolean> {
+  return wanted ? RETRYABLE : sql<boolean>`not ${RETRYABLE}`;
 }
 
 // Errors alone are read by their partial index: what else has the status is not looked at.

@@ -19,7 +19,7 @@ export interface DeliveryStats {
   readonly duplicates: number;
   /** Of those that have ended; null before the first has. */
   readonly successFraction: number | null;
-  /** Ended ones a second since sending began; null while nothing is being sent. */
+  /** Ended ones a second since sending, or trying again, began; null while nothing is being sent. */
   readonly perSecond: number | null;
   readonly etaMs: number | null;
 }
@@ -35,7 +35,9 @@ interface Counters {
   readonly unknown: number;
   readonly retryable: number;
   readonly sending: number;
+  /** Since this pass began: the first one, or a retry of what failed in it. */
   readonly seconds: number | null;
+  readonly endedBefore: number;
 }
 
 const COUNTERS = statement<[messageIds: string[]], Counters>(
@@ -44,15 +46,17 @@ const COUNTERS = statement<[messageIds: string[]], Counters>(
      m.status in ('PLANNING', 'SENDING') as active,
      m.recipient_count as total, m.duplicate_count as duplicates,
      s.sent, s.failed, s.unknown, s.retryable, w.sending,
-     extract(epoch from now() - m.started_at)::float8 as seconds
+     extract(epoch from now() - coalesce(m.pass_started_at, m.started_at))::float8 as seconds,
+     m.pass_ended_count as "endedBefore"
    from messages m,
      lateral (
        select coalesce(sum(n) filter (where outcome = 'SENT'), 0)::int8 as sent,
          coalesce(sum(case outcome when 'FAILED' then n when 'RETRIED' then -n end), 0)::int8
            as failed,
          coalesce(sum(case outcome when 'FAILED' then n when 'RETRIED' then -n end)
-           filter (where retryable), 0)::int8 as retryable,
-         coalesce(sum(n) filter (where outcome = 'UNKNOWN'), 0)::int8 as unknown
+           filter (where retryable and attempt < m.max_attempts), 0)::int8 as retryable,
+         coalesce(sum(case outcome when 'UNKNOWN' then n when 'RESOLVED' then -n end), 0)::int8
+           as unknown
        from delivery_stats where message_id = m.id
      ) s,
      lateral (
@@ -82,11 +86,12 @@ export interface AttemptEffect {
 const ERROR_TYPES = statement<[messageIds: string[]], ErrorTypeCount>(
   "deliveries.errorTypes",
   `select message_id as "messageId", error_type as "errorType", failed as count, retryable from (
-     select message_id, error_type,
-       sum(case outcome when 'RETRIED' then -n else n end)::int8 as failed,
+     select s.message_id, error_type,
+       sum(case when outcome in ('RETRIED', 'RESOLVED') then -n else n end)::int8 as failed,
        coalesce(sum(case outcome when 'RETRIED' then -n else n end)
-         filter (where retryable), 0)::int8 as retryable
-     from delivery_stats where message_id = any($1) and error_type <> ''
+         filter (where retryable and s.attempt < m.max_attempts), 0)::int8 as retryable
+     from delivery_stats s join messages m on m.id = s.message_id
+     where s.message_id = any($1) and error_type <> ''
      group by 1, 2
    ) counted where failed > 0 order by failed desc`,
 );
@@ -95,7 +100,9 @@ const EFFECTIVENESS = statement<[messageIds: string[]], AttemptEffect>(
   "deliveries.effectiveness",
   `select message_id as "messageId", attempt as "attemptNumber",
      coalesce(sum(n) filter (where outcome = 'SENT'), 0)::int8 as sent,
-     coalesce(sum(n) filter (where outcome in ('FAILED', 'UNKNOWN')), 0)::int8 as failed
+     -- What a person has found out about does not count as doubtful any more.
+     coalesce(sum(case when outcome in ('FAILED', 'UNKNOWN') then n
+       when outcome = 'RESOLVED' then -n end), 0)::int8 as failed
    from delivery_stats where message_id = any($1) and outcome <> 'RETRIED'
    group by 1, 2 order by 2`,
 );
@@ -119,7 +126,9 @@ function statsOf(row: Counters): DeliveryStats {
   const ended = sent + failed + unknown;
   // Read at slightly different moments, the parts may exceed the whole by what is in flight.
   const waiting = Math.max(total - ended - sending, 0);
-  const rate = row.active && row.seconds !== null && row.seconds > 0 ? ended / row.seconds : null;
+  const rate = row.active && row.seconds !== null && row.seconds > 0
+    ? Math.max(ended - row.endedBefore, 0) / row.seconds
+    : null;
   return {
     messageId,
     total,

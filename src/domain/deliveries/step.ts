@@ -16,9 +16,8 @@ export interface TakenBatch {
   readonly messageId: string;
   readonly number: number;
   readonly size: number;
-  readonly lo: number | null;
-  readonly hi: number | null;
-  readonly picked: number[] | null;
+  /** Of its deliveries. */
+  readonly numbers: number[];
   readonly step: number;
   /** In flight when the last worker left it. */
   readonly win: number[] | null;
@@ -26,8 +25,8 @@ export interface TakenBatch {
   readonly messageStatus: string;
   readonly channel: MessageChannel;
   readonly maxAttempts: number;
-  readonly unsubscribable: boolean;
   readonly onUnknown: OnUnknown;
+  readonly unsubscribable: boolean;
 }
 
 /** The claim is another's: nothing was written. */
@@ -42,7 +41,8 @@ const TAKE = statement<[jobId: string, fence: number, batchId: string], TakenBat
    from messages m
    where b.id = $3 and m.id = b.message_id and exists (select from own)
    returning b.organization_id as "organizationId", b.message_id as "messageId", b.number, b.size,
-     b.lo, b.hi, b.picked, b.step, b.win, b.finished_at is not null as finished,
+     coalesce(b.picked, array(select generate_series(b.lo, b.hi))) as numbers, b.step, b.win,
+     b.finished_at is not null as finished,
      m.status as "messageStatus", m.channel, m.max_attempts as "maxAttempts",
      m.on_unknown as "onUnknown", m.unsubscribable`,
 );
@@ -91,16 +91,20 @@ const RECOVER = statement<
    select (select count(*) from d) as recovered from b`,
 );
 
+// Those that are tried again stand in the range of their first batch still, and are another's by now.
+// A deferral is a try since the last attempt that counted: hardly any delivery has one.
 const PENDING = statement<
-  [messageId: string, lo: number | null, hi: number | null, picked: number[] | null],
+  [messageId: string, batchNumber: number, numbers: number[]],
   PendingDelivery
 >(
   "deliveries.pending",
-  `select id, n, address, name, variables, attempt, tries from deliveries
-   where message_id = $1 and status = 'PENDING'
-     and n between coalesce($2, (select min(p) from unnest($4::int[]) p))
-       and coalesce($3, (select max(p) from unnest($4::int[]) p))
-     and ($4::int[] is null or n = any($4))
+  `select id, n, address, name, variables, attempt, case when tries > attempt then
+     (select count(*) from delivery_attempts a where delivery_id = d.id and a.attempt = d.attempt)
+       - (attempt > 0)::int else 0 end as deferrals
+   from unnest($3::int[]) p(picked), lateral (
+     -- The offset keeps this one look by the index for each: joined, it could read the whole message.
+     select * from deliveries where message_id = $1 and n = picked offset 0) d
+   where status = 'PENDING' and batch_number = $2
    order by n`,
 );
 
@@ -125,6 +129,7 @@ const STEP = statement<
     providers: (string | null)[],
     providerMessageIds: (string | null)[],
     durations: number[],
+    waits: (number | null)[],
   ],
   StepResult
 >(
@@ -137,24 +142,24 @@ const STEP = statement<
        finished_at = case when $7 then now() end
      from messages m
      where b.id = $3 and b.step = $4 and m.id = b.message_id and exists (select from own)
-     returning b.id, b.organization_id, b.message_id, b.win, m.status, m.max_attempts
+     returning b.id, b.organization_id, b.message_id, b.win, m.status
    ),
    r as (
      select r.*,
        -- What a cancelled message would not send again stays as unknown as it is.
        again and (outcome <> 'UNKNOWN' or (select status from b) <> 'CANCELLED') as waits
      from unnest($8::uuid[], $9::text[], $10::boolean[], $11::boolean[], $12::boolean[], $13::text[],
-       $14::text[], $15::text[], $16::text[], $17::text[], $18::float8[])
+       $14::text[], $15::text[], $16::text[], $17::text[], $18::float8[], $19::float8[])
        as r(id, outcome, again, counts, retryable, error_type, error_code, error_message, provider,
-         provider_message_id, duration_ms)
+         provider_message_id, duration_ms, wait_ms)
    ),
    d as (
      update deliveries d set
        status = case when r.waits then 'PENDING' else r.outcome end,
        attempt = d.attempt + r.counts::int, tries = d.tries + 1,
        error_type = r.error_type, error_code = r.error_code, error_message = r.error_message,
-       retryable = r.retryable and r.outcome = 'FAILED' and not r.waits
-         and d.attempt + r.counts::int < (select max_attempts from b),
+       retryable = r.retryable and r.outcome = 'FAILED' and not r.waits,
+       not_before = now() + r.wait_ms * interval '1 millisecond',
        provider = r.provider, provider_message_id = r.provider_message_id,
        last_attempt_at = now(), updated_at = now(),
        sent_at = case r.outcome when 'SENT' then now() end,
@@ -216,7 +221,7 @@ export async function takeBatch({ db, bus }: Services, hold: BatchHold): Promise
 
 /** The deliveries of a batch that still wait, in order. */
 export function readPending({ db }: Services, batch: TakenBatch): Promise<PendingDelivery[]> {
-  return db.run(PENDING, batch.messageId, batch.lo, batch.hi, batch.picked);
+  return db.run(PENDING, batch.messageId, batch.number, batch.numbers);
 }
 
 /** What one step records. */
@@ -272,6 +277,7 @@ export async function recordStep(
     ended.map(({ provider }) => provider),
     ended.map(({ providerMessageId }) => providerMessageId),
     ended.map(({ durationMs }) => durationMs),
+    ended.map(({ waitMs }) => waitMs),
   );
   if (row) return row;
   // No row: either the claim has ended, or this very step was committed and its answer lost. What was

@@ -1,8 +1,10 @@
-import { statement } from "../../db/database.ts";
+import { type Connection, statement } from "../../db/database.ts";
+import { BY_ITSELF } from "../deliveries/retry.ts";
 import { parkClaimed } from "../jobs/park.ts";
 import type { Services } from "../services.ts";
-import type { Message } from "./message.ts";
+import type { Message, RetryMode } from "./message.ts";
 import { COLUMNS } from "./queries.ts";
+import { announceRounds, beginRounds, type Round } from "./rounds.ts";
 
 const PAUSE = statement<[id: string, reason: string, code: string | null], Message>(
   "messages.pause",
@@ -13,21 +15,36 @@ const PAUSE = statement<[id: string, reason: string, code: string | null], Messa
    returning ${COLUMNS}`,
 );
 
-const LOCK = statement<[id: string], { id: string }>(
+const LOCK = statement<[id: string], { retryMode: RetryMode }>(
   "messages.lock",
-  `select id from messages where id = $1 for no key update`,
+  `select retry_mode as "retryMode" from messages where id = $1 for no key update`,
 );
+
+const IS_THROUGH = `m.status = 'SENDING' and m.planned_count = m.recipient_count
+  and not exists (select from batches where message_id = m.id and finished_at is null)`;
+
+const THROUGH = statement<[id: string], Message>(
+  "messages.through",
+  `select ${COLUMNS} from messages m where id = $1 and ${IS_THROUGH}`,
+);
+
+const OUTCOME = `(
+  select case when coalesce(sum(n), 0) = m.recipient_count then 'SENT'
+    when sum(n) > 0 then 'PARTIALLY_SENT' else 'FAILED' end
+  from delivery_stats where message_id = m.id and outcome = 'SENT')`;
 
 // Asked at the end of every batch: the counters are summed up for the last one only.
 const FINISH = statement<[id: string], { id: string }>(
   "messages.finish",
-  `update messages m set finished_at = now(), updated_at = now(), status = (
-     select case when coalesce(sum(n), 0) = m.recipient_count then 'SENT'
-       when sum(n) > 0 then 'PARTIALLY_SENT' else 'FAILED' end
-     from delivery_stats where message_id = m.id and outcome = 'SENT')
-   where m.id = $1 and m.status = 'SENDING' and m.planned_count = m.recipient_count
-     and not exists (select from batches where message_id = $1 and finished_at is null)
+  `update messages m set finished_at = now(), updated_at = now(), status = ${OUTCOME}
+   where m.id = $1 and ${IS_THROUGH}
    returning m.id`,
+);
+
+const REJUDGE = statement<[ids: string[]]>(
+  "messages.rejudge",
+  `update messages m set updated_at = now(), status = ${OUTCOME}
+   where id = any($1) and status in ('SENT', 'PARTIALLY_SENT', 'FAILED')`,
 );
 
 const SHARE = statement<[id: string], { paused: boolean }>(
@@ -54,18 +71,31 @@ export async function pause(
   return paused;
 }
 
-/** Ends a message whose last batch has ended; does nothing to any other. */
+/**
+ * Ends a message whose last batch has ended, or begins its next round, when it tries again at once what
+ * failed and may be mended. Does nothing to any other.
+ */
 export async function finishMessage(
-  { db, bus }: Services,
+  services: Services,
   { id, organizationId }: Pick<Message, "id" | "organizationId">,
 ): Promise<void> {
-  const finished = await db.transaction(async (tx) => {
+  let rounds: Round[] = [];
+  const finished = await services.db.transaction(async (tx) => {
     // Locked first, looked at second: of two last batches that end together, each would otherwise
     // still see the other.
-    await tx.run(LOCK, id);
-    return await tx.run(FINISH, id);
+    const [message] = await tx.run(LOCK, id);
+    if (message?.retryMode === "AUTO") {
+      rounds = await beginRounds(tx, await tx.run(THROUGH, id), BY_ITSELF);
+    }
+    return rounds.length > 0 ? [] : await tx.run(FINISH, id);
   });
-  if (finished.length > 0) bus.publish("messages", organizationId, [id]);
+  announceRounds(services, rounds);
+  if (finished.length > 0) services.bus.publish("messages", organizationId, [id]);
+}
+
+/** Judges ended messages anew, which the transaction has locked: more was sent than was known. */
+export async function rejudge(tx: Connection, ids: readonly string[]): Promise<void> {
+  await tx.run(REJUDGE, [...ids]);
 }
 
 /**

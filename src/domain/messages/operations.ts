@@ -1,5 +1,6 @@
 import { type Connection, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
+import { BATCH_SIZE } from "../deliveries/batches.ts";
 import { ConflictError, NotFoundError } from "../errors.ts";
 import { newId, toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
@@ -9,7 +10,7 @@ import type { Services } from "../services.ts";
 import { finishMessage, pause } from "./flow.ts";
 import { checkInput, type SendMessageInput } from "./input.ts";
 import { isFinal, mayAccess, type Message } from "./message.ts";
-import { BATCH_SIZE, planJob } from "./plan.ts";
+import { planJob } from "./plan.ts";
 import { COLUMNS, findByIdempotencyKey, findMessage } from "./queries.ts";
 
 const INSERT = statement<

@@ -1,4 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
+import { BATCH_SIZE } from "../deliveries/batches.ts";
 import { newId, toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import type { NewJob } from "../jobs/job.ts";
@@ -7,8 +8,6 @@ import type { Services } from "../services.ts";
 import type { Message } from "./message.ts";
 import { COLUMNS } from "./queries.ts";
 
-/** Deliveries in a batch at most. */
-export const BATCH_SIZE = 100;
 // What one transaction plans: some 50 ms of work.
 const CHUNK = 5_000;
 
@@ -113,26 +112,37 @@ async function insertBatches(
   const ids: string[] = [];
   const los: number[] = [];
   const his: number[] = [];
-  const jobs: (NewJob & { id: string })[] = [];
+  const jobIds: string[] = [];
+  const jobs: NewJob[] = [];
   for (let lo = after + 1; lo <= upTo; lo += BATCH_SIZE) {
     const batchId = newId();
+    const jobId = newId();
     ids.push(batchId);
+    jobIds.push(jobId);
     los.push(lo);
     his.push(Math.min(lo + BATCH_SIZE - 1, upTo));
-    jobs.push(batchJob(message, batchId));
+    jobs.push(batchJob(message, { id: batchId, jobId, runAt: null }));
   }
-  const jobIds = jobs.map(({ id }) => id);
   await tx.run(INSERT_BATCHES, message.organizationId, message.id, ids, jobIds, los, his);
   await enqueueJobs(tx, jobs);
 }
 
-function batchJob(message: Message, batchId: string): NewJob & { id: string } {
+/** The job that sends a batch. */
+export function batchJob(
+  message: Message,
+  { id, jobId, runAt }: {
+    readonly id: string;
+    readonly jobId: string;
+    readonly runAt: Date | null;
+  },
+): NewJob {
   return {
     ...messageJob(message),
-    id: newId(),
+    id: jobId,
+    runAt,
     kind: "SEND_BATCH",
     maxAttempts: jobKind("SEND_BATCH").maxAttempts,
-    payload: { batchId },
+    payload: { batchId: id },
   };
 }
 

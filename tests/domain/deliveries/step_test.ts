@@ -75,6 +75,7 @@ function ended({ id, n }: PendingDelivery, outcome: "SENT" | "FAILED"): EndedDel
     error: outcome === "SENT" ? null : { type: "OTHER", code: null, message: "It was refused" },
     provider: "test",
     providerMessageId: null,
+    waitMs: null,
     durationMs: 1,
   };
 }

@@ -1,0 +1,161 @@
+import { sql } from "kysely";
+import { type Connection, queryBuilder } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { BATCH_SIZE } from "./batches.ts";
+import { deliveriesThat, type DeliveryFilter, RETRYABLE } from "./list.ts";
+
+/** Which deliveries are to be tried again. */
+export interface RetryChoice {
+  /** Null: the system, of all organizations. */
+  readonly caller: Caller | null;
+  readonly filter: DeliveryFilter;
+  /** UNKNOWN only when a person has decided so. */
+  readonly from: "FAILED" | "UNKNOWN";
+  /** Also those that another attempt is not expected to mend. */
+  readonly force: boolean;
+  /** Nobody asked: leaves out what a person has cancelled. */
+  readonly automatic: boolean;
+}
+
+/** What the program tries again by itself: where another attempt may help and is left. */
+export const BY_ITSELF: RetryChoice = {
+  caller: null,
+  filter: {},
+  from: "FAILED",
+  force: false,
+  automatic: true,
+};
+
+/** A new batch of deliveries that are tried again. */
+export interface RetryBatch {
+  readonly id: string;
+  readonly messageId: string;
+  readonly number: number;
+  readonly round: number;
+  readonly size: number;
+  readonly jobId: string;
+  /** Not before: what the provider asked for; null: at once. */
+  readonly runAt: Date | null;
+}
+
+/**
+ * Takes up what failed: cuts it into new batches, numbered after the last one and after those that are
+ * still to be planned, and begins their messages again. One statement, for messages that the
+ * transaction has locked: of two at once the second finds nothing left.
+ *
+ * @param messageIds locked by the transaction
+ * @returns the batches, whose jobs are still to be written
+ */
+export function takeUp(
+  tx: Connection,
+  messageIds: readonly string[],
+  choice: RetryChoice,
+): Promise<RetryBatch[]> {
+  const left = sql.lit(choice.from === "FAILED" ? "RETRIED" : "RESOLVED");
+  const size = sql.lit(BATCH_SIZE);
+  const query = sql<RetryBatch>`
+    with taken as materialized (
+      ${chosen(messageIds, choice).where("m.status", "<>", "CANCELLED")}
+    ),
+    numbered as materialized (
+      select m.id, m.organization_id, m.retry_rounds + 2 as round,
+        greatest((select max(number) from batches where message_id = m.id),
+          (m.recipient_count + ${size} - 1) / ${size}) as last_number,
+        m.status in ('SENDING', 'SENT', 'PARTIALLY_SENT', 'FAILED') and not exists (
+          select from batches where message_id = m.id and finished_at is null) as through
+      from messages m where m.id = any(${[...messageIds]}::uuid[])
+    ),
+    -- What the provider wants to wait holds up no others: it stands in batches of its own.
+    placed as materialized (
+      select t.*, m.organization_id, m.round, m.last_number + 1 + ((case when t.not_before is null
+          then 0 else (count(*) filter (where t.not_before is null) over (partition by t.message_id)
+            + ${size} - 1) / ${size} end)
+        + (row_number() over (partition by t.message_id, t.not_before is null
+          order by t.not_before, t.n) - 1) / ${size})::int as number
+      from taken t join numbered m on m.id = t.message_id
+    ),
+    written as (
+      insert into batches (organization_id, message_id, number, round, picked, size, job_id)
+      select organization_id, message_id, number, round, array_agg(n order by n), count(*), uuid_v7()
+      from placed group by 1, 2, 3, 4
+      returning id, organization_id, message_id, number, round, size, job_id
+    ),
+    moved as (
+      update deliveries d set status = 'PENDING', batch_number = p.number, retryable = false,
+        not_before = coalesce(p.not_before, now()), failed_at = null, updated_at = now()
+      from placed p where d.id = p.id
+    ),
+    counted as (
+      insert into delivery_stats (organization_id, message_id, batch_id, minute, attempt, outcome,
+        error_type, retryable, n)
+      select w.organization_id, w.message_id, w.id, date_trunc('minute', now()), p.attempt,
+        ${left}, p.error_type, p.retryable, count(*)
+      from placed p join written w on w.message_id = p.message_id and w.number = p.number
+      group by 1, 2, 3, 5, 7, 8
+    ),
+    begun as (
+      update messages m set retry_rounds = retry_rounds + 1, finished_at = null, updated_at = now(),
+        status = case when b.through then 'SENDING' else status end,
+        pass_started_at = case when b.through then now() else pass_started_at end,
+        pass_ended_count = case when b.through then recipient_count - b.size
+          else pass_ended_count end
+      from (select message_id, through, sum(size) as size
+        from written join numbered on numbered.id = message_id group by 1, 2) b
+      where m.id = b.message_id
+    )
+    select w.id, w.message_id as "messageId", w.number, w.round, w.size, w.job_id as "jobId",
+      max(p.not_before) as "runAt"
+    from written w join placed p on p.message_id = w.message_id and p.number = w.number
+    group by 1, 2, 3, 4, 5, 6 order by 2, 3`;
+  return tx.select({ compile: () => query.compile(queryBuilder()) });
+}
+
+function chosen(
+  messageIds: readonly string[],
+  { caller, filter, from, force, automatic }: RetryChoice,
+) {
+  let query = deliveriesThat(caller, filter)
+    .select(["d.message_id", "d.id", "d.n", "d.batch_number", "d.attempt", "d.error_type"])
+    .select("d.retryable")
+    .select(sql<Date | null>`case when d.not_before > now() then d.not_before end`.as("not_before"))
+    .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
+    .where(sql<boolean>`d.error_type is not null and d.status = ${sql.lit(from)}`);
+  if (!force) query = query.where(RETRYABLE);
+  if (automatic) query = query.where(sql<boolean>`d.error_code is distinct from 'BATCH_CANCELLED'`);
+  return query;
+}
+
+/**
+ * Ends deliveries that became UNKNOWN as SENT, since a person has found that they arrived. The
+ * transaction has locked their messages.
+ *
+ * @returns how many, by message
+ */
+export function confirmSent(
+  tx: Connection,
+  messageIds: readonly string[],
+  caller: Caller,
+  filter: DeliveryFilter,
+): Promise<{ messageId: string; count: number }[]> {
+  const choice = { caller, filter, from: "UNKNOWN", force: true, automatic: false } as const;
+  const query = sql<{ messageId: string; count: number }>`
+    with taken as materialized (${chosen(messageIds, choice)}),
+    confirmed as (
+      update deliveries d set status = 'SENT', error_type = null, error_code = null,
+        error_message = null, sent_at = d.last_attempt_at, updated_at = now()
+      from taken t where d.id = t.id
+    ),
+    counted as (
+      insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
+        outcome, error_type, n)
+      select b.organization_id, b.message_id, b.id, date_trunc('minute', now()), t.attempt, o.outcome,
+        case o.outcome when 'RESOLVED' then t.error_type else '' end, count(*)
+      from taken t join batches b on b.message_id = t.message_id and b.number = t.batch_number,
+        (values ('RESOLVED'), ('SENT')) o(outcome)
+      group by 1, 2, 3, 5, 6, 7
+      on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
+        do update set n = x.n + excluded.n
+    )
+    select message_id as "messageId", count(*) from taken group by 1`;
+  return tx.select({ compile: () => query.compile(queryBuilder()) });
+}

@@ -1,0 +1,70 @@
+import { type Connection, statement } from "../../db/database.ts";
+import { SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
+import { BY_ITSELF } from "../deliveries/retry.ts";
+import type { Services } from "../services.ts";
+import { announceRounds, beginRounds, lockMessages, type Round } from "./rounds.ts";
+
+const HAS_FAILURES = `m.retry_mode = 'CRON' and m.status in ('SENDING', 'PARTIALLY_SENT', 'FAILED')
+  and exists (select from deliveries d where d.message_id = m.id and d.retryable
+    and d.attempt < m.max_attempts and d.error_code is distinct from 'BATCH_CANCELLED')`;
+
+const TO_RETRY = statement<
+  [organizationId: string | null, after: string, limit: number],
+  { id: string }
+>(
+  "messages.toRetry",
+  `select id from messages m
+   where ${HAS_FAILURES} and id > $2 and ($1::uuid is null or organization_id = $1)
+   order by id limit $3`,
+);
+
+const NEXT = statement<[messageIds: string[]], { id: string; at: Date }>(
+  "messages.nextRetry",
+  `select m.id, min(s.next_at) as at from messages m, schedules s
+   where m.id = any($1) and ${HAS_FAILURES} and s.kind = 'RETRY_FAILED' and s.enabled
+     and s.next_at is not null
+     and s.organization_id in (m.organization_id, '${SYSTEM_ORGANIZATION_ID}')
+   group by 1`,
+);
+
+const CHUNK = 100;
+const FIRST_MESSAGE = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * Tries again what failed of the messages of retry mode CRON, in a round each: what another attempt may
+ * mend, and has attempts left.
+ *
+ * @param organizationId null: of all organizations
+ * @param report told of the rounds that have begun, chunk by chunk
+ */
+export async function retryScheduled(
+  services: Services,
+  organizationId: string | null,
+  report: (rounds: readonly Round[]) => void,
+): Promise<void> {
+  for (let after = FIRST_MESSAGE;;) {
+    const found = await services.db.run(TO_RETRY, organizationId, after, CHUNK);
+    const last = found.at(-1);
+    if (!last) return;
+    after = last.id;
+    const rounds = await services.db.transaction(async (tx) => {
+      const messages = await lockMessages(tx, found.map(({ id }) => id));
+      // Looked at again once they are locked: one may have been paused or cancelled meanwhile.
+      const ready = messages.filter(({ status }) => RETRIED_STATUSES.has(status));
+      return await beginRounds(tx, ready, BY_ITSELF);
+    });
+    announceRounds(services, rounds);
+    report(rounds);
+  }
+}
+
+const RETRIED_STATUSES: ReadonlySet<string> = new Set(["SENDING", "PARTIALLY_SENT", "FAILED"]);
+
+/** When messages of retry mode CRON that have something to try again are tried next, by id. */
+export async function readNextRetries(
+  db: Connection,
+  messageIds: readonly string[],
+): Promise<Map<string, Date>> {
+  const rows = await db.run(NEXT, [...messageIds]);
+  return new Map(rows.map(({ id, at }) => [id, at]));
+}

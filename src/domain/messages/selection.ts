@@ -1,0 +1,108 @@
+import { type Connection, statement } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { type DeliveryFilter, findDeliveries } from "../deliveries/list.ts";
+import { invalid, NotFoundError } from "../errors.ts";
+import { toTypeId } from "../id.ts";
+import type { Services } from "../services.ts";
+import { getMessage } from "./operations.ts";
+
+/** Deliveries at most that one call can name; more are chosen by a filter. */
+export const MAX_IDS = 1_000;
+
+/** Which deliveries somebody wants to act on: one of the two. */
+export interface DeliverySelection {
+  /** 1 to 1,000. */
+  readonly ids?: readonly string[] | null;
+  /** With one field at least. */
+  readonly filter?: DeliveryFilter | null;
+}
+
+/** A selection that was checked, with the messages that it reaches. */
+export interface CheckedSelection {
+  /** Null: chosen by the filter. */
+  readonly ids: readonly string[] | null;
+  readonly filter: DeliveryFilter;
+  readonly messageIds: readonly string[];
+}
+
+const WITH_ERRORS = statement<
+  [
+    organizationId: string,
+    all: boolean,
+    userId: string | null,
+    status: string,
+    types: string[] | null,
+    errorTypes: string[] | null,
+  ],
+  { id: string }
+>(
+  "messages.withErrors",
+  `select id from messages m
+   where organization_id = $1 and ($2 or user_id = $3) and status <> 'CANCELLED'
+     and ($5::text[] is null or type = any($5))
+     and exists (select from deliveries d where d.message_id = m.id and d.error_type is not null
+       and d.status = $4 and ($6::text[] is null or d.error_type = any($6)))
+   order by id`,
+);
+
+/**
+ * Checks which deliveries somebody wants to act on.
+ *
+ * @param status that they are to have
+ * @throws {InvalidInputError} for both or neither of ids and filter, and for an empty one
+ * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see
+ */
+export async function checkSelection(
+  services: Services,
+  caller: Caller,
+  { ids, filter }: DeliverySelection,
+  status: "FAILED" | "UNKNOWN",
+): Promise<CheckedSelection> {
+  if (ids && filter) throw invalid(["filter"], "ONE_OF", "must not stand beside ids");
+  if (ids) {
+    const unique = [...new Set(ids)];
+    return { ids: unique, filter: {}, messageIds: await messagesOfIds(services, caller, unique) };
+  }
+  if (!filter) throw invalid(["ids"], "REQUIRED", "are missing, and so is a filter");
+  if (Object.values(filter).every((value) => value == null)) {
+    throw invalid(["filter"], "EMPTY", "sets no limit; name at least a message or an error type");
+  }
+  const messageIds = filter.messageId == null
+    ? await messagesWithErrors(services.db, caller, filter, status)
+    : [(await getMessage(services, caller, filter.messageId)).id];
+  return { ids: null, filter, messageIds };
+}
+
+async function messagesOfIds(
+  services: Services,
+  caller: Caller,
+  ids: readonly string[],
+): Promise<string[]> {
+  if (ids.length === 0) throw invalid(["ids"], "EMPTY", "name no delivery");
+  if (ids.length > MAX_IDS) {
+    throw invalid(["ids"], "TOO_LONG", `name more than ${MAX_IDS} deliveries; use a filter`);
+  }
+  const found = await findDeliveries(services, caller, ids);
+  const known = new Set(found.map(({ id }) => id));
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length > 0) throw new NotFoundError(unknown.map((id) => toTypeId("delivery", id)));
+  return [...new Set(found.map(({ messageId }) => messageId))];
+}
+
+async function messagesWithErrors(
+  db: Connection,
+  { organizationId, role, userId }: Caller,
+  { types, errorTypes }: DeliveryFilter,
+  status: string,
+): Promise<string[]> {
+  const rows = await db.run(
+    WITH_ERRORS,
+    organizationId,
+    role !== "MEMBER",
+    userId,
+    status,
+    types ? [...types] : null,
+    errorTypes ? [...errorTypes] : null,
+  );
+  return rows.map(({ id }) => id);
+}
