@@ -7,9 +7,10 @@ import type { Channel } from "./channels/channel.ts";
 import { openMessengerChannel } from "./channels/messenger.ts";
 import { openSmtpChannel } from "./channels/smtp.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
-import { type Database, openDatabase, statement } from "./db/database.ts";
+import { type Database, statement } from "./db/database.ts";
 import { EmbeddedDatabaseError, openEmbeddedDatabase } from "./db/embedded.ts";
 import { migrate, MigrationError } from "./db/migrate.ts";
+import { DatabaseUnavailableError, openRemoteDatabase } from "./db/remote.ts";
 import { ensureOperator } from "./domain/access/operations.ts";
 import type { MessageChannel } from "./domain/channel.ts";
 import { readTotals } from "./domain/deliveries/stats.ts";
@@ -60,19 +61,23 @@ interface Part {
 async function serve(config: Config, withWorker: boolean): Promise<void> {
   const { services, migrated } = await openServices(config);
   const secret = await ensureOperator(services, config.adminApiKey);
+  // At once: it is kept nowhere, and what follows may fail.
+  if (secret) tell([`The operator's API key, shown this once: ${secret}`]);
   const worker = withWorker ? await startWork(services, config) : null;
-  const server = startServer({
-    host: config.host,
-    port: config.port,
-    services,
-    schema,
-    jwt: config.jwt,
-    health: { ...healthOf(services), ...worker?.health },
-    figures: figuresOf(services),
-    importRecipients: (request, caller) => handleImport(services, request, caller),
-    webhooks: config.webhooks,
-  });
-  greet(config, server.address, secret, migrated.length > 0);
+  const { host, port } = config;
+  const server = await listen(`${host}, port ${port}`, worker, () =>
+    startServer({
+      host,
+      port,
+      services,
+      schema,
+      jwt: config.jwt,
+      health: { ...healthOf(services), ...worker?.health },
+      figures: figuresOf(services),
+      importRecipients: (request, caller) => handleImport(services, request, caller),
+      webhooks: config.webhooks,
+    }));
+  greet(config, server.address, secret !== null && migrated.length > 0);
   await untilTold();
   // First nobody new comes in, then what runs ends, then the ground goes.
   await Promise.all([server.shutdown(), worker?.stop()]);
@@ -86,11 +91,23 @@ async function work(config: Config, port: number | null): Promise<void> {
   const figures = figuresOf(services);
   const probes = port === null
     ? null
-    : startProbes({ host: config.host, port, services, health, figures });
+    : await listen(`${config.host}, port ${port}`, worker, () =>
+      startProbes({ host: config.host, port, services, health, figures }));
   log.info("The worker has started");
   await untilTold();
   await Promise.all([probes?.(), worker.stop()]);
   await closeServices(services);
+}
+
+async function listen<T>(where: string, worker: Part | null, start: () => T): Promise<T> {
+  try {
+    return start();
+  } catch (cause) {
+    // Else what it has begun to send would have to be called UNKNOWN.
+    await worker?.stop();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ListenError(`Cannot listen at ${where}: ${reason}; see HOST and PORT`, { cause });
+  }
 }
 
 async function openServices(
@@ -108,11 +125,9 @@ async function openServices(
 
 function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database> {
   const onError = (error: Error) => log.warn("An idle connection died", { error });
-  if (database.url === null) return openEmbeddedDatabase(join(dataDir, "database"), onError);
-  const connection = { connectionString: database.url };
-  return Promise.resolve(
-    openDatabase({ connection, size: database.poolSize, embedded: false, onError }),
-  );
+  return database.url === null
+    ? openEmbeddedDatabase(join(dataDir, "database"), onError)
+    : openRemoteDatabase(database.url, database.poolSize, onError);
 }
 
 async function closeServices({ db, bus }: Services): Promise<void> {
@@ -191,16 +206,18 @@ function figuresOf(services: Services): Figures {
   return { jobs: () => readDepths(services), deliveries: () => readTotals(services.db) };
 }
 
-function greet(config: Config, address: string, secret: string | null, first: boolean): void {
-  const lines = [
+function greet(config: Config, address: string, first: boolean): void {
+  tell([
     `Waybill is ready at ${address}/graphql`,
     config.database.url === null
       ? `The embedded database and its files are in ${config.dataDir}`
       : "",
     config.mail.smtpUrl ? "" : `Mail is captured to files in ${join(config.dataDir, "mail")}`,
-    secret ? `The operator's API key, shown this once: ${secret}` : "",
-    first && secret ? "Keep it; send it as: Authorization: Bearer <key>" : "",
-  ];
+    first ? "Keep the key; send it as: Authorization: Bearer <key>" : "",
+  ]);
+}
+
+function tell(lines: readonly string[]): void {
   // deno-lint-ignore no-console
   console.log(lines.filter((line) => line !== "").join("\n"));
 }
@@ -226,10 +243,16 @@ function toPort(text: string): number {
   throw new InvalidArgumentError("expected a number from 0 to 65535");
 }
 
+/** The address that requests would come to cannot be had. */
+class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
 /** What a person did wrong, or can mend: told without a stack. */
 function isForPeople(error: unknown): error is Error {
   return error instanceof ConfigError || error instanceof MigrationError ||
-    error instanceof EmbeddedDatabaseError || error instanceof Deno.errors.AddrInUse;
+    error instanceof EmbeddedDatabaseError || error instanceof DatabaseUnavailableError ||
+    error instanceof ListenError;
 }
 
 interface ServeFlags {

@@ -18,13 +18,13 @@ export class EmbeddedDatabaseError extends Error {
  *
  * @param dataDir directory that keeps the database, made when missing
  * @param onError told of a connection that died while idle
- * @throws {EmbeddedDatabaseError} when another process holds the directory, or PGlite does not start
+ * @throws {EmbeddedDatabaseError} when the directory cannot be written to, another process holds it, or
+ *   PGlite does not start
  */
 export async function openEmbeddedDatabase(
   dataDir: string,
   onError: (error: Error) => void,
 ): Promise<Database> {
-  await Deno.mkdir(dataDir, { recursive: true });
   const lock = await lockDirectory(dataDir);
   // A directory of its own, open to this user alone: the socket asks for no password.
   const socketDir = await Deno.makeTempDir({ prefix: "waybill-" });
@@ -62,13 +62,26 @@ export async function openEmbeddedDatabase(
 }
 
 async function lockDirectory(dataDir: string): Promise<Deno.FsFile> {
-  const file = await Deno.open(join(dataDir, "lock"), { create: true, write: true });
+  const file = await openLock(dataDir);
   if (await file.tryLock(true)) return file;
   file.close();
   throw new EmbeddedDatabaseError(
     `Cannot open the embedded database in ${dataDir}: another process is using it; ` +
       "stop that one, choose another DATA_DIR, or set DATABASE_URL",
   );
+}
+
+async function openLock(dataDir: string): Promise<Deno.FsFile> {
+  try {
+    await Deno.mkdir(dataDir, { recursive: true });
+    return await Deno.open(join(dataDir, "lock"), { create: true, write: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EmbeddedDatabaseError(
+      `Cannot write to ${dataDir}: ${reason}; choose another DATA_DIR, or set DATABASE_URL`,
+      { cause },
+    );
+  }
 }
 
 function ask(worker: Worker, message: unknown): Promise<void> {

@@ -32,6 +32,17 @@ export async function startProgram(
   return await started.promise;
 }
 
+/** Runs a command to its end. */
+export async function runProgram(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number; readonly printed: string; readonly errors: string }> {
+  const process = run(args, settings, "piped", "piped");
+  const { code, stdout, stderr } = await process.output();
+  const text = new TextDecoder();
+  return { code, printed: text.decode(stdout), errors: text.decode(stderr) };
+}
+
 /** Reads what a program prints until it ends, so that it never waits for a reader. */
 async function readAll(
   process: Deno.ChildProcess,
@@ -57,11 +68,13 @@ function run(
   args: readonly string[],
   settings: Readonly<Record<string, string>>,
   stdout: "piped" | "null",
+  stderr: "piped" | "inherit" = "inherit",
 ): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-NRWES", MAIN, ...args],
     env: { ...SETTINGS, ...settings },
     stdout,
+    stderr,
   }).spawn();
 }
 

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runProgram } from "../support/program.ts";
+
+/** Runs `test` while something listens at the port that it is given. */
+async function withBusyPort(test: (port: number) => Promise<void>): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  try {
+    await test(listener.addr.port);
+  } finally {
+    listener.close();
+  }
+}
+
+async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "waybill-test-"));
+  try {
+    await test(directory);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+Deno.test("a first start whose port is taken says so, and still shows the operator's key", () =>
+  withDirectory((directory) =>
+    withBusyPort(async (port) => {
+      const { code, printed, errors } = await runProgram(["serve", "--port", `${port}`], {
+        DATA_DIR: directory,
+      });
+      assert.equal(code, 1);
+      assert.match(errors, new RegExp(`^Cannot listen at 127\\.0\\.0\\.1, port ${port}: `, "m"));
+      assert.doesNotMatch(errors, /^ +at /m);
+      // The next start would show it no more.
+      assert.match(printed, /shown this once: \S+$/m);
+    })
+  ));
+
+Deno.test("a database that cannot be used is named, without its password", async () => {
+  // Nothing listens at port 1.
+  const url = "postgres://user:hunter2@127.0.0.1:1/orders";
+  const { code, errors } = await runProgram(["serve"], { DATABASE_URL: url });
+  assert.equal(code, 1);
+  assert.match(errors, /^Cannot use the database 127\.0\.0\.1:1\/orders: .*; see DATABASE_URL$/m);
+  assert.doesNotMatch(errors, /hunter2|^ +at /m);
+});
+
+Deno.test("a DATA_DIR that cannot be written to is named", () =>
+  withDirectory(async (directory) => {
+    const file = join(directory, "file");
+    await writeFile(file, "in the way");
+    const { code, errors } = await runProgram(["serve"], { DATA_DIR: file });
+    assert.equal(code, 1);
+    assert.match(errors, /^Cannot write to .*: .*; choose another DATA_DIR/m);
+    assert.doesNotMatch(errors, /^ +at /m);
+  }));
