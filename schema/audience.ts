@@ -4,6 +4,7 @@ import { audiencesById } from "../src/domain/audiences/operations.ts";
 import { builder } from "./builder.ts";
 import { connectionNames } from "./connection.ts";
 import { lookupId } from "./global_id.ts";
+import { Channel } from "./message_enums.ts";
 import { RecipientObject } from "./recipient.ts";
 
 /** Recipients that were imported once, for one message or many. */
@@ -58,6 +59,10 @@ AudienceNode.implement({
     "`POST /import/recipients`.",
   fields: (t) => ({
     name: t.exposeString("name", { description: "As people call it." }),
+    channel: t.expose("channel", {
+      type: Channel,
+      description: "How its recipients are reached: the channel of messages that can go to them.",
+    }),
     recipientCount: t.exposeInt("recipientCount", { description: "How many recipients it has." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
     import: t.field({

@@ -4,7 +4,10 @@ export const Channel = builder.enumType("Channel", {
   description: "A way to people.",
   values: {
     EMAIL: { description: "Email." },
-    MESSENGER: { description: "Meta's Messenger. Not configured in this version." },
+    MESSENGER: {
+      description: "Meta's Messenger, as the Page whose token is configured. Recipients are " +
+        "page-scoped ids (PSIDs); Meta takes a message within 24 hours of the recipient's last one.",
+    },
   },
 });
 

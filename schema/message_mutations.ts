@@ -17,7 +17,10 @@ const DEFAULT_ATTEMPTS = 3;
 export const RecipientInput = builder.inputType("RecipientInput", {
   description: "Whom a message goes to.",
   fields: (t) => ({
-    address: t.string({ required: true, description: "ada@example.com" }),
+    address: t.string({
+      required: true,
+      description: "ada@example.com; on MESSENGER a page-scoped id (PSID), up to 32 digits.",
+    }),
     name: t.string({
       description: "As it stands before the address, and `{{ name }}` in templates.",
     }),
@@ -36,7 +39,9 @@ const RecipientsInput = builder.inputType("RecipientsInput", {
       type: [RecipientInput],
       description: "Up to 10,000. An address that comes twice gets the message once.",
     }),
-    audienceId: t.id({ description: "Those of an audience that was imported: aud_…" }),
+    audienceId: t.id({
+      description: "Those of an audience that was imported for the message's channel: aud_…",
+    }),
   }),
 });
 

@@ -10,9 +10,11 @@ const suppressedOf = perContext(async ({ services, caller }, addresses) => {
 });
 
 export const RecipientObject = builder.objectRef<Recipient>("Recipient").implement({
-  description: "Whom mail goes to.",
+  description: "Whom a message goes to.",
   fields: (t) => ({
-    address: t.exposeString("address", { description: "ada@example.com" }),
+    address: t.exposeString("address", {
+      description: "ada@example.com; on MESSENGER a page-scoped id (PSID).",
+    }),
     name: t.exposeString("name", { nullable: true, description: "The name; null: none given." }),
     variables: t.expose("variables", {
       type: "JSONObject",

@@ -23,11 +23,11 @@ const REPORTED_ROWS = 100;
 const logger = getLogger(["waybill", "server"]);
 
 /**
- * Answers `POST /import/recipients?name=…`: streams a file into a new audience and never holds it in
- * memory; the socket waits for the database.
+ * Answers `POST /import/recipients?name=…&channel=…`: streams a file into a new audience and never holds it in
+ * memory; the socket waits for the database. Addresses are those of the channel: EMAIL unless told.
  *
- * The file is CSV (`text/csv`; its header names a column `address` or `email`, perhaps `name`, and
- * variables) or NDJSON (`application/x-ndjson`, `application/jsonl`; objects with `address`, `name`,
+ * The file is CSV (`text/csv`; its header names a column `address`, `email` or `psid`, perhaps `name`,
+ * and variables) or NDJSON (`application/x-ndjson`, `application/jsonl`; objects with `address`, `name`,
  * `variables`), perhaps in `Content-Encoding: gzip`.
  *
  * @returns 201 with `{ audienceId, taken, collapsed, refused, refusedRows: [{ line, reason }] }`, the

@@ -10,10 +10,11 @@ export interface Columns {
   readonly variables: readonly { readonly index: number; readonly name: string }[];
 }
 
-const ADDRESS = new Set(["address", "email", "e-mail"]);
+const ADDRESS = new Set(["address", "email", "e-mail", "psid"]);
 
 /**
- * Reads the header: one column `address` or `email`, perhaps one `name`, and every other is a variable.
+ * Reads the header: one column `address`, `email` or `psid`, perhaps one `name`, and every other is a
+ * variable.
  *
  * @throws {InvalidInputError} when there is not exactly one column of addresses, a column has no name,
  *   two have the same, or no template could use it
@@ -29,7 +30,7 @@ export function readHeader(fields: readonly string[]): Columns {
 
   // Perhaps there is no header at all, and these are values.
   if (address === undefined) {
-    const message = `has no column "address" or "email", only ${list(names)}`;
+    const message = `has no column "address", "email" or "psid", only ${list(names)}`;
     throw invalid(["header"], "REQUIRED", message);
   }
   const issues: Issue[] = [];

@@ -1,5 +1,6 @@
 import type { ImportRow } from "../domain/audiences/audience.ts";
 import { checkAudienceName } from "../domain/audiences/operations.ts";
+import type { MessageChannel } from "../domain/channel.ts";
 import { invalid } from "../domain/errors.ts";
 import { CsvReader } from "./import_csv.ts";
 import { NdjsonReader } from "./import_ndjson.ts";
@@ -13,6 +14,8 @@ export interface RowReader {
 /** A file on its way in. */
 export interface Upload {
   readonly name: string;
+  /** What the addresses are addresses of. */
+  readonly channel: MessageChannel;
   readonly reader: RowReader;
   /** Decompressed, in UTF-8. */
   readonly bytes: AsyncIterable<Uint8Array>;
@@ -36,11 +39,13 @@ const DEFAULT_NAME = "Imported recipients";
  * Looks at the head of a request; its body is read as `bytes` is.
  *
  * @throws {UnsupportedError} for content types, character sets and encodings that cannot be read
- * @throws {InvalidInputError} for a name that an audience cannot have
+ * @throws {InvalidInputError} for a name that an audience cannot have, and an unknown channel
  */
 export function openUpload({ url, headers, body }: Request): Upload {
-  const name = new URL(url).searchParams.get("name") ?? DEFAULT_NAME;
+  const { searchParams } = new URL(url);
+  const name = searchParams.get("name") ?? DEFAULT_NAME;
   checkAudienceName(name);
+  const channel = toChannel(searchParams.get("channel") ?? "EMAIL");
   const contentType = (headers.get("content-type") ?? "").toLowerCase();
   const reader = readerFor(contentType.split(";", 1)[0]?.trim() ?? "");
   const charset = /;\s*charset="?([^";\s]+)/.exec(contentType)?.[1] ?? "utf-8";
@@ -50,11 +55,21 @@ export function openUpload({ url, headers, body }: Request): Upload {
   const sent = ReadableStream.from(received(body, progress));
   return {
     name,
+    channel,
     reader,
     bytes: inUtf8(decompressed(sent, encoding), charset),
     bytesTotal: length === null ? null : Number(length),
     progress,
   };
+}
+
+function toChannel(text: string): MessageChannel {
+  if (text === "EMAIL" || text === "MESSENGER") return text;
+  throw invalid(
+    ["channel"],
+    "MALFORMED",
+    `must be EMAIL or MESSENGER, not ${JSON.stringify(text)}`,
+  );
 }
 
 function readerFor(type: string): RowReader {
