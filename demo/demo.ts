@@ -5,8 +5,6 @@ import { recipientsCsv } from "./recipients.ts";
 
 const KEY = "demo-operator-key";
 const RECIPIENTS = 5_000;
-const READY_TRIES = 200;
-const READY_POLL_MS = 100;
 
 const SEND = `mutation Demo($audience: ID!) {
   sendMessage(input: {
@@ -39,11 +37,13 @@ interface Progress {
   };
 }
 
-const port = Deno.env.get("PORT") ?? "8000";
-const address = `http://127.0.0.1:${port}`;
 const mail = await startMailServer();
-const server = startWaybill(mail.url);
-await untilReady();
+await using server = startWaybill(mail.url);
+const ended = server.status.then(({ code }) => Deno.exit(code));
+// Ctrl-C reaches the server too; the demo waits for it to end well.
+Deno.addSignalListener("SIGINT", () => {});
+Deno.addSignalListener("SIGTERM", () => server.kill());
+const address = await readAddress();
 
 const audience = await importRecipients();
 const messageId = await send(audience);
@@ -58,33 +58,34 @@ console.log(`
 The mail server took ${mail.counts.accepted} mails and refused ${mail.counts.refused}. Who did not get it, and why:
   { deliveries(filter: { messageId: "${messageId}", statuses: [FAILED] }) { nodes { recipient { address } error { type code message } } } }
 The server goes on until Ctrl-C.`);
-const { code } = await server.status;
-Deno.exit(code);
+await ended;
 
-function startWaybill(smtpUrl: string): Deno.ChildProcess {
+function startWaybill(smtpUrl: string) {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL("../src/main.ts", import.meta.url).href, "serve", "--port", port],
+    args: ["run", "-A", new URL("../src/main.ts", import.meta.url).href, "serve"],
     env: {
+      // The key is known to everybody.
+      HOST: "127.0.0.1",
       DATA_DIR: "./data/demo",
       DATABASE_URL: "",
       SMTP_URLS: smtpUrl,
       ADMIN_API_KEY: KEY,
       LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "error",
     },
+    stdout: "piped",
   }).spawn();
 }
 
-async function untilReady(): Promise<void> {
-  const ended = server.status.then(({ code }) => Deno.exit(code));
-  for (let tries = 0; tries < READY_TRIES; tries++) {
-    const ready = await fetch(`${address}/readyz`).then((answer) =>
-      answer.body?.cancel() && answer.ok
-    )
-      .catch(() => false);
-    if (ready) return;
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, READY_POLL_MS))]);
+/** Passes on what the server prints, until it names its address. */
+async function readAddress(): Promise<string> {
+  let printed = "";
+  for await (const text of server.stdout.pipeThrough(new TextDecoderStream())) {
+    console.log(text.trimEnd());
+    printed += text;
+    const address = /ready at (http:\S+)\/graphql/.exec(printed)?.[1];
+    if (address) return address;
   }
-  throw new Error(`Waybill was not ready at ${address} in time`);
+  return await ended;
 }
 
 async function importRecipients(): Promise<string> {
