@@ -70,7 +70,7 @@ export function judge(
       // The provider failed before it heard of this recipient: the next one would meet the same.
       if (error.beforeRecipient) return deferred(error);
       if (error.type === "RATE_LIMIT" && deferrals < MAX_DEFERRALS) return deferred(null);
-      return failed(true);
+      return failed(attempt + 1 < (error.maxAttempts ?? Infinity));
     case "never":
     case "suppress":
       return failed(false);
