@@ -27,3 +27,5 @@ alter table schedule_fires
   add processed_count int,
   add recipient_count int,
   add error jsonb;
+-- schedules.recordResult
+create index schedule_fires_job on schedule_fires (job_id) where job_id is not null;

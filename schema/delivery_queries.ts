@@ -13,7 +13,7 @@ import { lookupId } from "./global_id.ts";
 import { listChangeOf } from "./list_change.ts";
 import { DeliveryErrorType, DeliveryOrder, DeliveryStatus } from "./message_enums.ts";
 
-const DeliveryFilter = builder.inputType("DeliveryFilter", {
+export const DeliveryFilter = builder.inputType("DeliveryFilter", {
   description:
     "Which deliveries: fields are ANDed, values inside a field ORed. Absent or null: no " +
     "limit.",
@@ -76,7 +76,8 @@ builder.subscriptionField("deliveriesUpdated", (t) =>
     resolve: (change) => change,
   }));
 
-function deliveryFilter(filter: typeof DeliveryFilter.$inferInput): DeliveryFilterShape {
+/** The filter as the domain takes it. @throws {InvalidInputError} @throws {NotFoundError} */
+export function deliveryFilter(filter: typeof DeliveryFilter.$inferInput): DeliveryFilterShape {
   const { messageId, ...rest } = checkFilter(filter);
   const path = ["filter", "messageId"];
   return { ...rest, messageId: messageId && fromTypeId("message", messageId, path) };

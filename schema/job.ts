@@ -180,6 +180,13 @@ JobNode.implement({
       type: "JSONObject",
       description: "What it was given, in the form that its kind takes.",
     }),
+    result: t.expose("result", {
+      type: "JSONObject",
+      nullable: true,
+      description: "What it has to say, in the form of its kind; null: nothing. RETRY_FAILED: " +
+        "`{ messageCount, recipientCount, messages: [{ messageId, title, round, recipientCount, " +
+        "batchCount, startNumber }] }`, of 1,000 messages at most.",
+    }),
     attempts: t.field({
       type: [JobAttemptObject],
       description: "The attempts that have ended, oldest first.",

@@ -7,6 +7,9 @@ export const JobKind = builder.enumType("JobKind", {
     PLAN_MESSAGE: { description: "Cuts a message into batches of up to 100 recipients." },
     SEND_BATCH: { description: "Sends one batch of a message." },
     SEND_DUE: { description: "Starts the scheduled messages whose time has come." },
+    RETRY_FAILED: {
+      description: "Tries again what failed of the messages that are retried by schedule.",
+    },
     CLEANUP: { description: "Deletes jobs that were finished longer ago than they are kept." },
     PROCESS_QUOTE: { description: "Writes a quote. Reserved: this version has no such jobs." },
     LEARN_EMAILS: { description: "Learns from emails. Reserved: this version has no such jobs." },

@@ -12,6 +12,7 @@ import {
   type Message,
 } from "../src/domain/messages/message.ts";
 import { findMessages } from "../src/domain/messages/queries.ts";
+import { readNextRetries } from "../src/domain/messages/scheduled_retry.ts";
 import { builder } from "./builder.ts";
 import { connectionNames } from "./connection.ts";
 import { ContentObject } from "./content.ts";
@@ -24,6 +25,7 @@ import {
   statsOf,
 } from "./delivery_stats.ts";
 import { JobNode } from "./job.ts";
+import { perContext } from "./loader.ts";
 import { BatchStatus, Channel, MessageLane, MessageStatus, RetryMode } from "./message_enums.ts";
 
 /** A message, with those of its figures that were read along with it. */
@@ -43,6 +45,8 @@ export const MessageNode = builder.loadableNodeRef("Message", {
   sort: ({ id }) => id,
   loaderOptions: { cache: false },
 });
+
+const nextRetryOf = perContext(({ services }, ids) => readNextRetries(services.db, ids));
 
 interface Pause {
   readonly reason: string;
@@ -81,15 +85,16 @@ const MessageRetry = builder.objectRef<Message>("MessageRetry").implement({
   fields: (t) => ({
     mode: t.expose("retryMode", { type: RetryMode, description: "When." }),
     maxAttempts: t.exposeInt("maxAttempts", { description: "Attempts per recipient at most." }),
-    rounds: t.int({
-      description: "How often failed ones were tried again together. 0 in this version.",
-      resolve: () => 0,
+    rounds: t.exposeInt("retryRounds", {
+      description: "How often failed ones were tried again together; the first pass is none.",
     }),
     nextAt: t.field({
       type: "DateTime",
       nullable: true,
-      description: "When they are tried again by themselves. Null in this version: never.",
-      resolve: () => null,
+      description: "When failed ones are tried again by the schedule; null: there are none that " +
+        "another attempt may mend, or they do not wait for it.",
+      resolve: ({ id, retryMode }, _args, context) =>
+        retryMode === "CRON" ? nextRetryOf(context, id) : null,
     }),
   }),
 });
@@ -98,6 +103,9 @@ const BatchObject = builder.objectRef<Batch>("Batch").implement({
   description: "Up to 100 recipients of a message, sent by one job.",
   fields: (t) => ({
     number: t.exposeInt("number", { description: "In its message, from 1." }),
+    round: t.exposeInt("round", {
+      description: "1: the first pass; each later one tried again what had failed.",
+    }),
     size: t.exposeInt("size", { description: "How many recipients it has." }),
     status: t.expose("status", { type: BatchStatus, description: "Where it stands." }),
     startedAt: t.expose("startedAt", {

@@ -46,7 +46,7 @@ export const RetryMode = builder.enumType("RetryMode", {
   description: "When failed deliveries are tried again.",
   values: {
     MANUAL: { description: "When a person says so." },
-    AUTO: { description: "As soon as the first pass has ended." },
+    AUTO: { description: "As soon as a pass has ended, until no attempt is left." },
     CRON: { description: "Every 15 minutes." },
   },
 });

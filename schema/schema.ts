@@ -1,4 +1,5 @@
 import "./audience.ts";
+import "./delivery_mutations.ts";
 import "./delivery_queries.ts";
 import "./errors.ts";
 import "./job_live.ts";

@@ -31,6 +31,7 @@ import { cleanupDeliveriesHandler } from "./worker/handlers/cleanup_deliveries.t
 import { ContentCache } from "./worker/handlers/content_cache.ts";
 import type { Outlet } from "./worker/handlers/outlets.ts";
 import { planMessageHandler } from "./worker/handlers/plan_message.ts";
+import { retryFailedHandler } from "./worker/handlers/retry_failed.ts";
 import { sendBatchHandler } from "./worker/handlers/send_batch.ts";
 import { sendDueHandler } from "./worker/handlers/send_due.ts";
 import type { Handlers } from "./worker/handler.ts";
@@ -183,6 +184,7 @@ function handlersOf(services: Services, config: Config, channels: Channels): Han
     ["PLAN_MESSAGE", planMessageHandler(services)],
     ["SEND_BATCH", sendBatchHandler(services, { outlets, contents, publicUrl })],
     ["SEND_DUE", sendDueHandler(services)],
+    ["RETRY_FAILED", retryFailedHandler(services)],
     [
       "CLEANUP",
       cleanupHandler(services, {

@@ -49,6 +49,8 @@ export interface Job {
   readonly payload: Record<string, unknown>;
   readonly progress: Progress | null;
   readonly error: JobError | null;
+  /** What it has to say, in the form of its kind; null: nothing. */
+  readonly result: Record<string, unknown> | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly startedAt: Date | null;

@@ -46,6 +46,15 @@ const KINDS: readonly JobKind[] = [
     timeoutMs: 5 * MINUTE,
   },
   {
+    kind: "RETRY_FAILED",
+    lane: "SYSTEM",
+    description: "Tries again what failed of the messages that are retried by schedule",
+    payload: z.strictObject({}),
+    startable: true,
+    maxAttempts: 3,
+    timeoutMs: 10 * MINUTE,
+  },
+  {
     kind: "CLEANUP",
     lane: "SYSTEM",
     description: "Deletes jobs that were finished longer ago than they are kept",

@@ -41,6 +41,7 @@ interface JobTable {
   payload: Record<string, unknown>;
   progress: Job["progress"];
   error: JobError | null;
+  result: Record<string, unknown> | null;
   created_at: Date;
   updated_at: Date;
   started_at: Date | null;

@@ -19,6 +19,7 @@ export const JOB_COLUMNS = [
   "payload",
   "progress",
   "error",
+  "result",
   "created_at as createdAt",
   "updated_at as updatedAt",
   "started_at as startedAt",
@@ -52,7 +53,7 @@ export const CANCEL = statement<[id: string, organizationId: string], Job>(
 export const RETRY = statement<[id: string, organizationId: string], Job>(
   "jobs.retry",
   `update jobs set status = 'QUEUED', run_at = now(), finished_at = null, crashes = 0,
-     cancel_requested = false, updated_at = now(), error = null,
+     cancel_requested = false, updated_at = now(), error = null, result = null,
      attempt = case status when 'SCHEDULED' then attempt else 0 end
    where id = $1 and organization_id = $2 and status in ('FAILED', 'CANCELLED', 'SCHEDULED')
    returning ${COLUMNS}`,

@@ -41,6 +41,7 @@ interface MessageTable {
   send_at: Date | null;
   retry_mode: RetryMode;
   max_attempts: number;
+  retry_rounds: number;
   on_unknown: Message["onUnknown"];
   unsubscribable: boolean;
   recipient_count: number;
@@ -67,8 +68,11 @@ const SORTS: Record<MessageOrder, Sort> = {
   },
 };
 
-const HAS_FAILURES = sql<boolean>`exists (select from delivery_stats s
-  where s.message_id = messages.id and s.outcome in ('FAILED', 'UNKNOWN'))`;
+// Those that were tried again or resolved count against those that had failed.
+const HAS_FAILURES = sql<boolean>`(select coalesce(sum(case
+    when s.outcome in ('FAILED', 'UNKNOWN') then n
+    when s.outcome in ('RETRIED', 'RESOLVED') then -n end), 0) > 0
+  from delivery_stats s where s.message_id = messages.id)`;
 
 /**
  * A page of the messages that the caller may see.

@@ -40,6 +40,8 @@ export interface Message {
   readonly sendAt: Date | null;
   readonly retryMode: RetryMode;
   readonly maxAttempts: number;
+  /** Retries of what had failed, together; the first pass is none. */
+  readonly retryRounds: number;
   readonly onUnknown: OnUnknown;
   /** Recipients may unsubscribe from it, and those who have do not get it. */
   readonly unsubscribable: boolean;

@@ -27,6 +27,7 @@ const NEXT = statement<[messageIds: string[]], { id: string; at: Date }>(
    group by 1`,
 );
 
+const RETRIED_STATUSES: ReadonlySet<string> = new Set(["SENDING", "PARTIALLY_SENT", "FAILED"]);
 const CHUNK = 100;
 const FIRST_MESSAGE = "00000000-0000-0000-0000-000000000000";
 
@@ -35,12 +36,12 @@ const FIRST_MESSAGE = "00000000-0000-0000-0000-000000000000";
  * mend, and has attempts left.
  *
  * @param organizationId null: of all organizations
- * @param report told of the rounds that have begun, chunk by chunk
+ * @param report told of the rounds that have begun, some 100 messages at a time; throwing ends it
  */
 export async function retryScheduled(
   services: Services,
   organizationId: string | null,
-  report: (rounds: readonly Round[]) => void,
+  report: (rounds: readonly Round[]) => Promise<void>,
 ): Promise<void> {
   for (let after = FIRST_MESSAGE;;) {
     const found = await services.db.run(TO_RETRY, organizationId, after, CHUNK);
@@ -54,11 +55,9 @@ export async function retryScheduled(
       return await beginRounds(tx, ready, BY_ITSELF);
     });
     announceRounds(services, rounds);
-    report(rounds);
+    await report(rounds);
   }
 }
-
-const RETRIED_STATUSES: ReadonlySet<string> = new Set(["SENDING", "PARTIALLY_SENT", "FAILED"]);
 
 /** When messages of retry mode CRON that have something to try again are tried next, by id. */
 export async function readNextRetries(

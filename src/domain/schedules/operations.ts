@@ -12,8 +12,9 @@ import {
   NOW,
   PRUNE_FIRES,
   RECORD_FIRE,
+  RECORD_RESULT,
 } from "./queries.ts";
-import { BUILT_IN_SCHEDULES, nextTick } from "./schedule.ts";
+import { BUILT_IN_SCHEDULES, type FireResult, nextTick } from "./schedule.ts";
 
 /** What one round of firing did. */
 export interface FireReport {
@@ -82,6 +83,19 @@ export async function fireDue(services: Services): Promise<FireReport> {
 export async function pruneFires({ db }: Services, keepMs: number): Promise<number> {
   const [row] = await db.run(PRUNE_FIRES, keepMs);
   return row?.n ?? 0;
+}
+
+/**
+ * Keeps what the job of a tick did, for as long as the tick is kept; jobs go sooner. Does nothing for a
+ * job that no schedule has started.
+ */
+export async function recordFire(
+  { db }: Services,
+  jobId: string,
+  { outcome, processedCount, recipientCount, error }: FireResult,
+): Promise<void> {
+  const text = error && JSON.stringify(error);
+  await db.run(RECORD_RESULT, jobId, outcome, processedCount, recipientCount, text);
 }
 
 function fireOne({ db }: Services, id: string): Promise<Fire | null> {

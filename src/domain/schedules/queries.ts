@@ -50,6 +50,21 @@ export const NAME_JOB = statement<[id: string, jobId: string]>(
    from schedules s where s.id = $1 and f.schedule_id = s.id and f.nominal_at = s.next_at`,
 );
 
+export const RECORD_RESULT = statement<
+  [
+    jobId: string,
+    outcome: string,
+    processedCount: number,
+    recipientCount: number,
+    error: string | null,
+  ]
+>(
+  "schedules.recordResult",
+  `update schedule_fires set outcome = $2, processed_count = $3, recipient_count = $4,
+     error = $5::jsonb
+   where job_id = $1`,
+);
+
 export const MOVE_ON = statement<[id: string, nextAt: Date | null]>(
   "schedules.moveOn",
   "update schedules set next_at = $2 where id = $1",

@@ -1,5 +1,6 @@
 import { Cron, CronPattern } from "croner";
 import { InvalidInputError, type Issue } from "../errors.ts";
+import type { JobError } from "../jobs/job.ts";
 
 /** Starts a job of one kind again and again. */
 export interface Schedule {
@@ -20,6 +21,15 @@ export interface Schedule {
   readonly nextAt: Date | null;
 }
 
+/** What became of one tick, once its job has ended. */
+export interface FireResult {
+  readonly outcome: "COMPLETED" | "FAILED";
+  /** In what the job counts: messages. */
+  readonly processedCount: number;
+  readonly recipientCount: number;
+  readonly error: JobError | null;
+}
+
 /** A schedule that comes with the program. */
 export type BuiltInSchedule = Pick<Schedule, "name" | "description" | "kind" | "cron">;
 
@@ -30,6 +40,12 @@ export const BUILT_IN_SCHEDULES: readonly BuiltInSchedule[] = [
     description: "Starts the scheduled messages whose time has come",
     kind: "SEND_DUE",
     cron: "* * * * *",
+  },
+  {
+    name: "retry-failed",
+    description: "Tries again what failed of the messages that are retried by schedule",
+    kind: "RETRY_FAILED",
+    cron: "*/15 * * * *",
   },
   {
     name: "cleanup",
