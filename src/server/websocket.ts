@@ -63,7 +63,8 @@ function createProtocol(
     async onConnect({ connectionParams, extra }) {
       const { socket } = extra;
       const session = await signIn(authenticate, connectionParams, socket);
-      if (!session) return false;
+      // onClose has been called for a socket that closed meanwhile: it would stay open for ever.
+      if (!session || socket.readyState !== WebSocket.OPEN) return false;
       extra.session = session;
       extra.open = sessions.open(session);
       extra.open.signal.addEventListener(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createClient } from "graphql-ws";
+import { statement } from "../../src/db/database.ts";
 import { createApiKey, revokeApiKey } from "../../src/domain/access/operations.ts";
 import { onEveryDatabase, onPostgres } from "../support/database.ts";
 import { openSocket } from "../support/raw_socket.ts";
@@ -8,6 +9,12 @@ import { tickingSchema } from "../support/ticking_schema.ts";
 import { until } from "../support/until.ts";
 
 const TICKS = { query: "subscription { ticks }" };
+
+const LOCK_KEYS = statement<[]>("test.lock", "lock table api_keys in access exclusive mode");
+const WAITING = statement<[], { waits: boolean }>(
+  "test.waiting",
+  "select true as waits from pg_locks where not granted and relation = 'api_keys'::regclass",
+);
 
 /** Settles with the close event that ends a subscription, or what else ends it. */
 async function endOf(stream: AsyncIterable<unknown>): Promise<unknown> {
@@ -48,6 +55,31 @@ onPostgres("a subscription ends when its client goes away", ({ db }) => {
     await until("the subscription is closed", () => open() === 0);
   }, { schema });
 });
+
+onPostgres(
+  "a client that goes away while it signs in leaves nothing open",
+  ({ db }) =>
+    withServer(db, async ({ url, keys, connect }) => {
+      const figure = async (name: string) => {
+        const metrics = await (await fetch(new URL("/metrics", url))).text();
+        return new RegExp(`^${name} (\\d+)$`, "m").exec(metrics)?.[1];
+      };
+      await db.transaction(async (tx) => {
+        await tx.run(LOCK_KEYS);
+        const { socket, closed } = await openSocket(url);
+        const payload = { authorization: `Bearer ${keys.ADMIN}` };
+        socket.send(JSON.stringify({ type: "connection_init", payload }));
+        await until("its key is being looked up", async () => (await db.run(WAITING)).length > 0);
+        socket.close();
+        await closed;
+        await until("the socket is gone", async () => await figure("waybill_websockets") === "0");
+      });
+      const client = connect();
+      await client.iterate({ query: "{ viewer { id } }" }).next();
+      assert.equal(await figure("waybill_open_sessions"), "1");
+      await client.dispose();
+    }),
+);
 
 for (const params of [undefined, { authorization: "Bearer wb_unknown" }]) {
   onPostgres(
