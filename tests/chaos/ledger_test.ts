@@ -93,8 +93,9 @@ const BATCH = statement<[organizationId: string, messageId: string, jobId: strin
 const DELIVERIES = statement<[organizationId: string, messageId: string]>(
   "test.deliveries",
   `with d as (
-     insert into deliveries (organization_id, message_id, n, address, status, tries, attempt)
-     select $1, $2, n, n || '@example.com', status, (n < 4)::int, (n < 4)::int
+     insert into deliveries (organization_id, message_id, n, batch_number, address, status, tries,
+       attempt)
+     select $1, $2, n, 1, n || '@example.com', status, (n < 4)::int, (n < 4)::int
      from unnest(array['SENT', 'FAILED', 'UNKNOWN', 'PENDING']) with ordinality s(status, n)
      returning *
    ), s as (
@@ -114,14 +115,27 @@ const DELIVERY_DAMAGES: [damage: string, fault: RegExp][] = [
   ["update batches set hi = 5, size = 5", /goes up to 5 of 4/],
   ["update batches set size = 7", /says 7/],
   [
-    `insert into batches (organization_id, message_id, number, round, picked, size, job_id)
-    select organization_id, message_id, 2, 2, '{2}', 1, job_id from batches`,
-    /batches 1 and 2 are unfinished and share/,
+    "update deliveries set batch_number = 2 where n = 4",
+    /recipient 4 waits in batch 2, which is missing/,
+  ],
+  [
+    "update deliveries set batch_number = 2 where n = 4",
+    /recipient 4 of batch 2 is in flight in batch 1/,
+  ],
+  [
+    "update batches set lo = null, hi = null, picked = '{1, 2, 3, 5}'",
+    /recipient 4 waits in batch 1, which does not hold it/,
+  ],
+  [
+    `insert into delivery_stats (organization_id, message_id, batch_id, minute, attempt, outcome, n)
+    select organization_id, message_id, batch_id, minute, attempt, 'RETRIED', 2 from delivery_stats
+    where outcome = 'FAILED'`,
+    /of attempt 1 more .* is taken back than there was/,
   ],
   ["update delivery_stats set n = 2 where outcome = 'SENT'", /SENT is counted 2 times, and 1/],
   [
     "update deliveries set status = 'SENT' where status = 'UNKNOWN'",
-    /is SENT after 1 tries; on record are 1, the newest UNKNOWN/,
+    /1 deliveries are SENT after a doubtful try/,
   ],
   ["delete from delivery_attempts where outcome = 'SUCCEEDED'", /on record are 0, the newest none/],
   ["update deliveries set attempt = 2 where n = 1", /2 attempts in 1 tries/],
