@@ -44,7 +44,10 @@ export interface Page<Row> {
 export class PageError extends Error {
   override readonly name = "PageError";
 
-  /** @param path the argument, `first`, `after` … */
+  /**
+   * @param path the argument, `first`, `after` …
+   * @param message what it lacks: its name stands before that
+   */
   constructor(readonly path: readonly [keyof PageArgs], readonly code: string, message: string) {
     super(message);
   }
@@ -132,16 +135,15 @@ async function countRows<Tables, Table extends keyof Tables, Row>(
 
 function extent({ first, last }: PageArgs): { size: number; backwards: boolean } {
   if (first != null && last != null) {
-    throw new PageError(["last"], "EXCLUSIVE", "first and last cannot be given together");
+    throw new PageError(["last"], "EXCLUSIVE", "cannot be given beside first");
   }
   const backwards = last != null;
   const size = first ?? last ?? DEFAULT_PAGE_SIZE;
   if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE_SIZE) {
-    const name = backwards ? "last" : "first";
     throw new PageError(
-      [name],
+      [backwards ? "last" : "first"],
       "OUT_OF_RANGE",
-      `${name} must be from 1 to ${MAX_PAGE_SIZE}, got ${size}`,
+      `must be from 1 to ${MAX_PAGE_SIZE}, got ${size}`,
     );
   }
   return { size, backwards };
@@ -174,7 +176,7 @@ function decode(
   const fits = order === name && position.length === keys.length &&
     keys.every(({ type }, i) => PATTERNS[type].test(position[i] ?? ""));
   if (fits) return position;
-  throw new PageError([argument], "MALFORMED", `${argument} is no cursor of this list`);
+  throw new PageError([argument], "MALFORMED", "is no cursor of this list");
 }
 
 function parse(cursor: string): string[] {

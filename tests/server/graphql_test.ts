@@ -111,7 +111,7 @@ onPostgres(
         issues: [{
           path: ["first"],
           code: "OUT_OF_RANGE",
-          message: "first must be from 1 to 200, got 201",
+          message: "must be from 1 to 200, got 201",
         }],
       });
     }),
