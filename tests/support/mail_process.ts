@@ -41,6 +41,7 @@ export async function startMailProcess(
   };
   try {
     const workerId = await until("the worker has registered", async () => {
+      if (!running) throw new Error("The worker has ended before it registered");
       const [id] = (await readWorkers(db)).difference(before);
       return id;
     });
