@@ -36,6 +36,7 @@ interface Tables {
     address: string;
     name: string | null;
     variables: Record<string, unknown>;
+    status: string;
     attempt: number;
     error_type: DeliveryErrorType | null;
     error_code: string | null;
@@ -71,9 +72,13 @@ const STATUS = sql<DeliveryStatus>`case when d.status <> 'PENDING' then d.status
   when d.n = any(b.win) then 'SENDING' when m.status = 'CANCELLED' then 'CANCELLED'
   else 'PENDING' end`;
 /** By the kind of failure, and by the attempts that are left: a message may be given more of them. */
-export const RETRYABLE = sql<boolean>`(d.retryable and d.attempt < m.max_attempts)`;
+export const RETRYABLE = sql<boolean>`(d.retryable and d.status <> 'PENDING'
+  and d.attempt < m.max_attempts)`;
 const DUE_AT = sql<Date | null>`case when d.status = 'PENDING' and m.status <> 'CANCELLED'
   then coalesce(d.not_before, m.send_at, m.created_at) end`;
+
+// What waits for its next attempt keeps the time of the last one, so that taking it up is a HOT update.
+const FAILED_AT = sql<Date | null>`case when d.status <> 'PENDING' then d.failed_at end`;
 
 const ATTEMPTS = statement<[organizationId: string, deliveryId: string], DeliveryAttempt>(
   "deliveries.attempts",
@@ -157,7 +162,7 @@ function deliveriesOf(caller: Caller, filter: DeliveryFilter) {
       "d.updated_at as updatedAt",
       "d.last_attempt_at as lastAttemptAt",
       "d.sent_at as sentAt",
-      "d.failed_at as failedAt",
+      FAILED_AT.as("failedAt"),
       STATUS.as("status"),
       DUE_AT.as("dueAt"),
     ]);

@@ -51,7 +51,6 @@ export function takeUp(
   messageIds: readonly string[],
   choice: RetryChoice,
 ): Promise<RetryBatch[]> {
-  const left = sql.lit(choice.from === "FAILED" ? "RETRIED" : "RESOLVED");
   const size = sql.lit(BATCH_SIZE);
   const query = sql<RetryBatch>`
     with taken as materialized (
@@ -74,24 +73,34 @@ export function takeUp(
           order by t.not_before, t.n) - 1) / ${size})::int as number
       from taken t join numbered m on m.id = t.message_id
     ),
-    written as (
-      insert into batches (organization_id, message_id, number, round, picked, size, job_id)
-      select organization_id, message_id, number, round, array_agg(n order by n), count(*), uuid_v7()
+    cut as materialized (
+      select organization_id, message_id, number, round, array_agg(n order by n) as picked,
+        count(*) as size, max(not_before) as run_at, uuid_v7() as id, uuid_v7() as job_id
       from placed group by 1, 2, 3, 4
-      returning id, organization_id, message_id, number, round, size, job_id
     ),
+    written as (
+      insert into batches (id, organization_id, message_id, number, round, picked, size, job_id)
+      select id, organization_id, message_id, number, round, picked, size, job_id from cut
+    ),
+    -- Nothing changes that an index holds, so that each stays a HOT update: failed_at and retryable
+    -- stand for what has failed only.
     moved as (
-      update deliveries d set status = 'PENDING', batch_number = p.number, retryable = false,
-        not_before = coalesce(p.not_before, now()), failed_at = null, updated_at = now()
+      update deliveries d set status = 'PENDING', batch_number = p.number,
+        not_before = coalesce(p.not_before, now()), updated_at = now()
       from placed p where d.id = p.id
     ),
+    -- All under the first batch: by message they are few, and a join of what was placed with its
+    -- batches, whose number no planner knows, would compare each with each.
     counted as (
       insert into delivery_stats (organization_id, message_id, batch_id, minute, attempt, outcome,
         error_type, retryable, n)
-      select w.organization_id, w.message_id, w.id, date_trunc('minute', now()), p.attempt,
-        ${left}, p.error_type, p.retryable, count(*)
-      from placed p join written w on w.message_id = p.message_id and w.number = p.number
-      group by 1, 2, 3, 5, 7, 8
+      select c.organization_id, c.message_id, c.id, date_trunc('minute', now()), p.attempt, p.outcome,
+        p.error_type, p.retryable, p.count
+      from (select distinct on (message_id) * from cut order by message_id, number) c join (
+        select message_id, attempt, case status when 'UNKNOWN' then 'RESOLVED'
+            when 'BOUNCED' then 'BOUNCE_RETRIED' else 'RETRIED' end as outcome,
+          error_type, retryable, count(*) as count
+        from placed group by 1, 2, 3, 4, 5) p on p.message_id = c.message_id
     ),
     begun as (
       update messages m set retry_rounds = retry_rounds + 1, finished_at = null, updated_at = now(),
@@ -100,13 +109,11 @@ export function takeUp(
         pass_ended_count = case when b.through then recipient_count - b.size
           else pass_ended_count end
       from (select message_id, through, sum(size) as size
-        from written join numbered on numbered.id = message_id group by 1, 2) b
+        from cut join numbered on numbered.id = message_id group by 1, 2) b
       where m.id = b.message_id
     )
-    select w.id, w.message_id as "messageId", w.number, w.round, w.size, w.job_id as "jobId",
-      max(p.not_before) as "runAt"
-    from written w join placed p on p.message_id = w.message_id and p.number = w.number
-    group by 1, 2, 3, 4, 5, 6 order by 2, 3`;
+    select id, message_id as "messageId", number, round, size, job_id as "jobId", run_at as "runAt"
+    from cut order by 2, 3`;
   return tx.select({ compile: () => query.compile(queryBuilder()) });
 }
 
@@ -116,7 +123,7 @@ function chosen(
 ) {
   let query = deliveriesThat(caller, filter)
     .select(["d.message_id", "d.id", "d.n", "d.batch_number", "d.attempt", "d.error_type"])
-    .select("d.retryable")
+    .select(["d.retryable", "d.status"])
     .select(sql<Date | null>`case when d.not_before > now() then d.not_before end`.as("not_before"))
     .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
     .where(sql<boolean>`d.error_type is not null and d.status = ${sql.lit(from)}`);

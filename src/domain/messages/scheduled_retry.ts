@@ -6,7 +6,8 @@ import { announceRounds, beginRounds, lockMessages, type Round } from "./rounds.
 
 const HAS_FAILURES = `m.retry_mode = 'CRON' and m.status in ('SENDING', 'PARTIALLY_SENT', 'FAILED')
   and exists (select from deliveries d where d.message_id = m.id and d.retryable
-    and d.attempt < m.max_attempts and d.error_code is distinct from 'BATCH_CANCELLED')`;
+    and d.status <> 'PENDING' and d.attempt < m.max_attempts
+    and d.error_code is distinct from 'BATCH_CANCELLED')`;
 
 const TO_RETRY = statement<
   [organizationId: string | null, after: string, limit: number],
