@@ -76,5 +76,7 @@ function rest({ properties, rawMessage }: LogRecord): string {
 }
 
 function inspect(value: unknown): string {
-  return typeof value === "string" ? value : Deno.inspect(value, { depth: 4 });
+  return typeof value === "string"
+    ? value
+    : Deno.inspect(value, { depth: 4, breakLength: Infinity });
 }

@@ -31,6 +31,11 @@ Deno.test("the log is text when asked for, with what belongs to each line", asyn
   assert.match(text, /No space left/);
 });
 
+Deno.test("what belongs to a line of text stays on that line", async () => {
+  const [line] = await log({ level: "info", categories: { worker: "debug" }, format: "text" });
+  assert.match(line ?? "", /Claimed 3 jobs.* error=\{ type: "NETWORK", .*127\.0\.0\.1:25" \}$/);
+});
+
 Deno.test("a category has a level of its own", async () => {
   const lines = await log({ level: "error", categories: { worker: "debug" }, format: "json" });
   const messages = lines.map((line) => JSON.parse(line).message);

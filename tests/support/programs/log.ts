@@ -4,6 +4,9 @@ import { configureLogging } from "../../../src/server/logging.ts";
 // Logs a few lines under the options that it is given as JSON.
 await configureLogging(JSON.parse(Deno.args[0] ?? ""));
 const error = new Error("The disk is full", { cause: new Error("No space left") });
-getLogger(["waybill", "worker"]).debug("Claimed {count} jobs", { count: 3 });
+getLogger(["waybill", "worker"]).debug("Claimed {count} jobs", {
+  count: 3,
+  error: { type: "NETWORK", code: "ECONNREFUSED", message: "connect ECONNREFUSED 127.0.0.1:25" },
+});
 getLogger(["waybill", "server"]).debug("A detail");
 getLogger(["waybill", "server"]).error("Cannot write", { path: "out.eml", error });
