@@ -1,7 +1,6 @@
-import { getLogger } from "@logtape/logtape";
 import { type Connection, statement } from "../../db/database.ts";
-import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
+import type { DeliveryStatus } from "./delivery.ts";
 import type { Feedback } from "./feedback.ts";
 
 /** How long the ids of events are kept: longer than any provider repeats one, in milliseconds. */
@@ -20,12 +19,18 @@ export interface ProviderEvent {
 /** What became of an event: `repeated` had no effect, `early` is to be told again. */
 export type EventOutcome = "recorded" | "repeated" | "early";
 
-interface Changed {
+/** A delivery that is not what it was. */
+export interface ChangedDelivery {
   readonly id: string;
   readonly organizationId: string;
   readonly messageId: string;
-  readonly status: string;
+  readonly status: DeliveryStatus;
 }
+
+const MESSAGES = statement<[deliveryIds: string[]], { messageId: string }>(
+  "deliveries.messages",
+  `select distinct message_id as "messageId" from deliveries where id = any($1)`,
+);
 
 const FLYING = statement<[deliveryIds: string[]], { id: string }>(
   "deliveries.flying",
@@ -52,7 +57,7 @@ const RECORD = statement<
     retryables: boolean[],
     suppresses: boolean[],
   ],
-  Changed
+  ChangedDelivery
 >(
   "deliveries.feedback",
   `with f as (
@@ -75,14 +80,9 @@ const RECORD = statement<
        failed_at = case f.kind when 'BOUNCED' then now() end, updated_at = now()
      from before, f
      where d.id = before.id and f.id = before.id
-     returning d.organization_id, d.message_id, before.batch_id, d.id, d.attempt, d.tries, d.status,
+     returning d.organization_id, d.message_id, before.batch_id, d.id, d.attempt, d.status,
        d.error_type, d.retryable, before.status as was, before.error_type as was_error_type,
        before.retryable as was_retryable
-   ),
-   a as (
-     update delivery_attempts a set outcome = 'SUCCEEDED', error_type = null, error_code = null,
-       error_message = null
-     from d where a.delivery_id = d.id and a.tries = d.tries and d.was = 'UNKNOWN'
    ),
    s as (
      insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
@@ -115,40 +115,30 @@ const PRUNE_EVENTS = statement<[keepMs: number, limit: number], { source: string
    returning source`,
 );
 
-const log = getLogger(["waybill", "deliveries"]);
+/** The messages of the deliveries that an event is about. */
+export async function messagesOf(tx: Connection, { feedback }: ProviderEvent): Promise<string[]> {
+  const rows = await tx.run(MESSAGES, feedback.map(({ deliveryId }) => deliveryId));
+  return rows.map(({ messageId }) => messageId);
+}
 
 /**
- * Records what a provider tells of deliveries after it has taken them: SENT becomes BOUNCED or
- * COMPLAINED, UNKNOWN is resolved, and addresses go onto the suppression list. Each event once.
+ * Records what a provider tells of deliveries after it has taken them, each event once: SENT becomes
+ * BOUNCED or COMPLAINED, UNKNOWN is resolved, and addresses go onto the suppression list. The
+ * transaction has locked their messages.
  *
  * @returns "early" while a delivery is still in flight: nothing is written, tell it again later
  */
-export async function recordEvent(
-  { db, bus }: Services,
+export async function recordFeedback(
+  tx: Connection,
   { source, id, feedback }: ProviderEvent,
-): Promise<EventOutcome> {
-  const result = await db.transaction(async (tx) => {
-    const ids = feedback.map(({ deliveryId }) => deliveryId);
-    if ((await tx.run(FLYING, ids)).length > 0) return "early";
-    if ((await tx.run(REMEMBER, source, id)).length === 0) return "repeated";
-    return await record(tx, feedback);
-  });
-  if (typeof result === "string") return result;
-  for (const [organizationId, changed] of Map.groupBy(result, (row) => row.organizationId)) {
-    bus.publish("messages", organizationId, changed.map(({ messageId }) => messageId));
-    bus.publish("deliveries", organizationId, changed.map((delivery) => delivery.id));
-  }
-  for (const { id, status } of result) {
-    const deliveryId = toTypeId("delivery", id);
-    log.info("Delivery {deliveryId} is {status}, says {source}", { deliveryId, status, source });
-  }
-  return "recorded";
-}
-
-function record(tx: Connection, feedback: readonly Feedback[]): Promise<Changed[]> {
-  return tx.run(
+): Promise<{ outcome: EventOutcome; changed: ChangedDelivery[] }> {
+  const ids = feedback.map(({ deliveryId }) => deliveryId);
+  if ((await tx.run(FLYING, ids)).length > 0) return { outcome: "early", changed: [] };
+  const fresh = await tx.run(REMEMBER, source, id);
+  if (fresh.length === 0) return { outcome: "repeated", changed: [] };
+  const changed = await tx.run(
     RECORD,
-    feedback.map(({ deliveryId }) => deliveryId),
+    ids,
     feedback.map(({ kind }) => kind),
     feedback.map(({ errorType }) => errorType),
     feedback.map(({ code }) => code),
@@ -156,6 +146,7 @@ function record(tx: Connection, feedback: readonly Feedback[]): Promise<Changed[
     feedback.map(({ retryable }) => retryable),
     feedback.map(({ suppress }) => suppress),
   );
+  return { outcome: "recorded", changed };
 }
 
 /** Forgets the ids of events that no provider repeats any more, in steps. */

@@ -122,7 +122,7 @@ export function readErroneous(
   caller: Caller,
   filter: DeliveryFilter,
   messageIds: readonly string[],
-  statuses: readonly ("FAILED" | "UNKNOWN")[],
+  statuses: readonly DeliveryStatus[],
   limit: number,
 ): Promise<(Delivery & { readonly total: number })[]> {
   return tx.select(
@@ -203,11 +203,15 @@ function retryableIs(wanted: boolean): RawBuilder<boolean> {
   return wanted ? RETRYABLE : sql<boolean>`not ${RETRYABLE}`;
 }
 
-// Errors alone are read by their partial index: what else has the status is not looked at.
-function statusIn(statuses: readonly DeliveryStatus[]): RawBuilder<boolean> {
+const ERRONEOUS = new Set<DeliveryStatus>(["FAILED", "UNKNOWN", "BOUNCED", "COMPLAINED"]);
+
+/**
+ * Whether a delivery is in one of the states. Errors alone are read by their partial index: what else
+ * has the status is not looked at.
+ */
+export function statusIn(statuses: readonly DeliveryStatus[]): RawBuilder<boolean> {
   const wanted = sql<boolean>`${STATUS} in (${sql.join(statuses)})`;
-  const erroneous = statuses.every((status) => status === "FAILED" || status === "UNKNOWN");
-  if (!erroneous) return wanted;
+  if (!statuses.every((status) => ERRONEOUS.has(status))) return wanted;
   return sql<boolean>`d.error_type is not null and d.status in (${sql.join(statuses)})`;
 }
 

@@ -2,14 +2,14 @@ import { sql } from "kysely";
 import { type Connection, queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { BATCH_SIZE } from "./batches.ts";
-import { deliveriesThat, type DeliveryFilter, RETRYABLE } from "./list.ts";
+import { deliveriesThat, type DeliveryFilter, RETRYABLE, statusIn } from "./list.ts";
 
 /** Which deliveries are to be tried again. */
 export interface RetryChoice {
   /** Null: the system, of all organizations. */
   readonly caller: Caller | null;
   readonly filter: DeliveryFilter;
-  /** UNKNOWN only when a person has decided so. */
+  /** FAILED: what came back, too. UNKNOWN only when a person has decided so. */
   readonly from: "FAILED" | "UNKNOWN";
   /** Also those that another attempt is not expected to mend. */
   readonly force: boolean;
@@ -126,7 +126,7 @@ function chosen(
     .select(["d.retryable", "d.status"])
     .select(sql<Date | null>`case when d.not_before > now() then d.not_before end`.as("not_before"))
     .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
-    .where(sql<boolean>`d.error_type is not null and d.status = ${sql.lit(from)}`);
+    .where(statusIn(from === "FAILED" ? ["FAILED", "BOUNCED"] : [from]));
   if (!force) query = query.where(RETRYABLE);
   if (automatic) query = query.where(sql<boolean>`d.error_code is distinct from 'BATCH_CANCELLED'`);
   return query;

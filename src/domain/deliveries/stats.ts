@@ -13,7 +13,7 @@ export interface DeliveryStats {
   readonly unknown: number;
   readonly bounced: number;
   readonly complained: number;
-  /** Of the failed ones: those that another attempt may mend. */
+  /** Of the failed and bounced ones: those that another attempt may mend. */
   readonly retryable: number;
   /** Recipients that were given more than once, and got it once. */
   readonly duplicates: number;
@@ -33,6 +33,8 @@ interface Counters {
   readonly sent: number;
   readonly failed: number;
   readonly unknown: number;
+  readonly bounced: number;
+  readonly complained: number;
   readonly retryable: number;
   readonly sending: number;
   /** Since this pass began: the first one, or a retry of what failed in it. */
@@ -45,15 +47,20 @@ const COUNTERS = statement<[messageIds: string[]], Counters>(
   `select m.id as "messageId", m.status = 'CANCELLED' as cancelled,
      m.status in ('PLANNING', 'SENDING') as active,
      m.recipient_count as total, m.duplicate_count as duplicates,
-     s.sent, s.failed, s.unknown, s.retryable, w.sending,
+     s.sent, s.failed, s.unknown, s.bounced, s.complained, s.retryable, w.sending,
      extract(epoch from now() - coalesce(m.pass_started_at, m.started_at))::float8 as seconds,
      m.pass_ended_count as "endedBefore"
    from messages m,
      lateral (
-       select coalesce(sum(n) filter (where outcome = 'SENT'), 0)::int8 as sent,
+       select coalesce(sum(case outcome when 'SENT' then n when 'BOUNCED' then -n
+           when 'COMPLAINED' then -n end), 0)::int8 as sent,
          coalesce(sum(case outcome when 'FAILED' then n when 'RETRIED' then -n end), 0)::int8
            as failed,
-         coalesce(sum(case outcome when 'FAILED' then n when 'RETRIED' then -n end)
+         coalesce(sum(case outcome when 'BOUNCED' then n when 'BOUNCE_RETRIED' then -n end), 0)::int8
+           as bounced,
+         coalesce(sum(n) filter (where outcome = 'COMPLAINED'), 0)::int8 as complained,
+         coalesce(sum(case when outcome in ('FAILED', 'BOUNCED') then n
+           when outcome in ('RETRIED', 'BOUNCE_RETRIED') then -n end)
            filter (where retryable and attempt < m.max_attempts), 0)::int8 as retryable,
          coalesce(sum(case outcome when 'UNKNOWN' then n when 'RESOLVED' then -n end), 0)::int8
            as unknown
@@ -87,8 +94,9 @@ const ERROR_TYPES = statement<[messageIds: string[]], ErrorTypeCount>(
   "deliveries.errorTypes",
   `select message_id as "messageId", error_type as "errorType", failed as count, retryable from (
      select s.message_id, error_type,
-       sum(case when outcome in ('RETRIED', 'RESOLVED') then -n else n end)::int8 as failed,
-       coalesce(sum(case outcome when 'RETRIED' then -n else n end)
+       sum(case when outcome in ('RETRIED', 'RESOLVED', 'BOUNCE_RETRIED') then -n else n end)::int8
+         as failed,
+       coalesce(sum(case when outcome in ('RETRIED', 'BOUNCE_RETRIED') then -n else n end)
          filter (where retryable and s.attempt < m.max_attempts), 0)::int8 as retryable
      from delivery_stats s join messages m on m.id = s.message_id
      where s.message_id = any($1) and error_type <> ''
@@ -103,7 +111,7 @@ const EFFECTIVENESS = statement<[messageIds: string[]], AttemptEffect>(
      -- What a person has found out about does not count as doubtful any more.
      coalesce(sum(case when outcome in ('FAILED', 'UNKNOWN') then n
        when outcome = 'RESOLVED' then -n end), 0)::int8 as failed
-   from delivery_stats where message_id = any($1) and outcome <> 'RETRIED'
+   from delivery_stats where message_id = any($1) and outcome not in ('RETRIED', 'BOUNCE_RETRIED')
    group by 1, 2 order by 2`,
 );
 
@@ -122,8 +130,9 @@ export async function readStats(
 }
 
 function statsOf(row: Counters): DeliveryStats {
-  const { messageId, total, sent, failed, unknown, sending, retryable, duplicates } = row;
-  const ended = sent + failed + unknown;
+  const { messageId, total, sent, failed, unknown, bounced, complained } = row;
+  const { sending, retryable, duplicates } = row;
+  const ended = sent + failed + unknown + bounced + complained;
   // Read at slightly different moments, the parts may exceed the whole by what is in flight.
   const waiting = Math.max(total - ended - sending, 0);
   const rate = row.active && row.seconds !== null && row.seconds > 0
@@ -138,8 +147,8 @@ function statsOf(row: Counters): DeliveryStats {
     failed,
     cancelled: row.cancelled ? waiting : 0,
     unknown,
-    bounced: 0,
-    complained: 0,
+    bounced,
+    complained,
     retryable,
     duplicates,
     successFraction: ended === 0 ? null : sent / ended,

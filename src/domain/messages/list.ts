@@ -13,7 +13,7 @@ export interface MessageFilter {
   readonly statuses?: readonly MessageStatus[] | null;
   readonly channels?: readonly MessageChannel[] | null;
   readonly types?: readonly string[] | null;
-  /** True: at least one delivery failed or is UNKNOWN; false: none. */
+  /** True: at least one delivery failed, came back or is UNKNOWN; false: none. */
   readonly withFailures?: boolean | null;
   /** Part of the title, whatever its case. */
   readonly search?: string | null;
@@ -70,8 +70,8 @@ const SORTS: Record<MessageOrder, Sort> = {
 
 // Those that were tried again or resolved count against those that had failed.
 const HAS_FAILURES = sql<boolean>`(select coalesce(sum(case
-    when s.outcome in ('FAILED', 'UNKNOWN') then n
-    when s.outcome in ('RETRIED', 'RESOLVED') then -n end), 0) > 0
+    when s.outcome in ('FAILED', 'UNKNOWN', 'BOUNCED') then n
+    when s.outcome in ('RETRIED', 'RESOLVED', 'BOUNCE_RETRIED') then -n end), 0) > 0
   from delivery_stats s where s.message_id = messages.id)`;
 
 /**

@@ -75,7 +75,7 @@ export async function retryDeliveries(
     automatic: false,
   } as const;
   const { done: rounds, ...refusals } = await actOn(services, caller, selection, {
-    statuses: ["FAILED", "UNKNOWN"],
+    statuses: ["FAILED", "BOUNCED", "UNKNOWN"],
     refusalOf: (delivery, message) => refusalOfRetry(delivery, message, force),
     act: (tx, messages, filter) => beginRounds(tx, messages, { ...choice, filter }),
   });
@@ -118,7 +118,7 @@ export async function resolveDeliveries(
 
 interface Verb<T> {
   /** What a filter is told of, where it is not done. */
-  readonly statuses: readonly ("FAILED" | "UNKNOWN")[];
+  readonly statuses: readonly Delivery["status"][];
   /** Null: it is done. */
   refusalOf(delivery: Delivery, message: Message): string | null;
   act(tx: Connection, messages: readonly Message[], filter: DeliveryFilter): Promise<T[]>;
@@ -185,7 +185,7 @@ function confirm(caller: Caller): Verb<Pick<Round, "message" | "recipientCount">
 
 function refusalOfRetry(delivery: Delivery, message: Message, force: boolean): string | null {
   const { status, retryable, attempt, maxAttempts, errorType } = delivery;
-  if (status !== "FAILED") return REFUSALS[status];
+  if (status !== "FAILED" && status !== "BOUNCED") return REFUSALS[status];
   if (message.status === "CANCELLED") return REFUSALS.CANCELLED;
   if (force || retryable) return null;
   if (attempt >= maxAttempts) {
@@ -203,13 +203,12 @@ function refusalOfResolution(
   return as === "RESEND" && message.status === "CANCELLED" ? REFUSALS.CANCELLED : null;
 }
 
-const REFUSALS: Readonly<Record<Exclude<Delivery["status"], "FAILED">, string>> = {
+const REFUSALS: Readonly<Record<Exclude<Delivery["status"], "FAILED" | "BOUNCED">, string>> = {
   PENDING: "It waits to be sent already",
   SENDING: "It is being sent",
   SENT: "It was sent",
   CANCELLED: "Its message was cancelled",
   UNKNOWN: "It may have arrived: decide with resolveDeliveries",
-  BOUNCED: "It was sent, and came back",
   COMPLAINED: "It was sent, and called unwanted",
 };
 

@@ -30,7 +30,7 @@ const WITH_ERRORS = statement<
     organizationId: string,
     all: boolean,
     userId: string | null,
-    status: string,
+    statuses: string[],
     types: string[] | null,
     errorTypes: string[] | null,
   ],
@@ -41,7 +41,7 @@ const WITH_ERRORS = statement<
    where organization_id = $1 and ($2 or user_id = $3) and status <> 'CANCELLED'
      and ($5::text[] is null or type = any($5))
      and exists (select from deliveries d where d.message_id = m.id and d.error_type is not null
-       and d.status = $4 and ($6::text[] is null or d.error_type = any($6)))
+       and d.status = any($4) and ($6::text[] is null or d.error_type = any($6)))
    order by id`,
 );
 
@@ -93,14 +93,14 @@ async function messagesWithErrors(
   db: Connection,
   { organizationId, role, userId }: Caller,
   { types, errorTypes }: DeliveryFilter,
-  status: string,
+  status: "FAILED" | "UNKNOWN",
 ): Promise<string[]> {
   const rows = await db.run(
     WITH_ERRORS,
     organizationId,
     role !== "MEMBER",
     userId,
-    status,
+    status === "FAILED" ? ["FAILED", "BOUNCED"] : [status],
     types ? [...types] : null,
     errorTypes ? [...errorTypes] : null,
   );

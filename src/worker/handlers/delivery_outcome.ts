@@ -15,6 +15,8 @@ export interface Verdict {
   readonly obstacle: DeliveryError | null;
   /** How long a delivery that goes on waiting should wait, in milliseconds. */
   readonly waitMs: number;
+  /** The address is not to be tried again, by any message. */
+  readonly suppress: boolean;
 }
 
 /** Decides what becomes of a delivery: pure, from the disposition that the channel gave its failure. */
@@ -40,6 +42,7 @@ export function judge(
       },
       obstacle: null,
       waitMs: 0,
+      suppress: false,
     };
   }
   const { error } = result;
@@ -49,11 +52,13 @@ export function judge(
     ended: { ...failure, outcome: "FAILED", again: false, counts: true, retryable },
     obstacle: null,
     waitMs: 0,
+    suppress: error.disposition === "suppress",
   });
   const deferred = (obstacle: DeliveryError | null): Verdict => ({
     ended: { ...failure, outcome: "FAILED", again: true, counts: false, retryable: true },
     obstacle,
     waitMs,
+    suppress: false,
   });
   switch (error.disposition) {
     case "unknown": {
@@ -62,6 +67,7 @@ export function judge(
         ended: { ...failure, outcome: "UNKNOWN", again, counts: true, retryable: false },
         obstacle: null,
         waitMs,
+        suppress: false,
       };
     }
     case "pause":
