@@ -24,6 +24,8 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   CreateOrganizationInput: { name: "Acme" },
   StartJobInput: { kind: "CLEANUP", payload: {}, runAt: "2040-01-01T00:00:00Z" },
   DeliveryFilter: { statuses: ["PENDING"] },
+  RetryDeliveriesInput: { filter: { errorTypes: ["ACCESS_TOKEN"] } },
+  ResolveDeliveriesInput: { filter: { statuses: ["UNKNOWN"] }, as: "SENT" },
   AddSuppressionsInput: { addresses: ["max@example.com"] },
   SendMessageInput: {
     title: "July",
@@ -134,8 +136,14 @@ function variablesOf(
   const field = root?.kind === Kind.FIELD ? root.name.value : "";
   const values: Readonly<Record<string, unknown>> = {
     first: 200,
+    daysToKeep: 90,
+    from: "2026-03-01T00:00:00Z",
+    to: "2026-04-01T00:00:00Z",
+    bucket: "DAY",
+    timezone: "Europe/Berlin",
     id: Object.entries(ids).find(([noun]) => field.toLowerCase().includes(noun))?.[1] ?? ids.job,
     audience: ids.audience,
+    deliveries: [ids.delivery],
     message: ids.message,
     subject: ids.message,
     ids: [ids.suppression],

@@ -67,6 +67,7 @@ onEveryDatabase("ensureBuiltInSchedules() writes them once among replicas", asyn
   const system = { organizationId: SYSTEM_ORGANIZATION_ID, enabled: true, ahead: true };
   assert.deepEqual(await db.run(SCHEDULES), [
     { name: "cleanup", cron: "0 2 * * *", ...system },
+    { name: "retry-failed", cron: "*/15 * * * *", ...system },
     { name: "send-due", cron: "* * * * *", ...system },
   ]);
 });
