@@ -10,7 +10,12 @@ export const JobKind = builder.enumType("JobKind", {
     RETRY_FAILED: {
       description: "Tries again what failed of the messages that are retried by schedule.",
     },
-    CLEANUP: { description: "Deletes jobs that were finished longer ago than they are kept." },
+    CLEANUP: {
+      description: "Deletes jobs and deliveries that were finished longer ago than they are kept.",
+    },
+    CLEANUP_DELIVERIES: {
+      description: "Deletes deliveries that were sent or cancelled longer ago than it is told.",
+    },
     PROCESS_QUOTE: { description: "Writes a quote. Reserved: this version has no such jobs." },
     LEARN_EMAILS: { description: "Learns from emails. Reserved: this version has no such jobs." },
   } as Readonly<Record<string, { description: string }>>,

@@ -1,4 +1,6 @@
 import "./audience.ts";
+import "./delivery_analytics.ts";
+import "./delivery_cleanup.ts";
 import "./delivery_mutations.ts";
 import "./delivery_queries.ts";
 import "./errors.ts";

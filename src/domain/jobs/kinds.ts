@@ -57,8 +57,17 @@ const KINDS: readonly JobKind[] = [
   {
     kind: "CLEANUP",
     lane: "SYSTEM",
-    description: "Deletes jobs that were finished longer ago than they are kept",
+    description: "Deletes jobs and deliveries that were finished longer ago than they are kept",
     payload: z.strictObject({}),
+    startable: true,
+    maxAttempts: 3,
+    timeoutMs: 60 * MINUTE,
+  },
+  {
+    kind: "CLEANUP_DELIVERIES",
+    lane: "SYSTEM",
+    description: "Deletes deliveries that were sent or cancelled longer ago than it is told",
+    payload: z.strictObject({ daysToKeep: z.number().int().min(0).max(36_500) }),
     startable: true,
     maxAttempts: 3,
     timeoutMs: 60 * MINUTE,

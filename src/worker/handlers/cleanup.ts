@@ -1,20 +1,28 @@
 import { failDeadImports } from "../../domain/audiences/operations.ts";
-import { done, type Outcome } from "../../domain/jobs/outcome.ts";
+import type { Outcome } from "../../domain/jobs/outcome.ts";
 import { jobKind } from "../../domain/jobs/kinds.ts";
 import { FIRST_JOB, type JobRetention, pruneJobs } from "../../domain/jobs/prune.ts";
 import { pruneFires } from "../../domain/schedules/operations.ts";
 import type { Services } from "../../domain/services.ts";
 import type { JobHandler, JobRun } from "../handler.ts";
+import { removeOldDeliveries } from "./cleanup_deliveries.ts";
 import { scopeOf } from "./scope.ts";
 
 const STEP = 1_000;
 const KEEP_FIRES_MS = 30 * 24 * 60 * 60_000;
 
+/** How long what has ended is kept. */
+export interface Retention extends JobRetention {
+  /** Successful and cancelled deliveries, in days. */
+  readonly deliveryDays: number;
+}
+
 /**
- * CLEANUP: deletes finished jobs that were kept long enough, in steps of 1,000. The system's own also
- * ends imports that died with their process, and deletes old fires.
+ * CLEANUP: deletes finished jobs, and successful and cancelled deliveries, that were kept long enough,
+ * in steps of 1,000. The system's own also ends imports that died with their process, and deletes old
+ * fires.
  */
-export function cleanupHandler(services: Services, retention: JobRetention): JobHandler {
+export function cleanupHandler(services: Services, retention: Retention): JobHandler {
   return {
     timeoutMs: jobKind("CLEANUP").timeoutMs,
     run: (run) => cleanup(services, retention, run),
@@ -23,9 +31,10 @@ export function cleanupHandler(services: Services, retention: JobRetention): Job
 
 async function cleanup(
   services: Services,
-  retention: JobRetention,
-  { job, signal, report }: JobRun,
+  retention: Retention,
+  run: JobRun,
 ): Promise<Outcome> {
+  const { job, signal, report } = run;
   if (scopeOf(job) === null) {
     await failDeadImports(services);
     await pruneFires(services, KEEP_FIRES_MS);
@@ -39,5 +48,5 @@ async function cleanup(
     after = last;
     report({ total: null, processed, succeeded: processed, failed: 0, skipped: 0 });
   }
-  return done;
+  return await removeOldDeliveries(services, retention.deliveryDays, run, processed);
 }

@@ -1,0 +1,209 @@
+import { sql } from "kysely";
+import type { DeliveryErrorType } from "../../channels/channel.ts";
+import { queryBuilder, statement } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { invalid, InvalidInputError, type Issue } from "../errors.ts";
+import { byId, listPage, type Page, type PageArgs } from "../page.ts";
+import type { Services } from "../services.ts";
+
+/** A stretch of time, to the minute: what began in the minute of `from` or later, before `to`. */
+export interface Period {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** What a series counts together. */
+export type TimeBucket = "MINUTE" | "HOUR" | "DAY";
+
+/** What one bucket brought. */
+export interface DeliveryPoint {
+  /** Where the bucket begins. */
+  readonly at: Date;
+  readonly sent: number;
+  readonly failed: number;
+  readonly bounced: number;
+}
+
+/** First attempts: how many sent their mail, and how many did not. */
+export interface FirstAttempts {
+  readonly sent: number;
+  readonly failed: number;
+}
+
+/** Attempts of one number, at messages of one type, that ended alike. */
+export interface AttemptGroup {
+  readonly type: string;
+  readonly attempt: number;
+  readonly outcome: "SENT" | "FAILED" | "UNKNOWN";
+  /** "" where it was sent. */
+  readonly errorType: DeliveryErrorType | "";
+  readonly count: number;
+}
+
+/** The first attempts at one message. */
+export interface MessageAttempts extends FirstAttempts {
+  readonly id: string;
+}
+
+const MAX_POINTS = 2_000;
+const BUCKET_MS: Record<TimeBucket, number> = {
+  MINUTE: 60_000,
+  HOUR: 60 * 60_000,
+  DAY: 24 * 60 * 60_000,
+};
+
+type Scope = [organizationId: string, userId: string | null, from: Date, to: Date];
+
+// Summed by message first: the counters are many, the messages few. The user of a MEMBER narrows them.
+const GROUPS = statement<Scope, AttemptGroup>(
+  "analytics.groups",
+  `with counted as materialized (
+     select message_id, attempt, outcome, error_type, sum(n) as n from delivery_stats
+     where organization_id = $1 and minute >= date_trunc('minute', $3::timestamptz) and minute < $4
+       and outcome in ('SENT', 'FAILED', 'UNKNOWN')
+     group by 1, 2, 3, 4
+   )
+   select m.type, attempt, outcome, error_type as "errorType", sum(n)::int8 as count
+   from counted join messages m on m.id = message_id
+   where $2::text is null or m.user_id = $2
+   group by 1, 2, 3, 4`,
+);
+
+// Empty buckets are there too. Days begin at midnight where the caller lives: in UTC, 23 to 25 hours apart.
+const SERIES = statement<[...Scope, bucket: string, timezone: string], DeliveryPoint>(
+  "analytics.series",
+  `with counted as materialized (
+     select minute, sum(n) filter (where outcome = 'SENT') as sent,
+       sum(n) filter (where outcome in ('FAILED', 'UNKNOWN')) as failed,
+       sum(n) filter (where outcome = 'BOUNCED') as bounced
+     from delivery_stats
+     where organization_id = $1 and minute >= date_trunc('minute', $3::timestamptz) and minute < $4
+       and ($2::text is null or message_id in (
+         select id from messages where organization_id = $1 and user_id = $2))
+     group by 1
+   ),
+   buckets as (
+     select date_trunc($5, t, $6) as at, 0 as sent, 0 as failed, 0 as bounced
+     from generate_series(date_trunc($5, $3::timestamptz, $6), $4::timestamptz,
+       case $5 when 'minute' then interval '1 minute' else interval '1 hour' end) t
+     where t < $4
+   )
+   select at, coalesce(sum(sent), 0)::int8 as sent, coalesce(sum(failed), 0)::int8 as failed,
+     coalesce(sum(bounced), 0)::int8 as bounced
+   from (
+     select * from buckets
+     union all select date_trunc($5, minute, $6), sent, failed, bounced from counted
+   ) points group by 1 order by 1`,
+);
+
+/** @throws {InvalidInputError} for a period that ends before it begins */
+export function checkPeriod({ from, to }: Period): void {
+  if (from < to) return;
+  throw invalid(["to"], "OUT_OF_RANGE", "must be later than from");
+}
+
+/**
+ * How the attempts of a period ended, at the messages that the caller may see.
+ *
+ * @returns a row for each type of message, number of attempt, outcome and error: some hundreds
+ */
+export function readAttemptGroups(
+  { db }: Services,
+  caller: Caller,
+  period: Period,
+): Promise<AttemptGroup[]> {
+  return db.run(GROUPS, ...scopeOf(caller, period));
+}
+
+/**
+ * What was sent, failed and bounced over time.
+ *
+ * @param timezone IANA name: where its hours and days begin
+ * @returns every bucket of the period, oldest first, the empty ones too
+ * @throws {InvalidInputError} for no time zone, and for more than 2,000 buckets
+ */
+export function readSeries(
+  { db }: Services,
+  caller: Caller,
+  period: Period,
+  bucket: TimeBucket,
+  timezone: string,
+): Promise<DeliveryPoint[]> {
+  const issues = [...issuesOfTimezone(timezone), ...issuesOfBucket(period, bucket)];
+  if (issues.length > 0) throw new InvalidInputError(issues);
+  return db.run(SERIES, ...scopeOf(caller, period), bucket.toLowerCase(), timezone);
+}
+
+interface Tables {
+  delivery_stats: {
+    organization_id: string;
+    message_id: string;
+    minute: Date;
+    attempt: number;
+    outcome: string;
+    n: number;
+  };
+  messages: { id: string; organization_id: string; user_id: string | null };
+}
+
+/**
+ * A page of the messages that were first tried in a period, the newest first.
+ *
+ * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ */
+export function listMessageAttempts(
+  { db }: Services,
+  caller: Caller,
+  { from, to }: Period,
+  page: PageArgs,
+): Promise<Page<MessageAttempts>> {
+  const builder = queryBuilder<Tables>();
+  let counted = builder.selectFrom("delivery_stats as s")
+    .select([
+      "s.message_id as id",
+      sql<number>`coalesce(sum(n) filter (where outcome = 'SENT'), 0)::int8`.as("sent"),
+      sql<number>`coalesce(sum(n) filter (where outcome <> 'SENT'), 0)::int8`.as("failed"),
+    ])
+    .where("s.organization_id", "=", caller.organizationId)
+    .where("s.minute", ">=", sql<Date>`date_trunc('minute', ${from}::timestamptz)`)
+    .where("s.minute", "<", to)
+    .where("s.attempt", "=", 1)
+    .where("s.outcome", "in", ["SENT", "FAILED", "UNKNOWN"])
+    .groupBy("s.message_id");
+  if (caller.role === "MEMBER") {
+    const own = builder.selectFrom("messages").select("id")
+      .where("organization_id", "=", caller.organizationId).where("user_id", "=", caller.userId);
+    counted = counted.where("s.message_id", "in", own);
+  }
+  const query = builder.selectFrom(counted.as("counted")).select(["id", "sent", "failed"]);
+  return listPage(db, query, byId("desc"), page);
+}
+
+/** The share of first attempts that sent their mail; null when there were none. */
+export function successOf({ sent, failed }: FirstAttempts): number | null {
+  return sent + failed === 0 ? null : sent / (sent + failed);
+}
+
+function scopeOf({ organizationId, role, userId }: Caller, { from, to }: Period): Scope {
+  // A MEMBER without a user has made nothing.
+  return [organizationId, role === "MEMBER" ? userId ?? "" : null, from, to];
+}
+
+function issuesOfTimezone(timezone: string): Issue[] {
+  const path = ["timezone"];
+  try {
+    // An offset such as +02:00 has the opposite sign in PostgreSQL.
+    if (!/^[+-]/.test(timezone)) new Intl.DateTimeFormat("en", { timeZone: timezone });
+    else return [{ path, code: "MALFORMED", message: "is an offset; name a zone: Europe/Berlin" }];
+    return [];
+  } catch {
+    const message = `is not an IANA time zone such as Europe/Berlin: ${JSON.stringify(timezone)}`;
+    return [{ path, code: "MALFORMED", message }];
+  }
+}
+
+function issuesOfBucket({ from, to }: Period, bucket: TimeBucket): Issue[] {
+  if ((to.getTime() - from.getTime()) / BUCKET_MS[bucket] <= MAX_POINTS) return [];
+  const message = `makes more than ${MAX_POINTS} points of this period; take a larger one`;
+  return [{ path: ["bucket"], code: "OUT_OF_RANGE", message }];
+}

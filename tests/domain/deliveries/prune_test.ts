@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { type Connection, type Database, statement } from "../../../src/db/database.ts";
+import { openSmtpChannel } from "../../../src/channels/smtp.ts";
+import type { Caller } from "../../../src/domain/access/access.ts";
+import {
+  cleanupDeliveries,
+  FIRST_DELIVERY,
+  pruneDeliveries,
+} from "../../../src/domain/deliveries/prune.ts";
+import { readStats } from "../../../src/domain/deliveries/stats.ts";
+import { ForbiddenError } from "../../../src/domain/errors.ts";
+import type { ClaimedJob } from "../../../src/domain/jobs/claim.ts";
+import { startJob } from "../../../src/domain/jobs/operations.ts";
+import { cancelMessage, sendMessage } from "../../../src/domain/messages/operations.ts";
+import type { Services } from "../../../src/domain/services.ts";
+import { cleanupDeliveriesHandler } from "../../../src/worker/handlers/cleanup_deliveries.ts";
+import { createBus } from "../../../src/events/bus.ts";
+import { createOrganization, type TestOrganization } from "../../support/callers.ts";
+import { onEveryDatabase } from "../../support/database.ts";
+import { makeGate } from "../../support/gate.ts";
+import { issuesOf } from "../../support/issues.ts";
+import { type MailWorker, startMailWorker } from "../../support/mail_worker.ts";
+import { messageInput, people, readDeliveries, tally } from "../../support/messages.ts";
+import { startSmtpServer } from "../../support/smtp.ts";
+
+const AGE = statement<[days: number]>(
+  "test.ageDeliveries",
+  `with m as (update messages set finished_at = finished_at - make_interval(days => $1))
+   update deliveries set created_at = created_at - make_interval(days => $1),
+     sent_at = sent_at - make_interval(days => $1)`,
+);
+const ATTEMPTS = statement<[], { count: number }>(
+  "test.countAttempts",
+  "select count(*) from delivery_attempts",
+);
+const CLEAN_UP = statement<[]>("test.cleanUp", "call cleanup_old_deliveries(90)");
+const CLEAN_UP_NONSENSE = statement<[]>("test.cleanUpNonsense", "call cleanup_old_deliveries(-1)");
+
+interface Cleanup {
+  readonly db: Database;
+  readonly services: Services;
+  readonly organization: TestOrganization;
+  readonly worker: MailWorker;
+  /** Plans a message to that many, the first of whom is refused. */
+  send(count: number): Promise<string>;
+}
+
+let gate = makeGate();
+
+/** Without the ledger: it holds mails that have arrived against deliveries, which are gone here. */
+function onEveryCleanup(name: string, test: (cleanup: Cleanup) => Promise<void>): void {
+  onEveryDatabase(name, async ({ db }) => {
+    gate = makeGate();
+    gate.open();
+    const services = { db, bus: createBus() };
+    const organization = await createOrganization(db);
+    const smtp = await startSmtpServer({
+      reject: (address) => address === "person1@example.net" ? "550 5.1.1 No such user" : null,
+      beforeReply: (address) => gate.pass(address),
+    });
+    const channel = openSmtpChannel(smtp.url, { from: "Waybill <noreply@example.com>" });
+    const worker = await startMailWorker(services, { channel, window: 2 });
+    const send = async (count: number) => {
+      const input = messageInput({ to: { list: people(count) } });
+      const { message } = await sendMessage(services, organization.admin, input);
+      worker.start(await worker.claim());
+      await worker.rest();
+      return message.id;
+    };
+    try {
+      await test({ db, services, organization, worker, send });
+    } finally {
+      gate.open();
+      await channel.close();
+      await smtp.close();
+      await services.bus.close();
+    }
+  });
+}
+
+async function left(db: Connection, messageId: string): Promise<Record<string, number>> {
+  return tally((await readDeliveries(db, messageId)).map(({ status }) => status));
+}
+
+async function prune(services: Services, organizationId: string | null, limit = 1_000) {
+  const steps: number[] = [];
+  let after: string | null = FIRST_DELIVERY;
+  while (after !== null) {
+    const step = await pruneDeliveries(services, organizationId, 90, after, limit);
+    steps.push(step.pruned);
+    after = step.last;
+  }
+  return steps;
+}
+
+/** One that has ended with a failure, and one that was cancelled before anything went out. */
+async function endTwo({ services, organization: { admin }, worker, send }: Cleanup) {
+  const sent = await send(5);
+  await worker.runQueued();
+  const cancelled = await send(3);
+  await cancelMessage(services, admin, cancelled);
+  await worker.runQueued();
+  return [sent, cancelled] as const;
+}
+
+onEveryCleanup(
+  "what was sent or cancelled goes in time; failures and figures stay",
+  async (mail) => {
+    const { db, services } = mail;
+    const ids = await endTwo(mail);
+    const [sent, cancelled] = ids;
+    const before = await readStats(db, ids);
+    await db.run(AGE, 89);
+    assert.deepEqual((await prune(services, null)).reduce((a, b) => a + b), 0);
+    await db.run(AGE, 2);
+    assert.deepEqual((await prune(services, null)).reduce((a, b) => a + b), 7);
+    assert.deepEqual(await left(db, sent), { FAILED: 1 });
+    assert.deepEqual(await left(db, cancelled), {});
+    assert.deepEqual(await db.run(ATTEMPTS), [{ count: 1 }]);
+    const after = await readStats(db, ids);
+    assert.deepEqual(after, before);
+    assert.deepEqual([after.get(sent)?.sent, after.get(cancelled)?.cancelled], [4, 3]);
+  },
+);
+
+onEveryCleanup("deliveries go step by step, of one organization or of all", async (mail) => {
+  const { db, services, organization } = mail;
+  await endTwo(mail);
+  await db.run(AGE, 91);
+  const other = await createOrganization(db);
+  assert.deepEqual(await prune(services, other.id), [0]);
+  // Eight, the first of which failed: three to a step, and one step that finds nothing left.
+  assert.deepEqual(await prune(services, organization.id, 3), [2, 3, 2, 0]);
+});
+
+onEveryCleanup("cleanup_old_deliveries() does the same in SQL", async (mail) => {
+  const { db } = mail;
+  const ids = await endTwo(mail);
+  await db.run(AGE, 91);
+  await assert.rejects(db.run(CLEAN_UP_NONSENSE), /must be 0 or more/);
+  await db.run(CLEAN_UP);
+  assert.deepEqual(await left(db, ids[0]), { FAILED: 1 });
+  assert.deepEqual(await left(db, ids[1]), {});
+});
+
+onEveryCleanup("what is in flight, or of a message under way, is not touched", async (mail) => {
+  const { db, services, organization: { admin }, worker, send } = mail;
+  gate.close();
+  const id = await send(6);
+  worker.start(await worker.claim());
+  await gate.filled(2);
+  await cancelMessage(services, admin, id);
+  await db.run(AGE, 91);
+  await prune(services, null);
+  assert.deepEqual(await left(db, id), { FAILED: 1, PENDING: 5 });
+  gate.open();
+  await worker.rest();
+  assert.deepEqual(await left(db, id), { FAILED: 1, SENT: 2, PENDING: 3 });
+  await prune(services, null);
+  assert.deepEqual(await left(db, id), { FAILED: 1, SENT: 2 });
+});
+
+onEveryCleanup("cleanupDeliveries() starts a job for the caller's organization", async (mail) => {
+  const { db, services, organization: { id: organizationId, admin, member } } = mail;
+  const ids = await endTwo(mail);
+  await db.run(AGE, 91);
+  await assert.rejects(cleanupDeliveries(services, member, 90), ForbiddenError);
+  for (const days of [-1, 1.5, 36_501]) {
+    const refused = () => cleanupDeliveries(services, admin, days);
+    assert.deepEqual(await issuesOf(refused), ["daysToKeep OUT_OF_RANGE"]);
+  }
+  const refused = () => startCleanup(services, admin, -1);
+  assert.deepEqual(await issuesOf(refused), ["payload.daysToKeep TOO_SMALL"]);
+  const job = await cleanupDeliveries(services, admin, 90);
+  assert.deepEqual([job.kind, job.lane, job.payload], [
+    "CLEANUP_DELIVERIES",
+    "SYSTEM",
+    { daysToKeep: 90 },
+  ]);
+  const other = await createOrganization(db);
+  for (const owner of [other.id, organizationId]) {
+    assert.deepEqual(await left(db, ids[0]), { FAILED: 1, SENT: 4 });
+    await cleanUp(services, { ...job, topic: job.kind, fence: 1, organizationId: owner });
+  }
+  assert.deepEqual(await left(db, ids[0]), { FAILED: 1 });
+});
+
+async function cleanUp(services: Services, job: ClaimedJob): Promise<void> {
+  const { signal } = new AbortController();
+  await cleanupDeliveriesHandler(services).run({ job, signal, report: () => {} });
+}
+
+function startCleanup(services: Services, caller: Caller, daysToKeep: number) {
+  return startJob(services, caller, { kind: "CLEANUP_DELIVERIES", payload: { daysToKeep } });
+}
