@@ -1,4 +1,4 @@
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from "graphql";
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "graphql";
 import {
   GRAPHQL_TRANSPORT_WS_PROTOCOL,
   handleProtocols,
@@ -21,6 +21,13 @@ export interface WebSockets {
 }
 
 type Operation = Pick<ReturnType<GraphQLEngine["getEnveloped"]>, "execute" | "subscribe">;
+
+// At once, per connection: far more than a screen watches, far less than would hold up the others.
+const MAX_OPERATIONS = 500;
+const TOO_MANY = new GraphQLError(
+  `At most ${MAX_OPERATIONS} operations can run at once over one connection`,
+  { extensions: { code: "TOO_MANY_OPERATIONS" } },
+);
 
 /** Makes the WebSocket side of the endpoint. */
 export function createWebSockets(
@@ -73,8 +80,10 @@ function createProtocol(
       );
       return true;
     },
-    async onSubscribe({ extra: { session } }, _id, payload) {
+    async onSubscribe({ extra: { session }, subscriptions }, _id, payload) {
       if (!session) throw new Error("Cannot subscribe: the connection was not initialised");
+      // The one that asks is among them already.
+      if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [TOO_MANY];
       const prepared = await prepare(engine, session, payload);
       if ("errors" in prepared) return prepared.errors;
       operations.set(prepared.args, prepared.operation);

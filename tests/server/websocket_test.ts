@@ -81,6 +81,27 @@ onPostgres(
     }),
 );
 
+onPostgres("a connection holds at most 500 operations open", ({ db }) => {
+  const { schema, open } = tickingSchema();
+  return withServer(db, async ({ url, keys }) => {
+    const { socket, message, closed } = await openSocket(url);
+    const payload = { authorization: `Bearer ${keys.MEMBER}` };
+    socket.send(JSON.stringify({ type: "connection_init", payload }));
+    assert.equal((await message()).type, "connection_ack");
+    for (let n = 1; n <= 501; n++) {
+      socket.send(JSON.stringify({ type: "subscribe", id: `${n}`, payload: TICKS }));
+    }
+    let refused = await message();
+    while (refused.type !== "error") refused = await message();
+    assert.equal(refused.id, "501");
+    assert.match(JSON.stringify(refused.payload), /TOO_MANY_OPERATIONS/);
+    await until("the others are open", () => open() === 500);
+    socket.close();
+    await closed;
+    await until("all are closed", () => open() === 0);
+  }, { schema });
+});
+
 for (const params of [undefined, { authorization: "Bearer wb_unknown" }]) {
   onPostgres(
     `a connection with ${params ? "an unknown" : "no"} key is closed with 4401`,
