@@ -15,6 +15,7 @@ import type { AbortCause, Handlers } from "../../src/worker/handler.ts";
 import { ContentCache } from "../../src/worker/handlers/content_cache.ts";
 import type { Outlet } from "../../src/worker/handlers/outlets.ts";
 import { planMessageHandler } from "../../src/worker/handlers/plan_message.ts";
+import { retryFailedHandler } from "../../src/worker/handlers/retry_failed.ts";
 import { sendBatchHandler } from "../../src/worker/handlers/send_batch.ts";
 import { RunningJobs } from "../../src/worker/running.ts";
 import { settleEnded } from "../../src/worker/settle.ts";
@@ -45,7 +46,7 @@ export interface MailWorkerOptions {
   readonly window?: number;
 }
 
-const LANES: Lane[] = ["TRANSACTIONAL", "BULK"];
+const LANES: Lane[] = ["TRANSACTIONAL", "BULK", "SYSTEM"];
 const SLOTS = 4;
 const PUBLIC_URL = "https://mail.example.com";
 
@@ -68,6 +69,7 @@ export function mailHandlers(
   if (messenger) outlets.set("MESSENGER", { channel: messenger, window });
   return new Map([
     ["PLAN_MESSAGE", planMessageHandler(services)],
+    ["RETRY_FAILED", retryFailedHandler(services)],
     ["SEND_BATCH", sendBatchHandler(services, { outlets, contents, publicUrl: PUBLIC_URL })],
   ]);
 }

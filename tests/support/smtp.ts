@@ -16,7 +16,12 @@ export interface SmtpServerSettings {
   /** STARTTLS is offered, or TLS is spoken from the first byte; the certificate is self-signed. */
   readonly tls?: "starttls" | "implicit";
   /** The only login that is let in; without it everybody is. */
-  readonly login?: { readonly user: string; readonly password: string };
+  readonly login?: {
+    readonly user: string;
+    readonly password: string;
+    /** The reply to any other; unless told, the credentials are invalid. */
+    readonly refusal?: string;
+  };
   /** The reply that refuses a recipient: "550 5.1.1 No such user"; null takes it. */
   readonly reject?: (address: string) => string | null;
   /** The reply that refuses a mail at its end. */
@@ -123,7 +128,7 @@ function optionsOf({ tls, login, reject }: SmtpServerSettings): SMTPServerOption
       if (username === login?.user && password === login?.password) {
         return callback(null, { user: username });
       }
-      callback(refusalOf("535 5.7.8 Authentication credentials invalid"));
+      callback(refusalOf(login?.refusal ?? "535 5.7.8 Authentication credentials invalid"));
     },
     onRcptTo({ address }, _session, callback) {
       const refusal = reject?.(address);

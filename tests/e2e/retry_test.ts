@@ -1,0 +1,167 @@
+// The three ways to retry, as people use them: at once, by kind of failure, and by the schedule.
+import assert from "node:assert/strict";
+import { statement } from "../../src/db/database.ts";
+import { readErrorTypes, readStats } from "../../src/domain/deliveries/stats.ts";
+import { toTypeId } from "../../src/domain/id.ts";
+import { findJobs } from "../../src/domain/jobs/queries.ts";
+import { getMessage } from "../../src/domain/messages/operations.ts";
+import { retryDeliveries } from "../../src/domain/messages/retry.ts";
+import { readNextRetries } from "../../src/domain/messages/scheduled_retry.ts";
+import { sweepMessages } from "../../src/domain/messages/sweep.ts";
+import { ensureBuiltInSchedules, fireDue } from "../../src/domain/schedules/operations.ts";
+import { onEveryMail, onPostgresMail, type TestMail } from "../support/mail.ts";
+import { comeDue } from "../support/mail_worker.ts";
+import { people, readDeliveries, tally } from "../support/messages.ts";
+
+const TICK = statement<[]>(
+  "test.tick",
+  `update schedules set enabled = name = 'retry-failed', next_at = now()`,
+);
+const FIRES = statement<
+  [],
+  { jobId: string; outcome: string; processedCount: number; recipientCount: number; error: unknown }
+>(
+  "test.retryFires",
+  `select job_id as "jobId", outcome, processed_count as "processedCount",
+     recipient_count as "recipientCount", error
+   from schedule_fires order by nominal_at`,
+);
+// More mails than a moment takes.
+const WINDOW = 20;
+
+/** What the mail server says to whom; changed as the days go by. */
+let reply: (n: number) => string | null = () => null;
+const answering = () => {
+  reply = () => null;
+  return { window: WINDOW, reject: (address: string) => reply(Number(address.match(/\d+/)?.[0])) };
+};
+
+async function statesOf({ db }: TestMail, id: string): Promise<Record<string, number>> {
+  const rows = await readDeliveries(db, id);
+  return tally(rows.map(({ status, attempt }) => `${status} ${attempt}`));
+}
+
+onPostgresMail("AUTO: of 5,000 recipients 50 fail, 45 of them get it at once", async (mail) => {
+  const { db, services, organization: { admin }, worker, smtp, send } = mail;
+  const attempts = new Map<number, number>();
+  reply = (n) => {
+    if (n % 100 !== 0) return null;
+    const attempt = (attempts.get(n) ?? 0) + 1;
+    attempts.set(n, attempt);
+    return attempt === 1 || n % 1_000 === 0 ? "451 4.3.0 Try again" : null;
+  };
+  const { id } = await send({
+    to: { list: people(5_000) },
+    retry: { mode: "AUTO", maxAttempts: 3 },
+  });
+  await worker.runQueued();
+  const message = await getMessage(services, admin, id);
+  assert.deepEqual([message.status, message.retryRounds], ["PARTIALLY_SENT", 2]);
+  assert.deepEqual(await statesOf(mail, id), { "SENT 1": 4_950, "SENT 2": 45, "FAILED 3": 5 });
+  assert.equal(smtp.received.length, 4_995);
+
+  // A person tries the remaining five once more.
+  reply = () => null;
+  const ids = (await retryable(mail, id)).map(({ delivery }) => delivery.id);
+  assert.equal(ids.length, 5);
+  const { queuedCount, startNumber } = await retryDeliveries(services, admin, { ids, force: true });
+  assert.deepEqual([queuedCount, startNumber], [5, 53]);
+  await worker.runQueued();
+  assert.equal((await getMessage(services, admin, id)).status, "SENT");
+  assert.equal((await readStats(db, [id])).get(id)?.sent, 5_000);
+}, answering);
+
+async function retryable({ services, organization: { admin } }: TestMail, messageId: string) {
+  const asked = await retryDeliveries(services, admin, { filter: { messageId }, force: false });
+  assert.equal(asked.queuedCount, 0, "their attempts are used up");
+  return asked.refused;
+}
+
+const login = { user: "ada", password: "good", refusal: "454 4.7.0 Token has expired" };
+
+onEveryMail("once the token is new, all that failed for it is tried again", async (mail) => {
+  const { db, services, organization: { admin }, worker, startWorker, send } = mail;
+  login.password = "renewed";
+  const { id } = await send({ to: { list: people(30) } });
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    await worker.runQueued();
+    await comeDue(services);
+  }
+  await sweepMessages(services);
+  assert.deepEqual(await readErrorTypes(db, [id]), [
+    { messageId: id, errorType: "ACCESS_TOKEN", count: 30, retryable: 30 },
+  ]);
+  login.password = "good";
+  reply = (n) => n > 30 && n <= 35 ? "451 4.3.0 Try again" : null;
+  const { id: otherId } = await send({ to: { list: people(40) } });
+  await (await startWorker()).runQueued();
+  assert.deepEqual(await statesOf(mail, otherId), { "SENT 1": 35, "FAILED 1": 5 });
+
+  const filter = { errorTypes: ["ACCESS_TOKEN"] } as const;
+  const result = await retryDeliveries(services, admin, { filter, force: false });
+  assert.deepEqual([result.queuedCount, result.batchCount, result.startNumber], [30, 1, 2]);
+  assert.deepEqual(result.messages.map((message) => message.id), [id]);
+  await worker.runQueued();
+  assert.deepEqual(await statesOf(mail, id), { "SENT 2": 30 });
+  assert.equal((await getMessage(services, admin, id)).status, "SENT");
+  assert.deepEqual(await statesOf(mail, otherId), { "SENT 1": 35, "FAILED 1": 5 });
+}, () => {
+  login.password = "good";
+  return { ...answering(), login };
+});
+
+onEveryMail(
+  "CRON: a long campaign is tried again with each fire, until it is through",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, send } = mail;
+    await ensureBuiltInSchedules(services);
+    reply = (n) => n <= 120 ? "451 4.3.0 Try again" : null;
+    const { id } = await send({
+      to: { list: people(250) },
+      retry: { mode: "CRON", maxAttempts: 3 },
+    });
+    // Of another mode, and left alone.
+    const { id: manualId } = await send({ to: { list: people(5) } });
+    await worker.runQueued();
+    assert.ok((await readNextRetries(db, [id, manualId])).get(id));
+
+    const fire = async () => {
+      await db.run(TICK);
+      assert.deepEqual((await fireDue(services)).fired, ["retry-failed"]);
+      await worker.runQueued();
+      await comeDue(services);
+    };
+    reply = (n) => n <= 20 ? "451 4.3.0 Try again" : null;
+    await fire();
+    assert.deepEqual(await statesOf(mail, id), { "SENT 1": 130, "SENT 2": 100, "FAILED 2": 20 });
+    await fire();
+    assert.deepEqual(await statesOf(mail, id), { "SENT 1": 130, "SENT 2": 100, "FAILED 3": 20 });
+    assert.equal((await readNextRetries(db, [id])).size, 0);
+    await fire();
+
+    const fires = await db.run(FIRES);
+    assert.deepEqual(
+      fires.map((
+        { outcome, processedCount, recipientCount, error },
+      ) => [outcome, processedCount, recipientCount, error]),
+      [["COMPLETED", 1, 120, null], ["COMPLETED", 1, 20, null], ["COMPLETED", 0, 0, null]],
+    );
+    const [job] = await findJobs(db, [fires[1]?.jobId ?? ""]);
+    assert.deepEqual(job?.result, {
+      messageCount: 1,
+      recipientCount: 20,
+      messages: [{
+        messageId: toTypeId("message", id),
+        title: "News",
+        round: 3,
+        recipientCount: 20,
+        batchCount: 1,
+        startNumber: 6,
+      }],
+    });
+    const { status, retryRounds } = await getMessage(services, admin, id);
+    assert.deepEqual([status, retryRounds], ["PARTIALLY_SENT", 2]);
+    assert.equal((await getMessage(services, admin, manualId)).retryRounds, 0);
+  },
+  answering,
+);
