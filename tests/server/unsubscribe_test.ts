@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { newId } from "../../src/domain/id.ts";
+import { listSuppressions } from "../../src/domain/suppressions/operations.ts";
+import { openUnsubscribeLinks } from "../../src/domain/suppressions/unsubscribe.ts";
+import { onEveryDatabase } from "../support/database.ts";
+import { type TestServer, withServer } from "../support/server.ts";
+
+async function linkFor({ services, url, organization }: TestServer, address: string) {
+  const linkOf = await openUnsubscribeLinks(services.db, new URL(url).origin);
+  const organizationId = organization.id;
+  return linkOf({ organizationId, channel: "EMAIL", address, deliveryId: newId() });
+}
+
+async function listed({ services, organization: { admin } }: TestServer): Promise<string[]> {
+  const { edges } = await listSuppressions(services, admin, {}, {});
+  return edges.map(({ node: { address, reason } }) => `${address} ${reason}`);
+}
+
+onEveryDatabase(
+  "a link shows a page to people, and unsubscribes by POST alone",
+  ({ db }) =>
+    withServer(db, async (server) => {
+      const link = await linkFor(server, "Ada+<b>@Example.net");
+      const page = await fetch(link);
+      assert.equal(page.status, 200);
+      const html = await page.text();
+      assert.match(html, /<form method="post"><button>Unsubscribe<\/button>/);
+      assert.match(html, /ada\+&lt;b&gt;@example\.net/);
+      assert.deepEqual(await listed(server), []);
+
+      // As mail programs do it: RFC 8058 §3.2.
+      const body = new URLSearchParams({ "List-Unsubscribe": "One-Click" });
+      for (let times = 0; times < 2; times++) {
+        const response = await fetch(link, { method: "POST", body });
+        assert.equal(response.status, 200);
+        assert.match(await response.text(), /Unsubscribed/);
+      }
+      assert.deepEqual(await listed(server), ["ada+<b>@example.net UNSUBSCRIBED"]);
+    }),
+);
+
+onEveryDatabase(
+  "a link that was tampered with leads nowhere",
+  ({ db }) =>
+    withServer(db, async (server) => {
+      const link = await linkFor(server, "ada@example.net");
+      const other = await linkFor(server, "max@example.net");
+      const swapped = link.replace(/\.[^.]*$/, "") + other.slice(other.lastIndexOf("."));
+      const { origin } = new URL(link);
+      for (const url of [`${link}x`, link.slice(0, -1), swapped, `${origin}/unsubscribe/x`]) {
+        for (const method of ["GET", "POST"]) {
+          const response = await fetch(url, { method });
+          await response.body?.cancel();
+          assert.equal(response.status, 404, url);
+        }
+      }
+      assert.deepEqual(await listed(server), []);
+    }),
+);
+
+onEveryDatabase(
+  "bounces are taken only where somebody has set a secret for them",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      for (const source of ["dsn", "mailgun", "ses"]) {
+        const address = new URL(`/webhooks/bounces/${source}`, url);
+        const response = await fetch(address, { method: "POST", body: "{}" });
+        await response.body?.cancel();
+        assert.equal(response.status, 404);
+      }
+    }),
+);
