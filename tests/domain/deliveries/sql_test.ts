@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { statement } from "../../../src/db/database.ts";
+import { onEveryMail } from "../../support/mail.ts";
+import { people } from "../../support/messages.ts";
+
+const SUMMARY = statement<[], { errorType: string; failed: number; retryable: number }>(
+  "test.summary",
+  `select error_type as "errorType", failed_count as failed, retryable_count as retryable
+   from failed_deliveries_summary order by 1`,
+);
+const RETRYABLE = statement<[messageId: string, maxAttempts: number], { address: string }>(
+  "test.retryableRecipients",
+  "select recipient_address as address from retryable_recipients($1, $2)",
+);
+const REPLIES: Readonly<Record<string, string>> = {
+  "person1@example.net": "550 5.1.1 No such user",
+  "person2@example.net": "452 4.2.2 Mailbox full",
+  "person3@example.net": "452 4.2.2 Mailbox full",
+};
+
+onEveryMail("what failed can be looked at in SQL", async ({ db, worker, send }) => {
+  const { id } = await send({ to: { list: people(5) } });
+  await worker.runQueued();
+  assert.deepEqual(await db.run(SUMMARY), [
+    { errorType: "INVALID_RECIPIENT", failed: 3, retryable: 2 },
+  ]);
+  assert.deepEqual(await db.run(RETRYABLE, id, 2), [
+    { address: "person2@example.net" },
+    { address: "person3@example.net" },
+  ]);
+  assert.deepEqual(await db.run(RETRYABLE, id, 1), []);
+}, () => ({ reject: (address) => REPLIES[address] ?? null }));
