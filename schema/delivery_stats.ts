@@ -22,10 +22,10 @@ export const DeliveryStatsObject = builder.objectRef<DeliveryStats>("DeliverySta
     failed: t.exposeInt("failed", { description: "Were refused, or used up their attempts." }),
     cancelled: t.exposeInt("cancelled", { description: "Did not go out any more." }),
     unknown: t.exposeInt("unknown", { description: "May have gone out when their worker died." }),
-    bounced: t.exposeInt("bounced", { description: "Came back." }),
-    complained: t.exposeInt("complained", { description: "Were called unwanted." }),
+    bounced: t.exposeInt("bounced", { description: "Were sent, and came back." }),
+    complained: t.exposeInt("complained", { description: "Arrived, and were called unwanted." }),
     retryable: t.exposeInt("retryable", {
-      description: "Of the failed: those that another attempt may mend.",
+      description: "Of the failed and bounced: those that another attempt may mend.",
     }),
     duplicates: t.exposeInt("duplicates", {
       description: "Recipients that were given more than once, and get it once. Not in the total.",

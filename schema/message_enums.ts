@@ -27,7 +27,9 @@ export const MessageStatus = builder.enumType("MessageStatus", {
     SENDING: { description: "Its batches are being sent." },
     PAUSED: { description: "Stopped by a person, or by an error that a person must mend." },
     SENT: { description: "All of it was sent." },
-    PARTIALLY_SENT: { description: "Some was sent, some failed or is unknown." },
+    PARTIALLY_SENT: {
+      description: "Some was sent; some failed, is unknown, or came back, however late.",
+    },
     FAILED: { description: "Nothing was sent." },
     CANCELLED: { description: "Ended by a person before all was sent." },
   },
@@ -78,7 +80,7 @@ export const DeliveryStatus = builder.enumType("DeliveryStatus", {
     FAILED: { description: "It was refused, or its attempts are used up." },
     CANCELLED: { description: "Its message was cancelled before it went out." },
     UNKNOWN: { description: "Its worker died while it was in flight: it may have gone out." },
-    BOUNCED: { description: "It came back." },
+    BOUNCED: { description: "The provider had taken it, and it came back." },
     COMPLAINED: { description: "The recipient called it unwanted." },
   },
 });

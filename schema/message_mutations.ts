@@ -101,7 +101,11 @@ const SendMessageInput = builder.inputType("SendMessageInput", {
     unsubscribable: t.boolean({
       required: true,
       defaultValue: false,
-      description: "Whether recipients may unsubscribe from it.",
+      description:
+        "Whether recipients may unsubscribe from it: its mails carry a link that does so " +
+        "with one click (RFC 8058), templates have it as `unsubscribe_url`, and who has " +
+        "unsubscribed from one such message gets none of them any more. Other messages, receipts " +
+        "for instance, still reach them.",
     }),
     idempotencyKey: t.string({
       description: "Sending again with the same key answers with the first message: at most 200 " +

@@ -18,7 +18,7 @@ export const MessageFilter = builder.inputType("MessageFilter", {
     channels: t.field({ type: [Channel], description: "By one of these channels." }),
     types: t.stringList({ description: "Of one of these types." }),
     withFailures: t.boolean({
-      description: "true: some delivery failed or is unknown; false: none.",
+      description: "true: some delivery failed, came back or is unknown; false: none.",
     }),
     search: t.string({ description: "Part of the title, whatever its case." }),
     createdFrom: t.field({ type: "DateTime", description: "Made then or later." }),

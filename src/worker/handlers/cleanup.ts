@@ -1,4 +1,5 @@
 import { failDeadImports } from "../../domain/audiences/operations.ts";
+import { pruneEvents } from "../../domain/deliveries/bounce.ts";
 import type { Outcome } from "../../domain/jobs/outcome.ts";
 import { jobKind } from "../../domain/jobs/kinds.ts";
 import { FIRST_JOB, type JobRetention, pruneJobs } from "../../domain/jobs/prune.ts";
@@ -20,7 +21,7 @@ export interface Retention extends JobRetention {
 /**
  * CLEANUP: deletes finished jobs, and successful and cancelled deliveries, that were kept long enough,
  * in steps of 1,000. The system's own also ends imports that died with their process, and deletes old
- * fires.
+ * fires and the ids of old events of providers.
  */
 export function cleanupHandler(services: Services, retention: Retention): JobHandler {
   return {
@@ -38,6 +39,7 @@ async function cleanup(
   if (scopeOf(job) === null) {
     await failDeadImports(services);
     await pruneFires(services, KEEP_FIRES_MS);
+    await pruneEvents(services);
   }
   let processed = 0;
   let after: string | null = FIRST_JOB;
