@@ -20,6 +20,14 @@ export interface Claim {
   readonly fence: number;
 }
 
+/**
+ * Claims in the order in which every statement that writes to many locks them: a worker's progress and
+ * its settling would otherwise wait for each other.
+ */
+export function inLockOrder<T extends Claim>(claims: readonly T[]): T[] {
+  return claims.toSorted((a, b) => a.id < b.id ? -1 : 1);
+}
+
 /** A job in a worker's hands. Every later write about it names the fence. */
 export interface ClaimedJob extends Claim {
   readonly organizationId: string;

@@ -1,5 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
+import { inLockOrder } from "./claim.ts";
 import type { Progress } from "./job.ts";
 
 const WRITE = statement<[ids: string[], fences: number[], progresses: string[]], { id: string }>(
@@ -27,11 +28,12 @@ export async function writeProgress(
   { db, bus }: Services,
   reports: readonly ProgressReport[],
 ): Promise<Set<string>> {
+  const ordered = inLockOrder(reports);
   const rows = await db.run(
     WRITE,
-    reports.map(({ id }) => id),
-    reports.map(({ fence }) => fence),
-    reports.map(({ progress }) => JSON.stringify(progress)),
+    ordered.map(({ id }) => id),
+    ordered.map(({ fence }) => fence),
+    ordered.map(({ progress }) => JSON.stringify(progress)),
   );
   const written = new Set(rows.map(({ id }) => id));
   for (const { id, organizationId } of reports) {

@@ -1,4 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
+import { inLockOrder } from "./claim.ts";
 import type { JobError, JobStatus, Progress } from "./job.ts";
 
 /**
@@ -80,13 +81,14 @@ export function settleJobs(
   connection: Connection,
   settlements: readonly Settlement[],
 ): Promise<SettledJob[]> {
+  const ordered = inLockOrder(settlements);
   return connection.run(
     SETTLE,
-    settlements.map(({ id }) => id),
-    settlements.map(({ fence }) => fence),
-    settlements.map(({ outcome }) => outcome),
-    settlements.map(({ delayMs }) => delayMs),
-    settlements.map(({ error }) => error && JSON.stringify(error)),
-    settlements.map(({ progress }) => progress && JSON.stringify(progress)),
+    ordered.map(({ id }) => id),
+    ordered.map(({ fence }) => fence),
+    ordered.map(({ outcome }) => outcome),
+    ordered.map(({ delayMs }) => delayMs),
+    ordered.map(({ error }) => error && JSON.stringify(error)),
+    ordered.map(({ progress }) => progress && JSON.stringify(progress)),
   );
 }
