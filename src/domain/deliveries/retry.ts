@@ -127,6 +127,8 @@ function chosen(
     .select(sql<Date | null>`case when d.not_before > now() then d.not_before end`.as("not_before"))
     .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
     .where(statusIn(from === "FAILED" ? ["FAILED", "BOUNCED"] : [from]));
+  // A provider may tell of one at this very moment that it arrived.
+  if (from === "UNKNOWN") query = query.forNoKeyUpdate("d");
   if (!force) query = query.where(RETRYABLE);
   if (automatic) query = query.where(sql<boolean>`d.error_code is distinct from 'BATCH_CANCELLED'`);
   return query;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { type Database, statement } from "../../../src/db/database.ts";
-import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
+import { statement } from "../../../src/db/database.ts";
 import {
   readEffectiveness,
   readErrorTypes,
@@ -8,13 +7,12 @@ import {
 } from "../../../src/domain/deliveries/stats.ts";
 import { InvalidInputError, NotFoundError } from "../../../src/domain/errors.ts";
 import { newId } from "../../../src/domain/id.ts";
-import { cancelMessage, getMessage } from "../../../src/domain/messages/operations.ts";
-import { resolveDeliveries, retryDeliveries } from "../../../src/domain/messages/retry.ts";
+import { cancelMessage } from "../../../src/domain/messages/operations.ts";
+import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
 import { createOrganization } from "../../support/callers.ts";
-import { makeGate } from "../../support/gate.ts";
-import { onEveryMail, onPostgresMail, type TestMail } from "../../support/mail.ts";
-import { comeDue } from "../../support/mail_worker.ts";
-import { people, readDeliveries, readStatus, readTries, tally } from "../../support/messages.ts";
+import { onEveryMail, type TestMail } from "../../support/mail.ts";
+import { people, readStatus, tally } from "../../support/messages.ts";
+import { idsOf, makeReplies, statesOf } from "../../support/retries.ts";
 
 const BATCHES = statement<
   [messageId: string],
@@ -27,38 +25,18 @@ const BATCHES = statement<
    where message_id = $1 order by number`,
 );
 
-/** The server's answer by recipient, to be changed as the test goes on. */
-let replies: Record<string, string> = {};
-const answering = () => {
-  replies = {};
-  return { reject: (address: string) => replies[address] ?? null };
-};
-const address = (n: number) => `person${n}@example.net`;
-
-/** Refuses these from now on. */
-function refuse(numbers: readonly number[], reply = "451 4.3.0 Try again"): void {
-  for (const n of numbers) replies[address(n)] = reply;
-}
-
-async function idsOf({ services, organization: { admin } }: TestMail, messageId: string) {
-  const { edges } = await listDeliveries(services, admin, { messageId }, "CREATED_ASC", {});
-  return edges.map(({ node }) => node.id);
-}
-
-async function statesOf(db: Database, messageId: string): Promise<string[]> {
-  return (await readDeliveries(db, messageId)).map(({ status, attempt }) => `${status} ${attempt}`);
-}
+const replies = makeReplies();
 
 onEveryMail("retryDeliveries() sends what failed again, in new batches", async (mail) => {
   const { db, services, organization: { admin }, worker, send } = mail;
-  refuse([2, 150]);
-  refuse([3], "550 5.1.1 No such user");
+  replies.refuse([2, 150]);
+  replies.refuse([3], "550 5.1.1 No such user");
   const { id } = await send({ to: { list: people(250) } });
   await worker.runQueued();
   assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
   assert.equal((await readStats(db, [id])).get(id)?.retryable, 2);
 
-  replies = {};
+  replies.accept();
   const result = await retryDeliveries(services, admin, {
     filter: { messageId: id },
     force: false,
@@ -68,7 +46,7 @@ onEveryMail("retryDeliveries() sends what failed again, in new batches", async (
     [2, 1, 4, 1],
   );
   const [refused] = result.refused;
-  assert.equal(refused?.delivery.address, address(3));
+  assert.equal(refused?.delivery.address, "person3@example.net");
   assert.match(refused?.reason ?? "", /INVALID_RECIPIENT/);
   const [message] = result.messages;
   assert.deepEqual([message?.status, message?.retryRounds], ["SENDING", 1]);
@@ -90,12 +68,12 @@ onEveryMail("retryDeliveries() sends what failed again, in new batches", async (
     { messageId: id, attemptNumber: 1, sent: 247, failed: 3 },
     { messageId: id, attemptNumber: 2, sent: 2, failed: 0 },
   ]);
-}, answering);
+}, replies.settings);
 
 onEveryMail("retryDeliveries() by ids says of each why it was left", async (mail) => {
   const { db, services, organization: { admin }, worker, send } = mail;
-  refuse([1, 2]);
-  refuse([3], "550 5.1.1 No such user");
+  replies.refuse([1, 2]);
+  replies.refuse([3], "550 5.1.1 No such user");
   const { id } = await send({
     to: { list: people(4) },
     retry: { mode: "MANUAL", maxAttempts: 2 },
@@ -124,7 +102,7 @@ onEveryMail("retryDeliveries() by ids says of each why it was left", async (mail
   assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "FAILED 3", "SENT 1"]);
 
   await cancelledIsLeft(mail);
-}, answering);
+}, replies.settings);
 
 async function cancelledIsLeft(mail: TestMail): Promise<void> {
   const { services, organization: { admin }, worker, send } = mail;
@@ -140,7 +118,7 @@ async function cancelledIsLeft(mail: TestMail): Promise<void> {
 
 onEveryMail("retryDeliveries() refuses bad input and queues nothing", async (mail) => {
   const { db, services, organization: { admin, member }, worker, send } = mail;
-  refuse([1]);
+  replies.refuse([1]);
   const { id } = await send({ to: { list: people(1) } });
   await worker.runQueued();
   const ids = await idsOf(mail, id);
@@ -183,152 +161,4 @@ onEveryMail("retryDeliveries() refuses bad input and queues nothing", async (mai
   }
   assert.equal(await readStatus(db, id), "FAILED");
   assert.deepEqual(await statesOf(db, id), ["FAILED 1"]);
-}, answering);
-
-onEveryMail("a retry waits as long as the provider asked, and holds up no others", async (mail) => {
-  const { db, services, organization: { admin }, worker, send } = mail;
-  refuse([1], "451 4.3.0 Try again in 600 seconds");
-  refuse([2, 3]);
-  const { id } = await send({ to: { list: people(3) } });
-  await worker.runQueued();
-  const { batchCount } = await retryDeliveries(services, admin, {
-    filter: { messageId: id },
-    force: false,
-  });
-  assert.equal(batchCount, 2);
-  replies = {};
-  await worker.runQueued();
-  assert.deepEqual(await statesOf(db, id), ["PENDING 1", "SENT 2", "SENT 2"]);
-  const waits = (await db.run(BATCHES, id)).map(({ waits }) => waits);
-  assert.deepEqual(waits.slice(0, 2), [0, 0]);
-  assert((waits[2] ?? 0) > 500);
-  assert.equal(await readStatus(db, id), "SENDING");
-  await comeDue(services);
-  await worker.runQueued();
-  assert.equal(await readStatus(db, id), "SENT");
-}, answering);
-
-let throttled = true;
-onEveryMail("a throttled recipient keeps its patience in the next round", async (mail) => {
-  const { db, services, organization: { admin }, worker, send } = mail;
-  const { id } = await send({ to: { list: people(1) } });
-  const runTimes = async (times: number) => {
-    for (let time = 0; time < times; time++) {
-      await worker.runQueued();
-      await comeDue(services);
-    }
-  };
-  await runTimes(11);
-  assert.deepEqual(await statesOf(db, id), ["FAILED 1"]);
-  await retryDeliveries(services, admin, { filter: { messageId: id }, force: false });
-  await runTimes(3);
-  assert.deepEqual(await statesOf(db, id), ["PENDING 1"]);
-  throttled = false;
-  await runTimes(1);
-  assert.deepEqual(await statesOf(db, id), ["SENT 2"]);
-  assert.equal((await readTries(db, id, 1)).length, 15);
-}, () => {
-  throttled = true;
-  return { reject: () => throttled ? "450 4.7.1 Greylisted" : null };
-});
-
-onEveryMail("AUTO tries again at once, until no attempt is left", async (mail) => {
-  const { db, services, organization: { admin }, worker, send } = mail;
-  refuse([1, 2]);
-  refuse([3], "550 5.1.1 No such user");
-  const { id } = await send({ to: { list: people(4) }, retry: { mode: "AUTO", maxAttempts: 3 } });
-  await worker.runQueued();
-  assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "FAILED 1", "SENT 1"]);
-  const { status, retryRounds } = await getMessage(services, admin, id);
-  assert.deepEqual([status, retryRounds], ["PARTIALLY_SENT", 2]);
-}, answering);
-
-onPostgresMail("of 20 retries at once each recipient is queued by one", async (mail) => {
-  const { db, services, organization: { admin }, worker, smtp, send } = mail;
-  const failing = Array.from({ length: 250 }, (_, index) => index + 1);
-  refuse(failing);
-  const { id } = await send({ to: { list: people(300) } });
-  await worker.runQueued();
-  replies = {};
-  const ids = await idsOf(mail, id);
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, (_, index) =>
-      retryDeliveries(
-        services,
-        admin,
-        index % 2 ? { ids, force: true } : { filter: { messageId: id }, force: false },
-      )),
-  );
-  assert.equal(answers.reduce((sum, { queuedCount }) => sum + queuedCount, 0), 250);
-  await worker.runQueued();
-  assert.equal(await readStatus(db, id), "SENT");
-  assert.equal(smtp.received.length, 300);
-}, answering);
-
-let gate = makeGate();
-
-onEveryMail("a person decides what became UNKNOWN", async (mail) => {
-  const { db, services, organization: { admin }, worker, startWorker, smtp, send } = mail;
-  const { id } = await send({ to: { list: people(6) } });
-  worker.start(await worker.claim());
-  await gate.filled(3);
-  await worker.die();
-  gate.open();
-  await worker.rest();
-  const other = await startWorker();
-  await other.runQueued();
-  assert.deepEqual(tally(await statesOf(db, id)), { "UNKNOWN 1": 3, "SENT 1": 3 });
-  const retried = await retryDeliveries(services, admin, {
-    filter: { messageId: id },
-    force: false,
-  });
-  assert.deepEqual([retried.queuedCount, retried.refusedCount], [0, 3]);
-  assert.match(retried.refused[0]?.reason ?? "", /resolveDeliveries/);
-
-  const ids = await idsOf(mail, id);
-  const [first, , , sent] = ids;
-  const arrived = await resolveDeliveries(services, admin, {
-    ids: [first ?? "", sent ?? ""],
-    as: "SENT",
-  });
-  assert.deepEqual([arrived.resolvedCount, arrived.refusedCount], [1, 1]);
-  assert.equal((await readStats(db, [id])).get(id)?.unknown, 2);
-  const again = await resolveDeliveries(services, admin, {
-    filter: { messageId: id },
-    as: "RESEND",
-  });
-  assert.deepEqual([again.resolvedCount, again.messages[0]?.status], [2, "SENDING"]);
-  await other.runQueued();
-  assert.deepEqual(await statesOf(db, id), [
-    "SENT 1",
-    "SENT 2",
-    "SENT 2",
-    "SENT 1",
-    "SENT 1",
-    "SENT 1",
-  ]);
-  assert.equal(await readStatus(db, id), "SENT");
-  const stats = (await readStats(db, [id])).get(id);
-  assert.deepEqual([stats?.sent, stats?.unknown], [6, 0]);
-  assert.equal(smtp.received.length, 8);
-}, () => {
-  gate = makeGate();
-  return { window: 3, beforeReply: (address) => gate.pass(address) };
-});
-
-onEveryMail("what arrived after all makes a message SENT", async (mail) => {
-  const { db, services, organization: { admin }, worker, startWorker, send } = mail;
-  const { id } = await send({ to: { list: people(1) } });
-  worker.start(await worker.claim());
-  await gate.filled(1);
-  await worker.die();
-  gate.open();
-  await worker.rest();
-  await (await startWorker()).runQueued();
-  assert.equal(await readStatus(db, id), "FAILED");
-  await resolveDeliveries(services, admin, { filter: { messageId: id }, as: "SENT" });
-  assert.equal(await readStatus(db, id), "SENT");
-}, () => {
-  gate = makeGate();
-  return { beforeReply: (address) => gate.pass(address) };
-});
+}, replies.settings);

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { readStats } from "../../../src/domain/deliveries/stats.ts";
+import { resolveDeliveries, retryDeliveries } from "../../../src/domain/messages/retry.ts";
+import { makeGate } from "../../support/gate.ts";
+import { onEveryMail } from "../../support/mail.ts";
+import { people, readStatus, tally } from "../../support/messages.ts";
+import { idsOf, statesOf } from "../../support/retries.ts";
+
+let gate = makeGate();
+
+onEveryMail("a person decides what became UNKNOWN", async (mail) => {
+  const { db, services, organization: { admin }, worker, startWorker, smtp, send } = mail;
+  const { id } = await send({ to: { list: people(6) } });
+  worker.start(await worker.claim());
+  await gate.filled(3);
+  await worker.die();
+  gate.open();
+  await worker.rest();
+  const other = await startWorker();
+  await other.runQueued();
+  assert.deepEqual(tally(await statesOf(db, id)), { "UNKNOWN 1": 3, "SENT 1": 3 });
+  const retried = await retryDeliveries(services, admin, {
+    filter: { messageId: id },
+    force: false,
+  });
+  assert.deepEqual([retried.queuedCount, retried.refusedCount], [0, 3]);
+  assert.match(retried.refused[0]?.reason ?? "", /resolveDeliveries/);
+
+  const ids = await idsOf(mail, id);
+  const [first, , , sent] = ids;
+  const arrived = await resolveDeliveries(services, admin, {
+    ids: [first ?? "", sent ?? ""],
+    as: "SENT",
+  });
+  assert.deepEqual([arrived.resolvedCount, arrived.refusedCount], [1, 1]);
+  assert.equal((await readStats(db, [id])).get(id)?.unknown, 2);
+  const again = await resolveDeliveries(services, admin, {
+    filter: { messageId: id },
+    as: "RESEND",
+  });
+  assert.deepEqual([again.resolvedCount, again.messages[0]?.status], [2, "SENDING"]);
+  await other.runQueued();
+  assert.deepEqual(await statesOf(db, id), [
+    "SENT 1",
+    "SENT 2",
+    "SENT 2",
+    "SENT 1",
+    "SENT 1",
+    "SENT 1",
+  ]);
+  assert.equal(await readStatus(db, id), "SENT");
+  const stats = (await readStats(db, [id])).get(id);
+  assert.deepEqual([stats?.sent, stats?.unknown], [6, 0]);
+  assert.equal(smtp.received.length, 8);
+}, () => {
+  gate = makeGate();
+  return { window: 3, beforeReply: (address) => gate.pass(address) };
+});
+
+onEveryMail("what arrived after all makes a message SENT", async (mail) => {
+  const { db, services, organization: { admin }, worker, startWorker, send } = mail;
+  const { id } = await send({ to: { list: people(1) } });
+  worker.start(await worker.claim());
+  await gate.filled(1);
+  await worker.die();
+  gate.open();
+  await worker.rest();
+  await (await startWorker()).runQueued();
+  assert.equal(await readStatus(db, id), "FAILED");
+  await resolveDeliveries(services, admin, { filter: { messageId: id }, as: "SENT" });
+  assert.equal(await readStatus(db, id), "SENT");
+}, () => {
+  gate = makeGate();
+  return { beforeReply: (address) => gate.pass(address) };
+});

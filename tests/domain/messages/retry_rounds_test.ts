@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { statement } from "../../../src/db/database.ts";
+import { cancelJob, getJob, retryJob } from "../../../src/domain/jobs/operations.ts";
+import { getMessage } from "../../../src/domain/messages/operations.ts";
+import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
+import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
+import { onEveryMail, onPostgresMail } from "../../support/mail.ts";
+import { comeDue } from "../../support/mail_worker.ts";
+import { people, readBatches, readStatus, readTries } from "../../support/messages.ts";
+import { idsOf, makeReplies, statesOf } from "../../support/retries.ts";
+
+const BATCHES = statement<
+  [messageId: string],
+  { number: number; round: number; size: number; waits: number }
+>(
+  "test.retryBatches",
+  `select b.number, b.round, b.size,
+     greatest(round(extract(epoch from j.run_at - b_now.now)), 0)::int as waits
+   from batches b join jobs j on j.id = b.job_id, (select now()) b_now
+   where message_id = $1 order by number`,
+);
+
+const replies = makeReplies();
+
+onEveryMail("a retry waits as long as the provider asked, and holds up no others", async (mail) => {
+  const { db, services, organization: { admin }, worker, send } = mail;
+  replies.refuse([1], "451 4.3.0 Try again in 600 seconds");
+  replies.refuse([2, 3]);
+  const { id } = await send({ to: { list: people(3) } });
+  await worker.runQueued();
+  const { batchCount } = await retryDeliveries(services, admin, {
+    filter: { messageId: id },
+    force: false,
+  });
+  assert.equal(batchCount, 2);
+  replies.accept();
+  await worker.runQueued();
+  assert.deepEqual(await statesOf(db, id), ["PENDING 1", "SENT 2", "SENT 2"]);
+  const waits = (await db.run(BATCHES, id)).map(({ waits }) => waits);
+  assert.deepEqual(waits.slice(0, 2), [0, 0]);
+  assert((waits[2] ?? 0) > 500);
+  assert.equal(await readStatus(db, id), "SENDING");
+  await comeDue(services);
+  await worker.runQueued();
+  assert.equal(await readStatus(db, id), "SENT");
+}, replies.settings);
+
+onEveryMail("what failed is tried again while others of its batch still wait", async (mail) => {
+  const { db, services, organization: { admin }, worker, smtp, send } = mail;
+  replies.refuse([1]);
+  replies.refuse([2], "450 4.7.1 Greylisted");
+  const { id } = await send({ to: { list: people(3) } });
+  await worker.runQueued();
+  assert.deepEqual(await statesOf(db, id), ["FAILED 1", "PENDING 0", "SENT 1"]);
+  replies.accept();
+  const filter = { messageId: id };
+  const { queuedCount } = await retryDeliveries(services, admin, { filter, force: false });
+  assert.equal(queuedCount, 1);
+  await comeDue(services);
+  await worker.runQueued();
+  assert.deepEqual(await statesOf(db, id), ["SENT 2", "SENT 1", "SENT 1"]);
+  assert.equal(smtp.received.length, 3);
+  assert.equal(await readStatus(db, id), "SENT");
+}, replies.settings);
+
+let throttled = true;
+onEveryMail("a throttled recipient keeps its patience in the next round", async (mail) => {
+  const { db, services, organization: { admin }, worker, send } = mail;
+  const { id } = await send({ to: { list: people(1) } });
+  const runTimes = async (times: number) => {
+    for (let time = 0; time < times; time++) {
+      await worker.runQueued();
+      await comeDue(services);
+    }
+  };
+  await runTimes(11);
+  assert.deepEqual(await statesOf(db, id), ["FAILED 1"]);
+  await retryDeliveries(services, admin, { filter: { messageId: id }, force: false });
+  await runTimes(3);
+  assert.deepEqual(await statesOf(db, id), ["PENDING 1"]);
+  throttled = false;
+  await runTimes(1);
+  assert.deepEqual(await statesOf(db, id), ["SENT 2"]);
+  assert.equal((await readTries(db, id, 1)).length, 15);
+}, () => {
+  throttled = true;
+  return { reject: () => throttled ? "450 4.7.1 Greylisted" : null };
+});
+
+onEveryMail("AUTO tries again at once, until no attempt is left", async (mail) => {
+  const { db, services, organization: { admin }, worker, send } = mail;
+  replies.refuse([1, 2]);
+  replies.refuse([3], "550 5.1.1 No such user");
+  const { id } = await send({ to: { list: people(4) }, retry: { mode: "AUTO", maxAttempts: 3 } });
+  await worker.runQueued();
+  assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "FAILED 1", "SENT 1"]);
+  const { status, retryRounds } = await getMessage(services, admin, id);
+  assert.deepEqual([status, retryRounds], ["PARTIALLY_SENT", 2]);
+}, replies.settings);
+
+onEveryMail(
+  "what a person has cancelled is left alone, until a person retries it",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, send } = mail;
+    const { id } = await send({ to: { list: people(3) }, retry: { mode: "AUTO", maxAttempts: 3 } });
+    const [batch] = await readBatches(db, id);
+    const jobId = batch?.jobId ?? "";
+    await cancelJob(services, admin, jobId);
+    await sweepMessages(services);
+    const { status, retryRounds } = await getMessage(services, admin, id);
+    assert.deepEqual([status, retryRounds], ["FAILED", 0]);
+
+    await retryJob(services, admin, jobId);
+    await worker.runQueued();
+    const ended = await getJob(services, admin, jobId);
+    assert.deepEqual([ended.status, ended.error?.type], ["FAILED", "BATCH_ENDED"]);
+    assert.match(ended.error?.message ?? "", /retryDeliveries/);
+
+    await retryDeliveries(services, admin, { filter: { messageId: id }, force: false });
+    await worker.runQueued();
+    assert.deepEqual(await statesOf(db, id), ["SENT 2", "SENT 2", "SENT 2"]);
+    await retryJob(services, admin, jobId);
+    await worker.runQueued();
+    assert.equal((await getJob(services, admin, jobId)).status, "COMPLETED");
+  },
+  replies.settings,
+);
+
+onPostgresMail("of 20 retries at once each recipient is queued by one", async (mail) => {
+  const { db, services, organization: { admin }, worker, smtp, send } = mail;
+  const failing = Array.from({ length: 250 }, (_, index) => index + 1);
+  replies.refuse(failing);
+  const { id } = await send({ to: { list: people(300) } });
+  await worker.runQueued();
+  replies.accept();
+  const ids = await idsOf(mail, id);
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      retryDeliveries(
+        services,
+        admin,
+        index % 2 ? { ids, force: true } : { filter: { messageId: id }, force: false },
+      )),
+  );
+  assert.equal(answers.reduce((sum, { queuedCount }) => sum + queuedCount, 0), 250);
+  await worker.runQueued();
+  assert.equal(await readStatus(db, id), "SENT");
+  assert.equal(smtp.received.length, 300);
+}, replies.settings);
