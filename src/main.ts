@@ -14,57 +14,28 @@ import { DatabaseUnavailableError, openRemoteDatabase } from "./db/remote.ts";
 import { ensureOperator } from "./domain/access/operations.ts";
 import type { MessageChannel } from "./domain/channel.ts";
 import { readTotals } from "./domain/deliveries/stats.ts";
-import type { Lane } from "./domain/jobs/job.ts";
 import { readDepths } from "./domain/jobs/queries.ts";
-import { sweepMessages } from "./domain/messages/sweep.ts";
-import { ensureBuiltInSchedules } from "./domain/schedules/operations.ts";
 import type { Services } from "./domain/services.ts";
 import { createBus } from "./events/bus.ts";
 import { postgresTransport } from "./events/postgres.ts";
 import { handleImport } from "./server/import.ts";
 import { configureLogging } from "./server/logging.ts";
+import type { HealthCheck } from "./server/health.ts";
 import type { Figures } from "./server/metrics.ts";
 import { startProbes } from "./server/probes.ts";
 import { startServer } from "./server/server.ts";
-import { cleanupHandler } from "./worker/handlers/cleanup.ts";
-import { cleanupDeliveriesHandler } from "./worker/handlers/cleanup_deliveries.ts";
-import { ContentCache } from "./worker/handlers/content_cache.ts";
-import type { Outlet } from "./worker/handlers/outlets.ts";
-import { planMessageHandler } from "./worker/handlers/plan_message.ts";
-import { retryFailedHandler } from "./worker/handlers/retry_failed.ts";
-import { sendBatchHandler } from "./worker/handlers/send_batch.ts";
-import { sendDueHandler } from "./worker/handlers/send_due.ts";
-import type { Handlers } from "./worker/handler.ts";
-import { startSchedule } from "./worker/schedule.ts";
-import { startWorker } from "./worker/worker.ts";
+import { startWork, type Work } from "./worker/work.ts";
 
 const log = getLogger(["waybill"]);
 
-/** Slots of this process, by lane. */
-const LANES: ReadonlyMap<Lane, number> = new Map([
-  ["TRANSACTIONAL", 4],
-  ["AI", 5],
-  ["LEARNING", 2],
-  ["BULK", 2],
-  ["SYSTEM", 2],
-]);
-// In flight per connection: one that is being sent, one that is ready to follow.
-const FLYING_PER_CONNECTION = 2;
-
 const PING = statement<[], { one: number }>("health.ping", "select 1 as one");
-
-/** Something that ends with the process. */
-interface Part {
-  readonly health: Readonly<Record<string, () => boolean | Promise<boolean>>>;
-  stop(): Promise<void>;
-}
 
 async function serve(config: Config, withWorker: boolean): Promise<void> {
   const { services, migrated } = await openServices(config);
   const secret = await ensureOperator(services, config.adminApiKey);
   // At once: it is kept nowhere, and what follows may fail.
   if (secret) tell([`The operator's API key, shown this once: ${secret}`]);
-  const worker = withWorker ? await startWork(services, config) : null;
+  const worker = withWorker ? await startConfiguredWork(services, config) : null;
   const { host, port } = config;
   const server = await listen(`${host}, port ${port}`, worker, () =>
     startServer({
@@ -87,7 +58,7 @@ async function serve(config: Config, withWorker: boolean): Promise<void> {
 
 async function work(config: Config, port: number | null): Promise<void> {
   const { services } = await openServices(config);
-  const worker = await startWork(services, config);
+  const worker = await startConfiguredWork(services, config);
   const health = { ...healthOf(services), ...worker.health };
   const figures = figuresOf(services);
   const probes = port === null
@@ -100,7 +71,7 @@ async function work(config: Config, port: number | null): Promise<void> {
   await closeServices(services);
 }
 
-async function listen<T>(where: string, worker: Part | null, start: () => T): Promise<T> {
+async function listen<T>(where: string, worker: Work | null, start: () => T): Promise<T> {
   try {
     return start();
   } catch (cause) {
@@ -136,32 +107,27 @@ async function closeServices({ db, bus }: Services): Promise<void> {
   await db.close();
 }
 
-async function startWork(services: Services, config: Config): Promise<Part> {
-  await ensureBuiltInSchedules(services);
-  const channels = openChannels(config);
-  const worker = await startWorker(services, {
-    handlers: handlersOf(services, config, channels),
-    lanes: LANES,
-    sweep: () => sweepMessages(services),
-  });
-  const schedule = startSchedule(services);
-  return {
-    health: { worker: worker.healthy, schedule: schedule.healthy },
-    async stop() {
-      await schedule.stop();
-      await worker.stop();
-      await Promise.all([...channels.values()].map((channel) => channel.close()));
+function startConfiguredWork(services: Services, config: Config): Promise<Work> {
+  const { retention, host, port } = config;
+  const hour = 60 * 60_000;
+  return startWork(services, {
+    channels: openChannels(config),
+    publicUrl: config.publicUrl ?? `http://${host}:${port}`,
+    retention: {
+      completedMs: retention.completedJobsHours * hour,
+      failedMs: retention.failedJobsDays * 24 * hour,
+      deliveryDays: retention.deliveriesDays,
     },
-  };
+  });
 }
-
-type Channels = ReadonlyMap<MessageChannel, Channel>;
 
 function channelsOf({ messenger }: Config): ReadonlySet<MessageChannel> {
   return new Set(messenger ? ["EMAIL", "MESSENGER"] : ["EMAIL"]);
 }
 
-function openChannels({ mail, messenger, dataDir }: Config): Channels {
+function openChannels(
+  { mail, messenger, dataDir }: Config,
+): ReadonlyMap<MessageChannel, Channel> {
   const { smtpUrl, from } = mail;
   const email = smtpUrl ? openSmtpChannel(smtpUrl, { from }) : openCaptureChannel(dataDir, from);
   const channels = new Map<MessageChannel, Channel>([["EMAIL", email]]);
@@ -169,35 +135,7 @@ function openChannels({ mail, messenger, dataDir }: Config): Channels {
   return channels;
 }
 
-function outletOf(channel: Channel): Outlet {
-  const inFlight = channel.connections * FLYING_PER_CONNECTION;
-  return { channel, window: Math.max(1, Math.floor(inFlight / (LANES.get("BULK") ?? 1))) };
-}
-
-function handlersOf(services: Services, config: Config, channels: Channels): Handlers {
-  const { retention } = config;
-  const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
-  const outlets = new Map([...channels].map(([name, channel]) => [name, outletOf(channel)]));
-  const contents = new ContentCache(services);
-  const hour = 60 * 60_000;
-  return new Map([
-    ["PLAN_MESSAGE", planMessageHandler(services)],
-    ["SEND_BATCH", sendBatchHandler(services, { outlets, contents, publicUrl })],
-    ["SEND_DUE", sendDueHandler(services)],
-    ["RETRY_FAILED", retryFailedHandler(services)],
-    [
-      "CLEANUP",
-      cleanupHandler(services, {
-        completedMs: retention.completedJobsHours * hour,
-        failedMs: retention.failedJobsDays * 24 * hour,
-        deliveryDays: retention.deliveriesDays,
-      }),
-    ],
-    ["CLEANUP_DELIVERIES", cleanupDeliveriesHandler(services)],
-  ]);
-}
-
-function healthOf({ db, bus }: Services): Part["health"] {
+function healthOf({ db, bus }: Services): Readonly<Record<string, HealthCheck>> {
   return {
     database: async () => (await db.run(PING)).length === 1,
     bus: () => bus.healthy(),

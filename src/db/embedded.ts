@@ -3,7 +3,7 @@ import { type Database, EMBEDDED_SETTINGS, openDatabase, statement } from "./dat
 
 const VACUUM_INTERVAL_MS = 10 * 60_000;
 // PGlite has no autovacuum.
-const VACUUM = statement<[]>("database.vacuum", "vacuum");
+const VACUUM = statement<[]>("database.vacuum", "vacuum (analyze)");
 
 /** The embedded database could not be brought up. */
 export class EmbeddedDatabaseError extends Error {

@@ -114,7 +114,7 @@ function issuesOfChannel({ channels }: Services, { channel, content }: SendMessa
 }
 
 function issuesOfAudience(
-  { channel, importStatus, recipientCount }: Audience,
+  { channel, importStatus }: Audience,
   wanted: MessageChannel,
 ): Issue[] {
   const path = ["to", "audienceId"];
@@ -125,8 +125,11 @@ function issuesOfAudience(
   if (importStatus === "RUNNING") {
     return [{ path, code: "NOT_READY", message: "names an audience that is still being imported" }];
   }
-  if (recipientCount > 0) return [];
-  return [{ path, code: "EMPTY", message: "names an empty audience" }];
+  if (importStatus === "FAILED") {
+    const message = "names an audience whose import broke off; import the whole file";
+    return [{ path, code: "NOT_READY", message }];
+  }
+  return [];
 }
 
 function issuesOfList(recipients: readonly Recipient[], channel: MessageChannel): Issue[] {

@@ -157,10 +157,11 @@ onEveryDatabase("sendMessage() refuses an audience that it cannot use", async ({
   const running = await beginImport(services, member, { name: "Later", bytesTotal: null });
   const notReady = send(member, { audienceId: running.id });
   assert.deepEqual(brief(await issuesOf(notReady)), ["to.audienceId NOT_READY"]);
-  await addRecipients(services, member, running.id, [], 0);
+  const row = { line: 2, recipient: { address: "ada@example.com" } };
+  await addRecipients(services, member, running.id, [row], 100);
   await failImport(services, member, running.id);
-  const empty = send(member, { audienceId: running.id });
-  assert.deepEqual(brief(await issuesOf(empty)), ["to.audienceId EMPTY"]);
+  const halfAFile = send(member, { audienceId: running.id });
+  assert.deepEqual(brief(await issuesOf(halfAFile)), ["to.audienceId NOT_READY"]);
   const unknown = { content: { subject: "{{ number }}", text: "In {{ city }}" }, title: "" };
   assert.deepEqual(
     brief(await issuesOf(send(member, { audienceId }, unknown))),

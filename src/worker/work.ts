@@ -1,0 +1,95 @@
+import type { Channel } from "../channels/channel.ts";
+import type { MessageChannel } from "../domain/channel.ts";
+import type { Lane } from "../domain/jobs/job.ts";
+import { sweepMessages } from "../domain/messages/sweep.ts";
+import { ensureBuiltInSchedules } from "../domain/schedules/operations.ts";
+import type { Services } from "../domain/services.ts";
+import type { Handlers } from "./handler.ts";
+import { cleanupHandler, type Retention } from "./handlers/cleanup.ts";
+import { cleanupDeliveriesHandler } from "./handlers/cleanup_deliveries.ts";
+import { ContentCache } from "./handlers/content_cache.ts";
+import type { Outlet } from "./handlers/outlets.ts";
+import { planMessageHandler } from "./handlers/plan_message.ts";
+import { retryFailedHandler } from "./handlers/retry_failed.ts";
+import { sendBatchHandler } from "./handlers/send_batch.ts";
+import { sendDueHandler } from "./handlers/send_due.ts";
+import { startSchedule } from "./schedule.ts";
+import { startWorker } from "./worker.ts";
+
+const BULK_SLOTS = 2;
+/** Slots of one process, by lane. */
+const LANES: ReadonlyMap<Lane, number> = new Map([
+  ["TRANSACTIONAL", 4],
+  ["AI", 5],
+  ["LEARNING", 2],
+  ["BULK", BULK_SLOTS],
+  ["SYSTEM", 2],
+]);
+// In flight per connection: one that is being sent, one that is ready to follow.
+const FLYING_PER_CONNECTION = 2;
+// Who has not answered until then does not hold up the end of the process.
+const CLOSE_MS = 1_000;
+
+/** What background work needs. */
+export interface WorkOptions {
+  /** The ways out; closed when the work stops. */
+  readonly channels: ReadonlyMap<MessageChannel, Channel>;
+  readonly retention: Retention;
+  /** Where people reach this installation: "https://mail.example.com". */
+  readonly publicUrl: string;
+}
+
+/** Background work under way. */
+export interface Work {
+  /** By part, as /readyz names them. */
+  readonly health: { worker(): boolean; schedule(): boolean };
+  /** Ends what is in flight and gives the rest back; within 10 s. */
+  stop(): Promise<void>;
+}
+
+/** Starts all background work of a process: the jobs and the schedule. */
+export async function startWork(services: Services, options: WorkOptions): Promise<Work> {
+  await ensureBuiltInSchedules(services);
+  const worker = await startWorker(services, {
+    handlers: handlersOf(services, options),
+    lanes: LANES,
+    sweep: () => sweepMessages(services),
+  });
+  const schedule = startSchedule(services);
+  return {
+    health: { worker: worker.healthy, schedule: schedule.healthy },
+    async stop() {
+      await schedule.stop();
+      await worker.stop();
+      await closeChannels(options.channels);
+    },
+  };
+}
+
+function handlersOf(
+  services: Services,
+  { channels, retention, publicUrl }: WorkOptions,
+): Handlers {
+  const outlets = new Map([...channels].map(([name, channel]) => [name, outletOf(channel)]));
+  const contents = new ContentCache(services);
+  return new Map([
+    ["PLAN_MESSAGE", planMessageHandler(services)],
+    ["SEND_BATCH", sendBatchHandler(services, { outlets, contents, publicUrl })],
+    ["SEND_DUE", sendDueHandler(services)],
+    ["RETRY_FAILED", retryFailedHandler(services)],
+    ["CLEANUP", cleanupHandler(services, retention)],
+    ["CLEANUP_DELIVERIES", cleanupDeliveriesHandler(services)],
+  ]);
+}
+
+function outletOf(channel: Channel): Outlet {
+  const inFlight = channel.connections * FLYING_PER_CONNECTION;
+  return { channel, window: Math.max(1, Math.floor(inFlight / BULK_SLOTS)) };
+}
+
+async function closeChannels(channels: WorkOptions["channels"]): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, CLOSE_MS);
+  await Promise.race([late, Promise.all([...channels.values()].map((channel) => channel.close()))]);
+  clearTimeout(timer);
+}
