@@ -1,5 +1,6 @@
 // The three ways to retry, as people use them: at once, by kind of failure, and by the schedule.
 import assert from "node:assert/strict";
+import { jobKind } from "../../src/domain/jobs/kinds.ts";
 import { statement } from "../../src/db/database.ts";
 import { readErrorTypes, readStats } from "../../src/domain/deliveries/stats.ts";
 import { toTypeId } from "../../src/domain/id.ts";
@@ -83,7 +84,7 @@ onEveryMail("once the token is new, all that failed for it is tried again", asyn
   const { db, services, organization: { admin }, worker, startWorker, send } = mail;
   login.password = "renewed";
   const { id } = await send({ to: { list: people(30) } });
-  for (let attempt = 1; attempt <= 5; attempt++) {
+  for (let attempt = 1; attempt <= jobKind("SEND_BATCH").maxAttempts; attempt++) {
     await worker.runQueued();
     await comeDue(services);
   }

@@ -33,7 +33,8 @@ const KINDS: readonly JobKind[] = [
     description: "Sends one batch of a message and records what became of each recipient",
     payload: z.strictObject({ batchId: z.uuid() }),
     startable: false,
-    maxAttempts: 5,
+    // Some 17 minutes with the backoff: a provider that restarts costs nobody his mail.
+    maxAttempts: 10,
     timeoutMs: 30 * MINUTE,
   },
   {

@@ -5,6 +5,7 @@ import { readStats } from "../../../src/domain/deliveries/stats.ts";
 import { getMessage, resumeMessage } from "../../../src/domain/messages/operations.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
+import { jobKind } from "../../../src/domain/jobs/kinds.ts";
 import { comeDue } from "../../support/mail_worker.ts";
 import {
   people,
@@ -200,7 +201,8 @@ onEveryMail(
     const { id } = await send({ to: { list: people(20) } });
     await smtp.close();
     const waits: number[] = [];
-    for (let attempt = 1; attempt < 5; attempt++) {
+    const { maxAttempts } = jobKind("SEND_BATCH");
+    for (let attempt = 1; attempt < maxAttempts; attempt++) {
       await worker.runQueued();
       await assertCounted(mail, id, { pending: 20 });
       const [wait] = await db.run(WAIT);
