@@ -12,8 +12,8 @@ export const ContentObject = builder.objectRef<Content>("Content").implement({
 
 export const ContentInput = builder.inputType("ContentInput", {
   description: "What a mail says, as Liquid templates: `{{ name }}`, `{{ address }}` and the " +
-    "recipient's own variables. Give `text`, `html` or both (without them a mail is its subject); a MESSENGER message is its `text` alone, " +
-    "of which Meta takes 2,000 characters.",
+    "recipient's own variables. Give `text`, `html` or both; without them a mail is its subject. A " +
+    "MESSENGER message is its `text` alone, of which Meta takes 2,000 characters.",
   fields: (t) => ({
     subject: t.string({
       required: true,
