@@ -30,7 +30,7 @@ export const INSERT_ORGANIZATION = statement<[id: string, name: string], Organiz
   `insert into organizations (id, name) values ($1, $2) returning ${ORGANIZATION}`,
 );
 
-export const ORGANIZATIONS_BY_ID = statement<[ids: string[]], Organization>(
+const ORGANIZATIONS_BY_ID = statement<[ids: string[]], Organization>(
   "access.organizationsById",
   `select ${ORGANIZATION} from organizations where id = any($1)`,
 );
@@ -65,7 +65,7 @@ export const INSERT_KEY = statement<
    values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${API_KEY}`,
 );
 
-export const KEYS_BY_ID = statement<[organizationId: string, ids: string[]], ApiKey>(
+const KEYS_BY_ID = statement<[organizationId: string, ids: string[]], ApiKey>(
   "access.keysById",
   `select ${API_KEY} from api_keys where organization_id = $1 and id = any($2)`,
 );
@@ -75,7 +75,7 @@ export const USABLE_KEY = statement<[hash: Uint8Array], ApiKey>(
   `select ${API_KEY} from api_keys where hash = $1 and ${USABLE}`,
 );
 
-export const USABLE_KEY_IDS = statement<[ids: string[]], { id: string }>(
+const USABLE_KEY_IDS = statement<[ids: string[]], { id: string }>(
   "access.usableKeyIds",
   `select id from api_keys where id = any($1) and ${USABLE}`,
 );

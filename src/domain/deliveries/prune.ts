@@ -8,7 +8,7 @@ import { getJob } from "../jobs/operations.ts";
 import type { Services } from "../services.ts";
 
 /** Days that deliveries can be kept at most: a century. */
-export const MAX_DAYS_TO_KEEP = 36_500;
+const MAX_DAYS_TO_KEEP = 36_500;
 
 /** What one step of pruning did. */
 export interface DeliveryPruneStep {

@@ -4,7 +4,7 @@ import type { Claim } from "./claim.ts";
 import type { JobStatus } from "./job.ts";
 
 /** How long a worker lives without renewing. */
-export const LEASE_MS = 15_000;
+const LEASE_MS = 15_000;
 
 const REGISTER = statement<[workerId: string, host: string, leaseMs: number]>(
   "workers.register",

@@ -23,7 +23,7 @@ import {
 import type { RetryMode } from "./message.ts";
 
 /** Inline recipients at most; more come as an audience. */
-export const MAX_INLINE_RECIPIENTS = 10_000;
+const MAX_INLINE_RECIPIENTS = 10_000;
 
 /** What `sendMessage` takes. */
 export interface SendMessageInput {
