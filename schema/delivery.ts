@@ -5,9 +5,10 @@ import { findMessage } from "../src/domain/messages/queries.ts";
 import { compileContent, render, TemplateError } from "../src/domain/messages/template.ts";
 import { builder, type Context } from "./builder.ts";
 import { ContentObject } from "./content.ts";
+import { DeliveryErrorObject } from "./delivery_error.ts";
 import { AttemptOutcome } from "./job_enums.ts";
 import { MessageNode } from "./message.ts";
-import { DeliveryErrorType, DeliveryStatus } from "./message_enums.ts";
+import { DeliveryStatus } from "./message_enums.ts";
 import { RecipientObject } from "./recipient.ts";
 
 /** One recipient of one message. */
@@ -18,32 +19,12 @@ export const DeliveryNode = builder.loadableNodeRef("Delivery", {
   loaderOptions: { cache: false },
 });
 
-type Failed = Pick<Delivery, "errorType" | "errorCode" | "errorMessage">;
-
-const DeliveryErrorObject = builder.objectRef<Failed>("DeliveryError").implement({
-  description: "Why a delivery, or one attempt at it, failed.",
-  fields: (t) => ({
-    type: t.field({
-      type: DeliveryErrorType,
-      description: "What kind of failure.",
-      resolve: ({ errorType }) => errorType ?? "OTHER",
-    }),
-    code: t.exposeString("errorCode", {
-      nullable: true,
-      description: "As the provider says it: 550 5.1.1, ECONNREFUSED …",
-    }),
-    message: t.string({
-      description: "For people.",
-      resolve: ({ errorMessage }) => errorMessage ?? "",
-    }),
-  }),
-});
-
 const DeliveryAttemptObject = builder.objectRef<DeliveryAttempt>("DeliveryAttempt").implement({
   description: "One try at a delivery that has ended.",
   fields: (t) => ({
     number: t.exposeInt("number", {
-      description: "From 1; tries that the provider asked to repeat later have the same number.",
+      description: "From 1. Tries that use up no attempt (the recipient was to wait, or another " +
+        "provider was asked then) have the number of the attempt that they are part of.",
     }),
     provider: t.exposeString("provider", { nullable: true, description: "Who was to take it." }),
     startedAt: t.expose("startedAt", { type: "DateTime", description: "When it began." }),

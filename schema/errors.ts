@@ -61,6 +61,7 @@ const ConflictCode = builder.enumType("ConflictCode", {
     NOT_CANCELLABLE: { description: "It has gone too far, or ended." },
     NOT_RETRYABLE: { description: "It has not failed, or cannot succeed." },
     NAME_TAKEN: { description: "Another one has this name." },
+    NOT_CONFIGURED: { description: "A setting that it needs is missing." },
   },
 });
 

@@ -11,6 +11,9 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   Message: "message",
   Delivery: "delivery",
   Suppression: "suppression",
+  Worker: "worker",
+  Provider: "provider",
+  Installation: "installation",
 };
 
 /**

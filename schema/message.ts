@@ -26,6 +26,7 @@ import {
 } from "./delivery_stats.ts";
 import { JobNode } from "./job.ts";
 import { perContext } from "./loader.ts";
+import { ProviderNode } from "./provider.ts";
 import { BatchStatus, Channel, MessageLane, MessageStatus, RetryMode } from "./message_enums.ts";
 
 /** A message, with those of its figures that were read along with it. */
@@ -51,16 +52,9 @@ const nextRetryOf = perContext(({ services }, ids) => readNextRetries(services.d
 interface Pause {
   readonly reason: string;
   readonly code: string | null;
+  readonly providerId: string | null;
   readonly since: Date;
 }
-
-const ProviderObject = builder.objectRef<{ id: string; name: string }>("Provider").implement({
-  description: "A service that takes our mail.",
-  fields: (t) => ({
-    id: t.exposeID("id", { description: "Its id." }),
-    name: t.exposeString("name", { description: "Its host and port." }),
-  }),
-});
 
 const MessagePause = builder.objectRef<Pause>("MessagePause").implement({
   description: "Why a message stands still.",
@@ -71,10 +65,12 @@ const MessagePause = builder.objectRef<Pause>("MessagePause").implement({
       description: "What the provider said, when its error caused the pause.",
     }),
     provider: t.field({
-      type: ProviderObject,
+      type: ProviderNode,
       nullable: true,
-      description: "The provider whose error caused the pause. Null in this version: see `code`.",
-      resolve: () => null,
+      description:
+        "The provider whose error caused the pause, the preferred one of several; null: " +
+        "a person paused it, or planning stopped.",
+      resolve: ({ providerId }) => providerId,
     }),
     since: t.expose("since", { type: "DateTime", description: "When it was paused." }),
   }),
@@ -153,8 +149,13 @@ MessageNode.implement({
       type: MessagePause,
       nullable: true,
       description: "Why it stands still; null: it does not.",
-      resolve: ({ pausedAt, pauseReason, pauseCode }) =>
-        pausedAt && { reason: pauseReason ?? "", code: pauseCode, since: pausedAt },
+      resolve: ({ pausedAt, pauseReason, pauseCode, pauseProviderIds }) =>
+        pausedAt && {
+          reason: pauseReason ?? "",
+          code: pauseCode,
+          providerId: pauseProviderIds?.[0] ?? null,
+          since: pausedAt,
+        },
     }),
     retry: t.field({
       type: MessageRetry,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseSmtpUrl, type SmtpProvider } from "./channels/smtp_url.ts";
 
 /** All settings of a process, checked. */
 export interface Config {
@@ -11,13 +12,15 @@ export interface Config {
     readonly poolSize: number;
   };
   readonly dataDir: string;
+  /** Seals credentials that are kept in the database; null: this machine's own, from a file. */
+  readonly secretKey: string | null;
   /** Null: made at the first start. */
   readonly adminApiKey: string | null;
   /** Null: JWTs are not accepted. */
   readonly jwt: JwtConfig | null;
   readonly mail: {
-    /** Null: mail is captured to files. */
-    readonly smtpUrl: string | null;
+    /** In order of preference; none: mail is captured to files. */
+    readonly providers: readonly SmtpProvider[];
     readonly from: string;
   };
   /** Null: messages to Messenger are refused. */
@@ -38,6 +41,8 @@ export interface Config {
     readonly deliveriesDays: number;
   };
   readonly log: LogConfig;
+  /** Every variable there is, and whether it is set. */
+  readonly variables: readonly { readonly name: string; readonly set: boolean }[];
 }
 
 /** How JWTs are verified: by a shared secret (HS256), or by the keys published at a URL. */
@@ -49,7 +54,7 @@ export interface MessengerConfig {
   readonly accessToken: string;
   /** With the version of the Graph API. */
   readonly baseUrl: string;
-  /** Calls per second at most, of one process. */
+  /** Calls per second at most, of all processes together. */
   readonly perSecond: number;
 }
 
@@ -76,6 +81,7 @@ export class ConfigError extends Error {
 const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
 const MIN_API_KEY_LENGTH = 8;
 const MIN_WEBHOOK_SECRET_LENGTH = 16;
+const MIN_SECRET_KEY_LENGTH = 32;
 const TOPIC_ARN = /^arn:aws[\w-]*:sns:[\w-]+:\d+:[\w.-]+$/;
 // RFC 7518 §3.2: a key at least as long as the hash.
 const MIN_JWT_SECRET_BYTES = 32;
@@ -97,10 +103,10 @@ const settings = z.object({
     )
     .nullable().default(null),
   JWKS_URL: url(["https:", "http:"]).nullable().default(null),
-  SMTP_URLS: z.string()
-    .refine((text) => !text.includes(","), "expected one URL: several are not supported yet")
-    .pipe(url(["smtp:", "smtps:"]))
+  SECRET_KEY: z.string()
+    .min(MIN_SECRET_KEY_LENGTH, `expected at least ${MIN_SECRET_KEY_LENGTH} characters`)
     .nullable().default(null),
+  SMTP_URLS: z.string().transform(parseSmtpUrls).default([]),
   MAIL_FROM: z.string()
     .regex(/^([^<>\p{Cc}]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u, {
       error: "expected an address: name@example.com or Name <name@example.com>",
@@ -154,9 +160,10 @@ export function readConfig(
     port: data.PORT,
     database: { url: data.DATABASE_URL, poolSize: data.DATABASE_POOL },
     dataDir: data.DATA_DIR,
+    secretKey: data.SECRET_KEY,
     adminApiKey: data.ADMIN_API_KEY,
     jwt: jwtConfig(data.JWT_SECRET, data.JWKS_URL),
-    mail: { smtpUrl: data.SMTP_URLS, from: data.MAIL_FROM },
+    mail: { providers: data.SMTP_URLS, from: data.MAIL_FROM },
     messenger: data.MESSENGER_ACCESS_TOKEN === null ? null : {
       accessToken: data.MESSENGER_ACCESS_TOKEN,
       baseUrl: data.MESSENGER_BASE_URL,
@@ -174,6 +181,10 @@ export function readConfig(
       deliveriesDays: data.DELIVERY_RETENTION_DAYS,
     },
     log: { ...data.LOG_LEVEL, format: data.LOG_FORMAT },
+    variables: Object.keys(settings.shape).map((name) => ({
+      name,
+      set: given.some(([key]) => key === name),
+    })),
   });
 }
 
@@ -192,6 +203,25 @@ function url(protocols: readonly string[]) {
     const parsed = URL.parse(text);
     return parsed !== null && protocols.includes(parsed.protocol);
   }, expected);
+}
+
+function parseSmtpUrls(text: string, context: z.RefinementCtx<string>): SmtpProvider[] {
+  const providers = parseList(text).flatMap((url): SmtpProvider | never[] => {
+    try {
+      return parseSmtpUrl(url);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      context.addIssue({ code: "custom", message: error.message });
+      return [];
+    }
+  });
+  const names = providers.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice) {
+    const message = `${twice} is named twice: a provider is known by its host and port`;
+    context.addIssue({ code: "custom", message });
+  }
+  return providers;
 }
 
 // "info,worker=debug": a level for all, and others for single categories.

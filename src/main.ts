@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { getLogger } from "@logtape/logtape";
+import deno from "../deno.json" with { type: "json" };
 import { schema } from "../schema/schema.ts";
 import { openCaptureChannel } from "./channels/capture.ts";
-import type { Channel } from "./channels/channel.ts";
-import { openMessengerChannel } from "./channels/messenger.ts";
+import { MESSENGER, openMessengerChannel } from "./channels/messenger.ts";
 import { openSmtpChannel } from "./channels/smtp.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { type Database, statement } from "./db/database.ts";
@@ -15,7 +15,10 @@ import { ensureOperator } from "./domain/access/operations.ts";
 import type { MessageChannel } from "./domain/channel.ts";
 import { readTotals } from "./domain/deliveries/stats.ts";
 import { readDepths } from "./domain/jobs/queries.ts";
+import { readKeyFile } from "./domain/key_file.ts";
+import { registerProviders } from "./domain/providers/register.ts";
 import type { Services } from "./domain/services.ts";
+import { createVault } from "./domain/vault.ts";
 import { createBus } from "./events/bus.ts";
 import { postgresTransport } from "./events/postgres.ts";
 import { handleImport } from "./server/import.ts";
@@ -24,6 +27,7 @@ import type { HealthCheck } from "./server/health.ts";
 import type { Figures } from "./server/metrics.ts";
 import { startProbes } from "./server/probes.ts";
 import { startServer } from "./server/server.ts";
+import type { ConfiguredProvider } from "./worker/providers/live_provider.ts";
 import { startWork, type Work } from "./worker/work.ts";
 
 const log = getLogger(["waybill"]);
@@ -92,7 +96,21 @@ async function openServices(
   const bus = createBus(
     db.embedded ? undefined : postgresTransport(() => db.dedicated(), onBusError),
   );
-  return { services: { db, bus, channels: channelsOf(config) }, migrated };
+  const { secretKey, dataDir, variables } = config;
+  const providers = await registerProviders({ db }, providersOf(config));
+  const services: Services = {
+    db,
+    bus,
+    channels: channelsOf(config),
+    vault: createVault(async () => secretKey ?? await readKeyFile(join(dataDir, "secret.key"))),
+    settings: {
+      version: deno.version,
+      providerIds: providers.map(({ id }) => id),
+      mailCaptured: config.mail.providers.length === 0,
+      variables,
+    },
+  };
+  return { services, migrated };
 }
 
 function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database> {
@@ -108,10 +126,11 @@ async function closeServices({ db, bus }: Services): Promise<void> {
 }
 
 function startConfiguredWork(services: Services, config: Config): Promise<Work> {
-  const { retention, host, port } = config;
+  const { retention, host, port, dataDir, mail } = config;
   const hour = 60 * 60_000;
   return startWork(services, {
-    channels: openChannels(config),
+    providers: providersOf(config),
+    capture: openCaptureChannel(dataDir, mail.from),
     publicUrl: config.publicUrl ?? `http://${host}:${port}`,
     retention: {
       completedMs: retention.completedJobsHours * hour,
@@ -125,14 +144,27 @@ function channelsOf({ messenger }: Config): ReadonlySet<MessageChannel> {
   return new Set(messenger ? ["EMAIL", "MESSENGER"] : ["EMAIL"]);
 }
 
-function openChannels(
-  { mail, messenger, dataDir }: Config,
-): ReadonlyMap<MessageChannel, Channel> {
-  const { smtpUrl, from } = mail;
-  const email = smtpUrl ? openSmtpChannel(smtpUrl, { from }) : openCaptureChannel(dataDir, from);
-  const channels = new Map<MessageChannel, Channel>([["EMAIL", email]]);
-  if (messenger) channels.set("MESSENGER", openMessengerChannel(messenger));
-  return channels;
+/** Who takes messages, in order of preference. */
+function providersOf({ mail: { providers, from }, messenger }: Config): ConfiguredProvider[] {
+  const email = providers.map((provider): ConfiguredProvider => ({
+    channel: "EMAIL",
+    name: provider.name,
+    perSecond: provider.perSecond,
+    open(replaced) {
+      const credentials = replaced && "user" in replaced ? replaced : provider.credentials;
+      return openSmtpChannel({ ...provider, credentials }, { from });
+    },
+  }));
+  if (!messenger) return email;
+  return [...email, {
+    channel: "MESSENGER",
+    name: MESSENGER,
+    perSecond: messenger.perSecond,
+    open(replaced) {
+      const { accessToken } = replaced && "accessToken" in replaced ? replaced : messenger;
+      return openMessengerChannel({ ...messenger, accessToken });
+    },
+  }];
 }
 
 function healthOf({ db, bus }: Services): Readonly<Record<string, HealthCheck>> {
@@ -152,7 +184,9 @@ function greet(config: Config, address: string, first: boolean): void {
     config.database.url === null
       ? `The embedded database and its files are in ${config.dataDir}`
       : "",
-    config.mail.smtpUrl ? "" : `Mail is captured to files in ${join(config.dataDir, "mail")}`,
+    config.mail.providers.length > 0
+      ? ""
+      : `Mail is captured to files in ${join(config.dataDir, "mail")}`,
     first ? "Keep the key; send it as: Authorization: Bearer <key>" : "",
   ]);
 }

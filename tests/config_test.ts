@@ -15,7 +15,7 @@ Deno.test("readConfig() needs no variable at all", () => {
   const config = readConfig({});
   assert.equal(`${config.host}:${config.port}`, "127.0.0.1:8000");
   assert.equal(config.database.url, null);
-  assert.equal(config.mail.smtpUrl, null);
+  assert.deepEqual(config.mail.providers, []);
   assert.equal(config.jwt, null);
   assert.equal(config.messenger, null);
   assert.deepEqual(config.log, { level: "info", categories: {}, format: null });
@@ -41,7 +41,8 @@ Deno.test("readConfig() tells every fault at once, each by its variable", () => 
     ADMIN_API_KEY: "short",
     JWT_SECRET: "also short",
     JWKS_URL: "not a url",
-    SMTP_URLS: "smtp://one,smtp://two",
+    SECRET_KEY: "short as well",
+    SMTP_URLS: "smtp://one,http://two",
     MAIL_FROM: "nobody",
     MESSENGER_ACCESS_TOKEN: "two words",
     MESSENGER_BASE_URL: "graph.facebook.com",
@@ -63,6 +64,7 @@ Deno.test("readConfig() tells every fault at once, each by its variable", () => 
       "ADMIN_API_KEY",
       "JWT_SECRET",
       "JWKS_URL",
+      "SECRET_KEY",
       "SMTP_URLS",
       "MAIL_FROM",
       "MESSENGER_ACCESS_TOKEN",
@@ -89,8 +91,23 @@ Deno.test("readConfig() repeats no secret in its faults", () => {
   assert.doesNotMatch(faults.join("\n"), /hunter2/);
 });
 
-Deno.test("readConfig() says that several mail servers are not supported yet", () => {
-  assert.match(faultsOf({ SMTP_URLS: "smtp://one,smtp://two" }).join(), /one URL/);
+Deno.test("readConfig() reads several mail servers in order, and tells each fault of theirs", () => {
+  const { mail } = readConfig({ SMTP_URLS: "smtp://one:25?rate=50/s, smtps://two?connections=3" });
+  assert.deepEqual(
+    mail.providers.map(({ name, perSecond, connections }) => [name, perSecond, connections]),
+    [["one:25", 50, 10], ["two:465", null, 3]],
+  );
+  assert.deepEqual(faultsOf({ SMTP_URLS: "smtp://one,smtp://two?rate=fast,smtp://one:587,mail" }), [
+    "SMTP_URLS: two: rate must be a number of mails per s, m or h: rate=50/s",
+    "SMTP_URLS: expected smtp://user:password@host:port or smtps://…",
+    "SMTP_URLS: one:587 is named twice: a provider is known by its host and port",
+  ]);
+});
+
+Deno.test("readConfig() says of every variable whether it is set, and no more", () => {
+  const { variables } = readConfig({ SECRET_KEY: "s".repeat(32), PORT: "" });
+  assert.deepEqual(variables.filter(({ set }) => set), [{ name: "SECRET_KEY", set: true }]);
+  assert.ok(variables.some(({ name }) => name === "PORT"));
 });
 
 Deno.test("readConfig() refuses two ways of verifying JWTs", () => {

@@ -28,9 +28,8 @@ export function openCaptureChannel(dataDir: string, from: string): Channel {
     }
   };
   return {
-    name: NAME,
     connections: CONNECTIONS,
-    send: (mail, urgent = false) => gate.pass(urgent, () => capture(mail)),
+    send: (mail, { urgent = false } = {}) => gate.pass(urgent, () => capture(mail)),
     close: () => gate.empty(),
   };
 }

@@ -28,6 +28,10 @@ export interface DeliveryError {
   readonly beforeRecipient: boolean;
   /** After how many attempts another is in vain; absent: the message alone decides. */
   readonly maxAttempts?: number;
+  /** The content had been handed over: it is too late to ask another provider. */
+  readonly afterData?: true;
+  /** Nobody said a word: the connection ended, or the time was up. */
+  readonly noAnswer?: true;
 }
 
 /** One mail for one recipient, rendered. */
@@ -42,24 +46,55 @@ export interface OutgoingMail {
   readonly unsubscribeUrl?: string;
 }
 
-/** How one try ended. It never throws: whatever happened is an outcome. */
+/** A try that failed before another provider was asked. */
+export interface FailedTry {
+  readonly provider: string;
+  readonly error: DeliveryError;
+  readonly durationMs: number;
+}
+
+/** What keeps every mail from going out, not this one alone. */
+export interface Obstacle {
+  readonly error: DeliveryError;
+  /** Ids of the providers that are to be mended. */
+  readonly providerIds: readonly string[];
+}
+
+/** How sending one mail ended. It never throws: whatever happened is an outcome. */
 export type SendResult =
-  | { readonly outcome: "sent"; readonly provider: string; readonly providerMessageId: string }
+  | {
+    readonly outcome: "sent";
+    readonly provider: string;
+    readonly providerMessageId: string;
+    readonly earlier?: readonly FailedTry[];
+  }
   | {
     readonly outcome: "failed";
     /** Null: none was asked. */
     readonly provider: string | null;
     readonly error: DeliveryError;
-  };
+    readonly earlier?: readonly FailedTry[];
+    /** Null: none, other mails may go out; absent: as the error tells. */
+    readonly obstacle?: Obstacle | null;
+  }
+  /** Nobody was asked: the mail waits as it did. */
+  | { readonly outcome: "held"; readonly obstacle: Obstacle };
+
+/** How a mail is sent. */
+export interface SendOptions {
+  /** Goes before what waits. */
+  readonly urgent?: boolean;
+  /** Ends the wait for a turn, not what has begun. */
+  readonly signal?: AbortSignal;
+}
 
 /** A way out: email by SMTP, or into files. */
 export interface Channel {
-  /** "smtp.example.com:587" or "capture": shown with each attempt. */
-  readonly name: string;
   /** How many sends go on at once; more wait inside. */
   readonly connections: number;
-  /** Sends one mail; `urgent` goes before what waits. */
-  send(mail: OutgoingMail, urgent?: boolean): Promise<SendResult>;
+  /** What keeps everything from going out now; absent or null: nothing that is known. */
+  readonly obstacle?: Obstacle | null;
+  send(mail: OutgoingMail, options?: SendOptions): Promise<SendResult>;
   /** Ends idle connections now and the others after their mail. */
   close(): Promise<void>;
 }

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { Channel, DeliveryError, OutgoingMail, SendResult } from "./channel.ts";
+import type { Channel, DeliveryError, OutgoingMail, SendOptions, SendResult } from "./channel.ts";
 import { Gate } from "./gate.ts";
 import { classifyMetaFailure, classifyMetaSilence } from "./meta_failure.ts";
-import { Pace } from "./pace.ts";
 
 /** How a Messenger channel sends. */
 export interface MessengerOptions {
@@ -10,18 +9,16 @@ export interface MessengerOptions {
   readonly accessToken: string;
   /** With the version of the Graph API: "https://graph.facebook.com/v25.0". */
   readonly baseUrl: string;
-  /** Calls per second at most; 10 unless told: one every 100 ms. */
-  readonly perSecond?: number;
   /** How long Meta may take to answer, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
-const NAME = "messenger";
-const PER_SECOND = 10;
+/** What the Send API is called as a provider. */
+export const MESSENGER = "messenger";
 const TIMEOUT_MS = 30_000;
+const CONNECTIONS = 100;
 // Sooner than the other side: what is sent on a connection that just ends there becomes doubtful.
 const IDLE_MS = 20_000;
-const MAX_CONNECTIONS = 100;
 
 const sentSchema = z.object({ message_id: z.string() });
 const failedSchema = z.object({
@@ -52,30 +49,24 @@ export function openMessengerChannel(options: MessengerOptions): Channel {
 }
 
 class MessengerChannel implements Channel {
-  readonly name = NAME;
-  readonly connections: number;
+  readonly connections = CONNECTIONS;
   readonly #options: MessengerOptions;
   readonly #url: string;
   readonly #client: Deno.HttpClient;
   readonly #gate: Gate;
-  readonly #pace: Pace;
   #silent = false;
 
   constructor(options: MessengerOptions) {
-    const { baseUrl, perSecond = PER_SECOND } = options;
     this.#options = options;
-    this.#url = `${baseUrl.replace(/\/+$/, "")}/me/messages`;
-    // Enough to keep the pace with answers that take a second.
-    this.connections = Math.min(Math.ceil(perSecond), MAX_CONNECTIONS);
+    this.#url = `${options.baseUrl.replace(/\/+$/, "")}/me/messages`;
     this.#client = Deno.createHttpClient({
-      poolMaxIdlePerHost: this.connections,
+      poolMaxIdlePerHost: CONNECTIONS,
       poolIdleTimeout: IDLE_MS,
     });
-    this.#gate = new Gate(this.connections);
-    this.#pace = new Pace(perSecond);
+    this.#gate = new Gate(CONNECTIONS);
   }
 
-  send(mail: OutgoingMail, urgent = false): Promise<SendResult> {
+  send(mail: OutgoingMail, { urgent = false }: SendOptions = {}): Promise<SendResult> {
     return this.#gate.pass(urgent, () => this.#try(mail));
   }
 
@@ -87,7 +78,6 @@ class MessengerChannel implements Channel {
   async #try({ to, text }: OutgoingMail): Promise<SendResult> {
     let handedOver = false;
     try {
-      await this.#pace.turn();
       // After a silence somebody must answer first: else all that follows would become doubtful.
       if (this.#silent) await this.#call(null);
       handedOver = true;
@@ -131,7 +121,7 @@ class MessengerChannel implements Channel {
 function resultOf({ status, usage, body }: Answer): SendResult {
   const sent = sentSchema.safeParse(body);
   if (sent.success) {
-    return { outcome: "sent", provider: NAME, providerMessageId: sent.data.message_id };
+    return { outcome: "sent", provider: MESSENGER, providerMessageId: sent.data.message_id };
   }
   const { data } = failedSchema.safeParse(body);
   const error = data && {
@@ -144,7 +134,7 @@ function resultOf({ status, usage, body }: Answer): SendResult {
 }
 
 function failed(error: DeliveryError): SendResult {
-  return { outcome: "failed", provider: NAME, error };
+  return { outcome: "failed", provider: MESSENGER, error };
 }
 
 function parseJson(text: string): unknown {

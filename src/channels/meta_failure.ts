@@ -102,6 +102,7 @@ export function classifyMetaFailure({ status, error, usage }: MetaAnswer): Deliv
     retryAfterMs: error?.subcode === 2018321 ? FLOW_MS : throttled ? regainTimeOf(usage) : null,
     // Limits are the Page's: the next recipient would meet the same.
     beforeRecipient: throttled,
+    afterData: true,
     ...maxAttempts && { maxAttempts },
   };
 }
@@ -120,6 +121,8 @@ export function classifyMetaSilence(connected: boolean, message: string): Delive
     message: toErrorMessage(message),
     retryAfterMs: null,
     beforeRecipient: !connected,
+    noAnswer: true,
+    ...connected && { afterData: true },
   };
 }
 

@@ -1,10 +1,10 @@
-import type { Channel, OutgoingMail, SendResult } from "./channel.ts";
+import type { Channel, OutgoingMail, SendOptions, SendResult } from "./channel.ts";
 import { compose, type ComposedMail, parseSender, type Sender } from "./compose.ts";
 import { Gate } from "./gate.ts";
 import { classifyLocalFailure } from "./local_failure.ts";
 import { classifySmtpFailure, isTlsFailure, type SmtpFailure } from "./smtp_failure.ts";
 import { DEFAULT_TIMEOUTS, SmtpError, SmtpSession, type SmtpTimeouts } from "./smtp_session.ts";
-import { parseSmtpUrl, type SmtpProvider } from "./smtp_url.ts";
+import type { SmtpProvider } from "./smtp_url.ts";
 
 const IDLE_MS = 30_000;
 
@@ -21,16 +21,13 @@ export interface SmtpOptions {
  * Connections are kept: a refused recipient costs a RSET, not a new login. What the server says to
  * one mail is that mail's outcome; a mail whose body was begun and never answered is `unknown`.
  *
- * @param url see `parseSmtpUrl`
- * @throws {TypeError} for an unusable URL
  * @throws {AddressError} for an unusable sender
  */
-export function openSmtpChannel(url: string, options: SmtpOptions): Channel {
-  return new SmtpChannel(parseSmtpUrl(url), options);
+export function openSmtpChannel(provider: SmtpProvider, options: SmtpOptions): Channel {
+  return new SmtpChannel(provider, options);
 }
 
 class SmtpChannel implements Channel {
-  readonly name: string;
   readonly connections: number;
   readonly #provider: SmtpProvider;
   readonly #sender: Sender;
@@ -41,7 +38,6 @@ class SmtpChannel implements Channel {
   #tlsFails = false;
 
   constructor(provider: SmtpProvider, { from, timeouts = DEFAULT_TIMEOUTS }: SmtpOptions) {
-    this.name = provider.name;
     this.connections = provider.connections;
     this.#provider = provider;
     this.#sender = parseSender(from);
@@ -49,7 +45,7 @@ class SmtpChannel implements Channel {
     this.#gate = new Gate(provider.connections);
   }
 
-  send(mail: OutgoingMail, urgent = false): Promise<SendResult> {
+  send(mail: OutgoingMail, { urgent = false }: SendOptions = {}): Promise<SendResult> {
     return this.#gate.pass(urgent, () => this.#try(mail));
   }
 
@@ -61,15 +57,16 @@ class SmtpChannel implements Channel {
   }
 
   async #try(mail: OutgoingMail): Promise<SendResult> {
+    const { name: provider } = this.#provider;
     try {
       const composed = compose(mail, this.#sender);
       const providerMessageId = await this.#deliver(composed) ?? composed.messageId;
-      return { outcome: "sent", provider: this.name, providerMessageId };
+      return { outcome: "sent", provider, providerMessageId };
     } catch (error) {
       const failure = error instanceof SmtpError
         ? classifySmtpFailure(error.failure)
         : classifyLocalFailure(error);
-      return { outcome: "failed", provider: this.name, error: failure };
+      return { outcome: "failed", provider, error: failure };
     }
   }
 

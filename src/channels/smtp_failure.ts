@@ -59,6 +59,8 @@ export function classifySmtpFailure(failure: SmtpFailure): DeliveryError {
     message: toErrorMessage(text),
     retryAfterMs: disposition === "retry" ? waitOf(text) : null,
     beforeRecipient: !failure.opened || failure.command === "MAIL FROM",
+    ...failure.bodyBegun && { afterData: true },
+    ...!reply && type === "NETWORK" && { noAnswer: true },
     ...maxAttempts && { maxAttempts },
   };
 }

@@ -11,18 +11,22 @@ export interface SmtpProvider {
   /** False: takes a certificate that nobody vouches for. */
   readonly verifyCertificate: boolean;
   readonly credentials: { readonly user: string; readonly password: string } | null;
-  /** Connections at most. */
+  /** Connections at most, of one process. */
   readonly connections: number;
+  /** Mails per second at most, of all processes together; null: as many as it takes. */
+  readonly perSecond: number | null;
 }
 
 const DEFAULT_CONNECTIONS = 10;
 const MAX_CONNECTIONS = 100;
-const OPTIONS = new Set(["connections", "requireTLS", "rejectUnauthorized"]);
+const OPTIONS = new Set(["connections", "rate", "requireTLS", "rejectUnauthorized"]);
+const RATE = /^(\d{1,6}(?:\.\d{1,3})?)\/(s|m|h)$/;
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /**
  * Reads a provider's address: `smtp://user:password@host:587` (STARTTLS where offered) or
  * `smtps://user:password@host:465` (implicit TLS). Options follow as a query: `connections=10`,
- * `requireTLS=true`, `rejectUnauthorized=false`.
+ * `rate=50/s` (or `/m`, `/h`), `requireTLS=true`, `rejectUnauthorized=false`.
  *
  * @throws {TypeError} naming the fault, never the password
  */
@@ -44,6 +48,7 @@ export function parseSmtpUrl(text: string): SmtpProvider {
     verifyCertificate: flag(url, "rejectUnauthorized", true),
     credentials: credentials(url),
     connections: connections(url),
+    perSecond: perSecond(url),
   };
 }
 
@@ -66,6 +71,15 @@ function connections(url: URL): number {
   const count = Number(url.searchParams.get("connections") ?? DEFAULT_CONNECTIONS);
   if (Number.isInteger(count) && count >= 1 && count <= MAX_CONNECTIONS) return count;
   throw new TypeError(`${url.host}: connections must be a number from 1 to ${MAX_CONNECTIONS}`);
+}
+
+function perSecond(url: URL): number | null {
+  const text = url.searchParams.get("rate");
+  if (text === null) return null;
+  const [, count, unit = ""] = RATE.exec(text) ?? [];
+  const rate = Number(count) / (SECONDS[unit] ?? NaN);
+  if (rate > 0) return rate;
+  throw new TypeError(`${url.host}: rate must be a number of mails per s, m or h: rate=50/s`);
 }
 
 function flag(url: URL, name: string, otherwise: boolean): boolean {

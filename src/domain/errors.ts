@@ -38,7 +38,8 @@ export type ConflictCode =
   | "NOT_PAUSED"
   | "NOT_CANCELLABLE"
   | "NOT_RETRYABLE"
-  | "NAME_TAKEN";
+  | "NAME_TAKEN"
+  | "NOT_CONFIGURED";
 
 /** The object's state does not allow the action. */
 export class ConflictError extends DomainError {

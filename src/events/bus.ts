@@ -10,7 +10,8 @@ export type Topic =
   | "schedules"
   | "queue"
   | "cancel"
-  | "access";
+  | "access"
+  | "providers";
 
 /** Objects of one organization have changed. */
 export interface Change {
@@ -47,7 +48,7 @@ export const MAX_IDS = 100;
 
 const WATCH_INTERVAL_MS = 250;
 const SIGNAL_INTERVAL_MS = 5;
-const SIGNALS: ReadonlySet<Topic> = new Set<Topic>(["queue", "cancel", "access"]);
+const SIGNALS: ReadonlySet<Topic> = new Set<Topic>(["queue", "cancel", "access", "providers"]);
 
 interface Pending {
   /** Null: nothing since the last delivery. */

@@ -1,5 +1,12 @@
 import { getLogger } from "@logtape/logtape";
-import { claimJobs, type Deal, type LaneCursor, readTurns } from "../domain/jobs/claim.ts";
+import {
+  CLAIM_LIMIT,
+  claimJobs,
+  type Deal,
+  type LaneCursor,
+  POLL_MS,
+  readTurns,
+} from "../domain/jobs/claim.ts";
 import type { Lane } from "../domain/jobs/job.ts";
 import type { Services } from "../domain/services.ts";
 import type { RunningJobs } from "./running.ts";
@@ -7,11 +14,8 @@ import { settleEnded } from "./settle.ts";
 import type { Turns } from "./turns.ts";
 import type { WakeSignal } from "./wake.ts";
 
-// A larger claim wins little, and its jobs wait for each other's answer.
-const CLAIM_LIMIT = 100;
 const TURNS_LIMIT = 500;
 const SCAN_INTERVAL_MS = 250;
-const POLL_MS = 1_000;
 const log = getLogger(["waybill", "worker"]);
 
 /** What the loops of one worker share. */
@@ -23,6 +27,8 @@ export interface LoopState {
   readonly wake: WakeSignal;
   /** Slots that a claim under way may fill. */
   readonly claiming: Map<Lane, number>;
+  /** Jobs begun since the last renewal, by topic. */
+  begun: Map<string, number>;
   /** Changes when the lease was lost: what a claim brings for the old one is nobody's. */
   workerId: string;
   /** Null: no scan since a wake-up. */
@@ -59,6 +65,7 @@ async function claimAndStart(state: LoopState): Promise<number> {
     const missing = new Map(deals.map((deal) => [keyOf(deal), deal.count]));
     for (const job of jobs) {
       state.running.start(job);
+      state.begun.set(job.topic, (state.begun.get(job.topic) ?? 0) + 1);
       missing.set(keyOf(job), (missing.get(keyOf(job)) ?? 0) - 1);
     }
     for (const deal of deals) {

@@ -13,6 +13,8 @@ import { planMessageHandler } from "./handlers/plan_message.ts";
 import { retryFailedHandler } from "./handlers/retry_failed.ts";
 import { sendBatchHandler } from "./handlers/send_batch.ts";
 import { sendDueHandler } from "./handlers/send_due.ts";
+import type { ConfiguredProvider } from "./providers/live_provider.ts";
+import { openWaysOut, type WaysOut } from "./providers/ways_out.ts";
 import { startSchedule } from "./schedule.ts";
 import { startWorker } from "./worker.ts";
 
@@ -32,8 +34,10 @@ const CLOSE_MS = 1_000;
 
 /** What background work needs. */
 export interface WorkOptions {
-  /** The ways out; closed when the work stops. */
-  readonly channels: ReadonlyMap<MessageChannel, Channel>;
+  /** Who takes messages, in order of preference. */
+  readonly providers: readonly ConfiguredProvider[];
+  /** Takes mail when no provider does. */
+  readonly capture: Channel;
   readonly retention: Retention;
   /** Where people reach this installation: "https://mail.example.com". */
   readonly publicUrl: string;
@@ -50,8 +54,9 @@ export interface Work {
 /** Starts all background work of a process: the jobs and the schedule. */
 export async function startWork(services: Services, options: WorkOptions): Promise<Work> {
   await ensureBuiltInSchedules(services);
+  const waysOut = await openWaysOut(services, options.providers);
   const worker = await startWorker(services, {
-    handlers: handlersOf(services, options),
+    handlers: handlersOf(services, options, waysOut),
     lanes: LANES,
     sweep: () => sweepMessages(services),
   });
@@ -61,16 +66,18 @@ export async function startWork(services: Services, options: WorkOptions): Promi
     async stop() {
       await schedule.stop();
       await worker.stop();
-      await closeChannels(options.channels);
+      await closeInTime(waysOut.close(), options.capture.close());
     },
   };
 }
 
 function handlersOf(
   services: Services,
-  { channels, retention, publicUrl }: WorkOptions,
+  { capture, retention, publicUrl }: WorkOptions,
+  { channels }: WaysOut,
 ): Handlers {
-  const outlets = new Map([...channels].map(([name, channel]) => [name, outletOf(channel)]));
+  const ways = new Map<MessageChannel, Channel>([["EMAIL", capture], ...channels]);
+  const outlets = new Map([...ways].map(([name, channel]) => [name, outletOf(channel)]));
   const contents = new ContentCache(services);
   return new Map([
     ["PLAN_MESSAGE", planMessageHandler(services)],
@@ -82,14 +89,19 @@ function handlersOf(
   ]);
 }
 
+// Asked for at each batch: a provider's limit may change.
 function outletOf(channel: Channel): Outlet {
-  const inFlight = channel.connections * FLYING_PER_CONNECTION;
-  return { channel, window: Math.max(1, Math.floor(inFlight / BULK_SLOTS)) };
+  return {
+    channel,
+    get window() {
+      return Math.max(1, Math.floor(channel.connections * FLYING_PER_CONNECTION / BULK_SLOTS));
+    },
+  };
 }
 
-async function closeChannels(channels: WorkOptions["channels"]): Promise<void> {
+async function closeInTime(...closing: readonly Promise<void>[]): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, CLOSE_MS);
-  await Promise.race([late, Promise.all([...channels.values()].map((channel) => channel.close()))]);
+  await Promise.race([late, Promise.all(closing)]);
   clearTimeout(timer);
 }

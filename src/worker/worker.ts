@@ -68,13 +68,14 @@ export async function startWorker(services: Services, options: WorkerOptions): P
     turns: new Turns(),
     wake,
     claiming: new Map(),
+    begun: new Map(),
     workerId: newId(),
     scannedAt: null,
     cursors: [...options.lanes.keys()].map((lane) => ({ lane, after: null })),
     stopping: false,
     lastTickAt: performance.now(),
   };
-  await registerWorker(services, state.workerId, hostname());
+  await registerWorker(services, state.workerId, hostname(), state.lanes);
   const ends = [...listen(state), ...tend(state, options)];
   const loops = Array.from({ length: LOOPS }, () => runLoop(state));
   return {
@@ -134,13 +135,15 @@ function tend(state: LoopState, { sweep }: WorkerOptions): (() => Promise<void>)
 
 async function renew(state: LoopState): Promise<void> {
   const { services, running } = state;
-  if (!await renewLease(services, state.workerId)) {
+  const begun = state.begun;
+  state.begun = new Map();
+  if (!await renewLease(services, state.workerId, begun)) {
     log.error("The lease of worker {workerId} has ended: its jobs are another's now", {
       workerId: state.workerId,
     });
     running.drop(null);
     const workerId = newId();
-    await registerWorker(services, workerId, hostname());
+    await registerWorker(services, workerId, hostname(), state.lanes);
     state.workerId = workerId;
     wakeForNew(state);
     return;

@@ -1,5 +1,6 @@
 // A whole message, everything recorded, beside a bare nodemailer pool: same mails, same sink.
 import { openSmtpChannel } from "../../src/channels/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { ContentCache } from "../../src/worker/handlers/content_cache.ts";
@@ -19,9 +20,12 @@ async function throughWaybill(port: number): Promise<number> {
   const services: Services = { db, bus: createBus() };
   const { admin } = await createOrganization(db);
   const audienceId = await fillAudience(services, admin, MAILS);
-  const channel = openSmtpChannel(`smtp://127.0.0.1:${port}?connections=${CONNECTIONS}`, {
-    from: FROM,
-  });
+  const channel = openSmtpChannel(
+    parseSmtpUrl(`smtp://127.0.0.1:${port}?connections=${CONNECTIONS}`),
+    {
+      from: FROM,
+    },
+  );
   const contents = new ContentCache(services);
   const outlets = new Map([["EMAIL", { channel, window: CONNECTIONS }] as const]);
   const worker = await startWorker(services, {

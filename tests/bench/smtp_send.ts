@@ -3,6 +3,7 @@
 import nodemailer from "nodemailer";
 import type { OutgoingMail } from "../../src/channels/channel.ts";
 import { openSmtpChannel } from "../../src/channels/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
 
 export const MAILS = 20_000;
 export const CONNECTIONS = 10;
@@ -58,7 +59,7 @@ export async function throughPool(port: number): Promise<number> {
 
 async function throughChannel(port: number): Promise<number> {
   const url = `smtp://127.0.0.1:${port}?connections=${CONNECTIONS}`;
-  const channel = openSmtpChannel(url, { from: FROM });
+  const channel = openSmtpChannel(parseSmtpUrl(url), { from: FROM });
   const rate = await perSecond(async (mail) => {
     const result = await channel.send(mail);
     if (result.outcome === "failed") throw new Error(result.error.message);

@@ -25,7 +25,6 @@ function open({ baseUrl }: Pick<MetaServer, "baseUrl">, timeoutMs?: number) {
   return openMessengerChannel({
     accessToken: "EAAG-good",
     baseUrl,
-    perSecond: 1_000,
     timeoutMs,
   });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Disposition, OutgoingMail, SendResult } from "../../src/channels/channel.ts";
 import { openSmtpChannel } from "../../src/channels/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
 import type { SmtpTimeouts } from "../../src/channels/smtp_session.ts";
 import { type Fault, startScriptedServer, type Step } from "./scripted_server.ts";
 
@@ -31,7 +32,7 @@ async function send(
 ): Promise<Trial> {
   await using server = startScriptedServer(faults, pipelining);
   const options = { from: "noreply@example.com", timeouts };
-  const channel = openSmtpChannel(`${server.url}?connections=1`, options);
+  const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1`), options);
   const results: SendResult[] = [];
   for (let n = 1; n <= count; n++) results.push(await channel.send(mailOf(n)));
   await channel.close();

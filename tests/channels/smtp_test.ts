@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import PostalMime from "postal-mime";
 import type { OutgoingMail, SendResult } from "../../src/channels/channel.ts";
 import { openSmtpChannel } from "../../src/channels/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
 import { stopTime } from "../support/clock.ts";
 import { startSmtpServer } from "../support/smtp.ts";
 
@@ -35,7 +36,7 @@ for (const tls of CONNECTIONS) {
 
   test(`send() delivers a mail over a ${kind} connection`, async () => {
     const server = await startSmtpServer({ tls, login: LOGIN, keepContent: true });
-    const channel = openSmtpChannel(server.url, { from: FROM });
+    const channel = openSmtpChannel(parseSmtpUrl(server.url), { from: FROM });
     const result = await channel.send(mailOf(1));
     assert.deepEqual(result, {
       outcome: "sent",
@@ -60,7 +61,7 @@ for (const tls of CONNECTIONS) {
     const server = await startSmtpServer({ tls, login: LOGIN });
     const url = new URL(server.url);
     url.password = "wrong";
-    const channel = openSmtpChannel(url.href, { from: FROM });
+    const channel = openSmtpChannel(parseSmtpUrl(url.href), { from: FROM });
     const error = failureOf(await channel.send(mailOf(1)));
     assert.deepEqual([error.type, error.disposition], ["ACCESS_TOKEN", "pause"]);
     assert.equal(error.code, "535 5.7.8");
@@ -73,7 +74,7 @@ for (const tls of CONNECTIONS) {
 for (const tls of ["starttls", "implicit"] as const) {
   test(`send() shows nothing to a server of doubtful certificate (${tls})`, async () => {
     const server = await startSmtpServer({ tls, login: LOGIN });
-    const channel = openSmtpChannel(server.url.replace(/\?.*/, ""), { from: FROM });
+    const channel = openSmtpChannel(parseSmtpUrl(server.url.replace(/\?.*/, "")), { from: FROM });
     const first = failureOf(await channel.send(mailOf(1)));
     assert.deepEqual([first.type, first.disposition], ["NETWORK", "retry"]);
     assert.equal(first.code, "DEPTH_ZERO_SELF_SIGNED_CERT");
@@ -86,7 +87,7 @@ for (const tls of ["starttls", "implicit"] as const) {
 
 test("send() refuses a server without STARTTLS where TLS is required", async () => {
   const server = await startSmtpServer({ login: LOGIN });
-  const channel = openSmtpChannel(`${server.url}?requireTLS=true`, { from: FROM });
+  const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?requireTLS=true`), { from: FROM });
   const error = failureOf(await channel.send(mailOf(1)));
   assert.deepEqual([error.type, error.beforeRecipient], ["NETWORK", true]);
   assert.deepEqual(server.received, []);
@@ -96,7 +97,9 @@ test("send() refuses a server without STARTTLS where TLS is required", async () 
 
 test("send() pauses when it has a login and the server asks for none", async () => {
   const server = await startSmtpServer();
-  const channel = openSmtpChannel(server.url.replace("//", "//ada:secret@"), { from: FROM });
+  const channel = openSmtpChannel(parseSmtpUrl(server.url.replace("//", "//ada:secret@")), {
+    from: FROM,
+  });
   const error = failureOf(await channel.send(mailOf(1)));
   assert.deepEqual([error.type, error.disposition], ["ACCESS_TOKEN", "pause"]);
   await channel.close();
@@ -106,16 +109,16 @@ test("send() pauses when it has a login and the server asks for none", async () 
 test("send() reports a refused connection and an unknown host as results", async () => {
   const { port, close } = await startSmtpServer();
   await close();
-  const refused = openSmtpChannel(`smtp://127.0.0.1:${port}`, { from: FROM });
+  const refused = openSmtpChannel(parseSmtpUrl(`smtp://127.0.0.1:${port}`), { from: FROM });
   const error = failureOf(await refused.send(mailOf(1)));
   assert.deepEqual([error.type, error.disposition], ["NETWORK", "retry"]);
   assert.deepEqual([error.code, error.beforeRecipient], ["ECONNREFUSED", true]);
-  const unknown = openSmtpChannel("smtp://mail.invalid", { from: FROM });
+  const unknown = openSmtpChannel(parseSmtpUrl("smtp://mail.invalid"), { from: FROM });
   assert.equal(failureOf(await unknown.send(mailOf(1))).type, "NETWORK");
 });
 
 test("send() refuses an address that is none before it connects", async () => {
-  const channel = openSmtpChannel("smtp://mail.invalid", { from: FROM });
+  const channel = openSmtpChannel(parseSmtpUrl("smtp://mail.invalid"), { from: FROM });
   const error = failureOf(await channel.send(mailOf(1, "ada@example.net\r\nDATA")));
   assert.deepEqual([error.type, error.disposition], ["INVALID_RECIPIENT", "never"]);
 });
@@ -125,7 +128,7 @@ test("send() keeps its connection when a recipient or a mail is refused", async 
     reject: (address) => address.startsWith("nobody") ? "550 5.1.1 No such user" : null,
     rejectMail: (address) => address.startsWith("strict") ? "554 5.7.1 Not wanted" : null,
   });
-  const channel = openSmtpChannel(`${server.url}?connections=1`, { from: FROM });
+  const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1`), { from: FROM });
   const sent = [await channel.send(mailOf(1)), await channel.send(mailOf(2))];
   const nobody = failureOf(await channel.send(mailOf(3, "nobody@example.net")));
   sent.push(await channel.send(mailOf(4)));
@@ -147,7 +150,7 @@ test("send() keeps its connection when a recipient or a mail is refused", async 
 
 test("send() uses as many connections as it may, each for many mails", async () => {
   const server = await startSmtpServer();
-  const channel = openSmtpChannel(`${server.url}?connections=3`, { from: FROM });
+  const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=3`), { from: FROM });
   const mails = Array.from({ length: 60 }, (_, n) => mailOf(n));
   const results = await Promise.all(mails.map((mail) => channel.send(mail)));
   assert.ok(results.every(({ outcome }) => outcome === "sent"));
@@ -167,10 +170,10 @@ test("send() lets an urgent mail go before those that wait", async () => {
   const server = await startSmtpServer({
     beforeReply: () => (arrived.resolve(), answer.promise),
   });
-  const channel = openSmtpChannel(`${server.url}?connections=1`, { from: FROM });
+  const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1`), { from: FROM });
   const sends = [1, 2, 3].map((n) => channel.send(mailOf(n)));
   await arrived.promise;
-  sends.push(channel.send(mailOf(4), true));
+  sends.push(channel.send(mailOf(4), { urgent: true }));
   answer.resolve();
   await Promise.all(sends);
   assert.deepEqual(server.received.map(({ deliveryId }) => deliveryId), [
@@ -189,7 +192,7 @@ test("close() waits for the mails under way", async () => {
   const server = await startSmtpServer({
     beforeReply: () => (arrived.resolve(), answer.promise),
   });
-  const channel = openSmtpChannel(`${server.url}?connections=1`, { from: FROM });
+  const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1`), { from: FROM });
   const sends = [channel.send(mailOf(1)), channel.send(mailOf(2))];
   await arrived.promise;
   let closed = false;
@@ -204,7 +207,7 @@ test("close() waits for the mails under way", async () => {
 
 test("an idle connection is given up after half a minute", async () => {
   const server = await startSmtpServer();
-  const channel = openSmtpChannel(server.url, { from: FROM });
+  const channel = openSmtpChannel(parseSmtpUrl(server.url), { from: FROM });
   await channel.send(mailOf(1));
   {
     using clock = stopTime();

@@ -11,6 +11,7 @@ Deno.test("parseSmtpUrl() takes STARTTLS on 587 and implicit TLS on 465 for gran
     verifyCertificate: true,
     credentials: null,
     connections: 10,
+    perSecond: null,
   });
   const implicit = parseSmtpUrl("smtps://smtp.example.com");
   assert.deepEqual([implicit.port, implicit.implicitTls], [465, true]);
@@ -30,6 +31,13 @@ Deno.test("parseSmtpUrl() reads port, login and options", () => {
   ]);
 });
 
+Deno.test("parseSmtpUrl() reads a rate by the second, minute or hour", () => {
+  const rates = ["50/s", "0.5/s", "90/m", "1800/h"].map((rate) =>
+    parseSmtpUrl(`smtp://smtp.example.com?rate=${rate}`).perSecond
+  );
+  assert.deepEqual(rates, [50, 0.5, 1.5, 0.5]);
+});
+
 for (
   const [url, fault] of [
     ["smtp.example.com:587", /expected smtp:/],
@@ -41,6 +49,10 @@ for (
     ["smtp://ada:secret@example.com?connections=0", /from 1 to 100/],
     ["smtp://ada:secret@example.com?connections=ten", /from 1 to 100/],
     ["smtp://ada:secret@example.com?requireTLS=yes", /true or false/],
+    ["smtp://ada:secret@example.com?rate=50", /rate=50\/s/],
+    ["smtp://ada:secret@example.com?rate=0/s", /rate=50\/s/],
+    ["smtp://ada:secret@example.com?rate=-1/s", /rate=50\/s/],
+    ["smtp://ada:secret@example.com?rate=1/d", /rate=50\/s/],
     ["smtp://ada:secret@example.com?pool=true", /unknown option "pool"/],
   ] as const
 ) {

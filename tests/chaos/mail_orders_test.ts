@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { openSmtpChannel } from "../../src/channels/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
 import { statement } from "../../src/db/database.ts";
 import { DomainError } from "../../src/domain/errors.ts";
 import { cancelJob, retryJob } from "../../src/domain/jobs/operations.ts";
@@ -61,7 +62,7 @@ onPostgres(`people give orders at random while mails go out (seed ${SEED})`, asy
   const smtp = await startSmtpServer({
     reject: (address) => address.startsWith("person9@") ? "450 4.7.1 Come back later" : null,
   });
-  const channel = openSmtpChannel(smtp.url, { from: "noreply@example.com" });
+  const channel = openSmtpChannel(parseSmtpUrl(smtp.url), { from: "noreply@example.com" });
   const workers = [];
   for (let n = 0; n < WORKERS; n++) {
     workers.push(

@@ -33,6 +33,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
     to: { list: [{ address: "ada@example.com", name: "Ada", variables: { plan: "pro" } }] },
     idempotencyKey: "july",
   },
+  UpdateProviderInput: { user: "ada", password: "new" },
   UpdateMessageInput: { retry: { mode: "CRON" } },
   ContentPreviewInput: { content: { subject: "Hello {{ name }}" }, variables: { name: "Ada" } },
   SendTestMessageInput: {
@@ -48,6 +49,7 @@ interface Ids {
   readonly audience: string;
   readonly key: string;
   readonly suppression: string;
+  readonly provider: string;
 }
 
 // Of this version's kinds, none writes quotes.
@@ -103,6 +105,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     audience: toTypeId("audience", id),
     key: key.body.data.createApiKey.apiKey.id,
     suppression: toTypeId("suppression", suppression?.id ?? ""),
+    provider: toTypeId("provider", services.settings?.providerIds[0] ?? ""),
   };
 }
 

@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, { code: readonly string[]; types: read
     "src/ai": { code: [], types: [] },
     "src/events": { code: [], types: [] },
     "src/db": { code: [], types: [] },
-    "src/config.ts": { code: [], types: [] },
+    "src/config.ts": { code: ["src/channels"], types: [] },
     dashboard: { code: [], types: [] },
     demo: { code: [], types: [] },
   };
@@ -41,6 +41,7 @@ const NOUNS: readonly string[] = [
   "notifications",
   "audiences",
   "suppressions",
+  "providers",
   "deliveries",
   "messages",
   "contacts",
@@ -49,6 +50,7 @@ const NOUNS: readonly string[] = [
   "emails",
   "learning",
   "inbox",
+  "installation",
 ];
 
 /** Imports that the table of folders and the order of nouns do not allow. */

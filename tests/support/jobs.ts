@@ -88,7 +88,7 @@ export function addJobs(
 /** Registers a worker that no process stands behind. */
 export async function addWorker(services: Services): Promise<string> {
   const id = newId();
-  await registerWorker(services, id, "test");
+  await registerWorker(services, id, "test", new Map());
   return id;
 }
 

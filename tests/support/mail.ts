@@ -1,5 +1,6 @@
 import type { Channel } from "../../src/channels/channel.ts";
 import { openSmtpChannel } from "../../src/channels/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
 import type { Database } from "../../src/db/database.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
 import type { Message } from "../../src/domain/messages/message.ts";
@@ -59,7 +60,9 @@ async function withMail(
   const services = { db, bus: createBus() };
   const organization = await createOrganization(db);
   const smtp = await startSmtpServer(settings);
-  const channel = openSmtpChannel(smtp.url, { from: "Waybill <noreply@example.com>" });
+  const channel = openSmtpChannel(parseSmtpUrl(smtp.url), {
+    from: "Waybill <noreply@example.com>",
+  });
   const startWorker = () => startMailWorker(services, { channel, window });
   const worker = await startWorker();
   try {

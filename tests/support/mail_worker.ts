@@ -56,7 +56,8 @@ const EXPIRE = statement<[workerId: string]>(
 );
 const COME_DUE = statement<[]>(
   "test.comeDue",
-  "update jobs set run_at = now() where status = 'SCHEDULED' and run_at <> 'infinity'",
+  `with d as (update deliveries set not_before = now() where not_before > now())
+   update jobs set run_at = now() where status = 'SCHEDULED' and run_at <> 'infinity'`,
 );
 
 /** The handlers of messages, as a worker has them. */
@@ -80,7 +81,7 @@ export async function startMailWorker(
   options: MailWorkerOptions,
 ): Promise<MailWorker> {
   const id = newId();
-  await registerWorker(services, id, "test");
+  await registerWorker(services, id, "test", new Map());
   const wake = new WakeSignal();
   const running = new RunningJobs(mailHandlers(services, options), () => wake.wake());
   const settle = () => settleEnded({ services, running, wake: new WakeSignal(), scannedAt: null });

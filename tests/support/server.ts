@@ -4,12 +4,14 @@ import { schema as waybill } from "../../schema/schema.ts";
 import type { Database } from "../../src/db/database.ts";
 import type { Role } from "../../src/domain/access/access.ts";
 import { createApiKey } from "../../src/domain/access/operations.ts";
+import { registerProviders } from "../../src/domain/providers/register.ts";
 import type { Services } from "../../src/domain/services.ts";
+import { createVault } from "../../src/domain/vault.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
 import { createOrganization, type TestOrganization } from "./callers.ts";
 
-/** A server on a free port, with an organization and a key of each role. */
+/** A server on a free port, told of one mail server; with an organization and a key of each role. */
 export interface TestServer {
   readonly url: string;
   readonly services: Services;
@@ -55,7 +57,19 @@ export async function withServer(
   test: (server: TestServer) => Promise<void>,
   options: TestServerOptions = {},
 ): Promise<void> {
-  const services: Services = { db, bus: createBus() };
+  const smtp = { channel: "EMAIL", name: "smtp.example.com:587", perSecond: 50 } as const;
+  const providers = await registerProviders({ db }, [smtp]);
+  const services: Services = {
+    db,
+    bus: createBus(),
+    vault: createVault(() => Promise.resolve("a secret of this test")),
+    settings: {
+      version: "1.2.3",
+      providerIds: providers.map(({ id }) => id),
+      mailCaptured: false,
+      variables: [{ name: "SMTP_URLS", set: true }, { name: "PORT", set: false }],
+    },
+  };
   const organization = await createOrganization(db);
   const [operator, admin, member] = await Promise.all([
     createApiKey(services, organization.operator, { name: "operator", role: "OPERATOR" }),

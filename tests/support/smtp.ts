@@ -28,6 +28,8 @@ export interface SmtpServerSettings {
   readonly rejectMail?: (address: string) => string | null;
   /** Awaited with the whole mail in hand, before the reply to its final dot. */
   readonly beforeReply?: (address: string) => Promise<void>;
+  /** Given the server once it runs. */
+  readonly onStart?: (server: SmtpTestServer) => void;
   readonly keepContent?: boolean;
   readonly port?: number;
 }
@@ -90,7 +92,7 @@ export async function startSmtpServer(
   const { port } = server.server.address() as AddressInfo;
   const hangUp = () => sockets.forEach((socket) => socket.destroy());
 
-  return {
+  const running: SmtpTestServer = {
     url: urlOf(settings, port),
     port,
     received,
@@ -111,6 +113,8 @@ export async function startSmtpServer(
       return new Promise((resolve) => server.close(resolve));
     },
   };
+  settings.onStart?.(running);
+  return running;
 }
 
 function optionsOf({ tls, login, reject }: SmtpServerSettings): SMTPServerOptions {

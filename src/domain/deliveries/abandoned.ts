@@ -1,6 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
-import type { TakenBatch } from "./step.ts";
+import type { TakenBatch } from "./take.ts";
 
 const ABANDONED = statement<[limit: number], { id: string }>(
   "batches.abandoned",

@@ -71,11 +71,20 @@ export interface PendingDelivery {
   readonly name: string | null;
   readonly variables: Record<string, unknown>;
   readonly attempt: number;
-  /** How often it was put off since its last attempt that counted. */
+  /** How often its recipient was throttled since its last attempt that counted. */
   readonly deferrals: number;
+  /** Until it is due, in milliseconds; 0: it is. */
+  readonly dueMs: number;
 }
 
-/** How one try ended. */
+/** A try that failed before another provider was asked. */
+export interface EarlierTry {
+  readonly provider: string;
+  readonly error: StoredDeliveryError;
+  readonly durationMs: number;
+}
+
+/** How sending one delivery ended. */
 export interface EndedDelivery {
   readonly id: string;
   readonly n: number;
@@ -86,10 +95,15 @@ export interface EndedDelivery {
   readonly counts: boolean;
   /** Whether another attempt may succeed, should there be one left. */
   readonly retryable: boolean;
-  /** What the provider wants the next attempt to wait, in milliseconds; null: nothing. */
+  /** How long the next attempt is to wait, in milliseconds; null: not at all. */
   readonly waitMs: number | null;
+  /** How often its recipient was throttled by now. */
+  readonly deferrals: number;
   readonly error: StoredDeliveryError | null;
   readonly provider: string | null;
   readonly providerMessageId: string | null;
+  /** From the beginning of the first try to the end of the last. */
   readonly durationMs: number;
+  /** Tries before the last one, oldest first. */
+  readonly earlier: readonly EarlierTry[];
 }

@@ -82,7 +82,7 @@ const FAILED_AT = sql<Date | null>`case when d.status <> 'PENDING' then d.failed
 
 const ATTEMPTS = statement<[organizationId: string, deliveryId: string], DeliveryAttempt>(
   "deliveries.attempts",
-  `select attempt as number, provider, started_at as "startedAt", finished_at as "finishedAt",
+  `select attempt + (not counted)::int as number, provider, started_at as "startedAt", finished_at as "finishedAt",
      outcome, error_type as "errorType", error_code as "errorCode",
      error_message as "errorMessage"
    from delivery_attempts where organization_id = $1 and delivery_id = $2 order by tries`,

@@ -1,6 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
-import type { TakenBatch } from "./step.ts";
+import type { TakenBatch } from "./take.ts";
 
 const SUPPRESS = statement<[organizationId: string, channel: string, deliveryIds: string[]]>(
   "suppressions.addRefused",

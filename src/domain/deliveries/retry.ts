@@ -75,7 +75,7 @@ export function takeUp(
     ),
     cut as materialized (
       select organization_id, message_id, number, round, array_agg(n order by n) as picked,
-        count(*) as size, max(not_before) as run_at, uuid_v7() as id, uuid_v7() as job_id
+        count(*) as size, min(not_before) as run_at, uuid_v7() as id, uuid_v7() as job_id
       from placed group by 1, 2, 3, 4
     ),
     written as (

@@ -2,6 +2,13 @@ import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import type { Lane } from "./job.ts";
 
+/** Jobs of a lane that are claimed at once, at most: a larger claim wins little, and its jobs wait for
+ * each other's answer. */
+export const CLAIM_LIMIT = 100;
+
+/** How often a worker looks for jobs while nobody wakes it, in milliseconds. */
+export const POLL_MS = 1_000;
+
 /** What takes turns: the topics of an organization in a lane. */
 export interface TurnKey {
   readonly lane: Lane;

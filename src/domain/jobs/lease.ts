@@ -1,21 +1,26 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import type { Claim } from "./claim.ts";
-import type { JobStatus } from "./job.ts";
+import type { JobStatus, Lane } from "./job.ts";
 
 /** How long a worker lives without renewing. */
 const LEASE_MS = 15_000;
 
-const REGISTER = statement<[workerId: string, host: string, leaseMs: number]>(
+const REGISTER = statement<[workerId: string, host: string, lanes: string, leaseMs: number]>(
   "workers.register",
-  `insert into workers (id, host, lease_until)
-   values ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')`,
+  `insert into workers (id, host, lanes, lease_until)
+   values ($1, $2, $3::jsonb, clock_timestamp() + $4 * interval '1 millisecond')`,
 );
 
-const RENEW = statement<[workerId: string, leaseMs: number], { id: string }>(
+const RENEW = statement<
+  [workerId: string, begun: string | null, leaseMs: number],
+  { id: string }
+>(
   "workers.renew",
   `update workers set heartbeat_at = clock_timestamp(),
-     lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+     last_cycle = coalesce($2::jsonb, last_cycle),
+     last_cycle_at = case when $2 is null then last_cycle_at else clock_timestamp() end,
+     lease_until = clock_timestamp() + $3 * interval '1 millisecond'
    where id = $1 and lease_until > clock_timestamp()
    returning id`,
 );
@@ -111,18 +116,33 @@ const LEAVE = statement<[workerId: string], { id: string }>(
 
 const RESCUE_LIMIT = 500;
 
-/** Gives a worker its row, and with it the right to claim. */
+/**
+ * Gives a worker its row, and with it the right to claim.
+ *
+ * @param lanes its slots, for people to see
+ */
 export async function registerWorker(
   { db }: Services,
   workerId: string,
   host: string,
+  lanes: ReadonlyMap<Lane, number>,
 ): Promise<void> {
-  await db.run(REGISTER, workerId, host, LEASE_MS);
+  await db.run(REGISTER, workerId, host, JSON.stringify(Object.fromEntries(lanes)), LEASE_MS);
 }
 
-/** Renews the lease. False: it has ended, and whatever the worker holds is another's. */
-export async function renewLease({ db }: Services, workerId: string): Promise<boolean> {
-  return (await db.run(RENEW, workerId, LEASE_MS)).length > 0;
+/**
+ * Renews the lease.
+ *
+ * @param begun jobs that were begun since the last renewal, by topic, for people to see
+ * @returns false: it has ended, and whatever the worker holds is another's
+ */
+export async function renewLease(
+  { db }: Services,
+  workerId: string,
+  begun: ReadonlyMap<string, number>,
+): Promise<boolean> {
+  const cycle = begun.size > 0 ? JSON.stringify(Object.fromEntries(begun)) : null;
+  return (await db.run(RENEW, workerId, cycle, LEASE_MS)).length > 0;
 }
 
 /** Gives back the claims that the worker does not know of. */

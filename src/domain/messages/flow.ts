@@ -6,11 +6,16 @@ import type { Message, RetryMode } from "./message.ts";
 import { COLUMNS } from "./queries.ts";
 import { announceRounds, beginRounds, type Round } from "./rounds.ts";
 
-const PAUSE = statement<[id: string, reason: string, code: string | null], Message>(
+const PAUSE = statement<
+  [id: string, reason: string, code: string | null, providerIds: string[] | null],
+  Message
+>(
   "messages.pause",
   `update messages set status = 'PAUSED', paused_at = coalesce(paused_at, now()),
      pause_reason = coalesce(pause_reason, $2),
-     pause_code = case when paused_at is null then $3 else pause_code end, updated_at = now()
+     pause_code = case when paused_at is null then $3 else pause_code end,
+     pause_provider_ids = case when paused_at is null then $4 else pause_provider_ids end,
+     updated_at = now()
    where id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED')
    returning ${COLUMNS}`,
 );
@@ -60,15 +65,17 @@ export interface PauseCause {
   readonly reason: string;
   /** The provider's code; null when a person did it. */
   readonly code: string | null;
+  /** Of the providers that failed; null: it was no provider. */
+  readonly providerIds: readonly string[] | null;
 }
 
 /** Pauses an unfinished message, or leaves it paused as it is; answers nothing when it is finished. */
 export async function pause(
   { db, bus }: Services,
   { id, organizationId }: Pick<Message, "id" | "organizationId">,
-  { reason, code }: PauseCause,
+  { reason, code, providerIds }: PauseCause,
 ): Promise<Message | undefined> {
-  const [paused] = await db.run(PAUSE, id, reason, code);
+  const [paused] = await db.run(PAUSE, id, reason, code, providerIds && [...providerIds]);
   if (paused) bus.publish("messages", organizationId, [id]);
   return paused;
 }

@@ -48,6 +48,7 @@ interface MessageTable {
   planned_count: number;
   pause_reason: string | null;
   pause_code: string | null;
+  pause_provider_ids: string[] | null;
   paused_at: Date | null;
   created_at: Date;
   updated_at: Date;

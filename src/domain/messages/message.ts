@@ -49,6 +49,7 @@ export interface Message {
   readonly plannedCount: number;
   readonly pauseReason: string | null;
   readonly pauseCode: string | null;
+  readonly pauseProviderIds: readonly string[] | null;
   readonly pausedAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -7,10 +7,11 @@ import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { wakeParked } from "../jobs/park.ts";
 import type { Recipient } from "../recipients.ts";
 import type { Services } from "../services.ts";
-import { finishMessage, pause } from "./flow.ts";
+import { pause } from "./flow.ts";
 import { checkInput, type SendMessageInput } from "./input.ts";
 import { isFinal, mayAccess, type Message } from "./message.ts";
 import { planJob } from "./plan.ts";
+import { resume } from "./resume.ts";
 import { COLUMNS, findByIdempotencyKey, findMessage } from "./queries.ts";
 
 const INSERT = statement<
@@ -65,20 +66,10 @@ const INSERT_DELIVERIES = statement<
      with ordinality as r(id, address, name, variables, n)`,
 );
 
-const RESUME = statement<[id: string], Message>(
-  "messages.resume",
-  `update messages set paused_at = null, pause_reason = null, pause_code = null, updated_at = now(),
-     status = case when planned_count = recipient_count then 'SENDING'
-       when started_at is null and send_at > now() then 'SCHEDULED'
-       else 'PLANNING' end
-   where id = $1 and status = 'PAUSED'
-   returning ${COLUMNS}`,
-);
-
 const CANCEL = statement<[id: string], Message>(
   "messages.cancel",
   `update messages set status = 'CANCELLED', finished_at = now(), paused_at = null,
-     pause_reason = null, pause_code = null, updated_at = now()
+     pause_reason = null, pause_code = null, pause_provider_ids = null, updated_at = now()
    where id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED')
    returning ${COLUMNS}`,
 );
@@ -184,13 +175,18 @@ export async function pauseMessage(
   id: string,
 ): Promise<Message> {
   const message = await getMessage(services, caller, id);
-  const paused = await pause(services, message, { reason: "Paused by a person", code: null });
+  const paused = await pause(services, message, {
+    reason: "Paused by a person",
+    code: null,
+    providerIds: null,
+  });
   if (!paused) throw alreadyFinished("pause", await getMessage(services, caller, id));
   return paused;
 }
 
 /**
- * Lets a paused message go on where it stood.
+ * Lets a paused message go on where it stood. Whoever does so thinks that its providers work again: they
+ * may be tried at once.
  *
  * @throws {NotFoundError} @throws {ConflictError} NOT_PAUSED
  */
@@ -199,24 +195,11 @@ export async function resumeMessage(
   caller: Caller,
   id: string,
 ): Promise<Message> {
-  await getMessage(services, caller, id);
-  const resumed = await services.db.transaction(async (tx) => {
-    // The message first, its jobs second: one that parks itself sees either PAUSED or this.
-    const [message] = await tx.run(RESUME, id);
-    if (!message) return undefined;
-    await wakeParked(tx, toTypeId("message", id));
-    // The job that planned it may have been cancelled or set aside; one that is left stays alone.
-    if (message.plannedCount < message.recipientCount) await enqueueJobs(tx, [planJob(message)]);
-    return message;
-  });
-  if (!resumed) {
+  const message = await getMessage(services, caller, id);
+  if (!await resume(services, message)) {
     const { status } = await getMessage(services, caller, id);
     throw new ConflictError("NOT_PAUSED", `Cannot resume the message: it is ${status}`);
   }
-  wakeWorkers(services);
-  services.bus.publish("messages", caller.organizationId, [id]);
-  // Its last batch may have ended while it was paused.
-  await finishMessage(services, resumed);
   return getMessage(services, caller, id);
 }
 

@@ -26,6 +26,7 @@ export const MESSAGE_COLUMNS = [
   "planned_count as plannedCount",
   "pause_reason as pauseReason",
   "pause_code as pauseCode",
+  "pause_provider_ids as pauseProviderIds",
   "paused_at as pausedAt",
   "created_at as createdAt",
   "updated_at as updatedAt",

@@ -1,6 +1,6 @@
-import type { DeliveryError, SendResult } from "../../channels/channel.ts";
+import type { Obstacle, SendResult } from "../../channels/channel.ts";
 import type { EndedDelivery, PendingDelivery } from "../../domain/deliveries/delivery.ts";
-import type { TakenBatch } from "../../domain/deliveries/step.ts";
+import type { TakenBatch } from "../../domain/deliveries/take.ts";
 
 // A recipient whose server throttles us this often is given up for now.
 const MAX_DEFERRALS = 10;
@@ -12,21 +12,22 @@ const MAX_WAIT_MS = 15 * 60_000;
 export interface Verdict {
   readonly ended: EndedDelivery;
   /** Set when nothing more of the batch should go out now. */
-  readonly obstacle: DeliveryError | null;
-  /** How long a delivery that goes on waiting should wait, in milliseconds. */
-  readonly waitMs: number;
+  readonly obstacle: Obstacle | null;
   /** The address is not to be tried again, by any message. */
   readonly suppress: boolean;
 }
 
+/** What came back of a mail that somebody was asked to take. */
+export type AskedResult = Exclude<SendResult, { outcome: "held" }>;
+
 /** Decides what becomes of a delivery: pure, from the disposition that the channel gave its failure. */
 export function judge(
-  { id, n, attempt, deferrals }: PendingDelivery,
-  result: SendResult,
+  { id, n, attempt, deferrals }: Pick<PendingDelivery, "id" | "n" | "attempt" | "deferrals">,
+  result: AskedResult,
   batch: Pick<TakenBatch, "maxAttempts" | "onUnknown">,
   durationMs: number,
 ): Verdict {
-  const base = { id, n, provider: result.provider, durationMs };
+  const base = { id, n, provider: result.provider, durationMs, earlier: result.earlier ?? [] };
   if (result.outcome === "sent") {
     const { providerMessageId } = result;
     return {
@@ -37,45 +38,66 @@ export function judge(
         counts: true,
         retryable: false,
         waitMs: null,
+        deferrals: 0,
         error: null,
         providerMessageId,
       },
       obstacle: null,
-      waitMs: 0,
       suppress: false,
     };
   }
   const { error } = result;
-  const failure = { ...base, error, waitMs: error.retryAfterMs, providerMessageId: null };
-  const waitMs = error.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** deferrals, MAX_WAIT_MS);
+  const failure = {
+    ...base,
+    error,
+    waitMs: error.retryAfterMs,
+    deferrals: 0,
+    providerMessageId: null,
+  };
   const failed = (retryable: boolean): Verdict => ({
     ended: { ...failure, outcome: "FAILED", again: false, counts: true, retryable },
     obstacle: null,
-    waitMs: 0,
     suppress: error.disposition === "suppress",
   });
-  const deferred = (obstacle: DeliveryError | null): Verdict => ({
-    ended: { ...failure, outcome: "FAILED", again: true, counts: false, retryable: true },
+  const deferred = (wait: Pick<EndedDelivery, "waitMs" | "deferrals">): EndedDelivery => ({
+    ...failure,
+    ...wait,
+    outcome: "FAILED",
+    again: true,
+    counts: false,
+    retryable: true,
+  });
+  const throttledMs = error.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** deferrals, MAX_WAIT_MS);
+  // It is not the recipient that is put off: the next one would meet the same. The batch waits.
+  const heldUp = ({ obstacle = { error, providerIds: [] } } = result): Verdict => ({
+    ended: deferred({ waitMs: obstacle ? null : throttledMs, deferrals }),
     obstacle,
-    waitMs,
     suppress: false,
   });
   switch (error.disposition) {
     case "unknown": {
       const again = batch.onUnknown === "RESEND" && attempt + 1 < batch.maxAttempts;
       return {
-        ended: { ...failure, outcome: "UNKNOWN", again, counts: true, retryable: false },
+        ended: {
+          ...failure,
+          outcome: "UNKNOWN",
+          again,
+          counts: true,
+          retryable: false,
+          waitMs: throttledMs,
+        },
         obstacle: null,
-        waitMs,
         suppress: false,
       };
     }
     case "pause":
-      return deferred(error);
+      return heldUp();
     case "retry":
-      // The provider failed before it heard of this recipient: the next one would meet the same.
-      if (error.beforeRecipient) return deferred(error);
-      if (error.type === "RATE_LIMIT" && deferrals < MAX_DEFERRALS) return deferred(null);
+      if (error.beforeRecipient) return heldUp();
+      if (error.type === "RATE_LIMIT" && deferrals < MAX_DEFERRALS) {
+        const ended = deferred({ waitMs: throttledMs, deferrals: deferrals + 1 });
+        return { ended, obstacle: null, suppress: false };
+      }
       return failed(attempt + 1 < (error.maxAttempts ?? Infinity));
     case "never":
     case "suppress":

@@ -1,15 +1,9 @@
 import { getLogger } from "@logtape/logtape";
-import type { DeliveryError, SendResult } from "../../channels/channel.ts";
+import type { Obstacle, SendResult } from "../../channels/channel.ts";
 import type { EndedDelivery, PendingDelivery } from "../../domain/deliveries/delivery.ts";
 import { suppressRefused } from "../../domain/deliveries/refused.ts";
-import {
-  type BatchHold,
-  recordStep,
-  StaleBatchError,
-  type Step,
-  type StepResult,
-  type TakenBatch,
-} from "../../domain/deliveries/step.ts";
+import { recordStep, type Step, type StepResult } from "../../domain/deliveries/step.ts";
+import { type BatchHold, StaleBatchError, type TakenBatch } from "../../domain/deliveries/take.ts";
 import { toTypeId } from "../../domain/id.ts";
 import type { Services } from "../../domain/services.ts";
 import type { JobRun } from "../handler.ts";
@@ -17,6 +11,8 @@ import { isDataFault } from "../settle.ts";
 import { judge } from "./delivery_outcome.ts";
 
 const RECORD_RETRY_MS = 1_000;
+// Who is due within a quarter of the first one's wait is waited for.
+const TOGETHER = 1.25;
 const log = getLogger(["waybill", "deliveries"]);
 
 /** What a flight needs to know. */
@@ -25,9 +21,12 @@ export interface FlightPlan {
   readonly run: JobRun;
   readonly hold: BatchHold;
   readonly batch: TakenBatch;
+  /** Those of its deliveries that wait; who is not due yet goes on waiting. */
   readonly pending: readonly PendingDelivery[];
   /** Deliveries in flight at most. */
   readonly window: number;
+  /** After that long nothing more is opened: the slot is another's turn. In milliseconds. */
+  readonly turnMs: number;
   send(delivery: PendingDelivery): Promise<SendResult>;
 }
 
@@ -45,22 +44,31 @@ export class Flight {
   #step: number;
   #succeeded = 0;
   #failed = 0;
-  /** Deliveries that were deferred and wait for another run. */
-  deferred = 0;
-  /** How long these should wait, in milliseconds. */
-  waitMs = 0;
+  /** How long those should wait that wait for another run, in milliseconds each. */
+  readonly #waits: number[];
   /** What keeps the rest of the batch from going out now. */
-  obstacle: DeliveryError | null = null;
+  obstacle: Obstacle | null = null;
+  /** Somebody was asked and failed; false: the obstacle was known, and nothing was tried. */
+  failed = false;
+  readonly #begunAt = performance.now();
 
   constructor(plan: FlightPlan) {
     this.#plan = plan;
-    this.#waiting = [...plan.pending];
+    this.#waiting = plan.pending.filter(({ dueMs }) => dueMs === 0);
+    this.#waits = plan.pending.flatMap(({ dueMs }) => dueMs > 0 ? dueMs : []);
     this.#step = plan.batch.step;
   }
 
   /** True when no delivery of the batch is left to be sent. */
   get complete(): boolean {
-    return this.#waiting.length === 0 && this.#flying.size === 0 && this.deferred === 0;
+    return this.#waiting.length === 0 && this.#flying.size === 0 && this.#waits.length === 0;
+  }
+
+  /** When the next run is worth while, in milliseconds: for the first ones, and who is due soon after. */
+  get waitMs(): number {
+    if (this.#waiting.length > 0 || this.#waits.length === 0) return 0;
+    const soonest = Math.min(...this.#waits);
+    return Math.max(...this.#waits.filter((wait) => wait <= soonest * TOGETHER));
   }
 
   /**
@@ -99,15 +107,18 @@ export class Flight {
   }
 
   #mayOpen(status: string): boolean {
-    return isSending(status) && !this.obstacle && !this.#plan.run.signal.aborted;
+    const { run, turnMs } = this.#plan;
+    return isSending(status) && !this.obstacle && !run.signal.aborted &&
+      performance.now() - this.#begunAt < turnMs;
   }
 
   async #launch(delivery: PendingDelivery): Promise<void> {
     const startedAt = performance.now();
     this.#flying.add(delivery.n);
     const result = await this.#plan.send(delivery).catch((error) => unexpected(delivery, error));
+    if (result.outcome === "held") return this.#hold(delivery, result.obstacle);
     const durationMs = performance.now() - startedAt;
-    const { ended, obstacle, waitMs, suppress } = judge(
+    const { ended, obstacle, suppress } = judge(
       delivery,
       result,
       this.#plan.batch,
@@ -116,8 +127,18 @@ export class Flight {
     this.#flying.delete(delivery.n);
     this.#ended.push(ended);
     if (suppress) this.#refused.push(ended.id);
+    if (obstacle && !this.obstacle) {
+      this.obstacle = obstacle;
+      this.failed = true;
+    }
+    this.#onLanding();
+  }
+
+  // Nobody was asked: it waits on, as if it had not been opened.
+  #hold(delivery: PendingDelivery, obstacle: Obstacle): void {
+    this.#flying.delete(delivery.n);
+    this.#waiting.push(delivery);
     this.obstacle ??= obstacle;
-    if (ended.again) this.waitMs = Math.max(this.waitMs, waitMs);
     this.#onLanding();
   }
 
@@ -135,7 +156,7 @@ export class Flight {
   async #record(opening: readonly PendingDelivery[]): Promise<StepResult> {
     const ended = this.#ended;
     this.#ended = [];
-    this.deferred += ended.filter(({ again }) => again).length;
+    for (const { again, waitMs } of ended) if (again) this.#waits.push(waitMs ?? 0);
     const last = this.complete && opening.length === 0;
     const result = await this.#write({ ended, opening: opening.map(({ n }) => n), last });
     this.#tell(ended, opening);
@@ -197,7 +218,7 @@ function unexpected({ id }: PendingDelivery, error: unknown): SendResult {
   });
   return {
     outcome: "failed",
-    provider: "none",
+    provider: null,
     error: {
       type: "OTHER",
       disposition: "unknown",

@@ -1,9 +1,9 @@
-import type { Channel, SendResult } from "../../channels/channel.ts";
+import type { Channel, Obstacle } from "../../channels/channel.ts";
 import type { MessageChannel } from "../../domain/channel.ts";
 
 /** A way out, and how much of it one batch may use. */
 export interface Outlet {
-  readonly channel: Pick<Channel, "name" | "send">;
+  readonly channel: Pick<Channel, "send" | "obstacle">;
   /** Deliveries in flight per batch at most. */
   readonly window: number;
 }
@@ -16,20 +16,22 @@ export type Outlets = ReadonlyMap<MessageChannel, Outlet>;
  * answers that a person must mend it: the message pauses and nothing of it is lost.
  */
 export function outletFor(outlets: Outlets, channel: MessageChannel): Outlet {
-  return outlets.get(channel) ?? { channel: { name: "none", send: refuse }, window: 1 };
+  return outlets.get(channel) ?? NOT_CONFIGURED;
 }
 
-function refuse(): Promise<SendResult> {
-  return Promise.resolve({
-    outcome: "failed",
-    provider: "none",
-    error: {
-      type: "OTHER",
-      disposition: "pause",
-      code: "NOT_CONFIGURED",
-      message: "The message's channel is not configured where it is sent",
-      retryAfterMs: null,
-      beforeRecipient: true,
-    },
-  });
-}
+const obstacle: Obstacle = {
+  providerIds: [],
+  error: {
+    type: "OTHER",
+    disposition: "pause",
+    code: "NOT_CONFIGURED",
+    message: "The message's channel is not configured where it is sent",
+    retryAfterMs: null,
+    beforeRecipient: true,
+  },
+};
+
+const NOT_CONFIGURED: Outlet = {
+  channel: { obstacle, send: () => Promise.resolve({ outcome: "held", obstacle }) },
+  window: 1,
+};

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { DeliveryError } from "../../channels/channel.ts";
+import type { DeliveryError, Obstacle } from "../../channels/channel.ts";
 import { wasAbandoned } from "../../domain/deliveries/abandoned.ts";
 import {
   type BatchHold,
   readPending,
   takeBatch,
   type TakenBatch,
-} from "../../domain/deliveries/step.ts";
+} from "../../domain/deliveries/take.ts";
 import { jobKind } from "../../domain/jobs/kinds.ts";
 import {
   cancelled,
@@ -23,6 +23,13 @@ import type { ContentCache } from "./content_cache.ts";
 import { Flight } from "./flight.ts";
 import { outletFor, type Outlets } from "./outlets.ts";
 import { openSender } from "./sender.ts";
+
+// A batch that a slow provider holds up gives its worker slot back now and then.
+const TURN_MS = 5 * 60_000;
+// A provider that takes no more for now, and does not say for how long.
+const THROTTLED_MS = 30_000;
+// What was held up together does not come back together.
+const JITTER = 0.5;
 
 const payloadSchema = z.object({ batchId: z.uuid() });
 
@@ -75,15 +82,20 @@ async function sendPending(
   batch: TakenBatch,
 ): Promise<Outcome> {
   const { channel, window } = outletFor(outlets, batch.channel);
+  // Known beforehand: nothing needs to be read and opened for it.
+  if (batch.messageStatus === "SENDING" && channel.obstacle?.error.disposition === "retry") {
+    return held(channel.obstacle);
+  }
   const content = await contents.get({
     id: batch.messageId,
     organizationId: batch.organizationId,
   });
   const urgent = run.job.lane === "TRANSACTIONAL";
   const pending = await readPending(services, batch);
-  const sender = { channel, content, pending, urgent, publicUrl };
+  const sender = { channel, content, pending, urgent, signal: run.signal, publicUrl };
   const send = await openSender(services, batch, sender);
-  const flight = new Flight({ services, run, hold, batch, pending, window, send });
+  const plan = { services, run, hold, batch, pending, window, turnMs: TURN_MS, send };
+  const flight = new Flight(plan);
   const status = await flight.fly();
   if (flight.complete) return done;
   if (status === "CANCELLED") {
@@ -99,18 +111,29 @@ async function holdBack(
   services: Services,
   { job }: JobRun,
   { messageId, organizationId }: TakenBatch,
-  { obstacle, waitMs }: Flight,
+  { obstacle, failed, waitMs }: Flight,
   status: string,
 ): Promise<Outcome> {
-  if (obstacle?.disposition === "pause") {
-    const cause = { reason: obstacle.message, code: obstacle.code };
+  const mending = obstacle?.error.disposition === "pause";
+  if (mending) {
+    const { providerIds, error: { message, code } } = obstacle;
+    const cause = { reason: message, code, providerIds };
     await pause(services, { id: messageId, organizationId }, cause);
   }
-  if (status === "PAUSED" || obstacle?.disposition === "pause") {
+  if (status === "PAUSED" || mending) {
     return await parkJob(services, job, messageId) ? settled : snooze(0);
   }
-  if (!obstacle || obstacle.type === "RATE_LIMIT") return snooze(waitMs);
-  throw providerFailure(obstacle);
+  if (!obstacle) return snooze(waitMs);
+  if (!failed) return held(obstacle);
+  if (obstacle.error.type === "RATE_LIMIT") {
+    return snooze(obstacle.error.retryAfterMs ?? THROTTLED_MS);
+  }
+  throw providerFailure(obstacle.error);
+}
+
+// Nobody was asked, so that it counts as no attempt.
+function held({ error: { retryAfterMs } }: Obstacle): Outcome {
+  return snooze((retryAfterMs ?? 0) * (1 + JITTER * Math.random()));
 }
 
 function providerFailure({ type, code, message, retryAfterMs }: DeliveryError): JobFailure {

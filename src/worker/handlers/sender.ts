@@ -1,6 +1,6 @@
 import type { DeliveryError, SendResult } from "../../channels/channel.ts";
 import type { PendingDelivery } from "../../domain/deliveries/delivery.ts";
-import type { TakenBatch } from "../../domain/deliveries/step.ts";
+import type { TakenBatch } from "../../domain/deliveries/take.ts";
 import { toTypeId } from "../../domain/id.ts";
 import { UNSUBSCRIBE_URL } from "../../domain/messages/content_check.ts";
 import {
@@ -21,6 +21,7 @@ export interface SenderOptions {
   readonly content: CompiledContent;
   readonly pending: readonly PendingDelivery[];
   readonly urgent: boolean;
+  readonly signal: AbortSignal;
   /** Where recipients reach us, without a slash at its end. */
   readonly publicUrl: string;
 }
@@ -32,7 +33,7 @@ export interface SenderOptions {
 export async function openSender(
   services: Services,
   batch: TakenBatch,
-  { channel, content, pending, urgent, publicUrl }: SenderOptions,
+  { channel, content, pending, urgent, signal, publicUrl }: SenderOptions,
 ): Promise<(delivery: PendingDelivery) => Promise<SendResult>> {
   const suppressed = await suppressedAmong(services, batch, pending.map(({ address }) => address));
   const linkOf = batch.unsubscribable ? await openUnsubscribeLinks(services.db, publicUrl) : null;
@@ -48,10 +49,10 @@ export async function openSender(
     };
     try {
       const rendered = renderFor(content, delivery, unsubscribeUrl);
-      return await channel.send({ ...mail, ...rendered }, urgent);
+      return await channel.send({ ...mail, ...rendered }, { urgent, signal });
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      return failed(channel.name, { ...FOR_GOOD, code: "TEMPLATE", message: error.message });
+      return failed(null, { ...FOR_GOOD, code: "TEMPLATE", message: error.message });
     }
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Connection, type Database, statement } from "../../../src/db/database.ts";
 import { openSmtpChannel } from "../../../src/channels/smtp.ts";
+import { parseSmtpUrl } from "../../../src/channels/smtp_url.ts";
 import type { Caller } from "../../../src/domain/access/access.ts";
 import {
   cleanupDeliveries,
@@ -58,7 +59,9 @@ function onEveryCleanup(name: string, test: (cleanup: Cleanup) => Promise<void>)
       reject: (address) => address === "person1@example.net" ? "550 5.1.1 No such user" : null,
       beforeReply: (address) => gate.pass(address),
     });
-    const channel = openSmtpChannel(smtp.url, { from: "Waybill <noreply@example.com>" });
+    const channel = openSmtpChannel(parseSmtpUrl(smtp.url), {
+      from: "Waybill <noreply@example.com>",
+    });
     const worker = await startMailWorker(services, { channel, window: 2 });
     const send = async (count: number) => {
       const input = messageInput({ to: { list: people(count) } });

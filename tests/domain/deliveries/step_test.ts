@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { statement } from "../../../src/db/database.ts";
 import type { EndedDelivery, PendingDelivery } from "../../../src/domain/deliveries/delivery.ts";
+import { recordStep, type Step } from "../../../src/domain/deliveries/step.ts";
 import {
   type BatchHold,
   readPending,
-  recordStep,
   StaleBatchError,
-  type Step,
   takeBatch,
-} from "../../../src/domain/deliveries/step.ts";
+} from "../../../src/domain/deliveries/take.ts";
 import { readStats } from "../../../src/domain/deliveries/stats.ts";
 import { newId } from "../../../src/domain/id.ts";
 import { pauseMessage, resumeMessage } from "../../../src/domain/messages/operations.ts";
@@ -72,6 +71,8 @@ function ended({ id, n }: PendingDelivery, outcome: "SENT" | "FAILED"): EndedDel
     again: false,
     counts: true,
     retryable: false,
+    deferrals: 0,
+    earlier: [],
     error: outcome === "SENT" ? null : { type: "OTHER", code: null, message: "It was refused" },
     provider: "test",
     providerMessageId: null,

@@ -161,13 +161,13 @@ onEveryQueue("a lease that has ended is not renewed, whoever comes first", async
     await addWorker(services),
     await addWorker(services),
   ];
-  assert.equal(await renewLease(services, punctual), true);
+  assert.equal(await renewLease(services, punctual, new Map()), true);
   await expireLease(db, late);
-  assert.equal(await renewLease(services, late), false);
+  assert.equal(await renewLease(services, late, new Map()), false);
   await expireLease(db, buried);
   await rescueOrphans(services);
-  assert.equal(await renewLease(services, buried), false);
-  assert.equal(await renewLease(services, punctual), true);
+  assert.equal(await renewLease(services, buried, new Map()), false);
+  assert.equal(await renewLease(services, punctual, new Map()), true);
 });
 
 const GATE = statement<[]>(
@@ -266,6 +266,6 @@ onEveryQueue("a worker that leaves gives back what it holds, uncounted", async (
   assert.equal(await leave(services, leaving), 2);
   const statuses = (await readJobs(db, ids)).map(({ status }) => status).sort();
   assert.deepEqual(statuses, ["CANCELLED", "PROCESSING", "QUEUED"]);
-  assert.equal(await renewLease(services, leaving), false);
-  await assert.rejects(registerWorker(services, staying, "twice"));
+  assert.equal(await renewLease(services, leaving, new Map()), false);
+  await assert.rejects(registerWorker(services, staying, "twice", new Map()));
 });

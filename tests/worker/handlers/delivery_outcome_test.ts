@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { SendResult } from "../../../src/channels/channel.ts";
-import { judge } from "../../../src/worker/handlers/delivery_outcome.ts";
+import { type AskedResult, judge } from "../../../src/worker/handlers/delivery_outcome.ts";
 
 const BATCH = { maxAttempts: 10, onUnknown: "HOLD" } as const;
 
@@ -9,13 +8,10 @@ function judgeFull(attempt: number, maxAttempts?: number) {
   const delivery = {
     id: crypto.randomUUID(),
     n: 1,
-    address: "ada@example.net",
-    name: null,
-    variables: {},
     attempt: attempt - 1,
     deferrals: 0,
   };
-  const result: SendResult = {
+  const result: AskedResult = {
     outcome: "failed",
     provider: "smtp.example.com:587",
     error: {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openSmtpChannel } from "../../../src/channels/smtp.ts";
+import { parseSmtpUrl } from "../../../src/channels/smtp_url.ts";
 import {
   type Connection,
   type Database,
@@ -83,7 +84,7 @@ onPostgres("connections that die beside a step lose and double nothing", async (
   const services = { db: dying, bus: createBus() };
   const { admin } = await createOrganization(db);
   const smtp = await startSmtpServer();
-  const channel = openSmtpChannel(smtp.url, { from: "noreply@example.com" });
+  const channel = openSmtpChannel(parseSmtpUrl(smtp.url), { from: "noreply@example.com" });
   const input = messageInput({ to: { list: people(600) } });
   const { message: { id } } = await sendMessage(services, admin, input);
   const worker = await startWorker(services, {

@@ -53,7 +53,7 @@ function onEveryMessenger(name: string, test: (given: TestMessenger) => Promise<
     const email = openCaptureChannel("never written to", "waybill@localhost");
     const opened: Channel[] = [];
     const open = (accessToken: string) => {
-      const channel = openMessengerChannel({ accessToken, baseUrl: meta.baseUrl, perSecond: 500 });
+      const channel = openMessengerChannel({ accessToken, baseUrl: meta.baseUrl });
       opened.push(channel);
       return channel;
     };

@@ -1,0 +1,129 @@
+import { statement } from "../../db/database.ts";
+import type { MessageChannel } from "../channel.ts";
+import type { Services } from "../services.ts";
+import type { OnUnknown, PendingDelivery } from "./delivery.ts";
+
+/** Proof that a batch is ours: the job that works on it, and the fence of its claim. */
+export interface BatchHold {
+  readonly jobId: string;
+  readonly fence: number;
+  readonly batchId: string;
+}
+
+/** A batch as it is taken over, with what its message says of it. */
+export interface TakenBatch {
+  readonly organizationId: string;
+  readonly messageId: string;
+  readonly number: number;
+  readonly size: number;
+  /** Of its deliveries. */
+  readonly numbers: number[];
+  readonly step: number;
+  /** In flight when the last worker left it. */
+  readonly win: number[] | null;
+  readonly finished: boolean;
+  readonly messageStatus: string;
+  readonly channel: MessageChannel;
+  readonly maxAttempts: number;
+  readonly onUnknown: OnUnknown;
+  readonly unsubscribable: boolean;
+}
+
+/** The claim is another's: nothing was written. */
+export class StaleBatchError extends Error {
+  override readonly name = "StaleBatchError";
+}
+
+const TAKE = statement<[jobId: string, fence: number, batchId: string], TakenBatch>(
+  "batches.take",
+  `with own as materialized (select from jobs where id = $1 and fence = $2 for no key update)
+   update batches b set step = b.step + 1, started_at = coalesce(b.started_at, now())
+   from messages m
+   where b.id = $3 and m.id = b.message_id and exists (select from own)
+   returning b.organization_id as "organizationId", b.message_id as "messageId", b.number, b.size,
+     coalesce(b.picked, array(select generate_series(b.lo, b.hi))) as numbers, b.step, b.win,
+     b.finished_at is not null as finished,
+     m.status as "messageStatus", m.channel, m.max_attempts as "maxAttempts",
+     m.on_unknown as "onUnknown", m.unsubscribable`,
+);
+
+const RECOVER = statement<
+  [jobId: string, fence: number, batchId: string, step: number, resend: boolean],
+  { recovered: number }
+>(
+  "deliveries.recover",
+  `with own as materialized (select from jobs where id = $1 and fence = $2 for no key update),
+   before as (select id, win from batches where id = $3 and step = $4 for update),
+   b as (
+     update batches b set step = b.step + 1, win = null
+     from before, messages m
+     where b.id = before.id and m.id = b.message_id and exists (select from own)
+     returning b.id, b.organization_id, b.message_id, before.win, m.max_attempts, m.status
+   ),
+   d as (
+     update deliveries d set
+       status = case when $5 and d.attempt + 1 < b.max_attempts and b.status <> 'CANCELLED'
+         then 'PENDING' else 'UNKNOWN' end,
+       attempt = d.attempt + 1, tries = d.tries + 1, error_type = 'OTHER', error_code = 'INTERRUPTED',
+       error_message = 'The worker died while this was being sent: it may have arrived',
+       retryable = false, last_attempt_at = now(), updated_at = now()
+     from b
+     where d.message_id = b.message_id and d.n = any(b.win) and d.status = 'PENDING'
+     returning d.organization_id, d.id, d.attempt, d.tries, d.status, d.error_type, d.error_code,
+       d.error_message
+   ),
+   a as (
+     insert into delivery_attempts (organization_id, delivery_id, tries, attempt, started_at,
+       finished_at, outcome, error_type, error_code, error_message)
+     select organization_id, id, tries, attempt, now(), now(), 'UNKNOWN', error_type, error_code,
+       error_message
+     from d
+   ),
+   s as (
+     insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
+       outcome, error_type, n)
+     select b.organization_id, b.message_id, b.id, date_trunc('minute', now()), d.attempt,
+       'UNKNOWN', d.error_type, count(*)
+     from d, b where d.status = 'UNKNOWN' group by 1, 2, 3, 5, 7
+     on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
+       do update set n = x.n + excluded.n
+   )
+   select (select count(*) from d) as recovered from b`,
+);
+
+// Those that are tried again stand in the range of their first batch still, and are another's by now.
+const PENDING = statement<
+  [messageId: string, batchNumber: number, numbers: number[]],
+  PendingDelivery
+>(
+  "deliveries.pending",
+  `select id, n, address, name, variables, attempt, deferrals,
+     greatest(0, extract(epoch from not_before - now()))::float8 * 1000 as "dueMs"
+   from unnest($3::int[]) p(picked), lateral (
+     -- The offset keeps this one look by the index for each: joined, it could read the whole message.
+     select * from deliveries where message_id = $1 and n = picked offset 0) d
+   where status = 'PENDING' and batch_number = $2
+   order by n`,
+);
+
+/**
+ * Takes a batch over for the job that holds it. What the last worker left in flight may have gone
+ * out: it becomes UNKNOWN, or waits again when the message says RESEND and attempts are left.
+ *
+ * @throws {StaleBatchError}
+ */
+export async function takeBatch({ db, bus }: Services, hold: BatchHold): Promise<TakenBatch> {
+  const [batch] = await db.run(TAKE, hold.jobId, hold.fence, hold.batchId);
+  if (!batch) throw new StaleBatchError(`Cannot take batch ${hold.batchId}: the claim has ended`);
+  if (!batch.win) return batch;
+  const resend = batch.onUnknown === "RESEND";
+  const [row] = await db.run(RECOVER, hold.jobId, hold.fence, hold.batchId, batch.step, resend);
+  if (!row) throw new StaleBatchError(`Cannot recover batch ${hold.batchId}: the claim has ended`);
+  if (row.recovered > 0) bus.publish("deliveries", batch.organizationId, null);
+  return { ...batch, step: batch.step + 1 };
+}
+
+/** The deliveries of a batch that still wait, in order. */
+export function readPending({ db }: Services, batch: TakenBatch): Promise<PendingDelivery[]> {
+  return db.run(PENDING, batch.messageId, batch.number, batch.numbers);
+}

@@ -1,0 +1,49 @@
+import { type Connection, statement } from "../../db/database.ts";
+import type { Lane } from "./job.ts";
+
+/** The slots of a worker in one lane. */
+export interface WorkerLane {
+  readonly lane: Lane;
+  readonly concurrency: number;
+  /** Jobs that run in them. */
+  readonly running: number;
+}
+
+/** A process that works on jobs, alive. */
+export interface WorkerState {
+  readonly id: string;
+  readonly host: string;
+  readonly startedAt: Date;
+  readonly heartbeatAt: Date;
+  readonly lanes: readonly WorkerLane[];
+  /** Jobs that it began between its last two renewals with any, by message type, else by kind. */
+  readonly lastCycle: Readonly<Record<string, number>> | null;
+  readonly lastCycleAt: Date | null;
+}
+
+type Row = Omit<WorkerState, "lanes"> & {
+  readonly lanes: Readonly<Partial<Record<Lane, number>>>;
+  readonly running: Readonly<Partial<Record<Lane, number>>> | null;
+};
+
+const LIVING = statement<[], Row>(
+  "workers.living",
+  `select w.id, w.host, w.started_at as "startedAt", w.heartbeat_at as "heartbeatAt", w.lanes,
+     w.last_cycle as "lastCycle", w.last_cycle_at as "lastCycleAt",
+     (select jsonb_object_agg(lane, n) from (select lane, count(*) as n from jobs
+        where worker_id = w.id and status = 'PROCESSING' group by 1) r) as running
+   from workers w where w.lease_until > clock_timestamp() order by w.started_at, w.id`,
+);
+
+/** The workers that live, of the whole installation, oldest first. */
+export async function readWorkers(db: Connection): Promise<WorkerState[]> {
+  const rows = await db.run(LIVING);
+  return rows.map(({ lanes, running, ...worker }) => ({
+    ...worker,
+    lanes: Object.entries(lanes).map(([lane, concurrency]) => ({
+      lane: lane as Lane,
+      concurrency,
+      running: running?.[lane as Lane] ?? 0,
+    })),
+  }));
+}

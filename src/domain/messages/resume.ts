@@ -1,0 +1,69 @@
+import { statement } from "../../db/database.ts";
+import { toTypeId } from "../id.ts";
+import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
+import { wakeParked } from "../jobs/park.ts";
+import { announceProviders, letTryAgain } from "../providers/circuit.ts";
+import type { Services } from "../services.ts";
+import { finishMessage } from "./flow.ts";
+import type { Message } from "./message.ts";
+import { planJob } from "./plan.ts";
+import { COLUMNS } from "./queries.ts";
+
+const RESUME = statement<[id: string], Message>(
+  "messages.resume",
+  `update messages set paused_at = null, pause_reason = null, pause_code = null,
+     pause_provider_ids = null, updated_at = now(),
+     status = case when planned_count = recipient_count then 'SENDING'
+       when started_at is null and send_at > now() then 'SCHEDULED'
+       else 'PLANNING' end
+   where id = $1 and status = 'PAUSED'
+   returning ${COLUMNS}`,
+);
+
+const PAUSED_FOR = statement<[providerId: string], Message>(
+  "messages.pausedFor",
+  `select ${COLUMNS} from messages where status = 'PAUSED' and $1 = any(pause_provider_ids)
+   order by id`,
+);
+
+/**
+ * Lets a paused message go on where it stood; the open providers of its channel may be tried at once.
+ *
+ * @returns false when it is not paused (any more)
+ */
+export async function resume(
+  services: Services,
+  { id, organizationId }: Pick<Message, "id" | "organizationId">,
+): Promise<boolean> {
+  let tried: string[] = [];
+  const resumed = await services.db.transaction(async (tx) => {
+    // The message first, its jobs second: one that parks itself sees either PAUSED or this.
+    const [message] = await tx.run(RESUME, id);
+    if (!message) return undefined;
+    await wakeParked(tx, toTypeId("message", id));
+    // The job that planned it may have been cancelled or set aside; one that is left stays alone.
+    if (message.plannedCount < message.recipientCount) await enqueueJobs(tx, [planJob(message)]);
+    tried = await letTryAgain(tx, message.channel);
+    return message;
+  });
+  if (!resumed) return false;
+  announceProviders(services, tried);
+  wakeWorkers(services);
+  services.bus.publish("messages", organizationId, [id]);
+  // Its last batch may have ended while it was paused.
+  await finishMessage(services, resumed);
+  return true;
+}
+
+/**
+ * Lets everything go on, in whichever organization, that was paused because of a provider.
+ *
+ * @returns the messages that go on, as they were
+ */
+export async function resumePausedFor(services: Services, providerId: string): Promise<Message[]> {
+  const resumed: Message[] = [];
+  for (const message of await services.db.run(PAUSED_FOR, providerId)) {
+    if (await resume(services, message)) resumed.push(message);
+  }
+  return resumed;
+}

@@ -1,0 +1,119 @@
+import type { DeliveryError } from "../../channels/channel.ts";
+import { type Connection, statement } from "../../db/database.ts";
+import { SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
+import type { MessageChannel } from "../channel.ts";
+import type { Services } from "../services.ts";
+import { openFor, type ProviderState } from "./provider.ts";
+import { STATE } from "./queries.ts";
+
+/** How long the message that tries a provider again has for it; then another may. */
+const PROBE_MS = 60_000;
+
+// Each names the epoch that it was decided in: of several processes that see the same, the first one
+// acts, and what was begun before the credentials were replaced changes nothing.
+const OPEN = statement<
+  [
+    id: string,
+    epoch: number,
+    openMs: number,
+    type: string,
+    code: string | null,
+    message: string,
+    pauses: boolean,
+  ],
+  ProviderState
+>(
+  "providers.open",
+  `update providers set state = 'OPEN', since = now(), epoch = epoch + 1, openings = openings + 1,
+     retry_at = now() + $3 * interval '1 millisecond',
+     error_type = $4, error_code = $5, error_message = $6, error_pauses = $7
+   where id = $1 and epoch = $2
+   returning ${STATE}`,
+);
+
+const PROBE = statement<[id: string, epoch: number, probeMs: number], ProviderState>(
+  "providers.probe",
+  `update providers set state = 'HALF_OPEN', since = now(), epoch = epoch + 1,
+     retry_at = now() + $3 * interval '1 millisecond'
+   where id = $1 and epoch = $2 and retry_at <= now()
+   returning ${STATE}`,
+);
+
+const CLOSE = statement<[id: string, epoch: number], ProviderState>(
+  "providers.close",
+  `update providers set state = 'CLOSED', since = now(), epoch = epoch + 1, openings = 0,
+     retry_at = null, error_type = null, error_code = null, error_message = null,
+     error_pauses = false
+   where id = $1 and epoch = $2
+   returning ${STATE}`,
+);
+
+const LET_TRY = statement<[channel: MessageChannel], { id: string }>(
+  "providers.letTry",
+  `update providers set retry_at = now() where channel = $1 and state = 'OPEN' and retry_at > now()
+   returning id`,
+);
+
+type Circuit = Pick<ProviderState, "id" | "epoch" | "openings">;
+
+/**
+ * Asks nothing more of a provider for a while.
+ *
+ * @returns undefined when the circuit has changed since it was read: nothing is written
+ */
+export function openCircuit(
+  services: Services,
+  circuit: Circuit,
+  error: DeliveryError,
+): Promise<ProviderState | undefined> {
+  const { type, code, message, disposition } = error;
+  const openMs = openFor(error, circuit.openings);
+  const pauses = disposition === "pause";
+  return change(
+    services,
+    services.db.run(OPEN, circuit.id, circuit.epoch, openMs, type, code, message, pauses),
+  );
+}
+
+/**
+ * Lets one message, of all processes, try an open provider whose time has come.
+ *
+ * @returns undefined when that is not now, or another's
+ */
+export function beginProbe(
+  services: Services,
+  circuit: Circuit,
+): Promise<ProviderState | undefined> {
+  return change(services, services.db.run(PROBE, circuit.id, circuit.epoch, PROBE_MS));
+}
+
+/**
+ * Asks a provider again that has proved to work.
+ *
+ * @returns undefined when the circuit has changed since it was read: nothing is written
+ */
+export function closeCircuit(
+  services: Services,
+  circuit: Circuit,
+): Promise<ProviderState | undefined> {
+  return change(services, services.db.run(CLOSE, circuit.id, circuit.epoch));
+}
+
+/** Lets the open providers of a channel be tried now: a person has mended something, or thinks so. */
+export async function letTryAgain(tx: Connection, channel: MessageChannel): Promise<string[]> {
+  return (await tx.run(LET_TRY, channel)).map(({ id }) => id);
+}
+
+/** Tells all processes of providers that have changed. */
+export function announceProviders({ bus }: Services, ids: readonly string[]): void {
+  if (ids.length > 0) bus.publish("providers", SYSTEM_ORGANIZATION_ID, ids);
+}
+
+async function change(
+  services: Services,
+  changed: Promise<ProviderState[]>,
+): Promise<ProviderState | undefined> {
+  const [state] = await changed;
+  if (state) announceProviders(services, [state.id]);
+  return state;
+}

@@ -1,0 +1,139 @@
+import { type Connection, statement } from "../../db/database.ts";
+import { InvalidInputError, type Issue } from "../errors.ts";
+import type { Credentials } from "../vault.ts";
+import type { Provider } from "./provider.ts";
+
+/** What `updateProvider` takes: an absent field stays as it is, null lets the settings hold again. */
+export interface UpdateProviderInput {
+  /** Of the Page; for MESSENGER. */
+  readonly accessToken?: string | null;
+  /** For EMAIL, together. */
+  readonly user?: string | null;
+  readonly password?: string | null;
+  /** More than 0, at most 100,000. */
+  readonly perSecondLimit?: number | null;
+  /** false: it is not asked any more. */
+  readonly enabled?: boolean | null;
+}
+
+/** Credentials as they are to be; null: those of the settings; undefined: as they are. */
+export type NewCredentials = Credentials | null | undefined;
+
+const MAX_PER_SECOND = 100_000;
+const MAX_LENGTH = 4_000;
+
+const UPDATE = statement<
+  [
+    id: string,
+    setCredentials: boolean,
+    credentials: string | null,
+    setLimit: boolean,
+    limit: number | null,
+    enabled: boolean | null,
+  ],
+  { id: string }
+>(
+  "providers.update",
+  `update providers set
+     credentials = case when $2 then $3 else credentials end,
+     limit_override = case when $4 then $5::float8 else limit_override end,
+     enabled = coalesce($6, enabled),
+     epoch = epoch + 1
+   where id = $1
+   returning id`,
+);
+
+// Other credentials are as good as new ones: what was wrong with the old ones says nothing of them.
+const RESET = statement<[id: string], { id: string }>(
+  "providers.reset",
+  `update providers set state = 'CLOSED', since = now(), openings = 0, retry_at = null,
+     error_type = null, error_code = null, error_message = null, error_pauses = false
+   where id = $1
+   returning id`,
+);
+
+/**
+ * Checks an update, and puts its credentials together.
+ *
+ * @throws {InvalidInputError} with every fault
+ */
+export function checkUpdate(
+  { channel }: Pick<Provider, "channel">,
+  input: UpdateProviderInput,
+): NewCredentials {
+  const { accessToken, user, password, perSecondLimit } = input;
+  const issues: Issue[] = [];
+  const refuse = (field: keyof UpdateProviderInput, code: string, message: string) =>
+    issues.push({ path: [field], code, message });
+
+  for (const field of ["accessToken", "user", "password"] as const) {
+    const value = input[field];
+    if (value === undefined) continue;
+    const foreign = (channel === "MESSENGER") !== (field === "accessToken");
+    if (foreign) refuse(field, "NOT_APPLICABLE", `is nothing that a provider of ${channel} takes`);
+    else if (value !== null) checkText(field, value, refuse);
+  }
+  const apart = (user === undefined) !== (password === undefined) ||
+    (user === null) !== (password === null);
+  if (channel === "EMAIL" && apart) {
+    refuse(user == null ? "user" : "password", "REQUIRED", "user and password go together");
+  }
+  if (perSecondLimit != null && !(perSecondLimit > 0 && perSecondLimit <= MAX_PER_SECOND)) {
+    const message = `must be more than 0 and at most ${MAX_PER_SECOND}; null: as the settings say`;
+    refuse("perSecondLimit", "OUT_OF_RANGE", message);
+  }
+  if (Object.values(input).every((value) => value === undefined)) {
+    issues.push({ path: [], code: "EMPTY", message: "changes nothing" });
+  }
+  if (issues.length > 0) throw new InvalidInputError(issues);
+
+  if (accessToken != null) return { accessToken };
+  if (user != null && password != null) return { user, password };
+  return accessToken === null || user === null ? null : undefined;
+}
+
+function checkText(
+  field: "accessToken" | "user" | "password",
+  value: string,
+  refuse: (field: keyof UpdateProviderInput, code: string, message: string) => void,
+): void {
+  const form = field === "accessToken" ? /^[\x21-\x7e]+$/ : /^[^\p{Cc}]+$/u;
+  if (value === "") refuse(field, "REQUIRED", "is empty; null: as the settings say");
+  else if (value.length > MAX_LENGTH) {
+    refuse(field, "TOO_LONG", `is longer than ${MAX_LENGTH} characters`);
+  } else if (!form.test(value)) {
+    refuse(field, "MALFORMED", "has characters that cannot stand there");
+  }
+}
+
+/** What is to be written of an update. */
+export interface ProviderChange {
+  /** Sealed; null: those of the settings; undefined: as they are. */
+  readonly credentials: string | null | undefined;
+  readonly perSecondLimit: number | null | undefined;
+  /** undefined: as it is. */
+  readonly enabled: boolean | undefined;
+}
+
+/**
+ * Writes an update; new credentials close the circuit.
+ *
+ * @returns false when there is no such provider
+ */
+export async function writeUpdate(
+  tx: Connection,
+  id: string,
+  { credentials, perSecondLimit, enabled }: ProviderChange,
+): Promise<boolean> {
+  const updated = await tx.run(
+    UPDATE,
+    id,
+    credentials !== undefined,
+    credentials ?? null,
+    perSecondLimit !== undefined,
+    perSecondLimit ?? null,
+    enabled ?? null,
+  );
+  if (credentials !== undefined) await tx.run(RESET, id);
+  return updated.length > 0;
+}

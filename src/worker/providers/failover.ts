@@ -1,0 +1,99 @@
+import type {
+  Channel,
+  DeliveryError,
+  FailedTry,
+  Obstacle,
+  OutgoingMail,
+  SendOptions,
+  SendResult,
+} from "../../channels/channel.ts";
+import { mayFailOver } from "../../domain/providers/provider.ts";
+import type { LiveProvider } from "./live_provider.ts";
+
+/**
+ * A way out through several providers, in order of preference: the next one is asked when one cannot be
+ * reached, does not let us in or takes no more for now, as long as no content was handed over to it.
+ */
+export class FailoverChannel implements Channel {
+  readonly #providers: readonly LiveProvider[];
+
+  /** @param providers one at least */
+  constructor(providers: readonly LiveProvider[]) {
+    this.#providers = providers;
+  }
+
+  /** Of the provider that is asked first now; not more than it takes in a second. */
+  get connections(): number {
+    const first = this.#providers.find(({ obstacle }) => !obstacle) ?? this.#providers[0];
+    if (!first) return 1;
+    return Math.min(first.connections, Math.ceil(first.perSecond));
+  }
+
+  /** What keeps everything from going out now; null: nothing does. */
+  get obstacle(): Obstacle | null {
+    const obstacles = this.#providers.map(({ obstacle }) => obstacle);
+    return obstacles.every((obstacle) => obstacle !== null) ? this.#combine(obstacles) : null;
+  }
+
+  async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
+    const tries: FailedTry[] = [];
+    for (const provider of this.#providers) {
+      const begun = performance.now();
+      const asked = await provider.send(mail, options);
+      if (!asked) continue;
+      if (asked.outcome === "sent" || !mayFailOver(asked.error)) {
+        return tries.length > 0 ? { ...asked, earlier: tries } : asked;
+      }
+      const { name } = provider;
+      tries.push({ provider: name, error: asked.error, durationMs: performance.now() - begun });
+    }
+    return this.#outcomeOf(tries);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#providers.map((provider) => provider.close()));
+  }
+
+  // Nobody has taken it, and nobody has refused it for good.
+  #outcomeOf(tries: readonly FailedTry[]): SendResult {
+    const last = tries.at(-1);
+    const errors = this.#providers.map(({ name, obstacle }) =>
+      obstacle ?? tries.findLast(({ provider }) => provider === name)?.error ?? null
+    );
+    if (!last) return { outcome: "held", obstacle: this.#combine(errors) };
+    // Who has spoken of the recipient works, and goes on with the others.
+    const working = tries.some(({ error }) => !error.beforeRecipient);
+    return {
+      outcome: "failed",
+      provider: last.provider,
+      error: last.error,
+      earlier: tries.slice(0, -1),
+      obstacle: working ? null : this.#combine(errors),
+    };
+  }
+
+  // A person is called for only when nothing will mend itself.
+  #combine(errors: readonly (DeliveryError | null)[]): Obstacle {
+    const providerIds = this.#providers.map(({ id }) => id);
+    const passing = errors.filter((error) => error?.disposition !== "pause");
+    const [soonest] = passing.map((error) => error ?? LET_GO).toSorted(byWait);
+    if (soonest) return { error: soonest, providerIds };
+    const [first = LET_GO] = errors.flatMap((error) => error ?? []);
+    const message = this.#providers.map(({ name }, index) => `${name}: ${errors[index]?.message}`);
+    return { error: { ...first, message: message.join("; ") }, providerIds };
+  }
+}
+
+// It could be asked, and was not: the job is to end, or the database does not answer.
+const LET_GO: DeliveryError = {
+  type: "NETWORK",
+  disposition: "retry",
+  code: null,
+  message: "The message was not handed over yet",
+  retryAfterMs: 1_000,
+  beforeRecipient: true,
+};
+
+function byWait(a: DeliveryError, b: DeliveryError): number {
+  return (a.retryAfterMs ?? 0) - (b.retryAfterMs ?? 0);
+}

@@ -1,0 +1,174 @@
+import { getLogger } from "@logtape/logtape";
+import type { Channel, DeliveryError, OutgoingMail, SendOptions } from "../../channels/channel.ts";
+import type { SendResult } from "../../channels/channel.ts";
+import type { MessageChannel } from "../../domain/channel.ts";
+import { reserveSlots } from "../../domain/providers/pace.ts";
+import {
+  isProvidersFault,
+  mayFailOver,
+  type ProviderState,
+} from "../../domain/providers/provider.ts";
+import { readStates } from "../../domain/providers/queries.ts";
+import type { NamedProvider } from "../../domain/providers/register.ts";
+import type { Services } from "../../domain/services.ts";
+import type { Credentials } from "../../domain/vault.ts";
+import { Circuit } from "./circuit.ts";
+import { RateLimit } from "./rate_limit.ts";
+
+const log = getLogger(["waybill", "providers"]);
+
+/** A provider that this process is told of, and how to reach it. */
+export interface ConfiguredProvider extends NamedProvider {
+  /** @param credentials null: those of the settings */
+  open(credentials: Credentials | null): Channel;
+}
+
+/** How asking one provider ended; null: it was not asked. */
+export type Asked = Extract<SendResult, { outcome: "sent" | "failed" }> | null;
+
+/** One provider in use: its channel behind its circuit and its limit. */
+export class LiveProvider {
+  readonly #services: Services;
+  readonly #configured: ConfiguredProvider;
+  readonly #circuit: Circuit;
+  readonly #limit: RateLimit;
+  #channel: Channel | null = null;
+  /** What the channel was opened with; undefined: it was not. */
+  #sealed: string | null | undefined;
+  /** Why it could not be opened. */
+  #fault: DeliveryError | null = null;
+
+  private constructor(services: Services, configured: ConfiguredProvider, state: ProviderState) {
+    this.#services = services;
+    this.#configured = configured;
+    this.#circuit = new Circuit(services, state, () => this.#reread());
+    this.#limit = new RateLimit(
+      (wanted, urgent) =>
+        reserveSlots(services, state.id, { perSecond: this.perSecond, wanted, urgent }),
+      () => this.perSecond,
+    );
+  }
+
+  static async open(
+    services: Services,
+    configured: ConfiguredProvider,
+    state: ProviderState,
+  ): Promise<LiveProvider> {
+    const provider = new LiveProvider(services, configured, state);
+    await provider.adopt(state);
+    return provider;
+  }
+
+  get id(): string {
+    return this.#circuit.state.id;
+  }
+
+  get channel(): MessageChannel {
+    return this.#configured.channel;
+  }
+
+  get name(): string {
+    return this.#configured.name;
+  }
+
+  /** Messages per second; Infinity: no limit. */
+  get perSecond(): number {
+    return this.#circuit.state.perSecond ?? Infinity;
+  }
+
+  /** How many messages it takes at once. */
+  get connections(): number {
+    return this.#channel?.connections ?? 1;
+  }
+
+  /** Why it is not asked now; null: it is. */
+  get obstacle(): DeliveryError | null {
+    return this.#fault ?? this.#circuit.obstacle;
+  }
+
+  /** Takes over what has changed; new credentials hold for all that is sent from now on. */
+  async adopt(state: ProviderState): Promise<void> {
+    this.#circuit.adopt(state);
+    const { credentials } = this.#circuit.state;
+    if (credentials === this.#sealed) return;
+    this.#sealed = credentials;
+    const before = this.#channel;
+    try {
+      this.#channel = this.#configured.open(await this.#unseal(credentials));
+      this.#fault = null;
+    } catch (error) {
+      this.#channel = null;
+      this.#fault = faultOf(error);
+      log.error("Provider {name} cannot be used", { name: this.name, error });
+    }
+    await before?.close();
+  }
+
+  /** Sends one message, if the provider may be asked now and the signal does not fire first. */
+  async send(mail: OutgoingMail, options: SendOptions): Promise<Asked> {
+    const asked = await this.#ask(mail, options);
+    // With the credentials that were replaced meanwhile.
+    if (asked?.outdated) return (await this.#ask(mail, options))?.result ?? asked.result;
+    return asked && asked.result;
+  }
+
+  async #ask(mail: OutgoingMail, { urgent = false, signal }: SendOptions) {
+    const epoch = await this.#admit(urgent, signal);
+    if (epoch === null || !this.#channel) return null;
+    const result = await this.#channel.send(mail, { urgent });
+    if (result.outcome === "held") return null;
+    return { result, outdated: await this.#note(epoch, result) };
+  }
+
+  /** Null: the provider is not to be asked now, or nobody could say whether. */
+  async #admit(urgent: boolean, signal?: AbortSignal): Promise<number | null> {
+    try {
+      const epoch = await this.#circuit.admit();
+      if (epoch === null || this.perSecond === Infinity) return epoch;
+      return await this.#limit.turn(urgent, signal) ? epoch : null;
+    } catch (error) {
+      log.error("Cannot ask whether provider {name} may be used", { name: this.name, error });
+      return null;
+    }
+  }
+
+  // What was sent is sent, whatever becomes of the circuit.
+  async #note(epoch: number, result: Exclude<Asked, null>): Promise<boolean> {
+    try {
+      if (result.outcome === "failed" && isProvidersFault(result.error)) {
+        return await this.#circuit.failed(epoch, result.error) && mayFailOver(result.error);
+      }
+      await this.#circuit.succeeded(epoch);
+    } catch (error) {
+      log.error("Cannot tell how provider {name} does", { name: this.name, error });
+    }
+    return false;
+  }
+
+  async #reread(): Promise<void> {
+    const [state] = await readStates(this.#services.db, [this.id]);
+    if (state) await this.adopt(state);
+  }
+
+  async close(): Promise<void> {
+    await this.#channel?.close();
+  }
+
+  async #unseal(sealed: string | null): Promise<Credentials | null> {
+    if (sealed === null) return null;
+    if (this.#services.vault) return await this.#services.vault.open(this.id, sealed);
+    throw new Error("This process was started without a vault");
+  }
+}
+
+function faultOf(error: unknown): DeliveryError {
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    type: "ACCESS_TOKEN",
+    disposition: "pause",
+    code: "SEALED",
+    message: `The stored credentials cannot be read: ${why}`,
+    retryAfterMs: null,
+    beforeRecipient: true,
+  };
+}

@@ -1,0 +1,96 @@
+import { openSmtpChannel } from "../../src/channels/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
+import type { Database } from "../../src/db/database.ts";
+import type { SendMessageInput } from "../../src/domain/messages/input.ts";
+import type { Message } from "../../src/domain/messages/message.ts";
+import { sendMessage } from "../../src/domain/messages/operations.ts";
+import type { ProviderState } from "../../src/domain/providers/provider.ts";
+import { registerProviders } from "../../src/domain/providers/register.ts";
+import type { Services } from "../../src/domain/services.ts";
+import { createVault } from "../../src/domain/vault.ts";
+import { createBus } from "../../src/events/bus.ts";
+import type { ConfiguredProvider } from "../../src/worker/providers/live_provider.ts";
+import { openWaysOut } from "../../src/worker/providers/ways_out.ts";
+import { createOrganization, type TestOrganization } from "./callers.ts";
+import { onEveryDatabase } from "./database.ts";
+import { assertDeliveriesHold } from "./delivery_ledger.ts";
+import { assertJobsHold, openLedger } from "./ledger.ts";
+import { arrivals } from "./mail.ts";
+import { type MailWorker, startMailWorker } from "./mail_worker.ts";
+import { messageInput } from "./messages.ts";
+import { type SmtpServerSettings, type SmtpTestServer, startSmtpServer } from "./smtp.ts";
+
+/** A worker before several mail servers, in order of preference. */
+export interface TestProviders {
+  readonly db: Database;
+  readonly services: Services;
+  readonly organization: TestOrganization;
+  readonly worker: MailWorker;
+  readonly servers: readonly SmtpTestServer[];
+  /** As they stand, in order. */
+  states(): Promise<ProviderState[]>;
+  /** Sends a message as the organization's ADMIN. */
+  send(given: Partial<SendMessageInput>): Promise<Message>;
+}
+
+/** What a process is told of a mail server. */
+export function smtpProvider(url: string): ConfiguredProvider {
+  const provider = parseSmtpUrl(url);
+  return {
+    channel: "EMAIL",
+    name: provider.name,
+    perSecond: provider.perSecond,
+    open: (replaced) =>
+      openSmtpChannel({
+        ...provider,
+        credentials: replaced && "user" in replaced ? replaced : provider.credentials,
+      }, { from: "Waybill <noreply@example.com>" }),
+  };
+}
+
+/**
+ * Declares a test of sending through several mail servers, on both databases; at its end the ledgers
+ * must hold.
+ *
+ * @param settings of each server
+ */
+export function onEveryProviders(
+  name: string,
+  settings: () => readonly SmtpServerSettings[],
+  test: (given: TestProviders) => Promise<void>,
+): void {
+  onEveryDatabase(name, async ({ db }) => {
+    await openLedger(db);
+    const services: Services = {
+      db,
+      bus: createBus(),
+      vault: createVault(() => Promise.resolve("a secret of this test")),
+    };
+    const organization = await createOrganization(db);
+    const servers = await Promise.all(settings().map((each) => startSmtpServer(each)));
+    const configured = servers.map(({ url }) => smtpProvider(url));
+    const waysOut = await openWaysOut(services, configured);
+    const channel = waysOut.channels.get("EMAIL");
+    if (!channel) throw new Error("A test of providers needs one");
+    const worker = await startMailWorker(services, { channel });
+    try {
+      await test({
+        db,
+        services,
+        organization,
+        worker,
+        servers,
+        states: () => registerProviders({ db }, configured),
+        send: async (given) =>
+          (await sendMessage(services, organization.admin, messageInput(given))).message,
+      });
+      await worker.rest();
+      await assertJobsHold(db);
+      await assertDeliveriesHold(db, arrivals({ received: servers.flatMap((s) => s.received) }));
+    } finally {
+      await waysOut.close();
+      await Promise.all(servers.map((server) => server.close()));
+      await services.bus.close();
+    }
+  });
+}
