@@ -3,6 +3,7 @@ import { type Connection, statement } from "../../src/db/database.ts";
 import { until } from "./until.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const IMPATIENT = fileURLToPath(new URL("./programs/mail_worker.ts", import.meta.url));
 
 const WORKERS = statement<[], { id: string }>("test.workerIds", "select id from workers");
 
@@ -10,6 +11,8 @@ const WORKERS = statement<[], { id: string }>("test.workerIds", "select id from 
 export interface MailProcessOptions {
   readonly databaseUrl: string;
   readonly smtpUrl: string;
+  /** Gives up a server that says nothing for half a second, where the program waits for minutes. */
+  readonly impatient?: boolean;
 }
 
 /** The program, run as `worker`; killed at the end of its scope where it still runs. */
@@ -23,11 +26,17 @@ export interface MailProcess extends AsyncDisposable {
 /** Starts the program as a worker; not two at once. Returns when it works. */
 export async function startMailProcess(
   db: Connection,
-  { databaseUrl, smtpUrl }: MailProcessOptions,
+  { databaseUrl, smtpUrl, impatient = false }: MailProcessOptions,
 ): Promise<MailProcess> {
   const before = await readWorkers(db);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-NRWES", "--no-check", PROGRAM, "worker"],
+    args: [
+      "run",
+      "--quiet",
+      "-NRWES",
+      "--no-check",
+      ...impatient ? [IMPATIENT] : [PROGRAM, "worker"],
+    ],
     env: { DATABASE_URL: databaseUrl, SMTP_URLS: smtpUrl, LOG_LEVEL: "error" },
     stdout: "null",
   }).spawn();

@@ -111,8 +111,10 @@ onPostgresMail("no statement reads a whole message where it needs a batch", asyn
   const counted = { ...mail, services };
   const send = async (to: { list?: ReturnType<typeof people>; audienceId?: string }) => {
     const { message } = await sendMessage(services, admin, messageInput({ to }));
-    mail.worker.start(await mail.worker.claim(1));
-    await mail.worker.rest();
+    // A new one each time: their leases are not renewed, and buried with those who die.
+    const planner = await mail.startWorker();
+    planner.start(await planner.claim(1));
+    await planner.rest();
     return message;
   };
   // Statements are prepared while the tables are small, as in a new installation, and kept.

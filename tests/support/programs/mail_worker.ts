@@ -1,0 +1,39 @@
+// All background work of a process, on the database at DATABASE_URL and through SMTP_URLS, but with
+// little patience for a server that says nothing. SIGTERM stops it in peace.
+import { getLogger } from "@logtape/logtape";
+import { openCaptureChannel } from "../../../src/channels/capture.ts";
+import { openSmtpChannel } from "../../../src/channels/smtp.ts";
+import { parseSmtpUrl } from "../../../src/channels/smtp_url.ts";
+import { openDatabase } from "../../../src/db/database.ts";
+import { createBus } from "../../../src/events/bus.ts";
+import { postgresTransport } from "../../../src/events/postgres.ts";
+import { startWork } from "../../../src/worker/work.ts";
+
+const FROM = "Waybill <noreply@example.com>";
+const PATIENCE_MS = 500;
+const log = getLogger(["waybill", "test"]);
+
+const connectionString = Deno.env.get("DATABASE_URL");
+const onError = (error: unknown) => log.warn("{error}", { error });
+const db = openDatabase({ connection: { connectionString }, size: 5, embedded: false, onError });
+const bus = createBus(postgresTransport(() => db.dedicated(), onError));
+const timeouts = { open: PATIENCE_MS, envelope: PATIENCE_MS, body: PATIENCE_MS };
+const providers = (Deno.env.get("SMTP_URLS") ?? "").split(",").map(parseSmtpUrl);
+const work = await startWork({ db, bus }, {
+  providers: providers.map((provider) => ({
+    channel: "EMAIL",
+    name: provider.name,
+    perSecond: provider.perSecond,
+    open: () => openSmtpChannel(provider, { from: FROM, timeouts }),
+  })),
+  capture: openCaptureChannel("never written to", FROM),
+  publicUrl: "https://mail.example.com",
+  retention: { completedMs: 1e9, failedMs: 1e9, deliveryDays: 90 },
+});
+
+Deno.addSignalListener("SIGTERM", async () => {
+  await work.stop();
+  await bus.close();
+  await db.close();
+  Deno.exit(0);
+});
