@@ -1,14 +1,15 @@
-// A whole message, everything recorded, beside a bare nodemailer pool: same mails, same sink.
-import { openSmtpChannel } from "../../src/channels/smtp.ts";
-import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
+// A whole message, everything recorded, beside a bare nodemailer pool: same mails, same sink. As a
+// process sends it: two providers, circuits, and a limit that is kept for all processes but never met.
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { ContentCache } from "../../src/worker/handlers/content_cache.ts";
 import { planMessageHandler } from "../../src/worker/handlers/plan_message.ts";
 import { sendBatchHandler } from "../../src/worker/handlers/send_batch.ts";
+import { openWaysOut } from "../../src/worker/providers/ways_out.ts";
 import { startWorker } from "../../src/worker/worker.ts";
 import { createOrganization } from "../support/callers.ts";
 import { testDatabase } from "../support/database.ts";
+import { smtpProvider } from "../support/providers.ts";
 import { fillAudience, sendAndWait } from "./audience.ts";
 import { inTurns, perSecond, report } from "./report.ts";
 import { CONNECTIONS, FROM, MAILS, startSink, throughPool } from "./smtp_send.ts";
@@ -20,12 +21,12 @@ async function throughWaybill(port: number): Promise<number> {
   const services: Services = { db, bus: createBus() };
   const { admin } = await createOrganization(db);
   const audienceId = await fillAudience(services, admin, MAILS);
-  const channel = openSmtpChannel(
-    parseSmtpUrl(`smtp://127.0.0.1:${port}?connections=${CONNECTIONS}`),
-    {
-      from: FROM,
-    },
-  );
+  const waysOut = await openWaysOut(services, [
+    smtpProvider(`smtp://127.0.0.1:${port}?connections=${CONNECTIONS}&rate=50000/s`),
+    smtpProvider(`smtp://localhost:${port}?connections=${CONNECTIONS}`),
+  ]);
+  const channel = waysOut.channels.get("EMAIL");
+  if (!channel) throw new Error("There is no way out");
   const contents = new ContentCache(services);
   const outlets = new Map([["EMAIL", { channel, window: CONNECTIONS }] as const]);
   const worker = await startWorker(services, {
@@ -42,7 +43,7 @@ async function throughWaybill(port: number): Promise<number> {
   await sendAndWait(services, admin, audienceId);
   const rate = MAILS / (performance.now() - start) * 1_000;
   await worker.stop();
-  await channel.close();
+  await waysOut.close();
   await services.bus.close();
   await close();
   return rate;
