@@ -49,7 +49,8 @@ const WITH_ERRORS = statement<
  * Checks which deliveries somebody wants to act on.
  *
  * @param status that they are to have
- * @throws {InvalidInputError} for both or neither of ids and filter, and for an empty one
+ * @throws {InvalidInputError} for both or neither of ids and filter, for an empty one, and for an empty
+ *   search
  * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see
  */
 export async function checkSelection(
@@ -66,6 +67,9 @@ export async function checkSelection(
   if (!filter) throw invalid(["ids"], "REQUIRED", "are missing, and so is a filter");
   if (Object.values(filter).every((value) => value == null)) {
     throw invalid(["filter"], "EMPTY", "sets no limit; name at least a message or an error type");
+  }
+  if (filter.search != null && !filter.search.replaceAll("\0", "").trim()) {
+    throw invalid(["filter", "search"], "EMPTY", "fits everything; leave it out to set no limit");
   }
   const messageIds = filter.messageId == null
     ? await messagesWithErrors(services.db, caller, filter, status)

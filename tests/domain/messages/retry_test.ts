@@ -130,6 +130,9 @@ onEveryMail("retryDeliveries() refuses bad input and queues nothing", async (mai
       [{ ids: [] }, "ids"],
       [{ filter: {} }, "filter"],
       [{ filter: { messageId: null } }, "filter"],
+      [{ filter: { search: "" } }, "filter.search"],
+      [{ filter: { search: " \0 " } }, "filter.search"],
+      [{ filter: { ...filter, search: "" } }, "filter.search"],
       [{ ids, filter }, "filter"],
       [{ filter, force: true }, "force"],
       [{ ids: Array.from({ length: 1_001 }, newId) }, "ids"],
@@ -137,7 +140,7 @@ onEveryMail("retryDeliveries() refuses bad input and queues nothing", async (mai
   ) {
     await assert.rejects(retryDeliveries(services, admin, { force: false, ...input }), (error) => {
       assert.ok(error instanceof InvalidInputError);
-      assert.deepEqual(error.issues.map((issue) => issue.path), [[path]]);
+      assert.deepEqual(error.issues.map((issue) => issue.path.join(".")), [path]);
       return true;
     });
   }
