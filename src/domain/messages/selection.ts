@@ -38,7 +38,7 @@ const WITH_ERRORS = statement<
 >(
   "messages.withErrors",
   `select id from messages m
-   where organization_id = $1 and ($2 or user_id = $3) and status <> 'CANCELLED'
+   where organization_id = $1 and ($2 or user_id = $3)
      and ($5::text[] is null or type = any($5))
      and exists (select from deliveries d where d.message_id = m.id and d.error_type is not null
        and d.status = any($4) and ($6::text[] is null or d.error_type = any($6)))

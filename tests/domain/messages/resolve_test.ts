@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { readStats } from "../../../src/domain/deliveries/stats.ts";
-import { resolveDeliveries, retryDeliveries } from "../../../src/domain/messages/retry.ts";
+import { cancelMessage } from "../../../src/domain/messages/operations.ts";
+import {
+  type Resolution,
+  resolveDeliveries,
+  retryDeliveries,
+} from "../../../src/domain/messages/retry.ts";
 import { makeGate } from "../../support/gate.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people, readStatus, tally } from "../../support/messages.ts";
@@ -72,4 +77,31 @@ onEveryMail("what arrived after all makes a message SENT", async (mail) => {
 }, () => {
   gate = makeGate();
   return { beforeReply: (address) => gate.pass(address) };
+});
+
+onEveryMail("what a cancelled message left UNKNOWN is decided by a filter too", async (mail) => {
+  const { db, services, organization: { admin }, worker, startWorker, send } = mail;
+  const { id } = await send({ to: { list: people(2) } });
+  worker.start(await worker.claim());
+  await gate.filled(1);
+  await worker.die();
+  await cancelMessage(services, admin, id);
+  gate.open();
+  await worker.rest();
+  await (await startWorker()).runQueued();
+  assert.deepEqual(tally(await statesOf(db, id)), { "UNKNOWN 1": 1, "PENDING 0": 1 });
+  const resolve = (as: Resolution) =>
+    resolveDeliveries(services, admin, { filter: { errorTypes: ["OTHER"] }, as });
+  const { resolvedCount, refused } = await resolve("RESEND");
+  assert.equal(resolvedCount, 0);
+  assert.deepEqual(refused.map(({ reason }) => reason), ["Its message was cancelled"]);
+  const sent = await resolve("SENT");
+  assert.deepEqual([sent.resolvedCount, sent.refusedCount], [1, 0]);
+  assert.deepEqual([await readStatus(db, id), (await readStats(db, [id])).get(id)?.sent], [
+    "CANCELLED",
+    1,
+  ]);
+}, () => {
+  gate = makeGate();
+  return { window: 1, beforeReply: (address) => gate.pass(address) };
 });

@@ -114,6 +114,15 @@ async function cancelledIsLeft(mail: TestMail): Promise<void> {
   const [first] = await idsOf(mail, id);
   const left = await retryDeliveries(services, admin, { ids: [first ?? ""], force: true });
   assert.deepEqual(left.refused.map(({ reason }) => reason), ["Its message was cancelled"]);
+  const across = await retryDeliveries(services, admin, {
+    filter: { errorTypes: ["NETWORK"], search: "person1@" },
+    force: false,
+  });
+  assert.ok(
+    across.refused.some(({ delivery, reason }) =>
+      delivery.id === first && reason === "Its message was cancelled"
+    ),
+  );
 }
 
 onEveryMail("retryDeliveries() refuses bad input and queues nothing", async (mail) => {
