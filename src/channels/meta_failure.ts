@@ -1,5 +1,5 @@
 import type { DeliveryError, DeliveryErrorType, Disposition } from "./channel.ts";
-import { toErrorMessage } from "./local_failure.ts";
+import { limitWait, toErrorMessage } from "./local_failure.ts";
 
 /** An answer of Meta's Graph API that is no success. */
 export interface MetaAnswer {
@@ -147,5 +147,5 @@ function byStatus(status: number): Verdict {
 function regainTimeOf(usage: string | null): number | null {
   const minutes = [...(usage ?? "").matchAll(/"estimated_time_to_regain_access"\s*:\s*(\d{1,6})/g)]
     .map(([, time]) => Number(time));
-  return Math.max(0, ...minutes) * 60_000 || null;
+  return limitWait(Math.max(0, ...minutes) * 60_000) || null;
 }

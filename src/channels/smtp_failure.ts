@@ -1,5 +1,5 @@
 import type { DeliveryError, DeliveryErrorType, Disposition } from "./channel.ts";
-import { toErrorMessage } from "./local_failure.ts";
+import { limitWait, toErrorMessage } from "./local_failure.ts";
 
 /** What is known of a failed try. */
 export interface SmtpFailure {
@@ -153,5 +153,5 @@ export function isTlsFailure({ opened, code, systemCode }: SmtpFailure): boolean
 
 function waitOf(text: string): number | null {
   const [, amount, unit] = text.match(WAIT) ?? [];
-  return unit ? Number(amount) * (WAIT_UNITS_MS[unit.toLowerCase()] ?? 0) : null;
+  return unit ? limitWait(Number(amount) * (WAIT_UNITS_MS[unit.toLowerCase()] ?? 0)) : null;
 }

@@ -121,6 +121,7 @@ Deno.test("classifyMetaFailure() waits as long as the usage header says", () => 
     classifyMetaFailure(answered({ code, subcode }, { usage })).retryAfterMs;
   assert.equal(waitOf(4, USAGE), 19 * 60_000);
   assert.equal(waitOf(4, USAGE.replace("19", "0")), null);
+  assert.equal(waitOf(4, USAGE.replace("19", "999999")), 24 * 60 * 60_000);
   assert.equal(waitOf(4, "not JSON"), null);
   assert.equal(waitOf(4, null), null);
   assert.equal(waitOf(190, USAGE), null);

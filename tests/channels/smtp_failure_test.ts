@@ -211,6 +211,7 @@ Deno.test("classifySmtpFailure() reads how long to wait out of the reply", () =>
   assert.equal(waitOf("451 4.7.1 Greylisted, please try again in 300 seconds"), 300_000);
   assert.equal(waitOf("450 4.2.0 Try again after 5 minutes"), 300_000);
   assert.equal(waitOf("421 4.7.0 Blocked for 1 hour"), 3_600_000);
+  assert.equal(waitOf("450 4.2.0 Try again in 99999 hours"), 24 * 3_600_000);
   assert.equal(waitOf("451 4.7.1 Try again later"), null);
   assert.equal(waitOf("550 5.1.1 Unknown, gone for 3 hours"), null);
 });
