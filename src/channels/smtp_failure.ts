@@ -28,24 +28,32 @@ interface Reply {
   /** RFC 3463: "5.1.1"; empty when the reply has none. */
   readonly status: string;
   readonly text: string;
+  /** The text without the addresses in it, whose words are nobody's reason. */
+  readonly words: string;
   readonly command: string;
   readonly opened: boolean;
 }
 
 const THROTTLED =
   /too many (?!hops|received)|too (quickly|fast|frequent)|\brate\b|throttl|gr[ea]ylist|(sending|message|connection)s? limit/i;
-const QUOTA = /quota/i;
-const MAILBOX = /mailbox|over ?quota|storage/i;
-const POLICY = /spam|block(ed|list)|blacklist|denied|polic(y|ies)|reputation|relay/i;
+const QUOTA = /\bquota\b/i;
+const MAILBOX = /mailbox|inbox|over ?quota|storage|\b(user|recipient|disk)('s)? quota/i;
+// Bounded, because a reply may be a megabyte.
+const FULL =
+  /\b(over)?quota\b|\b(mailbox|inbox|account|user|recipient)\b.{0,80}\bfull\b|exceeded storage/is;
+const POLICY =
+  /spam|block(ed|list)|blacklist|denied|polic(y|ies)|reputation|relay|rcpthosts|\bsender\b|authenticat|\b(spf|dkim|dmarc|dnsbl|rbl)\b|prohibit|service unavailable/i;
+const ADDRESS = /<[^<>]*>|[^\s<>@]{1,64}@[^\s<>]{1,255}/g;
+const LOGIN_CODES = new Set([530, 534, 535]);
 // A mailbox that stays full is given up.
 const FULL_ATTEMPTS = 3;
 const WAIT = /\b(?:in|after|for|wait)\s+(\d{1,5})\s*(s|m|h)(?:ec|in|our|\b)/i;
 const WAIT_UNITS_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
 /**
- * Understands the failure of one try over SMTP: by what the server replied (throttling text, then
- * the enhanced status of RFC 3463, then reply code and command of RFC 5321), and by the library's
- * code only where there is no reply or the reply does not tell.
+ * Understands the failure of one try over SMTP: by what the server replied (codes of the login, then
+ * throttling text, then the enhanced status of RFC 3463, then reply code and command of RFC 5321), and
+ * by the library's code only where there is no reply or the reply does not tell.
  */
 export function classifySmtpFailure(failure: SmtpFailure): DeliveryError {
   const reply = parseReply(failure);
@@ -68,17 +76,20 @@ export function classifySmtpFailure(failure: SmtpFailure): DeliveryError {
 function parseReply({ reply, command, opened }: SmtpFailure): Reply | null {
   const match = reply?.match(/^(\d{3})(?:[ -](\d\.\d{1,3}\.\d{1,3})\b)?/);
   if (!reply || !match) return null;
-  return { code: Number(match[1]), status: match[2] ?? "", text: reply, command, opened };
+  const words = reply.replaceAll(ADDRESS, " ");
+  return { code: Number(match[1]), status: match[2] ?? "", text: reply, words, command, opened };
 }
 
 function byReply(reply: Reply): Verdict | null {
+  // No login is mended by waiting, however the server words it.
+  if (LOGIN_CODES.has(reply.code)) return ["ACCESS_TOKEN", "pause"];
   if (isThrottled(reply)) return ["RATE_LIMIT", "retry"];
   return byStatus(reply) ?? byCommand(reply);
 }
 
-function isThrottled({ status, text }: Reply): boolean {
+function isThrottled({ status, words }: Reply): boolean {
   if (status.endsWith(".2.2")) return false;
-  return THROTTLED.test(text) || (QUOTA.test(text) && !MAILBOX.test(text));
+  return THROTTLED.test(words) || (QUOTA.test(words) && !MAILBOX.test(words));
 }
 
 function byStatus({ status, command }: Reply): Verdict | null {
@@ -100,21 +111,32 @@ function byStatus({ status, command }: Reply): Verdict | null {
   return null;
 }
 
-function byCommand({ code, status, text, command, opened }: Reply): Verdict | null {
+function byCommand(reply: Reply): Verdict | null {
+  const { code, command, opened } = reply;
   if (code === 421) return ["NETWORK", "retry"];
   if (command.startsWith("AUTH")) return ["ACCESS_TOKEN", code < 500 ? "retry" : "pause"];
-  if (code === 530 || code === 534 || code === 535) return ["ACCESS_TOKEN", "pause"];
   // What refuses the connection says nothing yet about a mail.
   if (!opened) return null;
-  if (code < 500) return temporarily(code, status, command);
-  if (command === "MAIL FROM") return ["PERMISSION", "pause"];
-  const vague = status === "" || status === "5.0.0";
-  if (command !== "RCPT TO" || !vague || ![550, 551, 553].includes(code)) return ["OTHER", "never"];
-  // A blocked sender must not cost the recipient its place on the list.
-  return POLICY.test(text) ? ["PERMISSION", "never"] : ["INVALID_RECIPIENT", "suppress"];
+  if (command === "RCPT TO") return byRecipient(reply);
+  if (code < 500) return temporarily(reply);
+  return command === "MAIL FROM" ? ["PERMISSION", "pause"] : ["OTHER", "never"];
 }
 
-function temporarily(code: number, status: string, command: string): Verdict {
+function byRecipient(reply: Reply): Verdict {
+  const { code, status, words } = reply;
+  const vague = status === "" || status === `${Math.trunc(code / 100)}.0.0`;
+  if (vague && FULL.test(words)) {
+    return code < 500
+      ? ["INVALID_RECIPIENT", "retry", FULL_ATTEMPTS]
+      : ["INVALID_RECIPIENT", "never"];
+  }
+  if (code < 500) return temporarily(reply);
+  if (!vague || ![550, 551, 553].includes(code)) return ["OTHER", "never"];
+  // A blocked sender must not cost the recipient its place on the list.
+  return POLICY.test(words) ? ["PERMISSION", "never"] : ["INVALID_RECIPIENT", "suppress"];
+}
+
+function temporarily({ code, status, command }: Reply): Verdict {
   if (code === 454) return ["RATE_LIMIT", "retry"];
   if (command === "RCPT TO" && (code === 450 || /^4\.[12]\./.test(status))) {
     return ["INVALID_RECIPIENT", "retry"];

@@ -59,6 +59,13 @@ const REPLIES: Row[] = [
   ["RCPT TO", "450 4.2.0 Greylisted, come back in 300 seconds", "RATE_LIMIT", "retry"],
   // 452 4.2.2 mailbox full, though it speaks of a quota
   ["RCPT TO", "452 4.2.2 The account is over quota", "INVALID_RECIPIENT", "retry"],
+  ["RCPT TO", "550 Mailbox quota exceeded", "INVALID_RECIPIENT", "never"],
+  ["RCPT TO", "550 User quota exceeded", "INVALID_RECIPIENT", "never"],
+  ["RCPT TO", "552 Mailbox full", "INVALID_RECIPIENT", "never"],
+  ["RCPT TO", "552 5.0.0 Recipient's mailbox is full", "INVALID_RECIPIENT", "never"],
+  ["RCPT TO", "450 The user is overquota", "INVALID_RECIPIENT", "retry"],
+  ["RCPT TO", "452 Mailbox full", "INVALID_RECIPIENT", "retry"],
+  ["RCPT TO", "452 Insufficient system storage", "NETWORK", "retry"],
   // 454 during AUTH
   ["AUTH PLAIN", "454 4.7.0 Temporary authentication failure", "ACCESS_TOKEN", "retry"],
   ["AUTH PLAIN", "454 4.7.0 Too many login attempts", "RATE_LIMIT", "retry"],
@@ -66,6 +73,9 @@ const REPLIES: Row[] = [
   ["MAIL FROM", "530 5.7.0 Authentication required", "ACCESS_TOKEN", "pause"],
   ["AUTH PLAIN", "534 5.7.9 Application-specific password required", "ACCESS_TOKEN", "pause"],
   ["AUTH PLAIN", "535 Authentication failed", "ACCESS_TOKEN", "pause"],
+  ["AUTH PLAIN", "535 5.7.8 Failing at a high rate: too many logins", "ACCESS_TOKEN", "pause"],
+  ["MAIL FROM", "530 5.7.1 Client was not authenticated", "ACCESS_TOKEN", "pause"],
+  ["RCPT TO", "530 5.7.1 Client was not authenticated", "ACCESS_TOKEN", "pause"],
   ["AUTH PLAIN", "550 5.7.8 Bad credentials", "ACCESS_TOKEN", "pause"],
   ["AUTH PLAIN", "504 Unrecognized authentication type", "ACCESS_TOKEN", "pause"],
   // RCPT 550/551/553: 5.1.1, 5.1.2, 5.1.3, 5.1.6, 5.1.10
@@ -82,6 +92,29 @@ const REPLIES: Row[] = [
   ["RCPT TO", "450 Mailbox busy", "INVALID_RECIPIENT", "retry"],
   // … but a sender on a block list says nothing about the recipient
   ["RCPT TO", "550 Blocked by zen.spamhaus.org", "PERMISSION", "never"],
+  ["RCPT TO", "550 authentication required", "PERMISSION", "never"],
+  ["RCPT TO", "550 Sender verify failed", "PERMISSION", "never"],
+  ["RCPT TO", "550 Rejected by SPF", "PERMISSION", "never"],
+  ["RCPT TO", "550 DKIM signature missing", "PERMISSION", "never"],
+  ["RCPT TO", "550 Fails DMARC", "PERMISSION", "never"],
+  ["RCPT TO", "550 Found in DNSBL", "PERMISSION", "never"],
+  ["RCPT TO", "553 On an RBL", "PERMISSION", "never"],
+  ["RCPT TO", "550 Administrative prohibition", "PERMISSION", "never"],
+  ["RCPT TO", "550 service unavailable", "PERMISSION", "never"],
+  [
+    "RCPT TO",
+    "553 sorry, that domain isn't in my list of allowed rcpthosts",
+    "PERMISSION",
+    "never",
+  ],
+  // … and neither do the words of an address
+  ["RCPT TO", "550 5.1.1 <j@rate.example>: User unknown", "INVALID_RECIPIENT", "suppress"],
+  ["RCPT TO", "550 5.1.1 j@rate.example... User unknown", "INVALID_RECIPIENT", "suppress"],
+  ["RCPT TO", "550 5.1.1 <a@quotation.example> unknown", "INVALID_RECIPIENT", "suppress"],
+  ["RCPT TO", "550 5.1.1 No quotation department", "INVALID_RECIPIENT", "suppress"],
+  ["RCPT TO", "550 <throttle@x.org> User unknown", "INVALID_RECIPIENT", "suppress"],
+  ["RCPT TO", "550 <spam@x.org> User unknown", "INVALID_RECIPIENT", "suppress"],
+  ["RCPT TO", "550 <full-mailbox@x.org> User unknown", "INVALID_RECIPIENT", "suppress"],
   // 5.2.1, 5.2.2
   ["RCPT TO", "550 5.2.1 Mailbox disabled", "INVALID_RECIPIENT", "never"],
   ["DATA", "552 5.2.2 The account is over quota", "INVALID_RECIPIENT", "never"],
@@ -161,8 +194,9 @@ for (const code of ["ECONNECTION", "ETIMEDOUT", "ESOCKET", "EDNS", "EPROXY", "EP
 }
 
 Deno.test("classifySmtpFailure() gives a full mailbox three attempts", () => {
-  const full = replied("RCPT TO", "452 4.2.2 Mailbox full");
-  assert.equal(classifySmtpFailure(full).maxAttempts, 3);
+  for (const reply of ["452 4.2.2 Mailbox full", "452 Mailbox full", "450 Mailbox over quota"]) {
+    assert.equal(classifySmtpFailure(replied("RCPT TO", reply)).maxAttempts, 3);
+  }
   assert.equal(classifySmtpFailure(replied("RCPT TO", "450 Busy")).maxAttempts, undefined);
 });
 
@@ -204,6 +238,11 @@ Deno.test("classifySmtpFailure() makes one line of at most 512 characters out of
   const { message } = classifySmtpFailure(replied("RCPT TO", reply));
   assert.match(message, /^550-5\.1\.1 First line 550 5\.1\.1 second x+$/);
   assert.equal(message.length, 512);
+});
+
+Deno.test("classifySmtpFailure() shows the whole reply, addresses too", () => {
+  const reply = "550 5.1.1 <j@rate.example>: User unknown";
+  assert.equal(classifySmtpFailure(replied("RCPT TO", reply)).message, reply);
 });
 
 Deno.test("classifySmtpFailure() reads how long to wait out of the reply", () => {
