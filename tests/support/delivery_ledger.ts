@@ -34,7 +34,7 @@ const DELIVERY_CHECKS: Record<string, string> = {
   "what is taken back was counted": `
     select 'message ' || message_id || ': of attempt ' || attempt || ' more ' || error_type ||
       ' is taken back than there was'
-    from delivery_stats where outcome in ('FAILED', 'UNKNOWN', 'RETRIED', 'RESOLVED')
+    from delivery_stats where outcome in ('FAILED', 'UNKNOWN', 'RETRIED', 'RESOLVED', 'RESENT')
     group by message_id, attempt, error_type, retryable, outcome in ('FAILED', 'RETRIED')
     having sum(case when outcome in ('FAILED', 'UNKNOWN') then n else -n end) < 0`,
   "who says that a doubtful one arrived is on record": `
@@ -51,7 +51,7 @@ const DELIVERY_CHECKS: Record<string, string> = {
       lateral (select coalesce(sum(case when outcome = s.outcome then n else -n end), 0) as counted
         from delivery_stats where message_id = m.id and (outcome = s.outcome
           or outcome = 'RETRIED' and s.outcome = 'FAILED'
-          or outcome = 'RESOLVED' and s.outcome = 'UNKNOWN'
+          or outcome in ('RESOLVED', 'RESENT') and s.outcome = 'UNKNOWN'
           or outcome = 'BOUNCE_RETRIED' and s.outcome = 'SENT')) c,
       lateral (select count(*) as found from deliveries d where d.message_id = m.id
         and (d.status = s.outcome or s.outcome = 'SENT' and d.status in ('BOUNCED', 'COMPLAINED'))) f

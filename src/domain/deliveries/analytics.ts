@@ -55,18 +55,22 @@ const BUCKET_MS: Record<TimeBucket, number> = {
 type Scope = [organizationId: string, userId: string | null, from: Date, to: Date];
 
 // Summed by message first: the counters are many, the messages few. The user of a MEMBER narrows them.
+// RESOLVED takes back an UNKNOWN here and below: it is counted as SENT too.
 const GROUPS = statement<Scope, AttemptGroup>(
   "analytics.groups",
   `with counted as materialized (
-     select message_id, attempt, outcome, error_type, sum(n) as n from delivery_stats
+     select message_id, attempt, error_type,
+       case outcome when 'RESOLVED' then 'UNKNOWN' else outcome end as outcome,
+       sum(case outcome when 'RESOLVED' then -n else n end) as n
+     from delivery_stats
      where organization_id = $1 and minute >= date_trunc('minute', $3::timestamptz) and minute < $4
-       and outcome in ('SENT', 'FAILED', 'UNKNOWN')
+       and outcome in ('SENT', 'FAILED', 'UNKNOWN', 'RESOLVED')
      group by 1, 2, 3, 4
    )
    select m.type, attempt, outcome, error_type as "errorType", sum(n)::int8 as count
    from counted join messages m on m.id = message_id
    where $2::text is null or m.user_id = $2
-   group by 1, 2, 3, 4`,
+   group by 1, 2, 3, 4 having sum(n) > 0`,
 );
 
 // Empty buckets are there too. Days begin at midnight where the caller lives: in UTC, 23 to 25 hours apart.
@@ -74,7 +78,8 @@ const SERIES = statement<[...Scope, bucket: string, timezone: string], DeliveryP
   "analytics.series",
   `with counted as materialized (
      select minute, sum(n) filter (where outcome = 'SENT') as sent,
-       sum(n) filter (where outcome in ('FAILED', 'UNKNOWN')) as failed,
+       sum(case when outcome in ('FAILED', 'UNKNOWN') then n when outcome = 'RESOLVED' then -n end)
+         as failed,
        sum(n) filter (where outcome = 'BOUNCED') as bounced
      from delivery_stats
      where organization_id = $1 and minute >= date_trunc('minute', $3::timestamptz) and minute < $4
@@ -162,13 +167,14 @@ export function listMessageAttempts(
     .select([
       "s.message_id as id",
       sql<number>`coalesce(sum(n) filter (where outcome = 'SENT'), 0)::int8`.as("sent"),
-      sql<number>`coalesce(sum(n) filter (where outcome <> 'SENT'), 0)::int8`.as("failed"),
+      sql<number>`coalesce(sum(case outcome when 'RESOLVED' then -n else n end)
+        filter (where outcome <> 'SENT'), 0)::int8`.as("failed"),
     ])
     .where("s.organization_id", "=", caller.organizationId)
     .where("s.minute", ">=", sql<Date>`date_trunc('minute', ${from}::timestamptz)`)
     .where("s.minute", "<", to)
     .where("s.attempt", "=", 1)
-    .where("s.outcome", "in", ["SENT", "FAILED", "UNKNOWN"])
+    .where("s.outcome", "in", ["SENT", "FAILED", "UNKNOWN", "RESOLVED"])
     .groupBy("s.message_id");
   if (caller.role === "MEMBER") {
     const own = builder.selectFrom("messages").select("id")

@@ -81,20 +81,22 @@ const RECORD = statement<
      from before, f
      where d.id = before.id and f.id = before.id
      returning d.organization_id, d.message_id, before.batch_id, d.id, d.attempt, d.status,
-       d.error_type, d.retryable, before.status as was, before.error_type as was_error_type,
+       d.last_attempt_at, d.error_type, d.retryable, before.status as was, before.error_type as was_error_type,
        before.retryable as was_retryable
    ),
    s as (
      insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
        outcome, error_type, retryable, n)
-     select organization_id, message_id, batch_id, date_trunc('minute', now()), attempt, c.outcome,
+     select organization_id, message_id, batch_id, date_trunc('minute', c.at), attempt, c.outcome,
        c.error_type, c.retryable, count(*)
      from d, lateral (
-       select 'RESOLVED', coalesce(was_error_type, ''), was_retryable where was = 'UNKNOWN'
-       union all select 'SENT', '', false where was = 'UNKNOWN'
-       union all select status, error_type, d.retryable where status <> 'SENT'
-     ) c(outcome, error_type, retryable)
-     group by 1, 2, 3, 5, 6, 7, 8
+       -- In the minute of its attempt, as if it had been known at once.
+       select last_attempt_at, 'RESOLVED', coalesce(was_error_type, ''), was_retryable
+       where was = 'UNKNOWN'
+       union all select last_attempt_at, 'SENT', '', false where was = 'UNKNOWN'
+       union all select now(), status, error_type, d.retryable where status <> 'SENT'
+     ) c(at, outcome, error_type, retryable)
+     group by 1, 2, 3, 4, 5, 6, 7, 8
      on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
        do update set n = x.n + excluded.n
    ),

@@ -97,7 +97,7 @@ export function takeUp(
       select c.organization_id, c.message_id, c.id, date_trunc('minute', now()), p.attempt, p.outcome,
         p.error_type, p.retryable, p.count
       from (select distinct on (message_id) * from cut order by message_id, number) c join (
-        select message_id, attempt, case status when 'UNKNOWN' then 'RESOLVED'
+        select message_id, attempt, case status when 'UNKNOWN' then 'RESENT'
             when 'BOUNCED' then 'BOUNCE_RETRIED' else 'RETRIED' end as outcome,
           error_type, retryable, count(*) as count
         from placed group by 1, 2, 3, 4, 5) p on p.message_id = c.message_id
@@ -123,7 +123,7 @@ function chosen(
 ) {
   let query = deliveriesThat(caller, filter)
     .select(["d.message_id", "d.id", "d.n", "d.batch_number", "d.attempt", "d.error_type"])
-    .select(["d.retryable", "d.status"])
+    .select(["d.retryable", "d.status", "d.last_attempt_at"])
     .select(sql<Date | null>`case when d.not_before > now() then d.not_before end`.as("not_before"))
     .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
     .where(statusIn(from === "FAILED" ? ["FAILED", "BOUNCED"] : [from]));
@@ -157,11 +157,12 @@ export function confirmSent(
     counted as (
       insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
         outcome, error_type, n)
-      select b.organization_id, b.message_id, b.id, date_trunc('minute', now()), t.attempt, o.outcome,
-        case o.outcome when 'RESOLVED' then t.error_type else '' end, count(*)
+      -- In the minute of its attempt, as if it had been known at once.
+      select b.organization_id, b.message_id, b.id, date_trunc('minute', t.last_attempt_at), t.attempt,
+        o.outcome, case o.outcome when 'RESOLVED' then t.error_type else '' end, count(*)
       from taken t join batches b on b.message_id = t.message_id and b.number = t.batch_number,
         (values ('RESOLVED'), ('SENT')) o(outcome)
-      group by 1, 2, 3, 5, 6, 7
+      group by 1, 2, 3, 4, 5, 6, 7
       on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
         do update set n = x.n + excluded.n
     )

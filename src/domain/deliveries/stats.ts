@@ -62,8 +62,8 @@ const COUNTERS = statement<[messageIds: string[]], Counters>(
          coalesce(sum(case when outcome in ('FAILED', 'BOUNCED') then n
            when outcome in ('RETRIED', 'BOUNCE_RETRIED') then -n end)
            filter (where retryable and attempt < m.max_attempts), 0)::int8 as retryable,
-         coalesce(sum(case outcome when 'UNKNOWN' then n when 'RESOLVED' then -n end), 0)::int8
-           as unknown
+         coalesce(sum(case outcome when 'UNKNOWN' then n when 'RESOLVED' then -n
+           when 'RESENT' then -n end), 0)::int8 as unknown
        from delivery_stats where message_id = m.id
      ) s,
      lateral (
@@ -94,8 +94,8 @@ const ERROR_TYPES = statement<[messageIds: string[]], ErrorTypeCount>(
   "deliveries.errorTypes",
   `select message_id as "messageId", error_type as "errorType", failed as count, retryable from (
      select s.message_id, error_type,
-       sum(case when outcome in ('RETRIED', 'RESOLVED', 'BOUNCE_RETRIED') then -n else n end)::int8
-         as failed,
+       sum(case when outcome in ('RETRIED', 'RESOLVED', 'RESENT', 'BOUNCE_RETRIED') then -n else n
+         end)::int8 as failed,
        coalesce(sum(case when outcome in ('RETRIED', 'BOUNCE_RETRIED') then -n else n end)
          filter (where retryable and s.attempt < m.max_attempts), 0)::int8 as retryable
      from delivery_stats s join messages m on m.id = s.message_id
@@ -108,10 +108,10 @@ const EFFECTIVENESS = statement<[messageIds: string[]], AttemptEffect>(
   "deliveries.effectiveness",
   `select message_id as "messageId", attempt as "attemptNumber",
      coalesce(sum(n) filter (where outcome = 'SENT'), 0)::int8 as sent,
-     -- What a person has found out about does not count as doubtful any more.
+     -- What turned out to have arrived was no failure; what is sent again was one.
      coalesce(sum(case when outcome in ('FAILED', 'UNKNOWN') then n
        when outcome = 'RESOLVED' then -n end), 0)::int8 as failed
-   from delivery_stats where message_id = any($1) and outcome not in ('RETRIED', 'BOUNCE_RETRIED')
+   from delivery_stats where message_id = any($1) and outcome in ('SENT', 'FAILED', 'UNKNOWN', 'RESOLVED')
    group by 1, 2 order by 2`,
 );
 

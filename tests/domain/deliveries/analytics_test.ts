@@ -22,7 +22,7 @@ const COUNT = statement<
   `insert into delivery_stats (organization_id, message_id, batch_id, minute, attempt, outcome,
      error_type, n)
    select organization_id, id, $2, $3::timestamptz, $4, $5,
-     case $5 when 'FAILED' then 'NETWORK' else '' end, $6
+     case $5 when 'FAILED' then 'NETWORK' when 'SENT' then '' else 'OTHER' end, $6
    from messages where id = $1`,
 );
 
@@ -47,6 +47,12 @@ onEveryDatabase("attempts are told apart by type, number, outcome and owner", as
     ["2026-03-01T10:01:00Z", 1, "FAILED", 10],
     ["2026-03-01T10:02:00Z", 1, "RETRIED", 10],
     ["2026-03-01T10:02:00Z", 2, "SENT", 6],
+    // Of three doubtful ones, one had arrived, one was sent again, and one is doubtful still.
+    ["2026-03-01T10:00:00Z", 1, "UNKNOWN", 3],
+    ["2026-03-01T10:00:00Z", 1, "RESOLVED", 1],
+    ["2026-03-01T10:00:00Z", 1, "SENT", 1],
+    ["2026-03-01T10:05:00Z", 1, "RESENT", 1],
+    ["2026-03-01T10:05:00Z", 2, "SENT", 1],
     ["2027-03-01T10:02:00Z", 1, "SENT", 1_000],
   ];
   await count(db, news, counts);
@@ -58,8 +64,9 @@ onEveryDatabase("attempts are told apart by type, number, outcome and owner", as
       ).sort();
   assert.deepEqual(await groups(admin), [
     "news 1 FAILED NETWORK 10",
-    "news 1 SENT  90",
-    "news 2 SENT  6",
+    "news 1 SENT  91",
+    "news 1 UNKNOWN OTHER 2",
+    "news 2 SENT  7",
     "welcome 1 SENT  5",
   ]);
   assert.deepEqual(await groups(member), ["welcome 1 SENT  5"]);
@@ -69,13 +76,13 @@ onEveryDatabase("attempts are told apart by type, number, outcome and owner", as
   assert.deepEqual(page.edges.map(({ node }) => node), [{ id: welcome, sent: 5, failed: 0 }]);
   const after = page.pageInfo.endCursor;
   const rest = await listMessageAttempts(services, admin, YEAR, { after });
-  assert.deepEqual(rest.edges.map(({ node }) => node), [{ id: news, sent: 90, failed: 10 }]);
+  assert.deepEqual(rest.edges.map(({ node }) => node), [{ id: news, sent: 91, failed: 12 }]);
   const own = await listMessageAttempts(services, member, YEAR, {});
   assert.deepEqual(own.edges.map(({ node }) => node.id), [welcome]);
   const series = async (caller: Caller) =>
     (await readSeries(services, caller, YEAR, "DAY", "UTC")).filter(({ sent }) => sent > 0)
       .map(({ at, sent, failed }) => [at.toISOString(), sent, failed]);
-  assert.deepEqual(await series(admin), [["2026-03-01T00:00:00.000Z", 101, 10]]);
+  assert.deepEqual(await series(admin), [["2026-03-01T00:00:00.000Z", 103, 12]]);
   assert.deepEqual(await series(member), [["2026-03-01T00:00:00.000Z", 5, 0]]);
 });
 

@@ -1,5 +1,18 @@
 import assert from "node:assert/strict";
-import { readStats } from "../../../src/domain/deliveries/stats.ts";
+import { statement } from "../../../src/db/database.ts";
+import {
+  listMessageAttempts,
+  readAttemptGroups,
+  readSeries,
+} from "../../../src/domain/deliveries/analytics.ts";
+import { delivered } from "../../../src/domain/deliveries/feedback.ts";
+import {
+  readEffectiveness,
+  readErrorTypes,
+  readStats,
+} from "../../../src/domain/deliveries/stats.ts";
+import { recordEvent } from "../../../src/domain/messages/feedback.ts";
+import { listMessages } from "../../../src/domain/messages/list.ts";
 import { cancelMessage } from "../../../src/domain/messages/operations.ts";
 import {
   type Resolution,
@@ -10,6 +23,15 @@ import { makeGate } from "../../support/gate.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people, readStatus, tally } from "../../support/messages.ts";
 import { idsOf, statesOf } from "../../support/retries.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+// As if it had been sent yesterday.
+const AGE = statement<[messageId: string]>(
+  "test.ageAttempts",
+  `with d as (update deliveries set last_attempt_at = last_attempt_at - interval '1 day'
+     where message_id = $1)
+   update delivery_stats set minute = minute - interval '1 day' where message_id = $1`,
+);
 
 let gate = makeGate();
 
@@ -56,6 +78,28 @@ onEveryMail("a person decides what became UNKNOWN", async (mail) => {
   assert.equal(await readStatus(db, id), "SENT");
   const stats = (await readStats(db, [id])).get(id);
   assert.deepEqual([stats?.sent, stats?.unknown], [6, 0]);
+  assert.deepEqual(await readErrorTypes(db, [id]), []);
+  const failing = { withFailures: true };
+  assert.deepEqual((await listMessages(services, admin, failing, "CREATED_ASC", {})).edges, []);
+  const brought = [{ attemptNumber: 1, sent: 4, failed: 2 }, {
+    attemptNumber: 2,
+    sent: 2,
+    failed: 0,
+  }];
+  assert.deepEqual(
+    await readEffectiveness(db, [id]),
+    brought.map((attempts) => ({ messageId: id, ...attempts })),
+  );
+  const period = { from: new Date(Date.now() - 600_000), to: new Date(Date.now() + 600_000) };
+  const groups = await readAttemptGroups(services, admin, period);
+  assert.deepEqual(
+    groups.map(({ attempt, outcome, count }) => [attempt, outcome, count].join(" ")).sort(),
+    [
+      "1 SENT 4",
+      "1 UNKNOWN 2",
+      "2 SENT 2",
+    ],
+  );
   assert.equal(smtp.received.length, 8);
 }, () => {
   gate = makeGate();
@@ -104,4 +148,30 @@ onEveryMail("what a cancelled message left UNKNOWN is decided by a filter too", 
 }, () => {
   gate = makeGate();
   return { window: 1, beforeReply: (address) => gate.pass(address) };
+});
+
+onEveryMail("what arrived after all counts for the day of its attempt", async (mail) => {
+  const { db, services, organization: { admin }, worker, startWorker, send } = mail;
+  const { id } = await send({ to: { list: people(3) } });
+  worker.start(await worker.claim());
+  await gate.filled(2);
+  await worker.die();
+  gate.open();
+  await worker.rest();
+  await (await startWorker()).runQueued();
+  await db.run(AGE, id);
+  const [first = "", second = ""] = await idsOf(mail, id);
+  await resolveDeliveries(services, admin, { ids: [first], as: "SENT" });
+  const feedback = [delivered(second)];
+  await recordEvent(services, { source: "ses", id: "1", feedback });
+  const tomorrow = Date.now() + DAY_MS;
+  const period = { from: new Date(tomorrow - 3 * DAY_MS), to: new Date(tomorrow) };
+  const points = await readSeries(services, admin, period, "DAY", "UTC");
+  const days = points.filter(({ sent, failed }) => sent !== 0 || failed !== 0);
+  assert.deepEqual(days.map(({ sent, failed }) => [sent, failed]), [[3, 0]]);
+  const page = await listMessageAttempts(services, admin, period, {});
+  assert.deepEqual(page.edges.map(({ node }) => node), [{ id, sent: 3, failed: 0 }]);
+}, () => {
+  gate = makeGate();
+  return { window: 2, beforeReply: (address) => gate.pass(address) };
 });
