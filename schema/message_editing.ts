@@ -131,7 +131,9 @@ builder.mutationFields((t) => ({
     type: UpdateMessagePayload,
     nullable: true,
     errors: {},
-    description: "Changes what has not gone out yet, and how failed deliveries are tried again.",
+    description:
+      "Changes what has not gone out yet, and how failed deliveries are tried again. An " +
+      "ended message whose retry becomes AUTO, or is AUTO and allows more attempts, tries again at once.",
     args: {
       id: t.arg.id({ required: true, description: "msg_…" }),
       input: t.arg({ type: UpdateMessageInput, required: true, description: "What changes." }),

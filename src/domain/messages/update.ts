@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Connection, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { getAudience } from "../audiences/operations.ts";
+import { BY_ITSELF } from "../deliveries/retry.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { rescheduleJob } from "../jobs/reschedule.ts";
@@ -17,6 +18,7 @@ import { isFinal, type Message, type RetryMode } from "./message.ts";
 import { getMessage } from "./operations.ts";
 import { planJob } from "./plan.ts";
 import { COLUMNS } from "./queries.ts";
+import { announceRounds, beginRounds, type Round } from "./rounds.ts";
 import type { Content } from "./template.ts";
 
 /** What `updateMessage` takes; what is absent stays as it is. */
@@ -79,7 +81,8 @@ const LACKING = statement<[messageId: string, variable: string], { address: stri
 
 /**
  * Changes what has not gone out yet: title, content and time of a message that is SCHEDULED, and how
- * failed deliveries are tried again at any time.
+ * failed deliveries are tried again at any time. One that has ended begins its next round at once when
+ * its retry becomes AUTO, or may now make more attempts.
  *
  * @throws {InvalidInputError} with every fault that was found; nothing is changed then
  * @throws {NotFoundError}
@@ -95,6 +98,7 @@ export async function updateMessage(
   const { title, content, sendAt } = await checkUpdate(services, caller, message, input);
   const retry = input.retry === null ? DEFAULT_RETRY : input.retry;
   const moved = sendAt !== undefined;
+  let rounds: Round[] = [];
   const updated = await services.db.transaction(async (tx) => {
     const [row] = await tx.run(
       UPDATE,
@@ -110,12 +114,21 @@ export async function updateMessage(
       title === undefined && content === undefined && !moved,
     );
     if (row && moved) await movePlanning(tx, row);
+    if (row && retry && hasEnded(row) && row.retryMode === "AUTO") {
+      rounds = await beginRounds(tx, [row], BY_ITSELF);
+    }
     return row;
   });
   if (!updated) throw tooLate(await getMessage(services, caller, id));
   if (moved) wakeWorkers(services);
   services.bus.publish("messages", caller.organizationId, [id]);
-  return updated;
+  announceRounds(services, rounds);
+  return rounds.length > 0 ? await getMessage(services, caller, id) : updated;
+}
+
+// One that is under way comes to its next round by itself.
+function hasEnded({ status }: Message): boolean {
+  return isFinal(status) && status !== "CANCELLED";
 }
 
 // One that runs sees for itself that the time has changed; one that was cancelled begins anew.

@@ -3,16 +3,18 @@ import { type Connection, statement } from "../../../src/db/database.ts";
 import { NotFoundError } from "../../../src/domain/errors.ts";
 import { cancelJob } from "../../../src/domain/jobs/operations.ts";
 import type { Message } from "../../../src/domain/messages/message.ts";
-import { getMessage, sendMessage } from "../../../src/domain/messages/operations.ts";
+import { cancelMessage, getMessage, sendMessage } from "../../../src/domain/messages/operations.ts";
 import { updateMessage, type UpdateMessageInput } from "../../../src/domain/messages/update.ts";
 import { issuesOf } from "../../support/issues.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
-import { importPeople, messageInput, people } from "../../support/messages.ts";
+import { importPeople, messageInput, people, readStatus } from "../../support/messages.ts";
+import { makeReplies, statesOf } from "../../support/retries.ts";
 
 const PLAN_JOBS = statement<[], { id: string; status: string; runAt: Date }>(
   "test.planJobs",
   `select id, status, run_at as "runAt" from jobs where kind = 'PLAN_MESSAGE' order by id`,
 );
+const replies = makeReplies();
 const MAY = new Date("2040-05-01T09:00:00Z");
 const JUNE = new Date("2040-06-01T09:00:00Z");
 
@@ -81,6 +83,45 @@ onEveryMail("updateMessage() is too late once sending has begun, but for retry",
   assert.deepEqual([retryMode, maxAttempts, title], ["CRON", 3, "News"]);
   assert.equal((await update({ retry: null })).retryMode, "MANUAL");
 });
+
+onEveryMail("updateMessage() to AUTO, or to more attempts, tries again at once", async (mail) => {
+  const { db, services, organization: { admin }, worker, send } = mail;
+  const update = (id: string, retry: UpdateMessageInput["retry"]) =>
+    updateMessage(services, admin, id, { retry });
+  replies.refuse([1]);
+  const { id } = await send({
+    to: { list: people(2) },
+    retry: { mode: "MANUAL", maxAttempts: 2 },
+  });
+  await worker.runQueued();
+  assert.equal((await update(id, { maxAttempts: 3 })).status, "PARTIALLY_SENT");
+  const begun = await update(id, { mode: "AUTO", maxAttempts: 2 });
+  assert.deepEqual([begun.status, begun.retryMode, begun.retryRounds], ["SENDING", "AUTO", 1]);
+  await worker.runQueued();
+  assert.deepEqual(await statesOf(db, id), ["FAILED 2", "SENT 1"]);
+  assert.equal((await update(id, { maxAttempts: 2 })).status, "PARTIALLY_SENT");
+
+  replies.accept();
+  assert.equal((await update(id, { maxAttempts: 3 })).status, "SENDING");
+  await worker.runQueued();
+  assert.deepEqual(await statesOf(db, id), ["SENT 3", "SENT 1"]);
+  assert.equal(await readStatus(db, id), "SENT");
+}, replies.settings);
+
+onEveryMail("updateMessage() to AUTO leaves a cancelled message alone", async (mail) => {
+  const { db, services, organization: { admin }, worker, send } = mail;
+  replies.refuse([1]);
+  const { id } = await send({ to: { list: people(101) } });
+  worker.start(await worker.claim(1));
+  await worker.rest();
+  await cancelMessage(services, admin, id);
+  await worker.runQueued();
+  const { status, retryRounds } = await updateMessage(services, admin, id, {
+    retry: { mode: "AUTO" },
+  });
+  assert.deepEqual([status, retryRounds], ["CANCELLED", 0]);
+  assert.equal((await statesOf(db, id))[0], "FAILED 1");
+}, replies.settings);
 
 onEveryMail("updateMessage() refuses bad input and changes nothing", async (mail) => {
   const { services, organization: { admin, colleague } } = mail;
