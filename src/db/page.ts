@@ -56,10 +56,11 @@ export class PageError extends Error {
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 200;
 const MAX_COUNT = 10_000;
+const MAX_INTEGER = 2 ** 31 - 1;
 
 const PATTERNS: Record<KeyType, RegExp> = {
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  timestamptz: /^(-?infinity|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00)$/,
+  timestamptz: /^(-?infinity|(?!0000)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00)$/,
   integer: /^-?\d{1,15}$/,
   text: /^[^\0]{0,1000}$/s,
 };
@@ -174,9 +175,20 @@ function decode(
   if (cursor == null) return null;
   const [order, ...position] = parse(cursor);
   const fits = order === name && position.length === keys.length &&
-    keys.every(({ type }, i) => PATTERNS[type].test(position[i] ?? ""));
+    keys.every(({ type }, i) => isKey(type, position[i] ?? ""));
   if (fits) return position;
   throw new PageError([argument], "MALFORMED", "is no cursor of this list");
+}
+
+// What PostgreSQL takes for a value of the type: a cursor may be forged.
+function isKey(type: KeyType, value: string): boolean {
+  if (!PATTERNS[type].test(value)) return false;
+  if (type === "integer") return Math.abs(Number(value)) <= MAX_INTEGER;
+  if (type !== "timestamptz" || value.endsWith("infinity")) return true;
+  const [second = ""] = value.replace(" ", "T").split(/[.+]/);
+  const date = new Date(`${second}Z`);
+  // 30 February would become 2 March.
+  return !isNaN(date.getTime()) && date.toISOString().startsWith(second);
 }
 
 function parse(cursor: string): string[] {

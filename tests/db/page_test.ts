@@ -104,6 +104,32 @@ onPostgres("selectPage() refuses cursors that it did not give out", async ({ db 
   }
 });
 
+onEveryDatabase("selectPage() refuses cursors with what no column can hold", async ({ db }) => {
+  await fill(db, 3);
+  const id = "00000000-0000-7000-8000-000000000001";
+  const byNumber: Sort = {
+    name: "number asc",
+    keys: [{ expression: sql`1`, type: "integer" }],
+    direction: "asc",
+  };
+  const forged: [Sort, string[]][] = [
+    [byNumber, ["2147483648"]],
+    [byNumber, ["-999999999999999"]],
+    [BY_TIME, ["2030-13-01 00:00:00+00", id]],
+    [BY_TIME, ["2030-02-30 00:00:00+00", id]],
+    [BY_TIME, ["2030-01-01 25:61:61.5+00", id]],
+    [BY_TIME, ["0000-01-01 00:00:00+00", id]],
+  ];
+  for (const [sort, position] of forged) {
+    const after = btoa(JSON.stringify([sort.name, ...position]));
+    await assert.rejects(selectPage(db, items(), sort, { after }), PageError, `${position}`);
+  }
+  for (const at of ["infinity", "-infinity", "2030-01-01 00:00:00.000001+00"]) {
+    const after = btoa(JSON.stringify([BY_TIME.name, at, id]));
+    await selectPage(db, items(), BY_TIME, { after });
+  }
+});
+
 onPostgres("totalCount() stops counting at 10,000", async ({ db }) => {
   await fill(db, 10_000);
   const { totalCount } = await selectPage(db, items(), byId("asc"), { first: 1 });
