@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { DeliveryErrorType } from "../../channels/channel.ts";
-import { queryBuilder, statement } from "../../db/database.ts";
+import { queryBuilder, sqlStateOf, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { invalid, InvalidInputError, type Issue } from "../errors.ts";
 import { byId, listPage, type Page, type PageArgs } from "../page.ts";
@@ -46,6 +46,8 @@ export interface MessageAttempts extends FirstAttempts {
 }
 
 const MAX_POINTS = 2_000;
+// PostgreSQL's list of zones may be older than the one here.
+const UNKNOWN_ZONE = "22023";
 const BUCKET_MS: Record<TimeBucket, number> = {
   MINUTE: 60_000,
   HOUR: 60 * 60_000,
@@ -127,7 +129,7 @@ export function readAttemptGroups(
  * @returns every bucket of the period, oldest first, the empty ones too
  * @throws {InvalidInputError} for no time zone, and for more than 2,000 buckets
  */
-export function readSeries(
+export async function readSeries(
   { db }: Services,
   caller: Caller,
   period: Period,
@@ -136,7 +138,13 @@ export function readSeries(
 ): Promise<DeliveryPoint[]> {
   const issues = [...issuesOfTimezone(timezone), ...issuesOfBucket(period, bucket)];
   if (issues.length > 0) throw new InvalidInputError(issues);
-  return db.run(SERIES, ...scopeOf(caller, period), bucket.toLowerCase(), timezone);
+  try {
+    const scope = scopeOf(caller, period);
+    return await db.run(SERIES, ...scope, bucket.toLowerCase(), zoneOf(timezone));
+  } catch (error) {
+    if (sqlStateOf(error) !== UNKNOWN_ZONE) throw error;
+    throw invalid(["timezone"], "MALFORMED", noZone(timezone));
+  }
 }
 
 interface Tables {
@@ -203,9 +211,19 @@ function issuesOfTimezone(timezone: string): Issue[] {
     else return [{ path, code: "MALFORMED", message: "is an offset; name a zone: Europe/Berlin" }];
     return [];
   } catch {
-    const message = `is not an IANA time zone such as Europe/Berlin: ${JSON.stringify(timezone)}`;
-    return [{ path, code: "MALFORMED", message }];
+    return [{ path, code: "MALFORMED", message: noZone(timezone) }];
   }
+}
+
+function noZone(timezone: string): string {
+  return `is not an IANA time zone such as Europe/Berlin: ${JSON.stringify(timezone)}`;
+}
+
+// PostgreSQL takes IST for Israel's time, everybody else for India's. Areas with a city need no second
+// name, and may have only their old one here: Asia/Calcutta.
+function zoneOf(timezone: string): string {
+  if (timezone.includes("/")) return timezone;
+  return new Intl.DateTimeFormat("en", { timeZone: timezone }).resolvedOptions().timeZone;
 }
 
 function issuesOfBucket({ from, to }: Period, bucket: TimeBucket): Issue[] {

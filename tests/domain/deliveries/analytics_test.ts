@@ -127,6 +127,10 @@ onEveryDatabase("days begin at midnight where they are asked for, clocks changed
     [["03-28T21:30", 0], ["03-28T22:30", 3]],
   );
   assert.deepEqual(
+    await series("2026-03-28T22:00:00Z", "2026-03-28T23:30:00Z", "HOUR", "IST"),
+    [["03-28T21:30", 0], ["03-28T22:30", 3]],
+  );
+  assert.deepEqual(
     await series("2026-03-28T22:58:30Z", "2026-03-28T23:00:30Z", "MINUTE", "UTC"),
     [["03-28T22:58", 0], ["03-28T22:59", 1], ["03-28T23:00", 2]],
   );
@@ -139,6 +143,8 @@ onEveryDatabase("a series of no zone, no time or no end is refused", async ({ db
     issuesOf(() => readSeries(services, admin, YEAR, bucket, zone));
   assert.deepEqual(await refused("DAY", "Europe/Nowhere"), ["timezone MALFORMED"]);
   assert.deepEqual(await refused("DAY", "+02:00"), ["timezone MALFORMED"]);
+  // One that has no place in PostgreSQL's list.
+  assert.deepEqual(await refused("DAY", "US/Pacific-New"), ["timezone MALFORMED"]);
   assert.deepEqual(await refused("MINUTE", ""), ["timezone MALFORMED", "bucket OUT_OF_RANGE"]);
   const backwards = { from: YEAR.to, to: YEAR.from };
   assert.deepEqual(await issuesOf(() => checkPeriod(backwards)), ["to OUT_OF_RANGE"]);
