@@ -1,6 +1,5 @@
 import { BATCH_SIZE } from "../src/domain/deliveries/batches.ts";
-import { NotFoundError } from "../src/domain/errors.ts";
-import { fromTypeId, parseTypeId } from "../src/domain/id.ts";
+import { fromTypeIds } from "../src/domain/id.ts";
 import type { Message } from "../src/domain/messages/message.ts";
 import {
   type RefusedDelivery,
@@ -165,11 +164,8 @@ function selectionOf(
     readonly filter?: typeof DeliveryFilter.$inferInput | null;
   },
 ): DeliverySelection {
-  // All of them at once, not the first one alone.
-  const malformed = (ids ?? []).filter((id) => !parseTypeId(id));
-  if (malformed.length > 0) throw new NotFoundError(malformed);
   return {
-    ids: ids?.map((id, index) => fromTypeId("delivery", id, ["ids", `${index}`])),
+    ids: ids && fromTypeIds("delivery", ids, ["ids"]),
     filter: filter && deliveryFilter(filter),
   };
 }

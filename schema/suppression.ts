@@ -5,7 +5,7 @@ import {
   suppressionsById,
 } from "../src/domain/suppressions/operations.ts";
 import type { Suppression } from "../src/domain/suppressions/suppression.ts";
-import { fromTypeId, toTypeId } from "../src/domain/id.ts";
+import { fromTypeIds, toTypeId } from "../src/domain/id.ts";
 import { builder } from "./builder.ts";
 import { connectionNames } from "./connection.ts";
 import { DeliveryNode } from "./delivery.ts";
@@ -131,7 +131,7 @@ builder.mutationFields((t) => ({
       "address that is there for another reason too stays suppressed. For ADMIN and OPERATOR.",
     args: { ids: t.arg.idList({ required: true, description: "sup_…: 1 to 1,000." }) },
     resolve: async (_root, { ids }, { services, caller }) => {
-      const wanted = ids.map((id, index) => fromTypeId("suppression", id, ["ids", `${index}`]));
+      const wanted = fromTypeIds("suppression", ids, ["ids"]);
       const removed = await removeSuppressions(services, caller, wanted);
       return { removedIds: removed.map((id) => toTypeId("suppression", id)) };
     },

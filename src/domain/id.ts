@@ -21,6 +21,9 @@ const PREFIXES = {
 /** What has an id. */
 export type Noun = keyof typeof PREFIXES;
 
+/** Ids at most that one call can name. */
+export const MAX_IDS = 1_000;
+
 /** A new UUIDv7 (RFC 9562): later ids sort after earlier ones. */
 export function newId(): string {
   return uuidv7();
@@ -58,6 +61,27 @@ export function fromTypeId(noun: Noun, typeId: string, path: readonly string[] =
     throw invalid(path, "WRONG_KIND", `expected the id of ${NAMES[noun]}, got ${typeId}`);
   }
   return parsed.id;
+}
+
+/**
+ * The database ids of TypeIDs that name `noun`.
+ *
+ * @param path where the list stands in the caller's input
+ * @throws {InvalidInputError} for more than 1,000, and for the id of another noun
+ * @throws {NotFoundError} naming all that are no TypeID at all
+ */
+export function fromTypeIds(
+  noun: Noun,
+  typeIds: readonly string[],
+  path: readonly string[],
+): string[] {
+  // Counted before any is looked at: there may be a million of them.
+  if (typeIds.length > MAX_IDS) {
+    throw invalid(path, "TOO_LONG", `must not hold more than ${MAX_IDS} ids`);
+  }
+  const malformed = typeIds.filter((id) => !parseTypeId(id));
+  if (malformed.length > 0) throw new NotFoundError(malformed);
+  return typeIds.map((id, index) => fromTypeId(noun, id, [...path, `${index}`]));
 }
 
 const NAMES: Record<Noun, string> = {

@@ -2,12 +2,9 @@ import { type Connection, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { type DeliveryFilter, findDeliveries } from "../deliveries/list.ts";
 import { invalid, NotFoundError } from "../errors.ts";
-import { toTypeId } from "../id.ts";
+import { MAX_IDS, toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { getMessage } from "./operations.ts";
-
-/** Deliveries at most that one call can name; more are chosen by a filter. */
-export const MAX_IDS = 1_000;
 
 /** Which deliveries somebody wants to act on: one of the two. */
 export interface DeliverySelection {
