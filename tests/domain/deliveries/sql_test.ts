@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { statement } from "../../../src/db/database.ts";
+import { bounced } from "../../../src/domain/deliveries/feedback.ts";
+import { recordEvent } from "../../../src/domain/messages/feedback.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people } from "../../support/messages.ts";
+import { idsOf } from "../../support/retries.ts";
 
 const SUMMARY = statement<[], { errorType: string; failed: number; retryable: number }>(
   "test.summary",
@@ -30,3 +33,21 @@ onEveryMail("what failed can be looked at in SQL", async ({ db, worker, send }) 
   ]);
   assert.deepEqual(await db.run(RETRYABLE, id, 1), []);
 }, () => ({ reject: (address) => REPLIES[address] ?? null }));
+
+onEveryMail("so can what came back, for now or for good", async (mail) => {
+  const { db, services, worker, send } = mail;
+  const { id } = await send({ to: { list: people(3) } });
+  await worker.runQueued();
+  const [first = "", second = ""] = await idsOf(mail, id);
+  const feedback = [
+    bounced(first, { status: "4.4.7", reason: null, text: "Expired", permanent: false }),
+    bounced(second, { status: "5.1.1", reason: null, text: "Unknown", permanent: true }),
+  ];
+  await recordEvent(services, { source: "ses", id: "1", feedback });
+  assert.deepEqual(await db.run(SUMMARY), [
+    { errorType: "INVALID_RECIPIENT", failed: 1, retryable: 0 },
+    { errorType: "NETWORK", failed: 1, retryable: 1 },
+  ]);
+  assert.deepEqual(await db.run(RETRYABLE, id, 2), [{ address: "person1@example.net" }]);
+  assert.deepEqual(await db.run(RETRYABLE, id, 1), []);
+});
