@@ -12,7 +12,7 @@ import { testDatabase } from "../support/database.ts";
 import { smtpProvider } from "../support/providers.ts";
 import { fillAudience, sendAndWait } from "./audience.ts";
 import { inTurns, perSecond, report } from "./report.ts";
-import { CONNECTIONS, FROM, MAILS, startSink, throughPool } from "./smtp_send.ts";
+import { CONNECTIONS, MAILS, startSink, throughPool } from "./smtp_send.ts";
 
 const ROUNDS = 3;
 

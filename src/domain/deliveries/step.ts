@@ -91,8 +91,11 @@ const STEP = statement<
      insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
        outcome, error_type, retryable, n)
      select b.organization_id, b.message_id, b.id, date_trunc('minute', now()), d.attempt,
-       d.outcome, coalesce(d.error_type, ''), d.retryable, count(*)
-     from d, b where not d.waits group by 1, 2, 3, 5, 6, 7, 8
+       o.outcome, coalesce(d.error_type, ''), d.retryable, count(*)
+     from d, b, lateral (
+       select d.outcome where not d.waits or d.outcome = 'UNKNOWN'
+       union all select 'RESENT' where d.waits and d.outcome = 'UNKNOWN') o
+     group by 1, 2, 3, 5, 6, 7, 8
      on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
        do update set n = x.n + excluded.n
    )

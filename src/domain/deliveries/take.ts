@@ -83,8 +83,10 @@ const RECOVER = statement<
      insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
        outcome, error_type, n)
      select b.organization_id, b.message_id, b.id, date_trunc('minute', now()), d.attempt,
-       'UNKNOWN', d.error_type, count(*)
-     from d, b where d.status = 'UNKNOWN' group by 1, 2, 3, 5, 7
+       o.outcome, d.error_type, count(*)
+     from d, b, lateral (
+       select 'UNKNOWN' as outcome union all select 'RESENT' where d.status = 'PENDING') o
+     group by 1, 2, 3, 5, 6, 7
      on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
        do update set n = x.n + excluded.n
    )

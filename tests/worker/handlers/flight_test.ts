@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Connection, statement } from "../../../src/db/database.ts";
-import { readStats } from "../../../src/domain/deliveries/stats.ts";
+import { readEffectiveness, readStats } from "../../../src/domain/deliveries/stats.ts";
 import { cancelJob } from "../../../src/domain/jobs/operations.ts";
 import {
   cancelMessage,
@@ -205,6 +205,10 @@ onGatedMail("RESEND sends again what was in flight, within its attempts", async 
     [[1, "UNKNOWN"], [2, "UNKNOWN"]],
   );
   assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 26, unknown: 4 });
+  assert.deepEqual(await readEffectiveness(db, [id]), [
+    { messageId: id, attemptNumber: 1, sent: 26, failed: 4 },
+    { messageId: id, attemptNumber: 2, sent: 0, failed: 4 },
+  ]);
 });
 
 onGatedMail("RESEND sends again what broke off after its body was begun", async (mail) => {
@@ -221,6 +225,10 @@ onGatedMail("RESEND sends again what broke off after its body was begun", async 
     (await readTries(db, id, 1)).map(({ attempt, outcome }) => [attempt, outcome]),
     [[1, "UNKNOWN"], [2, "SUCCEEDED"]],
   );
+  assert.deepEqual(await readEffectiveness(db, [id]), [
+    { messageId: id, attemptNumber: 1, sent: 26, failed: 4 },
+    { messageId: id, attemptNumber: 2, sent: 4, failed: 0 },
+  ]);
 });
 
 onGatedMail("what broke off after its body was begun is UNKNOWN", async (mail) => {
