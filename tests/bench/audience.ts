@@ -1,6 +1,7 @@
 import { statement } from "../../src/db/database.ts";
 import type { Caller } from "../../src/domain/access/access.ts";
 import { newId } from "../../src/domain/id.ts";
+import type { SendMessageInput } from "../../src/domain/messages/input.ts";
 import { sendMessage } from "../../src/domain/messages/operations.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { templates } from "./smtp_send.ts";
@@ -37,6 +38,7 @@ export async function sendAndWait(
   services: Services,
   caller: Caller,
   audienceId: string,
+  retry: SendMessageInput["retry"] = { mode: "MANUAL", maxAttempts: 3 },
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const { message } = await sendMessage(services, caller, {
@@ -47,7 +49,7 @@ export async function sendAndWait(
     priority: 0,
     content: templates,
     to: { audienceId },
-    retry: { mode: "MANUAL", maxAttempts: 3 },
+    retry,
     onUnknown: "HOLD",
     unsubscribable: false,
   });

@@ -72,10 +72,17 @@ async function print(text: string): Promise<void> {
   await Deno.stdout.write(new TextEncoder().encode(text));
 }
 
-/** Starts the sink in a process of its own. */
-export async function startSink(): Promise<{ port: number; stop(): Promise<void> }> {
+/**
+ * Starts the sink in a process of its own.
+ *
+ * @param refusedEvery of so many recipients one is refused at first; absent: none
+ */
+export async function startSink(
+  refusedEvery?: number,
+): Promise<{ port: number; stop(): Promise<void> }> {
+  const program = new URL("./smtp_sink.ts", import.meta.url).pathname;
   const sink = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-net", new URL("./smtp_sink.ts", import.meta.url).pathname],
+    args: ["run", "--allow-net", program, ...refusedEvery ? [`${refusedEvery}`] : []],
     stdout: "piped",
   }).spawn();
   const output = sink.stdout.getReader();

@@ -1,9 +1,12 @@
 // A mail server that takes everything, as cheaply as it can: run as a process of its own, it prints
-// its port and leaves what is measured to the sender.
+// its port and leaves what is measured to the sender. Told so by its argument, it refuses every n-th
+// recipient for now, once each.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("latin1");
 const END_OF_MAIL = "\r\n.\r\n";
+const REFUSED_EVERY = Number(Deno.args[0] ?? Infinity);
+const refused = new Set<string>();
 
 async function converse(connection: Deno.TcpConn): Promise<void> {
   connection.setNoDelay(true);
@@ -32,7 +35,14 @@ async function converse(connection: Deno.TcpConn): Promise<void> {
 function reply(command: string): string {
   if (command.startsWith("EHLO")) return "250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n";
   if (command === "DATA") return "354 Go on\r\n";
+  if (command.startsWith("RCPT") && isRefused(command)) return "451 4.3.0 Try again\r\n";
   return command === "QUIT" ? "221 Bye\r\n" : "250 OK\r\n";
+}
+
+function isRefused(command: string): boolean {
+  if (Number(/\d+/.exec(command)?.[0]) % REFUSED_EVERY !== 0 || refused.has(command)) return false;
+  refused.add(command);
+  return true;
 }
 
 if (import.meta.main) {

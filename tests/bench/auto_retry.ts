@@ -1,0 +1,43 @@
+// One message to 100,000 people of whom every 20th is refused at first, tried again at once (AUTO),
+// beside the same message to people who all take it.
+import { createBus } from "../../src/events/bus.ts";
+import { postgresTransport } from "../../src/events/postgres.ts";
+import { createOrganization } from "../support/callers.ts";
+import { testDatabase } from "../support/database.ts";
+import { startWorkerProgram } from "../support/program.ts";
+import { fillAudience, sendAndWait } from "./audience.ts";
+import { inTurns, perSecond, report } from "./report.ts";
+import { CONNECTIONS, startSink } from "./smtp_send.ts";
+
+const RECIPIENTS = 100_000;
+const REFUSED_EVERY = 20;
+const ROUNDS = 3;
+
+async function send(refusedEvery?: number): Promise<number> {
+  const { db, url, close } = await testDatabase();
+  const bus = createBus(postgresTransport(() => db.dedicated(), () => {}));
+  const services = { db, bus };
+  const { admin } = await createOrganization(db);
+  const audienceId = await fillAudience(services, admin, RECIPIENTS);
+  const { port, stop } = await startSink(refusedEvery);
+  const worker = startWorkerProgram({
+    DATABASE_URL: url,
+    SMTP_URLS: `smtp://127.0.0.1:${port}?connections=${CONNECTIONS}`,
+  });
+  const start = performance.now();
+  await sendAndWait(services, admin, audienceId, { mode: "AUTO", maxAttempts: 3 });
+  const rate = RECIPIENTS / (performance.now() - start) * 1_000;
+  await worker.stop();
+  await stop();
+  await bus.close();
+  await close();
+  return rate;
+}
+
+const { smooth = NaN, retried = NaN } = await inTurns(ROUNDS, {
+  smooth: () => send(),
+  retried: () => send(REFUSED_EVERY),
+});
+report(`${RECIPIENTS} recipients who all take it`, perSecond(smooth));
+report(`${RECIPIENTS} recipients, 5 % refused at first, AUTO`, perSecond(retried));
+report("with refusals / without", (retried / smooth).toFixed(2));
