@@ -54,6 +54,7 @@ alter table deliveries add column deferrals smallint not null default 0;
 
 -- What a worker says of itself: slots by lane, and what it began since the renewal before.
 alter table workers
-  add lanes jsonb not null default '{}',
+  -- Not jsonb, which would forget their order.
+  add lanes json not null default '{}',
   add last_cycle jsonb,
   add last_cycle_at timestamptz;

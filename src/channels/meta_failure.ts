@@ -102,7 +102,6 @@ export function classifyMetaFailure({ status, error, usage }: MetaAnswer): Deliv
     retryAfterMs: error?.subcode === 2018321 ? FLOW_MS : throttled ? regainTimeOf(usage) : null,
     // Limits are the Page's: the next recipient would meet the same.
     beforeRecipient: throttled,
-    afterData: true,
     ...maxAttempts && { maxAttempts },
   };
 }
@@ -122,7 +121,6 @@ export function classifyMetaSilence(connected: boolean, message: string): Delive
     retryAfterMs: null,
     beforeRecipient: !connected,
     noAnswer: true,
-    ...connected && { afterData: true },
   };
 }
 

@@ -9,7 +9,7 @@ const LEASE_MS = 15_000;
 const REGISTER = statement<[workerId: string, host: string, lanes: string, leaseMs: number]>(
   "workers.register",
   `insert into workers (id, host, lanes, lease_until)
-   values ($1, $2, $3::jsonb, clock_timestamp() + $4 * interval '1 millisecond')`,
+   values ($1, $2, $3::json, clock_timestamp() + $4 * interval '1 millisecond')`,
 );
 
 const RENEW = statement<

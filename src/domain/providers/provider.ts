@@ -51,8 +51,9 @@ export function mayFailOver({ type, disposition, afterData }: DeliveryError): bo
 }
 
 /** Whether it is the provider that failed, whoever the recipient was. */
-export function isProvidersFault({ type, beforeRecipient, noAnswer }: DeliveryError): boolean {
-  return AT_FAULT.has(type) && (beforeRecipient || noAnswer === true);
+export function isProvidersFault(error: DeliveryError): boolean {
+  const { type, disposition, beforeRecipient, noAnswer = false } = error;
+  return AT_FAULT.has(type) && (beforeRecipient || noAnswer || disposition === "pause");
 }
 
 /**

@@ -7,7 +7,7 @@ import type {
   SendOptions,
   SendResult,
 } from "../../channels/channel.ts";
-import { mayFailOver } from "../../domain/providers/provider.ts";
+import { isProvidersFault, mayFailOver } from "../../domain/providers/provider.ts";
 import type { LiveProvider } from "./live_provider.ts";
 
 /**
@@ -41,11 +41,14 @@ export class FailoverChannel implements Channel {
       const begun = performance.now();
       const asked = await provider.send(mail, options);
       if (!asked) continue;
-      if (asked.outcome === "sent" || !mayFailOver(asked.error)) {
-        return tries.length > 0 ? { ...asked, earlier: tries } : asked;
+      const earlier = tries.length > 0 && { earlier: tries };
+      if (asked.outcome === "sent") return { ...asked, ...earlier };
+      const { error } = asked;
+      if (!mayFailOver(error)) {
+        const pauses = error.disposition === "pause";
+        return { ...asked, ...earlier, ...pauses && { obstacle: only(provider, error) } };
       }
-      const { name } = provider;
-      tries.push({ provider: name, error: asked.error, durationMs: performance.now() - begun });
+      tries.push({ provider: provider.name, error, durationMs: performance.now() - begun });
     }
     return this.#outcomeOf(tries);
   }
@@ -62,7 +65,7 @@ export class FailoverChannel implements Channel {
     );
     if (!last) return { outcome: "held", obstacle: this.#combine(errors) };
     // Who has spoken of the recipient works, and goes on with the others.
-    const working = tries.some(({ error }) => !error.beforeRecipient);
+    const working = tries.some(({ error }) => !isProvidersFault(error));
     return {
       outcome: "failed",
       provider: last.provider,
@@ -82,6 +85,10 @@ export class FailoverChannel implements Channel {
     const message = this.#providers.map(({ name }, index) => `${name}: ${errors[index]?.message}`);
     return { error: { ...first, message: message.join("; ") }, providerIds };
   }
+}
+
+function only({ id }: LiveProvider, error: DeliveryError): Obstacle {
+  return { error, providerIds: [id] };
 }
 
 // It could be asked, and was not: the job is to end, or the database does not answer.

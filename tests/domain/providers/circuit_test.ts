@@ -8,6 +8,7 @@ import {
   openCircuit,
 } from "../../../src/domain/providers/circuit.ts";
 import {
+  isProvidersFault,
   mayFailOver,
   openFor,
   opensCircuit,
@@ -105,6 +106,18 @@ Deno.test("a circuit opens at the third connection that fails, and at once for a
   ]);
   assert.equal(opensCircuit({ ...REFUSED, type: "ACCESS_TOKEN" }, 1), true);
   assert.equal(opensCircuit({ ...REFUSED, type: "RATE_LIMIT" }, 1), true);
+});
+
+Deno.test("isProvidersFault() spares a provider that only speaks of a recipient", () => {
+  const greylisted = { ...REFUSED, type: "RATE_LIMIT", beforeRecipient: false } as const;
+  assert.equal(isProvidersFault(REFUSED), true);
+  assert.equal(isProvidersFault(greylisted), false);
+  assert.equal(isProvidersFault({ ...greylisted, type: "NETWORK", noAnswer: true }), true);
+  assert.equal(
+    isProvidersFault({ ...greylisted, type: "ACCESS_TOKEN", disposition: "pause" }),
+    true,
+    "530 to RCPT",
+  );
 });
 
 Deno.test("mayFailOver() asks another for the provider's failures only, and before the content", () => {
