@@ -5,12 +5,24 @@ import { bounced, delivered, type Feedback } from "../domain/deliveries/feedback
 import { checkAge, checkHmac, findDeliveryId, findStatus, WebhookError } from "./webhook.ts";
 
 const MAX_AGE_MS = 5 * 60_000;
+// The parser goes on line by line without a pause: this much takes half a second at worst.
+const MAX_PARSED_BYTES = 1024 * 1024;
+const MAX_PARSED_LINES = 10_000;
+const PARSER = {
+  attachmentEncoding: "utf8",
+  maxHeadersSize: 256 * 1024,
+  // What came back stays in one piece, which the parser by itself sees to in reports in ASCII only.
+  maxRfc822NestingDepth: 0,
+} as const;
+
+const LINE_FEED = 0x0a;
 
 type Fields = ReadonlyMap<string, string>;
 
 /**
  * Reads a delivery status notification (RFC 3464), as raw mail. Its header
  * `X-Waybill-Signature: t=<unix>,v1=<hex HMAC-SHA256 of "t.body">` is not older than 5 minutes.
+ * Of a large one only the beginning is read: the mail that it returns stands at the end.
  *
  * @throws {WebhookError}
  */
@@ -20,7 +32,7 @@ export async function readDsn(
   body: Uint8Array<ArrayBuffer>,
 ): Promise<ProviderEvent> {
   checkSignature(secret, headers.get("x-waybill-signature") ?? "", body);
-  const mail = await PostalMime.parse(body, { attachmentEncoding: "utf8" });
+  const mail = await parse(beginningOf(body));
   const report = mail.attachments.find(({ mimeType }) =>
     mimeType === "message/delivery-status" || mimeType === "message/global-delivery-status"
   );
@@ -36,6 +48,25 @@ function checkSignature(secret: string, header: string, body: Uint8Array): void 
   const [, time = "", signature = ""] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header) ?? [];
   checkHmac(secret, [`${time}.`, body], signature);
   checkAge(Number(time) * 1_000, MAX_AGE_MS);
+}
+
+// The report stands before the mail that is returned, of which the head is enough.
+function beginningOf(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const beginning = body.subarray(0, MAX_PARSED_BYTES);
+  let end = 0;
+  for (let lines = 0; lines < MAX_PARSED_LINES; lines++) {
+    end = beginning.indexOf(LINE_FEED, end) + 1;
+    if (end === 0) return beginning;
+  }
+  return beginning.subarray(0, end);
+}
+
+async function parse(mail: Uint8Array<ArrayBuffer>): Promise<Email> {
+  try {
+    return await PostalMime.parse(mail, PARSER);
+  } catch (cause) {
+    throw new WebhookError(400, "The mail cannot be parsed", { cause });
+  }
 }
 
 // By the mail that came back, or its head; some send neither, but answer it.

@@ -6,12 +6,16 @@ import { readDsn } from "../../src/server/bounce_dsn.ts";
 const SECRET = "a secret of some length";
 const DELIVERY = "dlv_01h455vb4pex5vsknk084sn02q";
 
-async function read(mail: string) {
+function readSigned(mail: string) {
   const body = new TextEncoder().encode(mail.replaceAll("\n", "\r\n"));
   const t = Math.floor(Date.now() / 1_000);
   const v1 = createHmac("sha256", SECRET).update(`${t}.`).update(body).digest("hex");
   const headers = new Headers({ "x-waybill-signature": `t=${t},v1=${v1}` });
-  const { feedback } = await readDsn(SECRET, headers, body);
+  return readDsn(SECRET, headers, body);
+}
+
+async function read(mail: string) {
+  const { feedback } = await readSigned(mail);
   return feedback.map(({ deliveryId, kind, errorType, code, message, retryable, suppress }) => {
     assert.equal(deliveryId, parseTypeId(DELIVERY)?.id);
     const effects = [retryable && "retryable", suppress && "suppress"].filter(Boolean).join(" ");
@@ -200,4 +204,32 @@ Deno.test("readDsn() takes what was delivered or handed on as arrived", async ()
 
 Deno.test("readDsn() says nothing of what is delayed", async () => {
   assert.deepEqual(await read(EXCHANGE.replace("Action: failed", "Action: delayed")), []);
+});
+
+Deno.test("readDsn() reads a bounce that returns a mail of megabytes, to its head", async () => {
+  const returned = "Dear Person\n".repeat(300_000);
+  assert.equal((await read(EXCHANGE.replace("Dear Person\n", returned)))[0]?.[2], "5.1.10");
+});
+
+Deno.test("readDsn() refuses what would keep the parser busy, at once", async () => {
+  const parts = Array.from(
+    { length: 300 },
+    (_, depth) => `Content-Type: multipart/mixed; boundary="${depth}"\n\n--${depth}\n`,
+  );
+  const begun = performance.now();
+  for (
+    const mail of [
+      "\n".repeat(10_000_000),
+      parts.join(""),
+      `Subject: ${"x".repeat(500_000)}\n\nHello`,
+      `To: ${"a,".repeat(500_000)}\n\nHello`,
+    ]
+  ) await assert.rejects(readSigned(mail), { name: "WebhookError", status: 400 });
+  // It took minutes, and all memory.
+  assert.ok(performance.now() - begun < 10_000);
+});
+
+Deno.test("readDsn() reads a report in UTF-8 (RFC 6533)", async () => {
+  const mail = EXCHANGE.replace("message/delivery-status", "message/global-delivery-status");
+  assert.equal((await read(mail))[0]?.[2], "5.1.10");
 });
