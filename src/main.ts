@@ -126,18 +126,26 @@ async function closeServices({ db, bus }: Services): Promise<void> {
 }
 
 function startConfiguredWork(services: Services, config: Config): Promise<Work> {
-  const { retention, host, port, dataDir, mail } = config;
+  const { retention, dataDir, mail } = config;
   const hour = 60 * 60_000;
   return startWork(services, {
     providers: providersOf(config),
     capture: openCaptureChannel(dataDir, mail.from),
-    publicUrl: config.publicUrl ?? `http://${host}:${port}`,
+    publicUrl: publicUrlOf(config),
     retention: {
       completedMs: retention.completedJobsHours * hour,
       failedMs: retention.failedJobsDays * 24 * hour,
       deliveryDays: retention.deliveriesDays,
     },
   });
+}
+
+function publicUrlOf({ publicUrl, host, port }: Config): string {
+  if (publicUrl !== null) return publicUrl;
+  if (!/^(localhost|127\.[\d.]+|::1)$/.test(host)) {
+    log.warn("PUBLIC_URL is missing: links to unsubscribe lead nowhere but to {host}", { host });
+  }
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function channelsOf({ messenger }: Config): ReadonlySet<MessageChannel> {

@@ -137,3 +137,20 @@ Deno.test("readConfig() takes several topics, and a public URL without its last 
   assert.deepEqual(config.webhooks.snsTopicArns, topics);
   assert.equal(config.publicUrl, "https://a.example/b");
 });
+
+Deno.test("every variable that the README names reaches the containers", async () => {
+  const [readme, compose, dockerfile] = await Promise.all(
+    ["README.md", "compose.yaml", "Dockerfile"].map((name) =>
+      Deno.readTextFile(new URL(`../${name}`, import.meta.url))
+    ),
+  );
+  const settings = /## Settings.*?(?=\n## )/s.exec(readme ?? "")?.[0] ?? "";
+  const names = settings.split("\n").flatMap((row) =>
+    [...(row.split("|")[1] ?? "").matchAll(/`([A-Z_]+)`/g)].map(([, name = ""]) => name)
+  );
+  assert.ok(names.length > 20);
+  const given = (name: string) =>
+    compose?.includes(`\n      ${name}: `) ||
+    new RegExp(`^ENV .*\\b${name}=`, "m").test(dockerfile ?? "");
+  assert.deepEqual(names.filter((name) => !given(name)), []);
+});

@@ -37,6 +37,20 @@ Deno.test("a first start whose port is taken says so, and still shows the operat
     })
   ));
 
+Deno.test("a start where recipients could not reach it says so, but not on one machine", () =>
+  withDirectory((directory) =>
+    withBusyPort(async (port) => {
+      for (const [host, warns] of [["0.0.0.0", true], ["127.0.0.1", false]] as const) {
+        const { printed, errors } = await runProgram(["serve", "--port", `${port}`], {
+          DATA_DIR: directory,
+          HOST: host,
+          LOG_LEVEL: "warning",
+        });
+        assert.equal(`${printed}${errors}`.includes("PUBLIC_URL is missing"), warns, host);
+      }
+    })
+  ));
+
 Deno.test("a database that cannot be used is named, without its password", async () => {
   // Nothing listens at port 1.
   const url = "postgres://user:hunter2@127.0.0.1:1/orders";
