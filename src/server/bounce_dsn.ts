@@ -2,7 +2,14 @@ import { createHash } from "node:crypto";
 import PostalMime, { type Attachment, type Email } from "postal-mime";
 import type { ProviderEvent } from "../domain/deliveries/bounce.ts";
 import { bounced, delivered, type Feedback } from "../domain/deliveries/feedback.ts";
-import { checkAge, checkHmac, findDeliveryId, findStatus, WebhookError } from "./webhook.ts";
+import {
+  checkAge,
+  checkHmac,
+  findDeliveryId,
+  findReplyCode,
+  findStatus,
+  WebhookError,
+} from "./webhook.ts";
 
 const MAX_AGE_MS = 5 * 60_000;
 // The parser goes on line by line without a pause: this much takes half a second at worst.
@@ -97,14 +104,14 @@ function feedbackOf(deliveryId: string, report: Attachment): Feedback | null {
 
 function bounceOf(deliveryId: string, fields: Fields): Feedback {
   const text = (fields.get("diagnostic-code") ?? "").replace(/^[\w-]+\s*;\s*/, "");
-  const given = findStatus(fields.get("status") ?? "");
-  // "5.0.0" says no more than that it failed; what the other server said may.
-  const status = given && !given.endsWith(".0.0") ? given : findStatus(text) ?? given;
+  const given = fields.get("status") ?? "";
+  const status = findStatus(given, text);
   return bounced(deliveryId, {
     status,
+    reply: findReplyCode(text),
     reason: null,
     text: text || "The mail came back",
-    permanent: !(given ?? status)?.startsWith("4"),
+    permanent: !(findStatus(given) ?? status)?.startsWith("4"),
   });
 }
 

@@ -5,6 +5,7 @@ import {
   checkAge,
   checkHmac,
   findDeliveryId,
+  findReplyCode,
   findStatus,
   parseJson,
   WebhookError,
@@ -75,10 +76,11 @@ function feedbackOf(deliveryId: string, event: MailgunEvent): Feedback | null {
 function bounceOf(deliveryId: string, { reason, ...event }: MailgunEvent): Feedback {
   const status = event["delivery-status"];
   const said = status?.message || status?.description || "";
-  const enhanced = findStatus(status?.["enhanced-code"] ?? "") ?? findStatus(said);
+  const enhanced = findStatus(status?.["enhanced-code"] ?? "", said);
   return bounced(deliveryId, {
     // The other side blocks the sender, whatever it says.
     status: enhanced ?? (reason === "espblock" ? "5.7.1" : null),
+    reply: status?.code || findReplyCode(said),
     reason: reason || null,
     text: said || "The mail came back",
     // Too old: it was tried for hours.

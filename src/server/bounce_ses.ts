@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ProviderEvent } from "../domain/deliveries/bounce.ts";
 import { bounced, complained, delivered, type Feedback } from "../domain/deliveries/feedback.ts";
 import type { SnsMessage } from "./sns.ts";
-import { findDeliveryId, findStatus, parseJson } from "./webhook.ts";
+import { findDeliveryId, findReplyCode, findStatus, parseJson } from "./webhook.ts";
 
 const text = z.string().catch("");
 const notificationSchema = z.object({
@@ -70,9 +70,10 @@ const REFUSED_MAIL = /^(MessageTooLarge|ContentRejected|AttachmentRejected)$/;
 function bounceOf(deliveryId: string, { bounce }: SesNotification): Feedback {
   const { bounceType = "", bounceSubType = "", bouncedRecipients: [recipient] = [] } = bounce ?? {};
   const said = (recipient?.diagnosticCode ?? "").replace(/^smtp\s*;\s*/i, "");
-  const status = findStatus(recipient?.status ?? "") ?? findStatus(said);
+  const status = findStatus(recipient?.status ?? "", said);
   const feedback = bounced(deliveryId, {
     status,
+    reply: findReplyCode(said),
     reason: [bounceType, bounceSubType].filter((part) => part !== "").join(" ") || null,
     text: said || `${bounceType} bounce: ${bounceSubType}`,
     permanent: bounceType === "Permanent",

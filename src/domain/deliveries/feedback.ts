@@ -39,7 +39,7 @@ export function complained(deliveryId: string, code: string | null): Feedback {
     deliveryId,
     kind: "COMPLAINED",
     errorType: "PERMISSION",
-    code: code && toCode(code),
+    code: code && oneLine(code, MAX_CODE_LENGTH),
     message: "The recipient called it unwanted",
     retryable: false,
     suppress: true,
@@ -50,6 +50,8 @@ export function complained(deliveryId: string, code: string | null): Feedback {
 export interface Bounce {
   /** Enhanced status of RFC 3463: "5.1.1"; null when it gives none. */
   readonly status: string | null;
+  /** Reply code of RFC 5321: 550; null when it gives none. */
+  readonly reply: number | null;
   /** Shown as the code where there is no status. */
   readonly reason: string | null;
   readonly text: string;
@@ -58,29 +60,36 @@ export interface Bounce {
 }
 
 /**
- * It came back. By the enhanced status (RFC 3463) a permanent bounce is the address's fault and
- * suppresses it, unless it says that the mailbox is full, or that it is the sender or the mail that is
- * not taken: that must not cost the recipient its place on the list.
+ * It came back. A permanent bounce suppresses the address where that is at fault: by the enhanced status
+ * (RFC 3463), or by reply code and words where the status does not tell. A full mailbox, and a sender or
+ * a mail that is not taken, must not cost the recipient its place on the list.
  */
-export function bounced(
-  deliveryId: string,
-  { status, reason, text, permanent }: Bounce,
-): Feedback {
-  const [errorType, addressed] = byStatus(status ?? "");
+export function bounced(deliveryId: string, bounce: Bounce): Feedback {
+  const { status, reason, permanent } = bounce;
+  const message = oneLine(bounce.text, MAX_MESSAGE_LENGTH);
+  const [errorType, addressed] = tells(status) ? byStatus(status) : byWords(bounce.reply, message);
   return {
     deliveryId,
     kind: "BOUNCED",
     errorType,
-    code: toCode(status ?? reason ?? (permanent ? "BOUNCED" : "GAVE_UP")),
-    message: text.replaceAll(/[\p{Cc}\s]+/gu, " ").trim().slice(0, MAX_MESSAGE_LENGTH)
-      .toWellFormed(),
+    code: oneLine(status ?? reason ?? (permanent ? "BOUNCED" : "GAVE_UP"), MAX_CODE_LENGTH),
+    message,
     retryable: !permanent,
     suppress: permanent && addressed,
   };
 }
 
-function byStatus(status: string): [type: DeliveryErrorType, addressed: boolean] {
-  if (/\.2\.2$/.test(status)) return ["INVALID_RECIPIENT", false];
+type Fault = readonly [type: DeliveryErrorType, addressed: boolean];
+
+// "5.0.0" says no more than that it failed.
+function tells(status: string | null): status is string {
+  return status !== null && !status.endsWith(".0.0");
+}
+
+function byStatus(status: string): Fault {
+  // Microsoft's for an unknown user, and a domain that there is not.
+  if (/^5\.4\.[14]$/.test(status)) return ["INVALID_RECIPIENT", true];
+  if (/\.2\.[12]$/.test(status)) return ["INVALID_RECIPIENT", false];
   if (/\.(2\.3|3\.4|6\.\d+)$/.test(status)) return ["OTHER", false];
   if (/\.(1\.[78]|7\.\d+)$/.test(status)) return ["PERMISSION", false];
   if (/\.[34]\.\d+$/.test(status)) return ["NETWORK", false];
@@ -88,6 +97,20 @@ function byStatus(status: string): [type: DeliveryErrorType, addressed: boolean]
   return ["INVALID_RECIPIENT", true];
 }
 
-function toCode(text: string): string {
-  return text.replaceAll(/[\p{Cc}\s]+/gu, " ").trim().slice(0, MAX_CODE_LENGTH).toWellFormed();
+const ADDRESS = /<[^<>]*>|[^\s<>@]+@[^\s<>]+/g;
+const FULL = /quota|\b(mailbox|inbox|account|user|recipient)\b.*\bfull\b|exceeded storage/i;
+const POLICY =
+  /spam|block(ed|list)|blacklist|denied|polic(y|ies)|reputation|relay|rcpthosts|\bsender\b|authenticat|\b(spf|dkim|dmarc|dnsbl|rbl)\b|prohibit|service unavailable/i;
+
+function byWords(reply: number | null, text: string): Fault {
+  // What somebody is called is nobody's reason.
+  const words = text.replaceAll(ADDRESS, " ");
+  if (reply === 552 || FULL.test(words)) return ["INVALID_RECIPIENT", false];
+  if (POLICY.test(words)) return ["PERMISSION", false];
+  // RFC 5321 §4.2.2: the transaction has failed, whoever is to blame.
+  return reply === 554 ? ["OTHER", false] : ["INVALID_RECIPIENT", true];
+}
+
+function oneLine(text: string, maxLength: number): string {
+  return text.replaceAll(/[\p{Cc}\s]+/gu, " ").trim().slice(0, maxLength).toWellFormed();
 }
