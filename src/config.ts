@@ -117,7 +117,10 @@ const settings = z.object({
     .nullable().default(null),
   MESSENGER_BASE_URL: url(["https:", "http:"]).default("https://graph.facebook.com/v25.0"),
   MESSENGER_RATE: wholeNumber(1, 300).default(10),
-  PUBLIC_URL: url(["https:", "http:"]).transform((text) => text.replace(/\/+$/, ""))
+  PUBLIC_URL: url(["https:", "http:"])
+    // In ASCII, whatever the script of its host: it stands in headers of mails.
+    .transform((text) => new URL(text).href.replace(/\/+$/, ""))
+    .refine(isBase, "expected a URL without a query, a fragment and credentials")
     .nullable().default(null),
   WEBHOOK_SECRET: z.string()
     .min(MIN_WEBHOOK_SECRET_LENGTH, `expected at least ${MIN_WEBHOOK_SECRET_LENGTH} characters`)
@@ -222,6 +225,11 @@ function parseSmtpUrls(text: string, context: z.RefinementCtx<string>): SmtpProv
     context.addIssue({ code: "custom", message });
   }
   return providers;
+}
+
+function isBase(text: string): boolean {
+  const { username, password } = new URL(text);
+  return username === "" && password === "" && !/[?#]/.test(text);
 }
 
 // "info,worker=debug": a level for all, and others for single categories.

@@ -138,6 +138,18 @@ Deno.test("readConfig() takes several topics, and a public URL without its last 
   assert.equal(config.publicUrl, "https://a.example/b");
 });
 
+Deno.test("readConfig() takes a public URL in any script, and nothing but where it leads", () => {
+  const publicUrl = (PUBLIC_URL: string) => readConfig({ PUBLIC_URL }).publicUrl;
+  assert.equal(publicUrl("https://bücher.example/ä//"), "https://xn--bcher-kva.example/%C3%A4");
+  assert.equal(publicUrl("HTTPS://Mail.Example:443/"), "https://mail.example");
+  for (const part of ["?a=b", "?", "#top", "#"]) {
+    assert.equal(faultsOf({ PUBLIC_URL: `https://a.example/${part}` }).length, 1, part);
+  }
+  assert.deepEqual(faultsOf({ PUBLIC_URL: "https://user:password@a.example" }), [
+    "PUBLIC_URL: expected a URL without a query, a fragment and credentials",
+  ]);
+});
+
 Deno.test("every variable that the README names reaches the containers", async () => {
   const [readme, compose, dockerfile] = await Promise.all(
     ["README.md", "compose.yaml", "Dockerfile"].map((name) =>
