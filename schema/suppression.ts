@@ -39,7 +39,9 @@ SuppressionNode.implement({
     "type INVALID_RECIPIENT and the code SUPPRESSED. One for each reason.",
   fields: (t) => ({
     channel: t.expose("channel", { type: Channel, description: "How it would be reached." }),
-    address: t.exposeString("address", { description: "The address, in lower case." }),
+    address: t.exposeString("address", {
+      description: "The address, in lower case, with its domain in its own script.",
+    }),
     reason: t.expose("reason", { type: SuppressionReason, description: "Why." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "Since when." }),
     delivery: t.field({

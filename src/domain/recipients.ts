@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { domainToASCII } from "node:url";
+import { domainToASCII, domainToUnicode } from "node:url";
 import type { MessageChannel } from "./channel.ts";
 import type { Issue } from "./errors.ts";
 
@@ -33,6 +33,7 @@ const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const ASCII_ADDRESS = new RegExp(`^${ATOM}(?:\\.${ATOM})*@(?:${LABEL}\\.)+(?=[a-z])${LABEL}$`, "i");
 const NON_ASCII = /\P{ASCII}/u;
 const NON_ASCII_TEXT = /[^\p{ASCII}\p{C}\p{Z}\ufffd]/gu;
+const ENCODED_DOMAIN = /xn--/i;
 const INTERNATIONAL_DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
 // Meta says only that it is a string of digits; those of today have 16 or 17.
 const PAGE_SCOPED_ID = /^\d{1,32}$/;
@@ -44,13 +45,19 @@ const UNSTORABLE_JSON = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 const REPLACEMENT = "\ufffd";
 
 /**
- * What collapses two addresses into one recipient: the same as PostgreSQL's lower(). Page-scoped ids
- * stay as they are.
+ * What makes two spellings one mailbox: lower case letter by letter, as PostgreSQL's lower() has it,
+ * Unicode's composed form (NFC), and the domain in its own script (not "xn--…"). Page-scoped ids stay as
+ * they are.
  */
 export function normalizeAddress(address: string): string {
-  if (!NON_ASCII.test(address)) return address.toLowerCase();
+  if (!NON_ASCII.test(address) && !ENCODED_DOMAIN.test(address)) return address.toLowerCase();
   // Letter by letter, one for one: JavaScript by itself looks at a sigma's neighbours, and splits İ.
-  return Array.from(address, (letter) => Array.from(letter.toLowerCase())[0]).join("");
+  const lower = Array.from(address, (letter) => Array.from(letter.toLowerCase())[0]).join("");
+  const at = lower.lastIndexOf("@") + 1;
+  const domain = lower.slice(at);
+  // Both ways, so that what is written in another form of Unicode becomes the same; "" is no domain.
+  const unicode = domainToUnicode(domainToASCII(domain));
+  return lower.slice(0, at).normalize("NFC") + (unicode || domain.normalize("NFC"));
 }
 
 /** Trims address and name, and fills in what is absent. A blank name is none. */

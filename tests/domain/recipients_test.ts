@@ -129,3 +129,21 @@ onEveryDatabase("normalizeAddress() lowers letters as the database does", async 
     assert.equal(normalizeAddress(address), row?.lowered, address);
   }
 });
+
+Deno.test("normalizeAddress() makes one of all spellings of a mailbox", () => {
+  for (
+    const address of [
+      "jörg@exämple.de",
+      "jo\u0308rg@exa\u0308mple.de",
+      "JÖRG@XN--EXMPLE-CUA.de",
+      "jörg@EXÄMPLE.de",
+    ]
+  ) assert.equal(normalizeAddress(address), "jörg@exämple.de", address);
+  assert.equal(normalizeAddress("ann@sub.XN--EXMPLE-CUA.de"), "ann@sub.exämple.de");
+});
+
+Deno.test("normalizeAddress() leaves two domains two", () => {
+  assert.notEqual(normalizeAddress("a@faß.de"), normalizeAddress("a@fass.de"));
+  assert.equal(normalizeAddress("a@xn--99999999.de"), "a@xn--99999999.de");
+  assert.equal(normalizeAddress("24601234567890123"), "24601234567890123");
+});

@@ -25,7 +25,7 @@ onEveryDatabase(
       assert.equal(page.status, 200);
       const html = await page.text();
       assert.match(html, /<form method="post"><button>Unsubscribe<\/button>/);
-      assert.match(html, /ada\+&lt;b&gt;@example\.net/);
+      assert.match(html, /Ada\+&lt;b&gt;@Example\.net/);
       assert.deepEqual(await listed(server), []);
 
       // As mail programs do it: RFC 8058 §3.2.

@@ -1,4 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
+import { normalizeAddress } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import type { DeliveryStatus } from "./delivery.ts";
 import type { Feedback } from "./feedback.ts";
@@ -27,9 +28,16 @@ export interface ChangedDelivery {
   readonly status: DeliveryStatus;
 }
 
-const MESSAGES = statement<[deliveryIds: string[]], { messageId: string }>(
-  "deliveries.messages",
-  `select distinct message_id as "messageId" from deliveries where id = any($1)`,
+/** A delivery that an event is about. */
+export interface MentionedDelivery {
+  readonly id: string;
+  readonly messageId: string;
+  readonly address: string;
+}
+
+const MENTIONED = statement<[deliveryIds: string[]], MentionedDelivery>(
+  "deliveries.mentioned",
+  `select id, message_id as "messageId", address from deliveries where id = any($1)`,
 );
 
 const FLYING = statement<[deliveryIds: string[]], { id: string }>(
@@ -56,14 +64,15 @@ const RECORD = statement<
     messages: (string | null)[],
     retryables: boolean[],
     suppresses: boolean[],
+    addresses: string[],
   ],
   ChangedDelivery
 >(
   "deliveries.feedback",
   `with f as (
      select distinct on (id) * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[],
-       $5::text[], $6::boolean[], $7::boolean[])
-       as f(id, kind, error_type, code, message, retryable, suppress)
+       $5::text[], $6::boolean[], $7::boolean[], $8::text[])
+       as f(id, kind, error_type, code, message, retryable, suppress, address)
      order by id, kind = 'COMPLAINED' desc, kind = 'BOUNCED' desc
    ),
    before as (
@@ -102,7 +111,7 @@ const RECORD = statement<
    ),
    listed as (
      insert into suppressions (organization_id, channel, address, reason, delivery_id)
-     select distinct on (1, 2, 3, 4) d.organization_id, m.channel, lower(d.address), f.kind, d.id
+     select distinct on (1, 2, 3, 4) d.organization_id, m.channel, f.address, f.kind, d.id
      from f join deliveries d on d.id = f.id join messages m on m.id = d.message_id
      where f.suppress order by 1, 2, 3, 4
      on conflict do nothing
@@ -117,36 +126,45 @@ const PRUNE_EVENTS = statement<[keepMs: number, limit: number], { source: string
    returning source`,
 );
 
-/** The messages of the deliveries that an event is about. */
-export async function messagesOf(tx: Connection, { feedback }: ProviderEvent): Promise<string[]> {
-  const rows = await tx.run(MESSAGES, feedback.map(({ deliveryId }) => deliveryId));
-  return rows.map(({ messageId }) => messageId);
+/** The deliveries that an event is about, as far as they are known here. */
+export function findMentioned(
+  tx: Connection,
+  { feedback }: ProviderEvent,
+): Promise<MentionedDelivery[]> {
+  return tx.run(MENTIONED, feedback.map(({ deliveryId }) => deliveryId));
 }
 
 /**
  * Records what a provider tells of deliveries after it has taken them, each event once: SENT becomes
- * BOUNCED or COMPLAINED, UNKNOWN is resolved, and addresses go onto the suppression list. The
- * transaction has locked their messages.
+ * BOUNCED or COMPLAINED, UNKNOWN is resolved, and addresses go onto the suppression list.
  *
+ * @param mentioned the deliveries that the event is about; the transaction has locked their messages
  * @returns "early" while a delivery is still in flight: nothing is written, tell it again later
  */
 export async function recordFeedback(
   tx: Connection,
   { source, id, feedback }: ProviderEvent,
+  mentioned: readonly MentionedDelivery[],
 ): Promise<{ outcome: EventOutcome; changed: ChangedDelivery[] }> {
-  const ids = feedback.map(({ deliveryId }) => deliveryId);
+  const ids = mentioned.map((delivery) => delivery.id);
   if ((await tx.run(FLYING, ids)).length > 0) return { outcome: "early", changed: [] };
   const fresh = await tx.run(REMEMBER, source, id);
   if (fresh.length === 0) return { outcome: "repeated", changed: [] };
+  const addresses = new Map(mentioned.map((delivery) => [delivery.id, delivery.address]));
+  const known = feedback.flatMap((told) => {
+    const address = addresses.get(told.deliveryId);
+    return address === undefined ? [] : { ...told, address: normalizeAddress(address) };
+  });
   const changed = await tx.run(
     RECORD,
-    ids,
-    feedback.map(({ kind }) => kind),
-    feedback.map(({ errorType }) => errorType),
-    feedback.map(({ code }) => code),
-    feedback.map(({ message }) => message),
-    feedback.map(({ retryable }) => retryable),
-    feedback.map(({ suppress }) => suppress),
+    known.map(({ deliveryId }) => deliveryId),
+    known.map(({ kind }) => kind),
+    known.map(({ errorType }) => errorType),
+    known.map(({ code }) => code),
+    known.map(({ message }) => message),
+    known.map(({ retryable }) => retryable),
+    known.map(({ suppress }) => suppress),
+    known.map(({ address }) => address),
   );
   return { outcome: "recorded", changed };
 }

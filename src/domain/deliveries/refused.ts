@@ -1,12 +1,23 @@
 import { statement } from "../../db/database.ts";
+import { normalizeAddress } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import type { TakenBatch } from "./take.ts";
 
-const SUPPRESS = statement<[organizationId: string, channel: string, deliveryIds: string[]]>(
+const ADDRESSES = statement<
+  [organizationId: string, deliveryIds: string[]],
+  { id: string; address: string }
+>(
+  "deliveries.addresses",
+  "select id, address from deliveries where organization_id = $1 and id = any($2)",
+);
+
+const SUPPRESS = statement<
+  [organizationId: string, channel: string, deliveryIds: string[], addresses: string[]]
+>(
   "suppressions.addRefused",
   `insert into suppressions (organization_id, channel, address, reason, delivery_id)
-   select distinct on (lower(address)) organization_id, $2, lower(address), 'REFUSED', id
-   from deliveries where organization_id = $1 and id = any($3) order by lower(address), id
+   select distinct on (address) $1::uuid, $2, address, 'REFUSED', id
+   from unnest($3::uuid[], $4::text[]) as r(id, address) order by address, id
    on conflict do nothing`,
 );
 
@@ -16,5 +27,8 @@ export async function suppressRefused(
   { organizationId, channel }: Pick<TakenBatch, "organizationId" | "channel">,
   deliveryIds: readonly string[],
 ): Promise<void> {
-  if (deliveryIds.length > 0) await db.run(SUPPRESS, organizationId, channel, [...deliveryIds]);
+  if (deliveryIds.length === 0) return;
+  const found = await db.run(ADDRESSES, organizationId, [...deliveryIds]);
+  const addresses = found.map(({ address }) => normalizeAddress(address));
+  await db.run(SUPPRESS, organizationId, channel, found.map(({ id }) => id), addresses);
 }

@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import {
   type EventOutcome,
-  messagesOf,
+  findMentioned,
   type ProviderEvent,
   recordFeedback,
 } from "../deliveries/bounce.ts";
@@ -23,9 +23,10 @@ export async function recordEvent(
   event: ProviderEvent,
 ): Promise<EventOutcome> {
   const { outcome, changed } = await db.transaction(async (tx) => {
-    const messageIds = await messagesOf(tx, event);
+    const mentioned = await findMentioned(tx, event);
+    const messageIds = mentioned.map(({ messageId }) => messageId);
     await lockMessages(tx, messageIds);
-    const recorded = await recordFeedback(tx, event);
+    const recorded = await recordFeedback(tx, event, mentioned);
     if (recorded.changed.length > 0) await rejudge(tx, messageIds);
     return recorded;
   });

@@ -11,6 +11,7 @@ import { ADD } from "./queries.ts";
 export interface Unsubscriber {
   readonly organizationId: string;
   readonly channel: MessageChannel;
+  /** As the recipient has it. */
   readonly address: string;
   readonly deliveryId: string;
 }
@@ -56,7 +57,8 @@ export async function readUnsubscriber(
 /** Puts the holder of a link on the list; once more changes nothing. */
 export async function unsubscribe({ db }: Services, unsubscriber: Unsubscriber): Promise<void> {
   const { organizationId, channel, address, deliveryId } = unsubscriber;
-  await db.run(ADD, organizationId, channel, [address], "UNSUBSCRIBED", deliveryId);
+  const listed = normalizeAddress(address);
+  await db.run(ADD, organizationId, channel, [listed], "UNSUBSCRIBED", deliveryId);
 }
 
 async function readKey(db: Connection): Promise<Uint8Array> {
@@ -68,7 +70,7 @@ async function readKey(db: Connection): Promise<Uint8Array> {
 // It says all by itself: a mail outlives what is kept of its delivery.
 function toToken(key: Uint8Array, unsubscriber: Unsubscriber): string {
   const { organizationId, channel, address, deliveryId } = unsubscriber;
-  const content = JSON.stringify([organizationId, channel, normalizeAddress(address), deliveryId]);
+  const content = JSON.stringify([organizationId, channel, address, deliveryId]);
   const body = Buffer.from(content).toString("base64url");
   return `${body}.${sign(key, body)}`;
 }

@@ -56,6 +56,18 @@ onEveryMail("who is refused for good is not tried again by the next message", as
   ]);
 }, refusing);
 
+onEveryMail("who was refused is not tried in another spelling", async (mail) => {
+  const { services, organization: { admin }, worker, send } = mail;
+  await send({ to: { list: [{ address: "Person@xn--exmple-cua.net", name: "One" }] } });
+  await worker.runQueued();
+  const { edges: [refused] } = await listSuppressions(services, admin, { search: "exämple" }, {});
+  assert.equal(refused?.node.address, "person@exämple.net");
+
+  const { id } = await send({ to: { list: [{ address: "person@exa\u0308mple.net", name: "" }] } });
+  await worker.runQueued();
+  assert.deepEqual(await outcomesOf(mail, id), ["FAILED INVALID_RECIPIENT SUPPRESSED"]);
+}, () => ({ reject: () => "550 5.1.1 No such user" }));
+
 onEveryMail("an address that comes onto the list counts from the next batch on", async (mail) => {
   const { services, organization: { admin }, worker, send } = mail;
   const { id } = await send({ to: { list: people(101) } });
