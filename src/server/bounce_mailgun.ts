@@ -7,6 +7,7 @@ import {
   findDeliveryId,
   findReplyCode,
   findStatus,
+  foreignId,
   parseJson,
   WebhookError,
 } from "./webhook.ts";
@@ -16,11 +17,11 @@ const MAX_AGE_MS = 12 * 60 * 60_000;
 
 const text = z.string().catch("");
 const signedSchema = z.object({
-  signature: z.object({ timestamp: z.string(), token: z.string(), signature: z.string() }),
+  signature: z.object({ timestamp: z.string(), token: foreignId, signature: z.string() }),
 });
 const eventSchema = z.object({
   "event-data": z.object({
-    id: z.string().min(1).max(200),
+    id: foreignId,
     event: z.string(),
     severity: text,
     reason: text,
@@ -37,7 +38,8 @@ const eventSchema = z.object({
 type MailgunEvent = z.infer<typeof eventSchema>["event-data"];
 
 /**
- * Reads an event of Mailgun's webhooks (JSON). It is signed by `timestamp` and `token` alone.
+ * Reads an event of Mailgun's webhooks (JSON). It is signed by `timestamp` and `token` alone: a
+ * token is good for one event.
  *
  * @throws {WebhookError}
  */
@@ -56,7 +58,7 @@ export function readMailgun(signingKey: string, body: Uint8Array): ProviderEvent
   const event = data["event-data"];
   const deliveryId = findDeliveryId([event.message?.headers?.["message-id"]]);
   const feedback = deliveryId === null ? null : feedbackOf(deliveryId, event);
-  return { source: "mailgun", id: event.id, feedback: feedback ? [feedback] : [] };
+  return { source: "mailgun", id: event.id, token, feedback: feedback ? [feedback] : [] };
 }
 
 function feedbackOf(deliveryId: string, event: MailgunEvent): Feedback | null {

@@ -2,7 +2,11 @@ import { getLogger } from "@logtape/logtape";
 import { GraphQLError } from "graphql";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import type { EventOutcome, ProviderEvent } from "../domain/deliveries/bounce.ts";
+import {
+  type EventOutcome,
+  type ProviderEvent,
+  ReusedTokenError,
+} from "../domain/deliveries/bounce.ts";
 import { recordEvent } from "../domain/messages/feedback.ts";
 import type { Services } from "../domain/services.ts";
 import { readDsn } from "./bounce_dsn.ts";
@@ -81,8 +85,11 @@ function answer(outcome: EventOutcome): Response {
 }
 
 function failure(source: string, error: unknown): Response {
-  if (!(error instanceof WebhookError)) return errorResponse(500, toClientError(error));
-  const { status, message } = error;
+  const refusal = error instanceof ReusedTokenError
+    ? new WebhookError(401, error.message, { cause: error })
+    : error;
+  if (!(refusal instanceof WebhookError)) return errorResponse(500, toClientError(refusal));
+  const { status, message } = refusal;
   log.warn("Refused a webhook of {source}: {status} {reason}", { source, status, reason: message });
   return errorResponse(status, new GraphQLError(message));
 }

@@ -1,6 +1,6 @@
 import { createVerify, X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { checkAge, parseJson, WebhookError } from "./webhook.ts";
+import { checkAge, foreignId, parseJson, WebhookError } from "./webhook.ts";
 
 /** Fetches from Amazon; tests put another in its place. */
 export type Fetch = (url: string) => Promise<Response>;
@@ -12,7 +12,7 @@ const AMAZON_HOST = /^sns\.[a-z0-9-]{3,}\.amazonaws\.com(\.cn)?$/;
 
 const messageSchema = z.object({
   Type: z.enum(["Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"]),
-  MessageId: z.string().min(1).max(200),
+  MessageId: foreignId,
   TopicArn: z.string(),
   Message: z.string(),
   Timestamp: z.iso.datetime(),

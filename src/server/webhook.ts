@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
 import { parseTypeId } from "../domain/id.ts";
 
 /** A webhook that is not taken: 400 unreadable, 401 not who it says it is, or too old, 403 not wanted. */
@@ -31,13 +32,20 @@ export function checkHmac(
   throw new WebhookError(401, "The signature is not that of the body under our key");
 }
 
+// Clocks differ; what is signed for later could be told long after.
+const MAX_AHEAD_MS = 5 * 60_000;
+
+/** An id that somebody else has made: anything that can be kept and shown. */
+export const foreignId = z.string().regex(/^[\x21-\x7e]{1,200}$/);
+
 /**
  * @param at when it was signed, in milliseconds since 1970
- * @param maxAgeMs how long ago that may be; clocks that go ahead get as much
+ * @param maxAgeMs how long ago that may be
  * @throws {WebhookError} 401
  */
 export function checkAge(at: number, maxAgeMs: number): void {
-  if (Math.abs(Date.now() - at) <= maxAgeMs) return;
+  const age = Date.now() - at;
+  if (age <= maxAgeMs && age >= -MAX_AHEAD_MS) return;
   throw new WebhookError(401, "The signature is too old, or from a clock that is wrong");
 }
 

@@ -195,12 +195,13 @@ interface MailgunEvent {
   readonly code?: number;
   readonly text?: string;
   readonly id?: string;
+  readonly token?: string;
 }
 
 // As in Mailgun's documentation of its webhooks.
 function mailgun(deliveryId: string, given: MailgunEvent, at = Date.now(), key = MAILGUN_KEY) {
   const timestamp = `${Math.floor(at / 1_000)}`;
-  const token = "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0";
+  const token = given.token ?? crypto.randomUUID();
   return JSON.stringify({
     signature: {
       timestamp,
@@ -261,12 +262,29 @@ withSent("Mailgun's events are recorded", 4, async (sent) => {
   });
 });
 
+withSent("what signs one event of Mailgun's signs no other", 2, async (sent) => {
+  const { post, deliveryIds: [one = "", two = ""] } = sent;
+  const path = "/webhooks/bounces/mailgun";
+  const token = "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0";
+  const event = { event: "complained", id: "Ase7i2zsRYeDXztHGENqRA", token };
+  assert.equal(await post(path, mailgun(one, event)), 200);
+  assert.equal(await post(path, mailgun(two, { ...event, id: "another" })), 401);
+  assert.equal(await post(path, mailgun(two, event)), 200);
+  assert.equal(await outcomeOf(sent, 2), "SENT");
+  // The event itself is none the worse for it.
+  assert.equal(await post(path, mailgun(two, { event: "complained", id: "another" })), 200);
+  assert.equal(await outcomeOf(sent, 2), "COMPLAINED PERMISSION");
+});
+
 withSent("Mailgun's events are held against its key, and recorded once", 1, async (sent) => {
   const { post, deliveryIds: [id = ""] } = sent;
   const event = { event: "failed", severity: "permanent", code: 550, id: "Ase7i2zsRYeDXztHGENqRA" };
   const path = "/webhooks/bounces/mailgun";
   assert.equal(await post(path, mailgun(id, event, Date.now(), "another key")), 401);
   assert.equal(await post(path, mailgun(id, event, Date.now() - 13 * 60 * 60_000)), 401);
+  assert.equal(await post(path, mailgun(id, event, Date.now() + 6 * 60_000)), 401);
+  assert.equal(await post(path, mailgun(id, { ...event, id: "a\0b" })), 400);
+  assert.equal(await post(path, mailgun(id, { ...event, id: "" })), 400);
   assert.equal(await post(path, "event=failed"), 400);
   assert.equal(await post(path, '{"signature":{}}'), 400);
   assert.equal(await outcomeOf(sent, 1), "SENT");

@@ -14,11 +14,18 @@ export interface ProviderEvent {
   readonly source: string;
   /** The same when it is told again. */
   readonly id: string;
+  /** What signed it, where that says nothing of the event itself: it is good for this event alone. */
+  readonly token?: string;
   readonly feedback: readonly Feedback[];
 }
 
 /** What became of an event: `repeated` had no effect, `early` is to be told again. */
 export type EventOutcome = "recorded" | "repeated" | "early";
+
+/** An event is signed by what has signed another. */
+export class ReusedTokenError extends Error {
+  override readonly name = "ReusedTokenError";
+}
 
 /** A delivery that is not what it was. */
 export interface ChangedDelivery {
@@ -140,16 +147,20 @@ export function findMentioned(
  *
  * @param mentioned the deliveries that the event is about; the transaction has locked their messages
  * @returns "early" while a delivery is still in flight: nothing is written, tell it again later
+ * @throws {ReusedTokenError} the transaction is to be rolled back
  */
 export async function recordFeedback(
   tx: Connection,
-  { source, id, feedback }: ProviderEvent,
+  { source, id, token, feedback }: ProviderEvent,
   mentioned: readonly MentionedDelivery[],
 ): Promise<{ outcome: EventOutcome; changed: ChangedDelivery[] }> {
   const ids = mentioned.map((delivery) => delivery.id);
   if ((await tx.run(FLYING, ids)).length > 0) return { outcome: "early", changed: [] };
   const fresh = await tx.run(REMEMBER, source, id);
   if (fresh.length === 0) return { outcome: "repeated", changed: [] };
+  if (token !== undefined && (await tx.run(REMEMBER, `${source}.token`, token)).length === 0) {
+    throw new ReusedTokenError(`The token of the event ${id} has signed another one before`);
+  }
   const addresses = new Map(mentioned.map((delivery) => [delivery.id, delivery.address]));
   const known = feedback.flatMap((told) => {
     const address = addresses.get(told.deliveryId);

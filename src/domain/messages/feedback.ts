@@ -17,6 +17,7 @@ const log = getLogger(["waybill", "deliveries"]);
  * that has ended is PARTIALLY_SENT once some of it came back.
  *
  * @returns "early" while a delivery is still in flight: nothing is written, tell it again later
+ * @throws {ReusedTokenError} nothing is written then
  */
 export async function recordEvent(
   { db, bus }: Services,
