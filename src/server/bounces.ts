@@ -35,12 +35,13 @@ type Reader = (
 
 // A bounce returns the whole mail, perhaps.
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
-const TELL_AGAIN_SECONDS = "10";
+const TELL_AGAIN = { "retry-after": "10" };
 const log = getLogger(["waybill", "server"]);
 
 /**
  * `POST /webhooks/bounces/<dsn, mailgun, ses>`: what became of mails after providers took them. Answers
- * 200 for what was recorded, or had been before; 503 for a mail that is still being sent: tell it again.
+ * 200 for what was recorded, or had been before; 503 for what is to be told again: its mail is still
+ * being sent, or Amazon could not be asked.
  */
 export function createBounces(services: Services, options: WebhookOptions): Hono {
   const app = new Hono();
@@ -81,7 +82,7 @@ function readersOf(
 function answer(outcome: EventOutcome): Response {
   if (outcome !== "early") return Response.json({ outcome });
   const error = new GraphQLError("The mail is still being sent; tell it again");
-  return errorResponse(503, error, { "retry-after": TELL_AGAIN_SECONDS });
+  return errorResponse(503, error, TELL_AGAIN);
 }
 
 function failure(source: string, error: unknown): Response {
@@ -91,5 +92,5 @@ function failure(source: string, error: unknown): Response {
   if (!(refusal instanceof WebhookError)) return errorResponse(500, toClientError(refusal));
   const { status, message } = refusal;
   log.warn("Refused a webhook of {source}: {status} {reason}", { source, status, reason: message });
-  return errorResponse(status, new GraphQLError(message));
+  return errorResponse(status, new GraphQLError(message), status === 503 ? TELL_AGAIN : {});
 }

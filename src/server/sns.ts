@@ -3,12 +3,15 @@ import { z } from "zod";
 import { checkAge, foreignId, parseJson, WebhookError } from "./webhook.ts";
 
 /** Fetches from Amazon; tests put another in its place. */
-export type Fetch = (url: string) => Promise<Response>;
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 // SNS tells a message again for at most an hour.
 const MAX_AGE_MS = 2 * 60 * 60_000;
 const MAX_CERTIFICATES = 10;
-const AMAZON_HOST = /^sns\.[a-z0-9-]{3,}\.amazonaws\.com(\.cn)?$/;
+const CERTIFICATE_PATH = /^\/SimpleNotificationService-[0-9a-f]+\.pem$/;
+// Certificates and confirmations have some kilobytes.
+const MAX_ANSWER_LENGTH = 64 * 1024;
+const TIMEOUT_MS = 10_000;
 
 const messageSchema = z.object({
   Type: z.enum(["Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"]),
@@ -77,7 +80,7 @@ export class SnsReader {
   }
 
   async #verify(message: SnsMessage): Promise<void> {
-    const { publicKey } = await this.#certificateAt(message.SigningCertURL);
+    const { publicKey } = await this.#certificateOf(message);
     const verify = createVerify(message.SignatureVersion === "1" ? "RSA-SHA1" : "RSA-SHA256");
     for (const key of SIGNED[message.Type]) {
       const value = message[key];
@@ -87,34 +90,61 @@ export class SnsReader {
     throw new WebhookError(401, "The signature is not Amazon's");
   }
 
-  async #certificateAt(url: string): Promise<X509Certificate> {
+  async #certificateOf({ SigningCertURL: url, TopicArn }: SnsMessage): Promise<X509Certificate> {
+    const origin = originOf(TopicArn);
+    if (!url.startsWith(origin) || !CERTIFICATE_PATH.test(url.slice(origin.length))) {
+      throw new WebhookError(401, "SigningCertURL is not Amazon's, of the region of the topic");
+    }
     const kept = this.#certificates.get(url);
     if (kept) return kept;
-    if (!isAmazon(url) || !url.endsWith(".pem")) {
-      throw new WebhookError(401, "SigningCertURL does not lead to Amazon");
-    }
-    const certificate = new X509Certificate(await this.#get(url));
+    const certificate = parseCertificate(await this.#get(url));
     const [oldest] = this.#certificates.keys();
     if (oldest && this.#certificates.size >= MAX_CERTIFICATES) this.#certificates.delete(oldest);
     this.#certificates.set(url, certificate);
     return certificate;
   }
 
-  async #confirm({ SubscribeURL: url }: SnsMessage): Promise<void> {
-    if (url && isAmazon(url)) await this.#get(url);
-    else throw new WebhookError(400, "SubscribeURL does not lead to Amazon");
+  async #confirm({ SubscribeURL: url, TopicArn }: SnsMessage): Promise<void> {
+    if (url?.startsWith(`${originOf(TopicArn)}/`)) await this.#get(url);
+    else throw new WebhookError(400, "SubscribeURL is not Amazon's, of the region of the topic");
   }
 
   async #get(url: string): Promise<string> {
-    const response = await this.fetch(url);
-    const text = await response.text();
-    if (response.ok) return text;
-    throw new Error(`Cannot get ${new URL(url).pathname} of Amazon SNS: HTTP ${response.status}`);
+    const { pathname } = new URL(url);
+    try {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const response = await this.fetch(url, { redirect: "error", signal });
+      const text = await readText(response);
+      if (response.ok && text !== null) return text;
+      if (response.status < 500) throw new WebhookError(401, `Amazon has nothing at ${pathname}`);
+      throw new Error(`Amazon answers with the status ${response.status}`);
+    } catch (cause) {
+      if (cause instanceof WebhookError) throw cause;
+      throw new WebhookError(503, `Cannot get ${pathname} of Amazon`, { cause });
+    }
   }
 }
 
-function isAmazon(text: string): boolean {
-  const url = URL.parse(text);
-  return url?.protocol === "https:" && url.port === "" && url.username === "" &&
-    AMAZON_HOST.test(url.hostname);
+// As Amazon names its servers: in China another one owns the domain.
+function originOf(topicArn: string): string {
+  const [, , , region = ""] = topicArn.split(":");
+  return `https://sns.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
+}
+
+function parseCertificate(text: string): X509Certificate {
+  try {
+    return new X509Certificate(text);
+  } catch (cause) {
+    throw new WebhookError(401, "SigningCertURL leads to no certificate", { cause });
+  }
+}
+
+/** @returns null when it is longer than anything that Amazon has to say */
+async function readText({ body }: Response): Promise<string | null> {
+  let text = "";
+  for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part;
+    if (text.length > MAX_ANSWER_LENGTH) return null;
+  }
+  return text;
 }

@@ -3,11 +3,14 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { parseTypeId } from "../domain/id.ts";
 
-/** A webhook that is not taken: 400 unreadable, 401 not who it says it is, or too old, 403 not wanted. */
+/**
+ * A webhook that is not taken: 400 unreadable, 401 not who it says it is, or too old, 403 not wanted, 503
+ * not now: it is to be told again.
+ */
 export class WebhookError extends Error {
   override readonly name = "WebhookError";
 
-  constructor(readonly status: 400 | 401 | 403, message: string, options?: ErrorOptions) {
+  constructor(readonly status: 400 | 401 | 403 | 503, message: string, options?: ErrorOptions) {
     super(message, options);
   }
 }

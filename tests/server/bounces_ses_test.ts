@@ -4,7 +4,7 @@ import { toTypeId } from "../../src/domain/id.ts";
 import { onEveryMail } from "../support/mail.ts";
 import { people, readDeliveries, readStatus } from "../support/messages.ts";
 import { withServer } from "../support/server.ts";
-import { signedSns, type SnsShape, startSnsServer, TOPIC } from "../support/sns.ts";
+import { certificateUrl, signedSns, type SnsShape, startSnsServer, TOPIC } from "../support/sns.ts";
 
 // Set by a test whose first mail is to be doubtful.
 let hangUp: () => void = () => {};
@@ -111,20 +111,41 @@ withSes(
     const { post, deliveryIds: [id = ""], outcomes } = room;
     const Message = notification(id, bounce("Permanent", "General", "550 5.1.1 unknown"));
     assert.equal(await post(signedSns({ Message }).replace("General", "Suppressed")), 401);
-    assert.equal(
-      await post(signedSns({ Message, SigningCertURL: `${HOST}.evil.example/a.pem` })),
-      401,
-    );
-    assert.equal(await post(signedSns({ Message, SigningCertURL: "http://127.0.0.1/a.pem" })), 401);
     const Timestamp = new Date(Date.now() - 3 * 60 * 60_000).toISOString();
     assert.equal(await post(signedSns({ Message, Timestamp })), 401);
     assert.equal(await post(signedSns({ Message, TopicArn: `${TOPIC}2` })), 403);
-    assert.equal(await post(signedSns({ Message, SigningCertURL: `${HOST}/missing.pem` })), 500);
+    assert.equal(await post(signedSns({ Message, MessageId: "a\0b" })), 400);
     assert.equal(await post("Hello"), 400);
     assert.equal(await post("{}"), 400);
     assert.equal((await outcomes())[0], "SENT");
   },
 );
+
+withSes("a certificate is Amazon's own, or none", async ({ post, asked, outcomes }) => {
+  const path = "/SimpleNotificationService-0123.pem";
+  const signedBy = (SigningCertURL: string) => post(signedSns({ SigningCertURL }));
+  for (
+    const url of [
+      `https://sns.eu-west-1.amazonaws.com.evil.example${path}`,
+      `https://sns.us-east-1.amazonaws.com${path}`,
+      `https://sns.eu-west-1.amazonaws.com.cn${path}`,
+      `https://sns.eu-west-1.amazonaws.com@evil.example${path}`,
+      `https://sns.eu-west-1.amazonaws.com:8443${path}`,
+      `http://sns.eu-west-1.amazonaws.com${path}`,
+      `${HOST}/bucket${path}`,
+      `${HOST}${path}?x=.pem`,
+      `${HOST}/SimpleNotificationService-.pem`,
+      "",
+    ]
+  ) assert.equal(await signedBy(url), 401, url);
+  assert.deepEqual(asked, []);
+  assert.equal(await signedBy(certificateUrl("0404")), 401);
+  assert.equal(await signedBy(certificateUrl("0")), 401);
+  assert.equal(await signedBy(certificateUrl("00")), 401);
+  assert.equal(await signedBy(certificateUrl("0500")), 503);
+  assert.equal(await signedBy(certificateUrl("0302")), 503);
+  assert.deepEqual(new Set(await outcomes()), new Set(["SENT"]));
+});
 
 withSes("a message of SNS that is told again has no second effect", async (room) => {
   const { post, deliveryIds: [one = "", two = ""], outcomes } = room;

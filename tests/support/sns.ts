@@ -17,7 +17,7 @@ export interface SnsShape {
 /** A stand-in for Amazon's server of certificates and confirmations. */
 export interface SnsTestServer {
   /** Leads what is asked of Amazon to the stand-in. */
-  readonly fetch: (url: string) => Promise<Response>;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** The paths that were asked for. */
   readonly asked: readonly string[];
   close(): Promise<void>;
@@ -32,16 +32,27 @@ export function startSnsServer(): SnsTestServer {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url }) => {
     const { pathname } = new URL(url);
     asked.push(pathname);
-    return new Response(pathname === "/missing.pem" ? null : CERTIFICATE, {
-      status: pathname === "/missing.pem" ? 404 : 200,
-    });
+    return ANSWERS[pathname]?.() ?? new Response(CERTIFICATE);
   });
   return {
     asked,
-    fetch: (url) => fetch(url.replace(HOST, `http://127.0.0.1:${server.addr.port}`)),
+    fetch: (url, init) => fetch(url.replace(HOST, `http://127.0.0.1:${server.addr.port}`), init),
     close: () => server.shutdown(),
   };
 }
+
+/** A certificate's address at Amazon. */
+export function certificateUrl(id: string): string {
+  return `${HOST}/SimpleNotificationService-${id}.pem`;
+}
+
+const ANSWERS: Readonly<Record<string, () => Response>> = {
+  "/SimpleNotificationService-0404.pem": () => new Response(null, { status: 404 }),
+  "/SimpleNotificationService-0500.pem": () => new Response(null, { status: 500 }),
+  "/SimpleNotificationService-0302.pem": () => Response.redirect("http://127.0.0.1:1/"),
+  "/SimpleNotificationService-0.pem": () => new Response("Hello"),
+  "/SimpleNotificationService-00.pem": () => new Response("x".repeat(10_000_000)),
+};
 
 /** A notification about a mail, signed as Amazon does it. */
 export function signedSns(given: Partial<SnsShape>): string {
@@ -52,7 +63,7 @@ export function signedSns(given: Partial<SnsShape>): string {
     Message: "Successfully validated SNS topic for Amazon SES event publishing.",
     Timestamp: new Date().toISOString(),
     SignatureVersion: "2",
-    SigningCertURL: `${HOST}/SimpleNotificationService-01d088a6f77103d0fe307c0069e40ed6.pem`,
+    SigningCertURL: certificateUrl("01d088a6f77103d0fe307c0069e40ed6"),
     ...given,
   };
   // By the alphabet, without what says how it is signed.
