@@ -118,7 +118,8 @@ builder.queryField("contentPreview", (t) =>
     type: ContentPreviewObject,
     nullable: true,
     errors: { union: { description: "The rendered content, or why it cannot be rendered." } },
-    description: "Renders a content for one recipient; nothing is sent.",
+    description:
+      "Renders a content for one recipient; nothing is sent, and `unsubscribe_url` is a sample.",
     args: {
       input: t.arg({ type: ContentPreviewInput, required: true, description: "What, for whom." }),
     },
@@ -145,7 +146,9 @@ builder.mutationFields((t) => ({
     type: SendTestMessagePayload,
     nullable: true,
     errors: {},
-    description: "Sends one mail now, ahead of all bulk, as a message of the type test.",
+    description:
+      "Sends one mail now, ahead of all bulk, as a message of the type test. It unsubscribes " +
+      "nobody: `unsubscribe_url` is a sample.",
     args: {
       input: t.arg({ type: SendTestMessageInput, required: true, description: "What, to whom." }),
     },

@@ -12,6 +12,9 @@ export function line(max: number): z.ZodString {
 /** The variable that every recipient has of a message that can be unsubscribed from. */
 export const UNSUBSCRIBE_URL = "unsubscribe_url";
 
+/** What stands for it where nobody can unsubscribe: in a preview and in a test message. */
+export const SAMPLE_UNSUBSCRIBE_URL = "https://example.com/unsubscribe/sample";
+
 const body = z.string().max(1_000_000, "is longer than 1,000,000 characters")
   .regex(/^[^\0]*$/, "must not hold NUL characters").nullish();
 

@@ -146,7 +146,10 @@ function issuesOfList(recipients: readonly Recipient[], channel: MessageChannel)
 
 function faultOfInline(name: string, recipients: readonly Recipient[]): string | null {
   const index = recipients.findIndex(({ variables }) => !Object.hasOwn(variables, name));
-  return index < 0 ? null : `recipient ${index} has no variable ${name}`;
+  if (index < 0) return null;
+  return `${
+    recipients.length === 1 ? "the recipient" : `recipient ${index}`
+  } has no variable ${name}`;
 }
 
 /** Leaves each address once, whatever its case: the first of each stays. */

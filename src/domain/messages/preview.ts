@@ -1,6 +1,6 @@
 import { invalid } from "../errors.ts";
 import type { RecipientInput, Variables } from "../recipients.ts";
-import { checkContent } from "./content_check.ts";
+import { checkContent, SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "./content_check.ts";
 import {
   type Content,
   namesIn,
@@ -26,7 +26,8 @@ export interface ContentPreview extends RenderedContent {
 
 /**
  * Renders a content for one recipient; nothing is sent or written. Where the recipient lacks a variable
- * that sending could not do without, its name stands in the text as `{{ name }}`.
+ * that sending could not do without, its name stands in the text as `{{ name }}`;
+ * the link to unsubscribe is a sample.
  *
  * @throws {InvalidInputError} for a content that `sendMessage` would refuse, or that fails for this one
  */
@@ -40,6 +41,7 @@ export function previewContent({ content, recipient, variables }: PreviewInput):
   }
   const compiled = checkContent(content);
   const given: Variables = {
+    [UNSUBSCRIBE_URL]: SAMPLE_UNSUBSCRIBE_URL,
     ...(variables ?? recipient?.variables),
     ...(recipient && { address: recipient.address, name: recipient.name ?? "" }),
   };

@@ -5,6 +5,7 @@ import { listDeliveries } from "../deliveries/list.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
 import type { RecipientInput } from "../recipients.ts";
 import type { Services } from "../services.ts";
+import { SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "./content_check.ts";
 import { sendMessage } from "./operations.ts";
 import type { Content } from "./template.ts";
 
@@ -16,7 +17,8 @@ export interface TestMessageInput {
 }
 
 /**
- * Sends one mail now, by the path that every message takes, in the transactional lane.
+ * Sends one mail now, by the path that every message takes, in the transactional lane. It
+ * unsubscribes nobody: its link is a sample.
  *
  * @returns the delivery, which is still to be sent: watch it
  * @throws {InvalidInputError} as `sendMessage` does; nothing is written then
@@ -26,6 +28,7 @@ export async function sendTestMessage(
   caller: Caller,
   { channel, content, to }: TestMessageInput,
 ): Promise<Delivery> {
+  const variables = { [UNSUBSCRIBE_URL]: SAMPLE_UNSUBSCRIBE_URL, ...to.variables };
   const { message } = await sendMessage(services, caller, {
     title: "Test message",
     channel,
@@ -33,7 +36,7 @@ export async function sendTestMessage(
     lane: "TRANSACTIONAL",
     priority: 0,
     content,
-    to: { list: [to] },
+    to: { list: [{ ...to, variables }] },
     retry: { mode: "MANUAL", maxAttempts: 3 },
     onUnknown: "HOLD",
     unsubscribable: false,

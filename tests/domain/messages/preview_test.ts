@@ -36,6 +36,13 @@ Deno.test("previewContent() takes a name among the variables", () => {
   assert.equal(previewContent({ content, variables: { name: "Ada" } }).subject, "Hello Ada");
 });
 
+Deno.test("previewContent() shows a sample of the link to unsubscribe", () => {
+  const text = "Away: {{ unsubscribe_url }}";
+  const recipient = { address: "ada@example.com" };
+  const preview = previewContent({ content: { ...content, text }, recipient });
+  assert.equal(preview.text, "Away: https://example.com/unsubscribe/sample");
+});
+
 Deno.test("previewContent() refuses what sendMessage() would refuse", async () => {
   const refused: [Parameters<typeof previewContent>[0], string[]][] = [
     [{ content: { subject: "" } }, ["content.subject REQUIRED"]],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { findDeliveries } from "../../../src/domain/deliveries/list.ts";
+import { InvalidInputError } from "../../../src/domain/errors.ts";
 import { toTypeId } from "../../../src/domain/id.ts";
 import { getMessage, sendMessage } from "../../../src/domain/messages/operations.ts";
 import { sendTestMessage } from "../../../src/domain/messages/test_message.ts";
@@ -26,6 +27,27 @@ onEveryMail("sendTestMessage() sends one mail, ahead of bulk", async (mail) => {
   assert.equal(sent?.status, "SENT");
   const received = smtp.received.filter(({ recipient }) => recipient === to.address);
   assert.deepEqual(received.map(({ deliveryId }) => deliveryId), [toTypeId("delivery", id)]);
+});
+
+onEveryMail("sendTestMessage() tests a mail that can be unsubscribed from", async (mail) => {
+  const { services, organization: { admin }, worker, smtp } = mail;
+  const text = "Away: {{ unsubscribe_url }}";
+  await sendTestMessage(services, admin, { channel: "EMAIL", content: { ...content, text }, to });
+  await worker.runQueued();
+  assert.match(
+    smtp.received[0]?.content ?? "",
+    /Away: https:\/\/example\.com\/unsubscribe\/sample/,
+  );
+}, () => ({ keepContent: true }));
+
+onEveryMail("sendTestMessage() names its one recipient without a number", async (mail) => {
+  const { services, organization: { admin } } = mail;
+  const given = { channel: "EMAIL", content, to: { address: "ada@example.com" } } as const;
+  await assert.rejects(sendTestMessage(services, admin, given), (error) => {
+    assert.ok(error instanceof InvalidInputError);
+    assert.match(error.issues[0]?.message ?? "", /: the recipient has no variable plan$/);
+    return true;
+  });
 });
 
 onEveryMail("sendTestMessage() names faults as they stand in its input", async (mail) => {
