@@ -19,8 +19,11 @@ export interface ProviderEvent {
   readonly feedback: readonly Feedback[];
 }
 
-/** What became of an event: `repeated` had no effect, `early` is to be told again. */
-export type EventOutcome = "recorded" | "repeated" | "early";
+/**
+ * What became of an event: `repeated` had no effect, nor had `ignored`, which is about no delivery that is
+ * known here; `early` is to be told again.
+ */
+export type EventOutcome = "recorded" | "repeated" | "ignored" | "early";
 
 /** An event is signed by what has signed another. */
 export class ReusedTokenError extends Error {
@@ -161,6 +164,7 @@ export async function recordFeedback(
   if (token !== undefined && (await tx.run(REMEMBER, `${source}.token`, token)).length === 0) {
     throw new ReusedTokenError(`The token of the event ${id} has signed another one before`);
   }
+  if (mentioned.length === 0) return { outcome: "ignored", changed: [] };
   const addresses = new Map(mentioned.map((delivery) => [delivery.id, delivery.address]));
   const known = feedback.flatMap((told) => {
     const address = addresses.get(told.deliveryId);

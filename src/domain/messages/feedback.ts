@@ -31,6 +31,8 @@ export async function recordEvent(
     if (recorded.changed.length > 0) await rejudge(tx, messageIds);
     return recorded;
   });
+  const { source } = event;
+  if (outcome === "ignored") log.info("An event of {source} is about no delivery here", { source });
   for (const { id, organizationId, messageId, status } of changed) {
     bus.publish("messages", organizationId, [messageId]);
     bus.publish("deliveries", organizationId, [id]);
@@ -38,7 +40,7 @@ export async function recordEvent(
     log.info("Delivery {deliveryId} is {status}, says {source}", {
       deliveryId,
       status,
-      source: event.source,
+      source,
     });
   }
   return outcome;
