@@ -5,37 +5,42 @@ import {
   type ProviderEvent,
   recordFeedback,
 } from "../deliveries/bounce.ts";
+import { BY_ITSELF } from "../deliveries/retry.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { rejudge } from "./flow.ts";
-import { lockMessages } from "./rounds.ts";
+import { isFinal, type Message } from "./message.ts";
+import { announceRounds, beginRounds, lockMessages } from "./rounds.ts";
 
 const log = getLogger(["waybill", "deliveries"]);
 
 /**
  * Records what a provider tells of deliveries after it has taken them: see `recordFeedback`. A message
- * that has ended is PARTIALLY_SENT once some of it came back.
+ * that has ended is PARTIALLY_SENT once some of it came back, or tries that again at once when its retry
+ * is AUTO.
  *
  * @returns "early" while a delivery is still in flight: nothing is written, tell it again later
  * @throws {ReusedTokenError} nothing is written then
  */
 export async function recordEvent(
-  { db, bus }: Services,
+  services: Services,
   event: ProviderEvent,
 ): Promise<EventOutcome> {
-  const { outcome, changed } = await db.transaction(async (tx) => {
+  const { outcome, changed, rounds } = await services.db.transaction(async (tx) => {
     const mentioned = await findMentioned(tx, event);
     const messageIds = mentioned.map(({ messageId }) => messageId);
-    await lockMessages(tx, messageIds);
+    const messages = await lockMessages(tx, messageIds);
     const recorded = await recordFeedback(tx, event, mentioned);
-    if (recorded.changed.length > 0) await rejudge(tx, messageIds);
-    return recorded;
+    if (recorded.changed.length === 0) return { ...recorded, rounds: [] };
+    await rejudge(tx, messageIds);
+    return { ...recorded, rounds: await beginRounds(tx, messages.filter(isOver), BY_ITSELF) };
   });
+  announceRounds(services, rounds);
   const { source } = event;
   if (outcome === "ignored") log.info("An event of {source} is about no delivery here", { source });
   for (const { id, organizationId, messageId, status } of changed) {
-    bus.publish("messages", organizationId, [messageId]);
-    bus.publish("deliveries", organizationId, [id]);
+    services.bus.publish("messages", organizationId, [messageId]);
+    services.bus.publish("deliveries", organizationId, [id]);
     const deliveryId = toTypeId("delivery", id);
     log.info("Delivery {deliveryId} is {status}, says {source}", {
       deliveryId,
@@ -44,4 +49,9 @@ export async function recordEvent(
     });
   }
   return outcome;
+}
+
+// No pass of it will end any more, and begin the next round.
+function isOver({ status, retryMode }: Message): boolean {
+  return retryMode === "AUTO" && isFinal(status) && status !== "CANCELLED";
 }
