@@ -47,12 +47,13 @@ const DELIVERY_CHECKS: Record<string, string> = {
   "the counters agree with the deliveries": `
     select 'message ' || m.id || ': ' || s.outcome || ' is counted ' || counted || ' times, and ' ||
       found || ' deliveries are'
-    from messages m, unnest(array['SENT', 'FAILED', 'UNKNOWN']) s(outcome),
+    from messages m, unnest(array['SENT', 'FAILED', 'UNKNOWN', 'BOUNCED', 'COMPLAINED']) s(outcome),
       lateral (select coalesce(sum(case when outcome = s.outcome then n else -n end), 0) as counted
         from delivery_stats where message_id = m.id and (outcome = s.outcome
           or outcome = 'RETRIED' and s.outcome = 'FAILED'
           or outcome in ('RESOLVED', 'RESENT') and s.outcome = 'UNKNOWN'
-          or outcome = 'BOUNCE_RETRIED' and s.outcome = 'SENT')) c,
+          or outcome = 'BOUNCE_RETRIED' and s.outcome in ('SENT', 'BOUNCED')
+          or outcome = 'BOUNCE_RAISED' and s.outcome = 'BOUNCED')) c,
       lateral (select count(*) as found from deliveries d where d.message_id = m.id
         and (d.status = s.outcome or s.outcome = 'SENT' and d.status in ('BOUNCED', 'COMPLAINED'))) f
     where counted <> found`,

@@ -82,7 +82,7 @@ const SERIES = statement<[...Scope, bucket: string, timezone: string], DeliveryP
      select minute, sum(n) filter (where outcome = 'SENT') as sent,
        sum(case when outcome in ('FAILED', 'UNKNOWN') then n when outcome = 'RESOLVED' then -n end)
          as failed,
-       sum(n) filter (where outcome = 'BOUNCED') as bounced
+       sum(case outcome when 'BOUNCED' then n when 'BOUNCE_RAISED' then -n end) as bounced
      from delivery_stats
      where organization_id = $1 and minute >= date_trunc('minute', $3::timestamptz) and minute < $4
        and ($2::text is null or message_id in (

@@ -63,8 +63,9 @@ const REMEMBER = statement<[source: string, id: string], { id: string }>(
    returning event_id as id`,
 );
 
-// What was UNKNOWN had gone out after all. What has been taken up again since, or was told of before,
-// stays as it is; its address may be suppressed all the same.
+// What was UNKNOWN had gone out after all. What came back for now may come back for good, or be complained
+// about: that is worse. What has been taken up again since, or was told of before, stays as it is; its
+// address may be suppressed all the same.
 const RECORD = statement<
   [
     deliveryIds: string[],
@@ -86,10 +87,11 @@ const RECORD = statement<
      order by id, kind = 'COMPLAINED' desc, kind = 'BOUNCED' desc
    ),
    before as (
-     select d.id, d.status, d.error_type, d.retryable, b.id as batch_id
+     select d.id, d.status, d.error_type, d.retryable, d.failed_at, b.id as batch_id
      from f join deliveries d on d.id = f.id
        join batches b on b.message_id = d.message_id and b.number = d.batch_number
      where d.status = 'UNKNOWN' or d.status = 'SENT' and f.kind <> 'DELIVERED'
+       or d.status = 'BOUNCED' and d.retryable and f.kind <> 'DELIVERED' and not f.retryable
      order by d.id for no key update of d
    ),
    d as (
@@ -100,8 +102,9 @@ const RECORD = statement<
      from before, f
      where d.id = before.id and f.id = before.id
      returning d.organization_id, d.message_id, before.batch_id, d.id, d.attempt, d.status,
-       d.last_attempt_at, d.error_type, d.retryable, before.status as was, before.error_type as was_error_type,
-       before.retryable as was_retryable
+       d.last_attempt_at, d.error_type, d.retryable, before.status as was,
+       before.error_type as was_error_type, before.retryable as was_retryable,
+       before.failed_at as was_failed_at
    ),
    s as (
      insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
@@ -113,6 +116,9 @@ const RECORD = statement<
        select last_attempt_at, 'RESOLVED', coalesce(was_error_type, ''), was_retryable
        where was = 'UNKNOWN'
        union all select last_attempt_at, 'SENT', '', false where was = 'UNKNOWN'
+       -- In the minute in which it was counted, so that a series shows it once.
+       union all select was_failed_at, 'BOUNCE_RAISED', was_error_type, was_retryable
+       where was = 'BOUNCED'
        union all select now(), status, error_type, d.retryable where status <> 'SENT'
      ) c(at, outcome, error_type, retryable)
      group by 1, 2, 3, 4, 5, 6, 7, 8
@@ -146,7 +152,8 @@ export function findMentioned(
 
 /**
  * Records what a provider tells of deliveries after it has taken them, each event once: SENT becomes
- * BOUNCED or COMPLAINED, UNKNOWN is resolved, and addresses go onto the suppression list.
+ * BOUNCED or COMPLAINED, and so does what had BOUNCED for now; UNKNOWN is resolved, and addresses go onto
+ * the suppression list.
  *
  * @param mentioned the deliveries that the event is about; the transaction has locked their messages
  * @returns "early" while a delivery is still in flight: nothing is written, tell it again later

@@ -53,14 +53,14 @@ const COUNTERS = statement<[messageIds: string[]], Counters>(
    from messages m,
      lateral (
        select coalesce(sum(case outcome when 'SENT' then n when 'BOUNCED' then -n
-           when 'COMPLAINED' then -n end), 0)::int8 as sent,
+           when 'COMPLAINED' then -n when 'BOUNCE_RAISED' then n end), 0)::int8 as sent,
          coalesce(sum(case outcome when 'FAILED' then n when 'RETRIED' then -n end), 0)::int8
            as failed,
-         coalesce(sum(case outcome when 'BOUNCED' then n when 'BOUNCE_RETRIED' then -n end), 0)::int8
-           as bounced,
+         coalesce(sum(case when outcome = 'BOUNCED' then n
+           when outcome in ('BOUNCE_RETRIED', 'BOUNCE_RAISED') then -n end), 0)::int8 as bounced,
          coalesce(sum(n) filter (where outcome = 'COMPLAINED'), 0)::int8 as complained,
          coalesce(sum(case when outcome in ('FAILED', 'BOUNCED') then n
-           when outcome in ('RETRIED', 'BOUNCE_RETRIED') then -n end)
+           when outcome in ('RETRIED', 'BOUNCE_RETRIED', 'BOUNCE_RAISED') then -n end)
            filter (where retryable and attempt < m.max_attempts), 0)::int8 as retryable,
          coalesce(sum(case outcome when 'UNKNOWN' then n when 'RESOLVED' then -n
            when 'RESENT' then -n end), 0)::int8 as unknown
@@ -94,9 +94,10 @@ const ERROR_TYPES = statement<[messageIds: string[]], ErrorTypeCount>(
   "deliveries.errorTypes",
   `select message_id as "messageId", error_type as "errorType", failed as count, retryable from (
      select s.message_id, error_type,
-       sum(case when outcome in ('RETRIED', 'RESOLVED', 'RESENT', 'BOUNCE_RETRIED') then -n else n
-         end)::int8 as failed,
-       coalesce(sum(case when outcome in ('RETRIED', 'BOUNCE_RETRIED') then -n else n end)
+       sum(case when outcome in ('RETRIED', 'RESOLVED', 'RESENT', 'BOUNCE_RETRIED', 'BOUNCE_RAISED')
+         then -n else n end)::int8 as failed,
+       coalesce(sum(case when outcome in ('RETRIED', 'BOUNCE_RETRIED', 'BOUNCE_RAISED') then -n
+         else n end)
          filter (where retryable and s.attempt < m.max_attempts), 0)::int8 as retryable
      from delivery_stats s join messages m on m.id = s.message_id
      where s.message_id = any($1) and error_type <> ''
@@ -111,7 +112,8 @@ const EFFECTIVENESS = statement<[messageIds: string[]], AttemptEffect>(
      -- What turned out to have arrived was no failure; what is sent again was one.
      coalesce(sum(case when outcome in ('FAILED', 'UNKNOWN') then n
        when outcome = 'RESOLVED' then -n end), 0)::int8 as failed
-   from delivery_stats where message_id = any($1) and outcome in ('SENT', 'FAILED', 'UNKNOWN', 'RESOLVED')
+   from delivery_stats
+   where message_id = any($1) and outcome in ('SENT', 'FAILED', 'UNKNOWN', 'RESOLVED')
    group by 1, 2 order by 2`,
 );
 

@@ -37,8 +37,8 @@ const THROUGH = statement<[id: string], Message>(
 const OUTCOME = `(
   select case when coalesce(sum(sent), 0) = m.recipient_count then 'SENT'
     when sum(sent) > 0 then 'PARTIALLY_SENT' else 'FAILED' end
-  from delivery_stats, lateral (select case outcome when 'SENT' then n else -n end as sent) s
-  where message_id = m.id and outcome in ('SENT', 'BOUNCED'))`;
+  from delivery_stats, lateral (select case outcome when 'BOUNCED' then -n else n end as sent) s
+  where message_id = m.id and outcome in ('SENT', 'BOUNCED', 'BOUNCE_RAISED'))`;
 
 // Asked at the end of every batch: the counters are summed up for the last one only.
 const FINISH = statement<[id: string], { id: string }>(

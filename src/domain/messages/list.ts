@@ -72,7 +72,8 @@ const SORTS: Record<MessageOrder, Sort> = {
 // Those that were tried again or resolved count against those that had failed.
 const HAS_FAILURES = sql<boolean>`(select coalesce(sum(case
     when s.outcome in ('FAILED', 'UNKNOWN', 'BOUNCED') then n
-    when s.outcome in ('RETRIED', 'RESOLVED', 'RESENT', 'BOUNCE_RETRIED') then -n end), 0) > 0
+    when s.outcome in ('RETRIED', 'RESOLVED', 'RESENT', 'BOUNCE_RETRIED', 'BOUNCE_RAISED')
+      then -n end), 0) > 0
   from delivery_stats s where s.message_id = messages.id)`;
 
 /**
