@@ -15,6 +15,7 @@ export interface MessengerOptions {
 
 /** What the Send API is called as a provider. */
 export const MESSENGER = "messenger";
+const MAX_CHARACTERS = 2_000;
 const TIMEOUT_MS = 30_000;
 const CONNECTIONS = 100;
 // Sooner than the other side: what is sent on a connection that just ends there becomes doubtful.
@@ -42,6 +43,8 @@ interface Answer {
  * subject and no HTML. Messages are of the type UPDATE: Meta takes them within 24 hours of the
  * recipient's last message to the Page, and refuses later ones as outside the allowed window.
  *
+ * A text that is empty or longer than 2,000 characters fails without a call.
+ *
  * A call that went out and was never answered is `unknown`: Meta knows no idempotency key.
  */
 export function openMessengerChannel(options: MessengerOptions): Channel {
@@ -67,6 +70,8 @@ class MessengerChannel implements Channel {
   }
 
   send(mail: OutgoingMail, { urgent = false }: SendOptions = {}): Promise<SendResult> {
+    const fault = faultOf(mail.text ?? "");
+    if (fault) return Promise.resolve({ outcome: "failed", provider: null, error: fault });
     return this.#gate.pass(urgent, () => this.#try(mail));
   }
 
@@ -116,6 +121,21 @@ class MessengerChannel implements Channel {
     const usage = response.headers.get("x-business-use-case-usage");
     return { status: response.status, usage, body: parseJson(text) };
   }
+}
+
+/** What Meta would refuse of any text, whoever it is for; null: nothing. */
+function faultOf(text: string): DeliveryError | null {
+  const fault = (code: string, message: string): DeliveryError => ({
+    type: "OTHER",
+    disposition: "never",
+    code,
+    message,
+    retryAfterMs: null,
+    beforeRecipient: false,
+  });
+  if (text.trim() === "") return fault("EMPTY_TEXT", "The text is empty for this recipient");
+  if (Array.from(text).length <= MAX_CHARACTERS) return null;
+  return fault("TEXT_TOO_LONG", `The text is longer than ${MAX_CHARACTERS} characters`);
 }
 
 function resultOf({ status, usage, body }: Answer): SendResult {

@@ -58,6 +58,20 @@ Deno.test("a Messenger message is its text, as an UPDATE, with the token in the 
   await channel.close();
 });
 
+Deno.test("a text that Meta would refuse is not sent to it", async () => {
+  await using meta = await startMetaServer();
+  const channel = open(meta);
+  const faults = { "EMPTY_TEXT": " \n", "TEXT_TOO_LONG": "👋".repeat(2_001) };
+  for (const [code, text] of Object.entries(faults)) {
+    const result = await channel.send(mailTo(PSID, { text }));
+    const error = errorOf(result);
+    assert.deepEqual([error.type, error.disposition, error.code], ["OTHER", "never", code]);
+  }
+  assert.equal((await channel.send(mailTo(PSID, { text: "👋".repeat(2_000) }))).outcome, "sent");
+  assert.equal(meta.calls.length, 1);
+  await channel.close();
+});
+
 Deno.test("the Messenger channel understands the errors that Meta documents", async () => {
   const token = await afterReply({ status: 401, error: EXPIRED_TOKEN });
   assert.deepEqual([token.type, token.disposition, token.code], [

@@ -47,11 +47,20 @@ function codeOf(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** What a channel misses in a content. */
+/** Meta's limit, in characters. */
+const MAX_MESSENGER_TEXT = 2_000;
+
+/** What a channel would not take of a content. What templates make of it shows when it is sent. */
 export function issuesOfText(channel: MessageChannel, { text }: Content): Issue[] {
-  if (channel === "EMAIL" || text?.trim()) return [];
-  const message = "is what a Messenger message consists of, and is missing";
-  return [{ path: ["content", "text"], code: "REQUIRED", message }];
+  if (channel === "EMAIL") return [];
+  const path = ["content", "text"];
+  if (!text?.trim()) {
+    const message = "is what a Messenger message consists of, and is missing";
+    return [{ path, code: "REQUIRED", message }];
+  }
+  if (/\{[{%]/.test(text) || Array.from(text).length <= MAX_MESSENGER_TEXT) return [];
+  const message = `is longer than ${MAX_MESSENGER_TEXT} characters, which is all that Meta takes`;
+  return [{ path, code: "TOO_LONG", message }];
 }
 
 /**

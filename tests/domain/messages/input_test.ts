@@ -46,6 +46,9 @@ const bad: [what: string, input: Partial<SendMessageInput>, faults: string[]][] 
     ["to.list.1.address MALFORMED", "to.list.2.address REQUIRED", "to.list.3.address MALFORMED"],
   ],
   ["HTML alone", { content: { subject: "News", html: "<p>News</p>" } }, ["content.text REQUIRED"]],
+  ["a text that Meta does not take", { content: { subject: "News", text: "x".repeat(2_001) } }, [
+    "content.text TOO_LONG",
+  ]],
   ["a blank text", { content: { subject: "News", text: " \n" } }, ["content.text REQUIRED"]],
   [
     "a page-scoped id as an email address",
