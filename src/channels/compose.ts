@@ -75,14 +75,16 @@ export function compose(mail: OutgoingMail, sender: Sender): ComposedMail {
   };
 }
 
-// RFC 2369 and RFC 8058: never folded, which mail servers on the way undo, and so break signatures.
+// RFC 2369 and RFC 8058: never folded, which mail servers on the way undo, and so break signatures. One
+// click is for https alone.
 function unsubscribeHeaders({ unsubscribeUrl }: OutgoingMail): string {
   if (unsubscribeUrl === undefined) return "";
   if (!/^https?:\/\/[\x21-\x3b\x3d\x3f-\x7e]{1,900}$/.test(unsubscribeUrl)) {
     throw new TypeError(`Not a URL that can stand in a header: ${unsubscribeUrl}`);
   }
-  return `List-Unsubscribe: <${unsubscribeUrl}>\r\n` +
-    "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
+  const link = `List-Unsubscribe: <${unsubscribeUrl}>\r\n`;
+  if (!unsubscribeUrl.startsWith("https:")) return link;
+  return `${link}List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n`;
 }
 
 function body({ deliveryId, text, html }: OutgoingMail): string {

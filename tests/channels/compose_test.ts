@@ -160,6 +160,12 @@ Deno.test("compose() offers to unsubscribe with one click, on one line each", ()
   assert.ok(!linesOf({}).some((line) => line.startsWith("List-")));
 });
 
+Deno.test("compose() offers no one click where the link is not https", () => {
+  const lists = linesOf({ unsubscribeUrl: "http://127.0.0.1:8000/unsubscribe/token" })
+    .filter((line) => line.startsWith("List-"));
+  assert.deepEqual(lists, ["List-Unsubscribe: <http://127.0.0.1:8000/unsubscribe/token>"]);
+});
+
 for (
   const url of ["https://example.com/a b", "https://example.com/\r\nBcc: x", "mailto:a@b.c", ""]
 ) {
