@@ -20,8 +20,8 @@ builder.mutationField("cleanupDeliveries", (t) =>
     nullable: true,
     errors: {},
     description: "Deletes the organization's deliveries that were sent or cancelled long enough " +
-      "ago, with their attempts. Those that failed stay, and so do the figures of messages. For " +
-      "ADMIN and OPERATOR.",
+      "ago, with their attempts. Those that failed stay, and so do the figures of messages. " +
+      "Bounces and complaints about deleted ones are ignored. For ADMIN and OPERATOR.",
     args: {
       daysToKeep: t.arg.int({
         required: true,

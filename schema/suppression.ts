@@ -68,7 +68,8 @@ const SuppressionFilter = builder.inputType("SuppressionFilter", {
 builder.queryField("suppressions", (t) =>
   t.connection({
     type: SuppressionNode,
-    description: "The addresses of your organization that get nothing any more, newest first.",
+    description: "The addresses of your organization that get nothing any more, newest first. " +
+      "Whoever belongs to it sees all of them, whosever messages they came from.",
     args: { filter: t.arg({ type: SuppressionFilter, description: "Which ones; absent: all." }) },
     resolve: (_root, { filter, ...page }, { services, caller }) =>
       listSuppressions(services, caller, checkFilter(filter), page),
