@@ -40,8 +40,20 @@ onEveryMail("so can what came back, for now or for good", async (mail) => {
   await worker.runQueued();
   const [first = "", second = ""] = await idsOf(mail, id);
   const feedback = [
-    bounced(first, { status: "4.4.7", reason: null, text: "Expired", permanent: false }),
-    bounced(second, { status: "5.1.1", reason: null, text: "Unknown", permanent: true }),
+    bounced(first, {
+      status: "4.4.7",
+      reason: null,
+      reply: null,
+      text: "Expired",
+      permanent: false,
+    }),
+    bounced(second, {
+      status: "5.1.1",
+      reason: null,
+      reply: null,
+      text: "Unknown",
+      permanent: true,
+    }),
   ];
   await recordEvent(services, { source: "ses", id: "1", feedback });
   assert.deepEqual(await db.run(SUMMARY), [
