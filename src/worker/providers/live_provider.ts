@@ -1,6 +1,11 @@
 import { getLogger } from "@logtape/logtape";
-import type { Channel, DeliveryError, OutgoingMail, SendOptions } from "../../channels/channel.ts";
-import type { SendResult } from "../../channels/channel.ts";
+import type {
+  Channel,
+  DeliveryError,
+  OutgoingMail,
+  SendOptions,
+  SendResult,
+} from "../../channels/channel.ts";
 import type { MessageChannel } from "../../domain/channel.ts";
 import { reserveSlots } from "../../domain/providers/pace.ts";
 import {
@@ -37,6 +42,7 @@ export class LiveProvider {
   #sealed: string | null | undefined;
   /** Why it could not be opened. */
   #fault: DeliveryError | null = null;
+  #adopting: Promise<void> = Promise.resolve();
 
   private constructor(services: Services, configured: ConfiguredProvider, state: ProviderState) {
     this.#services = services;
@@ -87,21 +93,30 @@ export class LiveProvider {
   }
 
   /** Takes over what has changed; new credentials hold for all that is sent from now on. */
-  async adopt(state: ProviderState): Promise<void> {
-    this.#circuit.adopt(state);
-    const { credentials } = this.#circuit.state;
-    if (credentials === this.#sealed) return;
-    this.#sealed = credentials;
+  adopt(state: ProviderState): Promise<void> {
+    // One after the other: who waits for this has what it brings.
+    this.#adopting = this.#adopting.then(async () => {
+      if (state.epoch < this.#circuit.state.epoch) return;
+      if (state.credentials !== this.#sealed) await this.#reopen(state.credentials);
+      // After that: a new epoch must not be blamed for what the old credentials meet.
+      this.#circuit.adopt(state);
+    });
+    return this.#adopting;
+  }
+
+  async #reopen(sealed: string | null): Promise<void> {
     const before = this.#channel;
     try {
-      this.#channel = this.#configured.open(await this.#unseal(credentials));
+      this.#channel = this.#configured.open(await this.#unseal(sealed));
       this.#fault = null;
     } catch (error) {
       this.#channel = null;
       this.#fault = faultOf(error);
       log.error("Provider {name} cannot be used", { name: this.name, error });
     }
-    await before?.close();
+    this.#sealed = sealed;
+    // Once it has sent what it has begun to.
+    before?.close().catch((error) => log.warn("Closing {name} failed", { name: this.name, error }));
   }
 
   /** Sends one message, if the provider may be asked now and the signal does not fire first. */
