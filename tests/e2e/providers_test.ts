@@ -68,7 +68,11 @@ onPostgres(
     let worker = startWorkerProgram(settings);
 
     const id = await send(server);
-    await until("the message is paused", async () => (await read(server, id)).status === "PAUSED");
+    // What was in flight then is recorded soon after.
+    await until("the message is paused, and all of it waits", async () => {
+      const { status, stats } = await read(server, id);
+      return status === "PAUSED" && stats.pending === PEOPLE;
+    });
     const { pause, stats } = await read(server, id);
     const names = servers.map(({ port }) => `127.0.0.1:${port}`);
     assert.deepEqual(pause, { code: "535 5.7.8", provider: { name: names[0] } });
