@@ -5,7 +5,7 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("latin1");
 const END_OF_MAIL = "\r\n.\r\n";
-const REFUSED_EVERY = Number(Deno.args[0] ?? Infinity);
+const REFUSED_EVERY = Number(Deno.args[0] ?? NaN);
 const refused = new Set<string>();
 
 async function converse(connection: Deno.TcpConn): Promise<void> {
