@@ -27,6 +27,8 @@ async function converse(connection: Deno.TcpConn): Promise<void> {
       pending = pending.slice(end + mark.length);
       replies += inMail ? "250 Accepted\r\n" : reply(line);
       inMail = !inMail && line === "DATA";
+      // So that the dot of an empty mail, which ends one that was refused, stands at a line's begin too.
+      if (inMail) pending = `\r\n${pending}`;
     }
     if (replies) await connection.write(encoder.encode(replies));
   }
