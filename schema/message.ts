@@ -13,6 +13,7 @@ import {
 } from "../src/domain/messages/message.ts";
 import { findMessages } from "../src/domain/messages/queries.ts";
 import { readNextRetries } from "../src/domain/messages/scheduled_retry.ts";
+import { findProviders } from "../src/domain/providers/queries.ts";
 import { builder } from "./builder.ts";
 import { connectionNames } from "./connection.ts";
 import { ContentObject } from "./content.ts";
@@ -49,6 +50,11 @@ export const MessageNode = builder.loadableNodeRef("Message", {
 
 const nextRetryOf = perContext(({ services }, ids) => readNextRetries(services.db, ids));
 
+const providerOf = perContext(async ({ services }, ids) => {
+  const providers = await findProviders(services.db, ids);
+  return new Map(providers.map((provider) => [provider.id, provider]));
+});
+
 interface Pause {
   readonly reason: string;
   readonly code: string | null;
@@ -70,7 +76,7 @@ const MessagePause = builder.objectRef<Pause>("MessagePause").implement({
       description:
         "The provider whose error caused the pause, the preferred one of several; null: " +
         "a person paused it, or planning stopped.",
-      resolve: ({ providerId }) => providerId,
+      resolve: ({ providerId }, _args, context) => providerId && providerOf(context, providerId),
     }),
     since: t.expose("since", { type: "DateTime", description: "When it was paused." }),
   }),

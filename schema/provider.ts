@@ -4,10 +4,11 @@ import { builder } from "./builder.ts";
 import { DeliveryErrorObject } from "./delivery_error.ts";
 import { Channel } from "./message_enums.ts";
 
-/** A service that takes our messages. */
+/** A service that takes our messages; by its id it is the OPERATOR's to see. */
 export const ProviderNode = builder.loadableNodeRef("Provider", {
   id: { resolve: ({ id }: Provider) => id },
-  load: (ids: string[], { services }) => findProviders(services.db, ids),
+  load: async (ids: string[], { services, caller }) =>
+    caller.role === "OPERATOR" ? await findProviders(services.db, ids) : [],
   sort: ({ id }) => id,
   loaderOptions: { cache: false },
 });

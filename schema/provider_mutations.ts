@@ -14,7 +14,8 @@ const UpdateProviderInput = builder.inputType("UpdateProviderInput", {
     user: t.string({ description: "For a provider of EMAIL, together with `password`." }),
     password: t.string({ description: "For a provider of EMAIL, together with `user`." }),
     perSecondLimit: t.float({
-      description: "Messages per second of all processes together: more than 0, at most 100,000.",
+      description: "Messages per second of all processes together: 100,000 at most, and " +
+        "one a day at least.",
     }),
     enabled: t.boolean({ description: "false: it is not asked any more." }),
   }),

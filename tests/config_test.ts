@@ -98,7 +98,7 @@ Deno.test("readConfig() reads several mail servers in order, and tells each faul
     [["one:25", 50, 10], ["two:465", null, 3]],
   );
   assert.deepEqual(faultsOf({ SMTP_URLS: "smtp://one,smtp://two?rate=fast,smtp://one:587,mail" }), [
-    "SMTP_URLS: two: rate must be a number of mails per s, m or h: rate=50/s",
+    "SMTP_URLS: two: rate must be a number of mails per s, m or h, and one a day at least: rate=50/s",
     "SMTP_URLS: expected smtp://user:password@host:port or smtps://…",
     "SMTP_URLS: one:587 is named twice: a provider is known by its host and port",
   ]);

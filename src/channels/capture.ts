@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Channel, OutgoingMail, SendResult } from "./channel.ts";
+import { type Channel, GIVEN_UP, type OutgoingMail, type SendResult } from "./channel.ts";
 import { compose, parseSender } from "./compose.ts";
 import { Gate } from "./gate.ts";
 import { classifyLocalFailure } from "./local_failure.ts";
@@ -29,7 +29,7 @@ export function openCaptureChannel(dataDir: string, from: string): Channel {
   };
   return {
     connections: CONNECTIONS,
-    send: (mail, { urgent = false } = {}) => gate.pass(urgent, () => capture(mail)),
+    send: async (mail, options = {}) => await gate.pass(options, () => capture(mail)) ?? GIVEN_UP,
     close: () => gate.empty(),
   };
 }

@@ -56,8 +56,8 @@ export interface FailedTry {
 /** What keeps every mail from going out, not this one alone. */
 export interface Obstacle {
   readonly error: DeliveryError;
-  /** Ids of the providers that are to be mended. */
-  readonly providerIds: readonly string[];
+  /** Those that are to be mended, as they were when they failed. */
+  readonly providers: readonly { readonly id: string; readonly epoch: number }[];
 }
 
 /** How sending one mail ended. It never throws: whatever happened is an outcome. */
@@ -84,9 +84,25 @@ export type SendResult =
 export interface SendOptions {
   /** Goes before what waits. */
   readonly urgent?: boolean;
-  /** Ends the wait for a turn, not what has begun. */
+  /** Gives the mail up, unless its content is being handed over. */
   readonly signal?: AbortSignal;
 }
+
+/** Of a mail that was given up before it was handed over. */
+export const GIVEN_UP: Extract<SendResult, { outcome: "held" }> = {
+  outcome: "held",
+  obstacle: {
+    providers: [],
+    error: {
+      type: "NETWORK",
+      disposition: "retry",
+      code: null,
+      message: "The message was not handed over yet",
+      retryAfterMs: 1_000,
+      beforeRecipient: true,
+    },
+  },
+};
 
 /** A way out: email by SMTP, or into files. */
 export interface Channel {

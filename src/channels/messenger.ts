@@ -1,5 +1,12 @@
 import { z } from "zod";
-import type { Channel, DeliveryError, OutgoingMail, SendOptions, SendResult } from "./channel.ts";
+import {
+  type Channel,
+  type DeliveryError,
+  GIVEN_UP,
+  type OutgoingMail,
+  type SendOptions,
+  type SendResult,
+} from "./channel.ts";
 import { Gate } from "./gate.ts";
 import { classifyMetaFailure, classifyMetaSilence } from "./meta_failure.ts";
 
@@ -69,10 +76,10 @@ class MessengerChannel implements Channel {
     this.#gate = new Gate(CONNECTIONS);
   }
 
-  send(mail: OutgoingMail, { urgent = false }: SendOptions = {}): Promise<SendResult> {
+  async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
     const fault = faultOf(mail.text ?? "");
-    if (fault) return Promise.resolve({ outcome: "failed", provider: null, error: fault });
-    return this.#gate.pass(urgent, () => this.#try(mail));
+    if (fault) return { outcome: "failed", provider: null, error: fault };
+    return await this.#gate.pass(options, () => this.#try(mail)) ?? GIVEN_UP;
   }
 
   async close(): Promise<void> {

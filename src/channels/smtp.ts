@@ -1,4 +1,10 @@
-import type { Channel, OutgoingMail, SendOptions, SendResult } from "./channel.ts";
+import {
+  type Channel,
+  GIVEN_UP,
+  type OutgoingMail,
+  type SendOptions,
+  type SendResult,
+} from "./channel.ts";
 import { compose, type ComposedMail, parseSender, type Sender } from "./compose.ts";
 import { Gate } from "./gate.ts";
 import { classifyLocalFailure } from "./local_failure.ts";
@@ -45,8 +51,9 @@ class SmtpChannel implements Channel {
     this.#gate = new Gate(provider.connections);
   }
 
-  send(mail: OutgoingMail, { urgent = false }: SendOptions = {}): Promise<SendResult> {
-    return this.#gate.pass(urgent, () => this.#try(mail));
+  async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
+    const { signal } = options;
+    return await this.#gate.pass(options, () => this.#try(mail, signal)) ?? GIVEN_UP;
   }
 
   async close(): Promise<void> {
@@ -56,43 +63,52 @@ class SmtpChannel implements Channel {
     await Promise.all(idle.map(({ session }) => session.close()));
   }
 
-  async #try(mail: OutgoingMail): Promise<SendResult> {
+  async #try(mail: OutgoingMail, signal?: AbortSignal): Promise<SendResult> {
     const { name: provider } = this.#provider;
+    if (signal?.aborted) return GIVEN_UP;
     try {
       const composed = compose(mail, this.#sender);
-      const providerMessageId = await this.#deliver(composed) ?? composed.messageId;
+      const providerMessageId = await this.#deliver(composed, signal) ?? composed.messageId;
       return { outcome: "sent", provider, providerMessageId };
     } catch (error) {
-      const failure = error instanceof SmtpError
-        ? classifySmtpFailure(error.failure)
-        : classifyLocalFailure(error);
-      return { outcome: "failed", provider, error: failure };
+      if (!(error instanceof SmtpError)) {
+        return { outcome: "failed", provider: null, error: classifyLocalFailure(error) };
+      }
+      if (signal?.aborted && error.failure.reply === null && !error.failure.bodyBegun) {
+        return GIVEN_UP;
+      }
+      return { outcome: "failed", provider, error: classifySmtpFailure(error.failure) };
     }
   }
 
-  async #deliver(mail: ComposedMail): Promise<string | undefined> {
+  async #deliver(mail: ComposedMail, signal?: AbortSignal): Promise<string | undefined> {
     const kept = this.#takeIdle();
-    if (!kept) return await this.#sendOver(await this.#open(), mail);
+    if (!kept) return await this.#sendOver(await this.#open(signal), mail, signal);
     try {
-      return await this.#sendOver(kept, mail);
+      return await this.#sendOver(kept, mail, signal);
     } catch (error) {
-      if (!(error instanceof SmtpError) || !isTiredConnection(error.failure)) throw error;
-      return await this.#sendOver(await this.#open(), mail);
+      const tired = error instanceof SmtpError && isTiredConnection(error.failure);
+      if (!tired || signal?.aborted) throw error;
+      return await this.#sendOver(await this.#open(signal), mail, signal);
     }
   }
 
-  async #sendOver(session: SmtpSession, mail: ComposedMail): Promise<string | undefined> {
+  async #sendOver(
+    session: SmtpSession,
+    mail: ComposedMail,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
     try {
-      return await session.send(mail);
+      return await session.send(mail, signal);
     } finally {
       this.#keep(session);
     }
   }
 
-  async #open(): Promise<SmtpSession> {
+  async #open(signal?: AbortSignal): Promise<SmtpSession> {
     const tlsFailedBefore = this.#tlsFails;
     try {
-      const session = await SmtpSession.open(this.#provider, this.#timeouts);
+      const session = await SmtpSession.open(this.#provider, this.#timeouts, signal);
       this.#tlsFails = false;
       return session;
     } catch (error) {

@@ -73,17 +73,26 @@ export class SmtpSession {
   /**
    * Connects, greets, secures and logs in.
    *
+   * @param signal gives it up
    * @throws {SmtpError}
    */
-  static async open(provider: SmtpProvider, timeouts: SmtpTimeouts): Promise<SmtpSession> {
+  static async open(
+    provider: SmtpProvider,
+    timeouts: SmtpTimeouts,
+    signal?: AbortSignal,
+  ): Promise<SmtpSession> {
     const session = new SmtpSession(provider, timeouts);
     const connection = session.#connection;
+    const giveUp = () => session.#giveUp();
+    signal?.addEventListener("abort", giveUp, { once: true });
     try {
       await session.#within(timeouts.open, (done) => connection.connect(done));
       if (provider.credentials) await session.#login(provider.credentials);
     } catch (error) {
       connection.close();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", giveUp);
     }
     session.#opened = true;
     return session;
@@ -98,12 +107,15 @@ export class SmtpSession {
    * Hands over one mail and waits for the server's word. After a refusal the session is ready for
    * the next mail, or no longer alive.
    *
+   * @param signal gives the mail up, and the session, while the content has not begun
    * @returns the id that the server gave the mail in place of its Message-ID, where it names one
    * @throws {SmtpError}
    */
-  async send(mail: ComposedMail): Promise<string | undefined> {
+  async send(mail: ComposedMail, signal?: AbortSignal): Promise<string | undefined> {
     const { envelope, body } = this.#timeouts;
     this.#bodyBegun = false;
+    const giveUp = () => this.#giveUp();
+    signal?.addEventListener("abort", giveUp, { once: true });
     try {
       const sent = await this.#within<{ serverMessageId?: string }>(envelope, (done, extend) => {
         const content = new Body(mail.content, () => {
@@ -116,6 +128,8 @@ export class SmtpSession {
     } catch (error) {
       await this.#reset();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", giveUp);
     }
   }
 
@@ -128,6 +142,12 @@ export class SmtpSession {
     this.#connection.quit();
     await promise;
     clearTimeout(impatience);
+  }
+
+  #giveUp(): void {
+    if (this.#bodyBegun) return;
+    this.#fail?.(GIVEN_UP);
+    this.#connection.close();
   }
 
   async #login(credentials: { user: string; password: string }): Promise<void> {
@@ -189,6 +209,7 @@ export class SmtpSession {
   }
 }
 
+const GIVEN_UP: LibraryError = { code: "ECONNECTION", message: "The mail was given up" };
 const CLOSED: LibraryError = { code: "ECONNECTION", message: "The server closed the connection" };
 const TIMED_OUT: LibraryError = { code: "ETIMEDOUT", message: "The server did not answer in time" };
 

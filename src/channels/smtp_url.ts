@@ -21,6 +21,7 @@ const DEFAULT_CONNECTIONS = 10;
 const MAX_CONNECTIONS = 100;
 const OPTIONS = new Set(["connections", "rate", "requireTLS", "rejectUnauthorized"]);
 const RATE = /^(\d{1,6}(?:\.\d{1,3})?)\/(s|m|h)$/;
+const MIN_PER_SECOND = 1 / 86_400;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /**
@@ -78,8 +79,10 @@ function perSecond(url: URL): number | null {
   if (text === null) return null;
   const [, count, unit = ""] = RATE.exec(text) ?? [];
   const rate = Number(count) / (SECONDS[unit] ?? NaN);
-  if (rate > 0) return rate;
-  throw new TypeError(`${url.host}: rate must be a number of mails per s, m or h: rate=50/s`);
+  if (rate >= MIN_PER_SECOND) return rate;
+  throw new TypeError(
+    `${url.host}: rate must be a number of mails per s, m or h, and one a day at least: rate=50/s`,
+  );
 }
 
 function flag(url: URL, name: string, otherwise: boolean): boolean {

@@ -51,6 +51,7 @@ for (
     ["smtp://ada:secret@example.com?requireTLS=yes", /true or false/],
     ["smtp://ada:secret@example.com?rate=50", /rate=50\/s/],
     ["smtp://ada:secret@example.com?rate=0/s", /rate=50\/s/],
+    ["smtp://ada:secret@example.com?rate=0.001/h", /one a day/],
     ["smtp://ada:secret@example.com?rate=-1/s", /rate=50\/s/],
     ["smtp://ada:secret@example.com?rate=1/d", /rate=50\/s/],
     ["smtp://ada:secret@example.com?pool=true", /unknown option "pool"/],

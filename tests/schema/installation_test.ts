@@ -106,6 +106,10 @@ onEveryDatabase(
       const seen = await post(node, { variables: { id }, key: keys.OPERATOR });
       assert.deepEqual(seen.body.data.node, { __typename: "Installation", id });
       assert.equal((await post(node, { variables: { id } })).body.data.node, null);
+      const provider = toTypeId("provider", services.settings?.providerIds[0] ?? "");
+      assert.equal((await post(node, { variables: { id: provider } })).body.data.node, null);
+      const visible = await post(node, { variables: { id: provider }, key: keys.OPERATOR });
+      assert.deepEqual(visible.body.data.node, { __typename: "Provider", id: provider });
       assert.equal((await services.db.run(STORED))[0]?.epoch, 0);
     }),
 );
@@ -145,6 +149,7 @@ onEveryDatabase(
         [{ user: "ada", password: "a\u0000b" }, ["password"], "MALFORMED"],
         [{ user: "a".repeat(5_000), password: "x" }, ["user"], "TOO_LONG"],
         [{ perSecondLimit: 0 }, ["perSecondLimit"], "OUT_OF_RANGE"],
+        [{ perSecondLimit: 1e-7 }, ["perSecondLimit"], "OUT_OF_RANGE"],
         [{ perSecondLimit: -1 }, ["perSecondLimit"], "OUT_OF_RANGE"],
         [{ perSecondLimit: 1e9 }, ["perSecondLimit"], "OUT_OF_RANGE"],
       ];

@@ -28,6 +28,8 @@ export interface SmtpServerSettings {
   readonly rejectMail?: (address: string) => string | null;
   /** Awaited with the whole mail in hand, before the reply to its final dot. */
   readonly beforeReply?: (address: string) => Promise<void>;
+  /** Takes connections, and never says a word. */
+  readonly silent?: boolean;
   /** Given the server once it runs. */
   readonly onStart?: (server: SmtpTestServer) => void;
   readonly keepContent?: boolean;
@@ -117,7 +119,7 @@ export async function startSmtpServer(
   return running;
 }
 
-function optionsOf({ tls, login, reject }: SmtpServerSettings): SMTPServerOptions {
+function optionsOf({ tls, login, reject, silent }: SmtpServerSettings): SMTPServerOptions {
   const disabled = [...(tls === "starttls" ? [] : ["STARTTLS"]), ...(login ? [] : ["AUTH"])];
   return {
     secure: tls === "implicit",
@@ -128,6 +130,9 @@ function optionsOf({ tls, login, reject }: SmtpServerSettings): SMTPServerOption
     allowInsecureAuth: true,
     disableReverseLookup: true,
     closeTimeout: 100,
+    onConnect(_session, callback) {
+      if (!silent) callback(null);
+    },
     onAuth({ username, password }, _session, callback) {
       if (username === login?.user && password === login?.password) {
         return callback(null, { user: username });

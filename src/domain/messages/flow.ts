@@ -6,17 +6,33 @@ import type { Message, RetryMode } from "./message.ts";
 import { COLUMNS } from "./queries.ts";
 import { announceRounds, beginRounds, type Round } from "./rounds.ts";
 
+// A person's word goes over a provider's: what somebody has paused goes on only when somebody says so.
+// What was mended since the provider failed, under the lock against that, pauses nothing any more.
 const PAUSE = statement<
-  [id: string, reason: string, code: string | null, providerIds: string[] | null],
+  [
+    id: string,
+    reason: string,
+    code: string | null,
+    providerIds: string[] | null,
+    epochs: number[] | null,
+  ],
   Message
 >(
   "messages.pause",
-  `update messages set status = 'PAUSED', paused_at = coalesce(paused_at, now()),
-     pause_reason = coalesce(pause_reason, $2),
-     pause_code = case when paused_at is null then $3 else pause_code end,
-     pause_provider_ids = case when paused_at is null then $4 else pause_provider_ids end,
+  `with failing as materialized (
+     select p.id, p.epoch from providers p where p.id = any($4) order by p.id for share
+   ),
+   said as (
+     select coalesce(bool_and(failing.epoch = o.epoch), true) as still, $4::uuid[] is null as by_person
+     from unnest($4::uuid[], $5::int[]) o(id, epoch) join failing on failing.id = o.id
+   )
+   update messages m set status = 'PAUSED', paused_at = coalesce(paused_at, now()),
+     pause_reason = case when paused_at is null or by_person then $2 else pause_reason end,
+     pause_code = case when paused_at is null or by_person then $3 else pause_code end,
+     pause_provider_ids = case when paused_at is null or by_person then $4 else pause_provider_ids end,
      updated_at = now()
-   where id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED')
+   from said
+   where m.id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED') and said.still
    returning ${COLUMNS}`,
 );
 
@@ -65,17 +81,24 @@ export interface PauseCause {
   readonly reason: string;
   /** The provider's code; null when a person did it. */
   readonly code: string | null;
-  /** Of the providers that failed; null: it was no provider. */
-  readonly providerIds: readonly string[] | null;
+  /** The providers that failed, with the epochs in which they did; null: it was a person. */
+  readonly providers: readonly { readonly id: string; readonly epoch: number }[] | null;
 }
 
-/** Pauses an unfinished message, or leaves it paused as it is; answers nothing when it is finished. */
+/**
+ * Pauses an unfinished message. One that is paused stays so, and is a person's pause once a person has
+ * paused it.
+ *
+ * @returns nothing when it is finished, or its providers have changed since they failed
+ */
 export async function pause(
   { db, bus }: Services,
   { id, organizationId }: Pick<Message, "id" | "organizationId">,
-  { reason, code, providerIds }: PauseCause,
+  { reason, code, providers }: PauseCause,
 ): Promise<Message | undefined> {
-  const [paused] = await db.run(PAUSE, id, reason, code, providerIds && [...providerIds]);
+  const ids = providers && providers.map((provider) => provider.id);
+  const epochs = providers && providers.map(({ epoch }) => epoch);
+  const [paused] = await db.run(PAUSE, id, reason, code, ids, epochs);
   if (paused) bus.publish("messages", organizationId, [id]);
   return paused;
 }

@@ -178,7 +178,7 @@ export async function pauseMessage(
   const paused = await pause(services, message, {
     reason: "Paused by a person",
     code: null,
-    providerIds: null,
+    providers: null,
   });
   if (!paused) throw alreadyFinished("pause", await getMessage(services, caller, id));
   return paused;

@@ -33,9 +33,10 @@ const PAUSED_FOR = statement<[providerId: string], Message>(
  */
 export async function resume(
   services: Services,
-  { id, organizationId }: Pick<Message, "id" | "organizationId">,
+  { id, organizationId, channel }: Pick<Message, "id" | "organizationId" | "channel">,
 ): Promise<boolean> {
-  let tried: string[] = [];
+  // Apart from the message, which whoever pauses it locks after its providers.
+  announceProviders(services, await letTryAgain(services.db, channel));
   const resumed = await services.db.transaction(async (tx) => {
     // The message first, its jobs second: one that parks itself sees either PAUSED or this.
     const [message] = await tx.run(RESUME, id);
@@ -43,11 +44,9 @@ export async function resume(
     await wakeParked(tx, toTypeId("message", id));
     // The job that planned it may have been cancelled or set aside; one that is left stays alone.
     if (message.plannedCount < message.recipientCount) await enqueueJobs(tx, [planJob(message)]);
-    tried = await letTryAgain(tx, message.channel);
     return message;
   });
   if (!resumed) return false;
-  announceProviders(services, tried);
   wakeWorkers(services);
   services.bus.publish("messages", organizationId, [id]);
   // Its last batch may have ended while it was paused.

@@ -10,7 +10,7 @@ export interface UpdateProviderInput {
   /** For EMAIL, together. */
   readonly user?: string | null;
   readonly password?: string | null;
-  /** More than 0, at most 100,000. */
+  /** One a day to 100,000. */
   readonly perSecondLimit?: number | null;
   /** false: it is not asked any more. */
   readonly enabled?: boolean | null;
@@ -20,6 +20,8 @@ export interface UpdateProviderInput {
 export type NewCredentials = Credentials | null | undefined;
 
 const MAX_PER_SECOND = 100_000;
+/** One a day. */
+const MIN_PER_SECOND = 1 / 86_400;
 const MAX_LENGTH = 4_000;
 
 const UPDATE = statement<
@@ -38,7 +40,7 @@ const UPDATE = statement<
      credentials = case when $2 then $3 else credentials end,
      limit_override = case when $4 then $5::float8 else limit_override end,
      enabled = coalesce($6, enabled),
-     epoch = epoch + 1
+     epoch = epoch + ($2 or $6 is not null)::int
    where id = $1
    returning id`,
 );
@@ -78,8 +80,12 @@ export function checkUpdate(
   if (channel === "EMAIL" && apart) {
     refuse(user == null ? "user" : "password", "REQUIRED", "user and password go together");
   }
-  if (perSecondLimit != null && !(perSecondLimit > 0 && perSecondLimit <= MAX_PER_SECOND)) {
-    const message = `must be more than 0 and at most ${MAX_PER_SECOND}; null: as the settings say`;
+  if (
+    perSecondLimit != null &&
+    !(perSecondLimit >= MIN_PER_SECOND && perSecondLimit <= MAX_PER_SECOND)
+  ) {
+    const message = `must be at most ${MAX_PER_SECOND}, and one a day at least: 0.0000116; ` +
+      "null: as the settings say";
     refuse("perSecondLimit", "OUT_OF_RANGE", message);
   }
   if (Object.values(input).every((value) => value === undefined)) {
@@ -105,6 +111,12 @@ function checkText(
     refuse(field, "MALFORMED", "has characters that cannot stand there");
   }
 }
+
+// What the old limit had put off goes out under the new one.
+const RESET_PACE = statement<[id: string]>(
+  "providers.resetPace",
+  "update provider_paces set next_at = least(next_at, now()) where provider_id = $1",
+);
 
 /** What is to be written of an update. */
 export interface ProviderChange {
@@ -135,5 +147,6 @@ export async function writeUpdate(
     enabled ?? null,
   );
   if (credentials !== undefined) await tx.run(RESET, id);
+  if (perSecondLimit !== undefined) await tx.run(RESET_PACE, id);
   return updated.length > 0;
 }

@@ -69,7 +69,7 @@ export function judge(
   });
   const throttledMs = error.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** deferrals, MAX_WAIT_MS);
   // It is not the recipient that is put off: the next one would meet the same. The batch waits.
-  const heldUp = ({ obstacle = { error, providerIds: [] } } = result): Verdict => ({
+  const heldUp = ({ obstacle = { error, providers: [] } } = result): Verdict => ({
     ended: deferred({ waitMs: obstacle ? null : throttledMs, deferrals }),
     obstacle,
     suppress: false,

@@ -20,7 +20,7 @@ export function outletFor(outlets: Outlets, channel: MessageChannel): Outlet {
 }
 
 const obstacle: Obstacle = {
-  providerIds: [],
+  providers: [],
   error: {
     type: "OTHER",
     disposition: "pause",

@@ -26,10 +26,9 @@ import { openSender } from "./sender.ts";
 
 // A batch that a slow provider holds up gives its worker slot back now and then.
 const TURN_MS = 5 * 60_000;
-// A provider that takes no more for now, and does not say for how long.
-const THROTTLED_MS = 30_000;
+const MAX_HELD_MS = 30_000;
 // What was held up together does not come back together.
-const JITTER = 0.5;
+const JITTER = 0.1;
 
 const payloadSchema = z.object({ batchId: z.uuid() });
 
@@ -116,24 +115,22 @@ async function holdBack(
 ): Promise<Outcome> {
   const mending = obstacle?.error.disposition === "pause";
   if (mending) {
-    const { providerIds, error: { message, code } } = obstacle;
-    const cause = { reason: message, code, providerIds };
+    const { providers, error: { message, code } } = obstacle;
+    const cause = { reason: message, code, providers };
     await pause(services, { id: messageId, organizationId }, cause);
   }
   if (status === "PAUSED" || mending) {
     return await parkJob(services, job, messageId) ? settled : snooze(0);
   }
   if (!obstacle) return snooze(waitMs);
-  if (!failed) return held(obstacle);
-  if (obstacle.error.type === "RATE_LIMIT") {
-    return snooze(obstacle.error.retryAfterMs ?? THROTTLED_MS);
-  }
+  if (!failed || obstacle.error.type === "RATE_LIMIT") return held(obstacle);
   throw providerFailure(obstacle.error);
 }
 
-// Nobody was asked, so that it counts as no attempt.
+// It counts as no attempt. Looked at again soon, however long the provider wants to be left alone: a
+// person may mend it, or switch on another.
 function held({ error: { retryAfterMs } }: Obstacle): Outcome {
-  return snooze((retryAfterMs ?? 0) * (1 + JITTER * Math.random()));
+  return snooze(Math.min(retryAfterMs ?? MAX_HELD_MS, MAX_HELD_MS) * (1 + JITTER * Math.random()));
 }
 
 function providerFailure({ type, code, message, retryAfterMs }: DeliveryError): JobFailure {

@@ -1,11 +1,12 @@
-import type {
-  Channel,
-  DeliveryError,
-  FailedTry,
-  Obstacle,
-  OutgoingMail,
-  SendOptions,
-  SendResult,
+import {
+  type Channel,
+  type DeliveryError,
+  type FailedTry,
+  GIVEN_UP,
+  type Obstacle,
+  type OutgoingMail,
+  type SendOptions,
+  type SendResult,
 } from "../../channels/channel.ts";
 import { isProvidersFault, mayFailOver } from "../../domain/providers/provider.ts";
 import type { LiveProvider } from "./live_provider.ts";
@@ -31,8 +32,11 @@ export class FailoverChannel implements Channel {
 
   /** What keeps everything from going out now; null: nothing does. */
   get obstacle(): Obstacle | null {
-    const obstacles = this.#providers.map(({ obstacle }) => obstacle);
-    return obstacles.every((obstacle) => obstacle !== null) ? this.#combine(obstacles) : null;
+    for (const provider of this.#providers) {
+      if (provider.obstacle) continue;
+      return provider.exhausted && only(provider, provider.exhausted);
+    }
+    return this.#combine(this.#providers.map(({ obstacle }) => obstacle));
   }
 
   async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
@@ -40,6 +44,8 @@ export class FailoverChannel implements Channel {
     for (const provider of this.#providers) {
       const begun = performance.now();
       const asked = await provider.send(mail, options);
+      // A limit is no failure: what is over it waits, and goes to no other.
+      if (!asked && provider.exhausted) break;
       if (!asked) continue;
       const earlier = tries.length > 0 && { earlier: tries };
       if (asked.outcome === "sent") return { ...asked, ...earlier };
@@ -60,8 +66,8 @@ export class FailoverChannel implements Channel {
   // Nobody has taken it, and nobody has refused it for good.
   #outcomeOf(tries: readonly FailedTry[]): SendResult {
     const last = tries.at(-1);
-    const errors = this.#providers.map(({ name, obstacle }) =>
-      obstacle ?? tries.findLast(({ provider }) => provider === name)?.error ?? null
+    const errors = this.#providers.map(({ name, obstacle, exhausted }) =>
+      obstacle ?? exhausted ?? tries.findLast(({ provider }) => provider === name)?.error ?? null
     );
     if (!last) return { outcome: "held", obstacle: this.#combine(errors) };
     // Who has spoken of the recipient works, and goes on with the others.
@@ -77,29 +83,22 @@ export class FailoverChannel implements Channel {
 
   // A person is called for only when nothing will mend itself.
   #combine(errors: readonly (DeliveryError | null)[]): Obstacle {
-    const providerIds = this.#providers.map(({ id }) => id);
+    const providers = this.#providers.map(({ id, epoch }) => ({ id, epoch }));
     const passing = errors.filter((error) => error?.disposition !== "pause");
     const [soonest] = passing.map((error) => error ?? LET_GO).toSorted(byWait);
-    if (soonest) return { error: soonest, providerIds };
+    if (soonest) return { error: soonest, providers };
     const [first = LET_GO] = errors.flatMap((error) => error ?? []);
     const message = this.#providers.map(({ name }, index) => `${name}: ${errors[index]?.message}`);
-    return { error: { ...first, message: message.join("; ") }, providerIds };
+    return { error: { ...first, message: message.join("; ") }, providers };
   }
 }
 
-function only({ id }: LiveProvider, error: DeliveryError): Obstacle {
-  return { error, providerIds: [id] };
+function only({ id, epoch }: LiveProvider, error: DeliveryError): Obstacle {
+  return { error, providers: [{ id, epoch }] };
 }
 
 // It could be asked, and was not: the job is to end, or the database does not answer.
-const LET_GO: DeliveryError = {
-  type: "NETWORK",
-  disposition: "retry",
-  code: null,
-  message: "The message was not handed over yet",
-  retryAfterMs: 1_000,
-  beforeRecipient: true,
-};
+const LET_GO = GIVEN_UP.obstacle.error;
 
 function byWait(a: DeliveryError, b: DeliveryError): number {
   return (a.retryAfterMs ?? 0) - (b.retryAfterMs ?? 0);

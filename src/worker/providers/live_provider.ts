@@ -43,6 +43,8 @@ export class LiveProvider {
   /** Why it could not be opened. */
   #fault: DeliveryError | null = null;
   #adopting: Promise<void> = Promise.resolve();
+  /** When its limit lets the next message through, by the process's clock, where that is not soon. */
+  #turnAt = 0;
 
   private constructor(services: Services, configured: ConfiguredProvider, state: ProviderState) {
     this.#services = services;
@@ -87,9 +89,20 @@ export class LiveProvider {
     return this.#channel?.connections ?? 1;
   }
 
+  /** Proof of its state, as this process knows it. */
+  get epoch(): number {
+    return this.#circuit.state.epoch;
+  }
+
   /** Why it is not asked now; null: it is. */
   get obstacle(): DeliveryError | null {
     return this.#fault ?? this.#circuit.obstacle;
+  }
+
+  /** Its own limit, while that lets nothing through for some time; null: it does. */
+  get exhausted(): DeliveryError | null {
+    const retryAfterMs = this.#turnAt - performance.now();
+    return retryAfterMs > 0 ? { ...EXHAUSTED, retryAfterMs } : null;
   }
 
   /** Takes over what has changed; new credentials hold for all that is sent from now on. */
@@ -98,6 +111,7 @@ export class LiveProvider {
     this.#adopting = this.#adopting.then(async () => {
       if (state.epoch < this.#circuit.state.epoch) return;
       if (state.credentials !== this.#sealed) await this.#reopen(state.credentials);
+      if (state.perSecond !== this.#circuit.state.perSecond) this.#turnAt = 0;
       // After that: a new epoch must not be blamed for what the old credentials meet.
       this.#circuit.adopt(state);
     });
@@ -128,19 +142,26 @@ export class LiveProvider {
   }
 
   async #ask(mail: OutgoingMail, { urgent = false, signal }: SendOptions) {
+    if (signal?.aborted || !this.#channel || this.obstacle || this.exhausted) return null;
     const epoch = await this.#admit(urgent, signal);
-    if (epoch === null || !this.#channel) return null;
-    const result = await this.#channel.send(mail, { urgent });
+    if (epoch === null) return null;
+    const result = await this.#channel.send(mail, { urgent, signal });
+    // Refused on this side, or not handed over: that says nothing of the provider.
     if (result.outcome === "held") return null;
+    if (result.provider === null) return { result, outdated: false };
     return { result, outdated: await this.#note(epoch, result) };
   }
 
   /** Null: the provider is not to be asked now, or nobody could say whether. */
   async #admit(urgent: boolean, signal?: AbortSignal): Promise<number | null> {
     try {
-      const epoch = await this.#circuit.admit();
-      if (epoch === null || this.perSecond === Infinity) return epoch;
-      return await this.#limit.turn(urgent, signal) ? epoch : null;
+      if (this.perSecond < Infinity) {
+        const waitMs = await this.#limit.turn(urgent, signal);
+        if (waitMs > 0 && waitMs < Infinity) this.#turnAt = performance.now() + waitMs;
+        if (waitMs > 0) return null;
+      }
+      // Last: much may have happened before its turn came.
+      return await this.#circuit.admit();
     } catch (error) {
       log.error("Cannot ask whether provider {name} may be used", { name: this.name, error });
       return null;
@@ -175,6 +196,15 @@ export class LiveProvider {
     throw new Error("This process was started without a vault");
   }
 }
+
+const EXHAUSTED: DeliveryError = {
+  type: "RATE_LIMIT",
+  disposition: "retry",
+  code: "LIMIT",
+  message: "The limit of the provider lets no message through for now",
+  retryAfterMs: null,
+  beforeRecipient: true,
+};
 
 function faultOf(error: unknown): DeliveryError {
   const why = error instanceof Error ? error.message : String(error);

@@ -15,18 +15,22 @@ export class RateLimit {
   }
 
   /**
-   * Waits for a turn.
+   * Waits for a turn that comes soon.
    *
-   * @returns false: the signal has fired first
+   * @returns 0: it is this one's turn; else when one will come, in milliseconds, if it does not come
+   *   soon; Infinity: the signal has fired first
    * @throws what reserving throws
    */
-  turn(urgent: boolean, signal?: AbortSignal): Promise<boolean> {
+  turn(urgent: boolean, signal?: AbortSignal): Promise<number> {
     return (urgent ? this.#urgent : this.#bulk).turn(signal);
   }
 }
 
+// Who waits longer than that would not hear what happens to its message meanwhile.
+const SOON_MS = 2_000;
+
 interface Waiting {
-  readonly go: (mine: boolean) => void;
+  readonly go: (waitMs: number) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -49,14 +53,14 @@ class Line {
     this.#perSecond = perSecond;
   }
 
-  turn(signal?: AbortSignal): Promise<boolean> {
-    if (signal?.aborted) return Promise.resolve(false);
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  turn(signal?: AbortSignal): Promise<number> {
+    if (signal?.aborted) return Promise.resolve(Infinity);
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
     const waiting: Waiting = { go: resolve, fail: reject };
     this.#waiting.add(waiting);
     const leave = () => {
       this.#waiting.delete(waiting);
-      resolve(false);
+      resolve(Infinity);
       if (this.#waiting.size === 0) this.#wake();
     };
     signal?.addEventListener("abort", leave, { once: true });
@@ -74,7 +78,7 @@ class Line {
         if (!first || this.#slots === 0) continue;
         this.#useSlot();
         this.#waiting.delete(first);
-        first.go(true);
+        first.go(0);
       }
     } catch (error) {
       for (const { fail } of this.#waiting) fail(error);
@@ -94,14 +98,18 @@ class Line {
   async #ask(): Promise<void> {
     const steady = performance.now() - this.#reservedAt < 2 * AHEAD_MS;
     const { count, waitMs } = await this.#reserve(this.#waiting.size + (steady ? this.#used : 0));
-    if (count === 0) {
-      // Half of what may be asked for ahead has come due by then.
-      return await this.#sleep(waitMs + AHEAD_MS / 2);
-    }
+    if (count === 0 && waitMs > SOON_MS) return this.#sendAway(waitMs);
+    // Half of what may be asked for ahead has come due by then.
+    if (count === 0) return await this.#sleep(waitMs + AHEAD_MS / 2);
     this.#reservedAt = performance.now();
     this.#used = 0;
     this.#slots = count;
     this.#slotAt = this.#reservedAt + waitMs;
+  }
+
+  #sendAway(waitMs: number): void {
+    for (const { go } of this.#waiting) go(waitMs);
+    this.#waiting.clear();
   }
 
   /** Not longer than somebody waits. */

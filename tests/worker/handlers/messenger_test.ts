@@ -14,7 +14,7 @@ import { createOrganization, type TestOrganization } from "../../support/callers
 import { onEveryDatabase } from "../../support/database.ts";
 import { assertDeliveriesHold } from "../../support/delivery_ledger.ts";
 import { assertJobsHold, openLedger } from "../../support/ledger.ts";
-import { comeDue, type MailWorker, startMailWorker } from "../../support/mail_worker.ts";
+import { type MailWorker, startMailWorker } from "../../support/mail_worker.ts";
 import { messageInput, readBatches, readDeliveries, tally } from "../../support/messages.ts";
 import { type MetaReply, type MetaServer, startMetaServer } from "../../support/meta.ts";
 
@@ -27,12 +27,6 @@ const PROVIDER_IDS = statement<[], { provider: string; providerMessageId: string
   `select provider, provider_message_id as "providerMessageId" from deliveries
    where status = 'SENT' order by n`,
 );
-const WAIT = statement<[], { minutes: number }>(
-  "test.jobWait",
-  `select round(extract(epoch from run_at - now()) / 60)::int as minutes
-   from jobs where kind = 'SEND_BATCH'`,
-);
-
 interface TestMessenger {
   readonly db: Database;
   readonly services: Services;
@@ -175,36 +169,6 @@ onEveryMessenger("an expired token pauses the message until a new one is there",
   assert.equal((await getMessage(services, admin, id)).status, "SENT");
   assert((await readDeliveries(db, id)).every(({ attempt }) => attempt === 1));
   assert.equal(new Set(meta.received.map(({ recipient }) => recipient)).size, 250);
-});
-
-onEveryMessenger("the Page's limit holds the batch back and costs no attempt", async (given) => {
-  const { db, services, meta, startWorker, send } = given;
-  const usage = { "1": [{ type: "messenger", estimated_time_to_regain_access: 19 }] };
-  meta.settings.reply = () => ({
-    error: { message: "(#613) Calls to this API have exceeded the rate limit.", code: 613 },
-    headers: { "x-business-use-case-usage": JSON.stringify(usage) },
-  });
-  const { id } = await send({ to: { list: psids(20) } });
-  const worker = await startWorker("EAAG-good");
-  await worker.runQueued();
-  assert.deepEqual(await db.run(WAIT), [{ minutes: 19 }]);
-  assert(
-    (await readDeliveries(db, id)).every(({ status, attempt }) =>
-      status === "PENDING" && attempt === 0
-    ),
-  );
-  const refused = meta.received.length;
-  assert(refused < 20, "the first answer speaks for all");
-
-  meta.settings.reply = () => null;
-  await comeDue(services);
-  await worker.runQueued();
-  assert(
-    (await readDeliveries(db, id)).every(({ status, attempt }) =>
-      status === "SENT" && attempt === 1
-    ),
-  );
-  assert.equal(meta.received.length, refused + 20);
 });
 
 onEveryMessenger("a message is not lost on a worker that has no Messenger", async (given) => {

@@ -5,7 +5,7 @@ import { getMessage, resumeMessage } from "../../../src/domain/messages/operatio
 import { listDeliveries, readAttempts } from "../../../src/domain/deliveries/list.ts";
 import { announceProviders } from "../../../src/domain/providers/circuit.ts";
 import { comeDue } from "../../support/mail_worker.ts";
-import { people, readBatches, readDeliveries, readStatus, tally } from "../../support/messages.ts";
+import { people, readBatches, readDeliveries, readStatus } from "../../support/messages.ts";
 import { type SmtpTestServer, startSmtpServer } from "../../support/smtp.ts";
 import { until } from "../../support/until.ts";
 import { onEveryProviders, type TestProviders } from "../../support/providers.ts";
@@ -245,54 +245,3 @@ onEveryProviders("a provider that is switched off is not asked", () => [{}, {}],
   await worker.runQueued();
   assert.deepEqual(await takenBy(given, waiting.id), [3, 0]);
 });
-
-onEveryProviders(
-  "what a person waits for goes out before bulk that the limit holds up",
-  () => [{}],
-  async (given) => {
-    const { services, organization: { operator }, worker, servers: [server], states, send } = given;
-    const [provider] = await states();
-    assert.ok(server && provider);
-    await updateProvider(services, operator, provider.id, { perSecondLimit: 20 });
-    await send({ to: { list: people(60) } });
-    await until("the bulk has begun", async () => {
-      worker.start(await worker.claim());
-      return server.received.length > 0;
-    });
-    await send({ to: { list: [{ address: "max@example.net" }] }, lane: "TRANSACTIONAL" });
-    await until("the other has arrived", async () => {
-      worker.start(await worker.claim());
-      return server.received.some(({ recipient }) => recipient === "max@example.net");
-    });
-    assert.ok(server.received.length < 40, `after ${server.received.length} mails`);
-    // In no time.
-    await updateProvider(services, operator, provider.id, { perSecondLimit: 10_000 });
-    await worker.rest();
-    assert.equal(server.received.length, 61);
-  },
-);
-
-onEveryProviders(
-  "a stop takes nobody's turn: what waits under a slow limit is as good as new",
-  () => [{}],
-  async (given) => {
-    const { db, services, organization: { operator }, worker, servers: [server], states, send } =
-      given;
-    const [provider] = await states();
-    assert.ok(server && provider);
-    await updateProvider(services, operator, provider.id, { perSecondLimit: 0.01 });
-    const { id } = await send({ to: { list: people(10) } });
-    await until("the first has gone out", async () => {
-      worker.start(await worker.claim());
-      return server.received.length === 1;
-    });
-    worker.abort("stopping");
-    await worker.rest();
-    const rows = await readDeliveries(db, id);
-    assert.deepEqual(tally(rows.map(({ status, tries }) => `${status} ${tries}`)), {
-      "SENT 1": 1,
-      "PENDING 0": 9,
-    });
-    assert.equal((await readBatches(db, id))[0]?.win, null);
-  },
-);
