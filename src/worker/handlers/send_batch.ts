@@ -81,15 +81,14 @@ async function sendPending(
   batch: TakenBatch,
 ): Promise<Outcome> {
   const { channel, window } = outletFor(outlets, batch.channel);
-  // Known beforehand: nothing needs to be read and opened for it.
-  if (batch.messageStatus === "SENDING" && channel.obstacle?.error.disposition === "retry") {
-    return held(channel.obstacle);
-  }
+  const urgent = run.job.lane === "TRANSACTIONAL";
+  // Known beforehand: nothing needs to be read and opened for it. What is urgent may pass all the same.
+  const known = !urgent && batch.messageStatus === "SENDING" ? channel.obstacle : null;
+  if (known?.error.disposition === "retry") return held(known);
   const content = await contents.get({
     id: batch.messageId,
     organizationId: batch.organizationId,
   });
-  const urgent = run.job.lane === "TRANSACTIONAL";
   const pending = await readPending(services, batch);
   const sender = { channel, content, pending, urgent, signal: run.signal, publicUrl };
   const send = await openSender(services, batch, sender);

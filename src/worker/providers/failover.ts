@@ -45,7 +45,7 @@ export class FailoverChannel implements Channel {
       const begun = performance.now();
       const asked = await provider.send(mail, options);
       // A limit is no failure: what is over it waits, and goes to no other.
-      if (!asked && provider.exhausted) break;
+      if (!asked && !provider.obstacle && provider.exhausted) break;
       if (!asked) continue;
       const earlier = tries.length > 0 && { earlier: tries };
       if (asked.outcome === "sent") return { ...asked, ...earlier };

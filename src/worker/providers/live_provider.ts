@@ -142,10 +142,13 @@ export class LiveProvider {
   }
 
   async #ask(mail: OutgoingMail, { urgent = false, signal }: SendOptions) {
-    if (signal?.aborted || !this.#channel || this.obstacle || this.exhausted) return null;
+    if (signal?.aborted || !this.#channel || this.obstacle) return null;
+    // What is urgent has a reserve of its own.
+    if (this.exhausted && !urgent) return null;
     const epoch = await this.#admit(urgent, signal);
-    if (epoch === null) return null;
-    const result = await this.#channel.send(mail, { urgent, signal });
+    const channel = this.#channel;
+    if (epoch === null || !channel) return null;
+    const result = await channel.send(mail, { urgent, signal });
     // Refused on this side, or not handed over: that says nothing of the provider.
     if (result.outcome === "held") return null;
     if (result.provider === null) return { result, outdated: false };

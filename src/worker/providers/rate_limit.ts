@@ -97,7 +97,10 @@ class Line {
 
   async #ask(): Promise<void> {
     const steady = performance.now() - this.#reservedAt < 2 * AHEAD_MS;
-    const { count, waitMs } = await this.#reserve(this.#waiting.size + (steady ? this.#used : 0));
+    const wanted = this.#waiting.size + (steady ? this.#used : 0);
+    // Not beyond the reserve: of a slow limit the second slot is due long after the first.
+    const most = Math.max(1, Math.ceil(this.#perSecond() * 2 * AHEAD_MS / 1_000));
+    const { count, waitMs } = await this.#reserve(Math.min(wanted, most));
     if (count === 0 && waitMs > SOON_MS) return this.#sendAway(waitMs);
     // Half of what may be asked for ahead has come due by then.
     if (count === 0) return await this.#sleep(waitMs + AHEAD_MS / 2);

@@ -136,3 +136,24 @@ onEveryProviders(
     await cancelMessage(services, admin, message.id);
   },
 );
+
+onEveryProviders(
+  "bulk that a slow limit puts off leaves the reserve to what a person waits for",
+  () => [{}],
+  async ({ services, organization: { admin, operator }, worker, servers, states, send }) => {
+    const [provider] = await states();
+    assert.ok(provider);
+    await updateProvider(services, operator, provider.id, { perSecondLimit: 0.01 });
+    const bulk = await send({ to: { list: people(10) } });
+    await worker.runQueued();
+    assert.equal(servers[0]?.received.length, 1);
+    const { id } = await send({
+      to: { list: [{ address: "max@example.net" }] },
+      lane: "TRANSACTIONAL",
+    });
+    await worker.runQueued();
+    assert.equal((await getMessage(services, admin, id)).status, "SENT");
+    assert.equal(servers[0]?.received.length, 2);
+    await cancelMessage(services, admin, bulk.id);
+  },
+);
