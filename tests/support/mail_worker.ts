@@ -1,4 +1,3 @@
-import type { Channel } from "../../src/channels/channel.ts";
 import { statement } from "../../src/db/database.ts";
 import type { MessageChannel } from "../../src/domain/channel.ts";
 import { newId } from "../../src/domain/id.ts";
@@ -39,9 +38,9 @@ export interface MailWorker {
 
 /** How it sends. */
 export interface MailWorkerOptions {
-  readonly channel: Channel;
+  readonly channel: Outlet["channel"];
   /** Absent: not configured. */
-  readonly messenger?: Channel;
+  readonly messenger?: Outlet["channel"];
   /** Deliveries in flight per batch at most. */
   readonly window?: number;
 }

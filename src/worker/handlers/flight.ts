@@ -38,6 +38,8 @@ export class Flight {
   readonly #plan: FlightPlan;
   readonly #waiting: PendingDelivery[];
   readonly #flying = new Set<number>();
+  /** How many are in flight by the batch's row. */
+  #listed = 0;
   #ended: EndedDelivery[] = [];
   #refused: string[] = [];
   #onLanding: () => void = () => {};
@@ -92,8 +94,9 @@ export class Flight {
     }
   }
 
+  // By the batch's row too: what it lists is taken for lost by whoever takes the batch next.
   get #landed(): boolean {
-    return this.#flying.size === 0 && this.#ended.length === 0;
+    return this.#flying.size === 0 && this.#ended.length === 0 && this.#listed === 0;
   }
 
   // Paused and resumed within one window.
@@ -174,6 +177,7 @@ export class Flight {
         await suppressRefused(services, batch, refused);
         const result = await recordStep(services, hold, step);
         this.#step++;
+        this.#listed = step.flying.length + (result.opened ? step.opening.length : 0);
         return result;
       } catch (error) {
         if (error instanceof StaleBatchError || isDataFault(error)) throw error;
