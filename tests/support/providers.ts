@@ -27,6 +27,8 @@ export interface TestProviders {
   readonly organization: TestOrganization;
   readonly worker: MailWorker;
   readonly servers: readonly SmtpTestServer[];
+  /** Another worker of the same process. */
+  startWorker(): Promise<MailWorker>;
   /** As they stand, in order. */
   states(): Promise<ProviderState[]>;
   /** Sends a message as the organization's ADMIN. */
@@ -72,7 +74,8 @@ export function onEveryProviders(
     const waysOut = await openWaysOut(services, configured);
     const channel = waysOut.channels.get("EMAIL");
     if (!channel) throw new Error("A test of providers needs one");
-    const worker = await startMailWorker(services, { channel });
+    const startWorker = () => startMailWorker(services, { channel });
+    const worker = await startWorker();
     try {
       await test({
         db,
@@ -80,6 +83,7 @@ export function onEveryProviders(
         organization,
         worker,
         servers,
+        startWorker,
         states: () => registerProviders({ db }, configured),
         send: async (given) =>
           (await sendMessage(services, organization.admin, messageInput(given))).message,

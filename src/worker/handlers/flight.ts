@@ -130,10 +130,7 @@ export class Flight {
     this.#flying.delete(delivery.n);
     this.#ended.push(ended);
     if (suppress) this.#refused.push(ended.id);
-    if (obstacle && !this.obstacle) {
-      this.obstacle = obstacle;
-      this.failed = true;
-    }
+    if (obstacle) this.#meet(obstacle, true);
     this.#onLanding();
   }
 
@@ -141,8 +138,15 @@ export class Flight {
   #hold(delivery: PendingDelivery, obstacle: Obstacle): void {
     this.#flying.delete(delivery.n);
     this.#waiting.push(delivery);
-    this.obstacle ??= obstacle;
+    this.#meet(obstacle, false);
     this.#onLanding();
+  }
+
+  // What a person must mend goes before what mends itself.
+  #meet(obstacle: Obstacle, failed: boolean): void {
+    if (this.obstacle && obstacle.error.disposition !== "pause") return;
+    this.obstacle = obstacle;
+    this.failed = failed;
   }
 
   // Half a window at a time: the other half flies while this one is recorded.

@@ -66,12 +66,14 @@ export class Circuit {
     if (state === "CLOSED") return null;
     const waitMs = this.#retryAt - performance.now();
     if (waitMs <= 0 && !this.#probing) return null;
+    // Somebody tries whether it works: until that is known, no person is called for.
+    const trying = this.#probing || state === "HALF_OPEN";
     return {
       type: errorType ?? "OTHER",
       code: errorCode,
       message: errorMessage ?? "",
-      disposition: errorPauses ? "pause" : "retry",
-      retryAfterMs: state === "OPEN" && waitMs > 0 ? waitMs : PROBED_MS,
+      disposition: errorPauses && !trying ? "pause" : "retry",
+      retryAfterMs: trying ? PROBED_MS : waitMs,
       beforeRecipient: true,
     };
   }

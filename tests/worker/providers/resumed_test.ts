@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { resumeMessage } from "../../../src/domain/messages/operations.ts";
+import { type Gate, makeGate } from "../../support/gate.ts";
+import { comeDue } from "../../support/mail_worker.ts";
+import { people, readStatus } from "../../support/messages.ts";
+import { onEveryProviders } from "../../support/providers.ts";
+
+let gate: Gate;
+let login: { user: string; password: string };
+
+onEveryProviders(
+  "a resumed message is not paused again while one of its mails tries the provider",
+  () => {
+    gate = makeGate();
+    login = { user: "ada", password: "good" };
+    return [{ login, beforeReply: (address) => gate.pass(address) }];
+  },
+  async ({ db, services, organization: { admin }, worker, startWorker, send }) => {
+    login.password = "changed";
+    const { id } = await send({ to: { list: people(250) } });
+    await worker.runQueued();
+    assert.equal(await readStatus(db, id), "PAUSED");
+
+    login.password = "good";
+    await resumeMessage(services, admin, id);
+    worker.start(await worker.claim(1));
+    await gate.filled(1);
+    // The other batches find the provider being tried.
+    const other = await startWorker();
+    await other.runQueued();
+    const status = await readStatus(db, id);
+    gate.open();
+    await worker.rest();
+    assert.equal(status, "SENDING");
+    await comeDue(services);
+    await worker.runQueued();
+    assert.equal(await readStatus(db, id), "SENT");
+  },
+);
