@@ -80,6 +80,17 @@ export class Flight {
    * @throws {StaleBatchError} when the claim has ended
    */
   async fly(): Promise<string> {
+    const { signal } = this.#plan.run;
+    const hurry = () => this.#onLanding();
+    signal.addEventListener("abort", hurry);
+    try {
+      return await this.#fly();
+    } finally {
+      signal.removeEventListener("abort", hurry);
+    }
+  }
+
+  async #fly(): Promise<string> {
     let status = this.#plan.batch.messageStatus;
     while (true) {
       const opening = this.#mayOpen(status)
@@ -149,11 +160,13 @@ export class Flight {
     this.failed = failed;
   }
 
-  // Half a window at a time: the other half flies while this one is recorded.
+  // Half a window at a time: the other half flies while this one is recorded. When the run is to end,
+  // each by itself: what was answered would be doubtful, should the process end before the others are.
   #landing(): Promise<void> {
-    const enough = Math.max(1, this.#plan.window / 2);
+    const { run: { signal }, window } = this.#plan;
     return new Promise((resolve) => {
       this.#onLanding = () => {
+        const enough = signal.aborted ? 1 : Math.max(1, window / 2);
         if (this.#ended.length >= enough || this.#flying.size === 0) resolve();
       };
       this.#onLanding();
