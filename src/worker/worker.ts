@@ -162,9 +162,15 @@ function wakeForNew(state: LoopState): void {
 }
 
 async function settleUntilEmpty(state: LoopState, deadline: number): Promise<void> {
-  do {
-    await settleEnded(state);
-    if (state.running.size > 0) await state.wake.wait(100);
-  } while (state.running.size > 0 && performance.now() < deadline);
-  await settleEnded(state);
+  let late = false;
+  while (state.running.fences().length > 0 && !late) {
+    late = performance.now() >= deadline;
+    try {
+      if (await settleEnded(state) > 0) continue;
+    } catch (error) {
+      // Some may still be recording what they did: to end now would leave that in doubt.
+      log.error("Settling failed while the worker stops", { error });
+    }
+    if (!late) await state.wake.wait(100);
+  }
 }

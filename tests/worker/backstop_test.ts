@@ -5,7 +5,7 @@ import { done } from "../../src/domain/jobs/outcome.ts";
 import { rescueOrphans } from "../../src/domain/jobs/lease.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { JobAborted } from "../../src/worker/handler.ts";
-import { addJob, addJobs, expireLease, readAttempts, readJob } from "../support/jobs.ts";
+import { addJob, addJobs, expireLease, readAttempts, readJob, readJobs } from "../support/jobs.ts";
 import { onEveryQueue, onPostgresQueue } from "../support/queue.ts";
 import { until } from "../support/until.ts";
 import { interfere, startTestWorker, untilAborted } from "../support/worker.ts";
@@ -95,3 +95,33 @@ onPostgresQueue(
     assert.deepEqual(await db.run(LIVING), [{ count: 0 }]);
   },
 );
+
+onEveryQueue("a stop waits for what runs although the database fails meanwhile", async (queue) => {
+  const { db, services, organization } = queue;
+  const ids = await addJobs(db, organization.id, 2, { maxAttempts: 1 });
+  const failed = Promise.withResolvers<void>();
+  let failures = 0;
+  const cut = interfere(services, "jobs.settle", (run) => {
+    if (failures > 0) return run();
+    failures++;
+    failed.resolve();
+    return Promise.reject(new Error("connection lost"));
+  });
+  let running = 0;
+  const worker = await startTestWorker(cut, async (run) => {
+    running++;
+    const reason = await untilAborted(run).catch((reason) => reason);
+    if (run.job.id === ids[0]) throw reason;
+    // Still recording what it has sent.
+    await failed.promise;
+    return done;
+  });
+  await until("both run", () => running === 2);
+  await worker.stop();
+  const jobs = await readJobs(db, ids);
+  assert.deepEqual(jobs.map(({ status, attempt }) => [status, attempt]), [
+    ["QUEUED", 0],
+    ["COMPLETED", 1],
+  ]);
+  assert.deepEqual(await db.run(LIVING), [{ count: 0 }]);
+});
