@@ -43,6 +43,8 @@ class Line {
   /** When the next slot may be used, by the process's clock, and how many there are from then on. */
   #slotAt = 0;
   #slots = 0;
+  /** Between them, by the limit under which they were reserved. */
+  #intervalMs = 0;
   // Used since the last reservation: who goes on so fast asks for as many again beforehand.
   #used = 0;
   #reservedAt = -Infinity;
@@ -99,7 +101,8 @@ class Line {
     const steady = performance.now() - this.#reservedAt < 2 * AHEAD_MS;
     const wanted = this.#waiting.size + (steady ? this.#used : 0);
     // Not beyond the reserve: of a slow limit the second slot is due long after the first.
-    const most = Math.max(1, Math.ceil(this.#perSecond() * 2 * AHEAD_MS / 1_000));
+    const perSecond = this.#perSecond();
+    const most = Math.max(1, Math.ceil(perSecond * 2 * AHEAD_MS / 1_000));
     const { count, waitMs } = await this.#reserve(Math.min(wanted, most));
     if (count === 0 && waitMs > SOON_MS) return this.#sendAway(waitMs);
     // Half of what may be asked for ahead has come due by then.
@@ -107,6 +110,7 @@ class Line {
     this.#reservedAt = performance.now();
     this.#used = 0;
     this.#slots = count;
+    this.#intervalMs = 1_000 / perSecond;
     this.#slotAt = this.#reservedAt + waitMs;
   }
 
@@ -127,16 +131,15 @@ class Line {
   #useSlot(): void {
     this.#slots--;
     this.#used++;
-    this.#slotAt += 1_000 / this.#perSecond();
+    this.#slotAt += this.#intervalMs;
   }
 
   // What was not used in its time is gone: used later, it would come on top of another's.
   #dropStale(): void {
     if (this.#slots === 0) return;
-    const interval = 1_000 / this.#perSecond();
     const late = performance.now() - AHEAD_MS - this.#slotAt;
-    const missed = Math.min(this.#slots, Math.max(0, Math.ceil(late / interval)));
+    const missed = Math.min(this.#slots, Math.max(0, Math.ceil(late / this.#intervalMs)));
     this.#slots -= missed;
-    this.#slotAt += missed * interval;
+    this.#slotAt += missed * this.#intervalMs;
   }
 }

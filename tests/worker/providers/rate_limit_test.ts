@@ -86,3 +86,17 @@ Deno.test("who waits hears that slots could not be reserved", async () => {
   const turns = await Promise.allSettled([limit.turn(false), limit.turn(false)]);
   assert.deepEqual(turns.map(({ status }) => status), ["rejected", "rejected"]);
 });
+
+Deno.test("what was reserved under a limit goes out under it, though it is lowered", async () => {
+  let perSecond = 100;
+  const limit = new RateLimit(
+    (wanted) => Promise.resolve({ count: wanted, waitMs: 0 }),
+    () => perSecond,
+  );
+  // Else it would hang for a day.
+  const late = AbortSignal.timeout(2_000);
+  const turns = Array.from({ length: 5 }, () => limit.turn(false, late));
+  assert.equal(await turns[0], 0);
+  perSecond = 1 / 86_400;
+  assert.deepEqual(await Promise.all(turns), [0, 0, 0, 0, 0]);
+});
