@@ -93,6 +93,8 @@ class Line {
   async #untilSlot(): Promise<void> {
     this.#dropStale();
     while (this.#slots === 0 && this.#waiting.size > 0) await this.#ask();
+    // All were sent away, or have left.
+    if (this.#slots === 0) return;
     const wait = this.#slotAt - performance.now();
     if (wait >= 1) await this.#sleep(wait);
   }

@@ -100,3 +100,17 @@ Deno.test("what was reserved under a limit goes out under it, though it is lower
   perSecond = 1 / 86_400;
   assert.deepEqual(await Promise.all(turns), [0, 0, 0, 0, 0]);
 });
+
+Deno.test("a limit that is raised holds at once, whoever was sent away before", async () => {
+  let perSecond = 1 / 86_400;
+  let asked = 0;
+  const limit = new RateLimit(
+    () =>
+      Promise.resolve(++asked === 2 ? { count: 0, waitMs: 86_400_000 } : { count: 1, waitMs: 0 }),
+    () => perSecond,
+  );
+  assert.deepEqual([await limit.turn(false), await limit.turn(false)], [0, 86_400_000]);
+  perSecond = 100;
+  // Else it would hang for a day.
+  assert.equal(await limit.turn(false, AbortSignal.timeout(2_000)), 0);
+});
