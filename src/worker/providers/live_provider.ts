@@ -43,8 +43,8 @@ export class LiveProvider {
   /** Why it could not be opened. */
   #fault: DeliveryError | null = null;
   #adopting: Promise<void> = Promise.resolve();
-  /** When its limit lets the next message through, by the process's clock, where that is not soon. */
-  #turnAt = 0;
+  /** When that limit lets the next message through, by the process's clock, where that is not soon. */
+  #turn = { at: 0, perSecond: Infinity };
 
   private constructor(services: Services, configured: ConfiguredProvider, state: ProviderState) {
     this.#services = services;
@@ -101,8 +101,10 @@ export class LiveProvider {
 
   /** Its own limit, while that lets nothing through for some time; null: it does. */
   get exhausted(): DeliveryError | null {
-    const retryAfterMs = this.#turnAt - performance.now();
-    return retryAfterMs > 0 ? { ...EXHAUSTED, retryAfterMs } : null;
+    const retryAfterMs = this.#turn.at - performance.now();
+    // Of a limit that does not hold any more it says nothing.
+    const holds = this.#turn.perSecond === this.perSecond;
+    return holds && retryAfterMs > 0 ? { ...EXHAUSTED, retryAfterMs } : null;
   }
 
   /** Takes over what has changed; new credentials hold for all that is sent from now on. */
@@ -111,7 +113,6 @@ export class LiveProvider {
     this.#adopting = this.#adopting.then(async () => {
       if (state.epoch < this.#circuit.state.epoch) return;
       if (state.credentials !== this.#sealed) await this.#reopen(state.credentials);
-      if (state.perSecond !== this.#circuit.state.perSecond) this.#turnAt = 0;
       // After that: a new epoch must not be blamed for what the old credentials meet.
       this.#circuit.adopt(state);
     });
@@ -158,9 +159,12 @@ export class LiveProvider {
   /** Null: the provider is not to be asked now, or nobody could say whether. */
   async #admit(urgent: boolean, signal?: AbortSignal): Promise<number | null> {
     try {
-      if (this.perSecond < Infinity) {
+      const { perSecond } = this;
+      if (perSecond < Infinity) {
         const waitMs = await this.#limit.turn(urgent, signal);
-        if (waitMs > 0 && waitMs < Infinity) this.#turnAt = performance.now() + waitMs;
+        if (waitMs > 0 && waitMs < Infinity) {
+          this.#turn = { at: performance.now() + waitMs, perSecond };
+        }
         if (waitMs > 0) return null;
       }
       // Last: much may have happened before its turn came.

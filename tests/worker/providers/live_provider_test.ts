@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import type { Channel, OutgoingMail, SendResult } from "../../../src/channels/channel.ts";
+import type { Database } from "../../../src/db/database.ts";
+import { readStates } from "../../../src/domain/providers/queries.ts";
+import { registerProviders } from "../../../src/domain/providers/register.ts";
+import { writeUpdate } from "../../../src/domain/providers/update.ts";
+import type { Services } from "../../../src/domain/services.ts";
+import { createBus } from "../../../src/events/bus.ts";
+import { LiveProvider } from "../../../src/worker/providers/live_provider.ts";
+import { onEveryDatabase } from "../../support/database.ts";
+import { interfere } from "../../support/worker.ts";
+
+const ONE_A_DAY = 1 / 86_400;
+const MAIL: OutgoingMail = {
+  deliveryId: "dlv_1",
+  to: { address: "ada@example.net", name: null },
+  subject: "News",
+  text: "News",
+  html: null,
+};
+const SENT: SendResult = { outcome: "sent", provider: "smtp.example.com", providerMessageId: "1" };
+const THROTTLED: SendResult = {
+  outcome: "failed",
+  provider: "smtp.example.com",
+  error: {
+    type: "RATE_LIMIT",
+    disposition: "retry",
+    code: "421",
+    message: "Too many",
+    retryAfterMs: null,
+    beforeRecipient: true,
+  },
+};
+
+async function open(
+  services: Services,
+  perSecond: number | null,
+  send: Channel["send"],
+): Promise<LiveProvider> {
+  const channel = { connections: 1, send, close: () => Promise.resolve() };
+  const named = { channel: "EMAIL", name: "smtp.example.com", perSecond } as const;
+  const [state] = await registerProviders(services, [named]);
+  assert.ok(state);
+  return await LiveProvider.open(services, { ...named, open: () => channel }, state);
+}
+
+async function raiseLimit(db: Database, id: string): Promise<void> {
+  const change = { credentials: undefined, perSecondLimit: 1_000, enabled: undefined };
+  await db.transaction((tx) => writeUpdate(tx, id, change));
+}
+
+async function refresh(db: Database, provider: LiveProvider): Promise<void> {
+  const [state] = await readStates(db, [provider.id]);
+  assert.ok(state);
+  await provider.adopt(state);
+}
+
+onEveryDatabase(
+  "an answer that comes after the limit was raised puts nobody off",
+  async ({ db }) => {
+    let asked = 0;
+    const bus = createBus();
+    const services = interfere({ db, bus }, "providers.reserve", async (run) => {
+      const rows = await run();
+      if (++asked !== 2) return rows;
+      await raiseLimit(db, provider.id);
+      await refresh(db, provider);
+      return rows;
+    });
+    const provider = await open(services, ONE_A_DAY, () => Promise.resolve(SENT));
+    assert.equal((await provider.send(MAIL, {}))?.outcome, "sent");
+    assert.equal(await provider.send(MAIL, {}), null);
+    assert.equal((await provider.send(MAIL, {}))?.outcome, "sent");
+    await bus.close();
+  },
+);
+
+onEveryDatabase(
+  "a limit that was raised holds although the circuit told of it first",
+  async ({ db }) => {
+    const bus = createBus();
+    const first = Promise.withResolvers<SendResult>();
+    const provider = await open({ db, bus }, ONE_A_DAY, () => first.promise);
+    const sending = provider.send(MAIL, {});
+    assert.equal(await provider.send(MAIL, {}), null);
+    assert.ok(provider.exhausted);
+    await raiseLimit(db, provider.id);
+    first.resolve(THROTTLED);
+    await sending;
+    await refresh(db, provider);
+    assert.equal(provider.perSecond, 1_000);
+    assert.equal(provider.exhausted, null);
+    await bus.close();
+  },
+);
