@@ -39,6 +39,13 @@ const PROBE = statement<[id: string, epoch: number, probeMs: number], ProviderSt
    returning ${STATE}`,
 );
 
+const LEAVE = statement<[id: string, epoch: number], ProviderState>(
+  "providers.leaveProbe",
+  `update providers set state = 'OPEN', since = now(), epoch = epoch + 1, retry_at = now()
+   where id = $1 and epoch = $2 and state = 'HALF_OPEN'
+   returning ${STATE}`,
+);
+
 const CLOSE = statement<[id: string, epoch: number], ProviderState>(
   "providers.close",
   `update providers set state = 'CLOSED', since = now(), epoch = epoch + 1, openings = 0,
@@ -85,6 +92,18 @@ export function beginProbe(
   circuit: Circuit,
 ): Promise<ProviderState | undefined> {
   return change(services, services.db.run(PROBE, circuit.id, circuit.epoch, PROBE_MS));
+}
+
+/**
+ * Lets the next message try a provider: the one that was to do so has not asked it.
+ *
+ * @returns undefined when the circuit has changed since it was read: nothing is written
+ */
+export function leaveProbe(
+  services: Services,
+  circuit: Circuit,
+): Promise<ProviderState | undefined> {
+  return change(services, services.db.run(LEAVE, circuit.id, circuit.epoch));
 }
 
 /**

@@ -1,6 +1,11 @@
 import { getLogger } from "@logtape/logtape";
 import type { DeliveryError } from "../../channels/channel.ts";
-import { beginProbe, closeCircuit, openCircuit } from "../../domain/providers/circuit.ts";
+import {
+  beginProbe,
+  closeCircuit,
+  leaveProbe,
+  openCircuit,
+} from "../../domain/providers/circuit.ts";
 import { opensCircuit, type ProviderState } from "../../domain/providers/provider.ts";
 import type { Services } from "../../domain/services.ts";
 
@@ -76,6 +81,14 @@ export class Circuit {
       retryAfterMs: trying ? PROBED_MS : waitMs,
       beforeRecipient: true,
     };
+  }
+
+  /** The provider was not asked after all: should it have been tried, the next message may do so. */
+  async undecided(epoch: number): Promise<void> {
+    if (epoch !== this.#state.epoch || this.#state.state !== "HALF_OPEN") return;
+    const left = await leaveProbe(this.#services, this.#state);
+    if (left) this.adopt(left);
+    else await this.#reread();
   }
 
   /** The provider has done its part, whatever it said of the message. */

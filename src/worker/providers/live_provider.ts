@@ -150,10 +150,8 @@ export class LiveProvider {
     const channel = this.#channel;
     if (epoch === null || !channel) return null;
     const result = await channel.send(mail, { urgent, signal });
-    // Refused on this side, or not handed over: that says nothing of the provider.
-    if (result.outcome === "held") return null;
-    if (result.provider === null) return { result, outdated: false };
-    return { result, outdated: await this.#note(epoch, result) };
+    const outdated = await this.#note(epoch, result);
+    return result.outcome === "held" ? null : { result, outdated };
   }
 
   /** Null: the provider is not to be asked now, or nobody could say whether. */
@@ -176,8 +174,13 @@ export class LiveProvider {
   }
 
   // What was sent is sent, whatever becomes of the circuit.
-  async #note(epoch: number, result: Exclude<Asked, null>): Promise<boolean> {
+  async #note(epoch: number, result: SendResult): Promise<boolean> {
     try {
+      // Refused on this side, or not handed over: that says nothing of the provider.
+      if (result.outcome === "held" || result.provider === null) {
+        await this.#circuit.undecided(epoch);
+        return false;
+      }
       if (result.outcome === "failed" && isProvidersFault(result.error)) {
         return await this.#circuit.failed(epoch, result.error) && mayFailOver(result.error);
       }

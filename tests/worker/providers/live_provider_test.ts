@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import type { Channel, OutgoingMail, SendResult } from "../../../src/channels/channel.ts";
-import type { Database } from "../../../src/db/database.ts";
+import {
+  type Channel,
+  GIVEN_UP,
+  type OutgoingMail,
+  type SendResult,
+} from "../../../src/channels/channel.ts";
+import { type Database, statement } from "../../../src/db/database.ts";
 import { readStates } from "../../../src/domain/providers/queries.ts";
 import { registerProviders } from "../../../src/domain/providers/register.ts";
 import { writeUpdate } from "../../../src/domain/providers/update.ts";
@@ -31,6 +36,22 @@ const THROTTLED: SendResult = {
     beforeRecipient: true,
   },
 };
+const REFUSED_HERE: SendResult = {
+  outcome: "failed",
+  provider: null,
+  error: {
+    type: "OTHER",
+    disposition: "never",
+    code: "EMPTY_TEXT",
+    message: "The text is empty",
+    retryAfterMs: null,
+    beforeRecipient: false,
+  },
+};
+const TRY_NOW = statement<[]>(
+  "test.tryNow",
+  "update providers set retry_at = now() where state <> 'CLOSED'",
+);
 
 async function open(
   services: Services,
@@ -93,3 +114,29 @@ onEveryDatabase(
     await bus.close();
   },
 );
+
+for (
+  const [what, first] of [["is given up", GIVEN_UP], ["nobody could take", REFUSED_HERE]] as const
+) {
+  onEveryDatabase(
+    `a provider is tried by the next message when the first ${what}`,
+    async ({ db }) => {
+      const bus = createBus();
+      const results = [THROTTLED, first, SENT];
+      const provider = await open(
+        { db, bus },
+        null,
+        () => Promise.resolve(results.shift() ?? SENT),
+      );
+      await provider.send(MAIL, {});
+      await db.run(TRY_NOW);
+      await refresh(db, provider);
+      await provider.send(MAIL, {});
+      assert.equal(provider.obstacle, null);
+      assert.equal((await provider.send(MAIL, {}))?.outcome, "sent");
+      const [state] = await readStates(db, [provider.id]);
+      assert.deepEqual([state?.state, state?.openings], ["CLOSED", 0]);
+      await bus.close();
+    },
+  );
+}
