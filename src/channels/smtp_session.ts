@@ -83,16 +83,14 @@ export class SmtpSession {
   ): Promise<SmtpSession> {
     const session = new SmtpSession(provider, timeouts);
     const connection = session.#connection;
-    const giveUp = () => session.#giveUp();
-    signal?.addEventListener("abort", giveUp, { once: true });
     try {
-      await session.#within(timeouts.open, (done) => connection.connect(done));
-      if (provider.credentials) await session.#login(provider.credentials);
+      await session.#heeding(signal, async () => {
+        await session.#within(timeouts.open, (done) => connection.connect(done));
+        if (provider.credentials) await session.#login(provider.credentials);
+      });
     } catch (error) {
       connection.close();
       throw error;
-    } finally {
-      signal?.removeEventListener("abort", giveUp);
     }
     session.#opened = true;
     return session;
@@ -112,25 +110,30 @@ export class SmtpSession {
    * @throws {SmtpError}
    */
   async send(mail: ComposedMail, signal?: AbortSignal): Promise<string | undefined> {
-    const { envelope, body } = this.#timeouts;
     this.#bodyBegun = false;
-    const giveUp = () => this.#giveUp();
-    signal?.addEventListener("abort", giveUp, { once: true });
-    try {
-      const sent = await this.#within<{ serverMessageId?: string }>(envelope, (done, extend) => {
-        const content = new Body(mail.content, () => {
-          this.#bodyBegun = true;
-          extend(body);
-        });
-        this.#connection.send({ from: mail.from, to: mail.to }, content, done);
-      });
-      return sent?.serverMessageId;
-    } catch (error) {
-      await this.#reset();
-      throw error;
-    } finally {
-      signal?.removeEventListener("abort", giveUp);
-    }
+    return await this.#heeding(signal, async () => {
+      try {
+        return await this.#transfer(mail);
+      } catch (error) {
+        // Its outcome is known: nothing is in doubt any more, and who is to end does not wait.
+        this.#bodyBegun = false;
+        if (signal?.aborted) this.#connection.close();
+        else await this.#reset();
+        throw error;
+      }
+    });
+  }
+
+  async #transfer({ from, to, content }: ComposedMail): Promise<string | undefined> {
+    const { envelope, body } = this.#timeouts;
+    const sent = await this.#within<{ serverMessageId?: string }>(envelope, (done, extend) => {
+      const begin = () => {
+        this.#bodyBegun = true;
+        extend(body);
+      };
+      this.#connection.send({ from, to }, new Body(content, begin), done);
+    });
+    return sent?.serverMessageId;
   }
 
   /** Says goodbye and returns once the connection has ended, with the server's answer or without. */
@@ -142,6 +145,18 @@ export class SmtpSession {
     this.#connection.quit();
     await promise;
     clearTimeout(impatience);
+  }
+
+  /** Gives up what is under way once the signal fires; begins nothing when it has fired before. */
+  async #heeding<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    if (signal?.aborted) throw this.#error(GIVEN_UP);
+    const giveUp = () => this.#giveUp();
+    signal?.addEventListener("abort", giveUp, { once: true });
+    try {
+      return await work();
+    } finally {
+      signal?.removeEventListener("abort", giveUp);
+    }
   }
 
   #giveUp(): void {

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import type { OutgoingMail } from "../../src/channels/channel.ts";
+import { compose, parseSender } from "../../src/channels/compose.ts";
+import { openSmtpChannel } from "../../src/channels/smtp.ts";
+import { SmtpError, SmtpSession, type SmtpTimeouts } from "../../src/channels/smtp_session.ts";
+import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
+import { until } from "../support/until.ts";
+import { startScriptedServer } from "./scripted_server.ts";
+
+const FROM = "noreply@example.com";
+const PATIENT: SmtpTimeouts = { open: 1_000, envelope: 1_000, body: 1_000 };
+const MAIL: OutgoingMail = {
+  deliveryId: "dlv_1",
+  to: { address: "ada@example.net", name: null },
+  subject: "News",
+  text: "Hello",
+  html: null,
+};
+const COMPOSED = compose(MAIL, parseSender(FROM));
+const LONG_AGO = AbortSignal.abort();
+
+const givenUp = (error: unknown) =>
+  error instanceof SmtpError && error.failure.code === "ECONNECTION";
+
+Deno.test("a signal that has fired before gives up an SMTP session, and what it is to send", async () => {
+  await using server = startScriptedServer([{ at: "MAIL", then: "SILENCE" }]);
+  const provider = parseSmtpUrl(server.url);
+  await assert.rejects(SmtpSession.open(provider, PATIENT, LONG_AGO), givenUp);
+  const session = await SmtpSession.open(provider, PATIENT);
+  await assert.rejects(session.send(COMPOSED, LONG_AGO), givenUp);
+  assert.deepEqual(server.steps, ["CONNECT", "EHLO"]);
+  await session.close();
+});
+
+Deno.test("what was refused after its content is known at once when the signal fires", async () => {
+  await using server = startScriptedServer([
+    { at: "DOT", then: "554 5.6.0 Not like that\r\n" },
+    { at: "RSET", then: "SILENCE" },
+  ]);
+  const timeouts = { open: 5_000, envelope: 5_000, body: 5_000 };
+  const channel = openSmtpChannel(parseSmtpUrl(server.url), { from: FROM, timeouts });
+  const controller = new AbortController();
+  const sending = channel.send(MAIL, { signal: controller.signal });
+  await until("it is refused", () => server.steps.includes("RSET"));
+  const begun = performance.now();
+  controller.abort();
+  const result = await sending;
+  assert.ok(result.outcome === "failed" && result.error.code === "554 5.6.0");
+  assert.ok(performance.now() - begun < 2_500);
+  await channel.close();
+});
