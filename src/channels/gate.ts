@@ -14,12 +14,13 @@ export class Gate {
   /**
    * Runs `work` once there is room.
    *
-   * @returns undefined when the signal fires first
+   * @returns undefined when the signal fires first, or has fired before
    */
   async pass<T>(
     { urgent = false, signal }: { readonly urgent?: boolean; readonly signal?: AbortSignal },
     work: () => Promise<T>,
   ): Promise<T | undefined> {
+    if (signal?.aborted) return undefined;
     if (this.#inside < this.#size) this.#inside++;
     else if (!await this.#wait(urgent ? this.#urgent : this.#waiting, signal)) return undefined;
     try {

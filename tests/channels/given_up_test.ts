@@ -22,6 +22,19 @@ const LONG_AGO = AbortSignal.abort();
 const givenUp = (error: unknown) =>
   error instanceof SmtpError && error.failure.code === "ECONNECTION";
 
+Deno.test("a mail that was given up before does not wait for its turn", async () => {
+  await using server = startScriptedServer([{ at: "CONNECT", then: "SILENCE" }]);
+  const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1`), {
+    from: FROM,
+    timeouts: PATIENT,
+  });
+  const first = channel.send(MAIL);
+  const { outcome } = await Promise.race([channel.send(MAIL, { signal: LONG_AGO }), first]);
+  assert.equal(outcome, "held");
+  await first;
+  await channel.close();
+});
+
 Deno.test("a signal that has fired before gives up an SMTP session, and what it is to send", async () => {
   await using server = startScriptedServer([{ at: "MAIL", then: "SILENCE" }]);
   const provider = parseSmtpUrl(server.url);
