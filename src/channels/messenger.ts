@@ -79,7 +79,7 @@ class MessengerChannel implements Channel {
   async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
     const fault = faultOf(mail.text ?? "");
     if (fault) return { outcome: "failed", provider: null, error: fault };
-    return await this.#gate.pass(options, () => this.#try(mail)) ?? GIVEN_UP;
+    return await this.#gate.pass(options, () => this.#try(mail, options.signal)) ?? GIVEN_UP;
   }
 
   async close(): Promise<void> {
@@ -87,14 +87,16 @@ class MessengerChannel implements Channel {
     this.#client.close();
   }
 
-  async #try({ to, text }: OutgoingMail): Promise<SendResult> {
+  async #try({ to, text }: OutgoingMail, signal?: AbortSignal): Promise<SendResult> {
     let handedOver = false;
     try {
       // After a silence somebody must answer first: else all that follows would become doubtful.
-      if (this.#silent) await this.#call(null);
+      if (this.#silent) await this.#call(null, signal);
+      if (signal?.aborted) return GIVEN_UP;
       handedOver = true;
       return resultOf(await this.#call(this.#form(to.address, text ?? "")));
     } catch (error) {
+      if (signal?.aborted && !handedOver) return GIVEN_UP;
       this.#silent = true;
       return failed(classifyMetaSilence(handedOver && !isConnectFailure(error), reasonOf(error)));
     }
@@ -113,15 +115,19 @@ class MessengerChannel implements Channel {
     return new Blob([form.toString()], { type: "application/x-www-form-urlencoded" });
   }
 
-  /** @param body null: asks for nothing but an answer, whatever it says */
-  async #call(body: Blob | null): Promise<Answer> {
+  /**
+   * @param body null: asks for nothing but an answer, whatever it says
+   * @param signal gives the call up
+   */
+  async #call(body: Blob | null, signal?: AbortSignal): Promise<Answer> {
     const { timeoutMs = TIMEOUT_MS } = this.#options;
+    const late = AbortSignal.timeout(timeoutMs);
     const response = await fetch(this.#url, {
       client: this.#client,
       method: body ? "POST" : "GET",
       body,
       redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal ? AbortSignal.any([late, signal]) : late,
     });
     const text = await response.text();
     this.#silent = false;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { OutgoingMail } from "../../src/channels/channel.ts";
 import { compose, parseSender } from "../../src/channels/compose.ts";
+import { openMessengerChannel } from "../../src/channels/messenger.ts";
 import { openSmtpChannel } from "../../src/channels/smtp.ts";
 import { SmtpError, SmtpSession, type SmtpTimeouts } from "../../src/channels/smtp_session.ts";
 import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
@@ -61,4 +62,22 @@ Deno.test("what was refused after its content is known at once when the signal f
   assert.ok(result.outcome === "failed" && result.error.code === "554 5.6.0");
   assert.ok(performance.now() - begun < 2_500);
   await channel.close();
+});
+
+Deno.test("a message is given up while the Messenger channel waits for a sign of life", async () => {
+  // Takes connections, and never says a word.
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const channel = openMessengerChannel({
+    accessToken: "EAAG-good",
+    baseUrl: `http://127.0.0.1:${listener.addr.port}`,
+    timeoutMs: 500,
+  });
+  const handedOver = await channel.send(MAIL);
+  assert.ok(handedOver.outcome === "failed" && handedOver.error.disposition === "unknown");
+  const controller = new AbortController();
+  const sending = channel.send(MAIL, { signal: controller.signal });
+  controller.abort();
+  assert.equal((await sending).outcome, "held");
+  await channel.close();
+  listener.close();
 });
