@@ -9,14 +9,15 @@ import type { Message } from "./message.ts";
 import { planJob } from "./plan.ts";
 import { COLUMNS } from "./queries.ts";
 
-const RESUME = statement<[id: string], Message>(
+// For a provider: unless somebody has paused it meanwhile, whose word goes over that.
+const RESUME = statement<[id: string, providerId: string | null], Message>(
   "messages.resume",
   `update messages set paused_at = null, pause_reason = null, pause_code = null,
      pause_provider_ids = null, updated_at = now(),
      status = case when planned_count = recipient_count then 'SENDING'
        when started_at is null and send_at > now() then 'SCHEDULED'
        else 'PLANNING' end
-   where id = $1 and status = 'PAUSED'
+   where id = $1 and status = 'PAUSED' and ($2::uuid is null or $2 = any(pause_provider_ids))
    returning ${COLUMNS}`,
 );
 
@@ -29,17 +30,19 @@ const PAUSED_FOR = statement<[providerId: string], Message>(
 /**
  * Lets a paused message go on where it stood; the open providers of its channel may be tried at once.
  *
+ * @param providerId resumes it only while it is paused because of that one; null: in any case
  * @returns false when it is not paused (any more)
  */
 export async function resume(
   services: Services,
   { id, organizationId, channel }: Pick<Message, "id" | "organizationId" | "channel">,
+  providerId: string | null = null,
 ): Promise<boolean> {
   // Apart from the message, which whoever pauses it locks after its providers.
   announceProviders(services, await letTryAgain(services.db, channel));
   const resumed = await services.db.transaction(async (tx) => {
     // The message first, its jobs second: one that parks itself sees either PAUSED or this.
-    const [message] = await tx.run(RESUME, id);
+    const [message] = await tx.run(RESUME, id, providerId);
     if (!message) return undefined;
     await wakeParked(tx, toTypeId("message", id));
     // The job that planned it may have been cancelled or set aside; one that is left stays alone.
@@ -62,7 +65,7 @@ export async function resume(
 export async function resumePausedFor(services: Services, providerId: string): Promise<Message[]> {
   const resumed: Message[] = [];
   for (const message of await services.db.run(PAUSED_FOR, providerId)) {
-    if (await resume(services, message)) resumed.push(message);
+    if (await resume(services, message, providerId)) resumed.push(message);
   }
   return resumed;
 }

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
-import { resumeMessage } from "../../../src/domain/messages/operations.ts";
+import { updateProvider } from "../../../src/domain/installation/operations.ts";
+import { pause } from "../../../src/domain/messages/flow.ts";
+import {
+  cancelMessage,
+  pauseMessage,
+  resumeMessage,
+} from "../../../src/domain/messages/operations.ts";
 import { type Gate, makeGate } from "../../support/gate.ts";
 import { comeDue } from "../../support/mail_worker.ts";
 import { people, readStatus } from "../../support/messages.ts";
 import { onEveryProviders } from "../../support/providers.ts";
+import { interfere } from "../../support/worker.ts";
 
 let gate: Gate;
 let login: { user: string; password: string };
@@ -35,5 +42,28 @@ onEveryProviders(
     await comeDue(services);
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
+  },
+);
+
+onEveryProviders(
+  "what was paused by a person meanwhile does not go on with its provider",
+  () => [{}],
+  async ({ db, services, organization: { admin, operator }, states, send }) => {
+    const [provider] = await states();
+    assert.ok(provider);
+    const { id: providerId, epoch } = provider;
+    const message = await send({ to: { list: people(3) } });
+    const providers = [{ id: providerId, epoch }];
+    await pause(services, message, { reason: "535 No", code: "535", providers });
+    // Between the moment it is found and the one it is to go on.
+    const meanwhile = interfere(services, "messages.pausedFor", async (run) => {
+      const found = await run();
+      await pauseMessage(services, admin, message.id);
+      return found;
+    });
+    const { resumed } = await updateProvider(meanwhile, operator, providerId, { enabled: true });
+    assert.deepEqual(resumed, []);
+    assert.equal(await readStatus(db, message.id), "PAUSED");
+    await cancelMessage(services, admin, message.id);
   },
 );
