@@ -55,9 +55,10 @@ const CLOSE = statement<[id: string, epoch: number], ProviderState>(
    returning ${STATE}`,
 );
 
+// In a new epoch: what it said before pauses nothing that goes on now.
 const LET_TRY = statement<[channel: MessageChannel], { id: string }>(
   "providers.letTry",
-  `update providers set retry_at = now() where channel = $1 and state = 'OPEN' and retry_at > now()
+  `update providers set retry_at = now(), epoch = epoch + 1 where channel = $1 and state = 'OPEN'
    returning id`,
 );
 

@@ -3,9 +3,11 @@ import { updateProvider } from "../../../src/domain/installation/operations.ts";
 import { pause } from "../../../src/domain/messages/flow.ts";
 import {
   cancelMessage,
+  getMessage,
   pauseMessage,
   resumeMessage,
 } from "../../../src/domain/messages/operations.ts";
+import { readStates } from "../../../src/domain/providers/queries.ts";
 import { type Gate, makeGate } from "../../support/gate.ts";
 import { comeDue } from "../../support/mail_worker.ts";
 import { people, readStatus } from "../../support/messages.ts";
@@ -65,5 +67,31 @@ onEveryProviders(
     assert.deepEqual(resumed, []);
     assert.equal(await readStatus(db, message.id), "PAUSED");
     await cancelMessage(services, admin, message.id);
+  },
+);
+
+onEveryProviders(
+  "what a provider said before a message was resumed does not pause it again",
+  () => {
+    login = { user: "ada", password: "good" };
+    return [{ login }];
+  },
+  async ({ db, services, organization: { admin }, worker, send }) => {
+    login.password = "changed";
+    const message = await send({ to: { list: people(3) } });
+    await worker.runQueued();
+    const { pauseProviderIds: ids } = await getMessage(services, admin, message.id);
+    const [open] = await readStates(db, ids ?? []);
+    assert.equal(open?.state, "OPEN");
+
+    login.password = "good";
+    await resumeMessage(services, admin, message.id);
+    // A batch that has met it as well, and whose last mail ends only now.
+    const cause = { reason: "535 No", code: "535", providers: [open] };
+    assert.equal(await pause(services, message, cause), undefined);
+    await worker.runQueued();
+    await comeDue(services);
+    await worker.runQueued();
+    assert.equal(await readStatus(db, message.id), "SENT");
   },
 );
