@@ -91,30 +91,39 @@ export class Circuit {
     else await this.#reread();
   }
 
-  /** The provider has done its part, whatever it said of the message. */
-  async succeeded(epoch: number): Promise<void> {
-    if (epoch !== this.#state.epoch) return;
+  /**
+   * The provider has done its part, whatever it said of the message.
+   *
+   * @returns the epoch of which that tells: a new one, where it was being tried
+   */
+  async succeeded(epoch: number): Promise<number> {
+    if (epoch !== this.#state.epoch) return epoch;
     this.#failures = 0;
-    if (this.#state.state !== "HALF_OPEN") return;
+    if (this.#state.state !== "HALF_OPEN") return epoch;
     const closed = await closeCircuit(this.#services, this.#state);
-    if (!closed) return await this.#reread();
+    if (!closed) {
+      await this.#reread();
+      return epoch;
+    }
     this.adopt(closed);
     log.info("Provider {name} works again", { name: closed.name });
+    return closed.epoch;
   }
 
   /**
    * It was the provider that failed.
    *
-   * @returns true when this says nothing any more: the provider was changed, or left out, meanwhile
+   * @returns the epoch of which that tells: a new one, where it opens the circuit; null when it says
+   *   nothing any more: the provider was changed, or left out, meanwhile
    */
-  async failed(epoch: number, error: DeliveryError): Promise<boolean> {
-    if (epoch !== this.#state.epoch) return true;
+  async failed(epoch: number, error: DeliveryError): Promise<number | null> {
+    if (epoch !== this.#state.epoch) return null;
     const probing = this.#state.state === "HALF_OPEN";
-    if (!probing && !opensCircuit(error, ++this.#failures)) return false;
+    if (!probing && !opensCircuit(error, ++this.#failures)) return epoch;
     const opened = await openCircuit(this.#services, this.#state, error);
     if (!opened) {
       await this.#reread();
-      return true;
+      return null;
     }
     this.adopt(opened);
     const { name, retryMs } = opened;
@@ -125,7 +134,7 @@ export class Circuit {
       code: error.code,
       text: error.message,
     });
-    return false;
+    return opened.epoch;
   }
 }
 

@@ -41,22 +41,25 @@ export class FailoverChannel implements Channel {
 
   async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
     const tries: FailedTry[] = [];
+    const epochs = new Map<string, number>();
     for (const provider of this.#providers) {
       const begun = performance.now();
       const asked = await provider.send(mail, options);
       // A limit is no failure: what is over it waits, and goes to no other.
       if (!asked && !provider.obstacle && provider.exhausted) break;
       if (!asked) continue;
+      const { result, epoch } = asked;
       const earlier = tries.length > 0 && { earlier: tries };
-      if (asked.outcome === "sent") return { ...asked, ...earlier };
-      const { error } = asked;
+      if (result.outcome === "sent") return { ...result, ...earlier };
+      const { error } = result;
       if (!mayFailOver(error)) {
-        const pauses = error.disposition === "pause";
-        return { ...asked, ...earlier, ...pauses && { obstacle: only(provider, error) } };
+        const obstacle = only({ id: provider.id, epoch }, error);
+        return { ...result, ...earlier, ...error.disposition === "pause" && { obstacle } };
       }
+      epochs.set(provider.name, epoch);
       tries.push({ provider: provider.name, error, durationMs: performance.now() - begun });
     }
-    return this.#outcomeOf(tries);
+    return this.#outcomeOf(tries, epochs);
   }
 
   async close(): Promise<void> {
@@ -64,10 +67,14 @@ export class FailoverChannel implements Channel {
   }
 
   // Nobody has taken it, and nobody has refused it for good.
-  #outcomeOf(tries: readonly FailedTry[]): SendResult {
+  #outcomeOf(tries: readonly FailedTry[], epochs: ReadonlyMap<string, number>): SendResult {
     const last = tries.at(-1);
+    // What a provider said that was changed since, tells nothing of it as it is now.
+    const current = tries.filter(({ provider: name }) =>
+      this.#providers.some((each) => each.name === name && each.epoch === epochs.get(name))
+    );
     const errors = this.#providers.map(({ name, obstacle, exhausted }) =>
-      obstacle ?? exhausted ?? tries.findLast(({ provider }) => provider === name)?.error ?? null
+      obstacle ?? exhausted ?? current.findLast(({ provider }) => provider === name)?.error ?? null
     );
     if (!last) return { outcome: "held", obstacle: this.#combine(errors) };
     // Who has spoken of the recipient works, and goes on with the others.
@@ -93,7 +100,7 @@ export class FailoverChannel implements Channel {
   }
 }
 
-function only({ id, epoch }: LiveProvider, error: DeliveryError): Obstacle {
+function only({ id, epoch }: Pick<LiveProvider, "id" | "epoch">, error: DeliveryError): Obstacle {
   return { error, providers: [{ id, epoch }] };
 }
 

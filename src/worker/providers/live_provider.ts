@@ -28,8 +28,12 @@ export interface ConfiguredProvider extends NamedProvider {
   open(credentials: Credentials | null): Channel;
 }
 
-/** How asking one provider ended; null: it was not asked. */
-export type Asked = Extract<SendResult, { outcome: "sent" | "failed" }> | null;
+/** How asking one provider ended. */
+export interface Asked {
+  readonly result: Extract<SendResult, { outcome: "sent" | "failed" }>;
+  /** Of the provider as the result tells of it: what was changed since is another. */
+  readonly epoch: number;
+}
 
 /** One provider in use: its channel behind its circuit and its limit. */
 export class LiveProvider {
@@ -134,12 +138,15 @@ export class LiveProvider {
     before?.close().catch((error) => log.warn("Closing {name} failed", { name: this.name, error }));
   }
 
-  /** Sends one message, if the provider may be asked now and the signal does not fire first. */
-  async send(mail: OutgoingMail, options: SendOptions): Promise<Asked> {
+  /**
+   * Sends one message, if the provider may be asked now and the signal does not fire first.
+   *
+   * @returns null when it was not asked
+   */
+  async send(mail: OutgoingMail, options: SendOptions): Promise<Asked | null> {
     const asked = await this.#ask(mail, options);
     // With the credentials that were replaced meanwhile.
-    if (asked?.outdated) return (await this.#ask(mail, options))?.result ?? asked.result;
-    return asked && asked.result;
+    return asked?.outdated ? await this.#ask(mail, options) ?? asked : asked;
   }
 
   async #ask(mail: OutgoingMail, { urgent = false, signal }: SendOptions) {
@@ -150,8 +157,8 @@ export class LiveProvider {
     const channel = this.#channel;
     if (epoch === null || !channel) return null;
     const result = await channel.send(mail, { urgent, signal });
-    const outdated = await this.#note(epoch, result);
-    return result.outcome === "held" ? null : { result, outdated };
+    const noted = await this.#note(epoch, result);
+    return result.outcome === "held" ? null : { result, ...noted };
   }
 
   /** Null: the provider is not to be asked now, or nobody could say whether. */
@@ -174,21 +181,19 @@ export class LiveProvider {
   }
 
   // What was sent is sent, whatever becomes of the circuit.
-  async #note(epoch: number, result: SendResult): Promise<boolean> {
+  async #note(epoch: number, result: SendResult): Promise<{ epoch: number; outdated: boolean }> {
     try {
       // Refused on this side, or not handed over: that says nothing of the provider.
       if (result.outcome === "held" || result.provider === null) {
         await this.#circuit.undecided(epoch);
-        return false;
-      }
-      if (result.outcome === "failed" && isProvidersFault(result.error)) {
-        return await this.#circuit.failed(epoch, result.error) && mayFailOver(result.error);
-      }
-      await this.#circuit.succeeded(epoch);
+      } else if (result.outcome === "failed" && isProvidersFault(result.error)) {
+        const failed = await this.#circuit.failed(epoch, result.error);
+        return { epoch: failed ?? epoch, outdated: failed === null && mayFailOver(result.error) };
+      } else return { epoch: await this.#circuit.succeeded(epoch), outdated: false };
     } catch (error) {
       log.error("Cannot tell how provider {name} does", { name: this.name, error });
     }
-    return false;
+    return { epoch, outdated: false };
   }
 
   async #reread(): Promise<void> {

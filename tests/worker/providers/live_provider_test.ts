@@ -89,9 +89,9 @@ onEveryDatabase(
       return rows;
     });
     const provider = await open(services, ONE_A_DAY, () => Promise.resolve(SENT));
-    assert.equal((await provider.send(MAIL, {}))?.outcome, "sent");
+    assert.equal((await provider.send(MAIL, {}))?.result.outcome, "sent");
     assert.equal(await provider.send(MAIL, {}), null);
-    assert.equal((await provider.send(MAIL, {}))?.outcome, "sent");
+    assert.equal((await provider.send(MAIL, {}))?.result.outcome, "sent");
     await bus.close();
   },
 );
@@ -133,7 +133,7 @@ for (
       await refresh(db, provider);
       await provider.send(MAIL, {});
       assert.equal(provider.obstacle, null);
-      assert.equal((await provider.send(MAIL, {}))?.outcome, "sent");
+      assert.equal((await provider.send(MAIL, {}))?.result.outcome, "sent");
       const [state] = await readStates(db, [provider.id]);
       assert.deepEqual([state?.state, state?.openings], ["CLOSED", 0]);
       await bus.close();
