@@ -1,9 +1,9 @@
 import { type Connection, statement } from "../../db/database.ts";
 
-const PARK = statement<[jobId: string, fence: number], { id: string }>(
+const PARK = statement<[jobId: string, fence: number, until: Date | null], { id: string }>(
   "jobs.park",
-  `update jobs set status = 'SCHEDULED', run_at = 'infinity', attempt = attempt - 1, fence = null,
-     crashes = 0, updated_at = now()
+  `update jobs set status = 'SCHEDULED', run_at = coalesce($3::timestamptz, 'infinity'),
+     attempt = attempt - 1, fence = null, crashes = 0, updated_at = now()
    where id = $1 and fence = $2 and not cancel_requested
    returning id`,
 );
@@ -16,13 +16,19 @@ const WAKE = statement<[subject: string], { id: string }>(
 );
 
 /**
- * Lays a claimed job aside until `wakeParked`. Call it in a transaction that holds what decides about
- * it, so that the two cannot miss each other.
+ * Lays a claimed job aside until its time, or `wakeParked`. Call it in a transaction that holds what
+ * decides about it, so that the two cannot miss each other.
  *
+ * @param until null: until `wakeParked`
  * @returns false when the claim has ended, or the job is to be cancelled
  */
-export async function parkClaimed(tx: Connection, jobId: string, fence: number): Promise<boolean> {
-  return (await tx.run(PARK, jobId, fence)).length > 0;
+export async function parkClaimed(
+  tx: Connection,
+  jobId: string,
+  fence: number,
+  until: Date | null = null,
+): Promise<boolean> {
+  return (await tx.run(PARK, jobId, fence, until)).length > 0;
 }
 
 /** Puts the parked jobs of a subject back into the queue. */

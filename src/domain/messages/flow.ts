@@ -70,9 +70,10 @@ const REJUDGE = statement<[ids: string[]]>(
    where id = any($1) and status in ('SENT', 'PARTIALLY_SENT', 'FAILED')`,
 );
 
-const SHARE = statement<[id: string], { paused: boolean }>(
+const SHARE = statement<[id: string], { until: Date | null }>(
   "messages.share",
-  `select status = 'PAUSED' as paused from messages where id = $1 for share`,
+  `select case status when 'SCHEDULED' then send_at end as until from messages
+   where id = $1 and status in ('PAUSED', 'SCHEDULED') for share`,
 );
 
 /** Why a message is paused. */
@@ -131,9 +132,10 @@ export async function rejudge(tx: Connection, ids: readonly string[]): Promise<v
 }
 
 /**
- * Lays a job of a paused message aside until the message is resumed.
+ * Lays a job of a message aside that is not to go on now: until it is resumed, or its time has come.
  *
- * @returns false when the message is not paused (any more): the job is then to be released
+ * @returns false when the message is neither paused nor scheduled (any more): the job is then to be
+ *   released
  */
 export function parkJob(
   { db }: Services,
@@ -142,7 +144,7 @@ export function parkJob(
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     const [message] = await tx.run(SHARE, messageId);
-    if (!message?.paused) return false;
-    return parkClaimed(tx, job.id, job.fence);
+    if (!message) return false;
+    return parkClaimed(tx, job.id, job.fence, message.until);
   });
 }

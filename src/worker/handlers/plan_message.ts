@@ -35,18 +35,12 @@ async function planMessage(services: Services, { job, signal, report }: JobRun):
       });
       continue;
     }
-    if (message.status === "PAUSED") {
+    if (message.status === "PAUSED" || message.status === "SCHEDULED") {
       return await parkJob(services, job, messageId) ? settled : snooze(0);
     }
-    if (message.status === "SCHEDULED") return snooze(timeUntil(message.sendAt));
     if (message.status === "CANCELLED") return cancelled;
     // Its last batch may have ended before the last chunk was planned.
     await finishMessage(services, message);
     return done;
   }
-}
-
-// The process clock only says how long to sleep; whether it is time, the database says.
-function timeUntil(sendAt: Date | null): number {
-  return Math.max((sendAt?.getTime() ?? 0) - Date.now(), 1_000);
 }
