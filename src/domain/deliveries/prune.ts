@@ -38,13 +38,14 @@ export const FIRST_DELIVERY = "00000000-0000-0000-0000-000000000000";
  * @param limit deliveries to look at
  */
 export async function pruneDeliveries(
-  { db }: Services,
+  { db, bus }: Services,
   organizationId: string | null,
   daysToKeep: number,
   after: string,
   limit: number,
 ): Promise<DeliveryPruneStep> {
   const [step] = await db.run(PRUNE, organizationId, daysToKeep, after, limit);
+  if (step && step.pruned > 0) bus.publish("deliveries", organizationId ?? "*", null);
   return step ?? { pruned: 0, last: null };
 }
 

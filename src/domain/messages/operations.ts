@@ -92,6 +92,7 @@ export async function sendMessage(
   const id = newId();
   const sendAt = input.sendAt ?? null;
   const base = { id, organizationId: caller.organizationId, userId: caller.userId, sendAt };
+  const deliveryIds = recipients.map(() => newId());
   const created = await services.db.transaction(async (tx) => {
     const inserted = await tx.run(
       INSERT,
@@ -117,7 +118,7 @@ export async function sendMessage(
       duplicates,
     );
     if (inserted.length === 0) return false;
-    if (!audience) await insertDeliveries(tx, caller.organizationId, id, recipients);
+    if (!audience) await insertDeliveries(tx, base, deliveryIds, recipients);
     const { lane, priority } = input;
     await enqueueJobs(tx, [planJob({ ...base, lane, priority, type: fields.type })]);
     return true;
@@ -125,20 +126,21 @@ export async function sendMessage(
   if (!created) return { message: await earlierMessage(services, caller, input), created };
   wakeWorkers(services);
   services.bus.publish("messages", caller.organizationId, [id]);
+  if (!audience) services.bus.publish("deliveries", caller.organizationId, deliveryIds);
   return { message: await getMessage(services, caller, id), created };
 }
 
 async function insertDeliveries(
   tx: Connection,
-  organizationId: string,
-  messageId: string,
+  { id, organizationId }: Pick<Message, "id" | "organizationId">,
+  deliveryIds: readonly string[],
   recipients: readonly Recipient[],
 ): Promise<void> {
   await tx.run(
     INSERT_DELIVERIES,
     organizationId,
-    messageId,
-    recipients.map(() => newId()),
+    id,
+    [...deliveryIds],
     recipients.map(({ address }) => address),
     recipients.map(({ name }) => name),
     recipients.map(({ variables }) => JSON.stringify(variables)),

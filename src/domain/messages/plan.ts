@@ -99,7 +99,11 @@ export async function planChunk(
     return { message, more: upTo < message.recipientCount };
   });
   wakeWorkers(services);
-  if (state.message) services.bus.publish("messages", state.message.organizationId, [messageId]);
+  if (state.message) {
+    const { organizationId, audienceId } = state.message;
+    services.bus.publish("messages", organizationId, [messageId]);
+    if (audienceId) services.bus.publish("deliveries", organizationId, null);
+  }
   return state;
 }
 

@@ -122,6 +122,8 @@ export async function updateMessage(
   if (!updated) throw tooLate(await getMessage(services, caller, id));
   if (moved) wakeWorkers(services);
   services.bus.publish("messages", caller.organizationId, [id]);
+  // Their time, their content, and whether they may be tried again.
+  services.bus.publish("deliveries", caller.organizationId, null);
   announceRounds(services, rounds);
   return rounds.length > 0 ? await getMessage(services, caller, id) : updated;
 }

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import type { Client } from "graphql-ws";
+import { openCaptureChannel } from "../../src/channels/capture.ts";
+import { FIRST_DELIVERY, pruneDeliveries } from "../../src/domain/deliveries/prune.ts";
+import { cancelMessage, sendMessage } from "../../src/domain/messages/operations.ts";
+import { updateMessage } from "../../src/domain/messages/update.ts";
+import { onEveryDatabase } from "../support/database.ts";
+import { startMailWorker } from "../support/mail_worker.ts";
+import { importPeople, messageInput } from "../support/messages.ts";
+import { withServer } from "../support/server.ts";
+
+// Far less than the 10 s after which all is read again.
+const SOON_MS = 3_000;
+const TOMORROW = new Date(Date.now() + 24 * 60 * 60_000);
+
+interface Update {
+  readonly deliveriesUpdated: {
+    readonly reset: boolean;
+    readonly changed: readonly {
+      readonly recipient: { readonly address: string };
+      readonly status: string;
+      readonly dueAt: string | null;
+      readonly maxAttempts: number;
+    }[];
+  };
+}
+
+/** Watches all deliveries: what the next event says, if it comes soon. */
+function watchDeliveries(client: Client) {
+  const events = client.iterate<Update>({
+    query: `subscription {
+      deliveriesUpdated(filter: {}) {
+        reset changed { recipient { address } status dueAt maxAttempts }
+      }
+    }`,
+  });
+  return async (what: string) => {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error(`Not told soon: ${what}`)), SOON_MS);
+    const { value } = await Promise.race([events.next(), late]);
+    clearTimeout(timer);
+    const update: Update = value.data;
+    return update.deliveriesUpdated;
+  };
+}
+
+onEveryDatabase(
+  "deliveriesUpdated tells soon what was made, moved and deleted",
+  ({ db }) =>
+    withServer(db, async ({ connect, services, organization: { id: org, admin } }) => {
+      const next = watchDeliveries(connect());
+      assert.deepEqual(await next("the first page"), { reset: true, changed: [] });
+
+      const { message } = await sendMessage(services, admin, messageInput({ sendAt: TOMORROW }));
+      const made = {
+        recipient: { address: "ada@example.net" },
+        status: "PENDING",
+        dueAt: TOMORROW.toISOString(),
+        maxAttempts: 3,
+      };
+      assert.deepEqual((await next("it was made")).changed, [made]);
+
+      const sendAt = new Date(TOMORROW.getTime() + 60_000);
+      const retry = { maxAttempts: 5 };
+      await updateMessage(services, admin, message.id, { sendAt, retry });
+      const moved = { ...made, dueAt: sendAt.toISOString(), maxAttempts: 5 };
+      assert.deepEqual((await next("it was moved")).changed, [moved]);
+
+      await cancelMessage(services, admin, message.id);
+      const cancelled = { ...moved, status: "CANCELLED", dueAt: null };
+      assert.deepEqual((await next("it was cancelled")).changed, [cancelled]);
+      await pruneDeliveries(services, org, 0, FIRST_DELIVERY, 10);
+      assert.deepEqual(await next("it was deleted"), { reset: true, changed: [] });
+    }),
+);
+
+onEveryDatabase(
+  "deliveriesUpdated tells soon of an audience's recipients",
+  ({ db }) =>
+    withServer(db, async ({ connect, services, organization: { admin } }) => {
+      const { id: audienceId } = await importPeople(services, admin, 2);
+      const next = watchDeliveries(connect());
+      await next("the first page");
+      await sendMessage(services, admin, messageInput({ to: { audienceId } }));
+      const channel = openCaptureChannel("unused", "noreply@example.com");
+      const worker = await startMailWorker(services, { channel });
+      worker.start(await worker.claim(1));
+      await worker.rest();
+      const { changed } = await next("they were planned");
+      assert.deepEqual(changed.map(({ status }) => status), ["PENDING", "PENDING"]);
+    }),
+);
