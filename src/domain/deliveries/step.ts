@@ -164,7 +164,7 @@ export async function recordStep(
     ended.map(({ error }) => error?.message ?? null),
     ended.map(({ provider }) => provider),
     ended.map(({ providerMessageId }) => providerMessageId),
-    ended.map(({ durationMs }) => durationMs),
+    ended.map(lastDurationOf),
     ended.map(({ waitMs }) => waitMs),
     ended.map(({ deferrals }) => deferrals),
     ended.map((delivery) => earlierOf(delivery)),
@@ -175,6 +175,11 @@ export async function recordStep(
   const [found] = await db.run(READ, hold.jobId, hold.fence, hold.batchId, opening);
   if (found?.step === step.step + 1) return found;
   throw new StaleBatchError(`Cannot record batch ${hold.batchId}: the claim has ended`);
+}
+
+// The last try began when the one before it had ended.
+function lastDurationOf({ earlier, durationMs }: EndedDelivery): number {
+  return Math.max(0, earlier.reduce((left, { durationMs }) => left - durationMs, durationMs));
 }
 
 /** The tries by other providers as rows: how many tries and how long before the end of the last one. */

@@ -104,7 +104,7 @@ onEveryProviders(
     );
     const [first, second] = tries;
     assert.ok(first && second && first.startedAt <= first.finishedAt);
-    assert.ok(second.startedAt <= first.startedAt && first.finishedAt <= second.finishedAt);
+    assert.ok(first.finishedAt <= second.startedAt && second.startedAt <= second.finishedAt);
     const [row] = await readDeliveries(db, id);
     assert.deepEqual([row?.attempt, row?.tries], [1, 2]);
   },
