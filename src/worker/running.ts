@@ -216,5 +216,5 @@ function logAttempt({ job, startedAt }: Running, settlement: Settlement | null):
     error: settlement?.error,
   };
   if (failed) log.warn("Job {kind} {jobId} attempt {attempt}: {outcome}", properties);
-  else log.info("Job {kind} {jobId} attempt {attempt}: {outcome} in {ms} ms", properties);
+  else log.info("Job {kind} {jobId} attempt {attempt}: {outcome} after {ms} ms", properties);
 }

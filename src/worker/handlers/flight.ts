@@ -251,11 +251,13 @@ function unexpected({ id }: PendingDelivery, error: unknown): SendResult {
   };
 }
 
-function logFailure(messageId: string, { id, outcome, error, provider }: EndedDelivery): void {
+function logFailure(messageId: string, ended: EndedDelivery): void {
+  const { id, outcome, again, error, provider } = ended;
   log.warn("Delivery {deliveryId} of {messageId}: {outcome}, {type} {code} {text}", {
     deliveryId: toTypeId("delivery", id),
     messageId: toTypeId("message", messageId),
-    outcome,
+    // What waits on has not failed: whoever counts these lines must not count it.
+    outcome: again ? "PUT_OFF" : outcome,
     provider,
     type: error?.type,
     code: error?.code,
