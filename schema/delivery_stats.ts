@@ -36,7 +36,9 @@ export const DeliveryStatsObject = builder.objectRef<DeliveryStats>("DeliverySta
     }),
     perSecond: t.exposeFloat("perSecond", {
       nullable: true,
-      description: "Ended ones a second, since sending began; null while nothing is being sent.",
+      description:
+        "Ended ones a second, since sending, or trying again, began, or went on after a " +
+        "pause; null while nothing is being sent.",
     }),
     etaMs: t.int({
       nullable: true,

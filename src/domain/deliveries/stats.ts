@@ -19,7 +19,7 @@ export interface DeliveryStats {
   readonly duplicates: number;
   /** Of those that have ended; null before the first has. */
   readonly successFraction: number | null;
-  /** Ended ones a second since sending, or trying again, began; null while nothing is being sent. */
+  /** Ended ones a second since sending, or trying again, began or went on; null while nothing is sent. */
   readonly perSecond: number | null;
   readonly etaMs: number | null;
 }
@@ -37,7 +37,7 @@ interface Counters {
   readonly complained: number;
   readonly retryable: number;
   readonly sending: number;
-  /** Since this pass began: the first one, or a retry of what failed in it. */
+  /** Since this pass began, the first one or a retry of what failed in it, or went on after a pause. */
   readonly seconds: number | null;
   readonly endedBefore: number;
 }

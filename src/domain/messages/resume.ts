@@ -9,14 +9,21 @@ import type { Message } from "./message.ts";
 import { planJob } from "./plan.ts";
 import { COLUMNS } from "./queries.ts";
 
+// Its pace begins anew: a night that it stood still says nothing of how long the rest will take. What was
+// SENT and came back has ended once; what was taken back has not.
 // For a provider: unless somebody has paused it meanwhile, whose word goes over that.
 const RESUME = statement<[id: string, providerId: string | null], Message>(
   "messages.resume",
-  `update messages set paused_at = null, pause_reason = null, pause_code = null,
+  `update messages m set paused_at = null, pause_reason = null, pause_code = null,
      pause_provider_ids = null, updated_at = now(),
      status = case when planned_count = recipient_count then 'SENDING'
        when started_at is null and send_at > now() then 'SCHEDULED'
-       else 'PLANNING' end
+       else 'PLANNING' end,
+     pass_started_at = case when started_at is not null then now() end,
+     pass_ended_count = (
+       select coalesce(sum(case when outcome in ('SENT', 'FAILED', 'UNKNOWN') then n
+         when outcome in ('RETRIED', 'BOUNCE_RETRIED', 'RESOLVED', 'RESENT') then -n end), 0)
+       from delivery_stats where message_id = m.id)
    where id = $1 and status = 'PAUSED' and ($2::uuid is null or $2 = any(pause_provider_ids))
    returning ${COLUMNS}`,
 );
