@@ -17,7 +17,7 @@ export class InvalidInputError extends DomainError {
 
   /** @param issues every fault that was found, at least one */
   constructor(readonly issues: readonly Issue[]) {
-    super(issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+    super(issues.map(({ path, message }) => `${path.join(".") || "input"}: ${message}`).join("; "));
   }
 }
 
