@@ -105,7 +105,7 @@ DeliveryNode.implement({
     failedAt: t.expose("failedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it failed for good; null: it did not.",
+      description: "Since when it is FAILED or BOUNCED; null: it is neither.",
     }),
     content: t.field({
       type: ContentObject,

@@ -144,8 +144,8 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Decides about deliveries that are UNKNOWN, since they may have gone out when their " +
-      "worker died.",
+      "Decides about deliveries that are UNKNOWN: they may have gone out, and a person has found " +
+      "out whether they did, or does not mind that somebody gets it twice.",
     args: {
       input: t.arg({
         type: ResolveDeliveriesInput,

@@ -19,9 +19,9 @@ export const DeliveryStatsObject = builder.objectRef<DeliveryStats>("DeliverySta
     pending: t.exposeInt("pending", { description: "Wait to be sent." }),
     sending: t.exposeInt("sending", { description: "Are in flight." }),
     sent: t.exposeInt("sent", { description: "The provider has taken them." }),
-    failed: t.exposeInt("failed", { description: "Were refused, or used up their attempts." }),
+    failed: t.exposeInt("failed", { description: "Their newest attempt failed." }),
     cancelled: t.exposeInt("cancelled", { description: "Did not go out any more." }),
-    unknown: t.exposeInt("unknown", { description: "May have gone out when their worker died." }),
+    unknown: t.exposeInt("unknown", { description: "May have gone out: nobody can say." }),
     bounced: t.exposeInt("bounced", { description: "Were sent, and came back." }),
     complained: t.exposeInt("complained", { description: "Arrived, and were called unwanted." }),
     retryable: t.exposeInt("retryable", {
@@ -55,7 +55,9 @@ export const ErrorTypeCountObject = builder.objectRef<ErrorTypeCount>("ErrorType
       type: DeliveryErrorType,
       description: "What kind of failure.",
     }),
-    count: t.exposeInt("count", { description: "How many failed so." }),
+    count: t.exposeInt("count", {
+      description: "How many: the failed, unknown, bounced and complained ones together.",
+    }),
     retryable: t.exposeInt("retryable", {
       description: "Of these: those that another attempt may mend.",
     }),

@@ -60,6 +60,9 @@ export const AttemptOutcome = builder.enumType("AttemptOutcome", {
     FAILED: { description: "It met an error." },
     CANCELLED: { description: "A person ended it." },
     CRASHED: { description: "Its worker died." },
-    UNKNOWN: { description: "Its worker died while it was in flight: it may have succeeded." },
+    UNKNOWN: {
+      description:
+        "Nobody can say: its worker died, or the connection broke, while it was in flight.",
+    },
   },
 });

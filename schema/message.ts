@@ -196,7 +196,9 @@ MessageNode.implement({
     }),
     errorTypeCounts: t.field({
       type: [ErrorTypeCountObject],
-      description: "How its failed deliveries failed, most frequent first.",
+      description:
+        "How its deliveries failed that FAILED, are UNKNOWN, BOUNCED or COMPLAINED, most " +
+        "frequent first.",
       resolve: async (
         { id, errorTypeCounts },
         _args,

@@ -54,7 +54,7 @@ export const RetryMode = builder.enumType("RetryMode", {
 });
 
 export const OnUnknown = builder.enumType("OnUnknown", {
-  description: "What to do with a delivery that may have gone out when its worker died.",
+  description: "What to do with a delivery that becomes UNKNOWN: it may have gone out.",
   values: {
     HOLD: { description: "Show it as UNKNOWN, and never send it again by itself." },
     RESEND: { description: "Send it again: somebody may get it twice." },
@@ -77,9 +77,15 @@ export const DeliveryStatus = builder.enumType("DeliveryStatus", {
     PENDING: { description: "Waits to be sent." },
     SENDING: { description: "Is in flight." },
     SENT: { description: "The provider has taken it." },
-    FAILED: { description: "It was refused, or its attempts are used up." },
+    FAILED: {
+      description: "Its newest attempt failed; whether another may mend it is `retryable`.",
+    },
     CANCELLED: { description: "Its message was cancelled before it went out." },
-    UNKNOWN: { description: "Its worker died while it was in flight: it may have gone out." },
+    UNKNOWN: {
+      description:
+        "It may have gone out: its worker died while it was in flight, or the provider " +
+        "gave no answer, or one that leaves it open.",
+    },
     BOUNCED: { description: "The provider had taken it, and it came back." },
     COMPLAINED: { description: "The recipient called it unwanted." },
   },

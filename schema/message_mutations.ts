@@ -96,7 +96,7 @@ const SendMessageInput = builder.inputType("SendMessageInput", {
       type: OnUnknown,
       required: true,
       defaultValue: "HOLD",
-      description: "What to do with one that may have gone out when its worker died.",
+      description: "What to do with one that becomes UNKNOWN: it may have gone out.",
     }),
     unsubscribable: t.boolean({
       required: true,

@@ -11,7 +11,7 @@ export type DeliveryStatus =
   | "BOUNCED"
   | "COMPLAINED";
 
-/** What to do with a delivery that may have gone out when its worker died. */
+/** What to do with a delivery that becomes UNKNOWN: it may have gone out. */
 export type OnUnknown = "HOLD" | "RESEND";
 
 /** A failure as it is kept and shown. */
