@@ -26,7 +26,8 @@ const RetryDeliveriesInput = builder.inputType("RetryDeliveriesInput", {
       required: true,
       defaultValue: false,
       description: "With ids: also those that another attempt is not expected to mend (no such " +
-        "recipient …), and those that have used up their attempts.",
+        "recipient …), and those that have used up their attempts. Who is on the suppression list " +
+        "gets nothing all the same: see `removeSuppressions`.",
     }),
   }),
 });

@@ -184,10 +184,14 @@ function confirm(caller: Caller): Verb<Pick<Round, "message" | "recipientCount">
 }
 
 function refusalOfRetry(delivery: Delivery, message: Message, force: boolean): string | null {
-  const { status, retryable, attempt, maxAttempts, errorType } = delivery;
+  const { status, retryable, attempt, maxAttempts, errorType, errorCode } = delivery;
   if (status !== "FAILED" && status !== "BOUNCED") return REFUSALS[status];
   if (message.status === "CANCELLED") return REFUSALS.CANCELLED;
   if (force || retryable) return null;
+  if (errorCode === "SUPPRESSED") {
+    return "Its address was on the suppression list: once removeSuppressions has taken it off, " +
+      "force allows another attempt by its id";
+  }
   if (attempt >= maxAttempts) {
     return `It has used up its ${maxAttempts} attempts: by its id, force allows another`;
   }

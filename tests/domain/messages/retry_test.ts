@@ -9,6 +9,11 @@ import { InvalidInputError, NotFoundError } from "../../../src/domain/errors.ts"
 import { newId } from "../../../src/domain/id.ts";
 import { cancelMessage } from "../../../src/domain/messages/operations.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
+import {
+  addSuppressions,
+  listSuppressions,
+  removeSuppressions,
+} from "../../../src/domain/suppressions/operations.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
 import { people, readStatus, tally } from "../../support/messages.ts";
@@ -124,6 +129,28 @@ async function cancelledIsLeft(mail: TestMail): Promise<void> {
     ),
   );
 }
+
+onEveryMail("a suppressed address is sent to again once it is off the list", async (mail) => {
+  const { db, services, organization: { admin }, worker, smtp, send } = mail;
+  await addSuppressions(services, admin, {
+    channel: "EMAIL",
+    addresses: ["person1@example.net"],
+  });
+  const { id } = await send({ to: { list: people(1) } });
+  await worker.runQueued();
+  const ids = await idsOf(mail, id);
+  const { refused: [left] } = await retryDeliveries(services, admin, { ids, force: false });
+  assert.match(left?.reason ?? "", /suppression list: once removeSuppressions has taken it off/);
+  await retryDeliveries(services, admin, { ids, force: true });
+  await worker.runQueued();
+  assert.equal(smtp.received.length, 0, "not even by force");
+
+  const { edges: [listed] } = await listSuppressions(services, admin, {}, {});
+  await removeSuppressions(services, admin, [listed?.node.id ?? ""]);
+  await retryDeliveries(services, admin, { ids, force: true });
+  await worker.runQueued();
+  assert.deepEqual(await statesOf(db, id), ["SENT 3"]);
+}, replies.settings);
 
 onEveryMail("retryDeliveries() refuses bad input and queues nothing", async (mail) => {
   const { db, services, organization: { admin, member }, worker, send } = mail;
