@@ -80,5 +80,5 @@ builder.subscriptionField("deliveriesUpdated", (t) =>
 export function deliveryFilter(filter: typeof DeliveryFilter.$inferInput): DeliveryFilterShape {
   const { messageId, ...rest } = checkFilter(filter);
   const path = ["filter", "messageId"];
-  return { ...rest, messageId: messageId && fromTypeId("message", messageId, path) };
+  return { ...rest, messageId: messageId == null ? null : fromTypeId("message", messageId, path) };
 }

@@ -194,7 +194,9 @@ function messagePayload(name: string, description: string) {
 function messageInput(
   { to, retry, ...input }: typeof SendMessageInput.$inferInput,
 ): SendMessageShape {
-  const audienceId = to.audienceId && fromTypeId("audience", to.audienceId, ["to", "audienceId"]);
+  const audienceId = to.audienceId == null
+    ? null
+    : fromTypeId("audience", to.audienceId, ["to", "audienceId"]);
   return {
     ...input,
     to: { list: to.list, audienceId },

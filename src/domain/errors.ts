@@ -27,7 +27,8 @@ export class NotFoundError extends DomainError {
 
   /** @param ids the TypeIDs, as the caller wrote them */
   constructor(readonly ids: readonly string[]) {
-    super(`Nothing found with ${ids.length === 1 ? "the id" : "the ids"} ${ids.join(", ")}`);
+    const named = ids.map((id) => id || '""').join(", ");
+    super(`Nothing found with ${ids.length === 1 ? "the id" : "the ids"} ${named}`);
   }
 }
 

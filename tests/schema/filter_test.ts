@@ -78,3 +78,24 @@ onPostgres(
       }
     }),
 );
+
+onPostgres(
+  "an empty id names nothing",
+  ({ db }) =>
+    withServer(db, async ({ post }) => {
+      const list = await post(`{ deliveries(filter: { messageId: "" }) { nodes { id } } }`);
+      assert.equal(list.body.errors?.[0]?.extensions?.code, "NOT_FOUND");
+      const missing = "... on NotFoundError { reason ids }";
+      for (
+        const mutation of [
+          `retryDeliveries(input: { filter: { messageId: "" } })`,
+          `resolveDeliveries(input: { filter: { messageId: "" }, as: SENT })`,
+          `sendMessage(input: { title: "July", content: { subject: "July" }, to: { audienceId: "" } })`,
+        ]
+      ) {
+        const { body } = await post(`mutation { result: ${mutation} { ${missing} } }`);
+        const result = { reason: 'Nothing found with the id ""', ids: [""] };
+        assert.deepEqual(body, { data: { result } }, mutation);
+      }
+    }),
+);
