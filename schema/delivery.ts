@@ -75,7 +75,8 @@ DeliveryNode.implement({
       resolve: (delivery) => delivery.errorType === null ? null : delivery,
     }),
     retryable: t.exposeBoolean("retryable", {
-      description: "Whether another attempt may mend it.",
+      description:
+        "Whether another attempt may mend it; of a message that was cancelled, none is made.",
     }),
     provider: t.exposeString("provider", {
       nullable: true,

@@ -71,9 +71,12 @@ interface JoinedTables extends Tables {
 const STATUS = sql<DeliveryStatus>`case when d.status <> 'PENDING' then d.status
   when d.n = any(b.win) then 'SENDING' when m.status = 'CANCELLED' then 'CANCELLED'
   else 'PENDING' end`;
-/** By the kind of failure, and by the attempts that are left: a message may be given more of them. */
+/**
+ * By the kind of failure, and by the attempts that are left: a message may be given more of them, unless
+ * it was cancelled.
+ */
 export const RETRYABLE = sql<boolean>`(d.retryable and d.status <> 'PENDING'
-  and d.attempt < m.max_attempts)`;
+  and d.attempt < m.max_attempts and m.status <> 'CANCELLED')`;
 const DUE_AT = sql<Date | null>`case when d.status = 'PENDING' and m.status <> 'CANCELLED'
   then coalesce(d.not_before, m.send_at, m.created_at) end`;
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { statement } from "../../../src/db/database.ts";
 import { bounced } from "../../../src/domain/deliveries/feedback.ts";
+import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
+import { readErrorTypes, readStats } from "../../../src/domain/deliveries/stats.ts";
+import { cancelMessage } from "../../../src/domain/messages/operations.ts";
 import { recordEvent } from "../../../src/domain/messages/feedback.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people } from "../../support/messages.ts";
@@ -32,6 +35,28 @@ onEveryMail("what failed can be looked at in SQL", async ({ db, worker, send }) 
     { address: "person3@example.net" },
   ]);
   assert.deepEqual(await db.run(RETRYABLE, id, 1), []);
+}, () => ({ reject: (address) => REPLIES[address] ?? null }));
+
+onEveryMail("of a cancelled message nothing is retryable, wherever one looks", async (mail) => {
+  const { db, services, organization: { admin }, worker, send } = mail;
+  const { id } = await send({ to: { list: people(101) } });
+  worker.start(await worker.claim(1));
+  await worker.rest();
+  const retryable = async () => {
+    const filter = { messageId: id, retryable: true };
+    const { edges } = await listDeliveries(services, admin, filter, "CREATED_ASC", {});
+    return [
+      edges.length,
+      (await readStats(db, [id])).get(id)?.retryable,
+      (await readErrorTypes(db, [id]))[0]?.retryable,
+      (await db.run(SUMMARY))[0]?.retryable,
+      (await db.run(RETRYABLE, id, 3)).length,
+    ];
+  };
+  assert.deepEqual(await retryable(), [2, 2, 2, 2, 2]);
+  await cancelMessage(services, admin, id);
+  assert.deepEqual(await retryable(), [0, 0, 0, 0, 0]);
+  await worker.runQueued();
 }, () => ({ reject: (address) => REPLIES[address] ?? null }));
 
 onEveryMail("so can what came back, for now or for good", async (mail) => {
