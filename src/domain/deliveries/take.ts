@@ -108,6 +108,16 @@ const PENDING = statement<
    order by n`,
 );
 
+const SENT = statement<
+  [messageId: string, batchNumber: number, numbers: number[]],
+  { count: number }
+>(
+  "deliveries.sentOfBatch",
+  `select count(*) from unnest($3::int[]) p(picked), lateral (
+     select status, batch_number from deliveries where message_id = $1 and n = picked offset 0) d
+   where status in ('SENT', 'BOUNCED', 'COMPLAINED') and batch_number = $2`,
+);
+
 /**
  * Takes a batch over for the job that holds it. What the last worker left in flight may have gone
  * out: it becomes UNKNOWN, or waits again when the message says RESEND and attempts are left.
@@ -128,4 +138,10 @@ export async function takeBatch({ db, bus }: Services, hold: BatchHold): Promise
 /** The deliveries of a batch that still wait, in order. */
 export function readPending({ db }: Services, batch: TakenBatch): Promise<PendingDelivery[]> {
   return db.run(PENDING, batch.messageId, batch.number, batch.numbers);
+}
+
+/** How many of a batch's deliveries went out in it. */
+export async function countSent({ db }: Services, batch: TakenBatch): Promise<number> {
+  const [row] = await db.run(SENT, batch.messageId, batch.number, batch.numbers);
+  return row?.count ?? 0;
 }

@@ -23,6 +23,8 @@ export interface FlightPlan {
   readonly batch: TakenBatch;
   /** Those of its deliveries that wait; who is not due yet goes on waiting. */
   readonly pending: readonly PendingDelivery[];
+  /** How many of the others went out; the rest of them has failed. */
+  readonly sentBefore: number;
   /** Deliveries in flight at most. */
   readonly window: number;
   /** After that long nothing more is opened: the slot is another's turn. In milliseconds. */
@@ -207,19 +209,19 @@ export class Flight {
   }
 
   #tell(ended: readonly EndedDelivery[], opening: readonly PendingDelivery[]): void {
-    const { services: { bus }, run, batch } = this.#plan;
+    const { services: { bus }, run, batch, pending, sentBefore } = this.#plan;
     const { organizationId, messageId } = batch;
     for (const { outcome, again } of ended) {
       if (outcome === "SENT") this.#succeeded++;
       else if (!again) this.#failed++;
     }
     for (const delivery of ended) if (delivery.error) logFailure(messageId, delivery);
-    const before = batch.size - this.#plan.pending.length;
+    const before = batch.size - pending.length;
     run.report({
       total: batch.size,
       processed: before + this.#succeeded + this.#failed,
-      succeeded: before + this.#succeeded,
-      failed: this.#failed,
+      succeeded: sentBefore + this.#succeeded,
+      failed: before - sentBefore + this.#failed,
       skipped: 0,
     });
     bus.publish("messages", organizationId, [messageId]);

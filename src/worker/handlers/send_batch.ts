@@ -3,6 +3,7 @@ import type { DeliveryError, Obstacle } from "../../channels/channel.ts";
 import { wasAbandoned } from "../../domain/deliveries/abandoned.ts";
 import {
   type BatchHold,
+  countSent,
   readPending,
   takeBatch,
   type TakenBatch,
@@ -90,9 +91,10 @@ async function sendPending(
     organizationId: batch.organizationId,
   });
   const pending = await readPending(services, batch);
+  const sentBefore = pending.length < batch.size ? await countSent(services, batch) : 0;
   const sender = { channel, content, pending, urgent, signal: run.signal, publicUrl };
   const send = await openSender(services, batch, sender);
-  const plan = { services, run, hold, batch, pending, window, turnMs: TURN_MS, send };
+  const plan = { services, run, hold, batch, pending, sentBefore, window, turnMs: TURN_MS, send };
   const flight = new Flight(plan);
   const status = await flight.fly();
   if (flight.complete) return done;

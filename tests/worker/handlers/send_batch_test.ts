@@ -22,6 +22,11 @@ const WAIT = statement<[], { seconds: number; error: string | null }>(
    from jobs where kind = 'SEND_BATCH'`,
 );
 
+const PROGRESS = statement<[], { progress: unknown }>(
+  "test.jobProgress",
+  "select progress from jobs where kind = 'SEND_BATCH'",
+);
+
 /** What is stored of the recipients, by number. */
 async function outcomesOf(db: Database, messageId: string) {
   const rows = await readDeliveries(db, messageId);
@@ -222,3 +227,22 @@ onEveryMail(
     assert.deepEqual([batch?.finished, batch?.jobStatus], [true, "FAILED"]);
   },
 );
+
+const throttled = new Set<string>();
+
+onEveryMail("a later run of a batch knows who failed in the earlier ones", async (mail) => {
+  const { db, services, worker, send } = mail;
+  throttled.add("person1@example.net");
+  await send({ to: { list: people(6) } });
+  await worker.runQueued();
+  const early = { total: 6, processed: 5, succeeded: 1, failed: 4, skipped: 0 };
+  assert.deepEqual(await db.run(PROGRESS), [{ progress: early }]);
+  throttled.clear();
+  await comeDue(services);
+  await worker.runQueued();
+  const all = { ...early, processed: 6, succeeded: 2 };
+  assert.deepEqual(await db.run(PROGRESS), [{ progress: all }]);
+}, () => ({
+  reject: (address) =>
+    throttled.has(address) ? "450 4.7.1 Come back in 60 s" : replies[address] ?? null,
+}));
