@@ -20,8 +20,8 @@ export interface ProviderEvent {
 }
 
 /**
- * What became of an event: `repeated` had no effect, nor had `ignored`, which is about no delivery that is
- * known here; `early` is to be told again.
+ * What became of an event: `repeated` had no effect, nor had `ignored`, which tells of nothing that counts
+ * or is about no delivery that is known here; `early` is to be told again.
  */
 export type EventOutcome = "recorded" | "repeated" | "ignored" | "early";
 

@@ -37,7 +37,13 @@ export async function recordEvent(
   });
   announceRounds(services, rounds);
   const { source } = event;
-  if (outcome === "ignored") log.info("An event of {source} is about no delivery here", { source });
+  if (outcome === "ignored" && event.feedback.length === 0) {
+    log.info("An event of {source} tells of no mail that arrived, came back or was unwanted", {
+      source,
+    });
+  } else if (outcome === "ignored") {
+    log.info("An event of {source} is about no delivery here", { source });
+  }
   for (const { id, organizationId, messageId, status } of changed) {
     services.bus.publish("messages", organizationId, [messageId]);
     services.bus.publish("deliveries", organizationId, [id]);

@@ -15,6 +15,7 @@ import {
 import { newId } from "../../../src/domain/id.ts";
 import { recordEvent } from "../../../src/domain/messages/feedback.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
+import { logOf } from "../../support/log.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people, readDeliveries, readStatus } from "../../support/messages.ts";
 import { idsOf, statesOf } from "../../support/retries.ts";
@@ -27,8 +28,14 @@ onEveryMail("recordEvent() ignores what is about no delivery here", async (mail)
   const { db, services, worker, send } = mail;
   const { id } = await send({ to: { list: people(1) } });
   await worker.runQueued();
-  assert.equal(await recordEvent(services, event()), "ignored");
-  assert.equal(await recordEvent(services, event(complained(newId(), null))), "ignored");
+  const lines = await logOf(async () => {
+    assert.equal(await recordEvent(services, event()), "ignored");
+    assert.equal(await recordEvent(services, event(complained(newId(), null))), "ignored");
+  });
+  assert.deepEqual(lines, [
+    "An event of test tells of no mail that arrived, came back or was unwanted",
+    "An event of test is about no delivery here",
+  ]);
   const [delivery = ""] = await idsOf(mail, id);
   assert.deepEqual(await statesOf(db, id), ["SENT 1"]);
   assert.equal(await recordEvent(services, event(complained(delivery, null))), "recorded");
