@@ -30,7 +30,7 @@ export const MessageStatus = builder.enumType("MessageStatus", {
     PARTIALLY_SENT: {
       description: "Some was sent; some failed, is unknown, or came back, however late.",
     },
-    FAILED: { description: "Nothing was sent." },
+    FAILED: { description: "Nothing was sent, as far as is known, or all of it came back." },
     CANCELLED: { description: "Ended by a person before all was sent." },
   },
 });
