@@ -11,6 +11,8 @@ import { isDataFault } from "../settle.ts";
 import { judge } from "./delivery_outcome.ts";
 
 const RECORD_RETRY_MS = 1_000;
+/** How long what has landed waits for more, to be recorded together. */
+const RECORD_AFTER_MS = 500;
 // Who is due within a quarter of the first one's wait is waited for.
 const TOGETHER = 1.25;
 const log = getLogger(["waybill", "deliveries"]);
@@ -82,17 +84,6 @@ export class Flight {
    * @throws {StaleBatchError} when the claim has ended
    */
   async fly(): Promise<string> {
-    const { signal } = this.#plan.run;
-    const hurry = () => this.#onLanding();
-    signal.addEventListener("abort", hurry);
-    try {
-      return await this.#fly();
-    } finally {
-      signal.removeEventListener("abort", hurry);
-    }
-  }
-
-  async #fly(): Promise<string> {
     let status = this.#plan.batch.messageStatus;
     while (true) {
       const opening = this.#mayOpen(status)
@@ -162,14 +153,20 @@ export class Flight {
     this.failed = failed;
   }
 
-  // Half a window at a time: the other half flies while this one is recorded. When the run is to end,
-  // each by itself: what was answered would be doubtful, should the process end before the others are.
+  // Half a window at a time: the other half flies while this one is recorded. What has landed does not
+  // wait for one that hangs: it would be shown as in flight, and be taken for lost with it.
   #landing(): Promise<void> {
-    const { run: { signal }, window } = this.#plan;
+    const enough = Math.max(1, this.#plan.window / 2);
     return new Promise((resolve) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const end = () => {
+        clearTimeout(timer);
+        this.#onLanding = () => {};
+        resolve();
+      };
       this.#onLanding = () => {
-        const enough = signal.aborted ? 1 : Math.max(1, window / 2);
-        if (this.#ended.length >= enough || this.#flying.size === 0) resolve();
+        if (this.#ended.length >= enough || this.#flying.size === 0) end();
+        else if (this.#ended.length > 0) timer ??= setTimeout(end, RECORD_AFTER_MS);
       };
       this.#onLanding();
     });
