@@ -35,7 +35,10 @@ ProviderNode.implement({
     enabled: t.exposeBoolean("enabled", {
       description: "false: an operator has switched it off, and it is not asked.",
     }),
-    state: t.expose("state", { type: CircuitState, description: "Whether it is asked." }),
+    state: t.expose("state", {
+      type: CircuitState,
+      description: "Whether it is asked, as long as it is `enabled`.",
+    }),
     since: t.expose("since", {
       type: "DateTime",
       description: "When it came into that state.",
