@@ -97,7 +97,7 @@ const RetryDeliveriesPayload = builder.objectRef<RetryResult>("RetryDeliveriesPa
     refusedCount: t.exposeInt("refusedCount", { description: REFUSED_COUNT }),
     messages: t.field({
       type: [MessageNode],
-      description: "The messages that are under way again.",
+      description: "The messages that they are of: under way again, or PAUSED still.",
       resolve: ({ messages }): Message[] => [...messages],
     }),
   }),

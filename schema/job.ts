@@ -194,7 +194,9 @@ JobNode.implement({
     }),
     failures: t.connection({
       type: ItemFailure,
-      description: "Which of its items failed, and why. Only batches of messages have any.",
+      description:
+        "Which of its items failed, and why. Only batches of messages have any; who is " +
+        "tried again stands with the job of the new batch.",
       resolve: ({ kind, payload: { batchId } }, args, { services, caller }) => {
         if (kind !== "SEND_BATCH" || typeof batchId !== "string") return emptyPage<Delivery>();
         const filter = { batchId, statuses: ["FAILED", "UNKNOWN"] } as const;
