@@ -61,7 +61,8 @@ const COUNTERS = statement<[messageIds: string[]], Counters>(
          coalesce(sum(n) filter (where outcome = 'COMPLAINED'), 0)::int8 as complained,
          coalesce(sum(case when outcome in ('FAILED', 'BOUNCED') then n
            when outcome in ('RETRIED', 'BOUNCE_RETRIED', 'BOUNCE_RAISED') then -n end)
-           filter (where retryable and attempt < m.max_attempts and m.status <> 'CANCELLED'), 0)::int8 as retryable,
+           filter (where retryable and attempt < m.max_attempts and m.status <> 'CANCELLED'),
+           0)::int8 as retryable,
          coalesce(sum(case outcome when 'UNKNOWN' then n when 'RESOLVED' then -n
            when 'RESENT' then -n end), 0)::int8 as unknown
        from delivery_stats where message_id = m.id
@@ -98,7 +99,8 @@ const ERROR_TYPES = statement<[messageIds: string[]], ErrorTypeCount>(
          then -n else n end)::int8 as failed,
        coalesce(sum(case when outcome in ('RETRIED', 'BOUNCE_RETRIED', 'BOUNCE_RAISED') then -n
          else n end)
-         filter (where retryable and s.attempt < m.max_attempts and m.status <> 'CANCELLED'), 0)::int8 as retryable
+         filter (where retryable and s.attempt < m.max_attempts and m.status <> 'CANCELLED'),
+         0)::int8 as retryable
      from delivery_stats s join messages m on m.id = s.message_id
      where s.message_id = any($1) and error_type <> ''
      group by 1, 2
