@@ -137,14 +137,16 @@ export async function rejudge(tx: Connection, ids: readonly string[]): Promise<v
  * @returns false when the message is neither paused nor scheduled (any more): the job is then to be
  *   released
  */
-export function parkJob(
-  { db }: Services,
-  job: { readonly id: string; readonly fence: number },
+export async function parkJob(
+  { db, bus }: Services,
+  job: { readonly id: string; readonly organizationId: string; readonly fence: number },
   messageId: string,
 ): Promise<boolean> {
-  return db.transaction(async (tx) => {
+  const parked = await db.transaction(async (tx) => {
     const [message] = await tx.run(SHARE, messageId);
     if (!message) return false;
     return parkClaimed(tx, job.id, job.fence, message.until);
   });
+  if (parked) bus.publish("jobs", job.organizationId, [job.id]);
+  return parked;
 }

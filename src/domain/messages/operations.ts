@@ -93,7 +93,7 @@ export async function sendMessage(
   const sendAt = input.sendAt ?? null;
   const base = { id, organizationId: caller.organizationId, userId: caller.userId, sendAt };
   const deliveryIds = recipients.map(() => newId());
-  const created = await services.db.transaction(async (tx) => {
+  const jobIds = await services.db.transaction(async (tx) => {
     const inserted = await tx.run(
       INSERT,
       id,
@@ -117,17 +117,17 @@ export async function sendMessage(
       audience?.recipientCount ?? recipients.length,
       duplicates,
     );
-    if (inserted.length === 0) return false;
+    if (inserted.length === 0) return null;
     if (!audience) await insertDeliveries(tx, base, deliveryIds, recipients);
     const { lane, priority } = input;
-    await enqueueJobs(tx, [planJob({ ...base, lane, priority, type: fields.type })]);
-    return true;
+    return await enqueueJobs(tx, [planJob({ ...base, lane, priority, type: fields.type })]);
   });
-  if (!created) return { message: await earlierMessage(services, caller, input), created };
+  if (!jobIds) return { message: await earlierMessage(services, caller, input), created: false };
   wakeWorkers(services);
   services.bus.publish("messages", caller.organizationId, [id]);
+  services.bus.publish("jobs", caller.organizationId, jobIds);
   if (!audience) services.bus.publish("deliveries", caller.organizationId, deliveryIds);
-  return { message: await getMessage(services, caller, id), created };
+  return { message: await getMessage(services, caller, id), created: true };
 }
 
 async function insertDeliveries(

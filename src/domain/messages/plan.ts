@@ -87,6 +87,7 @@ export async function planChunk(
   job: { readonly id: string; readonly fence: number },
   messageId: string,
 ): Promise<PlanState> {
+  let jobIds: string[] = [];
   const state = await services.db.transaction(async (tx): Promise<PlanState> => {
     const [message] = await tx.run(HOLD, job.id, job.fence, messageId);
     if (!message) return { message: null, more: false };
@@ -94,7 +95,7 @@ export async function planChunk(
     const after = message.plannedCount;
     const upTo = Math.min(after + CHUNK, message.recipientCount);
     if (message.audienceId) await tx.run(COPY, messageId, after, upTo);
-    await insertBatches(tx, message, after, upTo);
+    jobIds = await insertBatches(tx, message, after, upTo);
     await tx.run(ADVANCE, messageId, upTo);
     return { message, more: upTo < message.recipientCount };
   });
@@ -102,6 +103,7 @@ export async function planChunk(
   if (state.message) {
     const { organizationId, audienceId } = state.message;
     services.bus.publish("messages", organizationId, [messageId]);
+    if (jobIds.length > 0) services.bus.publish("jobs", organizationId, jobIds);
     if (audienceId) services.bus.publish("deliveries", organizationId, null);
   }
   return state;
@@ -112,7 +114,7 @@ async function insertBatches(
   message: Message,
   after: number,
   upTo: number,
-): Promise<void> {
+): Promise<string[]> {
   const ids: string[] = [];
   const los: number[] = [];
   const his: number[] = [];
@@ -128,7 +130,7 @@ async function insertBatches(
     jobs.push(batchJob(message, { id: batchId, jobId, runAt: null }));
   }
   await tx.run(INSERT_BATCHES, message.organizationId, message.id, ids, jobIds, los, his);
-  await enqueueJobs(tx, jobs);
+  return await enqueueJobs(tx, jobs);
 }
 
 /** The job that sends a batch. */

@@ -16,6 +16,7 @@ export interface Round {
   readonly batchCount: number;
   /** Of its first batch. */
   readonly startNumber: number;
+  readonly jobIds: readonly string[];
 }
 
 // In one order, so that two retries of the same messages wait for each other and do not deadlock.
@@ -57,6 +58,7 @@ export async function beginRounds(
       recipientCount: others.reduce((sum, { size }) => sum + size, first.size),
       batchCount: 1 + others.length,
       startNumber: first.number,
+      jobIds: [first, ...others].map(({ jobId }) => jobId),
     };
   });
 }
@@ -64,7 +66,7 @@ export async function beginRounds(
 /** Tells of messages whose deliveries were taken up. */
 export function announceRounds(
   services: Services,
-  rounds: readonly Pick<Round, "message">[],
+  rounds: readonly (Pick<Round, "message"> & Partial<Pick<Round, "jobIds">>)[],
 ): void {
   if (rounds.length === 0) return;
   wakeWorkers(services);
@@ -73,5 +75,7 @@ export function announceRounds(
   ) {
     services.bus.publish("messages", organizationId, group.map(({ message }) => message.id));
     services.bus.publish("deliveries", organizationId, null);
+    const jobIds = group.flatMap(({ jobIds = [] }) => jobIds);
+    if (jobIds.length > 0) services.bus.publish("jobs", organizationId, jobIds);
   }
 }

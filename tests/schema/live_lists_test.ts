@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Client } from "graphql-ws";
 import { openCaptureChannel } from "../../src/channels/capture.ts";
 import { FIRST_DELIVERY, pruneDeliveries } from "../../src/domain/deliveries/prune.ts";
-import { cancelMessage, sendMessage } from "../../src/domain/messages/operations.ts";
+import { cancelMessage, pauseMessage, sendMessage } from "../../src/domain/messages/operations.ts";
 import { updateMessage } from "../../src/domain/messages/update.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { startMailWorker } from "../support/mail_worker.ts";
@@ -25,23 +25,38 @@ interface Update {
   };
 }
 
-/** Watches all deliveries: what the next event says, if it comes soon. */
-function watchDeliveries(client: Client) {
-  const events = client.iterate<Update>({
-    query: `subscription {
-      deliveriesUpdated(filter: {}) {
-        reset changed { recipient { address } status dueAt maxAttempts }
-      }
-    }`,
-  });
-  return async (what: string) => {
+interface JobUpdate {
+  readonly jobsUpdated: {
+    readonly changed: readonly {
+      readonly kind: string;
+      readonly status: string;
+      readonly runAt: string | null;
+    }[];
+  };
+}
+
+/** What the next event says, if it comes soon. */
+function watch<Update>(client: Client, query: string): (what: string) => Promise<Update> {
+  const events = client.iterate({ query });
+  return async (what) => {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(new Error(`Not told soon: ${what}`)), SOON_MS);
     const { value } = await Promise.race([events.next(), late]);
     clearTimeout(timer);
-    const update: Update = value.data;
-    return update.deliveriesUpdated;
+    return value.data;
   };
+}
+
+function watchDeliveries(client: Client) {
+  const next = watch<Update>(
+    client,
+    `subscription {
+      deliveriesUpdated(filter: {}) {
+        reset changed { recipient { address } status dueAt maxAttempts }
+      }
+    }`,
+  );
+  return async (what: string) => (await next(what)).deliveriesUpdated;
 }
 
 onEveryDatabase(
@@ -88,5 +103,32 @@ onEveryDatabase(
       await worker.rest();
       const { changed } = await next("they were planned");
       assert.deepEqual(changed.map(({ status }) => status), ["PENDING", "PENDING"]);
+    }),
+);
+
+onEveryDatabase(
+  "jobsUpdated tells soon of jobs that wait, or are laid aside",
+  ({ db }) =>
+    withServer(db, async ({ connect, services, organization: { admin } }) => {
+      const query = "subscription { jobsUpdated { changed { kind status runAt } } }";
+      const next = watch<JobUpdate>(connect(), query);
+      const told = async (what: string, kind: string, parked: boolean) => {
+        while (true) {
+          const { jobsUpdated: { changed } } = await next(what);
+          const job = changed.find((job) => job.kind === kind && (job.runAt === null) === parked);
+          if (job) return assert.equal(job.status, "QUEUED");
+        }
+      };
+      await next("the first page");
+      const { message } = await sendMessage(services, admin, messageInput());
+      await told("it is to be planned", "PLAN_MESSAGE", false);
+      const channel = openCaptureChannel("unused", "noreply@example.com");
+      const worker = await startMailWorker(services, { channel });
+      worker.start(await worker.claim(1));
+      await worker.rest();
+      await told("it is to be sent", "SEND_BATCH", false);
+      await pauseMessage(services, admin, message.id);
+      await worker.runQueued();
+      await told("it is laid aside", "SEND_BATCH", true);
     }),
 );
