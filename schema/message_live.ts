@@ -18,7 +18,8 @@ const watchMessage = watchObjects<MessageState>({
   load: readStates,
   idOf: ({ id }) => id,
   visible: mayAccess,
-  finished: ({ status }) => isFinal(status),
+  // What was in flight when a person cancelled it is still recorded.
+  finished: ({ status, stats }) => isFinal(status) && (stats?.sending ?? 0) === 0,
 });
 
 const watchMessages = watchLists({
@@ -59,7 +60,9 @@ const MessageChanges = listChangeOf("message", MessageNode, "MessageChanges");
 builder.subscriptionFields((t) => ({
   messageUpdated: t.field({
     type: MessageNode,
-    description: "A message as it stands, then whenever it or its figures change; ends with it.",
+    description:
+      "A message as it stands, then whenever it or its figures change; ends with it, once " +
+      "nothing of it is in flight.",
     args: {
       id: t.arg.id({ required: true, description: "msg_…" }),
       untilFinished: t.arg.boolean({
