@@ -162,7 +162,9 @@ async function actOn<T>(
   return { done, refused, refusedCount };
 }
 
-function resend(caller: Caller): Verb<Pick<Round, "message" | "recipientCount">>["act"] {
+type Resolved = Pick<Round, "message" | "recipientCount" | "jobIds">;
+
+function resend(caller: Caller): Verb<Resolved>["act"] {
   const choice: Omit<RetryChoice, "filter"> = {
     caller,
     from: "UNKNOWN",
@@ -172,13 +174,13 @@ function resend(caller: Caller): Verb<Pick<Round, "message" | "recipientCount">>
   return (tx, messages, filter) => beginRounds(tx, messages, { ...choice, filter });
 }
 
-function confirm(caller: Caller): Verb<Pick<Round, "message" | "recipientCount">>["act"] {
+function confirm(caller: Caller): Verb<Resolved>["act"] {
   return async (tx, messages, filter) => {
     const counts = await confirmSent(tx, messages.map(({ id }) => id), caller, filter);
     await rejudge(tx, counts.map(({ messageId }) => messageId));
     return counts.flatMap(({ messageId, count }) => {
       const message = messages.find(({ id }) => id === messageId);
-      return message ? { message, recipientCount: count } : [];
+      return message ? { message, recipientCount: count, jobIds: [] } : [];
     });
   };
 }

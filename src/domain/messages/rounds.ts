@@ -16,6 +16,7 @@ export interface Round {
   readonly batchCount: number;
   /** Of its first batch. */
   readonly startNumber: number;
+  /** Of its batches. */
   readonly jobIds: readonly string[];
 }
 
@@ -66,7 +67,7 @@ export async function beginRounds(
 /** Tells of messages whose deliveries were taken up. */
 export function announceRounds(
   services: Services,
-  rounds: readonly (Pick<Round, "message"> & Partial<Pick<Round, "jobIds">>)[],
+  rounds: readonly Pick<Round, "message" | "jobIds">[],
 ): void {
   if (rounds.length === 0) return;
   wakeWorkers(services);
@@ -75,7 +76,6 @@ export function announceRounds(
   ) {
     services.bus.publish("messages", organizationId, group.map(({ message }) => message.id));
     services.bus.publish("deliveries", organizationId, null);
-    const jobIds = group.flatMap(({ jobIds = [] }) => jobIds);
-    if (jobIds.length > 0) services.bus.publish("jobs", organizationId, jobIds);
+    services.bus.publish("jobs", organizationId, group.flatMap(({ jobIds }) => jobIds));
   }
 }
