@@ -160,6 +160,8 @@ onEveryMail(
         startNumber: 6,
       }],
     });
+    const [idle] = await findJobs(db, [fires[2]?.jobId ?? ""]);
+    assert.deepEqual(idle?.result, { messageCount: 0, recipientCount: 0, messages: [] });
     const { status, retryRounds } = await getMessage(services, admin, id);
     assert.deepEqual([status, retryRounds], ["PARTIALLY_SENT", 2]);
     assert.equal((await getMessage(services, admin, manualId)).retryRounds, 0);

@@ -40,6 +40,8 @@ async function retryFailed(services: Services, { job, signal, report }: JobRun):
     signal.throwIfAborted();
   };
   try {
+    // A fire that finds nothing says so.
+    await note([]);
     await retryScheduled(services, scopeOf(job), note);
   } catch (error) {
     const counts = { processedCount: messageCount, recipientCount };
