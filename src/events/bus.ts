@@ -27,7 +27,11 @@ export type Listener = (change: Change) => void;
 
 /** Tells of changes after they were committed, in this process and in all others. */
 export interface Bus {
-  /** Notes changed objects; call it after the commit. Never throws, never waits. */
+  /**
+   * Notes changed objects; call it after the commit. Never throws, never waits.
+   *
+   * @param ids none of them: nothing has changed; null: any may have
+   */
   publish(topic: Topic, organizationId: string, ids: readonly string[] | null): void;
   /** Hears of one topic in every organization. Returns what ends it. */
   subscribe(topic: Topic, listener: Listener): () => void;
@@ -99,6 +103,7 @@ export function createBus(
 
   return {
     publish(topic, organizationId, ids) {
+      if (ids?.length === 0) return;
       const key = `${topic} ${organizationId}`;
       const entry = pending.get(key);
       if (entry) return void gather(entry, topic, organizationId, ids);

@@ -33,6 +33,16 @@ Deno.test("publish() tells the first change at once", () => {
   assert.deepEqual(heard, [{ topic: "jobs", organizationId: ORGANIZATION, ids: ["a"] }]);
 });
 
+Deno.test("publish() of no ids tells nothing, and delays nothing", () => {
+  using _ = stopTime();
+  const bus = createBus();
+  const heard = hear(bus, "jobs");
+  bus.publish("jobs", ORGANIZATION, []);
+  assert.deepEqual(heard, []);
+  bus.publish("jobs", ORGANIZATION, ["a"]);
+  assert.deepEqual(heard.map(({ ids }) => ids), [["a"]]);
+});
+
 Deno.test("publish() tells what follows together, each id once, at the end of the interval", () => {
   using clock = stopTime();
   const bus = createBus();

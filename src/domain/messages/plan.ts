@@ -103,7 +103,7 @@ export async function planChunk(
   if (state.message) {
     const { organizationId, audienceId } = state.message;
     services.bus.publish("messages", organizationId, [messageId]);
-    if (jobIds.length > 0) services.bus.publish("jobs", organizationId, jobIds);
+    services.bus.publish("jobs", organizationId, jobIds);
     if (audienceId) services.bus.publish("deliveries", organizationId, null);
   }
   return state;

@@ -126,7 +126,7 @@ export async function letTryAgain(tx: Connection, channel: MessageChannel): Prom
 
 /** Tells all processes of providers that have changed. */
 export function announceProviders({ bus }: Services, ids: readonly string[]): void {
-  if (ids.length > 0) bus.publish("providers", SYSTEM_ORGANIZATION_ID, ids);
+  bus.publish("providers", SYSTEM_ORGANIZATION_ID, ids);
 }
 
 async function change(
