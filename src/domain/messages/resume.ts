@@ -37,16 +37,40 @@ const PAUSED_FOR = statement<[providerId: string], Message>(
 /**
  * Lets a paused message go on where it stood; the open providers of its channel may be tried at once.
  *
- * @param providerId resumes it only while it is paused because of that one; null: in any case
  * @returns false when it is not paused (any more)
  */
-export async function resume(
-  services: Services,
-  { id, organizationId, channel }: Pick<Message, "id" | "organizationId" | "channel">,
-  providerId: string | null = null,
-): Promise<boolean> {
-  // Apart from the message, which whoever pauses it locks after its providers.
+export async function resume(services: Services, message: Message): Promise<boolean> {
+  await letTry(services, message.channel);
+  return await goOn(services, message, null);
+}
+
+/**
+ * Lets everything go on, in whichever organization, that was paused because of a provider.
+ *
+ * @returns the messages that go on, as they were
+ */
+export async function resumePausedFor(services: Services, providerId: string): Promise<Message[]> {
+  const paused = await services.db.run(PAUSED_FOR, providerId);
+  const [first] = paused;
+  // All are of the provider's channel.
+  if (first) await letTry(services, first.channel);
+  const resumed: Message[] = [];
+  for (const message of paused) {
+    if (await goOn(services, message, providerId)) resumed.push(message);
+  }
+  return resumed;
+}
+
+// Apart from the message, which whoever pauses it locks after its providers.
+async function letTry(services: Services, channel: Message["channel"]): Promise<void> {
   announceProviders(services, await letTryAgain(services.db, channel));
+}
+
+async function goOn(
+  services: Services,
+  { id, organizationId }: Message,
+  providerId: string | null,
+): Promise<boolean> {
   const resumed = await services.db.transaction(async (tx) => {
     // The message first, its jobs second: one that parks itself sees either PAUSED or this.
     const [message] = await tx.run(RESUME, id, providerId);
@@ -62,17 +86,4 @@ export async function resume(
   // Its last batch may have ended while it was paused.
   await finishMessage(services, resumed);
   return true;
-}
-
-/**
- * Lets everything go on, in whichever organization, that was paused because of a provider.
- *
- * @returns the messages that go on, as they were
- */
-export async function resumePausedFor(services: Services, providerId: string): Promise<Message[]> {
-  const resumed: Message[] = [];
-  for (const message of await services.db.run(PAUSED_FOR, providerId)) {
-    if (await resume(services, message, providerId)) resumed.push(message);
-  }
-  return resumed;
 }
