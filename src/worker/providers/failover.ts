@@ -41,7 +41,7 @@ export class FailoverChannel implements Channel {
 
   async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
     const tries: FailedTry[] = [];
-    const epochs = new Map<string, number>();
+    const said = new Map<string, { readonly error: DeliveryError; readonly epoch: number }>();
     for (const provider of this.#providers) {
       const begun = performance.now();
       const asked = await provider.send(mail, options);
@@ -56,10 +56,15 @@ export class FailoverChannel implements Channel {
         const obstacle = only({ id: provider.id, epoch }, error);
         return { ...result, ...earlier, ...error.disposition === "pause" && { obstacle } };
       }
-      epochs.set(provider.name, epoch);
+      said.set(provider.name, { error, epoch });
       tries.push({ provider: provider.name, error, durationMs: performance.now() - begun });
     }
-    return this.#outcomeOf(tries, epochs);
+    // What a provider said that was changed since, tells nothing of it as it is now.
+    const errors = this.#providers.map(({ name, epoch, obstacle, exhausted }) => {
+      const last = said.get(name);
+      return obstacle ?? exhausted ?? (last?.epoch === epoch ? last.error : null);
+    });
+    return this.#outcomeOf(tries, errors);
   }
 
   async close(): Promise<void> {
@@ -67,15 +72,11 @@ export class FailoverChannel implements Channel {
   }
 
   // Nobody has taken it, and nobody has refused it for good.
-  #outcomeOf(tries: readonly FailedTry[], epochs: ReadonlyMap<string, number>): SendResult {
+  #outcomeOf(
+    tries: readonly FailedTry[],
+    errors: readonly (DeliveryError | null)[],
+  ): SendResult {
     const last = tries.at(-1);
-    // What a provider said that was changed since, tells nothing of it as it is now.
-    const current = tries.filter(({ provider: name }) =>
-      this.#providers.some((each) => each.name === name && each.epoch === epochs.get(name))
-    );
-    const errors = this.#providers.map(({ name, obstacle, exhausted }) =>
-      obstacle ?? exhausted ?? current.findLast(({ provider }) => provider === name)?.error ?? null
-    );
     if (!last) return { outcome: "held", obstacle: this.#combine(errors) };
     // Who has spoken of the recipient works, and goes on with the others.
     const working = tries.some(({ error }) => !isProvidersFault(error));

@@ -186,14 +186,17 @@ export class LiveProvider {
       // Refused on this side, or not handed over: that says nothing of the provider.
       if (result.outcome === "held" || result.provider === null) {
         await this.#circuit.undecided(epoch);
-      } else if (result.outcome === "failed" && isProvidersFault(result.error)) {
-        const failed = await this.#circuit.failed(epoch, result.error);
-        return { epoch: failed ?? epoch, outdated: failed === null && mayFailOver(result.error) };
-      } else return { epoch: await this.#circuit.succeeded(epoch), outdated: false };
+        return { epoch, outdated: false };
+      }
+      if (result.outcome === "sent" || !isProvidersFault(result.error)) {
+        return { epoch: await this.#circuit.succeeded(epoch), outdated: false };
+      }
+      const failed = await this.#circuit.failed(epoch, result.error);
+      return { epoch: failed ?? epoch, outdated: failed === null && mayFailOver(result.error) };
     } catch (error) {
       log.error("Cannot tell how provider {name} does", { name: this.name, error });
+      return { epoch, outdated: false };
     }
-    return { epoch, outdated: false };
   }
 
   async #reread(): Promise<void> {
