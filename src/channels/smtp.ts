@@ -65,7 +65,6 @@ class SmtpChannel implements Channel {
 
   async #try(mail: OutgoingMail, signal?: AbortSignal): Promise<SendResult> {
     const { name: provider } = this.#provider;
-    if (signal?.aborted) return GIVEN_UP;
     try {
       const composed = compose(mail, this.#sender);
       const providerMessageId = await this.#deliver(composed, signal) ?? composed.messageId;
