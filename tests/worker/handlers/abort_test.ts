@@ -9,7 +9,7 @@ const WINDOW = 4;
 let gate: Gate;
 
 onEveryMail(
-  "a worker that stops records at once what was answered, and does not wait for the others",
+  "a worker that stops records what was answered, and does not wait for the others",
   async ({ db, worker, startWorker, send }) => {
     const { id } = await send({ to: { list: people(10) } });
     worker.start(await worker.claim());

@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  type Channel,
-  GIVEN_UP,
-  type OutgoingMail,
-  type SendResult,
-} from "../../../src/channels/channel.ts";
+import { type Channel, GIVEN_UP, type SendResult } from "../../../src/channels/channel.ts";
 import { type Database, statement } from "../../../src/db/database.ts";
 import { readStates } from "../../../src/domain/providers/queries.ts";
 import { registerProviders } from "../../../src/domain/providers/register.ts";
@@ -13,16 +8,10 @@ import type { Services } from "../../../src/domain/services.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { LiveProvider } from "../../../src/worker/providers/live_provider.ts";
 import { onEveryDatabase } from "../../support/database.ts";
+import { MAIL } from "../../support/outgoing_mail.ts";
 import { interfere } from "../../support/worker.ts";
 
 const ONE_A_DAY = 1 / 86_400;
-const MAIL: OutgoingMail = {
-  deliveryId: "dlv_1",
-  to: { address: "ada@example.net", name: null },
-  subject: "News",
-  text: "News",
-  html: null,
-};
 const SENT: SendResult = { outcome: "sent", provider: "smtp.example.com", providerMessageId: "1" };
 const THROTTLED: SendResult = {
   outcome: "failed",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DeliveryError, OutgoingMail, SendResult } from "../../../src/channels/channel.ts";
+import type { DeliveryError, SendResult } from "../../../src/channels/channel.ts";
 import type { Database } from "../../../src/db/database.ts";
 import { readStates } from "../../../src/domain/providers/queries.ts";
 import { registerProviders } from "../../../src/domain/providers/register.ts";
@@ -8,14 +8,8 @@ import { createBus } from "../../../src/events/bus.ts";
 import { FailoverChannel } from "../../../src/worker/providers/failover.ts";
 import { LiveProvider } from "../../../src/worker/providers/live_provider.ts";
 import { onEveryDatabase } from "../../support/database.ts";
+import { MAIL } from "../../support/outgoing_mail.ts";
 
-const MAIL: OutgoingMail = {
-  deliveryId: "dlv_1",
-  to: { address: "ada@example.net", name: null },
-  subject: "News",
-  text: "News",
-  html: null,
-};
 const LOGIN: DeliveryError = {
   type: "ACCESS_TOKEN",
   disposition: "pause",
