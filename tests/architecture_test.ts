@@ -38,12 +38,12 @@ Deno.test("every file is short enough to be read in one go", async () => {
   assertNone(faults);
 });
 
-Deno.test("only config.ts reads the environment", async () => {
+Deno.test("only src/config reads the environment", async () => {
   const faults = [];
   for (const path of sources) {
-    if (path === "src/config.ts" || /^(tests|demo)\//.test(path)) continue;
+    if (path.startsWith("src/config/") || /^(tests|demo)\//.test(path)) continue;
     if (/\b(Deno|process)\.env\b/.test(await readSource(path))) {
-      faults.push(`${path} reads the environment: take the value from src/config.ts`);
+      faults.push(`${path} reads the environment: take the value from src/config`);
     }
   }
   assertNone(faults);
@@ -77,14 +77,19 @@ function graphOf(imports: Record<string, readonly string[]>): Graph {
 
 Deno.test("findForbiddenImports() takes what the design allows", () => {
   assertNone(findForbiddenImports(graphOf({
-    "src/main.ts": ["src/server/app.ts", "schema/schema.ts", "src/worker/loop.ts", "src/config.ts"],
-    "schema/job.ts": [
+    "src/main.ts": [
+      "src/server/app.ts",
+      "schema/schema.ts",
+      "src/queue/loop.ts",
+      "src/config/config.ts",
+    ],
+    "schema/jobs/job.ts": [
       "src/domain/jobs/operations.ts",
       "type src/events/bus.ts",
-      "schema/builder.ts",
+      "schema/kit/builder.ts",
     ],
     "src/server/app.ts": ["src/domain/access/access.ts", "npm:hono@4.13.19"],
-    "src/worker/loop.ts": ["src/domain/jobs/claim.ts", "src/channels/smtp.ts", "node:os"],
+    "src/queue/loop.ts": ["src/domain/jobs/claim.ts", "src/events/bus.ts", "node:os"],
     "src/domain/messages/plan.ts": [
       "src/db/database.ts",
       "src/domain/jobs/enqueue.ts",
@@ -92,7 +97,7 @@ Deno.test("findForbiddenImports() takes what the design allows", () => {
       "src/domain/errors.ts",
       "type src/channels/channel.ts",
     ],
-    "tests/server/app_test.ts": ["src/server/app.ts", "src/config.ts"],
+    "tests/server/app_test.ts": ["src/server/app.ts", "src/config/config.ts"],
   })));
 });
 
@@ -102,12 +107,12 @@ for (
     ["src/domain/jobs/claim.ts", "src/domain/messages/plan.ts", "turn the import round"],
     ["src/domain/jobs/claim.ts", "src/domain/invoices/invoice.ts", "put the noun into the order"],
     ["src/domain/errors.ts", "src/domain/jobs/job.ts", "must not know any of them"],
-    ["src/domain/messages/plan.ts", "src/channels/smtp.ts", "say import type"],
-    ["src/domain/jobs/claim.ts", "src/config.ts", "hand it over as an argument"],
+    ["src/domain/messages/plan.ts", "src/channels/email/smtp.ts", "say import type"],
+    ["src/domain/jobs/claim.ts", "src/config/config.ts", "hand it over as an argument"],
     ["src/server/app.ts", "src/db/database.ts", "src/domain;"],
-    ["src/server/app.ts", "type src/worker/loop.ts", "src/domain;"],
+    ["src/server/app.ts", "type src/queue/loop.ts", "src/domain;"],
     ["src/events/bus.ts", "type src/db/database.ts", "nothing outside itself"],
-    ["schema/job.ts", "src/events/bus.ts", "say import type"],
+    ["schema/jobs/job.ts", "src/events/bus.ts", "say import type"],
     ["src/newcomer/new.ts", "src/db/database.ts", "has no row"],
     ["src/main.ts", "jsr:@std/path@1", "from npm only"],
     ["tests/main_test.ts", "src/main.ts", "move what is shared out of it"],

@@ -1,5 +1,5 @@
 import type { DeliveryError } from "./channel.ts";
-import { AddressError } from "./compose.ts";
+import { AddressError } from "./email/compose.ts";
 
 const MAX_MESSAGE = 512;
 const MAX_WAIT_MS = 24 * 60 * 60_000;

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Change, Transport } from "./bus.ts";
-import { type Line, MAX_PAYLOAD, openLine } from "./line.ts";
+import { type Line, MAX_PAYLOAD, openLine } from "./listen_connection.ts";
 import { pack, unpack } from "./packet.ts";
 
 const BATCH_MS = 5;

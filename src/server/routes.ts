@@ -5,12 +5,12 @@ import { routePath } from "hono/route";
 import type { Caller, Session } from "../domain/access/access.ts";
 import type { Authenticate } from "./authentication.ts";
 import { errorResponse, toClientError, unauthenticated } from "./errors.ts";
-import { createGraphiQL, wantsGraphiQL } from "./graphiql.ts";
-import type { GraphQLEngine } from "./graphql.ts";
-import type { HealthCheck } from "./health.ts";
-import type { Metrics } from "./metrics.ts";
-import { createProbes } from "./probes.ts";
-import type { WebSockets } from "./websocket.ts";
+import { createGraphiQL, wantsGraphiQL } from "./graphql/graphiql.ts";
+import type { GraphQLEngine } from "./graphql/graphql.ts";
+import type { HealthCheck } from "./ops/health.ts";
+import type { Metrics } from "./ops/metrics.ts";
+import { createProbes } from "./ops/probes.ts";
+import type { WebSockets } from "./graphql/websocket.ts";
 
 /** Answers a request of a caller who is known. */
 export type CallerHandler = (request: Request, caller: Caller) => Promise<Response>;

@@ -2,14 +2,14 @@ import { getLogger } from "@logtape/logtape";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { Services } from "../domain/services.ts";
 import { createAuthentication, type JwtOptions } from "./authentication.ts";
-import { createBounces, type WebhookOptions } from "./bounces.ts";
-import { createGraphQL } from "./graphql.ts";
-import type { HealthCheck } from "./health.ts";
-import { createMetrics, type Figures } from "./metrics.ts";
+import { createBounces, type WebhookOptions } from "./webhooks/bounces.ts";
+import { createGraphQL } from "./graphql/graphql.ts";
+import type { HealthCheck } from "./ops/health.ts";
+import { createMetrics, type Figures } from "./ops/metrics.ts";
 import { type CallerHandler, createRoutes } from "./routes.ts";
-import { watchSessions } from "./sessions.ts";
+import { watchSessions } from "./graphql/sessions.ts";
 import { createUnsubscribe } from "./unsubscribe.ts";
-import { createWebSockets } from "./websocket.ts";
+import { createWebSockets } from "./graphql/websocket.ts";
 
 /** All that a server is made of. */
 export interface ServerOptions {

@@ -2,11 +2,11 @@
 // process sends it: two providers, circuits, and a limit that is kept for all processes but never met.
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";
-import { ContentCache } from "../../src/worker/handlers/content_cache.ts";
-import { planMessageHandler } from "../../src/worker/handlers/plan_message.ts";
-import { sendBatchHandler } from "../../src/worker/handlers/send_batch.ts";
-import { openWaysOut } from "../../src/worker/providers/ways_out.ts";
-import { startWorker } from "../../src/worker/worker.ts";
+import { ContentCache } from "../../src/sending/content_cache.ts";
+import { planMessageHandler } from "../../src/handlers/plan_message.ts";
+import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
+import { openWaysOut } from "../../src/sending/provider_pool.ts";
+import { startWorker } from "../../src/queue/worker.ts";
 import { createOrganization } from "../support/callers.ts";
 import { testDatabase } from "../support/database.ts";
 import { smtpProvider } from "../support/providers.ts";

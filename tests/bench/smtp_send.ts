@@ -2,8 +2,8 @@
 
 import nodemailer from "nodemailer";
 import type { OutgoingMail } from "../../src/channels/channel.ts";
-import { openSmtpChannel } from "../../src/channels/smtp.ts";
-import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
+import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
 
 export const MAILS = 20_000;
 export const CONNECTIONS = 10;

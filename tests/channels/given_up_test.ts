@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import type { SendResult } from "../../src/channels/channel.ts";
-import { compose, parseSender } from "../../src/channels/compose.ts";
-import { openMessengerChannel } from "../../src/channels/messenger.ts";
-import { openSmtpChannel } from "../../src/channels/smtp.ts";
-import { SmtpError, SmtpSession, type SmtpTimeouts } from "../../src/channels/smtp_session.ts";
-import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
+import { compose, parseSender } from "../../src/channels/email/compose.ts";
+import { openMessengerChannel } from "../../src/channels/messenger/messenger.ts";
+import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
+import {
+  SmtpError,
+  SmtpSession,
+  type SmtpTimeouts,
+} from "../../src/channels/email/smtp_session.ts";
+import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
 import { MAIL } from "../support/outgoing_mail.ts";
 import { until } from "../support/until.ts";
-import { startScriptedServer } from "./scripted_server.ts";
+import { startScriptedServer } from "./email/scripted_server.ts";
 
 const FROM = "noreply@example.com";
 const PATIENT: SmtpTimeouts = { open: 1_000, envelope: 1_000, body: 1_000 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { configure, type LogRecord, reset } from "@logtape/logtape";
-import { openSmtpChannel } from "../../src/channels/smtp.ts";
-import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
+import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
 import { statement } from "../../src/db/database.ts";
 import { DomainError } from "../../src/domain/errors.ts";
 import { cancelJob, retryJob } from "../../src/domain/jobs/operations.ts";
@@ -15,7 +15,7 @@ import {
 } from "../../src/domain/messages/operations.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import { createBus } from "../../src/events/bus.ts";
-import { startWorker } from "../../src/worker/worker.ts";
+import { startWorker } from "../../src/queue/worker.ts";
 import { createOrganization } from "../support/callers.ts";
 import { onPostgres } from "../support/database.ts";
 import { assertDeliveriesHold } from "../support/delivery_ledger.ts";

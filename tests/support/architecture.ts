@@ -22,13 +22,19 @@ const MAY_IMPORT: Readonly<Record<string, { code: readonly string[]; types: read
   {
     schema: { code: ["src/domain"], types: ["src/events"] },
     "src/server": { code: ["src/domain"], types: [] },
-    "src/worker": { code: ["src/domain", "src/channels", "src/ai"], types: [] },
+    "src/app": {
+      code: ["src/queue", "src/handlers", "src/sending", "src/domain", "src/channels"],
+      types: [],
+    },
+    "src/handlers": { code: ["src/queue", "src/domain", "src/sending", "src/channels"], types: [] },
+    "src/queue": { code: ["src/domain", "src/events"], types: [] },
+    "src/sending": { code: ["src/domain", "src/channels", "src/queue"], types: [] },
     "src/domain": { code: ["src/db", "src/events"], types: ["src/channels", "src/ai"] },
     "src/channels": { code: [], types: [] },
     "src/ai": { code: [], types: [] },
     "src/events": { code: [], types: [] },
     "src/db": { code: [], types: [] },
-    "src/config.ts": { code: ["src/channels"], types: [] },
+    "src/config": { code: ["src/channels"], types: [] },
     dashboard: { code: [], types: [] },
     demo: { code: [], types: [] },
   };
@@ -36,20 +42,15 @@ const MAY_IMPORT: Readonly<Record<string, { code: readonly string[]; types: read
 // Each imports those before it.
 const NOUNS: readonly string[] = [
   "access",
+  "live",
   "jobs",
   "schedules",
-  "notifications",
+  "templates",
   "audiences",
   "suppressions",
   "providers",
   "deliveries",
   "messages",
-  "contacts",
-  "campaigns",
-  "quotes",
-  "emails",
-  "learning",
-  "inbox",
   "installation",
 ];
 

@@ -1,6 +1,6 @@
 import type { Channel } from "../../src/channels/channel.ts";
-import { openSmtpChannel } from "../../src/channels/smtp.ts";
-import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
+import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
 import type { Database } from "../../src/db/database.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
 import type { Message } from "../../src/domain/messages/message.ts";

@@ -10,15 +10,15 @@ import {
 import type { Lane } from "../../src/domain/jobs/job.ts";
 import { registerWorker, rescueOrphans } from "../../src/domain/jobs/lease.ts";
 import type { Services } from "../../src/domain/services.ts";
-import type { AbortCause, Handlers } from "../../src/worker/handler.ts";
-import { ContentCache } from "../../src/worker/handlers/content_cache.ts";
-import type { Outlet } from "../../src/worker/handlers/outlets.ts";
-import { planMessageHandler } from "../../src/worker/handlers/plan_message.ts";
-import { retryFailedHandler } from "../../src/worker/handlers/retry_failed.ts";
-import { sendBatchHandler } from "../../src/worker/handlers/send_batch.ts";
-import { RunningJobs } from "../../src/worker/running.ts";
-import { settleEnded } from "../../src/worker/settle.ts";
-import { WakeSignal } from "../../src/worker/wake.ts";
+import type { AbortCause, Handlers } from "../../src/queue/handler.ts";
+import { ContentCache } from "../../src/sending/content_cache.ts";
+import type { Outlet } from "../../src/sending/channel_slot.ts";
+import { planMessageHandler } from "../../src/handlers/plan_message.ts";
+import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
+import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
+import { RunningJobs } from "../../src/queue/running_jobs.ts";
+import { settleEnded } from "../../src/queue/settle.ts";
+import { WakeSignal } from "../../src/queue/wake_signal.ts";
 
 /** A worker that does one thing at a time, when it is told to. */
 export interface MailWorker {

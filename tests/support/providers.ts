@@ -1,5 +1,5 @@
-import { openSmtpChannel } from "../../src/channels/smtp.ts";
-import { parseSmtpUrl } from "../../src/channels/smtp_url.ts";
+import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
 import type { Database } from "../../src/db/database.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
 import type { Message } from "../../src/domain/messages/message.ts";
@@ -9,8 +9,8 @@ import { registerProviders } from "../../src/domain/providers/register.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";
 import { createBus } from "../../src/events/bus.ts";
-import type { ConfiguredProvider } from "../../src/worker/providers/live_provider.ts";
-import { openWaysOut } from "../../src/worker/providers/ways_out.ts";
+import type { ConfiguredProvider } from "../../src/sending/live_provider.ts";
+import { openWaysOut } from "../../src/sending/provider_pool.ts";
 import { createOrganization, type TestOrganization } from "./callers.ts";
 import { onEveryDatabase } from "./database.ts";
 import { assertDeliveriesHold } from "./delivery_ledger.ts";

@@ -1,8 +1,8 @@
 import type { Database } from "../../src/db/database.ts";
 import type { Lane } from "../../src/domain/jobs/job.ts";
 import type { Services } from "../../src/domain/services.ts";
-import { type JobHandler, type JobRun } from "../../src/worker/handler.ts";
-import { startWorker, type Worker } from "../../src/worker/worker.ts";
+import { type JobHandler, type JobRun } from "../../src/queue/handler.ts";
+import { startWorker, type Worker } from "../../src/queue/worker.ts";
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,12 @@
 import { z } from "zod";
 import type { MessageChannel } from "../channel.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
-import { compileContent, type CompiledContent, type Content, variablesOf } from "./template.ts";
+import {
+  compileContent,
+  type CompiledContent,
+  type Content,
+  variablesOf,
+} from "../templates/template.ts";
 
 /** One line of text: 1 to `max` characters, the space around it aside. */
 export function line(max: number): z.ZodString {

@@ -8,7 +8,7 @@ import {
   type RenderedContent,
   TemplateError,
   variablesOf,
-} from "./template.ts";
+} from "../templates/template.ts";
 
 /** What `previewContent` takes. */
 export interface PreviewInput {

@@ -7,7 +7,7 @@ import type { RecipientInput } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import { SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "./content_check.ts";
 import { sendMessage } from "./operations.ts";
-import type { Content } from "./template.ts";
+import type { Content } from "../templates/template.ts";
 
 /** What `sendTestMessage` takes. */
 export interface TestMessageInput {

@@ -19,7 +19,7 @@ import { getMessage } from "./operations.ts";
 import { planJob } from "./plan.ts";
 import { COLUMNS } from "./queries.ts";
 import { announceRounds, beginRounds, type Round } from "./rounds.ts";
-import type { Content } from "./template.ts";
+import type { Content } from "../templates/template.ts";
 
 /** What `updateMessage` takes; what is absent stays as it is. */
 export interface UpdateMessageInput {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Connection, type Database, statement } from "../../../src/db/database.ts";
-import { openSmtpChannel } from "../../../src/channels/smtp.ts";
-import { parseSmtpUrl } from "../../../src/channels/smtp_url.ts";
+import { openSmtpChannel } from "../../../src/channels/email/smtp.ts";
+import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
 import type { Caller } from "../../../src/domain/access/access.ts";
 import {
   cleanupDeliveries,
@@ -14,7 +14,7 @@ import type { ClaimedJob } from "../../../src/domain/jobs/claim.ts";
 import { startJob } from "../../../src/domain/jobs/operations.ts";
 import { cancelMessage, sendMessage } from "../../../src/domain/messages/operations.ts";
 import type { Services } from "../../../src/domain/services.ts";
-import { cleanupDeliveriesHandler } from "../../../src/worker/handlers/cleanup_deliveries.ts";
+import { cleanupDeliveriesHandler } from "../../../src/handlers/cleanup_deliveries.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization, type TestOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";

@@ -5,13 +5,13 @@ import {
   readAttemptGroups,
   readSeries,
 } from "../../../src/domain/deliveries/analytics.ts";
-import { delivered } from "../../../src/domain/deliveries/feedback.ts";
+import { delivered } from "../../../src/domain/deliveries/bounce_rules.ts";
 import {
   readEffectiveness,
   readErrorTypes,
   readStats,
 } from "../../../src/domain/deliveries/stats.ts";
-import { recordEvent } from "../../../src/domain/messages/feedback.ts";
+import { recordEvent } from "../../../src/domain/messages/provider_event.ts";
 import { listMessages } from "../../../src/domain/messages/list.ts";
 import { cancelMessage } from "../../../src/domain/messages/operations.ts";
 import {

@@ -2,12 +2,12 @@
 // little patience for a server that says nothing. SIGTERM stops it in peace.
 import { getLogger } from "@logtape/logtape";
 import { openCaptureChannel } from "../../../src/channels/capture.ts";
-import { openSmtpChannel } from "../../../src/channels/smtp.ts";
-import { parseSmtpUrl } from "../../../src/channels/smtp_url.ts";
+import { openSmtpChannel } from "../../../src/channels/email/smtp.ts";
+import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
 import { openDatabase } from "../../../src/db/database.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { postgresTransport } from "../../../src/events/postgres.ts";
-import { startWork } from "../../../src/worker/work.ts";
+import { startWork } from "../../../src/app/background.ts";
 
 const FROM = "Waybill <noreply@example.com>";
 const PATIENCE_MS = 500;

@@ -16,8 +16,8 @@ import { writeProgress } from "../../../src/domain/jobs/progress.ts";
 import { settleJobs } from "../../../src/domain/jobs/settle.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { postgresTransport } from "../../../src/events/postgres.ts";
-import { JobAborted, type JobRun } from "../../../src/worker/handler.ts";
-import { startWorker } from "../../../src/worker/worker.ts";
+import { JobAborted, type JobRun } from "../../../src/queue/handler.ts";
+import { startWorker } from "../../../src/queue/worker.ts";
 
 const NOTE = statement<[jobId: string | null, fence: number | null, pid: number, what: string]>(
   "test.note",

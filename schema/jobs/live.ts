@@ -1,0 +1,53 @@
+import { watchLists } from "../../src/domain/live/watch_list.ts";
+import { watchObjects } from "../../src/domain/live/watch_object.ts";
+import { isFinished, type Job, mayAccess } from "../../src/domain/jobs/job.ts";
+import { listJobs } from "../../src/domain/jobs/list.ts";
+import { findJobs } from "../../src/domain/jobs/queries.ts";
+import { builder } from "../kit/builder.ts";
+import { JobNode } from "./job.ts";
+import { JobFilter, jobFilter } from "./queries.ts";
+import { listChangeOf } from "../kit/list_change.ts";
+
+const watchJob = watchObjects<Job>({
+  noun: "job",
+  topic: "jobs",
+  load: ({ db }, ids) => findJobs(db, ids),
+  idOf: ({ id }) => id,
+  visible: mayAccess,
+  finished: ({ status }) => isFinished(status),
+});
+
+const watchJobs = watchLists({
+  topic: "jobs",
+  idOf: ({ id }: Job) => id,
+  list: (services, caller, filter: ReturnType<typeof jobFilter>, page) =>
+    listJobs(services, caller, filter, "CREATED_DESC", page),
+});
+
+const JobChanges = listChangeOf("job", JobNode, "JobChanges");
+
+builder.subscriptionFields((t) => ({
+  jobUpdated: t.field({
+    type: JobNode,
+    description: "A job as it stands, then whenever it changes; ends when the job is finished.",
+    args: {
+      id: t.arg.id({ required: true, description: "job_…" }),
+      untilFinished: t.arg.boolean({
+        defaultValue: true,
+        description: "false: go on, in case it is run again.",
+      }),
+    },
+    subscribe: (_root, { id, untilFinished }, { services, caller }) =>
+      watchJob(services, caller, id, untilFinished ?? true),
+    resolve: (job) => job,
+  }),
+  jobsUpdated: t.field({
+    type: JobChanges,
+    description:
+      "The first page of the jobs that fit, newest first, then what changes in the list.",
+    args: { filter: t.arg({ type: JobFilter, description: "Which ones; absent: all." }) },
+    subscribe: (_root, { filter }, { services, caller }) =>
+      watchJobs(services, caller, jobFilter(filter)),
+    resolve: (change) => change,
+  }),
+}));

@@ -1,0 +1,143 @@
+import {
+  type Channel,
+  GIVEN_UP,
+  type OutgoingMail,
+  type SendOptions,
+  type SendResult,
+} from "../channel.ts";
+import { compose, type ComposedMail, parseSender, type Sender } from "./compose.ts";
+import { Gate } from "../semaphore.ts";
+import { classifyLocalFailure } from "../local_failure.ts";
+import { classifySmtpFailure, isTlsFailure, type SmtpFailure } from "./smtp_failure.ts";
+import { DEFAULT_TIMEOUTS, SmtpError, SmtpSession, type SmtpTimeouts } from "./smtp_session.ts";
+import type { SmtpProvider } from "./smtp_url.ts";
+
+const IDLE_MS = 30_000;
+
+/** How an SMTP channel sends. */
+export interface SmtpOptions {
+  /** "noreply@example.com" or "Example <noreply@example.com>". */
+  readonly from: string;
+  readonly timeouts?: SmtpTimeouts;
+}
+
+/**
+ * Opens the way out through one SMTP provider; it connects at the first mail.
+ *
+ * Connections are kept: a refused recipient costs a RSET, not a new login. What the server says to
+ * one mail is that mail's outcome; a mail whose body was begun and never answered is `unknown`.
+ *
+ * @throws {AddressError} for an unusable sender
+ */
+export function openSmtpChannel(provider: SmtpProvider, options: SmtpOptions): Channel {
+  return new SmtpChannel(provider, options);
+}
+
+class SmtpChannel implements Channel {
+  readonly connections: number;
+  readonly #provider: SmtpProvider;
+  readonly #sender: Sender;
+  readonly #timeouts: SmtpTimeouts;
+  readonly #gate: Gate;
+  /** The last one kept is the first one used, so that what is too many stays idle and ends. */
+  #idle: { readonly session: SmtpSession; readonly timer: ReturnType<typeof setTimeout> }[] = [];
+  #tlsFails = false;
+
+  constructor(provider: SmtpProvider, { from, timeouts = DEFAULT_TIMEOUTS }: SmtpOptions) {
+    this.connections = provider.connections;
+    this.#provider = provider;
+    this.#sender = parseSender(from);
+    this.#timeouts = timeouts;
+    this.#gate = new Gate(provider.connections);
+  }
+
+  async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
+    const { signal } = options;
+    return await this.#gate.pass(options, () => this.#try(mail, signal)) ?? GIVEN_UP;
+  }
+
+  async close(): Promise<void> {
+    await this.#gate.empty();
+    const idle = this.#idle.splice(0);
+    for (const { timer } of idle) clearTimeout(timer);
+    await Promise.all(idle.map(({ session }) => session.close()));
+  }
+
+  async #try(mail: OutgoingMail, signal?: AbortSignal): Promise<SendResult> {
+    const { name: provider } = this.#provider;
+    try {
+      const composed = compose(mail, this.#sender);
+      const providerMessageId = await this.#deliver(composed, signal) ?? composed.messageId;
+      return { outcome: "sent", provider, providerMessageId };
+    } catch (error) {
+      if (!(error instanceof SmtpError)) {
+        return { outcome: "failed", provider: null, error: classifyLocalFailure(error) };
+      }
+      if (signal?.aborted && error.failure.reply === null && !error.failure.bodyBegun) {
+        return GIVEN_UP;
+      }
+      return { outcome: "failed", provider, error: classifySmtpFailure(error.failure) };
+    }
+  }
+
+  async #deliver(mail: ComposedMail, signal?: AbortSignal): Promise<string | undefined> {
+    const kept = this.#takeIdle();
+    if (!kept) return await this.#sendOver(await this.#open(signal), mail, signal);
+    try {
+      return await this.#sendOver(kept, mail, signal);
+    } catch (error) {
+      const tired = error instanceof SmtpError && isTiredConnection(error.failure);
+      if (!tired || signal?.aborted) throw error;
+      return await this.#sendOver(await this.#open(signal), mail, signal);
+    }
+  }
+
+  async #sendOver(
+    session: SmtpSession,
+    mail: ComposedMail,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
+    try {
+      return await session.send(mail, signal);
+    } finally {
+      this.#keep(session);
+    }
+  }
+
+  async #open(signal?: AbortSignal): Promise<SmtpSession> {
+    const tlsFailedBefore = this.#tlsFails;
+    try {
+      const session = await SmtpSession.open(this.#provider, this.#timeouts, signal);
+      this.#tlsFails = false;
+      return session;
+    } catch (error) {
+      if (!(error instanceof SmtpError)) throw error;
+      this.#tlsFails = isTlsFailure(error.failure);
+      throw new SmtpError({ ...error.failure, tlsFailedBefore });
+    }
+  }
+
+  #takeIdle(): SmtpSession | null {
+    for (let kept = this.#idle.pop(); kept; kept = this.#idle.pop()) {
+      clearTimeout(kept.timer);
+      if (kept.session.alive) return kept.session;
+    }
+    return null;
+  }
+
+  #keep(session: SmtpSession): void {
+    if (!session.alive) return;
+    const timer = setTimeout(() => {
+      this.#idle = this.#idle.filter((kept) => kept.session !== session);
+      void session.close();
+    }, IDLE_MS);
+    this.#idle.push({ session, timer });
+  }
+}
+
+/** A server may close a kept connection at any time; nothing of this mail was handed over then. */
+function isTiredConnection({ bodyBegun, reply, command, code }: SmtpFailure): boolean {
+  if (bodyBegun) return false;
+  if (reply !== null) return reply.startsWith("421") && command === "MAIL FROM";
+  return code === "ECONNECTION" || code === "ESOCKET";
+}

@@ -1,0 +1,197 @@
+import { type Connection, statement } from "../../db/database.ts";
+import { normalizeAddress } from "../recipients.ts";
+import type { Services } from "../services.ts";
+import type { DeliveryStatus } from "./delivery.ts";
+import type { Feedback } from "./bounce_rules.ts";
+
+/** How long the ids of events are kept: longer than any provider repeats one, in milliseconds. */
+const KEEP_EVENTS_MS = 30 * 24 * 60 * 60_000;
+const PRUNE_STEP = 1_000;
+
+/** Something that a provider told, with what it says of deliveries. */
+export interface ProviderEvent {
+  /** Who told: "dsn", "mailgun", "ses". */
+  readonly source: string;
+  /** The same when it is told again. */
+  readonly id: string;
+  /** What signed it, where that says nothing of the event itself: it is good for this event alone. */
+  readonly token?: string;
+  readonly feedback: readonly Feedback[];
+}
+
+/**
+ * What became of an event: `repeated` had no effect, nor had `ignored`, which tells of nothing that counts
+ * or is about no delivery that is known here; `early` is to be told again.
+ */
+export type EventOutcome = "recorded" | "repeated" | "ignored" | "early";
+
+/** An event is signed by what has signed another. */
+export class ReusedTokenError extends Error {
+  override readonly name = "ReusedTokenError";
+}
+
+/** A delivery that is not what it was. */
+export interface ChangedDelivery {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly messageId: string;
+  readonly status: DeliveryStatus;
+}
+
+/** A delivery that an event is about. */
+export interface MentionedDelivery {
+  readonly id: string;
+  readonly messageId: string;
+  readonly address: string;
+}
+
+const MENTIONED = statement<[deliveryIds: string[]], MentionedDelivery>(
+  "deliveries.mentioned",
+  `select id, message_id as "messageId", address from deliveries where id = any($1)`,
+);
+
+const FLYING = statement<[deliveryIds: string[]], { id: string }>(
+  "deliveries.flying",
+  `select d.id from deliveries d
+     join batches b on b.message_id = d.message_id and b.number = d.batch_number
+   where d.id = any($1) and d.status = 'PENDING' and d.n = any(b.win) limit 1`,
+);
+
+const REMEMBER = statement<[source: string, id: string], { id: string }>(
+  "providerEvents.remember",
+  `insert into provider_events (source, event_id) values ($1, $2) on conflict do nothing
+   returning event_id as id`,
+);
+
+// What was UNKNOWN had gone out after all. What came back for now may come back for good, or be complained
+// about: that is worse. What has been taken up again since, or was told of before, stays as it is; its
+// address may be suppressed all the same.
+const RECORD = statement<
+  [
+    deliveryIds: string[],
+    kinds: string[],
+    errorTypes: (string | null)[],
+    codes: (string | null)[],
+    messages: (string | null)[],
+    retryables: boolean[],
+    suppresses: boolean[],
+    addresses: string[],
+  ],
+  ChangedDelivery
+>(
+  "deliveries.feedback",
+  `with f as (
+     select distinct on (id) * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[],
+       $5::text[], $6::boolean[], $7::boolean[], $8::text[])
+       as f(id, kind, error_type, code, message, retryable, suppress, address)
+     order by id, kind = 'COMPLAINED' desc, kind = 'BOUNCED' desc
+   ),
+   before as (
+     select d.id, d.status, d.error_type, d.retryable, d.failed_at, b.id as batch_id
+     from f join deliveries d on d.id = f.id
+       join batches b on b.message_id = d.message_id and b.number = d.batch_number
+     where d.status = 'UNKNOWN' or d.status = 'SENT' and f.kind <> 'DELIVERED'
+       or d.status = 'BOUNCED' and d.retryable and f.kind <> 'DELIVERED' and not f.retryable
+     order by d.id for no key update of d
+   ),
+   d as (
+     update deliveries d set status = case f.kind when 'DELIVERED' then 'SENT' else f.kind end,
+       error_type = f.error_type, error_code = f.code, error_message = f.message,
+       retryable = f.retryable, sent_at = coalesce(d.sent_at, d.last_attempt_at),
+       failed_at = case f.kind when 'BOUNCED' then now() end, updated_at = now()
+     from before, f
+     where d.id = before.id and f.id = before.id
+     returning d.organization_id, d.message_id, before.batch_id, d.id, d.attempt, d.status,
+       d.last_attempt_at, d.error_type, d.retryable, before.status as was,
+       before.error_type as was_error_type, before.retryable as was_retryable,
+       before.failed_at as was_failed_at
+   ),
+   s as (
+     insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
+       outcome, error_type, retryable, n)
+     select organization_id, message_id, batch_id, date_trunc('minute', c.at), attempt, c.outcome,
+       c.error_type, c.retryable, count(*)
+     from d, lateral (
+       -- In the minute of its attempt, as if it had been known at once.
+       select last_attempt_at, 'RESOLVED', coalesce(was_error_type, ''), was_retryable
+       where was = 'UNKNOWN'
+       union all select last_attempt_at, 'SENT', '', false where was = 'UNKNOWN'
+       -- In the minute in which it was counted, so that a series shows it once.
+       union all select was_failed_at, 'BOUNCE_RAISED', was_error_type, was_retryable
+       where was = 'BOUNCED'
+       union all select now(), status, error_type, d.retryable where status <> 'SENT'
+     ) c(at, outcome, error_type, retryable)
+     group by 1, 2, 3, 4, 5, 6, 7, 8
+     on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
+       do update set n = x.n + excluded.n
+   ),
+   listed as (
+     insert into suppressions (organization_id, channel, address, reason, delivery_id)
+     select distinct on (1, 2, 3, 4) d.organization_id, m.channel, f.address, f.kind, d.id
+     from f join deliveries d on d.id = f.id join messages m on m.id = d.message_id
+     where f.suppress order by 1, 2, 3, 4
+     on conflict do nothing
+   )
+   select id, organization_id as "organizationId", message_id as "messageId", status from d`,
+);
+
+const PRUNE_EVENTS = statement<[keepMs: number, limit: number], { source: string }>(
+  "providerEvents.prune",
+  `delete from provider_events where ctid = any(array(select ctid from provider_events
+     where received_at < now() - $1::float8 * interval '1 millisecond' limit $2))
+   returning source`,
+);
+
+/** The deliveries that an event is about, as far as they are known here. */
+export function findMentioned(
+  tx: Connection,
+  { feedback }: ProviderEvent,
+): Promise<MentionedDelivery[]> {
+  return tx.run(MENTIONED, feedback.map(({ deliveryId }) => deliveryId));
+}
+
+/**
+ * Records what a provider tells of deliveries after it has taken them, each event once: SENT becomes
+ * BOUNCED or COMPLAINED, and so does what had BOUNCED for now; UNKNOWN is resolved, and addresses go onto
+ * the suppression list.
+ *
+ * @param mentioned the deliveries that the event is about; the transaction has locked their messages
+ * @returns "early" while a delivery is still in flight: nothing is written, tell it again later
+ * @throws {ReusedTokenError} the transaction is to be rolled back
+ */
+export async function recordFeedback(
+  tx: Connection,
+  { source, id, token, feedback }: ProviderEvent,
+  mentioned: readonly MentionedDelivery[],
+): Promise<{ outcome: EventOutcome; changed: ChangedDelivery[] }> {
+  const ids = mentioned.map((delivery) => delivery.id);
+  if ((await tx.run(FLYING, ids)).length > 0) return { outcome: "early", changed: [] };
+  const fresh = await tx.run(REMEMBER, source, id);
+  if (fresh.length === 0) return { outcome: "repeated", changed: [] };
+  if (token !== undefined && (await tx.run(REMEMBER, `${source}.token`, token)).length === 0) {
+    throw new ReusedTokenError(`The token of the event ${id} has signed another one before`);
+  }
+  if (mentioned.length === 0) return { outcome: "ignored", changed: [] };
+  const addresses = new Map(mentioned.map((delivery) => [delivery.id, delivery.address]));
+  const known = feedback.flatMap((told) => {
+    const address = addresses.get(told.deliveryId);
+    return address === undefined ? [] : { ...told, address: normalizeAddress(address) };
+  });
+  const changed = await tx.run(
+    RECORD,
+    known.map(({ deliveryId }) => deliveryId),
+    known.map(({ kind }) => kind),
+    known.map(({ errorType }) => errorType),
+    known.map(({ code }) => code),
+    known.map(({ message }) => message),
+    known.map(({ retryable }) => retryable),
+    known.map(({ suppress }) => suppress),
+    known.map(({ address }) => address),
+  );
+  return { outcome: "recorded", changed };
+}
+
+/** Forgets the ids of events that no provider repeats any more, in steps. */
+export async function pruneEvents({ db }: Services): Promise<void> {
+  while ((await db.run(PRUNE_EVENTS, KEEP_EVENTS_MS, PRUNE_STEP)).length === PRUNE_STEP);
+}

@@ -1,0 +1,36 @@
+import { NotFoundError } from "../domain/errors.ts";
+import { toTypeId } from "../domain/id.ts";
+import type { Message } from "../domain/messages/message.ts";
+import { findMessage } from "../domain/messages/queries.ts";
+import { compileContent, type CompiledContent } from "../domain/templates/template.ts";
+import type { Services } from "../domain/services.ts";
+
+const MAX_CONTENTS = 100;
+
+/**
+ * The compiled templates of the messages that are being sent. Safe to keep: once batches of a message
+ * exist, its content does not change any more.
+ */
+export class ContentCache {
+  readonly #contents = new Map<string, Promise<CompiledContent>>();
+
+  constructor(readonly services: Services) {}
+
+  get(message: Pick<Message, "id" | "organizationId">): Promise<CompiledContent> {
+    const cached = this.#contents.get(message.id);
+    if (cached) return cached;
+    const loading = this.#load(message);
+    this.#contents.set(message.id, loading);
+    // One that failed to load is asked for anew.
+    loading.catch(() => this.#contents.delete(message.id));
+    const [oldest] = this.#contents.keys();
+    if (this.#contents.size > MAX_CONTENTS && oldest) this.#contents.delete(oldest);
+    return loading;
+  }
+
+  async #load({ id, organizationId }: Pick<Message, "id" | "organizationId">) {
+    const message = await findMessage(this.services.db, organizationId, id);
+    if (!message) throw new NotFoundError([toTypeId("message", id)]);
+    return compileContent(message);
+  }
+}

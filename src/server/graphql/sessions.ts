@@ -1,0 +1,96 @@
+import { getLogger } from "@logtape/logtape";
+import type { GraphQLError } from "graphql";
+import type { Session } from "../../domain/access/access.ts";
+import { usableKeyIds } from "../../domain/access/queries.ts";
+import type { Services } from "../../domain/services.ts";
+import { unauthenticated } from "../errors.ts";
+
+/** A session that holds something open: a WebSocket, a stream. */
+export interface OpenSession {
+  /** Aborts when the session must end; the reason is a GraphQLError for the client. */
+  readonly signal: AbortSignal;
+  close(): void;
+}
+
+/** The open sessions of this server. */
+export interface Sessions {
+  open(session: Session): OpenSession;
+  /** How many are open. */
+  count(): number;
+  /** Ends all, and from now on each that is opened. */
+  end(reason: GraphQLError): void;
+}
+
+interface Entry {
+  readonly session: Session;
+  readonly controller: AbortController;
+}
+
+const RECHECK_INTERVAL_MS = 10_000;
+// A longer timeout fires at once.
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const log = getLogger(["waybill", "server"]);
+
+/**
+ * Watches over open sessions: ends those whose key is revoked, at once, and those whose key or token
+ * expires. Keys are also looked at every 10 s, because news can get lost.
+ */
+export function watchSessions(services: Services): Sessions {
+  const entries = new Set<Entry>();
+  let ended: GraphQLError | null = null;
+
+  const recheck = async (keyIds: readonly string[] | null) => {
+    const affected = [...entries].filter(({ session: { caller } }) =>
+      caller.keyId !== null && (keyIds === null || keyIds.includes(caller.keyId))
+    );
+    if (affected.length === 0) return;
+    const ids = affected.map(({ session }) => session.caller.keyId ?? "");
+    const usable = await usableKeyIds(services, [...new Set(ids)]);
+    for (const { session, controller } of affected) {
+      if (session.caller.keyId !== null && usable.has(session.caller.keyId)) continue;
+      controller.abort(unauthenticated("This API key was revoked or has expired"));
+    }
+  };
+  const recheckOrLog = (keyIds: readonly string[] | null) =>
+    void recheck(keyIds).catch((error) =>
+      log.error("Cannot check the keys of open sessions", { error })
+    );
+  const unsubscribe = services.bus.subscribe("access", ({ ids }) => recheckOrLog(ids));
+  const timer = setInterval(() => recheckOrLog(null), RECHECK_INTERVAL_MS);
+
+  return {
+    open(session) {
+      const controller = new AbortController();
+      if (ended) controller.abort(ended);
+      const entry = { session, controller };
+      entries.add(entry);
+      const cancelExpiry = expire(session, controller);
+      return {
+        signal: controller.signal,
+        close() {
+          cancelExpiry();
+          entries.delete(entry);
+        },
+      };
+    },
+    count: () => entries.size,
+    end(reason) {
+      ended = reason;
+      unsubscribe();
+      clearInterval(timer);
+      for (const { controller } of entries) controller.abort(reason);
+    },
+  };
+}
+
+function expire({ expiresAt }: Session, controller: AbortController): () => void {
+  if (expiresAt === null) return () => {};
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = () => {
+    const left = expiresAt.getTime() - Date.now();
+    if (left <= 0) return controller.abort(unauthenticated("This key or token has expired"));
+    timer = setTimeout(wait, Math.min(left, MAX_TIMEOUT_MS));
+  };
+  wait();
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,87 @@
+import { getLogger } from "@logtape/logtape";
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type Server } from "graphql-ws";
+import type { Session } from "../../domain/access/access.ts";
+import { toClientError } from "../errors.ts";
+import { MAX_BODY_BYTES } from "./graphql.ts";
+import type { OpenSession } from "./sessions.ts";
+
+/** What graphql-ws carries along with each connection. */
+export interface Connected {
+  readonly socket: WebSocket;
+  session?: Session;
+  open?: OpenSession;
+}
+
+/** graphql-ws, fitted to this server. */
+export type Protocol = Server<Connected>;
+
+/** With what a WebSocket is closed. Clients of graphql-ws try again after the first two only. */
+export const CLOSE = {
+  goingAway: 1001,
+  tryAgainLater: 1013,
+  tooBig: 1009,
+  unauthorized: 4401,
+  internalError: 4500,
+} as const;
+
+const BUFFER_BYTES = 256_000;
+const BUFFER_POLL_MS = 20;
+const SEND_DEADLINE_MS = 30_000;
+const log = getLogger(["waybill", "server"]);
+
+/** Lets graphql-ws speak over a WebSocket of Deno. */
+export function connectSocket(protocol: Protocol, socket: WebSocket): void {
+  let closed: ((code?: number, reason?: string) => Promise<void>) | undefined;
+  socket.onopen = () => {
+    closed = protocol.opened({
+      // Deno leaves socket.protocol empty on the server's side.
+      protocol: GRAPHQL_TRANSPORT_WS_PROTOCOL,
+      send: (text) => send(socket, text),
+      close: (code, reason) => closeSocket(socket, code, reason),
+      onMessage: (receive) => socket.onmessage = ({ data }) => take(socket, data, receive),
+    }, { socket });
+  };
+  socket.onclose = ({ code, reason }) => {
+    closed?.(code, reason).catch((error) =>
+      log.error("Cannot end the subscriptions of a closed WebSocket", { error })
+    );
+  };
+  // The close event follows, and it is what ends the subscriptions.
+  socket.onerror = (event) =>
+    log.debug("WebSocket failed: {reason}", {
+      reason: event instanceof ErrorEvent ? event.message : event.type,
+    });
+}
+
+/** Closes once: what closes it later does not count. */
+export function closeSocket(socket: WebSocket, code?: number, reason?: string): void {
+  if (socket.readyState === WebSocket.OPEN) socket.close(code, reason);
+}
+
+async function take(
+  socket: WebSocket,
+  data: unknown,
+  receive: (text: string) => Promise<void>,
+): Promise<void> {
+  if (typeof data === "string" && data.length > MAX_BODY_BYTES) {
+    return closeSocket(socket, CLOSE.tooBig, "Message too big");
+  }
+  try {
+    await receive(String(data));
+  } catch (error) {
+    closeSocket(socket, CLOSE.internalError, toClientError(error).message);
+  }
+}
+
+// Returns once the reader has caught up, so that a slow one gets fewer events and not a long queue.
+async function send(socket: WebSocket, text: string): Promise<void> {
+  if (socket.readyState !== WebSocket.OPEN) return;
+  socket.send(text);
+  const deadline = Date.now() + SEND_DEADLINE_MS;
+  while (socket.readyState === WebSocket.OPEN && socket.bufferedAmount > BUFFER_BYTES) {
+    if (Date.now() > deadline) {
+      return closeSocket(socket, CLOSE.tryAgainLater, "Reads too slowly");
+    }
+    await new Promise((resolve) => setTimeout(resolve, BUFFER_POLL_MS));
+  }
+}

@@ -1,0 +1,162 @@
+import { Buffer } from "node:buffer";
+import { finished } from "node:stream/promises";
+import { type InfoRecord, parse, type Parser } from "csv-parse";
+import type { ImportRow } from "../../domain/audiences/audience.ts";
+import { invalid, InvalidInputError } from "../../domain/errors.ts";
+import { type Columns, readHeader, recipientOf } from "./header.ts";
+
+const MAX_RECORD_BYTES = 64 * 1024;
+const LINE_FEED = 10;
+const DELIMITERS = [",", ";", "\t"];
+const BYTE_ORDER_MARK = Buffer.from("\ufeff");
+const UTF_16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
+
+/** A record that cannot be one: most likely a quote in it was never closed. */
+class RecordError extends Error {}
+
+/**
+ * Reads CSV (RFC 4180) piece by piece: a header, then a recipient per record. Comma, semicolon and tab
+ * are told apart by the header.
+ *
+ * Of a record that cannot be parsed only the first line is refused, and reading goes on at the next
+ * line: a quote that somebody forgot to close does not swallow the rest of the file.
+ */
+export class CsvReader {
+  #parser: Parser | null = null;
+  #delimiter = "";
+  #columns: Columns | null = null;
+  #rows: ImportRow[] = [];
+  // What follows the last whole record, and the line that it starts on.
+  #pending = Buffer.alloc(0);
+  #line = 1;
+  // The parser's count of bytes at the start of `pending`, and how far `pending` is done with.
+  #base = 0;
+  #done = 0;
+  #skipping = false;
+
+  /**
+   * Takes the next bytes, in UTF-8.
+   *
+   * @param last there are no more
+   * @returns the rows that are complete
+   * @throws {InvalidInputError} for a header that names no addresses or cannot be used
+   */
+  async read(bytes: Uint8Array, last = false): Promise<ImportRow[]> {
+    const fresh = this.#skipping ? this.#afterLine(bytes) : bytes;
+    this.#pending = Buffer.concat([this.#pending, fresh]);
+    if (this.#delimiter !== "") await this.#parse(fresh, last);
+    else if (this.#findDelimiter(last)) await this.#parse(this.#pending, last);
+    if (last && !this.#columns) {
+      throw invalid(["header"], "REQUIRED", "is missing: the file is empty");
+    }
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+
+  async #parse(bytes: Uint8Array, last: boolean): Promise<void> {
+    let error = await this.#feed(bytes, last);
+    while (error || this.#pending.length > MAX_RECORD_BYTES) {
+      if (error instanceof InvalidInputError) throw error;
+      const reason = reasonOf(error);
+      if (!this.#columns) throw invalid(["header"], "MALFORMED", reason);
+      this.#rows.push({ line: this.#line, reason });
+      this.#pending = this.#afterLine(this.#pending);
+      this.#parser = null;
+      error = await this.#feed(this.#pending, last);
+    }
+  }
+
+  async #feed(bytes: Uint8Array, last: boolean): Promise<Error | null> {
+    const parser = this.#parser ??= this.#createParser();
+    const written = last ? finished(parser.end(bytes), { readable: false }) : write(parser, bytes);
+    const error = await written.then(() => null, (error: Error) => error);
+    this.#pending = this.#pending.subarray(this.#done);
+    this.#base += this.#done;
+    this.#done = 0;
+    return error;
+  }
+
+  #createParser(): Parser {
+    this.#base = 0;
+    const parser = parse({
+      delimiter: this.#delimiter,
+      record_delimiter: ["\r\n", "\n"],
+      relax_column_count: true,
+      on_record: (fields: string[], { bytes }: InfoRecord) => {
+        this.#take(fields, bytes - this.#base);
+        // Nothing for the parser to pass on.
+        return null;
+      },
+    });
+    // Told to whoever wrote, too; unheard here it would end the process.
+    return parser.on("error", () => {});
+  }
+
+  #take(fields: string[], end: number): void {
+    const lines = countLines(this.#pending, this.#done, end);
+    if (fields.some((field) => field.trim() !== "")) this.#takeFilled(fields, lines);
+    this.#line += lines;
+    this.#done = end;
+  }
+
+  #takeFilled(fields: string[], lines: number): void {
+    const line = this.#line;
+    if (!this.#columns) this.#columns = readHeader(fields);
+    else if (fields.length === this.#columns.count) {
+      this.#rows.push({ line, recipient: recipientOf(this.#columns, fields) });
+    } else {
+      const reason = `has ${fields.length} field(s) where the header has ${this.#columns.count}`;
+      if (lines > 1) throw new RecordError(reason);
+      this.#rows.push({ line, reason });
+    }
+  }
+
+  #findDelimiter(last: boolean): boolean {
+    const pending = this.#pending;
+    if (pending.length < BYTE_ORDER_MARK.length && !last) return false;
+    if (UTF_16_MARKS.some((mark) => mark.equals(pending.subarray(0, mark.length)))) {
+      throw invalid(["header"], "MALFORMED", "is written in UTF-16; save the file as CSV UTF-8");
+    }
+    const marked = BYTE_ORDER_MARK.equals(pending.subarray(0, BYTE_ORDER_MARK.length));
+    const text = pending.subarray(marked ? BYTE_ORDER_MARK.length : 0);
+    const end = text.indexOf(LINE_FEED);
+    if (end < 0 && !last && text.length <= MAX_RECORD_BYTES) return false;
+    const header = text.subarray(0, end < 0 ? text.length : end).toString();
+    this.#pending = text;
+    this.#delimiter = mostFrequent(header.replace(/"[^"]*"/g, ""));
+    return true;
+  }
+
+  #afterLine(bytes: Uint8Array): Buffer<ArrayBuffer> {
+    const end = bytes.indexOf(LINE_FEED);
+    this.#skipping = end < 0;
+    if (end >= 0) this.#line++;
+    return Buffer.from(end < 0 ? [] : bytes.subarray(end + 1));
+  }
+}
+
+function write(parser: Parser, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) =>
+    parser.write(bytes, (error) => error ? reject(error) : resolve())
+  );
+}
+
+function mostFrequent(header: string): string {
+  const counts = DELIMITERS.map((delimiter) => header.split(delimiter).length);
+  return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ",";
+}
+
+function countLines(bytes: Buffer, start: number, end: number): number {
+  let lines = 0;
+  for (let i = bytes.indexOf(LINE_FEED, start); i >= 0 && i < end; lines++) {
+    i = bytes.indexOf(LINE_FEED, i + 1);
+  }
+  return lines;
+}
+
+function reasonOf(error: Error | null): string {
+  if (error instanceof RecordError) return `${error.message}; is a quote not closed?`;
+  if (error) return "has quotes that do not match";
+  return `is longer than ${MAX_RECORD_BYTES} bytes; is a quote not closed?`;
+}

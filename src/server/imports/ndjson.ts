@@ -1,0 +1,72 @@
+import { Buffer } from "node:buffer";
+import { z } from "zod";
+import type { ImportRow } from "../../domain/audiences/audience.ts";
+
+const MAX_LINE_BYTES = 64 * 1024;
+const LINE_FEED = 10;
+
+const text = z.string({
+  error: ({ input }) => `is ${input === undefined ? "missing" : "no string"}`,
+});
+const recipientSchema = z.strictObject({
+  address: text,
+  name: text.nullish(),
+  variables: z.record(z.string(), z.unknown(), "is no object").nullish(),
+}, {
+  error: (issue) =>
+    issue.code === "unrecognized_keys"
+      ? `has the unknown field ${JSON.stringify(issue.keys[0])}`
+      : "is no JSON object",
+});
+
+/** Reads NDJSON (a JSON object per line) piece by piece: each line is a recipient. */
+export class NdjsonReader {
+  #pending = Buffer.alloc(0);
+  #line = 0;
+  #skipping = false;
+
+  /**
+   * Takes the next bytes, in UTF-8.
+   *
+   * @param last there are no more
+   * @returns the rows that are complete
+   */
+  read(bytes: Uint8Array, last = false): Promise<ImportRow[]> {
+    const rows: (ImportRow | null)[] = [];
+    const text = Buffer.concat([this.#pending, bytes]);
+    let start = 0;
+    for (let end; (end = text.indexOf(LINE_FEED, start)) >= 0; start = end + 1) {
+      rows.push(this.#take(text.subarray(start, end)));
+    }
+    this.#pending = text.subarray(start);
+    if (last) rows.push(this.#take(this.#pending));
+    else if (this.#pending.length > MAX_LINE_BYTES) rows.push(this.#dropLine());
+    return Promise.resolve(rows.filter((row) => row !== null));
+  }
+
+  #take(bytes: Buffer): ImportRow | null {
+    if (this.#skipping) {
+      this.#skipping = false;
+      return null;
+    }
+    const line = ++this.#line;
+    // toString() keeps the byte order mark; trim() takes it for a blank.
+    const text = bytes.toString().trim();
+    if (text === "") return null;
+    try {
+      const result = recipientSchema.safeParse(JSON.parse(text));
+      if (result.success) return { line, recipient: result.data };
+      const reasons = result.error.issues.map(({ path, message }) => [...path, message].join(" "));
+      return { line, reason: reasons.join("; ") };
+    } catch {
+      return { line, reason: "is not JSON" };
+    }
+  }
+
+  #dropLine(): ImportRow | null {
+    this.#pending = Buffer.alloc(0);
+    if (this.#skipping) return null;
+    this.#skipping = true;
+    return { line: ++this.#line, reason: `is longer than ${MAX_LINE_BYTES} bytes` };
+  }
+}

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import type { ProviderEvent } from "../../domain/deliveries/provider_event.ts";
+import {
+  bounced,
+  complained,
+  delivered,
+  type Feedback,
+} from "../../domain/deliveries/bounce_rules.ts";
+import {
+  checkAge,
+  checkHmac,
+  findDeliveryId,
+  findReplyCode,
+  findStatus,
+  foreignId,
+  parseJson,
+  WebhookError,
+} from "./webhook.ts";
+
+// Mailgun tells an event again for 8 hours.
+const MAX_AGE_MS = 12 * 60 * 60_000;
+
+const text = z.string().catch("");
+const signedSchema = z.object({
+  signature: z.object({ timestamp: z.string(), token: foreignId, signature: z.string() }),
+});
+const eventSchema = z.object({
+  "event-data": z.object({
+    id: foreignId,
+    event: z.string(),
+    severity: text,
+    reason: text,
+    "delivery-status": z.object({
+      code: z.number().catch(0),
+      message: text,
+      description: text,
+      "enhanced-code": text,
+    }).optional(),
+    message: z.object({ headers: z.object({ "message-id": text }).optional() }).optional(),
+  }),
+});
+
+type MailgunEvent = z.infer<typeof eventSchema>["event-data"];
+
+/**
+ * Reads an event of Mailgun's webhooks (JSON). It is signed by `timestamp` and `token` alone: a
+ * token is good for one event.
+ *
+ * @throws {WebhookError}
+ */
+export function readMailgun(signingKey: string, body: Uint8Array): ProviderEvent {
+  const json = parseJson(body);
+  const signed = signedSchema.safeParse(json);
+  if (!signed.success) throw new WebhookError(400, "The body has no signature of Mailgun's form");
+  const { timestamp, token, signature } = signed.data.signature;
+  checkHmac(signingKey, [timestamp, token], signature);
+  checkAge(Number(timestamp) * 1_000, MAX_AGE_MS);
+
+  const { data, error } = eventSchema.safeParse(json);
+  if (error) {
+    throw new WebhookError(400, "The body has no event of Mailgun's form", { cause: error });
+  }
+  const event = data["event-data"];
+  const deliveryId = findDeliveryId([event.message?.headers?.["message-id"]]);
+  const feedback = deliveryId === null ? null : feedbackOf(deliveryId, event);
+  return { source: "mailgun", id: event.id, token, feedback: feedback ? [feedback] : [] };
+}
+
+function feedbackOf(deliveryId: string, event: MailgunEvent): Feedback | null {
+  switch (event.event) {
+    case "delivered":
+      return delivered(deliveryId);
+    case "complained":
+      return complained(deliveryId, null);
+    case "failed":
+      // A temporary failure is one that Mailgun itself tries again.
+      return event.severity === "permanent" ? bounceOf(deliveryId, event) : null;
+    default:
+      return null;
+  }
+}
+
+function bounceOf(deliveryId: string, { reason, ...event }: MailgunEvent): Feedback {
+  const status = event["delivery-status"];
+  const said = status?.message || status?.description || "";
+  const enhanced = findStatus(status?.["enhanced-code"] ?? "", said);
+  return bounced(deliveryId, {
+    // The other side blocks the sender, whatever it says.
+    status: enhanced ?? (reason === "espblock" ? "5.7.1" : null),
+    reply: status?.code || findReplyCode(said),
+    reason: reason || null,
+    text: said || "The mail came back",
+    // Too old: it was tried for hours.
+    permanent: reason !== "old" && Math.floor((status?.code ?? 0) / 100) !== 4,
+  });
+}

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import type { ProviderEvent } from "../../domain/deliveries/provider_event.ts";
+import {
+  bounced,
+  complained,
+  delivered,
+  type Feedback,
+} from "../../domain/deliveries/bounce_rules.ts";
+import type { SnsMessage } from "./sns.ts";
+import { findDeliveryId, findReplyCode, findStatus, parseJson } from "./webhook.ts";
+
+const text = z.string().catch("");
+const notificationSchema = z.object({
+  // The first in the notifications of an identity, the second in those of a configuration set.
+  notificationType: text,
+  eventType: text,
+  mail: z.object({
+    headers: z.array(z.object({ name: z.string(), value: z.string() })).catch([]),
+    commonHeaders: z.object({ messageId: text }).optional(),
+  }),
+  bounce: z.object({
+    bounceType: text,
+    bounceSubType: text,
+    bouncedRecipients: z.array(z.object({ status: text, diagnosticCode: text })).catch([]),
+  }).optional(),
+  complaint: z.object({ complaintFeedbackType: text }).optional(),
+});
+
+type SesNotification = z.infer<typeof notificationSchema>;
+
+/**
+ * What Amazon SES tells in a message of SNS: nothing, where the message is about something else. SES
+ * changes Message-IDs, so its notifications must include the original headers.
+ */
+export function readSes({ Type, Message, MessageId: id }: SnsMessage): ProviderEvent {
+  const notification = Type === "Notification" ? parse(Message) : null;
+  const feedback = notification && feedbackOf(notification);
+  return { source: "ses", id, feedback: feedback ? [feedback] : [] };
+}
+
+// A new topic begins with a line of text.
+function parse(message: string): SesNotification | null {
+  if (!message.startsWith("{")) return null;
+  return notificationSchema.safeParse(parseJson(message)).data ?? null;
+}
+
+function feedbackOf(notification: SesNotification): Feedback | null {
+  const deliveryId = deliveryOf(notification);
+  if (deliveryId === null) return null;
+  switch (notification.notificationType || notification.eventType) {
+    case "Delivery":
+      return delivered(deliveryId);
+    case "Complaint":
+      return complained(deliveryId, notification.complaint?.complaintFeedbackType || null);
+    case "Bounce":
+      return bounceOf(deliveryId, notification);
+    default:
+      return null;
+  }
+}
+
+function deliveryOf({ mail }: SesNotification): string | null {
+  const valueOf = (name: string) =>
+    mail.headers.find((header) => header.name.toLowerCase() === name)?.value;
+  return findDeliveryId([
+    valueOf("x-waybill-delivery"),
+    valueOf("message-id"),
+    mail.commonHeaders?.messageId,
+  ]);
+}
+
+// What the mail itself is refused for, which another attempt does not mend.
+const REFUSED_MAIL = /^(MessageTooLarge|ContentRejected|AttachmentRejected)$/;
+
+function bounceOf(deliveryId: string, { bounce }: SesNotification): Feedback {
+  const { bounceType = "", bounceSubType = "", bouncedRecipients: [recipient] = [] } = bounce ?? {};
+  const said = (recipient?.diagnosticCode ?? "").replace(/^smtp\s*;\s*/i, "");
+  const status = findStatus(recipient?.status ?? "", said);
+  const feedback = bounced(deliveryId, {
+    status,
+    reply: findReplyCode(said),
+    reason: [bounceType, bounceSubType].filter((part) => part !== "").join(" ") || null,
+    text: said || `${bounceType} bounce: ${bounceSubType}`,
+    permanent: bounceType === "Permanent",
+  });
+  return REFUSED_MAIL.test(bounceSubType) ? { ...feedback, retryable: false } : feedback;
+}

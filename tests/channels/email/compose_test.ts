@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import PostalMime, { type Email } from "postal-mime";
+import type { OutgoingMail } from "../../../src/channels/channel.ts";
+import { AddressError, compose, parseSender } from "../../../src/channels/email/compose.ts";
+
+const SENDER = parseSender("Wäybill <noreply@example.com>");
+
+const MAIL: OutgoingMail = {
+  deliveryId: "dlv_01h455vb4pex5vsknk084sn02q",
+  to: { address: "ada@example.net", name: "Ada Lovelace" },
+  subject: "Hello",
+  text: "Hello Ada",
+  html: "<p>Hello Ada</p>",
+};
+
+function parse(mail: Partial<OutgoingMail>): Promise<Email> {
+  return PostalMime.parse(compose({ ...MAIL, ...mail }, SENDER).content);
+}
+
+function linesOf(mail: Partial<OutgoingMail>): string[] {
+  return compose({ ...MAIL, ...mail }, SENDER).content.toString("latin1").split("\r\n");
+}
+
+Deno.test("compose() derives the Message-ID from the delivery's id and the sender's domain", async () => {
+  const first = await parse({});
+  assert.equal(first.messageId, "<dlv_01h455vb4pex5vsknk084sn02q@example.com>");
+  assert.equal((await parse({ subject: "Again" })).messageId, first.messageId);
+  const header = first.headers.find(({ key }) => key === "x-waybill-delivery");
+  assert.equal(header?.value, "dlv_01h455vb4pex5vsknk084sn02q");
+});
+
+Deno.test("compose() says from whom, to whom and when", async () => {
+  const before = Math.floor(Date.now() / 1_000) * 1_000;
+  const { from, to, date } = await parse({});
+  assert.deepEqual(from, { name: "Wäybill", address: "noreply@example.com" });
+  assert.deepEqual(to, [{ name: "Ada Lovelace", address: "ada@example.net" }]);
+  assert.ok(Date.parse(date ?? "") >= before);
+});
+
+// The parser turns CRLF into LF in some encodings only.
+function withoutCarriageReturns(text = ""): string {
+  return text.replaceAll("\r", "").trimEnd();
+}
+
+const TEXTS: Record<string, string> = {
+  "plain ASCII": "One\nTwo\n",
+  "lines that start with a dot": ".\n..\n.hidden\n",
+  "a line of 2,000 characters": `${"word ".repeat(400)}\n`,
+  "mostly Latin": "Grüße aus Köln, 10 % günstiger = gut\n".repeat(20),
+  "mostly Cyrillic": "Съешь же ещё этих мягких французских булок\n".repeat(20),
+  "emoji on the edge of a line": `${"x".repeat(70)}👩🏽‍🚀${"y".repeat(70)}👩🏽‍🚀\n`,
+  "spaces before line ends": "one  \ntwo\t\n",
+  "what looks like a boundary": `--=_${MAIL.deliveryId}x\n--=_\n`,
+};
+
+for (const [name, content] of Object.entries(TEXTS)) {
+  Deno.test(`compose() keeps ${name} in both parts`, async () => {
+    const html = `<p>${content}</p>`;
+    const parsed = await parse({ text: content, html });
+    assert.equal(withoutCarriageReturns(parsed.text), content.trimEnd());
+    assert.equal(withoutCarriageReturns(parsed.html), html);
+    assert.ok(linesOf({ text: content, html }).every((line) => line.length <= 998));
+  });
+}
+
+Deno.test("compose() ends every line with CRLF, whatever ended it before", () => {
+  const content = compose({ ...MAIL, text: "a\nb\rc\r\nd", html: null }, SENDER).content;
+  assert.deepEqual(content.toString().split("\r\n").slice(-4), ["a", "b", "c", "d"]);
+  assert.doesNotMatch(content.toString().replaceAll("\r\n", ""), /[\r\n]/);
+});
+
+Deno.test("compose() makes a mail of one part when there is only one", async () => {
+  const text = await parse({ html: null });
+  assert.deepEqual([text.text?.trim(), text.html], ["Hello Ada", undefined]);
+  const html = await parse({ text: null });
+  assert.equal(html.html?.trim(), "<p>Hello Ada</p>");
+  assert.ok(linesOf({ text: null }).includes("Content-Type: text/html; charset=utf-8"));
+});
+
+for (
+  const subject of [
+    "Grüße aus Köln",
+    "Съешь же ещё этих мягких французских булок, да выпей чаю",
+    `A long one ${"with many words ".repeat(20)}`.trim(),
+  ]
+) {
+  Deno.test(`compose() keeps the subject "${subject.slice(0, 30)}"`, async () => {
+    assert.equal((await parse({ subject })).subject, subject);
+  });
+}
+
+const INJECTION = "x\r\nBcc: eve@example.org\r\n\r\n<p>Eve</p>";
+
+Deno.test("compose() lets no header in through subject or name", async () => {
+  const injected = await parse({ subject: INJECTION, to: { ...MAIL.to, name: INJECTION } });
+  const plain = await parse({});
+  assert.deepEqual(injected.headers.map(({ key }) => key), plain.headers.map(({ key }) => key));
+  assert.deepEqual(injected.to?.map(({ address }) => address), ["ada@example.net"]);
+  assert.equal(injected.bcc, undefined);
+});
+
+for (
+  const address of [
+    "ada@example.net\r\nRCPT TO:<eve@example.org>",
+    "ada@example.net, eve@example.org",
+    "ada@example.net>",
+    "ada@eve@example.org",
+    "ada\0@example.net",
+    "ada example@example.net",
+    "ada",
+    "@example.net",
+    "",
+  ]
+) {
+  Deno.test(`compose() refuses the address ${JSON.stringify(address)}`, () => {
+    const mail = { ...MAIL, to: { address, name: null } };
+    assert.throws(() => compose(mail, SENDER), AddressError);
+  });
+}
+
+Deno.test("compose() refuses a delivery id that could leave its header or its directory", () => {
+  for (const deliveryId of ["dlv_1\r\nBcc: eve@example.org", "../dlv_1"]) {
+    assert.throws(() => compose({ ...MAIL, deliveryId }, SENDER), TypeError);
+  }
+});
+
+Deno.test("compose() writes an international domain in ASCII, on the envelope too", async () => {
+  const to = { address: "ada@exämple.net", name: null };
+  assert.equal(compose({ ...MAIL, to }, SENDER).to, "ada@xn--exmple-cua.net");
+  assert.equal((await parse({ to })).to?.[0]?.address, "ada@xn--exmple-cua.net");
+});
+
+Deno.test("compose() leaves an international local part as it is", async () => {
+  const to = { address: "ädä@exämple.net", name: null };
+  assert.equal(compose({ ...MAIL, to }, SENDER).to, "ädä@exämple.net");
+  assert.equal((await parse({ to })).to?.[0]?.address, "ädä@exämple.net");
+});
+
+Deno.test("parseSender() reads an address with and without a name", () => {
+  assert.equal(parseSender("noreply@example.com").header, "From: noreply@example.com\r\n");
+  const named = parseSender('"Example, Inc." <noreply@exämple.com>');
+  assert.equal(named.header, 'From: "Example, Inc." <noreply@xn--exmple-cua.com>\r\n');
+  assert.deepEqual([named.address, named.domain], [
+    "noreply@xn--exmple-cua.com",
+    "xn--exmple-cua.com",
+  ]);
+});
+
+for (const text of ["", "nobody", "a@example.com, b@example.com", "Example <nobody>"]) {
+  Deno.test(`parseSender() refuses "${text}"`, () => {
+    assert.throws(() => parseSender(text), AddressError);
+  });
+}
+
+Deno.test("compose() offers to unsubscribe with one click, on one line each", () => {
+  const unsubscribeUrl = `https://example.com/unsubscribe/${"token".repeat(100)}`;
+  const lines = linesOf({ unsubscribeUrl });
+  assert.ok(lines.includes(`List-Unsubscribe: <${unsubscribeUrl}>`));
+  assert.ok(lines.includes("List-Unsubscribe-Post: List-Unsubscribe=One-Click"));
+  assert.ok(!linesOf({}).some((line) => line.startsWith("List-")));
+});
+
+Deno.test("compose() offers no one click where the link is not https", () => {
+  const lists = linesOf({ unsubscribeUrl: "http://127.0.0.1:8000/unsubscribe/token" })
+    .filter((line) => line.startsWith("List-"));
+  assert.deepEqual(lists, ["List-Unsubscribe: <http://127.0.0.1:8000/unsubscribe/token>"]);
+});
+
+for (
+  const url of ["https://example.com/a b", "https://example.com/\r\nBcc: x", "mailto:a@b.c", ""]
+) {
+  Deno.test(`compose() puts ${JSON.stringify(url)} into no header`, () => {
+    assert.throws(() => compose({ ...MAIL, unsubscribeUrl: url }, SENDER), TypeError);
+  });
+}

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import type { Disposition, OutgoingMail, SendResult } from "../../../src/channels/channel.ts";
+import { openSmtpChannel } from "../../../src/channels/email/smtp.ts";
+import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
+import type { SmtpTimeouts } from "../../../src/channels/email/smtp_session.ts";
+import { type Fault, startScriptedServer, type Step } from "./scripted_server.ts";
+
+/** Also fails when a socket or timer outlives the test. */
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, sanitizeOps: true, sanitizeResources: true });
+}
+
+const PATIENT: SmtpTimeouts = { open: 30_000, envelope: 30_000, body: 30_000 };
+
+function mailOf(n: number): OutgoingMail {
+  const to = { address: `person${n}@example.net`, name: null };
+  return { deliveryId: `dlv_${n}`, to, subject: `Mail ${n}`, text: "Hello\n", html: null };
+}
+
+interface Trial {
+  readonly results: SendResult[];
+  readonly connections: number;
+  readonly steps: readonly Step[];
+}
+
+/** Sends mails one after the other over one connection at a time. */
+async function send(
+  count: number,
+  faults: Fault[],
+  pipelining = false,
+  timeouts = PATIENT,
+): Promise<Trial> {
+  await using server = startScriptedServer(faults, pipelining);
+  const options = { from: "noreply@example.com", timeouts };
+  const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1`), options);
+  const results: SendResult[] = [];
+  for (let n = 1; n <= count; n++) results.push(await channel.send(mailOf(n)));
+  await channel.close();
+  return { results, connections: server.connections, steps: server.steps };
+}
+
+function errorOf({ results: [result] }: Trial) {
+  assert.equal(result?.outcome, "failed");
+  return result.error;
+}
+
+const STEPS: [at: Step, part: keyof SmtpTimeouts, Disposition, beforeRecipient: boolean][] = [
+  ["CONNECT", "open", "retry", true],
+  ["EHLO", "open", "retry", true],
+  ["MAIL", "envelope", "retry", false],
+  ["RCPT", "envelope", "retry", false],
+  ["DATA", "envelope", "retry", false],
+  ["BODY", "body", "unknown", false],
+  ["DOT", "body", "unknown", false],
+];
+
+for (const pipelining of [false, true]) {
+  const mode = pipelining ? "pipelined" : "step by step";
+  for (const [at, part, disposition, beforeRecipient] of STEPS) {
+    for (const then of ["CLOSE", "SILENCE"] as const) {
+      test(`send() reports ${then} at ${at}, ${mode}, as ${disposition}`, async () => {
+        // Impatient only where nothing is to come.
+        const timeouts = then === "SILENCE" ? { ...PATIENT, [part]: 50 } : PATIENT;
+        const error = errorOf(await send(1, [{ at, then }], pipelining, timeouts));
+        assert.equal(error.type, "NETWORK");
+        assert.equal(error.disposition, disposition);
+        assert.equal(error.beforeRecipient, beforeRecipient);
+      });
+    }
+  }
+
+  for (const at of ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "DOT"] as const) {
+    test(`send() believes a 421 at ${at}, ${mode}: not delivered, to be retried`, async () => {
+      const error = errorOf(await send(1, [{ at, then: "421 4.3.2 Going down\r\n" }], pipelining));
+      assert.deepEqual([error.type, error.disposition], ["NETWORK", "retry"]);
+      assert.equal(error.code, "421 4.3.2");
+    });
+  }
+}
+
+test("send() takes half a reply to the final dot for none", async () => {
+  const trial = await send(1, [{ at: "DOT", then: "250-Acc" }], false, { ...PATIENT, body: 50 });
+  assert.equal(errorOf(trial).disposition, "unknown");
+});
+
+test("send() does not repeat by itself what may have been delivered", async () => {
+  const { steps, results } = await send(2, [{ at: "DOT", then: "CLOSE", mail: 2 }]);
+  assert.deepEqual(results.map(({ outcome }) => outcome), ["sent", "failed"]);
+  assert.equal(steps.filter((step) => step === "DOT").length, 2);
+});
+
+const TIRED: Fault[] = [
+  { at: "MAIL", then: "CLOSE", mail: 2 },
+  { at: "MAIL", then: "421 Too many mails on this connection\r\n", mail: 2 },
+  { at: "DATA", then: "CLOSE", mail: 2 },
+];
+
+for (const fault of TIRED) {
+  for (const pipelining of [false, true]) {
+    const what = `${fault.then.trim()} at ${fault.at}${pipelining ? ", pipelined" : ""}`;
+    test(`send() takes a new connection when a kept one is tired: ${what}`, async () => {
+      const { results, connections } = await send(2, [fault], pipelining);
+      assert.deepEqual(results.map(({ outcome }) => outcome), ["sent", "sent"]);
+      assert.equal(connections, 2);
+    });
+  }
+}
+
+test("send() reports a server that refuses the new connection, too", async () => {
+  const faults: Fault[] = [
+    { at: "MAIL", then: "421 Too many mails on this connection\r\n", mail: 2 },
+    { at: "MAIL", then: "421 No more today\r\n", mail: 3 },
+  ];
+  const { results, connections } = await send(2, faults);
+  assert.equal(results[1]?.outcome, "failed");
+  assert.equal(results[1].error.message, "421 No more today");
+  assert.equal(connections, 2);
+});
+
+const REFUSALS: [name: string, pipelining: boolean, faults: Fault[]][] = [
+  ["for good", false, [{ at: "RCPT", then: "550 5.1.1 No such user\r\n" }]],
+  ["for now", false, [{ at: "RCPT", then: "450 4.2.1 Not now\r\n" }]],
+  ["after DATA", false, [{ at: "DOT", then: "554 5.6.0 Not like that\r\n" }]],
+  ["with DATA already under way", true, [
+    { at: "RCPT", then: "550 5.1.1 No such user\r\n" },
+    { at: "DATA", then: "554 5.5.1 No valid recipients\r\n" },
+  ]],
+  ["with DATA accepted all the same", true, [{ at: "RCPT", then: "550 5.1.1 No such user\r\n" }]],
+];
+
+for (const [name, pipelining, faults] of REFUSALS) {
+  test(`send() goes on over the same connection after a refusal ${name}`, async () => {
+    const { results, connections, steps } = await send(3, faults, pipelining);
+    assert.deepEqual(results.map(({ outcome }) => outcome), ["failed", "sent", "sent"]);
+    assert.equal(connections, 1);
+    assert.equal(steps.filter((step) => step === "RSET").length, 1);
+  });
+}
+
+test("send() opens a new connection when the old one cannot be reset", async () => {
+  const refusal: Fault = { at: "RCPT", then: "550 5.1.1 No such user\r\n" };
+  for (const then of ["CLOSE", "SILENCE", "502 What?\r\n"] as const) {
+    const faults = [refusal, { at: "RSET" as const, then }];
+    const timeouts = { ...PATIENT, open: 1_000 };
+    const { results, connections } = await send(2, faults, false, timeouts);
+    assert.deepEqual(results.map(({ outcome }) => outcome), ["failed", "sent"]);
+    assert.equal(connections, 2);
+  }
+});

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { ConfigError, readConfig } from "../../src/config/config.ts";
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+Deno.test("readConfig() needs no variable at all", () => {
+  const config = readConfig({});
+  assert.equal(`${config.host}:${config.port}`, "127.0.0.1:8000");
+  assert.equal(config.database.url, null);
+  assert.deepEqual(config.mail.providers, []);
+  assert.equal(config.jwt, null);
+  assert.equal(config.messenger, null);
+  assert.deepEqual(config.log, { level: "info", categories: {}, format: null });
+});
+
+Deno.test("readConfig() reaches Meta at 10 calls per second, once it has a token", () => {
+  assert.deepEqual(readConfig({ MESSENGER_ACCESS_TOKEN: "EAAG" }).messenger, {
+    accessToken: "EAAG",
+    baseUrl: "https://graph.facebook.com/v25.0",
+    perSecond: 10,
+  });
+});
+
+Deno.test("readConfig() takes an empty variable as an absent one", () => {
+  assert.equal(readConfig({ PORT: "", DATABASE_URL: " " }).port, 8000);
+});
+
+Deno.test("readConfig() tells every fault at once, each by its variable", () => {
+  const faults = faultsOf({
+    PORT: "80000",
+    DATABASE_URL: "mysql://localhost/waybill",
+    DATABASE_POOL: "0",
+    ADMIN_API_KEY: "short",
+    JWT_SECRET: "also short",
+    JWKS_URL: "not a url",
+    SECRET_KEY: "short as well",
+    SMTP_URLS: "smtp://one,http://two",
+    MAIL_FROM: "nobody",
+    MESSENGER_ACCESS_TOKEN: "two words",
+    MESSENGER_BASE_URL: "graph.facebook.com",
+    MESSENGER_RATE: "0",
+    LOG_LEVEL: "loud",
+    LOG_FORMAT: "xml",
+    PUBLIC_URL: "example.com",
+    WEBHOOK_SECRET: "short too",
+    SNS_TOPIC_ARNS: "arn:aws:sns:eu-west-1:123456789012:bounces,bounces",
+    JOB_RETENTION_FAILED_DAYS: "seven",
+  });
+  const named = faults.map((fault) => fault.split(":")[0]);
+  assert.deepEqual(
+    new Set(named),
+    new Set([
+      "PORT",
+      "DATABASE_URL",
+      "DATABASE_POOL",
+      "ADMIN_API_KEY",
+      "JWT_SECRET",
+      "JWKS_URL",
+      "SECRET_KEY",
+      "SMTP_URLS",
+      "MAIL_FROM",
+      "MESSENGER_ACCESS_TOKEN",
+      "MESSENGER_BASE_URL",
+      "MESSENGER_RATE",
+      "LOG_LEVEL",
+      "LOG_FORMAT",
+      "PUBLIC_URL",
+      "WEBHOOK_SECRET",
+      "SNS_TOPIC_ARNS",
+      "JOB_RETENTION_FAILED_DAYS",
+    ]),
+  );
+});
+
+Deno.test("readConfig() repeats no secret in its faults", () => {
+  const faults = faultsOf({
+    ADMIN_API_KEY: "hunter2 with spaces",
+    JWT_SECRET: "hunter2",
+    DATABASE_URL: "mysql://waybill:hunter2@localhost/waybill",
+    SMTP_URLS: "http://waybill:hunter2@localhost",
+  });
+  assert.equal(faults.length, 4);
+  assert.doesNotMatch(faults.join("\n"), /hunter2/);
+});
+
+Deno.test("readConfig() reads several mail servers in order, and tells each fault of theirs", () => {
+  const { mail } = readConfig({ SMTP_URLS: "smtp://one:25?rate=50/s, smtps://two?connections=3" });
+  assert.deepEqual(
+    mail.providers.map(({ name, perSecond, connections }) => [name, perSecond, connections]),
+    [["one:25", 50, 10], ["two:465", null, 3]],
+  );
+  assert.deepEqual(faultsOf({ SMTP_URLS: "smtp://one,smtp://two?rate=fast,smtp://one:587,mail" }), [
+    "SMTP_URLS: two: rate must be a number of mails per s, m or h, and one a day at least: rate=50/s",
+    "SMTP_URLS: expected smtp://user:password@host:port or smtps://…",
+    "SMTP_URLS: one:587 is named twice: a provider is known by its host and port",
+  ]);
+});
+
+Deno.test("readConfig() says of every variable whether it is set, and no more", () => {
+  const { variables } = readConfig({ SECRET_KEY: "s".repeat(32), PORT: "" });
+  assert.deepEqual(variables.filter(({ set }) => set), [{ name: "SECRET_KEY", set: true }]);
+  assert.ok(variables.some(({ name }) => name === "PORT"));
+});
+
+Deno.test("readConfig() refuses two ways of verifying JWTs", () => {
+  const faults = faultsOf({ JWT_SECRET: "s".repeat(32), JWKS_URL: "https://example.com/keys" });
+  assert.deepEqual(faults, ["JWKS_URL: expected either JWT_SECRET or JWKS_URL, not both"]);
+});
+
+Deno.test("readConfig() reads log levels per category", () => {
+  const { log } = readConfig({
+    LOG_LEVEL: "warning, worker=debug,server=trace",
+  });
+  assert.equal(log.level, "warning");
+  assert.deepEqual(log.categories, { worker: "debug", server: "trace" });
+});
+
+Deno.test("readConfig() answers what nobody can change", () => {
+  assert.ok(Object.isFrozen(readConfig({})));
+  assert.ok(Object.isFrozen(readConfig({}).log.categories));
+});
+
+Deno.test("readConfig() takes several topics, and a public URL without its last slash", () => {
+  const topics = ["arn:aws:sns:eu-west-1:123456789012:a", "arn:aws-cn:sns:cn-north-1:1:b"];
+  const config = readConfig({
+    SNS_TOPIC_ARNS: topics.join(", "),
+    PUBLIC_URL: "https://a.example/b/",
+  });
+  assert.deepEqual(config.webhooks.snsTopicArns, topics);
+  assert.equal(config.publicUrl, "https://a.example/b");
+});
+
+Deno.test("readConfig() takes a public URL in any script, and nothing but where it leads", () => {
+  const publicUrl = (PUBLIC_URL: string) => readConfig({ PUBLIC_URL }).publicUrl;
+  assert.equal(publicUrl("https://bücher.example/ä//"), "https://xn--bcher-kva.example/%C3%A4");
+  assert.equal(publicUrl("HTTPS://Mail.Example:443/"), "https://mail.example");
+  for (const part of ["?a=b", "?", "#top", "#"]) {
+    assert.equal(faultsOf({ PUBLIC_URL: `https://a.example/${part}` }).length, 1, part);
+  }
+  assert.deepEqual(faultsOf({ PUBLIC_URL: "https://user:password@a.example" }), [
+    "PUBLIC_URL: expected a URL without a query, a fragment and credentials",
+  ]);
+});
+
+Deno.test("every variable that the README names reaches the containers", async () => {
+  const [readme, compose, dockerfile] = await Promise.all(
+    ["README.md", "compose.yaml", "Dockerfile"].map((name) =>
+      Deno.readTextFile(new URL(`../../${name}`, import.meta.url))
+    ),
+  );
+  const settings = /## Settings.*?(?=\n## )/s.exec(readme ?? "")?.[0] ?? "";
+  const names = settings.split("\n").flatMap((row) =>
+    [...(row.split("|")[1] ?? "").matchAll(/`([A-Z_]+)`/g)].map(([, name = ""]) => name)
+  );
+  assert.ok(names.length > 20);
+  const given = (name: string) =>
+    compose?.includes(`\n      ${name}: `) ||
+    new RegExp(`^ENV .*\\b${name}=`, "m").test(dockerfile ?? "");
+  assert.deepEqual(names.filter((name) => !given(name)), []);
+});

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { readSeries } from "../../../src/domain/deliveries/analytics.ts";
+import type { ProviderEvent } from "../../../src/domain/deliveries/provider_event.ts";
+import {
+  bounced,
+  complained,
+  delivered,
+  type Feedback,
+} from "../../../src/domain/deliveries/bounce_rules.ts";
+import {
+  readEffectiveness,
+  readErrorTypes,
+  readStats,
+} from "../../../src/domain/deliveries/stats.ts";
+import { newId } from "../../../src/domain/id.ts";
+import { recordEvent } from "../../../src/domain/messages/provider_event.ts";
+import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
+import { logOf } from "../../support/log.ts";
+import { onEveryMail } from "../../support/mail.ts";
+import { people, readDeliveries, readStatus } from "../../support/messages.ts";
+import { idsOf, statesOf } from "../../support/retries.ts";
+
+function event(...feedback: ProviderEvent["feedback"]): ProviderEvent {
+  return { source: "test", id: crypto.randomUUID(), feedback };
+}
+
+onEveryMail("recordEvent() ignores what is about no delivery here", async (mail) => {
+  const { db, services, worker, send } = mail;
+  const { id } = await send({ to: { list: people(1) } });
+  await worker.runQueued();
+  const lines = await logOf(async () => {
+    assert.equal(await recordEvent(services, event()), "ignored");
+    assert.equal(await recordEvent(services, event(complained(newId(), null))), "ignored");
+  });
+  assert.deepEqual(lines, [
+    "An event of test tells of no mail that arrived, came back or was unwanted",
+    "An event of test is about no delivery here",
+  ]);
+  const [delivery = ""] = await idsOf(mail, id);
+  assert.deepEqual(await statesOf(db, id), ["SENT 1"]);
+  assert.equal(await recordEvent(services, event(complained(delivery, null))), "recorded");
+  assert.deepEqual(await statesOf(db, id), ["COMPLAINED 1"]);
+});
+
+function bounce(deliveryId: string, permanent: boolean): Feedback {
+  const status = permanent ? "5.1.1" : "4.2.2";
+  return bounced(deliveryId, { status, reply: null, reason: null, text: "", permanent });
+}
+
+onEveryMail("a message of retry AUTO tries again at once what comes back late", async (mail) => {
+  const { db, services, worker, send } = mail;
+  const { id } = await send({ to: { list: people(2) }, retry: { mode: "AUTO", maxAttempts: 2 } });
+  await worker.runQueued();
+  const [delivery = ""] = await idsOf(mail, id);
+  const comesBack = () => recordEvent(services, event(bounce(delivery, false)));
+  await comesBack();
+  assert.deepEqual(await statesOf(db, id), ["PENDING 1", "SENT 1"]);
+  assert.equal(await readStatus(db, id), "SENDING");
+  await worker.runQueued();
+  assert.deepEqual(await statesOf(db, id), ["SENT 2", "SENT 1"]);
+  assert.equal(await readStatus(db, id), "SENT");
+  await comesBack();
+  assert.deepEqual(await statesOf(db, id), ["BOUNCED 2", "SENT 1"]);
+  assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+});
+
+onEveryMail(
+  "what came back for now may come back for good, or be complained about",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, send } = mail;
+    const { id } = await send({ to: { list: people(4) } });
+    await worker.runQueued();
+    const [one = "", two = "", three = ""] = await idsOf(mail, id);
+    for (const delivery of [one, two, three]) {
+      await recordEvent(services, event(bounce(delivery, false)));
+    }
+    await recordEvent(services, event(bounce(one, true)));
+    await recordEvent(services, event(complained(two, null)));
+    // Neither of these is worse than what was known.
+    await recordEvent(services, event(bounce(one, false)));
+    await recordEvent(services, event(bounce(three, false)));
+    await recordEvent(services, event(delivered(three)));
+
+    const rows = await readDeliveries(db, id);
+    assert.deepEqual(
+      rows.map(({ status, errorCode, retryable }) => [status, errorCode, retryable]),
+      [
+        ["BOUNCED", "5.1.1", false],
+        ["COMPLAINED", null, false],
+        ["BOUNCED", "4.2.2", true],
+        ["SENT", null, false],
+      ],
+    );
+    const stats = (await readStats(db, [id])).get(id);
+    assert.deepEqual(
+      [stats?.sent, stats?.bounced, stats?.complained, stats?.retryable],
+      [1, 2, 1, 1],
+    );
+    const types = await readErrorTypes(db, [id]);
+    assert.deepEqual(
+      types.map(({ errorType, count, retryable }) => [errorType, count, retryable]),
+      [
+        ["INVALID_RECIPIENT", 2, 1],
+        ["PERMISSION", 1, 0],
+      ],
+    );
+    assert.deepEqual(
+      (await readEffectiveness(db, [id])).map(({ sent, failed }) => [sent, failed]),
+      [
+        [4, 0],
+      ],
+    );
+    const now = Date.now();
+    const period = { from: new Date(now - 60 * 60_000), to: new Date(now + 60_000) };
+    const series = await readSeries(services, admin, period, "HOUR", "UTC");
+    assert.equal(series.reduce((sum, { bounced }) => sum + bounced, 0), 2);
+    assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+    await retryDeliveries(services, admin, { filter: { messageId: id }, force: false });
+    await worker.runQueued();
+    assert.deepEqual(await statesOf(db, id), ["BOUNCED 1", "COMPLAINED 1", "SENT 2", "SENT 1"]);
+  },
+);
+
+onEveryMail("what comes back late waits for a person where retry is MANUAL", async (mail) => {
+  const { db, services, worker, send } = mail;
+  const { id } = await send({});
+  await worker.runQueued();
+  const [delivery = ""] = await idsOf(mail, id);
+  await recordEvent(services, event(bounce(delivery, false)));
+  assert.deepEqual(await statesOf(db, id), ["BOUNCED 1"]);
+  assert.equal(await readStatus(db, id), "FAILED");
+});

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { InvalidInputError } from "../../../src/domain/errors.ts";
+import {
+  compileContent,
+  type Content,
+  render,
+  TemplateError,
+  variablesOf,
+} from "../../../src/domain/templates/template.ts";
+
+const ADA = {
+  address: "ada@example.net",
+  name: "Ada",
+  variables: { city: "London", items: [{ title: "One" }, { title: "Two" }], vip: true },
+};
+
+function renderText(text: string, recipient: Parameters<typeof render>[1] = ADA): string | null {
+  return render(compileContent({ subject: "Hello", text }), recipient).text;
+}
+
+function refuses(content: Content): InvalidInputError["issues"] {
+  try {
+    compileContent(content);
+  } catch (error) {
+    assert.ok(error instanceof InvalidInputError);
+    return error.issues;
+  }
+  assert.fail("compiled");
+}
+
+Deno.test("render() fills in all parts for one recipient", () => {
+  const compiled = compileContent({
+    subject: "News from {{ city }}",
+    text: "Dear {{ name }},{% for item in items %} {{ item.title }}{% endfor %}",
+    html: "<p>{{ address }}</p>",
+  });
+  assert.deepEqual(render(compiled, ADA), {
+    subject: "News from London",
+    text: "Dear Ada, One Two",
+    html: "<p>ada@example.net</p>",
+  });
+});
+
+Deno.test("render() leaves out the parts that a content does not have", () => {
+  assert.deepEqual(render(compileContent({ subject: "Hello" }), ADA), {
+    subject: "Hello",
+    text: null,
+    html: null,
+  });
+});
+
+Deno.test("render() escapes in HTML only, unless it is told not to", () => {
+  const source = "{{ city }}";
+  const compiled = compileContent({
+    subject: source,
+    text: source,
+    html: `${source}{{ city | raw }}`,
+  });
+  const rendered = render(compiled, { ...ADA, variables: { city: "<b>&" } });
+  assert.deepEqual(rendered, { subject: "<b>&", text: "<b>&", html: "&lt;b&gt;&amp;<b>&" });
+});
+
+Deno.test("render() makes one line of a subject", () => {
+  const compiled = compileContent({ subject: "Hello {{ city }}\n" });
+  const recipient = { ...ADA, variables: { city: "x\r\nBcc: eve@example.org\n\nEve" } };
+  assert.equal(render(compiled, recipient).subject, "Hello x Bcc: eve@example.org Eve");
+});
+
+Deno.test("render() always has a name and the delivery's own address", () => {
+  const recipient = { ...ADA, name: null, variables: { address: "eve@example.org" } };
+  assert.equal(renderText("[{{ name }}] {{ address }}", recipient), "[] ada@example.net");
+});
+
+for (
+  const [source, variable] of [
+    ["{{ missing }}", "missing"],
+    ["{{ missing | upcase }}", "missing"],
+    ["{{ city | append: missing }}", "missing"],
+    ["{% for item in missing %}{% endfor %}", "missing"],
+    ["{% if vip %}{% for i in items %}{{ missing }}{% endfor %}{% endif %}", "missing"],
+    ["{{ items[0].missing }}", "items.0.missing"],
+    ["{{ constructor }}", "constructor"],
+    ["{{ city.constructor }}", "city.constructor"],
+  ] as const
+) {
+  Deno.test(`render() names the variable that is missing in ${source}`, () => {
+    assert.throws(() => renderText(source), (error) => {
+      assert.ok(error instanceof TemplateError);
+      assert.deepEqual([error.part, error.variable], ["text", variable]);
+      return true;
+    });
+  });
+}
+
+Deno.test("render() does without what stands in a condition or before default", () => {
+  const source = "{% if missing %}yes{% else %}no{% endif %} {{ missing | default: 'friend' }}";
+  assert.equal(renderText(source), "no friend");
+});
+
+Deno.test("render() ends an output without measure", () => {
+  const sources = [
+    "{% for a in (1..1000) %}{% for b in (1..1000) %}0123456789{% endfor %}{% endfor %}",
+    "{% for a in (1..1000000000) %}x{% endfor %}",
+    "{% assign x = '0123456789' %}{% for a in (1..40) %}{% assign x = x | append: x %}{% endfor %}",
+  ];
+  for (const source of sources) {
+    assert.throws(() => renderText(source), TemplateError);
+  }
+  const long = { ...ADA, variables: { city: "x".repeat(901) } };
+  assert.throws(() => render(compileContent({ subject: "{{ city }}" }), long), TemplateError);
+});
+
+Deno.test("compileContent() reports every part that does not parse, with its place", () => {
+  const issues = refuses({
+    subject: "Hello {{ name ",
+    text: "fine",
+    html: "<p>\n  {% if name %}</p>",
+  });
+  assert.deepEqual(issues.map(({ path, code }) => [path, code]), [
+    [["content", "subject"], "TEMPLATE"],
+    [["content", "html"], "TEMPLATE"],
+  ]);
+  assert.match(issues[0]?.message ?? "", /not closed, line:1, col:7/);
+  assert.match(issues[1]?.message ?? "", /not closed, line:2, col:3/);
+});
+
+for (
+  const source of [
+    "{% include 'header' %}",
+    "{% render 'header' %}",
+    "{% layout 'page' %}",
+    "{% block a %}{% endblock %}",
+    "{% unheard_of %}",
+    "{{ name | unheard_of }}",
+    "x".repeat(1_000_001),
+  ]
+) {
+  Deno.test(`compileContent() refuses ${source.slice(0, 30)}`, () => {
+    const [issue, ...others] = refuses({ subject: "Hello", text: source });
+    assert.deepEqual(issue?.path, ["content", "text"]);
+    assert.deepEqual(others, []);
+  });
+}
+
+for (
+  const [source, names] of [
+    ["Hello", []],
+    ["{{ name }} {{ address }}", []],
+    ["{{ city }} {{ city }} {{ zip }}", ["city", "zip"]],
+    ["{{ customer.name }} {{ customer['zip'] }}", ["customer"]],
+    ["{{ city | append: zip }}", ["city", "zip"]],
+    ["{{ list[index] }}", ["list", "index"]],
+    ["{% for item in items %}{{ item }} {{ forloop.index }} {{ city }}{% endfor %}", [
+      "items",
+      "city",
+    ]],
+    ["{% assign x = city %}{{ x }}", ["city"]],
+    ["{% capture x %}{{ city }}{% endcapture %}{{ x }}", ["city"]],
+    // Harmless when missing
+    ["{{ city | default: 'town' }}", []],
+    ["{{ city | default: fallback }}", ["fallback"]],
+    ["{% assign x = city | default: '' %}{{ x }}", []],
+    ["{% if city %}{{ zip }}{% endif %}", ["zip"]],
+    ["{% if city %}{{ city }}{% endif %}", []],
+    ["{% if city == 'x' and zip %}{{ city }} {{ zip }}{% endif %}", []],
+    ["{% if city %}a{% elsif zip %}{{ zip }}{% endif %}", []],
+    ["{% if city %}a{% else %}{{ city }}{% endif %}", ["city"]],
+    ["{% if city %}a{% endif %}{{ city }}", ["city"]],
+    ["{% if city %}{% for x in items %}{{ city }}{% endfor %}{% endif %}", ["items"]],
+    ["{% if city | append: zip %}{% endif %}", ["zip"]],
+    ["{% unless city %}{{ zip }}{% endunless %}", ["zip"]],
+    ["{% case city %}{% when 'x' %}{{ zip }}{% endcase %}", ["zip"]],
+  ] as const
+) {
+  Deno.test(`variablesOf() finds ${names.join(", ") || "nothing"} in ${source}`, () => {
+    const variables = variablesOf(compileContent({ subject: "Hello", text: source }));
+    assert.deepEqual(variables.map(({ name }) => name), names);
+  });
+}
+
+Deno.test("variablesOf() tells part, line and column", () => {
+  const compiled = compileContent({ subject: "{{ a }}", html: "<p>\n {{ a }} {{ b }}" });
+  assert.deepEqual(variablesOf(compiled), [
+    { part: "subject", name: "a", line: 1, column: 4 },
+    { part: "html", name: "a", line: 2, column: 5 },
+    { part: "html", name: "b", line: 2, column: 13 },
+  ]);
+});
+
+Deno.test("a recipient with the variables of variablesOf() is all that render() needs", () => {
+  const source = "{% if vip %}{{ vip }}{% endif %}{{ city }}{{ zip | default: '?' }}" +
+    "{% for item in items %}{{ item }}{% else %}none{% endfor %}";
+  const compiled = compileContent({ subject: "Hello", text: source });
+  const needed = variablesOf(compiled).map(({ name }) => [name, "x"]);
+  assert.doesNotThrow(() => render(compiled, { ...ADA, variables: Object.fromEntries(needed) }));
+});

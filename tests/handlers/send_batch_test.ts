@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { type Database, statement } from "../../src/db/database.ts";
+import { listDeliveries } from "../../src/domain/deliveries/list.ts";
+import { readStats } from "../../src/domain/deliveries/stats.ts";
+import { getMessage, resumeMessage } from "../../src/domain/messages/operations.ts";
+import { sweepMessages } from "../../src/domain/messages/sweep.ts";
+import { onEveryMail, type TestMail } from "../support/mail.ts";
+import { jobKind } from "../../src/domain/jobs/kinds.ts";
+import { comeDue } from "../support/mail_worker.ts";
+import {
+  people,
+  readBatches,
+  readDeliveries,
+  readStatus,
+  readTries,
+  tally,
+} from "../support/messages.ts";
+
+const WAIT = statement<[], { seconds: number; error: string | null }>(
+  "test.jobWait",
+  `select round(extract(epoch from run_at - now()))::int as seconds, error ->> 'type' as error
+   from jobs where kind = 'SEND_BATCH'`,
+);
+
+const PROGRESS = statement<[], { progress: unknown }>(
+  "test.jobProgress",
+  "select progress from jobs where kind = 'SEND_BATCH'",
+);
+
+/** What is stored of the recipients, by number. */
+async function outcomesOf(db: Database, messageId: string) {
+  const rows = await readDeliveries(db, messageId);
+  return rows.map(({ status, attempt, errorType, errorCode, retryable }) =>
+    status === "SENT"
+      ? [status, attempt]
+      : [status, attempt, errorType, errorCode, retryable ? "retryable" : "final"]
+  );
+}
+
+async function assertCounted({ db }: TestMail, messageId: string, expected: object): Promise<void> {
+  const stats = (await readStats(db, [messageId])).get(messageId);
+  assert(stats);
+  const { pending, sending, sent, failed, unknown, cancelled, total } = stats;
+  const counts = { pending, sending, sent, failed, unknown, cancelled };
+  assert.deepEqual(
+    Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+    expected,
+  );
+  assert.equal(Object.values(counts).reduce((sum, count) => sum + count), total);
+}
+
+const replies: Record<string, string> = {
+  "person2@example.net": "550 5.1.1 No such user",
+  "person3@example.net": "452 4.2.2 Mailbox full",
+  "person4@example.net": "421 4.3.2 Shutting down",
+  "person5@example.net": "554 5.7.1 Spam",
+};
+
+onEveryMail("SEND_BATCH records what the server said of each recipient", async (mail) => {
+  const { db, worker, send } = mail;
+  const { id } = await send({ to: { list: people(6) } });
+  await worker.runQueued();
+  assert.deepEqual(await outcomesOf(db, id), [
+    ["SENT", 1],
+    ["FAILED", 1, "INVALID_RECIPIENT", "550 5.1.1", "final"],
+    ["FAILED", 1, "INVALID_RECIPIENT", "452 4.2.2", "retryable"],
+    ["FAILED", 1, "NETWORK", "421 4.3.2", "retryable"],
+    ["FAILED", 1, "PERMISSION", "554 5.7.1", "final"],
+    ["SENT", 1],
+  ]);
+  assert.deepEqual(await readTries(db, id, 2), [{
+    attempt: 1,
+    outcome: "FAILED",
+    errorType: "INVALID_RECIPIENT",
+    errorCode: "550 5.1.1",
+  }]);
+  assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+  await assertCounted(mail, id, { sent: 2, failed: 4 });
+  const [batch] = await readBatches(db, id);
+  assert.deepEqual([batch?.finished, batch?.win, batch?.jobStatus], [true, null, "COMPLETED"]);
+}, () => ({ reject: (address) => replies[address] ?? null }));
+
+onEveryMail("a message whose only attempt fails offers no other", async (mail) => {
+  const { db, services, organization: { admin }, worker, send } = mail;
+  const { id } = await send({
+    to: { list: people(3).slice(2) },
+    retry: { mode: "MANUAL", maxAttempts: 1 },
+  });
+  await worker.runQueued();
+  const { edges } = await listDeliveries(services, admin, { messageId: id }, "CREATED_ASC", {});
+  assert.deepEqual(edges.map(({ node }) => [node.status, node.retryable]), [["FAILED", false]]);
+  assert.equal((await readStats(db, [id])).get(id)?.retryable, 0);
+  assert.equal(await readStatus(db, id), "FAILED");
+}, () => ({ reject: (address) => replies[address] ?? null }));
+
+onEveryMail("SEND_BATCH sends each of 250 recipients one mail", async (mail) => {
+  const { db, worker, smtp, send } = mail;
+  const { id } = await send({ to: { list: people(250) } });
+  await worker.runQueued();
+  assert.equal(await readStatus(db, id), "SENT");
+  await assertCounted(mail, id, { sent: 250 });
+  assert.equal(new Set(smtp.received.map(({ recipient }) => recipient)).size, 250);
+});
+
+onEveryMail("a template that fails for one recipient fails that one only", async (mail) => {
+  const { db, worker, send } = mail;
+  const list = people(3).map((person, index) => ({
+    ...person,
+    variables: { price: index === 1 ? { currency: "EUR" } : { currency: "EUR", amount: "7" } },
+  }));
+  const content = { subject: "Offer", text: "{{ price.amount }}" };
+  const { id } = await send({ to: { list }, content });
+  await worker.runQueued();
+  assert.deepEqual(await outcomesOf(db, id), [
+    ["SENT", 1],
+    ["FAILED", 1, "OTHER", "TEMPLATE", "final"],
+    ["SENT", 1],
+  ]);
+  assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+});
+
+function throttling() {
+  let throttled = new Set<string>();
+  return {
+    settings: () => ({
+      reject: (address: string) =>
+        throttled.has(address) ? "450 4.7.1 Greylisted, come back later" : null,
+    }),
+    throttle: (...addresses: string[]) => throttled = new Set(addresses),
+  };
+}
+const greylist = throttling();
+
+onEveryMail("a throttled recipient waits, longer each time, and loses no attempt", async (mail) => {
+  const { db, services, worker, send } = mail;
+  greylist.throttle("person2@example.net");
+  const { id } = await send({ to: { list: people(3) } });
+  const waits: number[] = [];
+  for (let round = 1; round <= 3; round++) {
+    await worker.runQueued();
+    waits.push((await db.run(WAIT))[0]?.seconds ?? NaN);
+    await assertCounted(mail, id, { sent: 2, pending: 1 });
+    await comeDue(services);
+  }
+  assert.deepEqual(waits, [30, 60, 120]);
+  assert.deepEqual((await readBatches(db, id))[0]?.jobAttempt, 0);
+  greylist.throttle();
+  await worker.runQueued();
+  assert.deepEqual(await outcomesOf(db, id), [["SENT", 1], ["SENT", 1], ["SENT", 1]]);
+  assert.deepEqual(
+    (await readTries(db, id, 2)).map(({ attempt, outcome }) => [attempt, outcome]),
+    [[0, "FAILED"], [0, "FAILED"], [0, "FAILED"], [1, "SUCCEEDED"]],
+  );
+  assert.equal(await readStatus(db, id), "SENT");
+}, greylist.settings);
+
+onEveryMail("a recipient who is throttled again and again fails in the end", async (mail) => {
+  const { db, services, worker, send } = mail;
+  greylist.throttle("person1@example.net");
+  const { id } = await send({ to: { list: people(1) } });
+  for (let round = 1; round <= 11; round++) {
+    assert.equal(await readStatus(db, id), "SENDING", `after ${round - 1} rounds`);
+    await worker.runQueued();
+    await comeDue(services);
+  }
+  assert.deepEqual(await outcomesOf(db, id), [[
+    "FAILED",
+    1,
+    "RATE_LIMIT",
+    "450 4.7.1",
+    "retryable",
+  ]]);
+  assert.equal(await readStatus(db, id), "FAILED");
+}, greylist.settings);
+
+const login = { user: "ada", password: "good" };
+
+onEveryMail("a wrong login pauses the message, and resuming it goes on", async (mail) => {
+  const { db, services, organization: { admin }, worker, smtp, send } = mail;
+  login.password = "changed";
+  const { id } = await send({ to: { list: people(250) } });
+  await worker.runQueued();
+  const paused = await getMessage(services, admin, id);
+  assert.equal(paused.status, "PAUSED");
+  assert.match(paused.pauseReason ?? "", /credentials invalid/);
+  assert.equal(paused.pauseCode, "535 5.7.8");
+  await assertCounted(mail, id, { pending: 250 });
+  assert((await readBatches(db, id)).every(({ parked }) => parked));
+  await sweepMessages(services);
+  assert.equal(smtp.received.length, 0);
+
+  login.password = "good";
+  await resumeMessage(services, admin, id);
+  await worker.runQueued();
+  assert.equal(await readStatus(db, id), "SENT");
+  assert((await readDeliveries(db, id)).every(({ attempt }) => attempt === 1));
+}, () => {
+  login.password = "good";
+  return { login };
+});
+
+onEveryMail(
+  "a provider that does not answer costs the batch attempts, and no delivery",
+  async (mail) => {
+    const { db, services, worker, smtp, send } = mail;
+    const { id } = await send({ to: { list: people(20) } });
+    await smtp.close();
+    const waits: number[] = [];
+    const { maxAttempts } = jobKind("SEND_BATCH");
+    for (let attempt = 1; attempt < maxAttempts; attempt++) {
+      await worker.runQueued();
+      await assertCounted(mail, id, { pending: 20 });
+      const [wait] = await db.run(WAIT);
+      assert.equal(wait?.error, "NETWORK");
+      waits.push(wait.seconds);
+      await comeDue(services);
+    }
+    assert(waits.every((wait, index) => wait >= 2 ** (index + 1) * 0.7), `backoff: ${waits}`);
+
+    await worker.runQueued();
+    await sweepMessages(services);
+    assert.equal(await readStatus(db, id), "FAILED");
+    await assertCounted(mail, id, { failed: 20 });
+    const ends = (await outcomesOf(db, id)).map((outcome) => outcome.join(" "));
+    assert.deepEqual(tally(ends), { "FAILED 1 NETWORK BATCH_FAILED retryable": 20 });
+    const [batch] = await readBatches(db, id);
+    assert.deepEqual([batch?.finished, batch?.jobStatus], [true, "FAILED"]);
+  },
+);
+
+const throttled = new Set<string>();
+
+onEveryMail("a later run of a batch knows who failed in the earlier ones", async (mail) => {
+  const { db, services, worker, send } = mail;
+  throttled.add("person1@example.net");
+  await send({ to: { list: people(6) } });
+  await worker.runQueued();
+  const early = { total: 6, processed: 5, succeeded: 1, failed: 4, skipped: 0 };
+  assert.deepEqual(await db.run(PROGRESS), [{ progress: early }]);
+  throttled.clear();
+  await comeDue(services);
+  await worker.runQueued();
+  const all = { ...early, processed: 6, succeeded: 2 };
+  assert.deepEqual(await db.run(PROGRESS), [{ progress: all }]);
+}, () => ({
+  reject: (address) =>
+    throttled.has(address) ? "450 4.7.1 Come back in 60 s" : replies[address] ?? null,
+}));

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { toTypeId } from "../../../src/domain/id.ts";
+import { onEveryDatabase, onPostgres } from "../../support/database.ts";
+import { type GraphQLBody, type TestServer, withServer } from "../../support/server.ts";
+
+const ID = toTypeId("delivery", "01945a3c-0000-7000-8000-000000000001");
+
+/** "filter.types.0 MALFORMED": of a query in `errors`, of a mutation in its result. */
+function issuesOf({ data, errors }: GraphQLBody): string[] {
+  const issues = errors?.[0]?.extensions?.issues ?? data?.result.issues;
+  assert.ok(Array.isArray(issues), JSON.stringify({ data, errors }));
+  return issues.map(({ path, code }) => `${path.join(".")} ${code}`);
+}
+
+function asker({ post }: TestServer) {
+  return async (query: string, variables: Record<string, unknown> = {}) =>
+    issuesOf((await post(query, { variables })).body);
+}
+
+onEveryDatabase(
+  "a NUL in a filter is refused where it stands, but in what is searched for",
+  ({ db }) =>
+    withServer(db, async (server) => {
+      const ask = asker(server);
+      const NUL = '"a\\u0000"';
+      assert.deepEqual(
+        await ask(`{ deliveries(filter: { types: ["b", ${NUL}] }) { nodes { id } } }`),
+        ["filter.types.1 MALFORMED"],
+      );
+      assert.deepEqual(
+        await ask(`{ messages(filter: { types: ${NUL}, search: ${NUL} }) { nodes { id } } }`),
+        ["filter.types.0 MALFORMED"],
+      );
+      assert.deepEqual(
+        await ask(`{ jobs(filter: { startedBy: ${NUL}, subjectId: ${NUL} }) { nodes { id } } }`),
+        ["filter.startedBy MALFORMED", "filter.subjectId MALFORMED"],
+      );
+      const search = `{ deliveries(filter: { search: ${NUL} }) { nodes { id } } }`;
+      assert.deepEqual((await server.post(search)).body, { data: { deliveries: { nodes: [] } } });
+    }),
+);
+
+onPostgres(
+  "a list in a filter holds at most 1,000 values",
+  ({ db }) =>
+    withServer(db, async (server) => {
+      const query =
+        `query ($filter: DeliveryFilter!) { deliveries(filter: $filter) { nodes { id } } }`;
+      const types = Array.from({ length: 1_001 }, (_, index) => `type ${index}`);
+      assert.deepEqual(await asker(server)(query, { filter: { types } }), [
+        "filter.types TOO_LONG",
+      ]);
+      const { body } = await server.post(query, {
+        variables: { filter: { types: types.slice(1) } },
+      });
+      assert.deepEqual(body, { data: { deliveries: { nodes: [] } } });
+    }),
+);
+
+onPostgres(
+  "ids are counted before they are looked at",
+  ({ db }) =>
+    withServer(db, async (server) => {
+      const ask = asker(server);
+      const issues = "... on InvalidInputError { issues { path code } }";
+      for (const ids of [Array(1_001).fill("nonsense"), Array(1_001).fill(ID)]) {
+        for (
+          const mutation of [
+            `result: retryDeliveries(input: { ids: $ids }) { ${issues} }`,
+            `result: resolveDeliveries(input: { ids: $ids, as: SENT }) { ${issues} }`,
+            `result: removeSuppressions(ids: $ids) { ${issues} }`,
+          ]
+        ) {
+          assert.deepEqual(await ask(`mutation ($ids: [ID!]!) { ${mutation} }`, { ids }), [
+            "ids TOO_LONG",
+          ]);
+        }
+      }
+    }),
+);
+
+onPostgres(
+  "an empty id names nothing",
+  ({ db }) =>
+    withServer(db, async ({ post }) => {
+      const list = await post(`{ deliveries(filter: { messageId: "" }) { nodes { id } } }`);
+      assert.equal(list.body.errors?.[0]?.extensions?.code, "NOT_FOUND");
+      const missing = "... on NotFoundError { reason ids }";
+      for (
+        const mutation of [
+          `retryDeliveries(input: { filter: { messageId: "" } })`,
+          `resolveDeliveries(input: { filter: { messageId: "" }, as: SENT })`,
+          `sendMessage(input: { title: "July", content: { subject: "July" }, to: { audienceId: "" } })`,
+        ]
+      ) {
+        const { body } = await post(`mutation { result: ${mutation} { ${missing} } }`);
+        const result = { reason: 'Nothing found with the id ""', ids: [""] };
+        assert.deepEqual(body, { data: { result } }, mutation);
+      }
+    }),
+);

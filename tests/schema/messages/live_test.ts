@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { openSmtpChannel } from "../../../src/channels/email/smtp.ts";
+import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
+import { toTypeId } from "../../../src/domain/id.ts";
+import { cancelMessage, sendMessage } from "../../../src/domain/messages/operations.ts";
+import { onEveryDatabase } from "../../support/database.ts";
+import { makeGate } from "../../support/gate.ts";
+import { startMailWorker } from "../../support/mail_worker.ts";
+import { messageInput, people } from "../../support/messages.ts";
+import { withServer } from "../../support/server.ts";
+import { startSmtpServer } from "../../support/smtp.ts";
+
+onEveryDatabase(
+  "messageUpdated tells of a cancelled message what became of the mails in flight",
+  ({ db }) =>
+    withServer(db, async ({ connect, services, organization: { admin } }) => {
+      const gate = makeGate();
+      const smtp = await startSmtpServer({ beforeReply: (address) => gate.pass(address) });
+      const from = "noreply@example.com";
+      const channel = openSmtpChannel(parseSmtpUrl(smtp.url), { from });
+      try {
+        const worker = await startMailWorker(services, { channel });
+        const input = messageInput({ to: { list: people(3) } });
+        const { message } = await sendMessage(services, admin, input);
+        worker.start(await worker.claim());
+        await worker.rest();
+        worker.start(await worker.claim());
+        await gate.filled(3);
+        await cancelMessage(services, admin, message.id);
+
+        const events = connect().iterate({
+          query:
+            "subscription ($id: ID!) { messageUpdated(id: $id) { status stats { sending sent } } }",
+          variables: { id: toTypeId("message", message.id) },
+        });
+        const told = (sending: number, sent: number) => ({
+          data: { messageUpdated: { status: "CANCELLED", stats: { sending, sent } } },
+        });
+        assert.deepEqual((await events.next()).value, told(3, 0));
+        gate.open();
+        await worker.rest();
+        assert.deepEqual((await Array.fromAsync(events)).at(-1), told(0, 3));
+      } finally {
+        gate.open();
+        await channel.close();
+        await smtp.close();
+      }
+    }),
+);

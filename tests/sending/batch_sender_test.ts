@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import { type Connection, statement } from "../../src/db/database.ts";
+import { readEffectiveness, readStats } from "../../src/domain/deliveries/stats.ts";
+import { cancelJob } from "../../src/domain/jobs/operations.ts";
+import {
+  cancelMessage,
+  pauseMessage,
+  resumeMessage,
+} from "../../src/domain/messages/operations.ts";
+import { sweepMessages } from "../../src/domain/messages/sweep.ts";
+import { type Gate, makeGate } from "../support/gate.ts";
+import { onEveryMail, type TestMail } from "../support/mail.ts";
+import { comeDue } from "../support/mail_worker.ts";
+import {
+  people,
+  readBatches,
+  readDeliveries,
+  readStatus,
+  readTries,
+  tally,
+} from "../support/messages.ts";
+import { until } from "../support/until.ts";
+
+const WINDOW = 4;
+
+/** Declares a test whose mail server keeps its replies back until the gate opens. */
+function onGatedMail(name: string, test: (mail: TestMail & { gate: Gate }) => Promise<void>): void {
+  let gate: Gate;
+  onEveryMail(
+    name,
+    (mail) => test({ ...mail, gate }).finally(() => gate.open()),
+    () => {
+      gate = makeGate();
+      return { window: WINDOW, beforeReply: (address) => gate.pass(address) };
+    },
+  );
+}
+
+/** Sends to 30 people and returns while the first window is in flight. */
+async function sendFirstWindow(
+  { worker, gate, send }: TestMail & { gate: Gate },
+  given: Parameters<TestMail["send"]>[0] = {},
+) {
+  const message = await send({ to: { list: people(30) }, ...given });
+  worker.start(await worker.claim());
+  await gate.filled(WINDOW);
+  return message;
+}
+
+const SHOWN = statement<[messageId: string], { status: string }>(
+  "test.statuses",
+  "select status from deliveries where message_id = $1 order by n",
+);
+
+async function statuses(db: Connection, messageId: string): Promise<Record<string, number>> {
+  return tally((await db.run(SHOWN, messageId)).map(({ status }) => status));
+}
+
+async function countsOf({ db }: TestMail, messageId: string) {
+  const { pending, sending, sent, failed, unknown, cancelled } =
+    (await readStats(db, [messageId])).get(messageId) ?? assert.fail();
+  return { pending, sending, sent, failed, unknown, cancelled };
+}
+
+const NONE = { pending: 0, sending: 0, sent: 0, failed: 0, unknown: 0, cancelled: 0 };
+
+onGatedMail("pauseMessage() lets what is in flight end, and nothing more out", async (mail) => {
+  const { db, services, organization: { admin }, worker, smtp, gate } = mail;
+  const { id } = await sendFirstWindow(mail);
+  assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sending: 4 });
+  await pauseMessage(services, admin, id);
+  gate.open();
+  await worker.rest();
+  assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sent: 4 });
+  assert.equal(smtp.received.length, 4);
+  const [batch] = await readBatches(db, id);
+  assert.deepEqual([batch?.parked, batch?.win, batch?.jobAttempt], [true, null, 0]);
+
+  await resumeMessage(services, admin, id);
+  await worker.runQueued();
+  assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 30 });
+  assert.equal(await readStatus(db, id), "SENT");
+});
+
+onGatedMail("a message that is paused and resumed within one window goes on", async (mail) => {
+  const { db, services, organization: { admin }, worker, gate } = mail;
+  const { id } = await sendFirstWindow(mail);
+  await pauseMessage(services, admin, id);
+  gate.release(WINDOW / 2);
+  await until("half the window is recorded", async () => (await countsOf(mail, id)).sent === 2);
+  await resumeMessage(services, admin, id);
+  gate.open();
+  await worker.rest();
+  assert.equal(await readStatus(db, id), "SENT");
+});
+
+onGatedMail("cancelMessage() lets what is in flight end, and cancels the rest", async (mail) => {
+  const { db, services, organization: { admin }, worker, smtp, gate } = mail;
+  const { id } = await sendFirstWindow(mail);
+  await cancelMessage(services, admin, id);
+  assert.deepEqual(await countsOf(mail, id), { ...NONE, sending: 4, cancelled: 26 });
+  gate.open();
+  await worker.runQueued();
+  await worker.rest();
+  assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 4, cancelled: 26 });
+  assert.equal(smtp.received.length, 4);
+  const [batch] = await readBatches(db, id);
+  assert.deepEqual([batch?.finished, batch?.jobStatus], [true, "CANCELLED"]);
+  assert.equal(await readStatus(db, id), "CANCELLED");
+});
+
+onGatedMail("cancelMessage() of a paused message ends its parked jobs", async (mail) => {
+  const { db, services, organization: { admin }, worker, gate } = mail;
+  const { id } = await sendFirstWindow(mail);
+  await pauseMessage(services, admin, id);
+  gate.open();
+  await worker.rest();
+  await cancelMessage(services, admin, id);
+  await worker.runQueued();
+  const [batch] = await readBatches(db, id);
+  assert.deepEqual([batch?.finished, batch?.jobStatus], [true, "CANCELLED"]);
+  assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 4, cancelled: 26 });
+});
+
+onGatedMail(
+  "cancelJob() of a running batch records what is in flight, the rest fails",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, gate } = mail;
+    const { id } = await sendFirstWindow(mail);
+    const [batch] = await readBatches(db, id);
+    await cancelJob(services, admin, batch?.jobId ?? "");
+    worker.abort("cancelled");
+    gate.open();
+    await worker.rest();
+    await sweepMessages(services);
+    assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 4, failed: 26 });
+    const rest = (await readDeliveries(db, id)).slice(4);
+    const ends = rest.map(({ errorType, errorCode, retryable }) =>
+      `${errorType} ${errorCode} ${retryable}`
+    );
+    assert.deepEqual(tally(ends), { "OTHER BATCH_CANCELLED true": 26 });
+    assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+  },
+);
+
+onGatedMail("a worker that stops records what is in flight and leaves the rest", async (mail) => {
+  const { db, worker, startWorker, gate } = mail;
+  const { id } = await sendFirstWindow(mail);
+  worker.abort("stopping");
+  gate.open();
+  await worker.rest();
+  assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sent: 4 });
+  const [batch] = await readBatches(db, id);
+  assert.deepEqual([batch?.jobStatus, batch?.jobAttempt, batch?.win], ["QUEUED", 0, null]);
+  const other = await startWorker();
+  await other.runQueued();
+  assert.equal(await readStatus(db, id), "SENT");
+  assert((await readDeliveries(db, id)).every(({ tries }) => tries === 1));
+});
+
+onGatedMail(
+  "what was in flight when a worker died is UNKNOWN, and not sent again",
+  async (mail) => {
+    const { db, worker, startWorker, smtp, gate } = mail;
+    const { id } = await sendFirstWindow(mail);
+    await worker.die();
+    const other = await startWorker();
+    other.start(await other.claim());
+    gate.open();
+    await other.rest();
+    await worker.rest();
+    assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, SENT: 26 });
+    assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 26, unknown: 4 });
+    assert.deepEqual(await readTries(db, id, 1), [{
+      attempt: 1,
+      outcome: "UNKNOWN",
+      errorType: "OTHER",
+      errorCode: "INTERRUPTED",
+    }]);
+    assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+    assert.equal(smtp.received.length, 30);
+  },
+);
+
+onGatedMail("RESEND sends again what was in flight, within its attempts", async (mail) => {
+  const { db, worker, startWorker, gate } = mail;
+  const { id } = await sendFirstWindow(mail, {
+    onUnknown: "RESEND",
+    retry: { mode: "MANUAL", maxAttempts: 2 },
+  });
+  await worker.die();
+  const second = await startWorker();
+  second.start(await second.claim());
+  await gate.filled(2 * WINDOW);
+  await second.die();
+  const third = await startWorker();
+  // A job that was on a worker that died twice waits a little.
+  await comeDue(mail.services);
+  third.start(await third.claim());
+  gate.open();
+  await Promise.all([worker, second, third].map((each) => each.rest()));
+  assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, SENT: 26 });
+  assert.deepEqual(
+    (await readTries(db, id, 1)).map(({ attempt, outcome }) => [attempt, outcome]),
+    [[1, "UNKNOWN"], [2, "UNKNOWN"]],
+  );
+  assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 26, unknown: 4 });
+  assert.deepEqual(await readEffectiveness(db, [id]), [
+    { messageId: id, attemptNumber: 1, sent: 26, failed: 4 },
+    { messageId: id, attemptNumber: 2, sent: 0, failed: 4 },
+  ]);
+});
+
+onGatedMail("RESEND sends again what broke off after its body was begun", async (mail) => {
+  const { db, services, worker, smtp, gate } = mail;
+  const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
+  smtp.hangUp();
+  gate.open();
+  await worker.rest();
+  assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 4, sent: 26 });
+  await comeDue(services);
+  await worker.runQueued();
+  assert.equal(await readStatus(db, id), "SENT");
+  assert.deepEqual(
+    (await readTries(db, id, 1)).map(({ attempt, outcome }) => [attempt, outcome]),
+    [[1, "UNKNOWN"], [2, "SUCCEEDED"]],
+  );
+  assert.deepEqual(await readEffectiveness(db, [id]), [
+    { messageId: id, attemptNumber: 1, sent: 26, failed: 4 },
+    { messageId: id, attemptNumber: 2, sent: 4, failed: 0 },
+  ]);
+});
+
+onGatedMail("what broke off after its body was begun is UNKNOWN", async (mail) => {
+  const { db, worker, smtp, gate } = mail;
+  const { id } = await sendFirstWindow(mail);
+  smtp.hangUp();
+  gate.open();
+  await worker.rest();
+  assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, SENT: 26 });
+  assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+});
+
+for (const lost of ["worker", "connection"]) {
+  onGatedMail(`a cancelled message shows as UNKNOWN what its ${lost} lost`, async (mail) => {
+    const { db, services, organization: { admin }, worker, startWorker, smtp, gate } = mail;
+    const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
+    await cancelMessage(services, admin, id);
+    if (lost === "worker") await worker.die();
+    else smtp.hangUp();
+    gate.open();
+    const other = await startWorker();
+    await other.runQueued();
+    await worker.rest();
+    assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, PENDING: 26 });
+    assert.deepEqual(await countsOf(mail, id), { ...NONE, unknown: 4, cancelled: 26 });
+  });
+}
+
+onEveryMail("the counters of a message add up at every moment", async (mail) => {
+  const { db, worker, send } = mail;
+  const { id } = await send({ to: { list: people(500) } });
+  let running = true;
+  const sums = new Set<number>();
+  const seen = new Set<string>();
+  const watching = (async () => {
+    while (running) {
+      const counts = await countsOf(mail, id);
+      sums.add(Object.values(counts).reduce((sum, count) => sum + count));
+      for (const [name, count] of Object.entries(counts)) if (count > 0) seen.add(name);
+    }
+  })();
+  await worker.runQueued();
+  running = false;
+  await watching;
+  assert.deepEqual([...sums], [500]);
+  assert(seen.has("sending") && seen.has("failed"), `saw ${[...seen]}`);
+  assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+}, () => ({ reject: (address) => address.includes("7") ? "550 5.1.1 No such user" : null }));

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import type { Obstacle, SendResult } from "../../src/channels/channel.ts";
+import type { Connection } from "../../src/db/database.ts";
+import type { Outlet } from "../../src/sending/channel_slot.ts";
+import { onEveryMail } from "../support/mail.ts";
+import { comeDue, startMailWorker } from "../support/mail_worker.ts";
+import { people, readBatches, readDeliveries, readStatus, tally } from "../support/messages.ts";
+
+const obstacle: Obstacle = {
+  providers: [],
+  error: {
+    type: "RATE_LIMIT",
+    disposition: "retry",
+    code: "421 4.7.0",
+    message: "Too many",
+    retryAfterMs: 1_000,
+    beforeRecipient: true,
+  },
+};
+
+onEveryMail("what is held while a step is recorded was not lost in flight", async (mail) => {
+  const { db, services, channel, send } = mail;
+  const { id } = await send({ to: { list: people(10) } });
+  const second = Promise.withResolvers<SendResult>();
+  let throttled = true;
+  const throttling: Outlet["channel"] = {
+    obstacle: null,
+    send(outgoing, options) {
+      if (!throttled) return channel.send(outgoing, options);
+      if (outgoing.to.address.startsWith("person2@")) return second.promise;
+      const { error } = obstacle;
+      return Promise.resolve({ outcome: "failed", provider: "mail", error, obstacle });
+    },
+  };
+  // The second recipient comes back between the step that lists it in flight and its answer.
+  let steps = 0;
+  const run: Connection["run"] = async (statement, ...params) => {
+    const rows = await db.run(statement, ...params);
+    if (statement.label === "deliveries.step" && ++steps === 2) {
+      second.resolve({ outcome: "held", obstacle });
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    return rows;
+  };
+  const sending = { ...services, db: { ...db, run } };
+  const worker = await startMailWorker(sending, { channel: throttling, window: 2 });
+  await worker.runQueued();
+  const [batch] = await readBatches(db, id);
+  assert.deepEqual([batch?.win, batch?.jobStatus], [null, "SCHEDULED"]);
+
+  throttled = false;
+  await comeDue(services);
+  await worker.runQueued();
+  assert.equal(await readStatus(db, id), "SENT");
+  const tries = (await readDeliveries(db, id)).map(({ status, tries }) => `${status} ${tries}`);
+  assert.deepEqual(tally(tries), { "SENT 2": 1, "SENT 1": 9 });
+});

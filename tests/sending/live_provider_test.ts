@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { type Channel, GIVEN_UP, type SendResult } from "../../src/channels/channel.ts";
+import { type Database, statement } from "../../src/db/database.ts";
+import { readStates } from "../../src/domain/providers/queries.ts";
+import { registerProviders } from "../../src/domain/providers/register.ts";
+import { writeUpdate } from "../../src/domain/providers/update.ts";
+import type { Services } from "../../src/domain/services.ts";
+import { createBus } from "../../src/events/bus.ts";
+import { LiveProvider } from "../../src/sending/live_provider.ts";
+import { onEveryDatabase } from "../support/database.ts";
+import { MAIL } from "../support/outgoing_mail.ts";
+import { interfere } from "../support/worker.ts";
+
+const ONE_A_DAY = 1 / 86_400;
+const SENT: SendResult = { outcome: "sent", provider: "smtp.example.com", providerMessageId: "1" };
+const THROTTLED: SendResult = {
+  outcome: "failed",
+  provider: "smtp.example.com",
+  error: {
+    type: "RATE_LIMIT",
+    disposition: "retry",
+    code: "421",
+    message: "Too many",
+    retryAfterMs: null,
+    beforeRecipient: true,
+  },
+};
+const REFUSED_HERE: SendResult = {
+  outcome: "failed",
+  provider: null,
+  error: {
+    type: "OTHER",
+    disposition: "never",
+    code: "EMPTY_TEXT",
+    message: "The text is empty",
+    retryAfterMs: null,
+    beforeRecipient: false,
+  },
+};
+const TRY_NOW = statement<[]>(
+  "test.tryNow",
+  "update providers set retry_at = now() where state <> 'CLOSED'",
+);
+
+async function open(
+  services: Services,
+  perSecond: number | null,
+  send: Channel["send"],
+): Promise<LiveProvider> {
+  const channel = { connections: 1, send, close: () => Promise.resolve() };
+  const named = { channel: "EMAIL", name: "smtp.example.com", perSecond } as const;
+  const [state] = await registerProviders(services, [named]);
+  assert.ok(state);
+  return await LiveProvider.open(services, { ...named, open: () => channel }, state);
+}
+
+async function raiseLimit(db: Database, id: string): Promise<void> {
+  const change = { credentials: undefined, perSecondLimit: 1_000, enabled: undefined };
+  await db.transaction((tx) => writeUpdate(tx, id, change));
+}
+
+async function refresh(db: Database, provider: LiveProvider): Promise<void> {
+  const [state] = await readStates(db, [provider.id]);
+  assert.ok(state);
+  await provider.adopt(state);
+}
+
+onEveryDatabase(
+  "an answer that comes after the limit was raised puts nobody off",
+  async ({ db }) => {
+    let asked = 0;
+    const bus = createBus();
+    const services = interfere({ db, bus }, "providers.reserve", async (run) => {
+      const rows = await run();
+      if (++asked !== 2) return rows;
+      await raiseLimit(db, provider.id);
+      await refresh(db, provider);
+      return rows;
+    });
+    const provider = await open(services, ONE_A_DAY, () => Promise.resolve(SENT));
+    assert.equal((await provider.send(MAIL, {}))?.result.outcome, "sent");
+    assert.equal(await provider.send(MAIL, {}), null);
+    assert.equal((await provider.send(MAIL, {}))?.result.outcome, "sent");
+    await bus.close();
+  },
+);
+
+onEveryDatabase(
+  "a limit that was raised holds although the circuit told of it first",
+  async ({ db }) => {
+    const bus = createBus();
+    const first = Promise.withResolvers<SendResult>();
+    const provider = await open({ db, bus }, ONE_A_DAY, () => first.promise);
+    const sending = provider.send(MAIL, {});
+    assert.equal(await provider.send(MAIL, {}), null);
+    assert.ok(provider.exhausted);
+    await raiseLimit(db, provider.id);
+    first.resolve(THROTTLED);
+    await sending;
+    await refresh(db, provider);
+    assert.equal(provider.perSecond, 1_000);
+    assert.equal(provider.exhausted, null);
+    await bus.close();
+  },
+);
+
+for (
+  const [what, first] of [["is given up", GIVEN_UP], ["nobody could take", REFUSED_HERE]] as const
+) {
+  onEveryDatabase(
+    `a provider is tried by the next message when the first ${what}`,
+    async ({ db }) => {
+      const bus = createBus();
+      const results = [THROTTLED, first, SENT];
+      const provider = await open(
+        { db, bus },
+        null,
+        () => Promise.resolve(results.shift() ?? SENT),
+      );
+      await provider.send(MAIL, {});
+      await db.run(TRY_NOW);
+      await refresh(db, provider);
+      await provider.send(MAIL, {});
+      assert.equal(provider.obstacle, null);
+      assert.equal((await provider.send(MAIL, {}))?.result.outcome, "sent");
+      const [state] = await readStates(db, [provider.id]);
+      assert.deepEqual([state?.state, state?.openings], ["CLOSED", 0]);
+      await bus.close();
+    },
+  );
+}

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
+import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
+import { type Connection, type Database, openDatabase, statement } from "../../src/db/database.ts";
+import { pauseMessage, resumeMessage, sendMessage } from "../../src/domain/messages/operations.ts";
+import { sweepMessages } from "../../src/domain/messages/sweep.ts";
+import { createBus } from "../../src/events/bus.ts";
+import { startWorker } from "../../src/queue/worker.ts";
+import { createOrganization } from "../support/callers.ts";
+import { onPostgres } from "../support/database.ts";
+import { assertDeliveriesHold } from "../support/delivery_ledger.ts";
+import { assertJobsHold, openLedger } from "../support/ledger.ts";
+import { arrivals, onEveryMail } from "../support/mail.ts";
+import { mailHandlers, startMailWorker } from "../support/mail_worker.ts";
+import { messageInput, people, readDeliveries, readStatus, tally } from "../support/messages.ts";
+import { startSmtpServer } from "../support/smtp.ts";
+import { until } from "../support/until.ts";
+
+const IN_FLIGHT = statement<[address: string], { flying: boolean }>(
+  "test.inFlight",
+  `select coalesce(d.n = any(b.win), false) as flying
+   from deliveries d join batches b on b.message_id = d.message_id and b.number = d.batch_number
+   where d.address = $1`,
+);
+const TERMINATE = statement<[], { pid: number }>(
+  "test.terminate",
+  `select pid, pg_terminate_backend(pid) from pg_stat_activity
+   where datname = current_database() and application_name = 'waybill' and pid <> pg_backend_pid()
+     and query like '/* deliveries.step */%'
+   limit 1`,
+);
+
+/** The same database; after each step that is committed, `then` says whether its answer arrives. */
+function losingAnswers(db: Database, then: () => Promise<boolean>): Database {
+  const run: Connection["run"] = async (statement, ...params) => {
+    const rows = await db.run(statement, ...params);
+    if (statement.label !== "deliveries.step" || await then()) return rows;
+    throw Object.assign(new Error("Connection terminated unexpectedly"), { code: "ECONNRESET" });
+  };
+  return { ...db, run };
+}
+
+let db: Connection | null = null;
+let strays: string[] = [];
+
+onEveryMail("nothing goes out that the batch does not say is in flight", async (mail) => {
+  const { services, organization: { admin }, channel, send } = mail;
+  db = mail.db;
+  strays = [];
+  const { id } = await send({ to: { list: people(30) } });
+  // Paused after the second step; the third opens nothing, its answer is lost, and the message resumed.
+  let steps = 0;
+  const losing = losingAnswers(mail.db, async () => {
+    steps++;
+    if (steps === 2) await pauseMessage(services, admin, id);
+    if (steps === 3) await resumeMessage(services, admin, id);
+    return steps !== 3;
+  });
+  const worker = await startMailWorker({ ...services, db: losing }, { channel, window: 2 });
+  await worker.runQueued();
+  assert.equal(await readStatus(mail.db, id), "SENT");
+  assert.deepEqual(strays, []);
+  assert(steps > 3);
+}, () => ({
+  async beforeReply(address) {
+    const [delivery] = await db?.run(IN_FLIGHT, address) ?? [];
+    if (!delivery?.flying) strays.push(address);
+  },
+}));
+
+onPostgres("connections that die beside a step lose and double nothing", async ({ db, url }) => {
+  await openLedger(db);
+  const connection = { connectionString: url };
+  const dying = openDatabase({ connection, size: 5, embedded: false, onError: () => {} });
+  const services = { db: dying, bus: createBus() };
+  const { admin } = await createOrganization(db);
+  const smtp = await startSmtpServer();
+  const channel = openSmtpChannel(parseSmtpUrl(smtp.url), { from: "noreply@example.com" });
+  const input = messageInput({ to: { list: people(600) } });
+  const { message: { id } } = await sendMessage(services, admin, input);
+  const worker = await startWorker(services, {
+    handlers: mailHandlers(services, { channel }),
+    lanes: new Map([["BULK", 2]]),
+    sweep: () => sweepMessages(services),
+  });
+  let killed = 0;
+  const killing = (async () => {
+    while (killed < 6 && smtp.received.length < 600) killed += (await db.run(TERMINATE)).length;
+  })();
+  await until("the message has ended", async () => await readStatus(db, id) === "SENT");
+  await killing;
+  await worker.stop();
+  await channel.close();
+  await smtp.close();
+  await services.bus.close();
+  await dying.close();
+  assert(killed > 0);
+  const rows = await readDeliveries(db, id);
+  assert.deepEqual(tally(rows.map(({ status, tries }) => `${status} ${tries}`)), { "SENT 1": 600 });
+  await assertJobsHold(db);
+  await assertDeliveriesHold(db, arrivals(smtp));
+});

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { updateProvider } from "../../src/domain/installation/operations.ts";
+import { cancelMessage, getMessage, pauseMessage } from "../../src/domain/messages/operations.ts";
+import { pause } from "../../src/domain/messages/flow.ts";
+import { comeDue } from "../support/mail_worker.ts";
+import { people, readBatches, readDeliveries, tally } from "../support/messages.ts";
+import { onEveryProviders } from "../support/providers.ts";
+import { until } from "../support/until.ts";
+
+onEveryProviders(
+  "what a person waits for goes out before bulk that the limit holds up",
+  () => [{}],
+  async (given) => {
+    const { services, organization: { operator }, worker, servers: [server], states, send } = given;
+    const [provider] = await states();
+    assert.ok(server && provider);
+    await updateProvider(services, operator, provider.id, { perSecondLimit: 20 });
+    await send({ to: { list: people(60) } });
+    await until("the bulk has begun", async () => {
+      worker.start(await worker.claim());
+      return server.received.length > 0;
+    });
+    await send({ to: { list: [{ address: "max@example.net" }] }, lane: "TRANSACTIONAL" });
+    await until("the other has arrived", async () => {
+      worker.start(await worker.claim());
+      return server.received.some(({ recipient }) => recipient === "max@example.net");
+    });
+    assert.ok(server.received.length < 40, `after ${server.received.length} mails`);
+    // In no time.
+    await updateProvider(services, operator, provider.id, { perSecondLimit: 10_000 });
+    await worker.rest();
+    assert.equal(server.received.length, 61);
+  },
+);
+
+onEveryProviders(
+  "a stop takes nobody's turn: what waits under a slow limit is as good as new",
+  () => [{}],
+  async (given) => {
+    const { db, services, organization: { operator }, worker, servers: [server], states, send } =
+      given;
+    const [provider] = await states();
+    assert.ok(server && provider);
+    await updateProvider(services, operator, provider.id, { perSecondLimit: 0.01 });
+    const { id } = await send({ to: { list: people(10) } });
+    await until("the first has gone out", async () => {
+      worker.start(await worker.claim());
+      return server.received.length === 1;
+    });
+    worker.abort("stopping");
+    await worker.rest();
+    const rows = await readDeliveries(db, id);
+    assert.deepEqual(tally(rows.map(({ status, tries }) => `${status} ${tries}`)), {
+      "SENT 1": 1,
+      "PENDING 0": 9,
+    });
+    assert.equal((await readBatches(db, id))[0]?.win, null);
+  },
+);
+
+onEveryProviders(
+  "what waits for a slow limit is cancelled, and does not go out after all",
+  () => [{}],
+  async (given) => {
+    const { services, organization: { admin, operator }, worker, servers: [server], states, send } =
+      given;
+    const [provider] = await states();
+    assert.ok(server && provider);
+    await updateProvider(services, operator, provider.id, { perSecondLimit: 0.01 });
+    const { id } = await send({ to: { list: people(10) } });
+    await worker.runQueued();
+    assert.equal(server.received.length, 1);
+    await cancelMessage(services, admin, id);
+    await updateProvider(services, operator, provider.id, { perSecondLimit: null });
+    await comeDue(services);
+    await worker.runQueued();
+    assert.equal(server.received.length, 1);
+    const third = await send({ to: { list: people(3) } });
+    await worker.runQueued();
+    assert.equal((await getMessage(services, admin, third.id)).status, "SENT");
+  },
+);
+
+onEveryProviders(
+  "a stop gives up what a silent server was not handed yet: nothing of it is doubtful",
+  () => [{ silent: true }],
+  async ({ db, worker, servers: [server], send }) => {
+    const { id } = await send({ to: { list: people(30) } });
+    await until("somebody is kept waiting", async () => {
+      worker.start(await worker.claim());
+      return (server?.connections ?? 0) > 0;
+    });
+    worker.abort("stopping");
+    await worker.rest();
+    const rows = await readDeliveries(db, id);
+    assert.deepEqual(tally(rows.map(({ status, tries }) => `${status} ${tries}`)), {
+      "PENDING 0": 30,
+    });
+    assert.equal((await readBatches(db, id))[0]?.win, null);
+  },
+);
+
+onEveryProviders(
+  "what was mended since a provider failed pauses nothing",
+  () => [{}],
+  async ({ services, organization: { admin, operator }, states, send }) => {
+    const [provider] = await states();
+    assert.ok(provider);
+    const message = await send({ to: { list: people(3) } });
+    await updateProvider(services, operator, provider.id, { user: "ada", password: "new" });
+    const cause = { reason: "535 No", code: "535", providers: [{ id: provider.id, epoch: 0 }] };
+    assert.equal(await pause(services, message, cause), undefined);
+    assert.notEqual((await getMessage(services, admin, message.id)).status, "PAUSED");
+    await cancelMessage(services, admin, message.id);
+  },
+);
+
+onEveryProviders(
+  "what a person has paused goes on for no provider",
+  () => [{}],
+  async ({ services, organization: { admin, operator }, states, send }) => {
+    const [provider] = await states();
+    assert.ok(provider);
+    const message = await send({ to: { list: people(3) } });
+    const { id, epoch } = provider;
+    await pause(services, message, { reason: "535 No", code: "535", providers: [{ id, epoch }] });
+    const { pauseReason } = await pauseMessage(services, admin, message.id);
+    assert.equal(pauseReason, "Paused by a person");
+    const { resumed } = await updateProvider(services, operator, id, { enabled: true });
+    assert.deepEqual(resumed, []);
+    assert.equal((await getMessage(services, admin, message.id)).status, "PAUSED");
+    await cancelMessage(services, admin, message.id);
+  },
+);
+
+onEveryProviders(
+  "bulk that a slow limit puts off leaves the reserve to what a person waits for",
+  () => [{}],
+  async ({ services, organization: { admin, operator }, worker, servers, states, send }) => {
+    const [provider] = await states();
+    assert.ok(provider);
+    await updateProvider(services, operator, provider.id, { perSecondLimit: 0.01 });
+    const bulk = await send({ to: { list: people(10) } });
+    await worker.runQueued();
+    assert.equal(servers[0]?.received.length, 1);
+    const { id } = await send({
+      to: { list: [{ address: "max@example.net" }] },
+      lane: "TRANSACTIONAL",
+    });
+    await worker.runQueued();
+    assert.equal((await getMessage(services, admin, id)).status, "SENT");
+    assert.equal(servers[0]?.received.length, 2);
+    await cancelMessage(services, admin, bulk.id);
+  },
+);

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { onPostgres } from "../../support/database.ts";
+import { withServer } from "../../support/server.ts";
+
+const BROWSER = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+
+onPostgres(
+  "a browser gets GraphiQL without a key, whole and from here",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      const response = await fetch(new URL("/", url), { headers: BROWSER });
+      assert.equal(response.status, 200);
+      assert.match(response.headers.get("content-type") ?? "", /^text\/html/);
+      const html = await response.text();
+      const [head, tail] = [html.split("<script>")[0] ?? "", html.slice(-5000)];
+      // What the page itself loads; its code may well name addresses, for people to open.
+      assert.doesNotMatch(head + tail, /(src|href|@import)\s*[=(]?\s*["']?(https?:)?\/\//);
+      assert.doesNotMatch(html, /<script[^>]+src=/);
+      assert.doesNotMatch(html, /<link[^>]+href="(?!data:)/);
+
+      const policy = response.headers.get("content-security-policy") ?? "";
+      const script = /<script>(.*?)<\/script>/s.exec(html)?.[1] ?? "";
+      const hash = createHash("sha256").update(script).digest("base64");
+      assert.ok(policy.includes(`script-src 'sha256-${hash}';`));
+      assert.match(policy, /default-src 'none'/);
+      assert.match(policy, /connect-src 'self';/);
+      assert.doesNotMatch(policy, /https?:|unsafe-eval|\*/);
+    }),
+);
+
+onPostgres(
+  "GraphiQL is sent compressed, and not again to who has it",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      const first = await fetch(url, { headers: BROWSER });
+      await first.body?.cancel();
+      assert.equal(first.headers.get("vary"), "accept, accept-encoding");
+      const etag = first.headers.get("etag") ?? "";
+      const second = await fetch(url, { headers: { ...BROWSER, "if-none-match": etag } });
+      assert.equal(second.status, 304);
+    }),
+);
+
+onPostgres(
+  "GraphiQL can be loaded again with the query that it put into its address",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      const response = await fetch(`${url}?query={viewer{id}}`, { headers: BROWSER });
+      assert.equal(response.status, 200);
+      assert.match(response.headers.get("content-type") ?? "", /^text\/html/);
+      await response.body?.cancel();
+    }),
+);
+
+onPostgres("the API behind GraphiQL asks for a key", ({ db }) =>
+  withServer(db, async ({ url }) => {
+    const response = await fetch(`${url}?query={viewer{id}}`);
+    assert.equal(response.status, 401);
+    await response.body?.cancel();
+  }));

@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import { createClient } from "graphql-ws";
+import { statement } from "../../../src/db/database.ts";
+import { createApiKey, revokeApiKey } from "../../../src/domain/access/operations.ts";
+import { onEveryDatabase, onPostgres } from "../../support/database.ts";
+import { openSocket } from "../../support/raw_socket.ts";
+import { withServer } from "../../support/server.ts";
+import { tickingSchema } from "../../support/ticking_schema.ts";
+import { until } from "../../support/until.ts";
+
+const TICKS = { query: "subscription { ticks }" };
+
+const LOCK_KEYS = statement<[]>("test.lock", "lock table api_keys in access exclusive mode");
+const WAITING = statement<[], { waits: boolean }>(
+  "test.waiting",
+  "select true as waits from pg_locks where not granted and relation = 'api_keys'::regclass",
+);
+
+/** Settles with the close event that ends a subscription, or what else ends it. */
+async function endOf(stream: AsyncIterable<unknown>): Promise<unknown> {
+  try {
+    for await (const _ of stream);
+    return "complete";
+  } catch (end) {
+    return end instanceof CloseEvent ? end.code : end;
+  }
+}
+
+onEveryDatabase("graphql-ws subscribes, queries and unsubscribes", ({ db }) => {
+  const { schema, tick, open } = tickingSchema();
+  return withServer(db, async ({ connect }) => {
+    const client = connect();
+    const ticks = client.iterate(TICKS);
+    assert.deepEqual(await ticks.next(), { done: false, value: { data: { ticks: 1 } } });
+    tick();
+    assert.deepEqual((await ticks.next()).value, { data: { ticks: 2 } });
+    const query = client.iterate({ query: "{ word }" });
+    assert.deepEqual((await query.next()).value, { data: { word: "hello" } });
+    await ticks.return?.();
+    await until("the subscription is closed", () => open() === 0);
+  }, { schema });
+});
+
+onPostgres("a subscription ends when its client goes away", ({ db }) => {
+  const { schema, open } = tickingSchema();
+  return withServer(db, async ({ url, keys }) => {
+    const { socket, message } = await openSocket(url);
+    const payload = { authorization: `Bearer ${keys.ADMIN}` };
+    socket.send(JSON.stringify({ type: "connection_init", payload }));
+    assert.equal((await message()).type, "connection_ack");
+    socket.send(JSON.stringify({ type: "subscribe", id: "1", payload: TICKS }));
+    assert.equal((await message()).type, "next");
+    assert.equal(open(), 1);
+    socket.close();
+    await until("the subscription is closed", () => open() === 0);
+  }, { schema });
+});
+
+onPostgres(
+  "a client that goes away while it signs in leaves nothing open",
+  ({ db }) =>
+    withServer(db, async ({ url, keys, connect }) => {
+      const figure = async (name: string) => {
+        const metrics = await (await fetch(new URL("/metrics", url))).text();
+        return new RegExp(`^${name} (\\d+)$`, "m").exec(metrics)?.[1];
+      };
+      await db.transaction(async (tx) => {
+        await tx.run(LOCK_KEYS);
+        const { socket, closed } = await openSocket(url);
+        const payload = { authorization: `Bearer ${keys.ADMIN}` };
+        socket.send(JSON.stringify({ type: "connection_init", payload }));
+        await until("its key is being looked up", async () => (await db.run(WAITING)).length > 0);
+        socket.close();
+        await closed;
+        await until("the socket is gone", async () => await figure("waybill_websockets") === "0");
+      });
+      const client = connect();
+      await client.iterate({ query: "{ viewer { id } }" }).next();
+      assert.equal(await figure("waybill_open_sessions"), "1");
+      await client.dispose();
+    }),
+);
+
+onPostgres("a connection holds at most 500 operations open", ({ db }) => {
+  const { schema, open } = tickingSchema();
+  return withServer(db, async ({ url, keys }) => {
+    const { socket, message, closed } = await openSocket(url);
+    const payload = { authorization: `Bearer ${keys.MEMBER}` };
+    socket.send(JSON.stringify({ type: "connection_init", payload }));
+    assert.equal((await message()).type, "connection_ack");
+    for (let n = 1; n <= 501; n++) {
+      socket.send(JSON.stringify({ type: "subscribe", id: `${n}`, payload: TICKS }));
+    }
+    let refused = await message();
+    while (refused.type !== "error") refused = await message();
+    assert.equal(refused.id, "501");
+    assert.match(JSON.stringify(refused.payload), /TOO_MANY_OPERATIONS/);
+    await until("the others are open", () => open() === 500);
+    socket.close();
+    await closed;
+    await until("all are closed", () => open() === 0);
+  }, { schema });
+});
+
+for (const params of [undefined, { authorization: "Bearer wb_unknown" }]) {
+  onPostgres(
+    `a connection with ${params ? "an unknown" : "no"} key is closed with 4401`,
+    ({ db }) =>
+      withServer(db, async ({ url }) => {
+        const client = createClient({
+          url: url.replace("http", "ws"),
+          connectionParams: params,
+          retryAttempts: 5,
+        });
+        // 4401 is fatal to the client: had it tried again, this would not end.
+        assert.equal(await endOf(client.iterate(TICKS)), 4401);
+        await client.dispose();
+      }),
+  );
+}
+
+onPostgres(
+  "what speaks no protocol is closed with 4400",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      for (const garbage of ["hello", "{", '{"type":"nonsense"}', new Uint8Array([1, 2, 3])]) {
+        const { socket, closed } = await openSocket(url);
+        socket.send(garbage);
+        assert.equal((await closed).code, 4400);
+      }
+    }),
+);
+
+onPostgres(
+  "who never says connection_init is closed with 4408",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      const { closed } = await openSocket(url);
+      assert.equal((await closed).code, 4408);
+    }),
+);
+
+onPostgres(
+  "who subscribes before the handshake is closed with 4401",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      const { socket, closed } = await openSocket(url);
+      socket.send(JSON.stringify({ type: "subscribe", id: "1", payload: TICKS }));
+      assert.equal((await closed).code, 4401);
+    }),
+);
+
+onPostgres(
+  "an upgrade to another protocol is refused",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      await assert.rejects(openSocket(url, "graphql-ws"));
+    }),
+);
+
+onPostgres(
+  "a document with faults is answered by an error message, in GraphQL's terms",
+  ({ db }) =>
+    withServer(db, async ({ connect }) => {
+      for (
+        const query of ["subscription { nothing }", "subscription {", "{ viewer { role(x: 1) } }"]
+      ) {
+        const end = await endOf(connect().iterate({ query }));
+        assert.ok(Array.isArray(end), `${query}: ${end}`);
+        assert.ok(end[0].message);
+        assert.equal(end[0].extensions?.http, undefined);
+      }
+    }),
+);
+
+onPostgres(
+  "an operation beyond the limits is refused over WebSocket too",
+  ({ db }) =>
+    withServer(db, async ({ connect }) => {
+      const query = "query ($n: Int) { jobs(first: $n) { nodes { failures(first: $n) { " +
+        "nodes { label error { message } } } } } }";
+      const end = await endOf(connect().iterate({ query, variables: { n: 200 } }));
+      assert.ok(Array.isArray(end));
+      assert.equal(end[0].extensions.code, "QUERY_COMPLEXITY");
+      assert.equal(end[0].extensions.http, undefined);
+    }),
+);
+
+onPostgres("an unexpected error is masked, at the start and later", ({ db }) => {
+  const { schema, fail } = tickingSchema();
+  return withServer(db, async ({ connect }) => {
+    const refused = await connect().iterate({ query: "subscription { refused }" }).next();
+    assert.doesNotMatch(JSON.stringify(refused), /hunter2/);
+    assert.match(JSON.stringify(refused), /INTERNAL_SERVER_ERROR/);
+    const ticks = connect().iterate(TICKS);
+    await ticks.next();
+    fail(new Error("the password is hunter2"));
+    const failed = await ticks.next();
+    assert.doesNotMatch(JSON.stringify(failed), /hunter2/);
+    assert.match(JSON.stringify(failed), /INTERNAL_SERVER_ERROR/);
+  }, { schema });
+});
+
+onEveryDatabase("a key that is revoked closes what it holds open with 4401", ({ db }) => {
+  const { schema, open } = tickingSchema();
+  return withServer(db, async ({ connect, services, organization }) => {
+    const { admin } = organization;
+    const { apiKey, secret } = await createApiKey(services, admin, { name: "Shop", role: "ADMIN" });
+    const [revoked, other] = [connect(secret).iterate(TICKS), connect().iterate(TICKS)];
+    await Promise.all([revoked.next(), other.next()]);
+    assert.equal(open(), 2);
+    await revokeApiKey(services, admin, apiKey.id);
+    assert.equal(await endOf(revoked), 4401);
+    await until("its subscription alone is closed", () => open() === 1);
+  }, { schema });
+});
+
+onPostgres("a key that expires closes what it holds open with 4401", ({ db }) => {
+  const { schema, open } = tickingSchema();
+  return withServer(db, async ({ connect, services, organization: { admin } }) => {
+    const expiresAt = new Date(Date.now() + 2500);
+    const { secret } = await createApiKey(services, admin, {
+      name: "Shop",
+      role: "ADMIN",
+      expiresAt,
+    });
+    const ticks = connect(secret).iterate(TICKS);
+    await ticks.next();
+    assert.equal(await endOf(ticks), 4401);
+    await until("its subscription is closed", () => open() === 0);
+  }, { schema });
+});
+
+onPostgres("a stop closes connections with 1001, upon which clients come again", ({ db }) => {
+  const { schema, open } = tickingSchema();
+  return withServer(db, async ({ connect, shutdown }) => {
+    const ticks = connect().iterate(TICKS);
+    await ticks.next();
+    const [code] = await Promise.all([endOf(ticks), shutdown()]);
+    assert.equal(code, 1001);
+    assert.equal(open(), 0);
+  }, { schema });
+});

@@ -1,0 +1,295 @@
+import assert from "node:assert/strict";
+import { type Database, statement } from "../../../src/db/database.ts";
+import type { Audience } from "../../../src/domain/audiences/audience.ts";
+import { listAudiences, listRecipients } from "../../../src/domain/audiences/lists.ts";
+import { failDeadImports, getAudience } from "../../../src/domain/audiences/operations.ts";
+import { fromTypeId } from "../../../src/domain/id.ts";
+import { createBus } from "../../../src/events/bus.ts";
+import { handleImport } from "../../../src/server/imports/import.ts";
+import { createOrganization, type TestOrganization } from "../../support/callers.ts";
+import { onEveryDatabase } from "../../support/database.ts";
+
+interface Answer {
+  readonly audienceId: string;
+  readonly taken: number;
+  readonly collapsed: number;
+  readonly refused: number;
+  readonly refusedRows: { line: number; reason: string }[];
+  readonly errors: {
+    readonly message: string;
+    readonly extensions: { code: string; issues?: { path: string[] }[] };
+  }[];
+}
+
+type Body = string | ReadableStream<Uint8Array<ArrayBuffer>>;
+
+const LEFT = statement<[], { n: number }>(
+  "test.left",
+  "select (select count(*) from audiences) + (select count(*) from audience_recipients) as n",
+);
+
+const encoder = new TextEncoder();
+
+async function setUp(db: Database) {
+  const services = { db, bus: createBus() };
+  const organization = await createOrganization(db);
+  const send = async (body: Body, headers: Record<string, string>, name = "?name=July") => {
+    const url = `http://localhost/import/recipients${name}`;
+    const request = new Request(url, { method: "POST", headers, body });
+    const response = await handleImport(services, request, organization.member);
+    return { status: response.status, answer: await response.json() as Answer };
+  };
+  return { services, organization, send, csv: (body: Body) => send(body, CSV) };
+}
+
+const CSV = { "content-type": "text/csv" };
+const NDJSON = { "content-type": "application/x-ndjson" };
+
+/** Sends each part when the one before was taken, and then ends or breaks off. */
+function streamOf(
+  parts: Iterable<string>,
+  broken = false,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return ReadableStream.from(async function* () {
+    for (const part of parts) yield await Promise.resolve(encoder.encode(part));
+    if (broken) throw new Error("connection reset");
+  }());
+}
+
+function* rowsOf(from: number, to: number): Generator<string> {
+  for (let i = from; i < to; i++) yield `user${i}@example.com,User ${i},${i}\n`;
+}
+
+async function audienceOf(
+  { services, organization }: {
+    services: Parameters<typeof getAudience>[0];
+    organization: TestOrganization;
+  },
+  { audienceId }: Answer,
+): Promise<Audience> {
+  return await getAudience(services, organization.member, fromTypeId("audience", audienceId));
+}
+
+onEveryDatabase("handleImport() takes good rows, collapses and refuses others", async ({ db }) => {
+  const { services, organization, csv } = await setUp(db);
+  const { status, answer } = await csv(
+    [
+      "email,name,city",
+      "ann@example.com,Ann,Köln",
+      "bob@example.com,Bob",
+      "ANN@Example.com,Other,Rome",
+      "not an address,Cat,Rome",
+      '"dan@example.com","Dan\nBcc: x@example.com",Rome',
+      "eve@example.com,,",
+    ].join("\n"),
+  );
+  assert.equal(status, 201);
+  assert.deepEqual({ ...answer, audienceId: null }, {
+    audienceId: null,
+    taken: 2,
+    collapsed: 1,
+    refused: 3,
+    refusedRows: [
+      { line: 3, reason: "has 2 field(s) where the header has 3" },
+      { line: 5, reason: 'address is not an email address: "not an address"' },
+      { line: 6, reason: "name must not hold line ends or NUL characters" },
+    ],
+  });
+  const audience = await audienceOf({ services, organization }, answer);
+  const { name, recipientCount, variableNames, importStatus, userId } = audience;
+  assert.deepEqual(
+    { name, recipientCount, variableNames, importStatus, userId },
+    {
+      name: "July",
+      recipientCount: 2,
+      variableNames: ["city"],
+      importStatus: "FINISHED",
+      userId: "max",
+    },
+  );
+  const page = await listRecipients(services, audience, null, {});
+  assert.deepEqual(page.edges.map(({ node }) => node), [
+    { address: "ann@example.com", name: "Ann", variables: { city: "Köln" } },
+    { address: "eve@example.com", name: null, variables: { city: "" } },
+  ]);
+});
+
+onEveryDatabase("handleImport() reads NDJSON", async ({ db }) => {
+  const { services, organization, send } = await setUp(db);
+  const lines = [
+    '{"address":"ann@example.com","name":"Ann","variables":{"orders":[1,{"no":"ü"}]}}',
+    "",
+    '{"address":"bob@example.com","name":null}\r',
+    '{"adress":"cat@example.com"}',
+    "[]",
+    "nonsense",
+    `{"address":"dan@example.com","variables":{"x":"${"y".repeat(70_000)}"}}`,
+    '{"address":"eve@example.com","variables":{"a b":1,"c":"\\ud800"}}',
+    '{"address":"fay@example.com","variables":{"age":7}}',
+  ];
+  const { status, answer } = await send(streamOf(lines.map((line) => `${line}\n`)), NDJSON);
+  assert.equal(status, 201);
+  assert.equal(answer.taken, 3);
+  assert.deepEqual(answer.refusedRows, [
+    { line: 4, reason: 'address is missing; has the unknown field "adress"' },
+    { line: 5, reason: "is no JSON object" },
+    { line: 6, reason: "is not JSON" },
+    { line: 7, reason: "variables are larger than 16384 octets of JSON" },
+    {
+      line: 8,
+      reason: "variables hold a NUL character or half of a surrogate pair; " +
+        "variables.a b has a name that templates cannot use; letters, digits, _ and - can be",
+    },
+  ]);
+  const audience = await audienceOf({ services, organization }, answer);
+  assert.deepEqual([...audience.variableNames].sort(), ["age", "orders"]);
+  const { edges } = await listRecipients(services, audience, "ANN@", {});
+  assert.deepEqual(edges[0]?.node.variables, { orders: [1, { no: "ü" }] });
+});
+
+onEveryDatabase("handleImport() numbers many chunks without gaps", async ({ db }) => {
+  const { services, organization, csv } = await setUp(db);
+  const file = [
+    "email,name,code\n",
+    ...rowsOf(0, 3_500),
+    // Known already, from other chunks and from this one.
+    ...rowsOf(1_000, 2_000),
+    ...rowsOf(3_500, 4_200),
+    ...rowsOf(4_000, 4_100),
+  ];
+  const { answer } = await csv(streamOf(file));
+  assert.equal(answer.taken, 4_200);
+  assert.equal(answer.collapsed, 1_100);
+  const audience = await audienceOf({ services, organization }, answer);
+  assert.equal(audience.bytesRead, file.join("").length);
+  const numbers = statement<[id: string], { count: number; min: number; max: number }>(
+    "test.numbers",
+    "select count(*), min(n), max(n) from audience_recipients where audience_id = $1",
+  );
+  assert.deepEqual(await db.run(numbers, audience.id), [{ count: 4_200, min: 1, max: 4_200 }]);
+});
+
+onEveryDatabase(
+  "handleImport() writes its progress and reads no further than it",
+  async ({ db }) => {
+    const { services, organization, csv } = await setUp(db);
+    const seen: number[] = [];
+    let pulled = 0;
+    const body = ReadableStream.from(async function* () {
+      yield encoder.encode("email,name,code\n");
+      for (; pulled < 20; pulled++) {
+        const [audience] = (await listAudiences(services, organization.admin, null, {})).edges;
+        seen.push(audience?.node.taken ?? 0);
+        yield encoder.encode([...rowsOf(pulled * 1_000, (pulled + 1) * 1_000)].join(""));
+      }
+    }());
+    const { answer } = await csv(body);
+    assert.equal(answer.taken, 20_000);
+    // A chunk being written, one being filled, and what streams hold between them.
+    seen.forEach((taken, chunk) => assert(chunk * 1_000 - taken <= 6_000, `${taken} at ${chunk}`));
+  },
+);
+
+onEveryDatabase("handleImport() keeps what an upload brought that breaks off", async ({ db }) => {
+  const { services, organization, csv } = await setUp(db);
+  const { status, answer } = await csv(
+    streamOf(["email,name,code\n", ...rowsOf(0, 2_500)], true),
+  );
+  assert.equal(status, 400);
+  assert.equal(answer.errors[0]?.extensions.code, "BROKEN_OFF");
+  const [edge] = (await listAudiences(services, organization.member, null, {})).edges;
+  assert.equal(edge?.node.importStatus, "FAILED");
+  assert.equal(edge?.node.taken, 2_000);
+});
+
+onEveryDatabase(
+  "handleImport() leaves nothing behind of a file without recipients",
+  async ({ db }) => {
+    const { csv, send } = await setUp(db);
+    const refused = async (
+      answer: Promise<{ status: number; answer: Answer }>,
+      ...paths: string[]
+    ) => {
+      const { status, answer: { errors } } = await answer;
+      assert.equal(status, 400);
+      const issues = errors[0]?.extensions.issues ?? [];
+      assert.deepEqual(issues.map(({ path }) => path.join(".")), paths);
+    };
+    await refused(csv(""), "header");
+    await refused(csv("name,city\nAnn,Rome\n"), "header");
+    await refused(csv("email,name\n"), "rows");
+    await refused(csv("email\nnobody\n\nnowhere\n"), "rows.2", "rows.4");
+    await refused(send("\n\n", NDJSON), "rows");
+    await refused(send("email\na@x.de\n", NDJSON), "rows.1", "rows.2");
+    await refused(send("not gzip at all", { ...CSV, "content-encoding": "gzip" }), "body");
+    await refused(send("email\na@x.de\n", CSV, "?name="), "name");
+    await refused(send("email\na@x.de\n", CSV, "?name=a%0Ab"), "name");
+    assert.deepEqual(await db.run(LEFT), [{ n: 0 }]);
+  },
+);
+
+onEveryDatabase("handleImport() reads gzip and other character sets", async ({ db }) => {
+  const { services, organization, send } = await setUp(db);
+  const file = streamOf(
+    ["email;name;code\n", ...rowsOf(0, 500)].map((r) => r.replaceAll(",", ";")),
+  );
+  const zipped = file.pipeThrough(new CompressionStream("gzip"));
+  const { answer } = await send(zipped, { ...CSV, "content-encoding": "gzip" });
+  assert.equal(answer.taken, 500);
+
+  const latin1 = Uint8Array.from("email;name\na@x.de;Jörg\n", (letter) => letter.charCodeAt(0));
+  const body = () => ReadableStream.from([latin1]);
+  const declared = await send(body(), { "content-type": "text/csv; charset=ISO-8859-1" });
+  const audience = await audienceOf({ services, organization }, declared.answer);
+  const { edges } = await listRecipients(services, audience, "jörg", {});
+  assert.equal(edges[0]?.node.name, "Jörg");
+  const undeclared = await send(body(), CSV);
+  assert.equal(undeclared.status, 400);
+  assert.match(undeclared.answer.errors[0]?.message ?? "", /UTF-8/);
+});
+
+onEveryDatabase("handleImport() answers 415 to what it cannot read", async ({ db }) => {
+  const { send } = await setUp(db);
+  for (
+    const headers of [
+      { "content-type": "application/json" },
+      { "content-type": "application/x-www-form-urlencoded" },
+      { "content-type": "text/csv; charset=klingon" },
+      { ...CSV, "content-encoding": "br" },
+    ]
+  ) {
+    const { status, answer } = await send("email\na@x.de\n", headers);
+    assert.equal(status, 415, JSON.stringify(headers));
+    assert.equal(answer.errors[0]?.extensions.code, "UNSUPPORTED_MEDIA_TYPE");
+  }
+  assert.deepEqual(await db.run(LEFT), [{ n: 0 }]);
+});
+
+onEveryDatabase("handleImport() stops when its import was given up for dead", async ({ db }) => {
+  const { services, organization, csv } = await setUp(db);
+  const { status, answer } = await csv(ReadableStream.from(async function* () {
+    yield encoder.encode("email,name,code\n");
+    yield encoder.encode([...rowsOf(0, 1_000)].join(""));
+    // Ends the import as soon as it is there.
+    while (await failDeadImports(services, -1_000) === 0) yield encoder.encode("\n");
+    yield encoder.encode([...rowsOf(1_000, 3_000)].join(""));
+  }()));
+  assert.equal(status, 409);
+  assert.equal(answer.errors[0]?.extensions.code, "CONFLICT");
+  const [edge] = (await listAudiences(services, organization.member, null, {})).edges;
+  assert.equal(edge?.node.importStatus, "FAILED");
+});
+
+onEveryDatabase("handleImport() keeps 1,000 refused rows and counts all", async ({ db }) => {
+  const { services, organization, csv } = await setUp(db);
+  const bad = Array.from({ length: 1_700 }, (_, i) => `nobody${i},,\n`);
+  const { answer } = await csv(streamOf(["email,name,code\n", ...bad, ...rowsOf(0, 1)]));
+  assert.equal(answer.refused, 1_700);
+  assert.equal(answer.refusedRows.length, 100);
+  const { id } = await audienceOf({ services, organization }, answer);
+  const kept = statement<[id: string], { count: number; last: number }>(
+    "test.kept",
+    "select count(*), max(line) as last from audience_refused_rows where audience_id = $1",
+  );
+  assert.deepEqual(await db.run(kept, id), [{ count: 1_000, last: 1_001 }]);
+});

@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { parseTypeId } from "../../../src/domain/id.ts";
+import { readDsn } from "../../../src/server/webhooks/dsn.ts";
+
+const SECRET = "a secret of some length";
+const DELIVERY = "dlv_01h455vb4pex5vsknk084sn02q";
+
+function readSigned(mail: string) {
+  const body = new TextEncoder().encode(mail.replaceAll("\n", "\r\n"));
+  const t = Math.floor(Date.now() / 1_000);
+  const v1 = createHmac("sha256", SECRET).update(`${t}.`).update(body).digest("hex");
+  const headers = new Headers({ "x-waybill-signature": `t=${t},v1=${v1}` });
+  return readDsn(SECRET, headers, body);
+}
+
+async function read(mail: string) {
+  const { feedback } = await readSigned(mail);
+  return feedback.map(({ deliveryId, kind, errorType, code, message, retryable, suppress }) => {
+    assert.equal(deliveryId, parseTypeId(DELIVERY)?.id);
+    const effects = [retryable && "retryable", suppress && "suppress"].filter(Boolean).join(" ");
+    return [kind, errorType, code, message, effects];
+  });
+}
+
+// RFC 3464 Appendix E.1, with the mail that came back.
+const RFC = `Date: Thu, 7 Jul 1994 17:16:05 -0400
+From: Mail Delivery Subsystem <MAILER-DAEMON@CS.UTK.EDU>
+Message-Id: <199407072116.RAA14128@CS.UTK.EDU>
+Subject: Returned mail: Cannot send message for 5 days
+To: <owner-info-mime@cs.utk.edu>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status;
+      boundary="RAA14128.773615765/CS.UTK.EDU"
+
+--RAA14128.773615765/CS.UTK.EDU
+
+The original message was received at Sat, 2 Jul 1994 17:10:28 -0400
+from root@localhost
+
+--RAA14128.773615765/CS.UTK.EDU
+content-type: message/delivery-status
+
+Reporting-MTA: dns; cs.utk.edu
+
+Original-Recipient: rfc822;louisl@larry.slip.umd.edu
+Final-Recipient: rfc822;louisl@larry.slip.umd.edu
+Action: failed
+Status: 4.0.0
+Diagnostic-Code: smtp; 426 connection timed out
+Last-Attempt-Date: Thu, 7 Jul 1994 17:15:49 -0400
+
+--RAA14128.773615765/CS.UTK.EDU
+content-type: message/rfc822
+
+Message-ID: <${DELIVERY}@example.com>
+Subject: News
+
+Dear Louis
+--RAA14128.773615765/CS.UTK.EDU--
+`;
+
+Deno.test("readDsn() reads the example of RFC 3464: given up for now", async () => {
+  assert.deepEqual(await read(RFC), [
+    ["BOUNCED", "INVALID_RECIPIENT", "4.0.0", "426 connection timed out", "retryable"],
+  ]);
+});
+
+const EXCHANGE = `From: <postmaster@example.net>
+To: <noreply@example.com>
+Date: Mon, 13 Jul 2026 09:00:01 +0000
+Content-Type: multipart/report; report-type=delivery-status;
+	boundary="b2e6b9a1-6d5a"
+Content-Language: en-GB
+Message-ID: <5ce9@AM9PR.prod.example.net>
+In-Reply-To: <0100018f@email.amazonses.com>
+References: <0100018f@email.amazonses.com>
+Subject: Undeliverable: News
+MIME-Version: 1.0
+
+--b2e6b9a1-6d5a
+Content-Type: multipart/alternative; differences=Content-Type;
+	boundary="inner-b2e6b9a1"
+
+--inner-b2e6b9a1
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: base64
+
+WW91ciBtZXNzYWdlIGNvdWxkbid0IGJlIGRlbGl2ZXJlZC4=
+
+--inner-b2e6b9a1--
+
+--b2e6b9a1-6d5a
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns;AM9PR.prod.example.net
+Received-From-MTA: dns;mail.example.com
+Arrival-Date: Mon, 13 Jul 2026 09:00:00 +0000
+
+Final-Recipient: rfc822;person@example.net
+Action: failed
+Status: 5.1.10
+Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient
+ person@example.net not found by SMTP address lookup
+
+--b2e6b9a1-6d5a
+Content-Type: message/rfc822
+
+Received: from mail.example.com (10.0.0.1) by AM9PR.prod.example.net with
+ Microsoft SMTP Server; Mon, 13 Jul 2026 09:00:00 +0000
+Message-ID: <0100018f@email.amazonses.com>
+X-Waybill-Delivery: ${DELIVERY}
+Subject: News
+Content-Type: text/plain
+
+Dear Person
+--b2e6b9a1-6d5a--
+`;
+
+Deno.test("readDsn() reads Exchange's: the whole mail comes back, under another Message-ID", async () => {
+  assert.deepEqual(await read(EXCHANGE), [[
+    "BOUNCED",
+    "INVALID_RECIPIENT",
+    "5.1.10",
+    "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient person@example.net not found by SMTP " +
+    "address lookup",
+    "suppress",
+  ]]);
+});
+
+function gmail(status: string, diagnostic: string): string {
+  return `From: Mail Delivery Subsystem <mailer-daemon@googlemail.com>
+To: noreply@example.com
+Auto-Submitted: auto-replied
+Subject: Delivery Status Notification (Failure)
+References: <${DELIVERY}@example.com>
+In-Reply-To: <${DELIVERY}@example.com>
+X-Failed-Recipients: person@example.net
+Message-ID: <66923f41.050a0220@mx.google.com>
+MIME-Version: 1.0
+Content-Type: multipart/report; boundary="000000000000c5c0"; report-type=delivery-status
+
+--000000000000c5c0
+Content-Type: multipart/related; boundary="000000000000c5c1"
+
+--000000000000c5c1
+Content-Type: text/plain; charset="UTF-8"
+
+** Address not found **
+
+--000000000000c5c1--
+--000000000000c5c0
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; googlemail.com
+Arrival-Date: Mon, 13 Jul 2026 02:00:00 -0700 (PDT)
+X-Original-Message-ID: <${DELIVERY}@example.com>
+
+Final-Recipient: rfc822; person@example.net
+Action: failed
+Status: ${status}
+Remote-MTA: dns; gmail-smtp-in.l.google.com. (192.0.2.1, the server for the domain.)
+Diagnostic-Code: smtp; ${diagnostic}
+Last-Attempt-Date: Mon, 13 Jul 2026 02:00:01 -0700 (PDT)
+
+--000000000000c5c0--
+`;
+}
+
+const shapes: [what: string, status: string, diagnostic: string, expected: string[]][] = [
+  ["an unknown user", "5.1.1", "550-5.1.1 The email account does not exist.", [
+    "INVALID_RECIPIENT",
+    "5.1.1",
+    "suppress",
+  ]],
+  ["a vague status, by what the other server said", "5.0.0", "550 5.7.1 Blocked for spam", [
+    "PERMISSION",
+    "5.7.1",
+    "",
+  ]],
+  ["a full mailbox", "5.2.2", "552 5.2.2 Over quota", ["INVALID_RECIPIENT", "5.2.2", ""]],
+  ["a mail that is too large", "5.3.4", "552 5.3.4 Too big", ["OTHER", "5.3.4", ""]],
+  ["a server that did not answer for days", "4.4.1", "No answer", [
+    "NETWORK",
+    "4.4.1",
+    "retryable",
+  ]],
+];
+
+for (const [what, status, diagnostic, [type, code, effects]] of shapes) {
+  Deno.test(`readDsn() reads Gmail's, which answers the mail: ${what}`, async () => {
+    const [found, ...others] = await read(gmail(status, diagnostic));
+    assert.deepEqual(others, []);
+    assert.deepEqual([found?.[1], found?.[2], found?.[4]], [type, code, effects]);
+  });
+}
+
+Deno.test("readDsn() takes what was delivered or handed on as arrived", async () => {
+  for (const action of ["delivered", "relayed", "Expanded (to a list)"]) {
+    const mail = EXCHANGE.replace("Action: failed", `Action: ${action}`);
+    assert.equal((await read(mail))[0]?.[0], "DELIVERED");
+  }
+});
+
+Deno.test("readDsn() says nothing of what is delayed", async () => {
+  assert.deepEqual(await read(EXCHANGE.replace("Action: failed", "Action: delayed")), []);
+});
+
+Deno.test("readDsn() reads a bounce that returns a mail of megabytes, to its head", async () => {
+  const returned = "Dear Person\n".repeat(300_000);
+  assert.equal((await read(EXCHANGE.replace("Dear Person\n", returned)))[0]?.[2], "5.1.10");
+});
+
+Deno.test("readDsn() refuses what would keep the parser busy, at once", async () => {
+  const parts = Array.from(
+    { length: 300 },
+    (_, depth) => `Content-Type: multipart/mixed; boundary="${depth}"\n\n--${depth}\n`,
+  );
+  const begun = performance.now();
+  for (
+    const mail of [
+      "\n".repeat(10_000_000),
+      parts.join(""),
+      `Subject: ${"x".repeat(500_000)}\n\nHello`,
+      `To: ${"a,".repeat(500_000)}\n\nHello`,
+    ]
+  ) await assert.rejects(readSigned(mail), { name: "WebhookError", status: 400 });
+  // It took minutes, and all memory.
+  assert.ok(performance.now() - begun < 10_000);
+});
+
+Deno.test("readDsn() reads a report in UTF-8 (RFC 6533)", async () => {
+  const mail = EXCHANGE.replace("message/delivery-status", "message/global-delivery-status");
+  assert.equal((await read(mail))[0]?.[2], "5.1.10");
+});

@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
+import { toTypeId } from "../../../src/domain/id.ts";
+import { onEveryMail } from "../../support/mail.ts";
+import { people, readDeliveries, readStatus } from "../../support/messages.ts";
+import { withServer } from "../../support/server.ts";
+import {
+  certificateUrl,
+  signedSns,
+  type SnsShape,
+  startSnsServer,
+  TOPIC,
+} from "../../support/sns.ts";
+
+// Set by a test whose first mail is to be doubtful.
+let hangUp: () => void = () => {};
+const HOST = "https://sns.eu-west-1.amazonaws.com";
+
+type Test = (room: {
+  /** Posts a message of SNS; answers the status. */
+  post(body: string): Promise<number>;
+  /** TypeIDs, by number. */
+  readonly deliveryIds: readonly string[];
+  /** "BOUNCED INVALID_RECIPIENT 5.1.1", by number. */
+  outcomes(): Promise<string[]>;
+  status(): Promise<string>;
+  readonly asked: readonly string[];
+}) => Promise<void>;
+
+function withSes(name: string, test: Test, doubtful = false): void {
+  onEveryMail(name, async ({ send, worker, smtp, db, services, organization: { admin } }) => {
+    hangUp = doubtful ? smtp.hangUp : () => {};
+    const { id: messageId } = await send({ to: { list: people(4) } });
+    await worker.runQueued();
+    const { edges } = await listDeliveries(services, admin, { messageId }, "CREATED_ASC", {});
+    const sns = startSnsServer();
+    const webhooks = {
+      secret: null,
+      mailgunSigningKey: null,
+      snsTopicArns: [TOPIC],
+      fetch: sns.fetch,
+    };
+    await withServer(db, async ({ url }) => {
+      await test({
+        async post(body) {
+          const address = new URL("/webhooks/bounces/ses", url);
+          const response = await fetch(address, { method: "POST", body });
+          await response.body?.cancel();
+          return response.status;
+        },
+        deliveryIds: edges.map(({ node }) => toTypeId("delivery", node.id)),
+        async outcomes() {
+          const rows = await readDeliveries(db, messageId);
+          return rows.map(({ status, errorType, errorCode, retryable }) =>
+            [status, errorType, errorCode, retryable && "retryable"].filter(Boolean).join(" ")
+          );
+        },
+        status: () => readStatus(db, messageId),
+        asked: sns.asked,
+      });
+    }, { webhooks });
+    await sns.close();
+  }, () => ({
+    window: 1,
+    beforeReply(address) {
+      if (address.startsWith("person1@")) hangUp();
+      return Promise.resolve();
+    },
+  }));
+}
+
+function notification(deliveryId: string, about: object, type = "notificationType"): string {
+  return JSON.stringify({
+    [type]: "bounce" in about ? "Bounce" : "complaint" in about ? "Complaint" : "Delivery",
+    mail: {
+      timestamp: "2026-07-13T09:00:00.000Z",
+      messageId: "0100018f-mail",
+      source: "noreply@example.com",
+      headersTruncated: false,
+      headers: [
+        { name: "Subject", value: "News" },
+        { name: "X-Waybill-Delivery", value: deliveryId },
+      ],
+      commonHeaders: { messageId: "<0100018f-mail@email.amazonses.com>", subject: "News" },
+    },
+    ...about,
+  });
+}
+
+function bounce(bounceType: string, bounceSubType: string, diagnosticCode: string) {
+  const recipient = { emailAddress: "person@example.net", action: "failed", diagnosticCode };
+  return { bounce: { bounceType, bounceSubType, bouncedRecipients: [recipient] } };
+}
+
+withSes("what SES tells by SNS is recorded", async ({ post, deliveryIds, outcomes, asked }) => {
+  const tell = (n: number, about: object, type?: string, given: Partial<SnsShape> = {}) =>
+    post(signedSns({ ...given, Message: notification(deliveryIds[n - 1] ?? "", about, type) }));
+  const gone = bounce("Permanent", "General", "smtp; 550 5.1.1 user unknown");
+  const full = bounce("Transient", "MailboxFull", "smtp; 452 4.2.2 full");
+  const large = bounce("Transient", "MessageTooLarge", "");
+  assert.equal(await tell(1, gone), 200);
+  assert.equal(await tell(2, full, "eventType", { SignatureVersion: "1" }), 200);
+  assert.equal(await tell(3, large, undefined, { Subject: "Amazon SES" }), 200);
+  assert.equal(await tell(4, { complaint: { complaintFeedbackType: "abuse" } }), 200);
+  assert.deepEqual(await outcomes(), [
+    "BOUNCED INVALID_RECIPIENT 5.1.1",
+    "BOUNCED INVALID_RECIPIENT 4.2.2 retryable",
+    "BOUNCED INVALID_RECIPIENT Transient MessageTooLarge",
+    "COMPLAINED PERMISSION abuse",
+  ]);
+  assert.equal(asked.length, 1, "the certificate is kept");
+});
+
+withSes(
+  "a message of SNS that is not Amazon's, old or of another topic is refused",
+  async (room) => {
+    const { post, deliveryIds: [id = ""], outcomes } = room;
+    const Message = notification(id, bounce("Permanent", "General", "550 5.1.1 unknown"));
+    assert.equal(await post(signedSns({ Message }).replace("General", "Suppressed")), 401);
+    const Timestamp = new Date(Date.now() - 3 * 60 * 60_000).toISOString();
+    assert.equal(await post(signedSns({ Message, Timestamp })), 401);
+    assert.equal(await post(signedSns({ Message, TopicArn: `${TOPIC}2` })), 403);
+    assert.equal(await post(signedSns({ Message, MessageId: "a\0b" })), 400);
+    assert.equal(await post("Hello"), 400);
+    assert.equal(await post("{}"), 400);
+    assert.equal((await outcomes())[0], "SENT");
+  },
+);
+
+withSes("a certificate is Amazon's own, or none", async ({ post, asked, outcomes }) => {
+  const path = "/SimpleNotificationService-0123.pem";
+  const signedBy = (SigningCertURL: string) => post(signedSns({ SigningCertURL }));
+  for (
+    const url of [
+      `https://sns.eu-west-1.amazonaws.com.evil.example${path}`,
+      `https://sns.us-east-1.amazonaws.com${path}`,
+      `https://sns.eu-west-1.amazonaws.com.cn${path}`,
+      `https://sns.eu-west-1.amazonaws.com@evil.example${path}`,
+      `https://sns.eu-west-1.amazonaws.com:8443${path}`,
+      `http://sns.eu-west-1.amazonaws.com${path}`,
+      `${HOST}/bucket${path}`,
+      `${HOST}${path}?x=.pem`,
+      `${HOST}/SimpleNotificationService-.pem`,
+      "",
+    ]
+  ) assert.equal(await signedBy(url), 401, url);
+  assert.deepEqual(asked, []);
+  assert.equal(await signedBy(certificateUrl("0404")), 401);
+  assert.equal(await signedBy(certificateUrl("0")), 401);
+  assert.equal(await signedBy(certificateUrl("00")), 401);
+  assert.equal(await signedBy(certificateUrl("0500")), 503);
+  assert.equal(await signedBy(certificateUrl("0302")), 503);
+  assert.deepEqual(new Set(await outcomes()), new Set(["SENT"]));
+});
+
+withSes("a message of SNS that is told again has no second effect", async (room) => {
+  const { post, deliveryIds: [one = "", two = ""], outcomes } = room;
+  const MessageId = crypto.randomUUID();
+  const about = bounce("Permanent", "General", "550 5.1.1 unknown");
+  const first = signedSns({ MessageId, Message: notification(one, about) });
+  assert.deepEqual([await post(first), await post(first)], [200, 200]);
+  assert.equal(await post(signedSns({ MessageId, Message: notification(two, about) })), 200);
+  assert.deepEqual((await outcomes()).slice(0, 2), ["BOUNCED INVALID_RECIPIENT 5.1.1", "SENT"]);
+});
+
+withSes("a subscription to SNS is confirmed at Amazon alone", async ({ post, asked, outcomes }) => {
+  const request = { Type: "SubscriptionConfirmation", Token: "2336412f37" };
+  assert.equal(await post(signedSns({ ...request, SubscribeURL: `${HOST}/confirm` })), 200);
+  assert.ok(asked.includes("/confirm"));
+  assert.equal(await post(signedSns({ ...request, SubscribeURL: "https://evil.example/" })), 400);
+  assert.equal(await post(signedSns({})), 200);
+  assert.deepEqual(new Set(await outcomes()), new Set(["SENT"]));
+});
+
+withSes("what was doubtful is SENT once SES has delivered it", async (room) => {
+  const { post, deliveryIds: [id = ""], outcomes, status } = room;
+  assert.equal((await outcomes())[0]?.split(" ")[0], "UNKNOWN");
+  assert.equal(await status(), "PARTIALLY_SENT");
+  assert.equal(await post(signedSns({ Message: notification(id, { delivery: {} }) })), 200);
+  assert.equal((await outcomes())[0], "SENT");
+  assert.equal(await status(), "SENT");
+}, true);
