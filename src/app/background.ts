@@ -1,22 +1,27 @@
+import { getLogger } from "@logtape/logtape";
+import { openCaptureChannel } from "../channels/capture.ts";
 import type { Channel } from "../channels/channel.ts";
+import type { Config } from "../config/config.ts";
 import type { MessageChannel } from "../domain/channel.ts";
 import type { Lane } from "../domain/jobs/job.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/operations.ts";
 import type { Services } from "../domain/services.ts";
-import type { Handlers } from "../queue/handler.ts";
 import { cleanupHandler, type Retention } from "../handlers/cleanup.ts";
 import { cleanupDeliveriesHandler } from "../handlers/cleanup_deliveries.ts";
-import { ContentCache } from "../sending/content_cache.ts";
-import type { Outlet } from "../sending/channel_slot.ts";
 import { planMessageHandler } from "../handlers/plan_message.ts";
 import { retryFailedHandler } from "../handlers/retry_failed.ts";
 import { sendBatchHandler } from "../handlers/send_batch.ts";
 import { sendDueHandler } from "../handlers/send_due.ts";
-import type { ConfiguredProvider } from "../sending/live_provider.ts";
-import { openWaysOut, type WaysOut } from "../sending/provider_pool.ts";
+import { every } from "../queue/every.ts";
+import type { Handlers } from "../queue/handler.ts";
 import { startSchedule } from "../queue/schedule.ts";
 import { startWorker } from "../queue/worker.ts";
+import type { Outlet } from "../sending/channel_slot.ts";
+import { ContentCache } from "../sending/content_cache.ts";
+import type { ConfiguredProvider } from "../sending/live_provider.ts";
+import { openProviderPool, type ProviderPool } from "../sending/provider_pool.ts";
+import { configuredProviders } from "./providers.ts";
 
 const BULK_SLOTS = 2;
 /** Slots of one process, by lane. */
@@ -27,36 +32,69 @@ const LANES: ReadonlyMap<Lane, number> = new Map([
   ["BULK", BULK_SLOTS],
   ["SYSTEM", 2],
 ]);
-// In flight per connection: one that is being sent, one that is ready to follow.
-const FLYING_PER_CONNECTION = 2;
-// Who has not answered until then does not hold up the end of the process.
+// One delivery that is being sent, and one that is ready to follow.
+const IN_FLIGHT_PER_CONNECTION = 2;
+const REFRESH_PROVIDERS_MS = 5_000;
+// A server that has not answered QUIT by then does not delay the end of the process.
 const CLOSE_MS = 1_000;
+const log = getLogger(["waybill"]);
 
-/** What background work needs. */
-export interface WorkOptions {
-  /** Who takes messages, in order of preference. */
+/** Options of the background work of one process. */
+export interface BackgroundOptions {
+  /** In order of preference. */
   readonly providers: readonly ConfiguredProvider[];
-  /** Takes mail when no provider does. */
+  /** Takes emails when no provider is configured. */
   readonly capture: Channel;
   readonly retention: Retention;
-  /** Where people reach this installation: "https://mail.example.com". */
+  /** URL at which recipients reach this installation: "https://mail.example.com". */
   readonly publicUrl: string;
 }
 
-/** Background work under way. */
-export interface Work {
-  /** By part, as /readyz names them. */
+/** Running background work. */
+export interface Background {
+  /** Health checks by the names that /readyz shows. */
   readonly health: { worker(): boolean; schedule(): boolean };
-  /** Ends what is in flight and gives the rest back; within 10 s. */
+  /** Finishes what is in flight and releases the other jobs; within 10 s. */
   stop(): Promise<void>;
 }
 
-/** Starts all background work of a process: the jobs and the schedule. */
-export async function startWork(services: Services, options: WorkOptions): Promise<Work> {
+/** Starts all background work of a process by its settings. */
+export function startConfiguredBackground(
+  services: Services,
+  config: Config,
+): Promise<Background> {
+  const { retention, dataDir, mail } = config;
+  const hour = 60 * 60_000;
+  return startBackground(services, {
+    providers: configuredProviders(config),
+    capture: openCaptureChannel(dataDir, mail.from),
+    publicUrl: publicUrlOf(config),
+    retention: {
+      completedMs: retention.completedJobsHours * hour,
+      failedMs: retention.failedJobsDays * 24 * hour,
+      deliveryDays: retention.deliveriesDays,
+    },
+  });
+}
+
+function publicUrlOf({ publicUrl, host, port }: Config): string {
+  if (publicUrl !== null) return publicUrl;
+  if (!/^(localhost|127\.[\d.]+|::1)$/.test(host)) {
+    log.warn("PUBLIC_URL is missing: links to unsubscribe lead nowhere but to {host}", { host });
+  }
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Starts the provider pool, the worker and the schedule. */
+export async function startBackground(
+  services: Services,
+  options: BackgroundOptions,
+): Promise<Background> {
   await ensureBuiltInSchedules(services);
-  const waysOut = await openWaysOut(services, options.providers);
+  const pool = await openProviderPool(services, options.providers);
+  const stopRefreshing = every(REFRESH_PROVIDERS_MS, "Reading the providers", pool.refresh);
   const worker = await startWorker(services, {
-    handlers: handlersOf(services, options, waysOut),
+    handlers: handlersOf(services, options, pool),
     lanes: LANES,
     sweep: () => sweepMessages(services),
   });
@@ -66,18 +104,19 @@ export async function startWork(services: Services, options: WorkOptions): Promi
     async stop() {
       await schedule.stop();
       await worker.stop();
-      await closeInTime(waysOut.close(), options.capture.close());
+      await stopRefreshing();
+      await closeInTime(pool.close(), options.capture.close());
     },
   };
 }
 
 function handlersOf(
   services: Services,
-  { capture, retention, publicUrl }: WorkOptions,
-  { channels }: WaysOut,
+  { capture, retention, publicUrl }: BackgroundOptions,
+  { channels }: ProviderPool,
 ): Handlers {
-  const ways = new Map<MessageChannel, Channel>([["EMAIL", capture], ...channels]);
-  const outlets = new Map([...ways].map(([name, channel]) => [name, outletOf(channel)]));
+  const withCapture = new Map<MessageChannel, Channel>([["EMAIL", capture], ...channels]);
+  const outlets = new Map([...withCapture].map(([name, channel]) => [name, outletOf(channel)]));
   const contents = new ContentCache(services);
   return new Map([
     ["PLAN_MESSAGE", planMessageHandler(services)],
@@ -89,12 +128,12 @@ function handlersOf(
   ]);
 }
 
-// Asked for at each batch: a provider's limit may change.
+// A getter, because an operator may change the provider's rate limit at run time.
 function outletOf(channel: Channel): Outlet {
   return {
     channel,
     get window() {
-      return Math.max(1, Math.floor(channel.connections * FLYING_PER_CONNECTION / BULK_SLOTS));
+      return Math.max(1, Math.floor(channel.connections * IN_FLIGHT_PER_CONNECTION / BULK_SLOTS));
     },
   };
 }

@@ -140,11 +140,6 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-/** By which code PostgreSQL refused a statement; null: it was something else that failed. */
-export function sqlStateOf(error: unknown): string | null {
-  return error instanceof pg.DatabaseError ? error.code ?? null : null;
-}
-
 type Query = <Row extends pg.QueryResultRow>(query: pg.QueryConfig) => Promise<pg.QueryResult<Row>>;
 
 function connectionOver(query: Query, embedded: boolean): Connection {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { DeliveryError, Obstacle } from "../channels/channel.ts";
 import { wasAbandoned } from "../domain/deliveries/abandoned.ts";
 import {
   type BatchHold,
@@ -32,6 +31,9 @@ const MAX_HELD_MS = 30_000;
 const JITTER = 0.1;
 
 const payloadSchema = z.object({ batchId: z.uuid() });
+
+type Obstacle = NonNullable<Flight["obstacle"]>;
+type DeliveryError = Obstacle["error"];
 
 /** What sending needs. */
 export interface SendBatchOptions {
@@ -94,7 +96,9 @@ async function sendPending(
   const sentBefore = pending.length < batch.size ? await countSent(services, batch) : 0;
   const sender = { channel, content, pending, urgent, signal: run.signal, publicUrl };
   const send = await openSender(services, batch, sender);
-  const plan = { services, run, hold, batch, pending, sentBefore, window, turnMs: TURN_MS, send };
+  const { signal, report } = run;
+  const turnMs = TURN_MS;
+  const plan = { services, signal, report, hold, batch, pending, sentBefore, window, turnMs, send };
   const flight = new Flight(plan);
   const status = await flight.fly();
   if (flight.complete) return done;

@@ -1,16 +1,13 @@
 import { getLogger } from "@logtape/logtape";
 import type { Obstacle, SendResult } from "../channels/channel.ts";
 import type { EndedDelivery, PendingDelivery } from "../domain/deliveries/delivery.ts";
-import { suppressRefused } from "../domain/deliveries/refused.ts";
 import { recordStep, type Step, type StepResult } from "../domain/deliveries/step.ts";
-import { type BatchHold, StaleBatchError, type TakenBatch } from "../domain/deliveries/take.ts";
+import type { BatchHold, TakenBatch } from "../domain/deliveries/take.ts";
+import type { Progress } from "../domain/jobs/job.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
-import type { JobRun } from "../queue/handler.ts";
-import { isDataFault } from "../queue/settle.ts";
 import { judge } from "./delivery_outcome.ts";
 
-const RECORD_RETRY_MS = 1_000;
 /** How long what has landed waits for more, to be recorded together. */
 const RECORD_AFTER_MS = 500;
 // Who is due within a quarter of the first one's wait is waited for.
@@ -20,7 +17,9 @@ const log = getLogger(["waybill", "deliveries"]);
 /** What a flight needs to know. */
 export interface FlightPlan {
   readonly services: Services;
-  readonly run: JobRun;
+  /** Stops opening deliveries once it fires. */
+  readonly signal: AbortSignal;
+  readonly report: (progress: Progress) => void;
   readonly hold: BatchHold;
   readonly batch: TakenBatch;
   /** Those of its deliveries that wait; who is not due yet goes on waiting. */
@@ -114,8 +113,8 @@ export class Flight {
   }
 
   #mayOpen(status: string): boolean {
-    const { run, turnMs } = this.#plan;
-    return isSending(status) && !this.obstacle && !run.signal.aborted &&
+    const { signal, turnMs } = this.#plan;
+    return isSending(status) && !this.obstacle && !signal.aborted &&
       performance.now() - this.#begunAt < turnMs;
   }
 
@@ -183,30 +182,18 @@ export class Flight {
   }
 
   async #write(given: Pick<Step, "ended" | "opening" | "last">): Promise<StepResult> {
-    const { services, hold, batch } = this.#plan;
-    const step = { ...given, step: this.#step, flying: [...this.#flying] };
-    const refused = this.#refused;
+    const { services, hold, batch: { organizationId, channel } } = this.#plan;
+    const refused = { organizationId, channel, ids: this.#refused };
+    const step = { ...given, refused, step: this.#step, flying: [...this.#flying] };
     this.#refused = [];
-    while (true) {
-      try {
-        // First: once the step is recorded, nobody would come back for it.
-        await suppressRefused(services, batch, refused);
-        const result = await recordStep(services, hold, step);
-        this.#step++;
-        this.#listed = step.flying.length + (result.opened ? step.opening.length : 0);
-        return result;
-      } catch (error) {
-        if (error instanceof StaleBatchError || isDataFault(error)) throw error;
-        // What was sent must be recorded, however long the database is away: the same step again,
-        // which changes nothing if it was, and is refused once another worker has the batch.
-        log.warn("Recording batch {batchId} failed, trying again", { ...hold, error });
-        await new Promise((resolve) => setTimeout(resolve, RECORD_RETRY_MS));
-      }
-    }
+    const result = await recordStep(services, hold, step);
+    this.#step++;
+    this.#listed = step.flying.length + (result.opened ? step.opening.length : 0);
+    return result;
   }
 
   #tell(ended: readonly EndedDelivery[], opening: readonly PendingDelivery[]): void {
-    const { services: { bus }, run, batch, pending, sentBefore } = this.#plan;
+    const { services: { bus }, report, batch, pending, sentBefore } = this.#plan;
     const { organizationId, messageId } = batch;
     for (const { outcome, again } of ended) {
       if (outcome === "SENT") this.#succeeded++;
@@ -214,7 +201,7 @@ export class Flight {
     }
     for (const delivery of ended) if (delivery.error) logFailure(messageId, delivery);
     const before = batch.size - pending.length;
-    run.report({
+    report({
       total: batch.size,
       processed: before + this.#succeeded + this.#failed,
       succeeded: sentBefore + this.#succeeded,

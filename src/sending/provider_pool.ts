@@ -4,28 +4,28 @@ import type { MessageChannel } from "../domain/channel.ts";
 import { readStates } from "../domain/providers/queries.ts";
 import { registerProviders } from "../domain/providers/register.ts";
 import type { Services } from "../domain/services.ts";
-import { every } from "../queue/every.ts";
 import { FailoverChannel } from "./failover.ts";
 import { type ConfiguredProvider, LiveProvider } from "./live_provider.ts";
 
-const REFRESH_MS = 5_000;
 const log = getLogger(["waybill", "providers"]);
 
-/** The ways out of a process. */
-export interface WaysOut {
+/** Providers of a process, opened. */
+export interface ProviderPool {
   readonly channels: ReadonlyMap<MessageChannel, Channel>;
+  /** Reads the providers again: changes by people and by other processes. */
+  refresh(): Promise<void>;
   /** Ends idle connections now and the others after their mail. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the ways out through providers, in the order in which they are named, and keeps up with what
- * other processes and people change of them.
+ * Opens the providers of this process, in order of preference. Changes that the bus announces take
+ * effect at once; call `refresh` regularly for those that it has missed.
  */
-export async function openWaysOut(
+export async function openProviderPool(
   services: Services,
   configured: readonly ConfiguredProvider[],
-): Promise<WaysOut> {
+): Promise<ProviderPool> {
   const states = await registerProviders(services, configured);
   const providers: LiveProvider[] = [];
   for (const [index, state] of states.entries()) {
@@ -39,7 +39,6 @@ export async function openWaysOut(
   const unsubscribe = services.bus.subscribe("providers", () => {
     refresh().catch((error) => log.warn("Cannot read the providers", { error }));
   });
-  const stop = every(REFRESH_MS, "Reading the providers", refresh);
 
   const byChannel = Map.groupBy(providers, ({ channel }) => channel);
   const channels = new Map(
@@ -49,9 +48,9 @@ export async function openWaysOut(
   );
   return {
     channels,
+    refresh,
     async close() {
       unsubscribe();
-      await stop();
       await Promise.all([...channels.values()].map((channel) => channel.close()));
     },
   };

@@ -5,7 +5,7 @@ import { createBus } from "../../src/events/bus.ts";
 import { ContentCache } from "../../src/sending/content_cache.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
-import { openWaysOut } from "../../src/sending/provider_pool.ts";
+import { openProviderPool } from "../../src/sending/provider_pool.ts";
 import { startWorker } from "../../src/queue/worker.ts";
 import { createOrganization } from "../support/callers.ts";
 import { testDatabase } from "../support/database.ts";
@@ -21,11 +21,11 @@ async function throughWaybill(port: number): Promise<number> {
   const services: Services = { db, bus: createBus() };
   const { admin } = await createOrganization(db);
   const audienceId = await fillAudience(services, admin, MAILS);
-  const waysOut = await openWaysOut(services, [
+  const pool = await openProviderPool(services, [
     smtpProvider(`smtp://127.0.0.1:${port}?connections=${CONNECTIONS}&rate=50000/s`),
     smtpProvider(`smtp://localhost:${port}?connections=${CONNECTIONS}`),
   ]);
-  const channel = waysOut.channels.get("EMAIL");
+  const channel = pool.channels.get("EMAIL");
   if (!channel) throw new Error("There is no way out");
   const contents = new ContentCache(services);
   const outlets = new Map([["EMAIL", { channel, window: CONNECTIONS }] as const]);
@@ -43,7 +43,7 @@ async function throughWaybill(port: number): Promise<number> {
   await sendAndWait(services, admin, audienceId);
   const rate = MAILS / (performance.now() - start) * 1_000;
   await worker.stop();
-  await waysOut.close();
+  await pool.close();
   await services.bus.close();
   await close();
   return rate;

@@ -11,7 +11,7 @@ import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";
 import { createBus } from "../../src/events/bus.ts";
 import type { ConfiguredProvider } from "../../src/sending/live_provider.ts";
-import { openWaysOut } from "../../src/sending/provider_pool.ts";
+import { openProviderPool } from "../../src/sending/provider_pool.ts";
 import { createOrganization, type TestOrganization } from "../support/callers.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { comeDue, type MailWorker, startMailWorker } from "../support/mail_worker.ts";
@@ -53,8 +53,8 @@ function onEveryPage(name: string, test: (page: TestPage) => Promise<void>): voi
           baseUrl: meta.baseUrl,
         }),
     };
-    const waysOut = await openWaysOut(services, [configured]);
-    const channel = waysOut.channels.get("MESSENGER");
+    const pool = await openProviderPool(services, [configured]);
+    const channel = pool.channels.get("MESSENGER");
     assert.ok(channel);
     const worker = await startMailWorker(services, { channel, messenger: channel });
     const list = Array.from({ length: 30 }, (_, n) => ({ address: `2460123456789${1_000 + n}` }));
@@ -68,7 +68,7 @@ function onEveryPage(name: string, test: (page: TestPage) => Promise<void>): voi
       state: async () => (await registerProviders({ db }, [configured]))[0] ?? assert.fail(),
       send: async () => (await sendMessage(services, organization.admin, input)).message.id,
     });
-    await waysOut.close();
+    await pool.close();
     await services.bus.close();
   });
 }

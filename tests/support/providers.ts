@@ -10,7 +10,7 @@ import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";
 import { createBus } from "../../src/events/bus.ts";
 import type { ConfiguredProvider } from "../../src/sending/live_provider.ts";
-import { openWaysOut } from "../../src/sending/provider_pool.ts";
+import { openProviderPool } from "../../src/sending/provider_pool.ts";
 import { createOrganization, type TestOrganization } from "./callers.ts";
 import { onEveryDatabase } from "./database.ts";
 import { assertDeliveriesHold } from "./delivery_ledger.ts";
@@ -71,8 +71,8 @@ export function onEveryProviders(
     const organization = await createOrganization(db);
     const servers = await Promise.all(settings().map((each) => startSmtpServer(each)));
     const configured = servers.map(({ url }) => smtpProvider(url));
-    const waysOut = await openWaysOut(services, configured);
-    const channel = waysOut.channels.get("EMAIL");
+    const pool = await openProviderPool(services, configured);
+    const channel = pool.channels.get("EMAIL");
     if (!channel) throw new Error("A test of providers needs one");
     const startWorker = () => startMailWorker(services, { channel });
     const worker = await startWorker();
@@ -92,7 +92,7 @@ export function onEveryProviders(
       await assertJobsHold(db);
       await assertDeliveriesHold(db, arrivals({ received: servers.flatMap((s) => s.received) }));
     } finally {
-      await waysOut.close();
+      await pool.close();
       await Promise.all(servers.map((server) => server.close()));
       await services.bus.close();
     }

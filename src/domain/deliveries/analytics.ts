@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { DeliveryErrorType } from "../../channels/channel.ts";
-import { queryBuilder, sqlStateOf, statement } from "../../db/database.ts";
+import { queryBuilder, statement } from "../../db/database.ts";
+import { sqlStateOf } from "../../db/sqlstate.ts";
 import type { Caller } from "../access/access.ts";
 import { invalid, InvalidInputError, type Issue } from "../errors.ts";
 import { byId, listPage, type Page, type PageArgs } from "../page.ts";

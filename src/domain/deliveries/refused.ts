@@ -1,7 +1,7 @@
 import { statement } from "../../db/database.ts";
+import type { MessageChannel } from "../channel.ts";
 import { normalizeAddress } from "../recipients.ts";
 import type { Services } from "../services.ts";
-import type { TakenBatch } from "./take.ts";
 
 const ADDRESSES = statement<
   [organizationId: string, deliveryIds: string[]],
@@ -21,14 +21,20 @@ const SUPPRESS = statement<
    on conflict do nothing`,
 );
 
-/** Puts the recipients of a batch on the suppression list who were refused for good. */
+/** Deliveries of one batch that were refused for good. */
+export interface RefusedDeliveries {
+  readonly organizationId: string;
+  readonly channel: MessageChannel;
+  readonly ids: readonly string[];
+}
+
+/** Puts refused recipients on the suppression list. */
 export async function suppressRefused(
   { db }: Services,
-  { organizationId, channel }: Pick<TakenBatch, "organizationId" | "channel">,
-  deliveryIds: readonly string[],
+  { organizationId, channel, ids }: RefusedDeliveries,
 ): Promise<void> {
-  if (deliveryIds.length === 0) return;
-  const found = await db.run(ADDRESSES, organizationId, [...deliveryIds]);
+  if (ids.length === 0) return;
+  const found = await db.run(ADDRESSES, organizationId, [...ids]);
   const addresses = found.map(({ address }) => normalizeAddress(address));
   await db.run(SUPPRESS, organizationId, channel, found.map(({ id }) => id), addresses);
 }

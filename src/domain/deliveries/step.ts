@@ -1,7 +1,13 @@
+import { getLogger } from "@logtape/logtape";
 import { statement } from "../../db/database.ts";
+import { isDataFault } from "../../db/sqlstate.ts";
 import type { Services } from "../services.ts";
 import type { EndedDelivery } from "./delivery.ts";
+import { type RefusedDeliveries, suppressRefused } from "./refused.ts";
 import { type BatchHold, StaleBatchError } from "./take.ts";
+
+const RECORD_RETRY_MS = 1_000;
+const log = getLogger(["waybill", "deliveries"]);
 
 // SENDING is being in `win`: a success stays a HOT update, one write instead of two.
 const STEP = statement<
@@ -117,6 +123,8 @@ export interface Step {
   /** The batch's step before. */
   readonly step: number;
   readonly ended: readonly EndedDelivery[];
+  /** Recipients for the suppression list. */
+  readonly refused: RefusedDeliveries;
   /** Still in flight, by n. */
   readonly flying: readonly number[];
   /** To be sent next, by n. */
@@ -134,15 +142,30 @@ export interface StepResult {
 
 /**
  * Records what ended and opens what goes next, in one statement; compare-and-set on the step, so
- * that repeating it changes nothing.
+ * that repeating it changes nothing. It is repeated for as long as the database is unavailable,
+ * because a delivery that was sent must be recorded.
  *
- * @throws {StaleBatchError}
+ * @throws {StaleBatchError} when the claim has ended
  */
 export async function recordStep(
-  { db }: Services,
+  services: Services,
   hold: BatchHold,
   step: Step,
 ): Promise<StepResult> {
+  while (true) {
+    try {
+      // First, because once the step is recorded no later run returns to these recipients.
+      await suppressRefused(services, step.refused);
+      return await writeStep(services, hold, step);
+    } catch (error) {
+      if (error instanceof StaleBatchError || isDataFault(error)) throw error;
+      log.warn("Recording batch {batchId} failed, trying again", { ...hold, error });
+      await new Promise((resolve) => setTimeout(resolve, RECORD_RETRY_MS));
+    }
+  }
+}
+
+async function writeStep({ db }: Services, hold: BatchHold, step: Step): Promise<StepResult> {
   const { ended } = step;
   const opening = [...step.opening];
   const [row] = await db.run(

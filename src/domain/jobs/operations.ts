@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isUniqueViolation } from "../../db/sqlstate.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
 import { ConflictError, invalid, InvalidInputError, type Issue, NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
@@ -154,8 +155,4 @@ function issuesOf(result: z.ZodSafeParseResult<unknown>, path: string[] = []): I
     code: issue.code.toUpperCase(),
     message: issue.message,
   }));
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "23505";
 }

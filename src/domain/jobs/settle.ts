@@ -1,4 +1,6 @@
+import { getLogger } from "@logtape/logtape";
 import { type Connection, statement } from "../../db/database.ts";
+import { isDataFault } from "../../db/sqlstate.ts";
 import { inLockOrder } from "./claim.ts";
 import type { JobError, JobStatus, Progress } from "./job.ts";
 
@@ -19,6 +21,8 @@ export interface Settlement {
   readonly error: JobError | null;
   readonly progress: Progress | null;
 }
+
+const log = getLogger(["waybill", "worker"]);
 
 /** A job whose end was recorded. */
 export interface SettledJob {
@@ -73,11 +77,45 @@ const SETTLE = statement<
 );
 
 /**
- * Records how claims ended, mixed outcomes in one statement.
+ * Records how claims ended, mixed outcomes in one statement. If the database refuses the data of one,
+ * the batch is settled row by row, so that one bad row does not hold up the others.
  *
- * @returns those that were recorded; one that is absent was no longer held under that fence
+ * @returns the jobs that were recorded; a job is absent if it was no longer held under that fence
  */
-export function settleJobs(
+export async function settleJobs(
+  connection: Connection,
+  settlements: readonly Settlement[],
+): Promise<SettledJob[]> {
+  try {
+    return await settle(connection, settlements);
+  } catch (error) {
+    if (!isDataFault(error)) throw error;
+    log.error("Cannot settle {count} jobs in one statement; settling them one by one", {
+      count: settlements.length,
+      error,
+    });
+    const settled: SettledJob[] = [];
+    for (const settlement of settlements) settled.push(...await settleOne(connection, settlement));
+    return settled;
+  }
+}
+
+// A value that cannot be stored is left out; the outcome itself is always recorded.
+async function settleOne(connection: Connection, settlement: Settlement): Promise<SettledJob[]> {
+  try {
+    return await settle(connection, [settlement]);
+  } catch (error) {
+    if (!isDataFault(error)) throw error;
+    const message = "What this attempt ended with could not be recorded";
+    return settle(connection, [{
+      ...settlement,
+      progress: null,
+      error: { type: "INTERNAL", code: null, message },
+    }]);
+  }
+}
+
+function settle(
   connection: Connection,
   settlements: readonly Settlement[],
 ): Promise<SettledJob[]> {

@@ -92,6 +92,7 @@ async function take({ services, worker, send }: TestMail, count: number) {
   const step = (given: Partial<Step>): Step => ({
     step: batch.step,
     ended: [],
+    refused: { ...batch, ids: [] },
     flying: [],
     opening: [],
     last: false,
@@ -180,7 +181,8 @@ onPostgres(
       const batch = await takeBatch(services, hold);
       const [delivery] = await readPending(services, batch);
       assert(delivery);
-      const step = { step: batch.step, flying: [], opening: [], last: true };
+      const refused = { ...batch, ids: [] };
+      const step = { step: batch.step, refused, flying: [], opening: [], last: true };
       await recordStep(services, hold, { ...step, ended: [ended(delivery, "SENT")] });
       await finishMessage(services, { id: messageId, organizationId: organization.id });
     };

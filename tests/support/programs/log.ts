@@ -1,5 +1,5 @@
 import { getLogger } from "@logtape/logtape";
-import { configureLogging } from "../../../src/server/ops/logging.ts";
+import { configureLogging } from "../../../src/app/logging.ts";
 
 // Logs a few lines under the options that it is given as JSON.
 await configureLogging(JSON.parse(Deno.args[0] ?? ""));

@@ -7,7 +7,7 @@ import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
 import { openDatabase } from "../../../src/db/database.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { postgresTransport } from "../../../src/events/postgres.ts";
-import { startWork } from "../../../src/app/background.ts";
+import { startBackground } from "../../../src/app/background.ts";
 
 const FROM = "Waybill <noreply@example.com>";
 const PATIENCE_MS = 500;
@@ -19,7 +19,7 @@ const db = openDatabase({ connection: { connectionString }, size: 5, embedded: f
 const bus = createBus(postgresTransport(() => db.dedicated(), onError));
 const timeouts = { open: PATIENCE_MS, envelope: PATIENCE_MS, body: PATIENCE_MS };
 const providers = (Deno.env.get("SMTP_URLS") ?? "").split(",").map(parseSmtpUrl);
-const work = await startWork({ db, bus }, {
+const background = await startBackground({ db, bus }, {
   providers: providers.map((provider) => ({
     channel: "EMAIL",
     name: provider.name,
@@ -32,7 +32,7 @@ const work = await startWork({ db, bus }, {
 });
 
 Deno.addSignalListener("SIGTERM", async () => {
-  await work.stop();
+  await background.stop();
   await bus.close();
   await db.close();
   Deno.exit(0);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { LogOptions } from "../../../src/server/ops/logging.ts";
+import type { Config } from "../../src/config/config.ts";
 
-const PROGRAM = new URL("../../support/programs/log.ts", import.meta.url).pathname;
+const PROGRAM = new URL("../support/programs/log.ts", import.meta.url).pathname;
 
-async function log(options: LogOptions): Promise<string[]> {
+async function log(options: Config["log"]): Promise<string[]> {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", PROGRAM, JSON.stringify(options)],
     env: { NO_COLOR: "1" },

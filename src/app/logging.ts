@@ -3,25 +3,16 @@ import {
   getConsoleSink,
   getJsonLinesFormatter,
   getTextFormatter,
-  type LogLevel,
   type LogRecord,
   type TextFormatter,
 } from "@logtape/logtape";
-
-/** What is logged, and how. */
-export interface LogOptions {
-  readonly level: LogLevel;
-  /** By category, where it differs from `level`: { worker: "debug" }. */
-  readonly categories: Readonly<Record<string, LogLevel>>;
-  /** Null: text on a terminal, else JSON lines. */
-  readonly format: "text" | "json" | null;
-}
+import type { Config } from "../config/config.ts";
 
 /**
  * Sets up the log of this process, on standard error: standard output is for the answers of commands.
  * Loggers are named ["waybill", <category>].
  */
-export async function configureLogging(options: LogOptions): Promise<void> {
+export async function configureLogging(options: Config["log"]): Promise<void> {
   const format = options.format ?? (Deno.stderr.isTerminal() ? "text" : "json");
   const levels = Object.entries(options.categories);
   await configure({

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { getLogger } from "@logtape/logtape";
+import deno from "../../deno.json" with { type: "json" };
+import type { Config } from "../config/config.ts";
+import { type Database, statement } from "../db/database.ts";
+import { openEmbeddedDatabase } from "../db/embedded.ts";
+import { migrate } from "../db/migrate.ts";
+import { openRemoteDatabase } from "../db/remote.ts";
+import { readTotals } from "../domain/deliveries/stats.ts";
+import { readDepths } from "../domain/jobs/queries.ts";
+import { readKeyFile } from "../domain/key_file.ts";
+import { registerProviders } from "../domain/providers/register.ts";
+import type { Services } from "../domain/services.ts";
+import { createVault } from "../domain/vault.ts";
+import { createBus } from "../events/bus.ts";
+import { postgresTransport } from "../events/postgres.ts";
+import type { HealthCheck } from "../server/ops/health.ts";
+import type { Figures } from "../server/ops/metrics.ts";
+import { configuredChannels, configuredProviders } from "./providers.ts";
+
+const log = getLogger(["waybill"]);
+
+const PING = statement<[], { one: number }>("health.ping", "select 1 as one");
+
+/** Opened services, and the names of the migrations that were applied meanwhile. */
+export interface OpenedServices {
+  readonly services: Services;
+  readonly migrated: readonly string[];
+}
+
+/**
+ * Opens the database, migrates it and connects the event bus.
+ *
+ * @throws {EmbeddedDatabaseError} @throws {DatabaseUnavailableError} @throws {MigrationError}
+ */
+export async function openServices(config: Config): Promise<OpenedServices> {
+  const db = await openConfiguredDatabase(config);
+  const migrated = await migrate(db);
+  for (const name of migrated) log.info("Applied migration {name}", { name });
+  const onBusError = (error: unknown) => log.error("The event bus lost its connection", { error });
+  const bus = createBus(
+    db.embedded ? undefined : postgresTransport(() => db.dedicated(), onBusError),
+  );
+  const { secretKey, dataDir, variables } = config;
+  const providers = await registerProviders({ db }, configuredProviders(config));
+  const services: Services = {
+    db,
+    bus,
+    channels: configuredChannels(config),
+    vault: createVault(async () => secretKey ?? await readKeyFile(join(dataDir, "secret.key"))),
+    settings: {
+      version: deno.version,
+      providerIds: providers.map(({ id }) => id),
+      mailCaptured: config.mail.providers.length === 0,
+      variables,
+    },
+  };
+  return { services, migrated };
+}
+
+function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database> {
+  const onError = (error: Error) => log.warn("An idle connection died", { error });
+  return database.url === null
+    ? openEmbeddedDatabase(join(dataDir, "database"), onError)
+    : openRemoteDatabase(database.url, database.poolSize, onError);
+}
+
+/** Closes what `openServices` opened. */
+export async function closeServices({ db, bus }: Services): Promise<void> {
+  await bus.close();
+  await db.close();
+}
+
+/** Health checks of the database and the event bus, by the names that /readyz shows. */
+export function healthOf({ db, bus }: Services): Readonly<Record<string, HealthCheck>> {
+  return {
+    database: async () => (await db.run(PING)).length === 1,
+    bus: () => bus.healthy(),
+  };
+}
+
+/** Counts that /metrics reads from the database. */
+export function figuresOf(services: Services): Figures {
+  return { jobs: () => readDepths(services), deliveries: () => readTotals(services.db) };
+}

@@ -1,0 +1,27 @@
+import { type Config, ConfigError, readConfig } from "../config/config.ts";
+import { EmbeddedDatabaseError } from "../db/embedded.ts";
+import { MigrationError } from "../db/migrate.ts";
+import { DatabaseUnavailableError } from "../db/remote.ts";
+import { ListenError } from "./listen.ts";
+import { configureLogging } from "./logging.ts";
+
+/**
+ * Reads the settings and sets up the log by them.
+ *
+ * @param flags values of the command line, which take precedence
+ * @throws {ConfigError}
+ */
+export async function configure(
+  flags: { readonly host?: string; readonly port?: number } = {},
+): Promise<Config> {
+  const config = readConfig();
+  await configureLogging(config.log);
+  return { ...config, host: flags.host ?? config.host, port: flags.port ?? config.port };
+}
+
+/** Whether the operator can fix the cause of an error: it is printed without a stack. */
+export function isOperatorError(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof MigrationError ||
+    error instanceof EmbeddedDatabaseError || error instanceof DatabaseUnavailableError ||
+    error instanceof ListenError;
+}
