@@ -11,15 +11,20 @@ import { authenticateKey, organizationExists } from "../domain/access/operations
 import { parseTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
 
-/** How JWTs are verified: by a shared secret (HS256), or by the keys published at a URL. */
-export type JwtOptions = { readonly secret: string } | { readonly jwksUrl: string };
+/** How JWTs are verified: by a shared secret (HS256) or by the keys published at a URL. */
+export type JwtOptions = ({ readonly secret: string } | { readonly jwksUrl: string }) & {
+  /** Required `iss` claim; null: any, or none. */
+  readonly issuer: string | null;
+  /** Required member of the `aud` claim; null: any, or none. */
+  readonly audience: string | null;
+};
 
 /**
- * Finds out who a caller is.
+ * Authenticates a caller.
  *
  * @param credentials the Authorization header, or `authorization` of the connectionParams:
  *   "Bearer <API key or JWT>"
- * @returns null for no credentials, and for those that are unknown, revoked or expired
+ * @returns the caller's session; null if the credentials are missing, unknown, revoked or expired
  */
 export type Authenticate = (credentials: unknown) => Promise<Session | null>;
 
@@ -43,7 +48,7 @@ const claims = z.object({
 });
 
 /**
- * Makes the one check that HTTP and WebSocket share.
+ * Creates the authentication that HTTP and WebSocket share.
  *
  * @param jwt null: JWTs are not accepted
  */
@@ -59,13 +64,19 @@ export function createAuthentication(services: Services, jwt: JwtOptions | null)
   };
 }
 
-function createVerifier(options: JwtOptions): (token: string) => Promise<JWTPayload | null> {
+type Verify = (token: string) => Promise<JWTPayload | null>;
+
+function createVerifier(options: JwtOptions): Verify {
+  const required: JWTVerifyOptions = {
+    issuer: options.issuer ?? undefined,
+    audience: options.audience ?? undefined,
+  };
   if ("secret" in options) {
     const secret = new TextEncoder().encode(options.secret);
-    return (token) => orNull(jwtVerify(token, secret, { algorithms: ["HS256"] }));
+    return (token) => orNull(jwtVerify(token, secret, { ...required, algorithms: ["HS256"] }));
   }
   const keys = createRemoteJWKSet(new URL(options.jwksUrl));
-  const checks: JWTVerifyOptions = { algorithms: PUBLISHED_ALGORITHMS };
+  const checks = { ...required, algorithms: PUBLISHED_ALGORITHMS };
   return (token) => orNull(jwtVerify(token, keys, checks));
 }
 
@@ -73,13 +84,13 @@ async function orNull(verified: Promise<{ payload: JWTPayload }>): Promise<JWTPa
   try {
     return (await verified).payload;
   } catch (error) {
-    if (isTokensFault(error)) return null;
+    if (isTokenFault(error)) return null;
     throw error;
   }
 }
 
-// Not so when the key server does not answer: the token may be good.
-function isTokensFault(error: unknown): boolean {
+// An unreachable key server is not among them, because the token may be valid.
+function isTokenFault(error: unknown): boolean {
   return error instanceof errors.JWTExpired || error instanceof errors.JWTInvalid ||
     error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWSInvalid ||
     error instanceof errors.JWSSignatureVerificationFailed ||

@@ -11,7 +11,7 @@ function faultsOf(environment: Record<string, string>): readonly string[] {
   return [];
 }
 
-Deno.test("readConfig() needs no variable at all", () => {
+Deno.test("readConfig() has a default for every variable", () => {
   const config = readConfig({});
   assert.equal(`${config.host}:${config.port}`, "127.0.0.1:8000");
   assert.equal(config.database.url, null);
@@ -21,7 +21,7 @@ Deno.test("readConfig() needs no variable at all", () => {
   assert.deepEqual(config.log, { level: "info", categories: {}, format: null });
 });
 
-Deno.test("readConfig() reaches Meta at 10 calls per second, once it has a token", () => {
+Deno.test("readConfig() limits Messenger to 10 calls per second by default", () => {
   assert.deepEqual(readConfig({ MESSENGER_ACCESS_TOKEN: "EAAG" }).messenger, {
     accessToken: "EAAG",
     baseUrl: "https://graph.facebook.com/v25.0",
@@ -29,11 +29,11 @@ Deno.test("readConfig() reaches Meta at 10 calls per second, once it has a token
   });
 });
 
-Deno.test("readConfig() takes an empty variable as an absent one", () => {
+Deno.test("readConfig() treats an empty variable as absent", () => {
   assert.equal(readConfig({ PORT: "", DATABASE_URL: " " }).port, 8000);
 });
 
-Deno.test("readConfig() tells every fault at once, each by its variable", () => {
+Deno.test("readConfig() reports every fault at once, each with its variable", () => {
   const faults = faultsOf({
     PORT: "80000",
     DATABASE_URL: "mysql://localhost/waybill",
@@ -80,7 +80,7 @@ Deno.test("readConfig() tells every fault at once, each by its variable", () => 
   );
 });
 
-Deno.test("readConfig() repeats no secret in its faults", () => {
+Deno.test("readConfig() never repeats a secret in a fault", () => {
   const faults = faultsOf({
     ADMIN_API_KEY: "hunter2 with spaces",
     JWT_SECRET: "hunter2",
@@ -91,7 +91,7 @@ Deno.test("readConfig() repeats no secret in its faults", () => {
   assert.doesNotMatch(faults.join("\n"), /hunter2/);
 });
 
-Deno.test("readConfig() reads several mail servers in order, and tells each fault of theirs", () => {
+Deno.test("readConfig() reads mail servers in order and reports each fault of theirs", () => {
   const { mail } = readConfig({ SMTP_URLS: "smtp://one:25?rate=50/s, smtps://two?connections=3" });
   assert.deepEqual(
     mail.providers.map(({ name, perSecond, connections }) => [name, perSecond, connections]),
@@ -100,22 +100,37 @@ Deno.test("readConfig() reads several mail servers in order, and tells each faul
   assert.deepEqual(faultsOf({ SMTP_URLS: "smtp://one,smtp://two?rate=fast,smtp://one:587,mail" }), [
     "SMTP_URLS: two: rate must be a number of mails per s, m or h, and one a day at least: rate=50/s",
     "SMTP_URLS: expected smtp://user:password@host:port or smtps://…",
-    "SMTP_URLS: one:587 is named twice: a provider is known by its host and port",
+    "SMTP_URLS: one:587 is named twice: a provider is identified by its host and port",
   ]);
 });
 
-Deno.test("readConfig() says of every variable whether it is set, and no more", () => {
+Deno.test("readConfig() lists each variable and whether it is set, without its value", () => {
   const { variables } = readConfig({ SECRET_KEY: "s".repeat(32), PORT: "" });
   assert.deepEqual(variables.filter(({ set }) => set), [{ name: "SECRET_KEY", set: true }]);
   assert.ok(variables.some(({ name }) => name === "PORT"));
 });
 
-Deno.test("readConfig() refuses two ways of verifying JWTs", () => {
+Deno.test("readConfig() refuses JWT_ISSUER and JWT_AUDIENCE without JWT_SECRET or JWKS_URL", () => {
+  const checks = { JWT_ISSUER: "https://login.example", JWT_AUDIENCE: "waybill" };
+  assert.deepEqual(faultsOf({ ...checks, PORT: "none" }), [
+    "PORT: expected a whole number from 0 to 65535",
+    "JWT_ISSUER: needs JWT_SECRET or JWKS_URL",
+    "JWT_AUDIENCE: needs JWT_SECRET or JWKS_URL",
+  ]);
+  assert.deepEqual(readConfig({ ...checks, JWKS_URL: "https://login.example/keys" }).jwt, {
+    jwksUrl: "https://login.example/keys",
+    issuer: "https://login.example",
+    audience: "waybill",
+  });
+  assert.equal(readConfig({ JWT_SECRET: "s".repeat(32) }).jwt?.issuer, null);
+});
+
+Deno.test("readConfig() refuses JWT_SECRET beside JWKS_URL", () => {
   const faults = faultsOf({ JWT_SECRET: "s".repeat(32), JWKS_URL: "https://example.com/keys" });
   assert.deepEqual(faults, ["JWKS_URL: expected either JWT_SECRET or JWKS_URL, not both"]);
 });
 
-Deno.test("readConfig() reads log levels per category", () => {
+Deno.test("readConfig() reads a log level per category", () => {
   const { log } = readConfig({
     LOG_LEVEL: "warning, worker=debug,server=trace",
   });
@@ -123,12 +138,12 @@ Deno.test("readConfig() reads log levels per category", () => {
   assert.deepEqual(log.categories, { worker: "debug", server: "trace" });
 });
 
-Deno.test("readConfig() answers what nobody can change", () => {
+Deno.test("readConfig() returns a frozen object", () => {
   assert.ok(Object.isFrozen(readConfig({})));
   assert.ok(Object.isFrozen(readConfig({}).log.categories));
 });
 
-Deno.test("readConfig() takes several topics, and a public URL without its last slash", () => {
+Deno.test("readConfig() reads several topics and drops the last slash of PUBLIC_URL", () => {
   const topics = ["arn:aws:sns:eu-west-1:123456789012:a", "arn:aws-cn:sns:cn-north-1:1:b"];
   const config = readConfig({
     SNS_TOPIC_ARNS: topics.join(", "),
@@ -138,7 +153,7 @@ Deno.test("readConfig() takes several topics, and a public URL without its last 
   assert.equal(config.publicUrl, "https://a.example/b");
 });
 
-Deno.test("readConfig() takes a public URL in any script, and nothing but where it leads", () => {
+Deno.test("readConfig() writes PUBLIC_URL in ASCII and refuses a query, a fragment and credentials", () => {
   const publicUrl = (PUBLIC_URL: string) => readConfig({ PUBLIC_URL }).publicUrl;
   assert.equal(publicUrl("https://bücher.example/ä//"), "https://xn--bcher-kva.example/%C3%A4");
   assert.equal(publicUrl("HTTPS://Mail.Example:443/"), "https://mail.example");
@@ -150,7 +165,7 @@ Deno.test("readConfig() takes a public URL in any script, and nothing but where 
   ]);
 });
 
-Deno.test("every variable that the README names reaches the containers", async () => {
+Deno.test("compose.yaml and the Dockerfile pass every variable of the README's table", async () => {
   const [readme, compose, dockerfile] = await Promise.all(
     ["README.md", "compose.yaml", "Dockerfile"].map((name) =>
       Deno.readTextFile(new URL(`../../${name}`, import.meta.url))

@@ -14,6 +14,9 @@ import { withServer } from "../support/server.ts";
 import { tickingSchema } from "../support/ticking_schema.ts";
 
 const SECRET = "a secret of at least thirty-two bytes";
+const ISSUER = "https://login.example";
+const AUDIENCE = "waybill";
+const BY_SECRET: JwtOptions = { secret: SECRET, issuer: null, audience: null };
 
 type Key = Parameters<SignJWT["sign"]>[0];
 
@@ -33,8 +36,8 @@ function token(
   return new SignJWT(claims).setProtectedHeader({ alg, kid }).setExpirationTime(expires).sign(key);
 }
 
-onEveryDatabase("a JWT signed with the secret lets its subject in", async ({ db }) => {
-  const authenticate = authenticationFor(db, { secret: SECRET });
+onEveryDatabase("authenticate() accepts a JWT signed with the secret", async ({ db }) => {
+  const authenticate = authenticationFor(db, BY_SECRET);
   const { id } = await createOrganization(db);
   const jwt = await token({ sub: "ada", org: toTypeId("organization", id), role: "ADMIN" });
   const session = await authenticate(`Bearer ${jwt}`);
@@ -47,32 +50,32 @@ onEveryDatabase("a JWT signed with the secret lets its subject in", async ({ db 
   assert.ok(session.expiresAt && session.expiresAt > new Date());
 });
 
-onPostgres("a JWT that is not right lets nobody in", async ({ db }) => {
-  const authenticate = authenticationFor(db, { secret: SECRET });
+onPostgres("authenticate() refuses an invalid JWT", async ({ db }) => {
+  const authenticate = authenticationFor(db, BY_SECRET);
   const { id } = await createOrganization(db);
-  const right = { sub: "ada", org: toTypeId("organization", id), role: "ADMIN" };
-  const nobody = toTypeId("organization", "01900000-0000-7000-8000-000000000000");
+  const valid = { sub: "ada", org: toTypeId("organization", id), role: "ADMIN" };
+  const unknown = toTypeId("organization", "01900000-0000-7000-8000-000000000000");
   const other = new TextEncoder().encode("another secret of thirty-two bytes");
-  const wrong = {
-    "expired": token(right, { expires: "1 second ago" }),
-    "of another secret": token(right, { key: other }),
-    "of another algorithm": token(right, {
+  const refused = {
+    "expired": token(valid, { expires: "1 second ago" }),
+    "of another secret": token(valid, { key: other }),
+    "of another algorithm": token(valid, {
       alg: "HS512",
       key: new TextEncoder().encode(SECRET.repeat(2)),
     }),
-    "without a subject": token({ ...right, sub: undefined }),
-    "of an unknown role": token({ ...right, role: "ROOT" }),
-    "of an organization that there is not": token({ ...right, org: nobody }),
-    "of an organization by its bare id": token({ ...right, org: id }),
-    "unsigned": Promise.resolve(`${btoa('{"alg":"none"}')}.${btoa(JSON.stringify(right))}.`),
-    "none at all": Promise.resolve("a.b.c"),
+    "without a subject": token({ ...valid, sub: undefined }),
+    "of an unknown role": token({ ...valid, role: "ROOT" }),
+    "of an unknown organization": token({ ...valid, org: unknown }),
+    "of an organization by its bare id": token({ ...valid, org: id }),
+    "unsigned": Promise.resolve(`${btoa('{"alg":"none"}')}.${btoa(JSON.stringify(valid))}.`),
+    "not a JWT": Promise.resolve("a.b.c"),
   };
-  for (const [what, jwt] of Object.entries(wrong)) {
-    assert.equal(await authenticate(`Bearer ${await jwt}`), null, what);
+  for (const [name, jwt] of Object.entries(refused)) {
+    assert.equal(await authenticate(`Bearer ${await jwt}`), null, name);
   }
 });
 
-onPostgres("credentials of another form let nobody in", async ({ db }) => {
+onPostgres("authenticate() refuses credentials of another form", async ({ db }) => {
   const authenticate = authenticationFor(db, null);
   const { id } = await createOrganization(db);
   const jwt = await token({ sub: "ada", org: toTypeId("organization", id), role: "ADMIN" });
@@ -81,9 +84,9 @@ onPostgres("credentials of another form let nobody in", async ({ db }) => {
   }
 });
 
-onPostgres("JWTs are verified by the keys that are published at a URL", async ({ db }) => {
+onPostgres("authenticate() verifies JWTs by the keys published at JWKS_URL", async ({ db }) => {
   const published = await generateKeyPair("ES256", { extractable: true });
-  const stranger = await generateKeyPair("ES256");
+  const other = await generateKeyPair("ES256");
   const keys = [{ ...await exportJWK(published.publicKey), kid: "1", alg: "ES256" }];
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
@@ -91,16 +94,16 @@ onPostgres("JWTs are verified by the keys that are published at a URL", async ({
   );
   try {
     const jwksUrl = `http://127.0.0.1:${server.addr.port}/jwks.json`;
-    const authenticate = authenticationFor(db, { jwksUrl });
+    const authenticate = authenticationFor(db, { jwksUrl, issuer: null, audience: null });
     const { id } = await createOrganization(db);
     const claims = { sub: "ada", org: toTypeId("organization", id), role: "MEMBER" };
     const signed = (key: Key, kid: string) => token(claims, { key, alg: "ES256", kid });
-    const good = await authenticate(`Bearer ${await signed(published.privateKey, "1")}`);
-    assert.equal(good?.caller.userId, "ada");
-    for (const [key, kid] of [[stranger.privateKey, "1"], [stranger.privateKey, "2"]] as const) {
+    const accepted = await authenticate(`Bearer ${await signed(published.privateKey, "1")}`);
+    assert.equal(accepted?.caller.userId, "ada");
+    for (const [key, kid] of [[other.privateKey, "1"], [other.privateKey, "2"]] as const) {
       assert.equal(await authenticate(`Bearer ${await signed(key, kid)}`), null);
     }
-    // The secret's algorithm, signed with what is public, must not pass for a signature.
+    // A symmetric signature made with the public key must not be accepted.
     const forged = await token(claims, { key: new TextEncoder().encode(JSON.stringify(keys[0])) });
     assert.equal(await authenticate(`Bearer ${forged}`), null);
   } finally {
@@ -109,7 +112,72 @@ onPostgres("JWTs are verified by the keys that are published at a URL", async ({
 });
 
 onPostgres(
-  "a key server that does not answer is not the caller's fault",
+  "authenticate() verifies the issuer and the audience by JWKS_URL too",
+  async ({ db }) => {
+    const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
+    const keys = [{ ...await exportJWK(publicKey), kid: "1", alg: "ES256" }];
+    const server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+      () => Response.json({ keys }),
+    );
+    try {
+      const jwksUrl = `http://127.0.0.1:${server.addr.port}/jwks.json`;
+      const authenticate = authenticationFor(db, { jwksUrl, issuer: ISSUER, audience: AUDIENCE });
+      const { id } = await createOrganization(db);
+      const claims = { sub: "ada", org: toTypeId("organization", id), role: "ADMIN", iss: ISSUER };
+      const userOf = async (aud: string) => {
+        const jwt = await token({ ...claims, aud }, { key: privateKey, alg: "ES256", kid: "1" });
+        return (await authenticate(`Bearer ${jwt}`))?.caller.userId;
+      };
+      assert.equal(await userOf(AUDIENCE), "ada");
+      assert.equal(await userOf("shop"), undefined);
+    } finally {
+      await server.shutdown();
+    }
+  },
+);
+
+onPostgres(
+  "POST /graphql answers 401 to a JWT of another issuer or audience",
+  ({ db }) =>
+    withServer(db, async ({ post, organization }) => {
+      const valid = {
+        sub: "ada",
+        org: toTypeId("organization", organization.id),
+        role: "ADMIN",
+        iss: ISSUER,
+        aud: ["shop", AUDIENCE],
+      };
+      const statusOf = async (claims: Record<string, unknown>) =>
+        (await post("{ viewer { id } }", { key: await token(claims) })).status;
+      assert.equal(await statusOf(valid), 200);
+      assert.equal(await statusOf({ ...valid, aud: AUDIENCE }), 200);
+      for (
+        const claims of [
+          { iss: "https://other.example" },
+          { iss: undefined },
+          { aud: "shop" },
+          { aud: undefined },
+        ]
+      ) {
+        assert.equal(await statusOf({ ...valid, ...claims }), 401, JSON.stringify(claims));
+      }
+    }, { jwt: { secret: SECRET, issuer: ISSUER, audience: AUDIENCE } }),
+);
+
+onPostgres(
+  "authenticate() checks neither issuer nor audience unless they are set",
+  async ({ db }) => {
+    const authenticate = authenticationFor(db, BY_SECRET);
+    const { id } = await createOrganization(db);
+    const claims = { sub: "ada", org: toTypeId("organization", id), role: "ADMIN" };
+    const jwt = await token({ ...claims, iss: "https://other.example", aud: "shop" });
+    assert.equal((await authenticate(`Bearer ${jwt}`))?.caller.userId, "ada");
+  },
+);
+
+onPostgres(
+  "POST /graphql answers 500, not 401, when the key server cannot be reached",
   ({ db }) =>
     withServer(db, async ({ url, organization }) => {
       const org = toTypeId("organization", organization.id);
@@ -125,10 +193,12 @@ onPostgres(
       });
       assert.equal(response.status, 500);
       assert.equal((await response.json()).errors[0].extensions.code, "INTERNAL_SERVER_ERROR");
-    }, { jwt: { jwksUrl: "http://127.0.0.1:1/jwks.json" } }),
+    }, {
+      jwt: { jwksUrl: "http://127.0.0.1:1/jwks.json", issuer: null, audience: null },
+    }),
 );
 
-onPostgres("a JWT opens a WebSocket, until it expires", ({ db }) => {
+onPostgres("the WebSocket of a JWT is closed with 4401 once the JWT expires", ({ db }) => {
   const { schema } = tickingSchema();
   return withServer(db, async ({ connect, organization }) => {
     const org = toTypeId("organization", organization.id);
@@ -136,5 +206,5 @@ onPostgres("a JWT opens a WebSocket, until it expires", ({ db }) => {
     const ticks = connect(jwt).iterate({ query: "subscription { ticks }" });
     assert.deepEqual((await ticks.next()).value, { data: { ticks: 1 } });
     await assert.rejects(ticks.next(), (end) => end instanceof CloseEvent && end.code === 4401);
-  }, { schema, jwt: { secret: SECRET } });
+  }, { schema, jwt: BY_SECRET });
 });

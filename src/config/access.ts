@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { longText, url, visibleAscii } from "./fields.ts";
+
+const MIN_API_KEY_LENGTH = 8;
+const MIN_SECRET_KEY_LENGTH = 32;
+// RFC 7518 §3.2: a key at least as long as the hash.
+const MIN_JWT_SECRET_BYTES = 32;
+
+/** Keys of this installation, and how JWTs are verified. */
+export const access = z.object({
+  ADMIN_API_KEY: visibleAscii()
+    .min(MIN_API_KEY_LENGTH, `expected at least ${MIN_API_KEY_LENGTH} characters`)
+    .nullable().default(null),
+  SECRET_KEY: longText(MIN_SECRET_KEY_LENGTH).nullable().default(null),
+  JWT_SECRET: z.string()
+    .refine(
+      (secret) => new TextEncoder().encode(secret).length >= MIN_JWT_SECRET_BYTES,
+      `expected at least ${MIN_JWT_SECRET_BYTES} bytes`,
+    )
+    .nullable().default(null),
+  JWKS_URL: url(["https:", "http:"]).nullable().default(null),
+  JWT_ISSUER: z.string().nullable().default(null),
+  JWT_AUDIENCE: z.string().nullable().default(null),
+})
+  .refine(({ JWT_SECRET, JWKS_URL }) => JWT_SECRET === null || JWKS_URL === null, {
+    path: ["JWKS_URL"],
+    error: "expected either JWT_SECRET or JWKS_URL, not both",
+    when: always,
+  })
+  .refine((values) => values.JWT_ISSUER === null || verifiesJwts(values), {
+    path: ["JWT_ISSUER"],
+    error: "needs JWT_SECRET or JWKS_URL",
+    when: always,
+  })
+  .refine((values) => values.JWT_AUDIENCE === null || verifiesJwts(values), {
+    path: ["JWT_AUDIENCE"],
+    error: "needs JWT_SECRET or JWKS_URL",
+    when: always,
+  })
+  .transform(({ ADMIN_API_KEY, SECRET_KEY, JWT_SECRET, JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }) => {
+    const required = { issuer: JWT_ISSUER, audience: JWT_AUDIENCE };
+    return {
+      /** Null: a key is made at the first start. */
+      adminApiKey: ADMIN_API_KEY,
+      /** Encrypts credentials in the database; null: a key of this machine, kept in a file. */
+      secretKey: SECRET_KEY,
+      /** Null: JWTs are not accepted. */
+      jwt: JWT_SECRET !== null
+        ? { secret: JWT_SECRET, ...required }
+        : JWKS_URL !== null
+        ? { jwksUrl: JWKS_URL, ...required }
+        : null,
+    };
+  });
+
+interface JwtKeys {
+  readonly JWT_SECRET: string | null;
+  readonly JWKS_URL: string | null;
+}
+
+function verifiesJwts({ JWT_SECRET, JWKS_URL }: JwtKeys): boolean {
+  return JWT_SECRET !== null || JWKS_URL !== null;
+}
+
+// A check of several variables is also reported when a single variable has a fault.
+function always(): boolean {
+  return true;
+}

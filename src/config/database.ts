@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { url, wholeNumber } from "./fields.ts";
+
+/** The database, and the directory of all files that the process keeps. */
+export const database = z.object({
+  DATABASE_URL: url(["postgres:", "postgresql:"]).nullable().default(null),
+  DATABASE_POOL: wholeNumber(1, 1000).default(10),
+  DATA_DIR: z.string().default("./data"),
+}).transform(({ DATABASE_URL, DATABASE_POOL, DATA_DIR }) => ({
+  database: {
+    /** Null: the embedded database in `dataDir`. */
+    url: DATABASE_URL,
+    /** Maximum number of connections per process. */
+    poolSize: DATABASE_POOL,
+  },
+  dataDir: DATA_DIR,
+}));

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { url, wholeNumber } from "./fields.ts";
+
+/** Where the server listens, and the address at which recipients reach it. */
+export const http = z.object({
+  HOST: z.string().regex(/^[\w.:-]+$/, "expected a host name or an address").default("127.0.0.1"),
+  PORT: wholeNumber(0, 65_535).default(8000),
+  PUBLIC_URL: url(["https:", "http:"])
+    // `href` writes an international host name in ASCII, as headers of mails need it.
+    .transform((text) => new URL(text).href.replace(/\/+$/, ""))
+    .refine(isBaseUrl, "expected a URL without a query, a fragment and credentials")
+    .nullable().default(null),
+}).transform(({ HOST, PORT, PUBLIC_URL }) => ({
+  host: HOST,
+  port: PORT,
+  /** Base URL of links in messages, without a slash at the end; null: `host` and `port`. */
+  publicUrl: PUBLIC_URL,
+}));
+
+function isBaseUrl(text: string): boolean {
+  const { username, password } = new URL(text);
+  return username === "" && password === "" && !/[?#]/.test(text);
+}

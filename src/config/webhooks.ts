@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { longText, parseList } from "./fields.ts";
+
+const MIN_SECRET_LENGTH = 16;
+const TOPIC_ARN = /^arn:aws[\w-]*:sns:[\w-]+:\d+:[\w.-]+$/;
+
+/** Secrets of inbound webhooks. A webhook without its secret answers 404. */
+export const webhooks = z.object({
+  WEBHOOK_SECRET: longText(MIN_SECRET_LENGTH).nullable().default(null),
+  MAILGUN_SIGNING_KEY: z.string().nullable().default(null),
+  SNS_TOPIC_ARNS: z.string()
+    .refine((text) => parseList(text).every((arn) => TOPIC_ARN.test(arn)), {
+      error: "expected ARNs of SNS topics: arn:aws:sns:<region>:<account>:<name>,…",
+    })
+    .transform(parseList)
+    .default([]),
+}).transform(({ WEBHOOK_SECRET, MAILGUN_SIGNING_KEY, SNS_TOPIC_ARNS }) => ({
+  webhooks: {
+    secret: WEBHOOK_SECRET,
+    mailgunSigningKey: MAILGUN_SIGNING_KEY,
+    /** Empty: the webhook of Amazon SES answers 404. */
+    snsTopicArns: SNS_TOPIC_ARNS,
+  },
+}));
