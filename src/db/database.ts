@@ -70,6 +70,18 @@ export interface DatabaseOptions {
   readonly onError: (error: Error) => void;
 }
 
+/**
+ * The database cannot be reached, or a connection was lost. A statement that was under way may have
+ * been executed all the same.
+ */
+export class DatabaseConnectionError extends Error {
+  override readonly name = "DatabaseConnectionError";
+
+  constructor(override readonly cause: Error) {
+    super(cause.message);
+  }
+}
+
 /** A query builder without a connection: compose with it, run by `Connection.select`. */
 export function queryBuilder<Tables>(): Kysely<Tables> {
   return new Kysely<Tables>({
@@ -167,12 +179,12 @@ function queryPool<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
   query: pg.QueryConfig,
 ): Promise<pg.QueryResult<Row>> {
-  return borrow(pool, async (client, onLost) => {
+  return borrow(pool, async (session) => {
     try {
-      return await client.query<Row>(query);
+      return await session.query<Row>(query);
     } catch (error) {
       const refused = error instanceof pg.DatabaseError && !error.code?.startsWith(SHUTDOWN);
-      if (!refused && error instanceof Error) onLost(error);
+      if (!refused && error instanceof Error) session.discard(error);
       throw error;
     }
   });
@@ -183,34 +195,59 @@ function transact<T>(
   embedded: boolean,
   work: (tx: Connection) => Promise<T>,
 ): Promise<T> {
-  return borrow(pool, async (client, onLost) => {
+  return borrow(pool, async ({ query, discard }) => {
     try {
-      await client.query("begin");
-      const result = await work(connectionOver((query) => client.query(query), embedded));
-      const { command } = await client.query("commit");
+      await query({ text: "begin" });
+      const result = await work(connectionOver(query, embedded));
+      const { command } = await query({ text: "commit" });
       // PostgreSQL answers a commit without an error where a statement has failed before.
       if (command !== "COMMIT") throw new Error("Cannot commit: a statement has failed before");
       return result;
     } catch (error) {
-      await client.query("rollback").catch(onLost);
+      await query({ text: "rollback" }).catch(discard);
       throw error;
     }
   });
 }
 
-async function borrow<T>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient, onLost: (error: Error) => void) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect();
+/** A connection of the pool while it is borrowed. */
+interface Session {
+  readonly query: Query;
+  /** Closes the connection instead of returning it to the pool. */
+  readonly discard: (error: Error) => void;
+}
+
+async function borrow<T>(pool: pg.Pool, work: (session: Session) => Promise<T>): Promise<T> {
+  const client = await connect(pool);
+  let lost: Error | undefined;
   let broken: Error | undefined;
-  // The pool listens on idle clients only; unheard, a connection lost here would end the process.
-  const onLost = (error: Error) => void (broken = error);
-  client.on("error", onLost);
+  // The pool listens on idle clients only: unheard, a connection lost here would end the process.
+  const onError = (error: Error) => void (lost = broken = error);
+  client.on("error", onError);
+  const query: Query = async (config) => {
+    try {
+      return await client.query(config);
+    } catch (error) {
+      throw lost && !(error instanceof pg.DatabaseError)
+        ? new DatabaseConnectionError(lost)
+        : error;
+    }
+  };
   try {
-    return await work(client, onLost);
+    return await work({ query, discard: (error) => void (broken = error) });
   } finally {
-    client.off("error", onLost);
+    client.off("error", onError);
     client.release(broken);
+  }
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    const answered = error instanceof pg.DatabaseError;
+    // A pool that was closed never connects again.
+    if (answered || pool.ending || !(error instanceof Error)) throw error;
+    throw new DatabaseConnectionError(error);
   }
 }

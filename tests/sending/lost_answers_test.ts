@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
 import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
-import { type Connection, type Database, openDatabase, statement } from "../../src/db/database.ts";
+import {
+  type Connection,
+  type Database,
+  DatabaseConnectionError,
+  openDatabase,
+  statement,
+} from "../../src/db/database.ts";
 import { pauseMessage, resumeMessage, sendMessage } from "../../src/domain/messages/operations.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import { createBus } from "../../src/events/bus.ts";
@@ -35,7 +41,7 @@ function losingAnswers(db: Database, then: () => Promise<boolean>): Database {
   const run: Connection["run"] = async (statement, ...params) => {
     const rows = await db.run(statement, ...params);
     if (statement.label !== "deliveries.step" || await then()) return rows;
-    throw Object.assign(new Error("Connection terminated unexpectedly"), { code: "ECONNRESET" });
+    throw new DatabaseConnectionError(new Error("Connection terminated unexpectedly"));
   };
   return { ...db, run };
 }

@@ -1,6 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { statement } from "../../db/database.ts";
-import { isDataFault } from "../../db/sqlstate.ts";
+import { isTransient } from "../../db/sqlstate.ts";
 import type { Services } from "../services.ts";
 import type { EndedDelivery } from "./delivery.ts";
 import { type RefusedDeliveries, suppressRefused } from "./refused.ts";
@@ -142,10 +142,10 @@ export interface StepResult {
 
 /**
  * Records what ended and opens what goes next, in one statement; compare-and-set on the step, so
- * that repeating it changes nothing. It is repeated for as long as the database is unavailable,
+ * that repeating it changes nothing. It is repeated once a second while the database is unavailable,
  * because a delivery that was sent must be recorded.
  *
- * @throws {StaleBatchError} when the claim has ended
+ * @throws {StaleBatchError} when the claim has ended; any other error that repeating cannot cure
  */
 export async function recordStep(
   services: Services,
@@ -158,8 +158,12 @@ export async function recordStep(
       await suppressRefused(services, step.refused);
       return await writeStep(services, hold, step);
     } catch (error) {
-      if (error instanceof StaleBatchError || isDataFault(error)) throw error;
-      log.warn("Recording batch {batchId} failed, trying again", { ...hold, error });
+      if (!isTransient(error)) throw error;
+      log.warn("Cannot record batch {batchId}: retrying in {ms} ms", {
+        ...hold,
+        ms: RECORD_RETRY_MS,
+        error,
+      });
       await new Promise((resolve) => setTimeout(resolve, RECORD_RETRY_MS));
     }
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { statement } from "../../../src/db/database.ts";
+import { DatabaseConnectionError, statement } from "../../../src/db/database.ts";
 import type { EndedDelivery, PendingDelivery } from "../../../src/domain/deliveries/delivery.ts";
 import { recordStep, type Step } from "../../../src/domain/deliveries/step.ts";
 import {
@@ -17,6 +17,7 @@ import { createOrganization } from "../../support/callers.ts";
 import { onPostgres } from "../../support/database.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
 import { people, readBatches, readDeliveries, readTries } from "../../support/messages.ts";
+import { interfere } from "../../support/worker.ts";
 
 const PAIRS = 300;
 
@@ -61,6 +62,19 @@ const COUNT_ENDS = [
 const ENDS = statement<[], { ends: number; messages: number }>(
   "test.readEnds",
   "select count(*) as ends, count(distinct message_id) as messages from ends",
+);
+
+const WINDOW_OF = statement<[batchId: string], { win: number[] | null }>(
+  "test.windowOf",
+  "select win from batches where id = $1",
+);
+const RENAME_COLUMN = statement<[]>(
+  "test.renameColumn",
+  "alter table deliveries rename column provider_message_id to renamed",
+);
+const RENAME_BACK = statement<[]>(
+  "test.renameBack",
+  "alter table deliveries rename column renamed to provider_message_id",
 );
 
 function ended({ id, n }: PendingDelivery, outcome: "SENT" | "FAILED"): EndedDelivery {
@@ -168,6 +182,34 @@ onEveryMail("recordStep() writes nothing for a claim that has ended", async (mai
   await assert.rejects(recordStep(services, hold, late), StaleBatchError);
   const rows = await readDeliveries(db, id);
   assert.deepEqual(rows.map(({ status }) => status), ["UNKNOWN", "SENT"]);
+});
+
+onEveryMail("recordStep() is repeated after a lost connection", async (mail) => {
+  const { db, services, hold, step } = { ...mail, ...await take(mail, 2) };
+  let runs = 0;
+  const losing = interfere(services, "deliveries.step", async (run) => {
+    const rows = await run();
+    if (++runs === 1) throw new DatabaseConnectionError(new Error("Connection terminated"));
+    return rows;
+  });
+  assert((await recordStep(losing, hold, step({ opening: [1] }))).opened);
+  assert.equal(runs, 2);
+  const [row] = await db.run(WINDOW_OF, hold.batchId);
+  assert.deepEqual(row?.win, [1]);
+  await endFlight(mail);
+});
+
+onEveryMail("recordStep() throws what repeating cannot cure", async (mail) => {
+  const { db, services, hold, step } = { ...mail, ...await take(mail, 2) };
+  const broken = interfere(services, "deliveries.step", () => {
+    throw new TypeError("a bug");
+  });
+  await assert.rejects(recordStep(broken, hold, step({ opening: [1] })), TypeError);
+  await db.run(RENAME_COLUMN);
+  await assert.rejects(recordStep(services, hold, step({ opening: [1] })), { code: "42703" });
+  await db.run(RENAME_BACK);
+  assert((await recordStep(services, hold, step({ opening: [1] }))).opened);
+  await endFlight(mail);
 });
 
 onPostgres(
