@@ -1,6 +1,6 @@
 import { type Config, ConfigError, readConfig } from "../config/config.ts";
 import { EmbeddedDatabaseError } from "../db/embedded.ts";
-import { MigrationError } from "../db/migrate.ts";
+import { MigrationError } from "../db/migration.ts";
 import { DatabaseUnavailableError } from "../db/remote.ts";
 import { ListenError } from "./listen.ts";
 import { configureLogging } from "./logging.ts";

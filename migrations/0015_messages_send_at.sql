@@ -1,0 +1,6 @@
+-- no transaction
+-- messages.list in the order SEND_AT_DESC, which sorted all messages of the organization for each page.
+-- An attempt that was interrupted leaves an invalid index.
+drop index concurrently if exists messages_send_at;
+create index concurrently messages_send_at
+  on messages (organization_id, coalesce(send_at, created_at), id);
