@@ -1,5 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
+import { countOutcomes } from "./counters.ts";
 import type { TakenBatch } from "./take.ts";
 
 const ABANDONED = statement<[limit: number], { id: string }>(
@@ -56,13 +57,12 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
      from d
    ),
    s as (
-     insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
-       outcome, error_type, retryable, n)
-     select b.organization_id, b.message_id, b.id, date_trunc('minute', now()), d.attempt, d.status,
-       d.error_type, d.retryable, count(*)
-     from d, b group by 1, 2, 3, 5, 6, 7, 8
-     on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
-       do update set n = x.n + excluded.n
+     ${
+    countOutcomes(`
+       select b.organization_id, b.message_id, b.id as batch_id, now() as at, d.attempt,
+         d.status as outcome, d.error_type, d.retryable
+       from d, b`)
+  }
    )
    select organization_id as "organizationId", message_id as "messageId" from b`,
 );

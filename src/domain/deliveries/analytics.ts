@@ -58,16 +58,14 @@ const BUCKET_MS: Record<TimeBucket, number> = {
 type Scope = [organizationId: string, userId: string | null, from: Date, to: Date];
 
 // Summed by message first: the counters are many, the messages few. The user of a MEMBER narrows them.
-// RESOLVED takes back an UNKNOWN here and below: it is counted as SENT too.
 const GROUPS = statement<Scope, AttemptGroup>(
   "analytics.groups",
   `with counted as materialized (
      select message_id, attempt, error_type,
-       case outcome when 'RESOLVED' then 'UNKNOWN' else outcome end as outcome,
-       sum(case outcome when 'RESOLVED' then -n else n end) as n
-     from delivery_stats
+       event as outcome, sum(events) as n
+     from delivery_counters
      where organization_id = $1 and minute >= date_trunc('minute', $3::timestamptz) and minute < $4
-       and outcome in ('SENT', 'FAILED', 'UNKNOWN', 'RESOLVED')
+       and event in ('SENT', 'FAILED', 'UNKNOWN')
      group by 1, 2, 3, 4
    )
    select m.type, attempt, outcome, error_type as "errorType", sum(n)::int8 as count
@@ -80,11 +78,10 @@ const GROUPS = statement<Scope, AttemptGroup>(
 const SERIES = statement<[...Scope, bucket: string, timezone: string], DeliveryPoint>(
   "analytics.series",
   `with counted as materialized (
-     select minute, sum(n) filter (where outcome = 'SENT') as sent,
-       sum(case when outcome in ('FAILED', 'UNKNOWN') then n when outcome = 'RESOLVED' then -n end)
-         as failed,
-       sum(case outcome when 'BOUNCED' then n when 'BOUNCE_RAISED' then -n end) as bounced
-     from delivery_stats
+     select minute, sum(events) filter (where event = 'SENT') as sent,
+       sum(events) filter (where event in ('FAILED', 'UNKNOWN')) as failed,
+       sum(events) filter (where event = 'BOUNCED') as bounced
+     from delivery_counters
      where organization_id = $1 and minute >= date_trunc('minute', $3::timestamptz) and minute < $4
        and ($2::text is null or message_id in (
          select id from messages where organization_id = $1 and user_id = $2))
@@ -149,13 +146,13 @@ export async function readSeries(
 }
 
 interface Tables {
-  delivery_stats: {
+  delivery_counters: {
     organization_id: string;
     message_id: string;
     minute: Date;
     attempt: number;
-    outcome: string;
-    n: number;
+    event: string;
+    events: number;
   };
   messages: { id: string; organization_id: string; user_id: string | null };
 }
@@ -172,23 +169,22 @@ export function listMessageAttempts(
   page: PageArgs,
 ): Promise<Page<MessageAttempts>> {
   const builder = queryBuilder<Tables>();
-  let counted = builder.selectFrom("delivery_stats as s")
+  let counted = builder.selectFrom("delivery_counters as c")
     .select([
-      "s.message_id as id",
-      sql<number>`coalesce(sum(n) filter (where outcome = 'SENT'), 0)::int8`.as("sent"),
-      sql<number>`coalesce(sum(case outcome when 'RESOLVED' then -n else n end)
-        filter (where outcome <> 'SENT'), 0)::int8`.as("failed"),
+      "c.message_id as id",
+      sql<number>`coalesce(sum(events) filter (where event = 'SENT'), 0)::int8`.as("sent"),
+      sql<number>`coalesce(sum(events) filter (where event <> 'SENT'), 0)::int8`.as("failed"),
     ])
-    .where("s.organization_id", "=", caller.organizationId)
-    .where("s.minute", ">=", sql<Date>`date_trunc('minute', ${from}::timestamptz)`)
-    .where("s.minute", "<", to)
-    .where("s.attempt", "=", 1)
-    .where("s.outcome", "in", ["SENT", "FAILED", "UNKNOWN", "RESOLVED"])
-    .groupBy("s.message_id");
+    .where("c.organization_id", "=", caller.organizationId)
+    .where("c.minute", ">=", sql<Date>`date_trunc('minute', ${from}::timestamptz)`)
+    .where("c.minute", "<", to)
+    .where("c.attempt", "=", 1)
+    .where("c.event", "in", ["SENT", "FAILED", "UNKNOWN"])
+    .groupBy("c.message_id");
   if (caller.role === "MEMBER") {
     const own = builder.selectFrom("messages").select("id")
       .where("organization_id", "=", caller.organizationId).where("user_id", "=", caller.userId);
-    counted = counted.where("s.message_id", "in", own);
+    counted = counted.where("c.message_id", "in", own);
   }
   const query = builder.selectFrom(counted.as("counted")).select(["id", "sent", "failed"]);
   return listPage(db, query, byId("desc"), page);

@@ -1,6 +1,7 @@
 import { type Connection, statement } from "../../db/database.ts";
 import { normalizeAddress } from "../recipients.ts";
 import type { Services } from "../services.ts";
+import { countOutcomes } from "./counters.ts";
 import type { DeliveryStatus } from "./delivery.ts";
 import type { Feedback } from "./bounce_rules.ts";
 
@@ -107,23 +108,20 @@ const RECORD = statement<
        before.failed_at as was_failed_at
    ),
    s as (
-     insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
-       outcome, error_type, retryable, n)
-     select organization_id, message_id, batch_id, date_trunc('minute', c.at), attempt, c.outcome,
-       c.error_type, c.retryable, count(*)
-     from d, lateral (
-       -- In the minute of its attempt, as if it had been known at once.
-       select last_attempt_at, 'RESOLVED', coalesce(was_error_type, ''), was_retryable
-       where was = 'UNKNOWN'
-       union all select last_attempt_at, 'SENT', '', false where was = 'UNKNOWN'
-       -- In the minute in which it was counted, so that a series shows it once.
-       union all select was_failed_at, 'BOUNCE_RAISED', was_error_type, was_retryable
-       where was = 'BOUNCED'
-       union all select now(), status, error_type, d.retryable where status <> 'SENT'
-     ) c(at, outcome, error_type, retryable)
-     group by 1, 2, 3, 4, 5, 6, 7, 8
-     on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
-       do update set n = x.n + excluded.n
+     ${
+    countOutcomes(`
+       select organization_id, message_id, batch_id, c.at, attempt, c.outcome, c.error_type,
+         c.retryable
+       from d, lateral (
+         -- In the minute of its attempt, as if it had been known at once.
+         select last_attempt_at, 'RESOLVED', was_error_type, was_retryable where was = 'UNKNOWN'
+         union all select last_attempt_at, 'SENT', null, false where was = 'UNKNOWN'
+         -- In the minute in which it was counted, so that a series shows it once.
+         union all select was_failed_at, 'BOUNCE_RAISED', was_error_type, was_retryable
+         where was = 'BOUNCED'
+         union all select now(), status, error_type, d.retryable where status <> 'SENT'
+       ) c(at, outcome, error_type, retryable)`)
+  }
    ),
    listed as (
      insert into suppressions (organization_id, channel, address, reason, delivery_id)

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { type Connection, queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { BATCH_SIZE } from "./batches.ts";
+import { countOutcomes } from "./counters.ts";
 import { deliveriesThat, type DeliveryFilter, RETRYABLE, statusIn } from "./list.ts";
 
 /** Which deliveries are to be tried again. */
@@ -89,18 +90,17 @@ export function takeUp(
         not_before = coalesce(p.not_before, now()), updated_at = now()
       from placed p where d.id = p.id
     ),
-    -- All under the first batch: by message they are few, and a join of what was placed with its
-    -- batches, whose number no planner knows, would compare each with each.
+    -- All under the first batch of the message: the planner cannot estimate a join by batch number, and
+    -- would compare each delivery with each batch.
     counted as (
-      insert into delivery_stats (organization_id, message_id, batch_id, minute, attempt, outcome,
-        error_type, retryable, n)
-      select c.organization_id, c.message_id, c.id, date_trunc('minute', now()), p.attempt, p.outcome,
-        p.error_type, p.retryable, p.count
-      from (select distinct on (message_id) * from cut order by message_id, number) c join (
-        select message_id, attempt, case status when 'UNKNOWN' then 'RESENT'
-            when 'BOUNCED' then 'BOUNCE_RETRIED' else 'RETRIED' end as outcome,
-          error_type, retryable, count(*) as count
-        from placed group by 1, 2, 3, 4, 5) p on p.message_id = c.message_id
+      ${
+    sql.raw(countOutcomes(`
+        select b.organization_id, b.message_id, b.id as batch_id, now() as at, p.attempt,
+          case p.status when 'UNKNOWN' then 'RESENT' when 'BOUNCED' then 'BOUNCE_RETRIED'
+            else 'RETRIED' end as outcome, p.error_type, p.retryable
+        from (select distinct on (message_id) * from cut order by message_id, number) b
+          join placed p on p.message_id = b.message_id`))
+  }
     ),
     begun as (
       update messages m set retry_rounds = retry_rounds + 1, finished_at = null, updated_at = now(),
@@ -155,16 +155,14 @@ export function confirmSent(
       from taken t where d.id = t.id
     ),
     counted as (
-      insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
-        outcome, error_type, n)
-      -- In the minute of its attempt, as if it had been known at once.
-      select b.organization_id, b.message_id, b.id, date_trunc('minute', t.last_attempt_at), t.attempt,
-        o.outcome, case o.outcome when 'RESOLVED' then t.error_type else '' end, count(*)
-      from taken t join batches b on b.message_id = t.message_id and b.number = t.batch_number,
-        (values ('RESOLVED'), ('SENT')) o(outcome)
-      group by 1, 2, 3, 4, 5, 6, 7
-      on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
-        do update set n = x.n + excluded.n
+      ${
+    sql.raw(countOutcomes(`
+        -- Counted in the minute of the attempt, as if its success had been known then.
+        select b.organization_id, b.message_id, b.id as batch_id, t.last_attempt_at as at, t.attempt,
+          o.outcome, o.error_type, false as retryable
+        from taken t join batches b on b.message_id = t.message_id and b.number = t.batch_number,
+          lateral (values ('RESOLVED', t.error_type), ('SENT', null)) o(outcome, error_type)`))
+  }
     )
     select message_id as "messageId", count(*) from taken group by 1`;
   return tx.select({ compile: () => query.compile(queryBuilder()) });

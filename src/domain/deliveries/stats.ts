@@ -35,6 +35,7 @@ interface Counters {
   readonly unknown: number;
   readonly bounced: number;
   readonly complained: number;
+  readonly ended: number;
   readonly retryable: number;
   readonly sending: number;
   /** Since this pass began, the first one or a retry of what failed in it, or went on after a pause. */
@@ -42,30 +43,26 @@ interface Counters {
   readonly endedBefore: number;
 }
 
+// A message may be given more attempts, unless it was cancelled.
+const RETRYABLE_COUNT = `coalesce(sum(c.failed + c.bounced)
+  filter (where c.retryable and c.attempt < m.max_attempts and m.status <> 'CANCELLED'), 0)::int8`;
+
 const COUNTERS = statement<[messageIds: string[]], Counters>(
   "deliveries.stats",
   `select m.id as "messageId", m.status = 'CANCELLED' as cancelled,
      m.status in ('PLANNING', 'SENDING') as active,
      m.recipient_count as total, m.duplicate_count as duplicates,
-     s.sent, s.failed, s.unknown, s.bounced, s.complained, s.retryable, w.sending,
+     s.sent, s.failed, s.unknown, s.bounced, s.complained, s.ended, s.retryable,
+     w.sending,
      extract(epoch from now() - coalesce(m.pass_started_at, m.started_at))::float8 as seconds,
      m.pass_ended_count as "endedBefore"
    from messages m,
      lateral (
-       select coalesce(sum(case outcome when 'SENT' then n when 'BOUNCED' then -n
-           when 'COMPLAINED' then -n when 'BOUNCE_RAISED' then n end), 0)::int8 as sent,
-         coalesce(sum(case outcome when 'FAILED' then n when 'RETRIED' then -n end), 0)::int8
-           as failed,
-         coalesce(sum(case when outcome = 'BOUNCED' then n
-           when outcome in ('BOUNCE_RETRIED', 'BOUNCE_RAISED') then -n end), 0)::int8 as bounced,
-         coalesce(sum(n) filter (where outcome = 'COMPLAINED'), 0)::int8 as complained,
-         coalesce(sum(case when outcome in ('FAILED', 'BOUNCED') then n
-           when outcome in ('RETRIED', 'BOUNCE_RETRIED', 'BOUNCE_RAISED') then -n end)
-           filter (where retryable and attempt < m.max_attempts and m.status <> 'CANCELLED'),
-           0)::int8 as retryable,
-         coalesce(sum(case outcome when 'UNKNOWN' then n when 'RESOLVED' then -n
-           when 'RESENT' then -n end), 0)::int8 as unknown
-       from delivery_stats where message_id = m.id
+       select coalesce(sum(sent), 0)::int8 as sent, coalesce(sum(failed), 0)::int8 as failed,
+         coalesce(sum(unknown), 0)::int8 as unknown, coalesce(sum(bounced), 0)::int8 as bounced,
+         coalesce(sum(complained), 0)::int8 as complained, coalesce(sum(ended), 0)::int8 as ended,
+         ${RETRYABLE_COUNT} as retryable
+       from delivery_counters c where message_id = m.id
      ) s,
      lateral (
        select coalesce(sum(cardinality(win)), 0)::int8 as sending
@@ -93,29 +90,22 @@ export interface AttemptEffect {
 
 const ERROR_TYPES = statement<[messageIds: string[]], ErrorTypeCount>(
   "deliveries.errorTypes",
-  `select message_id as "messageId", error_type as "errorType", failed as count, retryable from (
-     select s.message_id, error_type,
-       sum(case when outcome in ('RETRIED', 'RESOLVED', 'RESENT', 'BOUNCE_RETRIED', 'BOUNCE_RAISED')
-         then -n else n end)::int8 as failed,
-       coalesce(sum(case when outcome in ('RETRIED', 'BOUNCE_RETRIED', 'BOUNCE_RAISED') then -n
-         else n end)
-         filter (where retryable and s.attempt < m.max_attempts and m.status <> 'CANCELLED'),
-         0)::int8 as retryable
-     from delivery_stats s join messages m on m.id = s.message_id
-     where s.message_id = any($1) and error_type <> ''
+  `select message_id as "messageId", error_type as "errorType", count, retryable from (
+     select c.message_id, c.error_type, ${RETRYABLE_COUNT} as retryable,
+       sum(c.failed + c.unknown + c.bounced + c.complained)::int8 as count
+     from delivery_counters c join messages m on m.id = c.message_id
+     where c.message_id = any($1) and c.error_type <> ''
      group by 1, 2
-   ) counted where failed > 0 order by failed desc`,
+   ) counted where count > 0 order by count desc`,
 );
 
 const EFFECTIVENESS = statement<[messageIds: string[]], AttemptEffect>(
   "deliveries.effectiveness",
   `select message_id as "messageId", attempt as "attemptNumber",
-     coalesce(sum(n) filter (where outcome = 'SENT'), 0)::int8 as sent,
-     -- What turned out to have arrived was no failure; what is sent again was one.
-     coalesce(sum(case when outcome in ('FAILED', 'UNKNOWN') then n
-       when outcome = 'RESOLVED' then -n end), 0)::int8 as failed
-   from delivery_stats
-   where message_id = any($1) and outcome in ('SENT', 'FAILED', 'UNKNOWN', 'RESOLVED')
+     coalesce(sum(events) filter (where event = 'SENT'), 0)::int8 as sent,
+     coalesce(sum(events) filter (where event <> 'SENT'), 0)::int8 as failed
+   from delivery_counters
+   where message_id = any($1) and event in ('SENT', 'FAILED', 'UNKNOWN')
    group by 1, 2 order by 2`,
 );
 
@@ -134,9 +124,8 @@ export async function readStats(
 }
 
 function statsOf(row: Counters): DeliveryStats {
-  const { messageId, total, sent, failed, unknown, bounced, complained } = row;
+  const { messageId, total, sent, failed, unknown, bounced, complained, ended } = row;
   const { sending, retryable, duplicates } = row;
-  const ended = sent + failed + unknown + bounced + complained;
   // Read at slightly different moments, the parts may exceed the whole by what is in flight.
   const waiting = Math.max(total - ended - sending, 0);
   const rate = row.active && row.seconds !== null && row.seconds > 0

@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { statement } from "../../db/database.ts";
 import { isTransient } from "../../db/sqlstate.ts";
 import type { Services } from "../services.ts";
+import { countOutcomes } from "./counters.ts";
 import type { EndedDelivery } from "./delivery.ts";
 import { type RefusedDeliveries, suppressRefused } from "./refused.ts";
 import { type BatchHold, StaleBatchError } from "./take.ts";
@@ -94,16 +95,14 @@ const STEP = statement<
        message text, begun_ms float8, ended_ms float8)
    ),
    s as (
-     insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
-       outcome, error_type, retryable, n)
-     select b.organization_id, b.message_id, b.id, date_trunc('minute', now()), d.attempt,
-       o.outcome, coalesce(d.error_type, ''), d.retryable, count(*)
-     from d, b, lateral (
-       select d.outcome where not d.waits or d.outcome = 'UNKNOWN'
-       union all select 'RESENT' where d.waits and d.outcome = 'UNKNOWN') o
-     group by 1, 2, 3, 5, 6, 7, 8
-     on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
-       do update set n = x.n + excluded.n
+     ${
+    countOutcomes(`
+       select b.organization_id, b.message_id, b.id as batch_id, now() as at, d.attempt, o.outcome,
+         d.error_type, d.retryable
+       from d, b, lateral (
+         select d.outcome where not d.waits or d.outcome = 'UNKNOWN'
+         union all select 'RESENT' where d.waits and d.outcome = 'UNKNOWN') o`)
+  }
    )
    select status as "messageStatus", coalesce(win @> $6::int[], false) as opened from b`,
 );

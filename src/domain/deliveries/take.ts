@@ -1,6 +1,7 @@
 import { statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
 import type { Services } from "../services.ts";
+import { countOutcomes } from "./counters.ts";
 import type { OnUnknown, PendingDelivery } from "./delivery.ts";
 
 /** Proof that a batch is ours: the job that works on it, and the fence of its claim. */
@@ -80,15 +81,13 @@ const RECOVER = statement<
      from d
    ),
    s as (
-     insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt,
-       outcome, error_type, n)
-     select b.organization_id, b.message_id, b.id, date_trunc('minute', now()), d.attempt,
-       o.outcome, d.error_type, count(*)
-     from d, b, lateral (
-       select 'UNKNOWN' as outcome union all select 'RESENT' where d.status = 'PENDING') o
-     group by 1, 2, 3, 5, 6, 7
-     on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
-       do update set n = x.n + excluded.n
+     ${
+    countOutcomes(`
+       select b.organization_id, b.message_id, b.id as batch_id, now() as at, d.attempt, o.outcome,
+         d.error_type, false as retryable
+       from d, b, lateral (
+         select 'UNKNOWN' as outcome union all select 'RESENT' where d.status = 'PENDING') o`)
+  }
    )
    select (select count(*) from d) as recovered from b`,
 );

@@ -49,12 +49,11 @@ const THROUGH = statement<[id: string], Message>(
   `select ${COLUMNS} from messages m where id = $1 and ${IS_THROUGH}`,
 );
 
-// What came back was not sent; what was sent after that, was.
+// A complaint is about a mail that arrived, so the delivery still counts as sent.
 const OUTCOME = `(
-  select case when coalesce(sum(sent), 0) = m.recipient_count then 'SENT'
-    when sum(sent) > 0 then 'PARTIALLY_SENT' else 'FAILED' end
-  from delivery_stats, lateral (select case outcome when 'BOUNCED' then -n else n end as sent) s
-  where message_id = m.id and outcome in ('SENT', 'BOUNCED', 'BOUNCE_RAISED'))`;
+  select case when coalesce(sum(sent + complained), 0) = m.recipient_count then 'SENT'
+    when sum(sent + complained) > 0 then 'PARTIALLY_SENT' else 'FAILED' end
+  from delivery_counters where message_id = m.id)`;
 
 // Asked at the end of every batch: the counters are summed up for the last one only.
 const FINISH = statement<[id: string], { id: string }>(

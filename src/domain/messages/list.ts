@@ -69,12 +69,8 @@ const SORTS: Record<MessageOrder, Sort> = {
   },
 };
 
-// Those that were tried again or resolved count against those that had failed.
-const HAS_FAILURES = sql<boolean>`(select coalesce(sum(case
-    when s.outcome in ('FAILED', 'UNKNOWN', 'BOUNCED') then n
-    when s.outcome in ('RETRIED', 'RESOLVED', 'RESENT', 'BOUNCE_RETRIED', 'BOUNCE_RAISED')
-      then -n end), 0) > 0
-  from delivery_stats s where s.message_id = messages.id)`;
+const HAS_FAILURES = sql<boolean>`(select coalesce(sum(c.failed + c.unknown + c.bounced), 0) > 0
+  from delivery_counters c where c.message_id = messages.id)`;
 
 /**
  * A page of the messages that the caller may see.

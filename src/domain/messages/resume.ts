@@ -9,8 +9,7 @@ import type { Message } from "./message.ts";
 import { planJob } from "./plan.ts";
 import { COLUMNS } from "./queries.ts";
 
-// Its pace begins anew: a night that it stood still says nothing of how long the rest will take. What was
-// SENT and came back has ended once; what was taken back has not.
+// The rate is measured anew: a night spent PAUSED does not say how long the rest will take.
 // For a provider: unless somebody has paused it meanwhile, whose word goes over that.
 const RESUME = statement<[id: string, providerId: string | null], Message>(
   "messages.resume",
@@ -21,9 +20,7 @@ const RESUME = statement<[id: string, providerId: string | null], Message>(
        else 'PLANNING' end,
      pass_started_at = case when started_at is not null then now() end,
      pass_ended_count = (
-       select coalesce(sum(case when outcome in ('SENT', 'FAILED', 'UNKNOWN') then n
-         when outcome in ('RETRIED', 'BOUNCE_RETRIED', 'RESOLVED', 'RESENT') then -n end), 0)
-       from delivery_stats where message_id = m.id)
+       select coalesce(sum(ended), 0) from delivery_counters where message_id = m.id)
    where id = $1 and status = 'PAUSED' and ($2::uuid is null or $2 = any(pause_provider_ids))
    returning ${COLUMNS}`,
 );
