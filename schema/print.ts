@@ -4,8 +4,8 @@ import { schema } from "./schema.ts";
 const FILE = new URL("schema.graphql", import.meta.url);
 const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
 
-// deno run schema/print.ts [--check]: writes the contract, or fails when the file is not the schema.
+// Usage: deno run schema/print.ts [--check]. Writes schema.graphql; with --check fails if it is stale.
 if (!Deno.args.includes("--check")) await Deno.writeTextFile(FILE, printed);
 else if (await Deno.readTextFile(FILE) !== printed) {
-  throw new Error("schema/schema.graphql is stale: run deno task schema and commit it");
+  throw new Error("schema/schema.graphql is stale: run `deno task schema` and commit it");
 }

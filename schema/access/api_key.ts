@@ -5,19 +5,21 @@ import { fromTypeId } from "../../src/domain/id.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 
-/** What a caller may do. */
+/** Access level of a caller. */
 export const Role = builder.enumType("Role", {
-  description: "What a caller may see and do.",
+  description: "Access level of a caller.",
   values: {
     OPERATOR: {
-      description: "All of its organization, and the installation: organizations, workers.",
+      description:
+        "Access to everything in its organization and to the installation: organizations, " +
+        "workers, providers.",
     },
-    ADMIN: { description: "All of its organization." },
-    MEMBER: { description: "What its own user has started." },
+    ADMIN: { description: "Access to everything in its organization." },
+    MEMBER: { description: "Access to the jobs, messages and audiences of its own user." },
   },
 });
 
-/** A key of the API, without its secret. */
+/** An API key without its secret. */
 export const ApiKeyNode = builder.loadableNodeRef("ApiKey", {
   id: { resolve: ({ id }: ApiKey) => id },
   load: (ids: string[], { services, caller }) => apiKeysById(services, caller, ids),
@@ -26,33 +28,36 @@ export const ApiKeyNode = builder.loadableNodeRef("ApiKey", {
 });
 
 ApiKeyNode.implement({
-  description: "What a program shows to be let in: `Authorization: Bearer <secret>`.",
+  description:
+    "API key of a program, sent as `Authorization: Bearer <secret>`. The secret itself is not " +
+    "stored.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "As people call it." }),
-    role: t.expose("role", { type: Role, description: "What it may do." }),
+    name: t.exposeString("name", { description: "Name for people." }),
+    role: t.expose("role", { type: Role, description: "Access level of the key." }),
     userId: t.exposeString("userId", {
       nullable: true,
-      description: "The user that it acts for. A MEMBER's key made without one acts for itself: " +
-        "this is its own id.",
+      description:
+        "User that the key acts for; null if none. A MEMBER key created without `userId` has its " +
+        "own id here.",
     }),
     prefix: t.exposeString("prefix", {
-      description: "The first characters of the secret, to tell keys apart.",
+      description: "First characters of the secret, to recognize the key.",
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of creation." }),
     lastUsedAt: t.expose("lastUsedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was last shown, to the minute; null: never.",
+      description: "Time of the last use, to the minute; null if never used.",
     }),
     expiresAt: t.expose("expiresAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it ends by itself; null: never.",
+      description: "Time the key expires; null if never.",
     }),
     revokedAt: t.expose("revokedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was ended by somebody; null: it was not.",
+      description: "Time the key was revoked; null if it was not.",
     }),
   }),
 });
@@ -60,36 +65,45 @@ ApiKeyNode.implement({
 builder.queryField("apiKeys", (t) =>
   t.connection({
     type: ApiKeyNode,
-    description: "The API keys of your organization, newest first. For ADMIN and OPERATOR.",
+    description:
+      "API keys of the caller's organization, newest first. ADMIN and OPERATOR only; a MEMBER " +
+      "gets the error FORBIDDEN.",
     resolve: (_root, args, { services, caller }) => listApiKeys(services, caller, args),
   }, ...connectionNames("ApiKey")));
 
 const CreateApiKeyInput = builder.inputType("CreateApiKeyInput", {
-  description: "What a new API key is made of.",
+  description: "Fields of a new API key.",
   fields: (t) => ({
-    name: t.string({ required: true, description: "As people call it: 1 to 200 characters." }),
+    name: t.string({ required: true, description: "Name for people, 1 to 200 characters." }),
     role: t.field({
       type: Role,
       required: true,
-      description: "What it may do; not more than you may.",
+      description: "Access level of the key; at most that of the caller.",
     }),
     userId: t.string({
-      description: "The user that it acts for: the one that a MEMBER's key sees the jobs of.",
+      description:
+        "User that the key acts for, 1 to 200 characters. A MEMBER key sees only what this user " +
+        "started; without a user it acts for itself.",
     }),
-    expiresAt: t.field({ type: "DateTime", description: "When it ends by itself; null: never." }),
+    expiresAt: t.field({
+      type: "DateTime",
+      description: "Time the key expires, in the future; null or absent: never.",
+    }),
   }),
 });
 
 const CreateApiKeyPayload = builder.objectRef<NewApiKey>("CreateApiKeyPayload").implement({
-  description: "The new API key.",
+  description: "New API key and its secret.",
   fields: (t) => ({
     apiKey: t.field({
       type: ApiKeyNode,
-      description: "The new key.",
+      description: "New key.",
       resolve: ({ apiKey }) => apiKey,
     }),
     secret: t.exposeString("secret", {
-      description: "What the program must show. It is shown this once and kept nowhere.",
+      description:
+        "Secret of the key, for `Authorization: Bearer <secret>`. Returned only here; only its " +
+        "hash is stored.",
     }),
   }),
 });
@@ -99,19 +113,25 @@ builder.mutationField("createApiKey", (t) =>
     type: CreateApiKeyPayload,
     nullable: true,
     errors: {},
-    description: "Makes an API key of your organization. For ADMIN and OPERATOR.",
+    description:
+      "Creates an API key in the caller's organization. ADMIN and OPERATOR only. Refuses a role " +
+      "above the caller's with ForbiddenError.",
     args: {
-      input: t.arg({ type: CreateApiKeyInput, required: true, description: "What it is made of." }),
+      input: t.arg({
+        type: CreateApiKeyInput,
+        required: true,
+        description: "Fields of the new key.",
+      }),
     },
     resolve: (_root, { input }, { services, caller }) => createApiKey(services, caller, input),
   }));
 
 const RevokeApiKeyPayload = builder.objectRef<ApiKey>("RevokeApiKeyPayload").implement({
-  description: "The key that was revoked.",
+  description: "Revoked API key.",
   fields: (t) => ({
     apiKey: t.field({
       type: ApiKeyNode,
-      description: "The key, with `revokedAt`.",
+      description: "Key, with `revokedAt` set.",
       resolve: (apiKey) => apiKey,
     }),
   }),
@@ -123,9 +143,10 @@ builder.mutationField("revokeApiKey", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Ends an API key for good, and every subscription that it holds open. Revoking it " +
-      "again changes nothing. For ADMIN and OPERATOR.",
-    args: { id: t.arg.id({ required: true, description: "The key: key_…" }) },
+      "Revokes an API key for good and ends the subscriptions that use it. Repeating the call " +
+      "changes nothing. ADMIN and OPERATOR only, an OPERATOR key by an OPERATOR only; else a " +
+      "ForbiddenError.",
+    args: { id: t.arg.id({ required: true, description: "Id of the key: key_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       revokeApiKey(services, caller, fromTypeId("apiKey", id)),
   }));

@@ -4,7 +4,7 @@ import { organizationsById } from "../../src/domain/access/queries.ts";
 import { ApiKeyNode } from "./api_key.ts";
 import { builder } from "../kit/builder.ts";
 
-/** A tenant. */
+/** An organization, the tenant of the installation. */
 export const OrganizationNode = builder.loadableNodeRef("Organization", {
   id: { resolve: ({ id }: Organization) => id },
   load: (ids: string[], { services, caller }) => organizationsById(services, caller, ids),
@@ -13,36 +13,36 @@ export const OrganizationNode = builder.loadableNodeRef("Organization", {
 });
 
 OrganizationNode.implement({
-  description: "A tenant: all that belongs to it is hidden from every other.",
+  description: "Tenant: its objects are invisible to every other organization.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "As people call it." }),
+    name: t.exposeString("name", { description: "Name for people." }),
   }),
 });
 
 const CreateOrganizationInput = builder.inputType("CreateOrganizationInput", {
-  description: "What a new organization is made of.",
+  description: "Fields of a new organization.",
   fields: (t) => ({
-    name: t.string({ required: true, description: "As people call it: 1 to 200 characters." }),
+    name: t.string({ required: true, description: "Name for people, 1 to 200 characters." }),
   }),
 });
 
 const CreateOrganizationPayload = builder
   .objectRef<NewApiKey & { organization: Organization }>("CreateOrganizationPayload")
   .implement({
-    description: "The new organization and the way into it.",
+    description: "New organization and its first API key.",
     fields: (t) => ({
       organization: t.field({
         type: OrganizationNode,
-        description: "The new organization.",
+        description: "New organization.",
         resolve: ({ organization }) => organization,
       }),
       adminKey: t.field({
         type: ApiKeyNode,
-        description: "Its first API key, an ADMIN's.",
+        description: "First API key of the organization, with the role ADMIN.",
         resolve: ({ apiKey }) => apiKey,
       }),
       secret: t.exposeString("secret", {
-        description: "The secret of that key. It is shown this once and kept nowhere.",
+        description: "Secret of `adminKey`. Returned only here; only its hash is stored.",
       }),
     }),
   });
@@ -52,12 +52,14 @@ builder.mutationField("createOrganization", (t) =>
     type: CreateOrganizationPayload,
     nullable: true,
     errors: {},
-    description: "Makes an organization with its first API key. For the OPERATOR.",
+    description:
+      "Creates an organization and its first API key. OPERATOR only; a ForbiddenError for any " +
+      "other role.",
     args: {
       input: t.arg({
         type: CreateOrganizationInput,
         required: true,
-        description: "What it is made of.",
+        description: "Fields of the new organization.",
       }),
     },
     resolve: (_root, { input }, { services, caller }) =>

@@ -7,23 +7,23 @@ import { OrganizationNode } from "./organization.ts";
 const ViewerNode = builder.objectRef<Caller>("Viewer");
 
 builder.node(ViewerNode, {
-  description: "You: whoever the key or token that was shown stands for.",
+  description: "Caller that the API key or token of the request stands for.",
   id: { resolve: viewerId },
-  // There is no other viewer to be looked up than oneself.
+  // Callers can look up only themselves.
   loadWithoutCache: (id, { caller }) => id === viewerId(caller) ? caller : null,
   fields: (t) => ({
-    role: t.expose("role", { type: Role, description: "What you may see and do." }),
+    role: t.expose("role", { type: Role, description: "Access level of the caller." }),
     userId: t.exposeString("userId", {
       nullable: true,
-      description: "The user that your key or token stands for; null: none in particular.",
+      description: "User that the key or token names; null if none.",
     }),
     organization: t.field({
       type: OrganizationNode,
-      description: "The organization that you work in.",
+      description: "Organization of the caller.",
       resolve: ({ organizationId }) => organizationId,
     }),
     unreadNotificationCount: t.int({
-      description: "How many notifications you have not read. 0 for now: this version makes none.",
+      description: "Number of unread notifications; always 0, because this version creates none.",
       resolve: () => 0,
     }),
   }),
@@ -32,15 +32,15 @@ builder.node(ViewerNode, {
 builder.queryField("viewer", (t) =>
   t.field({
     type: ViewerNode,
-    description: "You: whoever the key or token that was shown stands for.",
+    description: "Caller that the API key or token of the request stands for.",
     resolve: (_root, _args, { caller }) => caller,
   }));
 
-// A viewer has no row; its id is one and the same for one user of one organization.
+// A viewer has no row, so its id is derived: stable for one user, or one key, of an organization.
 function viewerId({ organizationId, userId, keyId }: Caller): string {
   const hash = createHash("sha256").update(`${organizationId} ${userId ?? keyId ?? ""}`).digest();
   const hex = hash.toString("hex");
-  // UUIDv8 (RFC 9562 §5.8): made by a rule of one's own.
+  // UUIDv8 (RFC 9562 §5.8), the version for ids made by a custom rule.
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),

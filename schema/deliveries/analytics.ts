@@ -14,7 +14,7 @@ import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { RetryEffectivenessObject } from "./stats.ts";
 import { MessageNode } from "../messages/message.ts";
-import { DeliveryErrorType } from "../messages/enums.ts";
+import { DeliveryErrorType } from "./enums.ts";
 
 interface Analytics {
   readonly period: Period;

@@ -8,7 +8,7 @@ import { ContentObject } from "../messages/content.ts";
 import { DeliveryErrorObject } from "./error.ts";
 import { AttemptOutcome } from "../jobs/enums.ts";
 import { MessageNode } from "../messages/message.ts";
-import { DeliveryStatus } from "../messages/enums.ts";
+import { DeliveryStatus } from "./enums.ts";
 import { RecipientObject } from "../messages/recipient.ts";
 
 /** One recipient of one message. */

@@ -1,6 +1,6 @@
 import type { Delivery } from "../../src/domain/deliveries/delivery.ts";
 import { builder } from "../kit/builder.ts";
-import { DeliveryErrorType } from "../messages/enums.ts";
+import { DeliveryErrorType } from "./enums.ts";
 
 /** What may have failed. */
 export type Failed = Pick<Delivery, "errorType" | "errorCode" | "errorMessage">;

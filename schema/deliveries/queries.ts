@@ -10,8 +10,8 @@ import { connectionNames } from "../kit/connection.ts";
 import { DeliveryNode } from "./delivery.ts";
 import { checkFilter } from "../kit/filter.ts";
 import { lookupId } from "../kit/global_id.ts";
-import { listChangeOf } from "../kit/list_change.ts";
-import { DeliveryErrorType, DeliveryOrder, DeliveryStatus } from "../messages/enums.ts";
+import { listChangeType } from "../kit/list_change.ts";
+import { DeliveryErrorType, DeliveryOrder, DeliveryStatus } from "./enums.ts";
 
 export const DeliveryFilter = builder.inputType("DeliveryFilter", {
   description:
@@ -62,7 +62,7 @@ const watchDeliveries = watchLists({
     listDeliveries(services, caller, filter, "CREATED_ASC", page),
 });
 
-const DeliveryChanges = listChangeOf("delivery", DeliveryNode, "DeliveryChanges");
+const DeliveryChanges = listChangeType("delivery", DeliveryNode, "DeliveryChanges");
 
 builder.subscriptionField("deliveriesUpdated", (t) =>
   t.field({

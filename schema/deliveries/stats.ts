@@ -8,8 +8,8 @@ import {
 } from "../../src/domain/deliveries/stats.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { builder } from "../kit/builder.ts";
-import { perContext } from "../kit/loader.ts";
-import { DeliveryErrorType } from "../messages/enums.ts";
+import { batchLoader } from "../kit/loader.ts";
+import { DeliveryErrorType } from "./enums.ts";
 import { toInt } from "../kit/scalars.ts";
 
 export const DeliveryStatsObject = builder.objectRef<DeliveryStats>("DeliveryStats").implement({
@@ -75,14 +75,16 @@ export const RetryEffectivenessObject = builder
     }),
   });
 
-/** The figures of messages, read together for all that one operation shows. */
-export const statsOf = perContext(({ services }, ids) => readStats(services.db, ids));
+/** Loads the delivery statistics of a message, batched per operation. */
+export const statsOf = batchLoader(({ services }, ids) => readStats(services.db, ids));
 
-export const errorTypesOf = perContext(({ services }, ids) => errorTypesById(services, ids));
+/** Loads the error counts of a message, batched per operation. */
+export const errorTypesOf = batchLoader(({ services }, ids) => errorTypesById(services, ids));
 
-export const effectivenessOf = perContext(({ services }, ids) => effectivenessById(services, ids));
+/** Loads the results by attempt number of a message, batched per operation. */
+export const effectivenessOf = batchLoader(({ services }, ids) => effectivenessById(services, ids));
 
-/** By message. */
+/** Reads the error counts of messages, keyed by message id. */
 export async function errorTypesById(
   { db }: Services,
   ids: readonly string[],
@@ -90,7 +92,7 @@ export async function errorTypesById(
   return Map.groupBy(await readErrorTypes(db, ids), ({ messageId }) => messageId);
 }
 
-/** By message. */
+/** Reads the results by attempt number of messages, keyed by message id. */
 export async function effectivenessById(
   { db }: Services,
   ids: readonly string[],

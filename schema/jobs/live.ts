@@ -6,7 +6,7 @@ import { findJobs } from "../../src/domain/jobs/queries.ts";
 import { builder } from "../kit/builder.ts";
 import { JobNode } from "./job.ts";
 import { JobFilter, jobFilter } from "./queries.ts";
-import { listChangeOf } from "../kit/list_change.ts";
+import { listChangeType } from "../kit/list_change.ts";
 
 const watchJob = watchObjects<Job>({
   noun: "job",
@@ -24,7 +24,7 @@ const watchJobs = watchLists({
     listJobs(services, caller, filter, "CREATED_DESC", page),
 });
 
-const JobChanges = listChangeOf("job", JobNode, "JobChanges");
+const JobChanges = listChangeType("job", JobNode, "JobChanges");
 
 builder.subscriptionFields((t) => ({
   jobUpdated: t.field({

@@ -10,19 +10,17 @@ import {
   InvalidInputError,
   NotFoundError,
 } from "../../src/domain/errors.ts";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../../src/domain/page.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { decodeId, encodeId } from "./global_id.ts";
 
-/** What every resolver works with; the server makes it for each operation. */
+/** Context of a resolver; the server makes one for each operation. */
 export interface Context {
   readonly services: Services;
   readonly caller: Caller;
 }
 
-const DEFAULT_PAGE_SIZE = 50;
-const MAX_PAGE_SIZE = 200;
-
-/** Where all types of the API are made. */
+/** Builder of all types of the API. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
@@ -37,12 +35,12 @@ export const builder = new SchemaBuilder<{
   plugins: [ErrorsPlugin, RelayPlugin, DataloaderPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   errors: {
-    // By name: with Error in this list, internal messages would reach the client.
+    // Subclasses by name, because with Error here the messages of internal errors would reach clients.
     defaultTypes: [InvalidInputError, NotFoundError, ConflictError, ForbiddenError],
     directResult: true,
     defaultUnionOptions: {
       name: ({ fieldName }) => `${fieldName.charAt(0).toUpperCase()}${fieldName.slice(1)}Result`,
-      description: "What the mutation did, or why it did nothing.",
+      description: "Payload of the mutation, or the error that prevented it.",
     },
   },
   relay: {
@@ -50,35 +48,41 @@ export const builder = new SchemaBuilder<{
     decodeGlobalID: decodeId,
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    nodeTypeOptions: { description: "Whatever has an id that can be looked up with `node`." },
-    idFieldOptions: { description: "The same id in the API, the log, the command line and URLs." },
-    pageInfoTypeOptions: { description: "Where a page lies in its list." },
-    hasNextPageFieldOptions: { description: "More follows: ask for it with `after: endCursor`." },
+    nodeTypeOptions: { description: "Object with a global id; `node` looks it up." },
+    idFieldOptions: {
+      description: "Global id (TypeID), the same in the API, logs, command line and URLs.",
+    },
+    pageInfoTypeOptions: { description: "Position of a page in its list." },
+    hasNextPageFieldOptions: {
+      description: "True if more items follow; request them with `after: endCursor`.",
+    },
     hasPreviousPageFieldOptions: {
-      description: "More lies before: ask for it with `last` and `before: startCursor`.",
+      description:
+        "True if earlier items exist; request them with `last` and `before: startCursor`.",
     },
-    startCursorFieldOptions: { description: "The first item's place; null on an empty page." },
-    endCursorFieldOptions: { description: "The last item's place; null on an empty page." },
+    startCursorFieldOptions: { description: "Cursor of the first item; null on an empty page." },
+    endCursorFieldOptions: { description: "Cursor of the last item; null on an empty page." },
     firstArgOptions: {
-      description: `How many items from the front: ${DEFAULT_PAGE_SIZE} unless told, at most ` +
-        `${MAX_PAGE_SIZE}.`,
+      description: `Number of items from the start of the list, 1 to ${MAX_PAGE_SIZE}; default ` +
+        `${DEFAULT_PAGE_SIZE}. Excludes \`last\`.`,
     },
-    afterArgOptions: { description: "Only what follows this cursor." },
+    afterArgOptions: { description: "Cursor; the page holds only items after it." },
     lastArgOptions: {
-      description: `How many items from the end, at most ${MAX_PAGE_SIZE}; not beside \`first\`.`,
+      description:
+        `Number of items from the end of the list, 1 to ${MAX_PAGE_SIZE}. Excludes \`first\`.`,
     },
-    beforeArgOptions: { description: "Only what lies before this cursor." },
+    beforeArgOptions: { description: "Cursor; the page holds only items before it." },
     edgesFieldOptions: {
-      description: "The items of the page with their cursors.",
+      description: "Items of the page with their cursors.",
       complexity: { field: 1, multiplier: 1 },
     },
     nodesOnConnection: {
-      description: "The items of the page.",
+      description: "Items of the page.",
       complexity: { field: 1, multiplier: 1 },
     },
-    nodeFieldOptions: { description: "The item." },
-    cursorFieldOptions: { description: "The item's place in the list, for `after` and `before`." },
-    pageInfoFieldOptions: { description: "Where this page lies in the list." },
+    nodeFieldOptions: { description: "Item of the list." },
+    cursorFieldOptions: { description: "Cursor of the item, for `after` and `before`." },
+    pageInfoFieldOptions: { description: "Position of this page in the list." },
     defaultConnectionFieldOptions: {
       complexity: ({ first, last }) => ({
         field: 1,
@@ -88,18 +92,18 @@ export const builder = new SchemaBuilder<{
   },
 });
 
-/** The builder's types, for what is generic over the types of the API. */
+/** Type parameter of the builder, for helpers that are generic over the types of the API. */
 export type Types = typeof builder.$inferSchemaTypes;
 
 builder.globalConnectionField("totalCount", (t) =>
   t.int({
     nullable: true,
-    description: "How many items the whole list has; null when it has more than 10,000.",
+    description: "Number of items in the whole list; null above 10,000.",
     resolve: ({ totalCount }) => totalCount(),
   }));
 
-builder.queryType({ description: "What can be asked." });
-builder.mutationType({ description: "What can be done. Each answers its payload or why not." });
+builder.queryType({ description: "Queries." });
+builder.mutationType({ description: "Mutations. Each returns its payload or a typed error." });
 builder.subscriptionType({
-  description: "What can be watched, over WebSocket (graphql-transport-ws) or server-sent events.",
+  description: "Subscriptions, over WebSocket (graphql-transport-ws) or server-sent events.",
 });

@@ -1,16 +1,16 @@
-interface Named {
+interface NamedType {
   readonly name: string;
   readonly description: string;
 }
 
 /**
- * What a connection and its edges are called, for `t.connection({ … }, ...connectionNames("Job"))`.
+ * Names and describes a connection type and its edge type: `t.connection({ … }, ...connectionNames("Job"))`.
  *
  * @param name of the listed type
  */
-export function connectionNames(name: string): readonly [Named, Named] {
+export function connectionNames(name: string): readonly [connection: NamedType, edge: NamedType] {
   return [
-    { name: `${name}Connection`, description: `One page of a list; each item is of type ${name}.` },
-    { name: `${name}Edge`, description: "An item and its place in the list." },
+    { name: `${name}Connection`, description: `Page of a list of ${name} items.` },
+    { name: `${name}Edge`, description: `${name} item with its cursor.` },
   ];
 }

@@ -9,35 +9,37 @@ import {
 import { builder } from "./builder.ts";
 
 const ErrorInterface = builder.interfaceRef<DomainError>("Error").implement({
-  description: "Why something was not done: for people by `reason`, for programs by the type.",
+  description:
+    "Typed error of an operation: `reason` is for people, the type and its codes for programs.",
   fields: (t) => ({
-    reason: t.exposeString("message", { description: "For people, in English." }),
+    reason: t.exposeString("message", { description: "Explanation in English." }),
   }),
 });
 
 const IssueObject = builder.objectRef<Issue>("Issue").implement({
-  description: "One fault in what was sent.",
+  description: "One invalid value in the input or the arguments.",
   fields: (t) => ({
     path: t.stringList({
       description:
-        'From the input, or the arguments, to the field: ["to", "list", "4711", "address"].',
+        'Path from the input, or from the arguments, to the field: ["to", "list", "4711", ' +
+        '"address"].',
       resolve: ({ path }) => [...path],
     }),
     code: t.exposeString("code", {
-      description: "For programs: REQUIRED, TOO_LONG, MALFORMED, OUT_OF_RANGE …",
+      description: "Stable code for programs: REQUIRED, TOO_LONG, MALFORMED, OUT_OF_RANGE …",
     }),
-    message: t.exposeString("message", { description: "For people, in English." }),
+    message: t.exposeString("message", { description: "Explanation in English." }),
   }),
 });
 
 builder.objectType(InvalidInputError, {
   name: "InvalidInputError",
-  description: "What was sent has faults; nothing was written.",
+  description: "Invalid input; nothing was written.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
     issues: t.field({
       type: [IssueObject],
-      description: "Every fault that was found.",
+      description: "All invalid values that were found, at least one.",
       resolve: ({ issues }) => [...issues],
     }),
   }),
@@ -45,37 +47,45 @@ builder.objectType(InvalidInputError, {
 
 builder.objectType(NotFoundError, {
   name: "NotFoundError",
-  description: "There is no such object, or it is not the caller's to see.",
+  description:
+    "Unknown id, or an object that the caller may not see; the two cannot be told apart.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    ids: t.idList({ description: "As they were sent.", resolve: ({ ids }) => [...ids] }),
+    ids: t.idList({
+      description: "Ids that were not found, as the caller sent them.",
+      resolve: ({ ids }) => [...ids],
+    }),
   }),
 });
 
 const ConflictCode = builder.enumType("ConflictCode", {
-  description: "Why an action does not fit the state that its object is in.",
+  description: "Reason why the state of an object does not allow an action.",
   values: {
-    ALREADY_FINISHED: { description: "It has ended." },
-    ALREADY_RUNNING: { description: "It is under way." },
-    NOT_PAUSED: { description: "Only what is paused can be resumed." },
-    NOT_CANCELLABLE: { description: "It has gone too far, or ended." },
-    NOT_RETRYABLE: { description: "It has not failed, or cannot succeed." },
-    NAME_TAKEN: { description: "Another one has this name." },
-    NOT_CONFIGURED: { description: "A setting that it needs is missing." },
+    ALREADY_FINISHED: { description: "The object has finished." },
+    ALREADY_RUNNING: {
+      description: "The object is in progress, or another one that excludes it is.",
+    },
+    NOT_PAUSED: { description: "The message is not PAUSED, so it cannot be resumed." },
+    NOT_CANCELLABLE: { description: "The state of the object does not allow cancelling it." },
+    NOT_RETRYABLE: {
+      description: "The job waits for a worker, runs or is COMPLETED, so it cannot be retried.",
+    },
+    NAME_TAKEN: { description: "The name or idempotency key is in use." },
+    NOT_CONFIGURED: { description: "A setting of the server that the action needs is missing." },
   },
 });
 
 builder.objectType(ConflictError, {
   name: "ConflictError",
-  description: "The object's state does not allow the action.",
+  description: "The state of the object does not allow the action.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    code: t.expose("code", { type: ConflictCode, description: "For programs." }),
+    code: t.expose("code", { type: ConflictCode, description: "Stable code for programs." }),
   }),
 });
 
 builder.objectType(ForbiddenError, {
   name: "ForbiddenError",
-  description: "The caller's role does not allow the action.",
+  description: "The role of the caller does not allow the action.",
   interfaces: [ErrorInterface],
 });

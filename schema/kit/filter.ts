@@ -1,24 +1,31 @@
 import { InvalidInputError, type Issue } from "../../src/domain/errors.ts";
 import { fromTypeIds, type Noun } from "../../src/domain/id.ts";
 
-/** Values at most in one field of a filter. */
+/** Maximum number of values in one list of a filter. */
 const MAX_VALUES = 1_000;
 
 /**
- * A filter as the domain takes it. Null or absent sets no limit; an empty list could match nothing, so
- * it is more likely a mistake.
+ * Checks the filter of a list. Null or absent means no limit. An empty list is refused, because it could
+ * match nothing and so is more likely a mistake.
  *
- * @throws {InvalidInputError} naming each list that is empty or too long, and each text with a NUL in
- *   it, which the database cannot hold
+ * @returns the filter; an empty one for null
+ * @throws {InvalidInputError} naming each list that is empty or too long, and each text with a NUL, which
+ *   PostgreSQL cannot store
  */
 export function checkFilter<T extends object>(filter: T | null | undefined): Partial<T> {
   if (!filter) return {};
-  const issues = Object.entries(filter).flatMap(([field, value]) => issuesOf(field, value));
+  const issues = Object.entries(filter).flatMap(([field, value]) => issuesOfField(field, value));
   if (issues.length > 0) throw new InvalidInputError(issues);
   return filter;
 }
 
-/** The database ids in a field of a filter. @throws {InvalidInputError} @throws {NotFoundError} */
+/**
+ * Reads the ids in a field of a filter.
+ *
+ * @returns database ids; null when the field is absent
+ * @throws {InvalidInputError} for the id of another noun, and for more than 1,000 ids
+ * @throws {NotFoundError} naming the values that are no ids
+ */
 export function filterIds(
   noun: Noun,
   field: string,
@@ -27,21 +34,21 @@ export function filterIds(
   return typeIds ? fromTypeIds(noun, typeIds, ["filter", field]) : null;
 }
 
-function issuesOf(field: string, value: unknown): Issue[] {
+function issuesOfField(field: string, value: unknown): Issue[] {
   const path = ["filter", field];
-  // What is searched for is a part of a text: a NUL is left out of it.
+  // A search drops NULs instead of refusing them, because it matches part of a text only.
   if (!Array.isArray(value)) return field === "search" ? [] : issuesOfText(path, value);
   if (value.length === 0) {
     const message = "must not be empty; leave it out to set no limit";
     return [{ path, code: "EMPTY", message }];
   }
   if (value.length > MAX_VALUES) {
-    return [{ path, code: "TOO_LONG", message: `must not hold more than ${MAX_VALUES} values` }];
+    return [{ path, code: "TOO_LONG", message: `must have at most ${MAX_VALUES} values` }];
   }
   return value.flatMap((item, index) => issuesOfText([...path, `${index}`], item));
 }
 
 function issuesOfText(path: readonly string[], value: unknown): Issue[] {
   if (typeof value !== "string" || !value.includes("\0")) return [];
-  return [{ path, code: "MALFORMED", message: "must not hold NUL characters" }];
+  return [{ path, code: "MALFORMED", message: "must not contain NUL characters" }];
 }

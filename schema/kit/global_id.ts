@@ -1,46 +1,56 @@
 import { fromTypeId, type Noun, parseTypeId, toTypeId } from "../../src/domain/id.ts";
 import { NotFoundError } from "../../src/domain/errors.ts";
 
-// The types of the API that stand for a noun with ids of its own.
-const NOUNS: Readonly<Record<string, Noun>> = {
-  Organization: "organization",
-  Viewer: "viewer",
-  ApiKey: "apiKey",
-  Job: "job",
-  Audience: "audience",
-  Message: "message",
-  Delivery: "delivery",
-  Suppression: "suppression",
-  Worker: "worker",
-  Provider: "provider",
-  Installation: "installation",
-};
+/** Types of the API that implement Node, with the noun of their ids. */
+const NOUNS: ReadonlyMap<string, Noun> = new Map([
+  ["Organization", "organization"],
+  ["Viewer", "viewer"],
+  ["ApiKey", "apiKey"],
+  ["Job", "job"],
+  ["Audience", "audience"],
+  ["Message", "message"],
+  ["Delivery", "delivery"],
+  ["Suppression", "suppression"],
+  ["Worker", "worker"],
+  ["Provider", "provider"],
+  ["Installation", "installation"],
+]);
+const TYPENAMES: ReadonlyMap<Noun, string> = new Map(
+  Array.from(NOUNS, ([typename, noun]) => [noun, typename]),
+);
 
 /**
- * The TypeID of an object, which is its global id as it stands.
+ * Makes the global id of an object, which is its TypeID.
  *
  * @param typename of the API: "Job"
  * @param id of the database
  */
 export function encodeId(typename: string, id: string | number | bigint): string {
-  const noun = NOUNS[typename];
-  if (!noun) throw new Error(`Cannot make an id: the type ${typename} stands for no noun`);
+  const noun = NOUNS.get(typename);
+  if (!noun) throw new Error(`Cannot make an id for type ${typename}: add its noun to NOUNS`);
   return toTypeId(noun, String(id));
 }
 
 /**
- * The type and database id of a TypeID.
+ * Reads a global id.
  *
- * @throws {NotFoundError} when it is none, or none that the API shows
+ * @returns the type of the API and the database id
+ * @throws {NotFoundError} when it is no TypeID, or the noun has no type in the API
  */
 export function decodeId(typeId: string): { typename: string; id: string } {
   const parsed = parseTypeId(typeId);
-  const [typename] = Object.entries(NOUNS).find(([, noun]) => noun === parsed?.noun) ?? [];
+  const typename = parsed && TYPENAMES.get(parsed.noun);
   if (!parsed || !typename) throw new NotFoundError([typeId]);
   return { typename, id: parsed.id };
 }
 
-/** The database id of a looked-up object; null for what is no id at all. */
+/**
+ * Reads the id argument of a query for one object.
+ *
+ * @param path of the argument
+ * @returns the database id; null for a text that is no TypeID, so that the query answers null
+ * @throws {InvalidInputError} for the id of another noun
+ */
 export function lookupId(noun: Noun, typeId: string, path?: readonly string[]): string | null {
   return parseTypeId(typeId) && fromTypeId(noun, typeId, path);
 }

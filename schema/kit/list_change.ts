@@ -1,32 +1,36 @@
 import type { ObjectRef } from "@pothos/core";
 import { type Noun, toTypeId } from "../../src/domain/id.ts";
-import { builder, type Types } from "./builder.ts";
 import type { ListChange } from "../../src/domain/live/list_subscriber.ts";
+import { builder, type Types } from "./builder.ts";
 
 /**
- * The type of what a list's subscription tells.
+ * Makes the event type of a list subscription.
  *
- * @param name of the type: "JobChanges"
+ * @param noun of the listed objects, for the TypeIDs in `removedIds`
+ * @param type of the listed objects
+ * @param name of the event type: "JobChanges"
  */
-export function listChangeOf<T>(
+export function listChangeType<T>(
   noun: Noun,
   type: ObjectRef<Types, T>,
   name: string,
 ): ObjectRef<Types, ListChange<T>> {
   return builder.objectRef<ListChange<T>>(name).implement({
-    description: "What has changed in a list that is being watched.",
+    description: "Changes of a watched list since the last event.",
     fields: (t) => ({
       reset: t.exposeBoolean("reset", {
-        description: "true: forget what you have; `changed` is the first page.",
+        description:
+          "True: discard the list, `changed` is its first page. Sent first, after a gap, " +
+          "and when more than 100 items have changed.",
       }),
       changed: t.field({
         type: [type],
-        description: "What is new in the list, or has changed.",
+        description: "Items that are new in the list or have changed.",
         complexity: { field: 1, multiplier: 50 },
         resolve: ({ changed }) => [...changed],
       }),
       removedIds: t.idList({
-        description: "What is gone, or no longer fits the filter.",
+        description: "Ids of items that were deleted or no longer match the filter.",
         resolve: ({ removedIds }) => removedIds.map((id) => toTypeId(noun, id)),
       }),
     }),

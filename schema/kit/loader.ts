@@ -3,12 +3,13 @@ import DataLoader from "dataloader";
 import type { Context } from "./builder.ts";
 
 /**
- * Makes a function that reads something by id, all ids of one turn together. Nothing is kept: the next
- * event of a subscription, which has the same context, must not see what was true before.
+ * Makes a function that loads one object by id; calls in the same tick share one read. Results are not
+ * cached, because all events of a subscription share one context and later events need fresh data.
  *
- * @param load what there is, by id
+ * @param load reads the objects that exist, keyed by id
+ * @returns the loading function; it resolves to null for an unknown id
  */
-export function perContext<T>(
+export function batchLoader<T>(
   load: (context: Context, ids: readonly string[]) => Promise<ReadonlyMap<string, T>>,
 ): (context: Context, id: string) => Promise<T | null> {
   const loaderOf = createContextCache((context: Context) =>

@@ -3,8 +3,8 @@ import { builder } from "./builder.ts";
 
 builder.queryField("node", (t) =>
   t.node({
-    description:
-      "Whatever has this id; null when there is no such object, or it is not yours to see.",
-    args: { id: t.arg.id({ required: true, description: "A global id: job_…, msg_…, key_…" }) },
+    description: "Object with this id; null if it does not exist or the caller may not see it.",
+    args: { id: t.arg.id({ required: true, description: "Global id: job_…, msg_…, key_…" }) },
+    // A text that is no TypeID is answered with null; decodeId would throw.
     id: (_root, { id }) => parseTypeId(id) && id,
   }));

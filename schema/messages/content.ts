@@ -2,24 +2,27 @@ import type { Content } from "../../src/domain/messages/message.ts";
 import { builder } from "../kit/builder.ts";
 
 export const ContentObject = builder.objectRef<Content>("Content").implement({
-  description: "What a mail says.",
+  description: "Content of a message.",
   fields: (t) => ({
-    subject: t.exposeString("subject", { description: "Its subject line." }),
-    text: t.exposeString("text", { nullable: true, description: "Its plain text; null: none." }),
-    html: t.exposeString("html", { nullable: true, description: "Its HTML; null: none." }),
+    subject: t.exposeString("subject", { description: "Subject line." }),
+    text: t.exposeString("text", { nullable: true, description: "Plain text; null if none." }),
+    html: t.exposeString("html", { nullable: true, description: "HTML; null if none." }),
   }),
 });
 
 export const ContentInput = builder.inputType("ContentInput", {
-  description: "What a mail says, as Liquid templates: `{{ name }}`, `{{ address }}` and the " +
-    "recipient's own variables. Give `text`, `html` or both; without them a mail is its subject. A " +
-    "MESSENGER message is its `text` alone, of which Meta takes 2,000 characters.",
+  description:
+    "Content of a message, as Liquid templates with the variables `name`, `address` and those of " +
+    "the recipient. An email has `text`, `html` or both; without either its body is empty. A " +
+    "MESSENGER message requires `text` and sends only that, at most 2,000 characters.",
   fields: (t) => ({
     subject: t.string({
       required: true,
-      description: "The subject line: at most 2,000 characters.",
+      description: "Subject line, 1 to 2,000 characters; rendered at most 900.",
     }),
-    text: t.string({ description: "Plain text: at most 1,000,000 characters." }),
-    html: t.string({ description: "HTML; values are escaped. At most 1,000,000 characters." }),
+    text: t.string({ description: "Plain text, at most 1,000,000 characters." }),
+    html: t.string({
+      description: "HTML, at most 1,000,000 characters; values of variables are escaped.",
+    }),
   }),
 });

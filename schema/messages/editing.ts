@@ -9,57 +9,61 @@ import { ContentInput } from "./content.ts";
 import { DeliveryNode } from "../deliveries/delivery.ts";
 import { MessageNode } from "./message.ts";
 import { Channel, RetryMode } from "./enums.ts";
-import { RecipientInput } from "./mutations.ts";
+import { RecipientInput } from "./recipient.ts";
 
 const UpdateRetryInput = builder.inputType("UpdateRetryInput", {
-  description: "How failed deliveries are tried again; what is absent stays as it is.",
+  description: "Changes of the retry settings; an absent or null field keeps its value.",
   fields: (t) => ({
-    mode: t.field({ type: RetryMode, description: "When they are tried again." }),
-    maxAttempts: t.int({ description: "Attempts per recipient at most, 1 to 10." }),
+    mode: t.field({ type: RetryMode, description: "Mode of retries." }),
+    maxAttempts: t.int({ description: "Maximum attempts per recipient, 1 to 10." }),
   }),
 });
 
 const UpdateMessageInput = builder.inputType("UpdateMessageInput", {
-  description: "What changes of a message; what is absent stays as it is.",
+  description:
+    "Changes of a message; an absent field keeps its value. Title, content and `sendAt` can be " +
+    "changed only while the message is SCHEDULED.",
   fields: (t) => ({
     title: t.string({
-      description: "As people call it: 1 to 200 characters. While the message is SCHEDULED.",
+      description: "New title, 1 to 200 characters; null is refused.",
     }),
     content: t.field({
       type: ContentInput,
-      description: "What it says, all parts anew. While the message is SCHEDULED.",
+      description: "New content; replaces subject, text and html together. Null is refused.",
     }),
     sendAt: t.field({
       type: "DateTime",
-      description: "When it goes out; null: at once. While the message is SCHEDULED.",
+      description: "New time to send; null: at once.",
     }),
     retry: t.field({
       type: UpdateRetryInput,
-      description: "How failed deliveries are tried again; null: by a person, 3 attempts. At any " +
-        "time.",
+      description: "New retry settings, at any time; null resets them to MANUAL with 3 attempts.",
     }),
   }),
 });
 
 const UpdateMessagePayload = builder.objectRef<Message>("UpdateMessagePayload").implement({
-  description: "The message that was changed.",
+  description: "Updated message.",
   fields: (t) => ({
     message: t.field({
       type: MessageNode,
-      description: "The message as it is now.",
+      description: "Message after the update.",
       resolve: (message) => message,
     }),
   }),
 });
 
 const ContentPreviewInput = builder.inputType("ContentPreviewInput", {
-  description: "What is to be rendered, and for whom: a recipient, variables alone, or nobody.",
+  description: "Content to render, and the values to render it with.",
   fields: (t) => ({
-    content: t.field({ type: ContentInput, required: true, description: "What it says." }),
-    recipient: t.field({ type: RecipientInput, description: "For this one." }),
+    content: t.field({ type: ContentInput, required: true, description: "Content to render." }),
+    recipient: t.field({
+      type: RecipientInput,
+      description: "Recipient whose name, address and variables are used. Excludes `variables`.",
+    }),
     variables: t.field({
       type: "JSONObject",
-      description: "With these values, `name` and `address` among them; not beside `recipient`.",
+      description: "Values of variables, including `name` and `address`. Excludes `recipient`.",
     }),
   }),
 });
@@ -67,47 +71,49 @@ const ContentPreviewInput = builder.inputType("ContentPreviewInput", {
 const TemplateVariable = builder
   .objectRef<ContentPreview["variables"][number]>("TemplateVariable")
   .implement({
-    description: "A variable that templates name.",
+    description: "Variable that the templates use.",
     fields: (t) => ({
-      name: t.exposeString("name", { description: "As it stands in the templates." }),
-      known: t.exposeBoolean("known", { description: "Whether there was a value for it." }),
+      name: t.exposeString("name", {
+        description: "Name of the variable, as written in the templates.",
+      }),
+      known: t.exposeBoolean("known", { description: "True if the input has a value for it." }),
     }),
   });
 
 const ContentPreviewObject = builder.objectRef<ContentPreview>("ContentPreview").implement({
-  description: "What one recipient would get. A value that is missing shows as `{{ name }}`.",
+  description: "Content rendered for one recipient. A missing value is shown as `{{ name }}`.",
   fields: (t) => ({
-    subject: t.exposeString("subject", { description: "The subject line." }),
-    text: t.exposeString("text", { nullable: true, description: "The plain text; null: none." }),
-    html: t.exposeString("html", { nullable: true, description: "The HTML; null: none." }),
+    subject: t.exposeString("subject", { description: "Subject line." }),
+    text: t.exposeString("text", { nullable: true, description: "Plain text; null if none." }),
+    html: t.exposeString("html", { nullable: true, description: "HTML; null if none." }),
     variables: t.field({
       type: [TemplateVariable],
-      description: "All variables that the templates name.",
+      description: "Variables that the templates use.",
       resolve: ({ variables }) => [...variables],
     }),
   }),
 });
 
 const SendTestMessageInput = builder.inputType("SendTestMessageInput", {
-  description: "What is sent once, and to whom.",
+  description: "Content and recipient of a test message.",
   fields: (t) => ({
     channel: t.field({
       type: Channel,
       required: true,
       defaultValue: "EMAIL",
-      description: "How it goes out.",
+      description: "Channel to send by.",
     }),
-    content: t.field({ type: ContentInput, required: true, description: "What it says." }),
-    to: t.field({ type: RecipientInput, required: true, description: "Whom it goes to." }),
+    content: t.field({ type: ContentInput, required: true, description: "Content to send." }),
+    to: t.field({ type: RecipientInput, required: true, description: "Recipient of the message." }),
   }),
 });
 
 const SendTestMessagePayload = builder.objectRef<Delivery>("SendTestMessagePayload").implement({
-  description: "The one delivery of a test message.",
+  description: "Test message that was created.",
   fields: (t) => ({
     delivery: t.field({
       type: DeliveryNode,
-      description: "On its way: watch it with `deliveriesUpdated`, or read it again.",
+      description: "Delivery of the test message, not sent yet; watch it with `deliveriesUpdated`.",
       resolve: (delivery) => delivery,
     }),
   }),
@@ -117,11 +123,16 @@ builder.queryField("contentPreview", (t) =>
   t.field({
     type: ContentPreviewObject,
     nullable: true,
-    errors: { union: { description: "The rendered content, or why it cannot be rendered." } },
+    errors: { union: { description: "Rendered content, or the error that prevented it." } },
     description:
-      "Renders a content for one recipient; nothing is sent, and `unsubscribe_url` is a sample.",
+      "Renders content for one recipient without sending it; `unsubscribe_url` is a sample link. " +
+      "Templates that do not parse or render are an InvalidInputError.",
     args: {
-      input: t.arg({ type: ContentPreviewInput, required: true, description: "What, for whom." }),
+      input: t.arg({
+        type: ContentPreviewInput,
+        required: true,
+        description: "Content to render and the values for it.",
+      }),
     },
     complexity: 20,
     resolve: (_root, { input }) => previewContent(input),
@@ -133,11 +144,14 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Changes what has not gone out yet, and how failed deliveries are tried again. An " +
-      "ended message whose retry becomes AUTO, or is AUTO and allows more attempts, tries again at once.",
+      "Updates a message that has not been sent, or the retry settings of any message. If " +
+      "`retry` is given and the mode is then AUTO, an ended message with retryable deliveries " +
+      "starts a retry round at once, unless it is CANCELLED. Refuses title, content and `sendAt` " +
+      "of a message that is not SCHEDULED: ConflictError ALREADY_RUNNING, or ALREADY_FINISHED " +
+      "once it has ended. On any error nothing is changed.",
     args: {
-      id: t.arg.id({ required: true, description: "msg_…" }),
-      input: t.arg({ type: UpdateMessageInput, required: true, description: "What changes." }),
+      id: t.arg.id({ required: true, description: "Id of the message: msg_…" }),
+      input: t.arg({ type: UpdateMessageInput, required: true, description: "Changes to make." }),
     },
     resolve: (_root, { id, input }, { services, caller }) =>
       updateMessage(services, caller, fromTypeId("message", id), input),
@@ -147,10 +161,15 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Sends one mail now, ahead of all bulk, as a message of the type test. It unsubscribes " +
-      "nobody: `unsubscribe_url` is a sample.",
+      "Sends a message to one recipient now, in the lane TRANSACTIONAL, with the type `test` and " +
+      "3 attempts. `unsubscribe_url` is a sample link that unsubscribes nobody. Invalid content " +
+      "or recipient is an InvalidInputError; nothing is sent then.",
     args: {
-      input: t.arg({ type: SendTestMessageInput, required: true, description: "What, to whom." }),
+      input: t.arg({
+        type: SendTestMessageInput,
+        required: true,
+        description: "Content and recipient.",
+      }),
     },
     resolve: (_root, { input }, { services, caller }) => sendTestMessage(services, caller, input),
   }),

@@ -8,7 +8,7 @@ import type { Page } from "../../src/domain/page.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { builder } from "../kit/builder.ts";
 import { effectivenessById, errorTypesById } from "../deliveries/stats.ts";
-import { listChangeOf } from "../kit/list_change.ts";
+import { listChangeType } from "../kit/list_change.ts";
 import { MessageNode, type MessageState } from "./message.ts";
 import { MessageFilter, messageFilter } from "./queries.ts";
 
@@ -18,7 +18,7 @@ const watchMessage = watchObjects<MessageState>({
   load: readStates,
   idOf: ({ id }) => id,
   visible: mayAccess,
-  // What was in flight when a person cancelled it is still recorded.
+  // Results of deliveries in flight are recorded even after the message was cancelled.
   finished: ({ status, stats }) => isFinal(status) && (stats?.sending ?? 0) === 0,
 });
 
@@ -29,8 +29,8 @@ const watchMessages = watchLists({
     withStats(services, await listMessages(services, caller, filter, "CREATED_DESC", args)),
 });
 
-// Progress is in the figures, not in the message: they belong to what is compared and told. They are
-// read after it, so that those of a finished message are final.
+// Progress changes the statistics only, not the message row, so events must compare them too. They are
+// read after the message, so that a finished message comes with its final numbers.
 async function readStates(services: Services, ids: readonly string[]): Promise<MessageState[]> {
   const messages = await findMessages(services.db, ids);
   const [stats, errorTypes, effectiveness] = await Promise.all([
@@ -55,19 +55,20 @@ async function withStats({ db }: Services, page: Page<Message>): Promise<Page<Me
   return { ...page, edges };
 }
 
-const MessageChanges = listChangeOf("message", MessageNode, "MessageChanges");
+const MessageChanges = listChangeType("message", MessageNode, "MessageChanges");
 
 builder.subscriptionFields((t) => ({
   messageUpdated: t.field({
     type: MessageNode,
     description:
-      "A message as it stands, then whenever it or its figures change; ends with it, once " +
-      "nothing of it is in flight.",
+      "Emits the message in its present state, then after each change of it or of its stats. " +
+      "Completes after the message has ended and nothing of it is in flight.",
     args: {
-      id: t.arg.id({ required: true, description: "msg_…" }),
+      id: t.arg.id({ required: true, description: "Id of the message: msg_…" }),
       untilFinished: t.arg.boolean({
         defaultValue: true,
-        description: "false: go on, in case its deliveries are tried again.",
+        description:
+          "False: stay open after the end, because deliveries may be retried. Default true.",
       }),
     },
     subscribe: (_root, { id, untilFinished }, { services, caller }) =>
@@ -76,8 +77,12 @@ builder.subscriptionFields((t) => ({
   }),
   messagesUpdated: t.field({
     type: MessageChanges,
-    description: "The first page of the messages that fit, newest first, then what changes in it.",
-    args: { filter: t.arg({ type: MessageFilter, description: "Which ones; absent: all." }) },
+    description:
+      "Emits the first page of the matching messages, newest first, then the changes of the " +
+      "list.",
+    args: {
+      filter: t.arg({ type: MessageFilter, description: "Filter of the messages; absent: all." }),
+    },
     subscribe: (_root, { filter }, { services, caller }) =>
       watchMessages(services, caller, messageFilter(filter)),
     resolve: (change) => change,

@@ -26,18 +26,18 @@ import {
   statsOf,
 } from "../deliveries/stats.ts";
 import { JobNode } from "../jobs/job.ts";
-import { perContext } from "../kit/loader.ts";
+import { batchLoader } from "../kit/loader.ts";
 import { ProviderNode } from "../providers/provider.ts";
 import { BatchStatus, Channel, MessageLane, MessageStatus, RetryMode } from "./enums.ts";
 
-/** A message, with those of its figures that were read along with it. */
+/** A message, with the statistics that were read together with it; the rest is loaded on demand. */
 export interface MessageState extends Message {
   readonly stats?: DeliveryStats;
   readonly errorTypeCounts?: readonly ErrorTypeCount[];
   readonly retryEffectiveness?: readonly AttemptEffect[];
 }
 
-/** One text to many recipients. */
+/** A message: one content for many recipients. */
 export const MessageNode = builder.loadableNodeRef("Message", {
   id: { resolve: ({ id }: MessageState) => id },
   load: async (ids: string[], { services, caller }): Promise<MessageState[]> => {
@@ -48,9 +48,9 @@ export const MessageNode = builder.loadableNodeRef("Message", {
   loaderOptions: { cache: false },
 });
 
-const nextRetryOf = perContext(({ services }, ids) => readNextRetries(services.db, ids));
+const nextRetryOf = batchLoader(({ services }, ids) => readNextRetries(services.db, ids));
 
-const providerOf = perContext(async ({ services }, ids) => {
+const providerOf = batchLoader(async ({ services }, ids) => {
   const providers = await findProviders(services.db, ids);
   return new Map(providers.map((provider) => [provider.id, provider]));
 });
@@ -63,38 +63,43 @@ interface Pause {
 }
 
 const MessagePause = builder.objectRef<Pause>("MessagePause").implement({
-  description: "Why a message stands still.",
+  description: "Pause of a message.",
   fields: (t) => ({
-    reason: t.exposeString("reason", { description: "For people." }),
+    reason: t.exposeString("reason", { description: "Explanation for people." }),
     code: t.exposeString("code", {
       nullable: true,
-      description: "What the provider said, when its error caused the pause.",
+      description:
+        "Error code of the provider, or PLANNING_STOPPED if the planning job failed or was " +
+        "cancelled; null if a person paused the message or the provider sent no code.",
     }),
     provider: t.field({
       type: ProviderNode,
       nullable: true,
       description:
-        "The provider whose error caused the pause, the preferred one of several; null: " +
-        "a person paused it, or planning stopped.",
+        "Provider whose error caused the pause, the preferred one of several; null if a person " +
+        "paused the message or planning stopped.",
       resolve: ({ providerId }, _args, context) => providerId && providerOf(context, providerId),
     }),
-    since: t.expose("since", { type: "DateTime", description: "When it was paused." }),
+    since: t.expose("since", { type: "DateTime", description: "Time the message was paused." }),
   }),
 });
 
 const MessageRetry = builder.objectRef<Message>("MessageRetry").implement({
-  description: "How failed deliveries of a message are tried again.",
+  description: "Retry settings and state of a message.",
   fields: (t) => ({
-    mode: t.expose("retryMode", { type: RetryMode, description: "When." }),
-    maxAttempts: t.exposeInt("maxAttempts", { description: "Attempts per recipient at most." }),
+    mode: t.expose("retryMode", { type: RetryMode, description: "Mode of retries." }),
+    maxAttempts: t.exposeInt("maxAttempts", {
+      description: "Maximum attempts per recipient, 1 to 10.",
+    }),
     rounds: t.exposeInt("retryRounds", {
-      description: "How often failed ones were tried again together; the first pass is none.",
+      description: "Number of retry rounds so far; the first pass is not counted.",
     }),
     nextAt: t.field({
       type: "DateTime",
       nullable: true,
-      description: "When failed ones are tried again by the schedule; null: there are none that " +
-        "another attempt may mend, or they do not wait for it.",
+      description:
+        "Time of the next scheduled retry; null if the mode is not CRON, no delivery is " +
+        "retryable, or the schedule is disabled.",
       resolve: ({ id, retryMode }, _args, context) =>
         retryMode === "CRON" ? nextRetryOf(context, id) : null,
     }),
@@ -102,59 +107,64 @@ const MessageRetry = builder.objectRef<Message>("MessageRetry").implement({
 });
 
 const BatchObject = builder.objectRef<Batch>("Batch").implement({
-  description: "Up to 100 recipients of a message, sent by one job.",
+  description: "Batch: up to 100 deliveries of a message, sent by one job.",
   fields: (t) => ({
-    number: t.exposeInt("number", { description: "In its message, from 1." }),
-    round: t.exposeInt("round", {
-      description: "1: the first pass; each later one tried again what had failed.",
+    number: t.exposeInt("number", {
+      description: "Number of the batch within its message, from 1.",
     }),
-    size: t.exposeInt("size", { description: "How many recipients it has." }),
-    status: t.expose("status", { type: BatchStatus, description: "Where it stands." }),
+    round: t.exposeInt("round", {
+      description:
+        "Number of the round, from 1; round 1 is the first pass, later ones are retries.",
+    }),
+    size: t.exposeInt("size", { description: "Number of deliveries in the batch." }),
+    status: t.expose("status", { type: BatchStatus, description: "State of the batch." }),
     startedAt: t.expose("startedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When a worker first took it; null: none has.",
+      description: "Time a worker first started it; null if none has.",
     }),
     finishedAt: t.expose("finishedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When each of its recipients had an outcome; null: not yet.",
+      description: "Time its last delivery got an outcome; null until then.",
     }),
     job: t.field({
       type: JobNode,
       nullable: true,
-      description: "The job that sends it; null once the job is no longer kept.",
+      description: "Job that sends the batch; null after the job was deleted.",
       resolve: ({ jobId }) => jobId,
     }),
   }),
 });
 
 MessageNode.implement({
-  description: "One text to many recipients, each of whom has a delivery.",
+  description: "Message: one content for many recipients, with one delivery for each.",
   fields: (t) => ({
-    title: t.exposeString("title", { description: "As people call it; recipients do not see it." }),
-    channel: t.expose("channel", { type: Channel, description: "How it goes out." }),
+    title: t.exposeString("title", { description: "Title for people; recipients do not see it." }),
+    channel: t.expose("channel", { type: Channel, description: "Channel of the message." }),
     type: t.exposeString("type", {
-      description: "A free name, for reports and fair turns: newsletter, welcome …",
+      description:
+        "Type of the message (newsletter, welcome …): used in reports, and for fair turns in its " +
+        "lane.",
     }),
-    lane: t.expose("lane", { type: MessageLane, description: "Whose worker slots it uses." }),
-    status: t.expose("status", { type: MessageStatus, description: "Where it stands." }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
-    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
+    lane: t.expose("lane", { type: MessageLane, description: "Lane of the message." }),
+    status: t.expose("status", { type: MessageStatus, description: "State of the message." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of creation." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "Time of the last change." }),
     sendAt: t.expose("sendAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it is to go out; null: at once.",
+      description: "Time to send it; null if it was sent at once.",
     }),
     finishedAt: t.expose("finishedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it ended; null: it has not.",
+      description: "Time it ended; null until then, and again while a retry round runs.",
     }),
     pause: t.field({
       type: MessagePause,
       nullable: true,
-      description: "Why it stands still; null: it does not.",
+      description: "Reason and time of the pause; null unless PAUSED.",
       resolve: ({ pausedAt, pauseReason, pauseCode, pauseProviderIds }) =>
         pausedAt && {
           reason: pauseReason ?? "",
@@ -165,39 +175,40 @@ MessageNode.implement({
     }),
     retry: t.field({
       type: MessageRetry,
-      description: "How failed deliveries are tried again.",
+      description: "Retry settings and state.",
       resolve: (message) => message,
     }),
     stats: t.field({
       type: DeliveryStatsObject,
-      description: "How far it has come.",
+      description: "Numbers of deliveries by state, and the sending rate.",
       resolve: async ({ id, stats }, _args, context) => {
         const found = stats ?? await statsOf(context, id);
-        if (!found) throw new Error(`The message ${id} has no figures`);
+        if (!found) throw new Error(`Cannot read the stats of message ${id}: it has no row`);
         return found;
       },
     }),
     canPause: t.boolean({
-      description: "Whether `pauseMessage` would be accepted.",
+      description:
+        "True if the message is neither paused nor ended, so that `pauseMessage` pauses it.",
       resolve: canPause,
     }),
     canResume: t.boolean({
-      description: "Whether `resumeMessage` would be accepted.",
+      description: "True if `resumeMessage` would be accepted.",
       resolve: canResume,
     }),
     canCancel: t.boolean({
-      description: "Whether `cancelMessage` would be accepted.",
+      description: "True if `cancelMessage` would be accepted.",
       resolve: canCancel,
     }),
     content: t.field({
       type: ContentObject,
-      description: "What it says, as Liquid templates.",
+      description: "Content as Liquid templates.",
       resolve: ({ subject, text, html }) => ({ subject, text, html }),
     }),
     errorTypeCounts: t.field({
       type: [ErrorTypeCountObject],
       description:
-        "How its deliveries failed that FAILED, are UNKNOWN, BOUNCED or COMPLAINED, most " +
+        "Numbers of failed, unknown, bounced and complained deliveries by error type, most " +
         "frequent first.",
       resolve: async (
         { id, errorTypeCounts },
@@ -207,7 +218,7 @@ MessageNode.implement({
     }),
     retryEffectiveness: t.field({
       type: [RetryEffectivenessObject],
-      description: "What each attempt brought: the first ones, the second ones …",
+      description: "Results by attempt number, the first attempts first.",
       resolve: async (
         { id, retryEffectiveness },
         _args,
@@ -216,7 +227,7 @@ MessageNode.implement({
     }),
     batches: t.connection({
       type: BatchObject,
-      description: "Its batches, by number.",
+      description: "Batches of the message, by number.",
       resolve: (message, args, { services }) => listBatches(services, message, args),
     }, ...connectionNames("Batch")),
   }),

@@ -11,105 +11,93 @@ import { builder } from "../kit/builder.ts";
 import { ContentInput } from "./content.ts";
 import { MessageNode } from "./message.ts";
 import { Channel, MessageLane, OnUnknown, RetryMode } from "./enums.ts";
+import { RecipientsInput } from "./recipient.ts";
 
 const DEFAULT_ATTEMPTS = 3;
 
-export const RecipientInput = builder.inputType("RecipientInput", {
-  description: "Whom a message goes to.",
-  fields: (t) => ({
-    address: t.string({
-      required: true,
-      description: "ada@example.com; on MESSENGER a page-scoped id (PSID), up to 32 digits.",
-    }),
-    name: t.string({
-      description: "As it stands before the address, and `{{ name }}` in templates.",
-    }),
-    variables: t.field({
-      type: "JSONObject",
-      description: "What the templates put in for this one.",
-    }),
-  }),
-});
-
-const RecipientsInput = builder.inputType("RecipientsInput", {
-  description: "Whom a message goes to: one of these.",
-  isOneOf: true,
-  fields: (t) => ({
-    list: t.field({
-      type: [RecipientInput],
-      description: "Up to 10,000. An address that comes twice gets the message once.",
-    }),
-    audienceId: t.id({
-      description: "Those of an audience that was imported for the message's channel: aud_…",
-    }),
-  }),
-});
-
 const RetryInput = builder.inputType("RetryInput", {
-  description: "How failed deliveries are tried again.",
+  description: "Retry settings of a message.",
   fields: (t) => ({
     mode: t.field({
       type: RetryMode,
       required: true,
       defaultValue: "MANUAL",
-      description: "When they are tried again.",
+      description: "Mode of retries.",
     }),
     maxAttempts: t.int({
       required: true,
       defaultValue: DEFAULT_ATTEMPTS,
-      description: "Attempts per recipient at most, 1 to 10.",
+      description: "Maximum attempts per recipient, 1 to 10.",
     }),
   }),
 });
 
 const SendMessageInput = builder.inputType("SendMessageInput", {
-  description: "What a new message is made of.",
+  description: "Fields of a new message.",
   fields: (t) => ({
-    title: t.string({ required: true, description: "As people call it: 1 to 200 characters." }),
+    title: t.string({
+      required: true,
+      description: "Title for people, 1 to 200 characters; recipients do not see it.",
+    }),
     channel: t.field({
       type: Channel,
       required: true,
       defaultValue: "EMAIL",
-      description: "How it goes out.",
+      description: "Channel to send by. A channel that is not configured is an InvalidInputError.",
     }),
     type: t.string({
       required: true,
       defaultValue: "bulk",
-      description: "A free name, for reports and fair turns: 1 to 100 characters.",
+      description: "Type for reports and for fair turns in the lane, 1 to 100 characters.",
     }),
     lane: t.field({
       type: MessageLane,
       required: true,
       defaultValue: "BULK",
-      description: "Whose worker slots it uses.",
+      description: "Lane whose worker slots the message uses.",
     }),
     priority: t.int({
       required: true,
       defaultValue: 0,
-      description: "-100 to 100; higher goes first, within its type.",
+      description: "Priority, -100 to 100; higher is sent first among messages of the same type.",
     }),
-    content: t.field({ type: ContentInput, required: true, description: "What it says." }),
-    to: t.field({ type: RecipientsInput, required: true, description: "Whom it goes to." }),
-    sendAt: t.field({ type: "DateTime", description: "When it goes out; absent: at once." }),
-    retry: t.field({ type: RetryInput, description: "How failed deliveries are tried again." }),
+    content: t.field({
+      type: ContentInput,
+      required: true,
+      description: "Content of the message.",
+    }),
+    to: t.field({
+      type: RecipientsInput,
+      required: true,
+      description: "Recipients of the message.",
+    }),
+    sendAt: t.field({
+      type: "DateTime",
+      description: "Time to send it; absent, null or past: at once.",
+    }),
+    retry: t.field({
+      type: RetryInput,
+      description: "Retry settings; absent: MANUAL with 3 attempts.",
+    }),
     onUnknown: t.field({
       type: OnUnknown,
       required: true,
       defaultValue: "HOLD",
-      description: "What to do with one that becomes UNKNOWN: it may have gone out.",
+      description: "Handling of a delivery that becomes UNKNOWN, because it may have been sent.",
     }),
     unsubscribable: t.boolean({
       required: true,
       defaultValue: false,
       description:
-        "Whether recipients may unsubscribe from it: its mails carry a link that does so " +
-        "with one click (RFC 8058), templates have it as `unsubscribe_url`, and who has " +
-        "unsubscribed from one such message gets none of them any more. Other messages, receipts " +
-        "for instance, still reach them.",
+        "True if recipients can unsubscribe: each email has a one-click link (RFC 8058), " +
+        "available to templates as `unsubscribe_url`. A recipient who unsubscribes gets no " +
+        "further unsubscribable message of the organization; other messages, such as receipts, " +
+        "are still sent.",
     }),
     idempotencyKey: t.string({
-      description: "Sending again with the same key answers with the first message: at most 200 " +
-        "characters.",
+      description:
+        "Key that makes a repeated call safe, 1 to 200 characters: the same key returns the " +
+        "first message.",
     }),
   }),
 });
@@ -117,15 +105,15 @@ const SendMessageInput = builder.inputType("SendMessageInput", {
 const SendMessagePayload = builder
   .objectRef<{ message: Message; created: boolean }>("SendMessagePayload")
   .implement({
-    description: "The message that is being sent.",
+    description: "Message that was created or found.",
     fields: (t) => ({
       message: t.field({
         type: MessageNode,
-        description: "The new message, or the earlier one that has the idempotency key.",
+        description: "New message, or the earlier one with the same idempotency key.",
         resolve: ({ message }) => message,
       }),
       created: t.exposeBoolean("created", {
-        description: "false: the idempotency key named an earlier message.",
+        description: "False if the idempotency key named an earlier message.",
       }),
     }),
   });
@@ -136,29 +124,40 @@ builder.mutationField("sendMessage", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Sends a message, now or at `sendAt`. It answers at once: planning and sending go " +
-      "on in the background, watch them with `messageUpdated`.",
+      "Creates a message and sends it, now or at `sendAt`. Returns at once: jobs plan and send " +
+      "it, `messageUpdated` reports the progress. Refuses invalid input with an " +
+      "InvalidInputError that names every fault, an unknown audience with NotFoundError, and an " +
+      "idempotency key of another user's message with ConflictError NAME_TAKEN; nothing is sent " +
+      "then.",
     args: {
-      input: t.arg({ type: SendMessageInput, required: true, description: "What it is made of." }),
+      input: t.arg({
+        type: SendMessageInput,
+        required: true,
+        description: "Fields of the new message.",
+      }),
     },
     resolve: (_root, { input }, { services, caller }) =>
       sendMessage(services, caller, messageInput(input)),
   }));
 
-const PauseMessagePayload = messagePayload("PauseMessagePayload", "The message, PAUSED.");
+const PauseMessagePayload = messagePayload("PauseMessagePayload", "Message after the pause.");
 const ResumeMessagePayload = messagePayload(
   "ResumeMessagePayload",
-  "The message, on its way again.",
+  "Message after resuming: SCHEDULED, PLANNING or SENDING, or ended if nothing was left.",
 );
-const CancelMessagePayload = messagePayload("CancelMessagePayload", "The message, CANCELLED.");
+const CancelMessagePayload = messagePayload("CancelMessagePayload", "Message, CANCELLED.");
 
 builder.mutationFields((t) => ({
   pauseMessage: t.field({
     type: PauseMessagePayload,
     nullable: true,
     errors: {},
-    description: "Stops a message: what is in flight is still recorded, nothing more goes out.",
-    args: { id: t.arg.id({ required: true, description: "msg_…" }) },
+    description:
+      "Pauses a message: nothing more is sent, results of deliveries in flight are still " +
+      "recorded. A paused message stays PAUSED; the pause then counts as one by a person, which " +
+      "`updateProvider` does not end. Refuses an ended message with ConflictError " +
+      "ALREADY_FINISHED.",
+    args: { id: t.arg.id({ required: true, description: "Id of the message: msg_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       pauseMessage(services, caller, fromTypeId("message", id)),
   }),
@@ -166,8 +165,10 @@ builder.mutationFields((t) => ({
     type: ResumeMessagePayload,
     nullable: true,
     errors: {},
-    description: "Lets a paused message go on where it stood.",
-    args: { id: t.arg.id({ required: true, description: "msg_…" }) },
+    description:
+      "Resumes a paused message where it stopped and lets the open circuits of its channel be " +
+      "probed at once. Refuses any other message with ConflictError NOT_PAUSED.",
+    args: { id: t.arg.id({ required: true, description: "Id of the message: msg_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       resumeMessage(services, caller, fromTypeId("message", id)),
   }),
@@ -175,8 +176,10 @@ builder.mutationFields((t) => ({
     type: CancelMessagePayload,
     nullable: true,
     errors: {},
-    description: "Ends a message: what is in flight is still recorded, what waits is CANCELLED.",
-    args: { id: t.arg.id({ required: true, description: "msg_…" }) },
+    description:
+      "Cancels a message for good: waiting deliveries become CANCELLED, results of deliveries in " +
+      "flight are still recorded. Refuses an ended message with ConflictError ALREADY_FINISHED.",
+    args: { id: t.arg.id({ required: true, description: "Id of the message: msg_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       cancelMessage(services, caller, fromTypeId("message", id)),
   }),
@@ -184,7 +187,7 @@ builder.mutationFields((t) => ({
 
 function messagePayload(name: string, description: string) {
   return builder.objectRef<Message>(name).implement({
-    description: "The message that was changed.",
+    description: "Message that was changed.",
     fields: (t) => ({
       message: t.field({ type: MessageNode, description, resolve: (message) => message }),
     }),

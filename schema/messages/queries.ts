@@ -10,23 +10,29 @@ import { MessageNode } from "./message.ts";
 import { Channel, MessageOrder, MessageStatus } from "./enums.ts";
 
 export const MessageFilter = builder.inputType("MessageFilter", {
-  description: "Which messages: fields are ANDed, values inside a field ORed. Absent or null: no " +
-    "limit.",
+  description:
+    "Filter of messages: all fields must match, within a list any value. Absent or null: no " +
+    "limit; an empty list is an InvalidInputError.",
   fields: (t) => ({
-    ids: t.idList({ description: "These." }),
-    statuses: t.field({ type: [MessageStatus], description: "In one of these states." }),
-    channels: t.field({ type: [Channel], description: "By one of these channels." }),
-    types: t.stringList({ description: "Of one of these types." }),
+    ids: t.idList({ description: "Ids of messages: msg_…" }),
+    statuses: t.field({ type: [MessageStatus], description: "States of the message." }),
+    channels: t.field({ type: [Channel], description: "Channels of the message." }),
+    types: t.stringList({ description: "Types of the message." }),
     withFailures: t.boolean({
-      description: "true: some delivery failed, came back or is unknown; false: none.",
+      description: "True: with deliveries that are FAILED, UNKNOWN or BOUNCED; false: without.",
     }),
-    search: t.string({ description: "Part of the title, whatever its case." }),
-    createdFrom: t.field({ type: "DateTime", description: "Made then or later." }),
-    createdTo: t.field({ type: "DateTime", description: "Made before that." }),
+    search: t.string({ description: "Part of the title, case-insensitive." }),
+    createdFrom: t.field({ type: "DateTime", description: "Created at this time or later." }),
+    createdTo: t.field({ type: "DateTime", description: "Created before this time." }),
   }),
 });
 
-/** As the domain takes it. @throws {InvalidInputError} for empty lists and ids of other nouns */
+/**
+ * Converts a filter of messages to its domain form.
+ *
+ * @throws {InvalidInputError} for an empty or too long list, and for the id of another noun
+ * @throws {NotFoundError} naming the values that are not ids
+ */
 export function messageFilter(
   filter: typeof MessageFilter.$inferInput | null | undefined,
 ): MessageFilterShape {
@@ -38,19 +44,20 @@ builder.queryFields((t) => ({
   message: t.field({
     type: MessageNode,
     nullable: true,
-    description: "One message; null when there is none, or it is not yours to see.",
-    args: { id: t.arg.id({ required: true, description: "msg_…" }) },
+    description: "Message with this id; null if it does not exist or the caller may not see it.",
+    args: { id: t.arg.id({ required: true, description: "Id of the message: msg_…" }) },
     resolve: (_root, { id }) => lookupId("message", id),
   }),
   messages: t.connection({
     type: MessageNode,
-    description: "The messages that you may see: your own, or all of the organization.",
+    description:
+      "Messages that the caller may see: its own for a MEMBER, else all of the organization.",
     args: {
-      filter: t.arg({ type: MessageFilter, description: "Which ones; absent: all." }),
+      filter: t.arg({ type: MessageFilter, description: "Filter of the messages; absent: all." }),
       orderBy: t.arg({
         type: MessageOrder,
         defaultValue: "CREATED_DESC",
-        description: "In which order.",
+        description: "Order of the list.",
       }),
     },
     resolve: (_root, { filter, orderBy, ...page }, { services, caller }) =>

@@ -1,29 +1,61 @@
 import { normalizeAddress, type Recipient } from "../../src/domain/recipients.ts";
 import { listedAmong } from "../../src/domain/suppressions/operations.ts";
 import { builder } from "../kit/builder.ts";
-import { perContext } from "../kit/loader.ts";
+import { batchLoader } from "../kit/loader.ts";
 
-// Whatever the channel: an address of one is never one of another.
-const suppressedOf = perContext(async ({ services, caller }, addresses) => {
+// Looked up without the channel, because no address is valid in two channels.
+const suppressedOf = batchLoader(async ({ services, caller }, addresses) => {
   const listed = await listedAmong(services, caller, addresses);
   return new Map(addresses.map((address) => [address, listed.has(normalizeAddress(address))]));
 });
 
 export const RecipientObject = builder.objectRef<Recipient>("Recipient").implement({
-  description: "Whom a message goes to.",
+  description: "Recipient of a message.",
   fields: (t) => ({
     address: t.exposeString("address", {
-      description: "ada@example.com; on MESSENGER a page-scoped id (PSID).",
+      description: "Email address; on MESSENGER a page-scoped id (PSID).",
     }),
-    name: t.exposeString("name", { nullable: true, description: "The name; null: none given." }),
+    name: t.exposeString("name", { nullable: true, description: "Name; null if none." }),
     variables: t.expose("variables", {
       type: "JSONObject",
-      description: "What templates put in for this one.",
+      description: "Values for the templates.",
     }),
     suppressed: t.boolean({
-      description: "Whether the address is on the suppression list, for whatever reason: see " +
-        "`suppressions`.",
+      description:
+        "True if the address is on the suppression list for any reason; see `suppressions`.",
       resolve: async ({ address }, _args, context) => await suppressedOf(context, address) ?? false,
+    }),
+  }),
+});
+
+export const RecipientInput = builder.inputType("RecipientInput", {
+  description: "Recipient of a message.",
+  fields: (t) => ({
+    address: t.string({
+      required: true,
+      description: "Email address; on MESSENGER a page-scoped id (PSID) of up to 32 digits.",
+    }),
+    name: t.string({
+      description: "Name before the address and `{{ name }}` in templates, at most 200 characters.",
+    }),
+    variables: t.field({
+      type: "JSONObject",
+      description:
+        "Values for the templates, at most 16 KiB as JSON. Names have at most 100 characters.",
+    }),
+  }),
+});
+
+export const RecipientsInput = builder.inputType("RecipientsInput", {
+  description: "Recipients of a message: exactly one of these fields.",
+  isOneOf: true,
+  fields: (t) => ({
+    list: t.field({
+      type: [RecipientInput],
+      description: "Inline recipients, 1 to 10,000; a repeated address gets the message once.",
+    }),
+    audienceId: t.id({
+      description: "Id of an audience of the same channel whose import has finished: aud_…",
     }),
   }),
 });

@@ -3,7 +3,7 @@ import type { Connection } from "../db/database.ts";
 import { type Page, type PageArgs, PageError, selectPage, type Sort } from "../db/page.ts";
 import { invalid } from "./errors.ts";
 
-export { byId, MAX_PAGE_SIZE } from "../db/page.ts";
+export { byId, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../db/page.ts";
 export type { Page, PageArgs, Sort } from "../db/page.ts";
 
 /**

@@ -1,0 +1,54 @@
+import { builder } from "../kit/builder.ts";
+
+export const DeliveryStatus = builder.enumType("DeliveryStatus", {
+  description: "State of a delivery.",
+  values: {
+    PENDING: { description: "Waiting to be sent, for the first time or again; see `dueAt`." },
+    SENDING: { description: "In flight: handed to the provider, the answer is not recorded yet." },
+    SENT: { description: "Accepted by the provider. It may still become BOUNCED or COMPLAINED." },
+    FAILED: {
+      description: "Failed in its last attempt; `retryable` says whether it can be retried.",
+    },
+    CANCELLED: { description: "Not sent, because its message was cancelled." },
+    UNKNOWN: {
+      description:
+        "Possibly sent: the worker died while it was in flight, or the provider's answer was " +
+        "lost or ambiguous. See `resolveDeliveries` and `onUnknown`.",
+    },
+    BOUNCED: {
+      description:
+        "Accepted by the provider and returned later; `retryable` says whether it can be retried.",
+    },
+    COMPLAINED: {
+      description:
+        "Accepted by the provider and reported as unwanted by the recipient; never retried.",
+    },
+  },
+});
+
+export const DeliveryErrorType = builder.enumType("DeliveryErrorType", {
+  description: "Kind of failure of a delivery.",
+  values: {
+    ACCESS_TOKEN: { description: "Credentials rejected by the provider; the message is paused." },
+    RATE_LIMIT: { description: "Provider or receiving server accepts no more messages for now." },
+    NETWORK: { description: "Provider unreachable, or the connection broke." },
+    INVALID_RECIPIENT: {
+      description: "Recipient does not exist, cannot receive, or is on the suppression list.",
+    },
+    PERMISSION: {
+      description: "Message refused by policy of the provider or of the receiving server.",
+    },
+    OTHER: { description: "Any other failure; see `message`." },
+  },
+});
+
+export const DeliveryOrder = builder.enumType("DeliveryOrder", {
+  description: "Order of a list of deliveries.",
+  values: {
+    CREATED_ASC: {
+      description: "Order of creation; within one message the order of its recipients.",
+    },
+    FAILED_DESC: { description: "Latest failure first; deliveries that never failed last." },
+    LAST_ATTEMPT_DESC: { description: "Latest attempt first; deliveries without one last." },
+  },
+});
