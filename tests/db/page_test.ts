@@ -104,6 +104,17 @@ onPostgres("selectPage() refuses cursors that it did not give out", async ({ db 
   }
 });
 
+onPostgres(
+  "selectPage() refuses a cursor of another order with keys of the same types",
+  async ({ db }) => {
+    await fill(db, 3);
+    const oldestFirst: Sort = { ...BY_TIME, name: "at asc", direction: "asc" };
+    const { endCursor: after } = (await selectPage(db, items(), oldestFirst, {})).pageInfo;
+    await selectPage(db, items(), oldestFirst, { after });
+    await assert.rejects(selectPage(db, items(), BY_TIME, { after }), PageError);
+  },
+);
+
 onEveryDatabase("selectPage() refuses cursors with what no column can hold", async ({ db }) => {
   await fill(db, 3);
   const id = "00000000-0000-7000-8000-000000000001";

@@ -6,7 +6,7 @@ import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
 import { onEveryMail, onPostgresMail } from "../../support/mail.ts";
 import { comeDue } from "../../support/mail_worker.ts";
-import { people, readBatches, readStatus, readTries } from "../../support/messages.ts";
+import { people, readBatches, readStatus, readTries, tally } from "../../support/messages.ts";
 import { idsOf, makeReplies, statesOf } from "../../support/retries.ts";
 
 const BATCHES = statement<
@@ -44,6 +44,38 @@ onEveryMail("a retry waits as long as the provider asked, and holds up no others
   await worker.runQueued();
   assert.equal(await readStatus(db, id), "SENT");
 }, replies.settings);
+
+onEveryMail(
+  "retryDeliveries() numbers delayed batches after those that start at once",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, smtp, send } = mail;
+    const numbers = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    replies.refuse(numbers(1, 150));
+    replies.refuse(numbers(151, 260), "451 4.3.0 Try again in 600 seconds");
+    const { id } = await send({ to: { list: people(260) } });
+    await worker.runQueued();
+    const { queuedCount, startNumber } = await retryDeliveries(services, admin, {
+      filter: { messageId: id },
+      force: false,
+    });
+    assert.deepEqual([queuedCount, startNumber], [260, 4]);
+    const retried = (await db.run(BATCHES, id)).filter(({ round }) => round === 2);
+    assert.deepEqual(
+      retried.map(({ number, size, waits }) => [number, size, waits > 0]),
+      [[4, 100, false], [5, 50, false], [6, 100, true], [7, 10, true]],
+    );
+
+    replies.accept();
+    await worker.runQueued();
+    assert.deepEqual(tally(await statesOf(db, id)), { "SENT 2": 150, "PENDING 1": 110 });
+    await comeDue(services);
+    await worker.runQueued();
+    assert.deepEqual(tally(await statesOf(db, id)), { "SENT 2": 260 });
+    assert.equal(smtp.received.length, 260);
+  },
+  replies.settings,
+);
 
 onEveryMail("what failed is tried again while others of its batch still wait", async (mail) => {
   const { db, services, organization: { admin }, worker, smtp, send } = mail;
