@@ -19,7 +19,7 @@ import {
   type WorkerProcess,
 } from "../support/worker_process.ts";
 
-// As a job is after its rescue, run and settled by another worker: nothing of it may change any more.
+// The whole row: a stale worker may change nothing of a job that another worker has settled.
 const ROWS = statement<[ids: string[]], { row: string }>(
   "test.rows",
   "select jobs::text as row from jobs where id = any($1) order by id",
@@ -30,30 +30,30 @@ async function rowsOf({ db }: TestQueue, ids: readonly string[]): Promise<string
   return (await db.run(ROWS, [...ids])).map(({ row }) => row);
 }
 
-/** Waits until the process' handlers have begun all of these. */
-async function begun({ db }: TestQueue, { pid }: WorkerProcess, ids: readonly string[]) {
-  await until("the jobs have begun", async () => {
+/** Waits until handlers of the process have started all these jobs. */
+async function untilStarted({ db }: TestQueue, { pid }: WorkerProcess, ids: readonly string[]) {
+  await until("the jobs have started", async () => {
     const mine = (await readEffects(db)).filter((effect) => effect.pid === pid);
     return ids.every((id) => mine.some(({ jobId }) => jobId === id));
   });
 }
 
-/** Waits until the jobs are as `test` wants them. */
-function become({ db }: TestQueue, ids: readonly string[], test: (job: JobRow) => boolean) {
-  return until("the jobs have come that far", async () => {
+/** Waits until `test` holds for all jobs. */
+function untilAll({ db }: TestQueue, ids: readonly string[], test: (job: JobRow) => boolean) {
+  return until("all jobs have the expected state", async () => {
     const jobs = await readJobs(db, ids);
     return jobs.every(test) && jobs;
   });
 }
 
 onPostgresQueue(
-  "a worker frozen past its lease changes nothing when it thaws, and begins anew",
+  "a worker that was stopped past its lease writes nothing when it continues, and registers again",
   async (queue) => {
     const { db, url, organization } = queue;
     await createEffects(db);
-    await using frozen = await startWorkerProcess(db, url);
-    // The short ones end while their worker is frozen, and it tries to settle them when it thaws: as
-    // done, as failed, as cancelled. The long ones are still running then.
+    await using stale = await startWorkerProcess(db, url);
+    // The short ones end while the process is stopped, so that it tries to settle them afterwards, with
+    // each outcome. The long ones are still running then.
     const ends = ["done", "fail", "throw", "cancel", "snooze"];
     const short = await enqueueJobs(
       db,
@@ -61,20 +61,20 @@ onPostgresQueue(
     );
     const long = await addJobs(db, organization.id, 3, { payload: { end: "done", ms: LONG_MS } });
     const ids = [...short, ...long];
-    await begun(queue, frozen, ids);
-    await frozen.signal("SIGSTOP");
+    await untilStarted(queue, stale, ids);
+    await stale.signal("SIGSTOP");
 
     await using healthy = await startWorkerProcess(db, url);
-    await expireLease(db, frozen.workerId);
-    // Rescued by the healthy replica's own tick, and begun there under new fences.
-    await begun(queue, healthy, ids);
-    await become(queue, short, ({ finished }) => finished);
+    await expireLease(db, stale.workerId);
+    // The healthy worker rescues the jobs and starts them under new fences.
+    await untilStarted(queue, healthy, ids);
+    await untilAll(queue, short, ({ finished }) => finished);
     const settled = await rowsOf(queue, short);
 
-    await frozen.signal("SIGCONT");
+    await stale.signal("SIGCONT");
     const staleWrites = async () =>
       (await readEffects(db)).filter(({ what }) => what.endsWith("stale writes"));
-    await until("the long ones have been told, and have written all the same", async () => {
+    await until("the long ones were aborted and have tried to write", async () => {
       const tried = new Set((await staleWrites()).map(({ jobId }) => jobId));
       return long.every((id) => tried.has(id));
     });
@@ -86,24 +86,24 @@ onPostgresQueue(
     for (const job of await readJobs(db, long)) {
       assert.equal(job.status, "PROCESSING");
       assert.equal(job.workerId, healthy.workerId);
-      // Its total is the fence under which progress was written last.
+      // The handler reports its fence as the total.
       assert.equal(job.progress?.total, job.fence);
       const outcomes = (await readAttempts(db, job.id)).map(({ outcome }) => outcome);
       assert.deepEqual(outcomes, ["CRASHED"]);
     }
 
-    // Registered anew, it takes what comes.
-    const workers = await until("it has registered anew", async () => {
+    // It registers again and claims new jobs.
+    const workers = await until("it has registered again", async () => {
       const workers = await readWorkers(db);
       return workers.size === 2 && workers;
     });
-    assert.equal(workers.has(frozen.workerId), false);
+    assert.equal(workers.has(stale.workerId), false);
     await healthy.signal("SIGTERM");
     const more = await addJobs(db, organization.id, 3, { payload: { end: "done", ms: 10 } });
-    await become(queue, more, ({ status }) => status === "COMPLETED");
+    await untilAll(queue, more, ({ status }) => status === "COMPLETED");
     const effects = await readEffects(db);
-    assert.ok(effects.some(({ pid, jobId }) => pid === frozen.pid && more.includes(jobId)));
-    await frozen.signal("SIGTERM");
+    assert.ok(effects.some(({ pid, jobId }) => pid === stale.pid && more.includes(jobId)));
+    await stale.signal("SIGTERM");
     assert.equal((await readWorkers(db)).size, 0);
   },
 );

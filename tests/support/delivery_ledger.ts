@@ -3,21 +3,21 @@ import { type Connection, statement } from "../../src/db/database.ts";
 import { toTypeId } from "../../src/domain/id.ts";
 import { findFaults } from "./ledger.ts";
 
-// To be asked when no worker is in the middle of something: all have stopped, or are dead and buried.
+// They hold while no worker is between two writes: all have stopped, or were reaped.
 const DELIVERY_CHECKS: Record<string, string> = {
-  "each recipient stands in one batch of the first round": `
-    select 'message ' || m.id || ': recipient ' || n || ' stands in ' || count(b.id) || ' batches'
+  "each planned recipient is in exactly one batch of the first round": `
+    select 'message ' || m.id || ': recipient ' || n || ' is in ' || count(b.id) || ' batches'
     from messages m cross join generate_series(1, m.planned_count) n
       left join batches b on b.message_id = m.id and b.round = 1 and n between b.lo and b.hi
     group by m.id, n having count(b.id) <> 1`,
-  "nothing is planned beyond what the message says": `
+  "no batch extends past planned_count": `
     select 'message ' || m.id || ': batch ' || b.number || ' goes up to ' || b.hi || ' of ' ||
       m.planned_count
     from batches b join messages m on m.id = b.message_id where b.round = 1 and b.hi > m.planned_count`,
-  "a batch is as large as it says": `
+  "size is the number of deliveries of a batch": `
     select 'message ' || message_id || ': batch ' || number || ' says ' || size
     from batches where size <> coalesce(cardinality(picked), hi - lo + 1)`,
-  "what waits stands in the batch that it names, which is unfinished": `
+  "a pending delivery is in the batch it references, which is unfinished": `
     select 'message ' || m.id || ': recipient ' || d.n || ' waits in batch ' || d.batch_number ||
       ', which ' || case when b.id is null then 'is missing'
         when b.finished_at is not null then 'is finished' else 'does not hold it' end
@@ -26,25 +26,25 @@ const DELIVERY_CHECKS: Record<string, string> = {
     where d.status = 'PENDING' and d.n <= m.planned_count and m.status <> 'CANCELLED'
       and (b.id is null or b.finished_at is not null
         or not coalesce(d.n = any(b.picked), d.n between b.lo and b.hi))`,
-  "what is in flight is its batch's own": `
+  "a window holds deliveries of its own batch": `
     select 'message ' || b.message_id || ': recipient ' || d.n || ' of batch ' || d.batch_number ||
       ' is in flight in batch ' || b.number
     from batches b join deliveries d on d.message_id = b.message_id and d.n = any(b.win)
     where d.batch_number <> b.number`,
-  "what is taken back was counted": `
-    select 'message ' || message_id || ': of attempt ' || attempt || ' more ' || error_type ||
-      ' is taken back than there was'
+  "no counter is reduced below zero": `
+    select 'message ' || message_id || ': attempt ' || attempt || ' has fewer ' ||
+      error_type || ' failures than were retried or resolved'
     from delivery_stats where outcome in ('FAILED', 'UNKNOWN', 'RETRIED', 'RESOLVED', 'RESENT')
     group by message_id, attempt, error_type, retryable, outcome in ('FAILED', 'RETRIED')
     having sum(case when outcome in ('FAILED', 'UNKNOWN') then n else -n end) < 0`,
-  "who says that a doubtful one arrived is on record": `
-    select 'message ' || message_id || ': ' || count(*) || ' deliveries are SENT after a doubtful try'
+  "an UNKNOWN delivery becomes SENT only by a counted RESOLVED": `
+    select 'message ' || message_id || ': ' || count(*) || ' deliveries are SENT after an UNKNOWN try'
     from deliveries d where d.status in ('SENT', 'BOUNCED', 'COMPLAINED') and (
       select outcome from delivery_attempts where delivery_id = d.id order by tries desc limit 1
       ) = 'UNKNOWN'
     group by message_id having count(*) > (select coalesce(sum(n), 0) from delivery_stats s
       where s.message_id = d.message_id and outcome = 'RESOLVED')`,
-  "the counters agree with the deliveries": `
+  "the counters match the deliveries": `
     select 'message ' || m.id || ': ' || s.outcome || ' is counted ' || counted || ' times, and ' ||
       found || ' deliveries are'
     from messages m, unnest(array['SENT', 'FAILED', 'UNKNOWN', 'BOUNCED', 'COMPLAINED']) s(outcome),
@@ -57,7 +57,7 @@ const DELIVERY_CHECKS: Record<string, string> = {
       lateral (select count(*) as found from deliveries d where d.message_id = m.id
         and (d.status = s.outcome or s.outcome = 'SENT' and d.status in ('BOUNCED', 'COMPLAINED'))) f
     where counted <> found`,
-  "a delivery is as its newest attempt ended": `
+  "the status of a delivery is the outcome of its last attempt": `
     select 'delivery ' || d.id || ' is ' || d.status || ' after ' || d.tries || ' tries; on record are '
       || coalesce(a.made, 0) || ', the newest ' || coalesce(a.outcome, 'none')
     from deliveries d left join lateral (
@@ -68,17 +68,17 @@ const DELIVERY_CHECKS: Record<string, string> = {
         and coalesce(a.outcome, 'none') not in ('SUCCEEDED', 'UNKNOWN')
       or d.status in ('FAILED', 'UNKNOWN') and a.outcome is distinct from d.status
       or d.status = 'PENDING' and a.outcome = 'SUCCEEDED'`,
-  "attempts stay within what is allowed": `
+  "no delivery has more attempts than tries": `
     select 'delivery ' || d.id || ' has made ' || d.attempt || ' attempts in ' || d.tries || ' tries'
     from deliveries d where d.attempt > d.tries`,
-  "nothing is in flight without a job": `
+  "a batch with deliveries in flight has an unfinished job": `
     select 'message ' || b.message_id || ': batch ' || b.number || ' has ' || cardinality(b.win) ||
       ' in flight, and its job is ' || coalesce(j.status, 'gone')
     from batches b left join jobs j on j.id = b.job_id
     where b.win is not null and (b.finished_at is not null or j.id is null
       or j.status in ('COMPLETED', 'FAILED', 'CANCELLED'))`,
-  "nothing is laid aside but for a paused message": `
-    select 'job ' || j.id || ' is laid aside, and message ' || m.id || ' is ' || m.status
+  "a job is parked only while its message is paused": `
+    select 'job ' || j.id || ' is parked, and message ' || m.id || ' is ' || m.status
     from jobs j join batches b on b.job_id = j.id join messages m on m.id = b.message_id
     where j.status = 'SCHEDULED' and j.run_at = 'infinity' and m.status <> 'PAUSED'`,
   "a message ends with its last batch": `
@@ -95,48 +95,48 @@ interface SinkRow {
   readonly id: string;
   readonly address: string;
   readonly status: string;
-  /** Tries after which the provider said that it had it. */
-  readonly taken: number;
-  /** Tries of which nobody knows whether they arrived. */
-  readonly doubtful: number;
+  /** Tries that the provider accepted. */
+  readonly accepted: number;
+  /** Tries with unknown outcome, the one in flight included. */
+  readonly unknown: number;
 }
 
 const DELIVERIES = statement<[], SinkRow>(
   "ledger.deliveries",
   `select d.id, d.address, d.status,
-     (select count(*) from delivery_attempts where delivery_id = d.id and outcome = 'SUCCEEDED') as taken,
+     (select count(*) from delivery_attempts where delivery_id = d.id and outcome = 'SUCCEEDED') as accepted,
      (select count(*) from delivery_attempts where delivery_id = d.id and outcome = 'UNKNOWN')
        + (d.status = 'PENDING' and exists (select from batches b
-           where b.message_id = d.message_id and d.n = any(b.win)))::int as doubtful
+           where b.message_id = d.message_id and d.n = any(b.win)))::int as unknown
    from deliveries d`,
 );
 
 /**
- * What is wrong with messages and deliveries, each fault in words.
+ * Violated invariants of messages and deliveries, a sentence each.
  *
- * @param received how often each delivery has arrived, by its TypeID (the header X-Waybill-Delivery)
+ * @param received number of mails received for each delivery, by TypeID (header X-Waybill-Delivery)
  */
 export async function findDeliveryFaults(
   db: Connection,
   received: ReadonlyMap<string, number>,
 ): Promise<string[]> {
   const faults = await findFaults(db, DELIVERY_CHECKS);
-  const strangers = new Set(received.keys());
-  for (const { id, address, status, taken, doubtful } of await db.run(DELIVERIES)) {
+  const unmatched = new Set(received.keys());
+  for (const { id, address, status, accepted, unknown } of await db.run(DELIVERIES)) {
     const delivery = toTypeId("delivery", id);
-    strangers.delete(delivery);
+    unmatched.delete(delivery);
     const arrived = received.get(delivery) ?? 0;
-    if (arrived >= taken && arrived <= taken + doubtful) continue;
+    if (arrived >= accepted && arrived <= accepted + unknown) continue;
     faults.push(
-      `what arrives is what was sent: ${address} is ${status} with ${doubtful} doubtful tries, ` +
-        `and got ${arrived} mails`,
+      `each accepted try is one mail: ${address} is ${status} with ${unknown} tries of unknown ` +
+        `outcome, and got ${arrived} mails`,
     );
   }
-  for (const stranger of strangers) faults.push(`what arrives is known: ${stranger} is not`);
+  for (const id of unmatched) faults.push(`each mail belongs to a delivery: ${id} is unknown`);
   return faults;
 }
 
-/** Throws with every fault against the delivery invariants; see `findDeliveryFaults`. */
+/** Throws with the first 20 violated delivery invariants; see `findDeliveryFaults`. */
 export async function assertDeliveriesHold(
   db: Connection,
   received: ReadonlyMap<string, number>,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Connection, statement } from "../../src/db/database.ts";
 
-// Kept by a trigger, so that it holds whatever is killed, and says what was true at the commit.
+// Written by a trigger, so that it is complete whichever process is killed, and true at commit.
 const LEDGER = statement<[]>(
   "ledger.table",
   `create table ledger (
@@ -24,23 +24,23 @@ const TRIGGER = statement<[]>(
   "create trigger note_in_ledger after update on jobs for each row execute function note_in_ledger()",
 );
 
-/** Notes every change of every job from now on. Call it before the first job is written. */
+/** Records every update of every job from now on. Call it before the first job is written. */
 export async function openLedger(db: Connection): Promise<void> {
   for (const part of [LEDGER, INDEX, NOTE, TRIGGER]) await db.run(part);
 }
 
 const FINAL = "('COMPLETED', 'FAILED', 'CANCELLED')";
 
-// Each finds the faults against one invariant, and says what is wrong with what.
+// One query per invariant; it returns a sentence for each violation.
 const JOB_CHECKS: Record<string, string> = {
-  "one fence, one claim": `
+  "a fence belongs to one claim": `
     select 'fence ' || new_fence || ' was given to ' || count(*) || ' claims'
     from ledger where new_fence is not null and old_fence is distinct from new_fence
     group by new_fence having count(*) > 1`,
-  "a claim is taken of nobody": `
+  "a claim is not replaced by another claim": `
     select 'job ' || job_id || ': claim ' || old_fence || ' was replaced by ' || new_fence
     from ledger where old_fence <> new_fence`,
-  "every claim ends once, or runs": `
+  "every claim has ended once, or runs": `
     select 'job ' || claims.job_id || ': claim ' || claims.new_fence || ' has ended ' ||
       count(ends.old_fence) || ' times and ' || case when count(jobs.id) > 0 then 'runs'
         else 'does not run' end
@@ -50,7 +50,7 @@ const JOB_CHECKS: Record<string, string> = {
     where claims.old_fence is null and claims.new_fence is not null
     group by claims.job_id, claims.new_fence
     having count(ends.old_fence) + count(jobs.id) <> 1`,
-  "what counted as an attempt is on record, what did not is not": `
+  "each counted attempt, and no other, is on record": `
     select 'job ' || ends.job_id || ': claim ' || ends.old_fence || ' ended as ' ||
       ends.new_status || ' with attempt ' || ends.new_attempt || ' after ' || ends.old_attempt ||
       case when a.fence is null then ' and no attempt on record'
@@ -62,21 +62,21 @@ const JOB_CHECKS: Record<string, string> = {
         or a.number <> ends.old_attempt
         or (a.outcome = 'SUCCEEDED') <> (ends.new_status = 'COMPLETED')
         or (a.outcome = 'CRASHED') <> ends.crashed)`,
-  "an attempt on record has been made": `
+  "each attempt on record belongs to a claim that ended": `
     select 'job ' || a.job_id || ': an attempt is on record for ' || a.fence || ', which never ended'
     from job_attempts a where not exists (
       select from ledger where job_id = a.job_id and old_fence = a.fence and new_fence is null)`,
-  "nothing is written about what nobody holds": `
+  "progress is written only while a job runs": `
     select 'job ' || job_id || ': progress was written while it was ' || new_status
     from ledger where moved and old_fence is null`,
-  "no living worker is robbed": `
+  "no job is rescued from a living worker": `
     select 'job ' || job_id || ': claim ' || old_fence || ' was rescued from a living worker'
     from ledger where crashed and owner_lives`,
-  "what has finished stays as it is": `
+  "a final state does not change, except by retryJob": `
     select 'job ' || job_id || ' went from ' || old_status || ' to ' || new_status
     from ledger where old_status in ${FINAL} and old_status <> new_status
       and (old_status = 'COMPLETED' or new_status <> 'QUEUED' or new_attempt <> 0)`,
-  "attempts are counted": `
+  "the attempt number is the number of attempts made": `
     select 'job ' || id || ' is ' || status || ' with attempt ' || attempt || ' of ' || max_attempts ||
       ' and ' || made || ' made'
     from (select jobs.*,
@@ -87,34 +87,34 @@ const JOB_CHECKS: Record<string, string> = {
     where attempt not between 0 and max_attempts
       or attempt <> made and not exists (
         select from ledger where job_id = id and old_status in ${FINAL} and new_status = 'QUEUED')`,
-  "one unfinished job per key": `
+  "a unique key has one unfinished job": `
     select 'key ' || unique_key || ' names ' || count(*) || ' unfinished jobs'
     from jobs where unique_key is not null and status not in ${FINAL}
     group by organization_id, unique_key having count(*) > 1`,
-  "what runs has an owner": `
+  "a running job has a living worker": `
     select 'job ' || id || ' runs, and its worker ' || worker_id || ' is dead'
     from jobs where status = 'PROCESSING' and started_at < now() - interval '30 seconds'
       and not exists (select from workers where id = worker_id)`,
-  "what is queued is due": `
+  "a queued job is due": `
     select 'job ' || id || ' is queued, and due at ' || run_at
     from jobs where status = 'QUEUED' and run_at > now()`,
-  "a job is set aside after three crashes, and not before": `
+  "a job fails as CRASHED after three crashes, and not before": `
     select 'job ' || id || ' is ' || status || ' after ' || crashes || ' crashes'
     from jobs where crashes >= 10 and status <> 'FAILED'
       or crashes < 3 and status = 'FAILED' and error ->> 'type' = 'CRASHED'`,
 };
 
-/** What is wrong with the jobs, each fault in words. The ledger must have been opened. */
+/** Violated invariants of jobs, a sentence each. The ledger must have been opened. */
 export function findJobFaults(db: Connection): Promise<string[]> {
   return findFaults(db, JOB_CHECKS);
 }
 
-/** Throws with every fault against the job invariants. */
+/** Throws with every violated job invariant. */
 export async function assertJobsHold(db: Connection): Promise<void> {
   assert.equal((await findJobFaults(db)).join("\n"), "");
 }
 
-/** Runs queries whose rows are one text each. */
+/** Runs queries that return one sentence per violation. */
 export async function findFaults(
   db: Connection,
   checks: Readonly<Record<string, string>>,

@@ -1,13 +1,21 @@
-import { configure, type LogRecord, reset } from "@logtape/logtape";
+import { configure, type LogLevel, type LogRecord, reset } from "@logtape/logtape";
 
-/** What the program logs, from info on, while `work` is done: the messages of the lines. */
-export async function logOf(work: () => Promise<void>): Promise<string[]> {
+/**
+ * Runs `work` and returns the messages that the program logged meanwhile, each with its error.
+ *
+ * @param level the lowest level that is returned
+ */
+export async function logOf(
+  work: () => Promise<void>,
+  level: LogLevel = "info",
+): Promise<string[]> {
   const lines: string[] = [];
-  const note = ({ message }: LogRecord) => void lines.push(message.join(""));
+  const write = ({ message, properties: { error } }: LogRecord) =>
+    void lines.push(error ? `${message.join("")}: ${error}` : message.join(""));
   await configure({
-    sinks: { lines: note },
+    sinks: { lines: write },
     loggers: [
-      { category: "waybill", sinks: ["lines"], lowestLevel: "info" },
+      { category: "waybill", sinks: ["lines"], lowestLevel: level },
       { category: ["logtape", "meta"], sinks: [] },
     ],
   });

@@ -1,32 +1,35 @@
 import { fileURLToPath } from "node:url";
 import { type Connection, statement } from "../../src/db/database.ts";
+import { rescueOrphans } from "../../src/domain/jobs/lease.ts";
+import type { Services } from "../../src/domain/services.ts";
+import { expireLease } from "./jobs.ts";
 import { until } from "./until.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const IMPATIENT = fileURLToPath(new URL("./programs/mail_worker.ts", import.meta.url));
+const SHORT_TIMEOUTS = fileURLToPath(new URL("./programs/mail_worker.ts", import.meta.url));
 
 const WORKERS = statement<[], { id: string }>("test.workerIds", "select id from workers");
 
-/** Where its mails go, and what it works on. */
+/** Settings of a mail process. */
 export interface MailProcessOptions {
   readonly databaseUrl: string;
   readonly smtpUrl: string;
-  /** Gives up a server that says nothing for half a second, where the program waits for minutes. */
-  readonly impatient?: boolean;
+  /** SMTP timeouts of 500 ms instead of the program's minutes. */
+  readonly shortTimeouts?: boolean;
 }
 
-/** The program, run as `worker`; killed at the end of its scope where it still runs. */
+/** The program, run as `worker`; killed at the end of its scope when it still runs. */
 export interface MailProcess extends AsyncDisposable {
-  /** Under which it has registered first. */
+  /** Id of its first registration. */
   readonly workerId: string;
-  /** Returns once the process is gone. */
+  /** Sends the signal and returns when the process has exited. */
   end(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
 }
 
-/** Starts the program as a worker; not two at once. Returns when it works. */
+/** Starts the program as a worker and returns when it has registered. Start one at a time. */
 export async function startMailProcess(
   db: Connection,
-  { databaseUrl, smtpUrl, impatient = false }: MailProcessOptions,
+  { databaseUrl, smtpUrl, shortTimeouts = false }: MailProcessOptions,
 ): Promise<MailProcess> {
   const before = await readWorkers(db);
   const child = new Deno.Command(Deno.execPath(), {
@@ -35,7 +38,7 @@ export async function startMailProcess(
       "--quiet",
       "-NRWES",
       "--no-check",
-      ...impatient ? [IMPATIENT] : [PROGRAM, "worker"],
+      ...shortTimeouts ? [SHORT_TIMEOUTS] : [PROGRAM, "worker"],
     ],
     env: { DATABASE_URL: databaseUrl, SMTP_URLS: smtpUrl, LOG_LEVEL: "error" },
     stdout: "null",
@@ -50,7 +53,7 @@ export async function startMailProcess(
   };
   try {
     const workerId = await until("the worker has registered", async () => {
-      if (!running) throw new Error("The worker has ended before it registered");
+      if (!running) throw new Error("The worker exited before it registered");
       const [id] = (await readWorkers(db)).difference(before);
       return id;
     });
@@ -59,6 +62,17 @@ export async function startMailProcess(
     await end("SIGKILL");
     throw error;
   }
+}
+
+/** Ends a process and releases its jobs at once, as other replicas do when its lease expires. */
+export async function endMailProcess(
+  services: Services,
+  process: MailProcess,
+  signal: "SIGKILL" | "SIGTERM",
+): Promise<void> {
+  await process.end(signal);
+  await expireLease(services.db, process.workerId);
+  await rescueOrphans(services);
 }
 
 async function readWorkers(db: Connection): Promise<Set<string>> {

@@ -1,10 +1,16 @@
 const INTERVAL_MS = 10;
 
+/** Resolves after that many milliseconds: paces chaos tests, and never stands for a condition. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /**
- * Asks again and again until there is an answer.
+ * Calls `ask` every 10 ms until it returns a result.
  *
- * @param what completes "Waited in vain until …"
- * @param ask answers null, undefined or false for: not yet
+ * @param what the condition as the error names it: "the message is SENT"
+ * @param ask returns null, undefined or false while the condition does not hold
+ * @throws after `timeoutMs`
  */
 export async function until<T>(
   what: string,
@@ -15,7 +21,7 @@ export async function until<T>(
   while (performance.now() < deadline) {
     const answer = await ask();
     if (answer !== null && answer !== undefined && answer !== false) return answer;
-    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+    await sleep(INTERVAL_MS);
   }
-  throw new Error(`Waited in vain until ${what}`);
+  throw new Error(`Timed out after ${timeoutMs} ms waiting until ${what}`);
 }
