@@ -1,34 +1,47 @@
 import assert from "node:assert/strict";
-import { type Database, statement } from "../../../src/db/database.ts";
+import { type Connection, statement } from "../../../src/db/database.ts";
 import { retryJob } from "../../../src/domain/jobs/operations.ts";
 import { updateMessage } from "../../../src/domain/messages/update.ts";
-import { onEveryMail } from "../../support/mail.ts";
-import { startMailWorker } from "../../support/mail_worker.ts";
+import { onPostgresMail } from "../../support/mail.ts";
 import { readStatus } from "../../support/messages.ts";
+import { until } from "../../support/until.ts";
 
 const PLANNING = statement<[], { id: string }>(
   "test.planning",
   "select id from jobs where kind = 'PLAN_MESSAGE'",
 );
+const LOCK = statement<[id: string]>("test.lock", "select from messages where id = $1 for update");
+const WAITING = statement<[], { count: number }>(
+  "test.waiting",
+  `select count(*) from pg_stat_activity
+   where datname = current_database() and wait_event_type = 'Lock'`,
+);
 
-onEveryMail(
-  "a message that is moved while its planning lies down goes out at the new time",
+function untilWaiting(db: Connection, count: number): Promise<boolean> {
+  return until(`${count} statements wait for a lock`, async () => {
+    return (await db.run(WAITING))[0]?.count === count;
+  });
+}
+
+onPostgresMail(
+  "updateMessage() moves a message to now while its planning job parks",
   async (mail) => {
-    const { db, services, organization: { admin }, channel, send } = mail;
+    const { db, services, organization: { admin }, worker, send } = mail;
     const { id } = await send({ sendAt: new Date(Date.now() + 24 * 60 * 60_000) });
-    // Its planning wakes up, and finds that it is not time yet.
     const [job] = await db.run(PLANNING);
     await retryJob(services, admin, job?.id ?? "");
-    let moved = false;
-    const transaction: Database["transaction"] = async (work) => {
-      const result = await db.transaction(work);
-      if (!moved) {
-        moved = true;
-        await updateMessage(services, admin, id, { sendAt: null });
-      }
-      return result;
-    };
-    const worker = await startMailWorker({ ...services, db: { ...db, transaction } }, { channel });
+    let updating: Promise<unknown> | undefined;
+    // Locks are granted in the order of asking: planning reads the old time, then the update commits, then
+    // planning parks its job.
+    await db.transaction(async (tx) => {
+      await tx.run(LOCK, id);
+      worker.start(await worker.claim());
+      await untilWaiting(db, 1);
+      updating = updateMessage(services, admin, id, { sendAt: null });
+      await untilWaiting(db, 2);
+    });
+    await updating;
+    await worker.rest();
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
   },
