@@ -11,7 +11,7 @@ import { lookupId } from "../kit/global_id.ts";
 import { Channel } from "../messages/enums.ts";
 import { RecipientObject } from "../messages/recipient.ts";
 
-/** Recipients that were imported once, for one message or many. */
+/** An audience: imported recipients for one or many messages. */
 export const AudienceNode = builder.loadableNodeRef("Audience", {
   id: { resolve: ({ id }: Audience) => id },
   load: (ids: string[], { services, caller }) => audiencesById(services, caller, ids),
@@ -20,66 +20,70 @@ export const AudienceNode = builder.loadableNodeRef("Audience", {
 });
 
 const ImportStatus = builder.enumType("ImportStatus", {
-  description: "Where an import stands.",
+  description: "State of an import.",
   values: {
-    RUNNING: { description: "The file is being read." },
+    RUNNING: { description: "The file is being read; becomes FINISHED or FAILED." },
     FINISHED: { description: "The whole file was read." },
-    FAILED: { description: "The file broke off; what had been taken stays." },
+    FAILED: {
+      description:
+        "The file ended early; recipients read before that are kept, but no message can be sent to " +
+        "the audience.",
+    },
   },
 });
 
 const RefusedRowObject = builder.objectRef<RefusedRow>("RefusedRow").implement({
-  description: "A row of a file that did not become a recipient.",
+  description: "Row of a file that was refused.",
   fields: (t) => ({
-    line: t.exposeInt("line", { description: "Where it starts in the file, from 1." }),
-    reason: t.exposeString("reason", { description: "What is wrong with it, for people." }),
+    line: t.exposeInt("line", { description: "Line of the file at which the row starts, from 1." }),
+    reason: t.exposeString("reason", { description: "Explanation for people." }),
   }),
 });
 
 const AudienceImport = builder.objectRef<Audience>("AudienceImport").implement({
-  description: "How the file of an audience was read.",
+  description: "Import of an audience's file.",
   fields: (t) => ({
-    status: t.expose("importStatus", { type: ImportStatus, description: "Where it stands." }),
-    taken: t.exposeInt("taken", { description: "Rows that became recipients." }),
+    status: t.expose("importStatus", { type: ImportStatus, description: "State of the import." }),
+    taken: t.exposeInt("taken", { description: "Number of rows that became recipients." }),
     collapsed: t.exposeInt("collapsed", {
-      description: "Rows whose address the audience had already.",
+      description: "Number of rows that repeat an address of the audience.",
     }),
-    refused: t.exposeInt("refused", { description: "Rows that were faulty." }),
-    bytesRead: t.exposeFloat("bytesRead", { description: "How much was read." }),
+    refused: t.exposeInt("refused", { description: "Number of invalid rows." }),
+    bytesRead: t.exposeFloat("bytesRead", { description: "Bytes read so far." }),
     bytesTotal: t.exposeFloat("bytesTotal", {
       nullable: true,
-      description: "How much there is; null when the client did not say.",
+      description: "Size of the file in bytes; null if the client did not send it.",
     }),
     refusedRows: t.connection({
       type: RefusedRowObject,
-      description: "The faulty rows, the first 1,000, in the order of the file.",
+      description: "Invalid rows in the order of the file, the first 1,000.",
       resolve: (audience, args, { services }) => listRefusedRows(services, audience, args),
     }, ...connectionNames("RefusedRow")),
   }),
 });
 
 AudienceNode.implement({
-  description: "Recipients that were imported once, for one message or many: see " +
-    "`POST /import/recipients`.",
+  description:
+    "Audience: imported recipients for one or many messages; see `POST /import/recipients`.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "As people call it." }),
+    name: t.exposeString("name", { description: "Name for people." }),
     channel: t.expose("channel", {
       type: Channel,
-      description: "How its recipients are reached: the channel of messages that can go to them.",
+      description: "Channel of its recipients, and of the messages that can be sent to them.",
     }),
-    recipientCount: t.exposeInt("recipientCount", { description: "How many recipients it has." }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
+    recipientCount: t.exposeInt("recipientCount", { description: "Number of recipients." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of creation." }),
     import: t.field({
       type: AudienceImport,
       nullable: true,
-      description: "How its file was read; null: it came from none.",
+      description: "Import of its file; null if it has none.",
       resolve: (audience) => audience,
     }),
     recipients: t.connection({
       type: RecipientObject,
-      description: "Its recipients, in the order of the file.",
+      description: "Recipients in the order of the file.",
       args: {
-        search: t.arg.string({ description: "Part of the address or name, whatever its case." }),
+        search: t.arg.string({ description: "Part of the address or the name, case-insensitive." }),
       },
       resolve: (audience, { search, ...page }, { services }) =>
         listRecipients(services, audience, search || null, page),
@@ -91,14 +95,14 @@ builder.queryFields((t) => ({
   audience: t.field({
     type: AudienceNode,
     nullable: true,
-    description: "One audience; null when there is none, or it is not yours to see.",
-    args: { id: t.arg.id({ required: true, description: "aud_…" }) },
+    description: "Audience with this id; null if it does not exist or the caller may not see it.",
+    args: { id: t.arg.id({ required: true, description: "Id of the audience: aud_…" }) },
     resolve: (_root, { id }) => lookupId("audience", id),
   }),
   audiences: t.connection({
     type: AudienceNode,
-    description: "The audiences that you may see, newest first.",
-    args: { search: t.arg.string({ description: "Part of the name, whatever its case." }) },
+    description: "Audiences that the caller may see, newest first.",
+    args: { search: t.arg.string({ description: "Part of the name, case-insensitive." }) },
     resolve: (_root, { search, ...page }, { services, caller }) =>
       listAudiences(services, caller, search || null, page),
   }, ...connectionNames("Audience")),

@@ -18,92 +18,104 @@ import { DeliveryErrorType } from "./enums.ts";
 
 interface Analytics {
   readonly period: Period;
-  /** Read once for all fields that are sums of it. */
+  /** Attempt counts of the period; read once, because several fields are sums of them. */
   groups(): Promise<readonly AttemptGroup[]>;
 }
 
 const TimeBucket = builder.enumType("TimeBucket", {
-  description: "What a series counts together.",
+  description: "Length of the intervals of a series.",
   values: {
-    MINUTE: { description: "Each minute." },
-    HOUR: { description: "Each hour." },
-    DAY: { description: "Each day, from midnight to midnight in the time zone." },
+    MINUTE: { description: "One minute." },
+    HOUR: { description: "One hour." },
+    DAY: { description: "One day, from midnight to midnight in the time zone." },
   },
 });
 
 const DeliveryPoint = builder.objectRef<DeliveryPoint>("DeliveryPoint").implement({
-  description: "What one minute, hour or day brought.",
+  description: "Results of one interval of a series.",
   fields: (t) => ({
-    at: t.expose("at", { type: "DateTime", description: "When it begins." }),
-    sent: t.exposeInt("sent", { description: "Attempts that sent their mail." }),
-    failed: t.exposeInt("failed", { description: "Attempts that did not, or may not have." }),
-    bounced: t.exposeInt("bounced", { description: "Mails that came back." }),
+    at: t.expose("at", { type: "DateTime", description: "Start of the interval." }),
+    sent: t.exposeInt("sent", { description: "Number of attempts that sent their message." }),
+    failed: t.exposeInt("failed", {
+      description: "Number of attempts that failed or are UNKNOWN.",
+    }),
+    bounced: t.exposeInt("bounced", { description: "Number of bounces that arrived." }),
   }),
 });
 
 type ErrorShare = ReturnType<typeof errorShares>[number];
 
 const ErrorTypeShare = builder.objectRef<ErrorShare>("ErrorTypeShare").implement({
-  description: "How many attempts failed in the same way.",
+  description: "Number of attempts that failed with one error type.",
   fields: (t) => ({
     errorType: t.expose("errorType", {
       type: DeliveryErrorType,
-      description: "What kind of failure.",
+      description: "Kind of failure.",
     }),
-    count: t.exposeInt("count", { description: "How many attempts failed so." }),
-    fraction: t.exposeFloat("fraction", { description: "Of all that failed, 0 to 1." }),
+    count: t.exposeInt("count", { description: "Number of attempts." }),
+    fraction: t.exposeFloat("fraction", { description: "Share of all failed attempts, 0 to 1." }),
   }),
 });
 
 const TypeStats = builder.objectRef<FirstAttempts & { type: string }>("TypeStats").implement({
-  description: "The first attempts at messages of one type.",
+  description: "Results of first attempts for one message type.",
   fields: (t) => ({
-    type: t.exposeString("type", { description: "The messages' type." }),
-    sent: t.exposeInt("sent", { description: "Sent at the first attempt." }),
-    failed: t.exposeInt("failed", { description: "Failed at the first attempt." }),
+    type: t.exposeString("type", { description: "Type of the messages." }),
+    sent: t.exposeInt("sent", { description: "Number of deliveries sent at the first attempt." }),
+    failed: t.exposeInt("failed", {
+      description: "Number of deliveries that failed or are UNKNOWN at the first attempt.",
+    }),
     successFraction: t.float({
       nullable: true,
-      description: "Those sent among them, 0 to 1; null: there were none.",
+      description: "Share of first attempts that were sent, 0 to 1; null if there were none.",
       resolve: successOf,
     }),
   }),
 });
 
 const MessageAnalytics = builder.objectRef<MessageAttempts>("MessageAnalytics").implement({
-  description: "The first attempts at one message.",
+  description: "Results of first attempts for one message.",
   fields: (t) => ({
     message: t.field({
       type: MessageNode,
-      description: "The message.",
+      description: "Message with these attempts.",
       resolve: ({ id }) => id,
     }),
-    sent: t.exposeInt("sent", { description: "Sent at the first attempt." }),
-    failed: t.exposeInt("failed", { description: "Failed at the first attempt." }),
+    sent: t.exposeInt("sent", { description: "Number of deliveries sent at the first attempt." }),
+    failed: t.exposeInt("failed", {
+      description: "Number of deliveries that failed or are UNKNOWN at the first attempt.",
+    }),
     successFraction: t.float({
       nullable: true,
-      description: "Those sent among them, 0 to 1; null: there were none.",
+      description: "Share of first attempts that were sent, 0 to 1; null if there were none.",
       resolve: successOf,
     }),
   }),
 });
 
 const DeliveryAnalytics = builder.objectRef<Analytics>("DeliveryAnalytics").implement({
-  description: "How sending went in a period, at the messages that you may see.",
+  description: "Results of all attempts in a period, for the messages that the caller may see.",
   fields: (t) => ({
     successFraction: t.float({
       nullable: true,
-      description: "First attempts that sent their mail, 0 to 1; null: there were none.",
+      description: "Share of first attempts that were sent, 0 to 1; null if there were none.",
       resolve: async ({ groups }) => successOf(firstAttempts(await groups())),
     }),
     series: t.field({
       type: [DeliveryPoint],
-      description: "Attempts over time: every bucket, the empty ones too, up to 2,000.",
+      description:
+        "Results over time, oldest interval first, empty intervals included. More than 2,000 " +
+        "intervals are an InvalidInputError.",
       complexity: 20,
       args: {
-        bucket: t.arg({ type: TimeBucket, required: true, description: "What counts together." }),
+        bucket: t.arg({
+          type: TimeBucket,
+          required: true,
+          description: "Length of the intervals.",
+        }),
         timezone: t.arg.string({
           defaultValue: "UTC",
-          description: "Where its days begin: Europe/Berlin.",
+          description: "IANA time zone that hours and days start in: Europe/Berlin.",
         }),
       },
       resolve: ({ period }, { bucket, timezone }, { services, caller }) =>
@@ -111,12 +123,12 @@ const DeliveryAnalytics = builder.objectRef<Analytics>("DeliveryAnalytics").impl
     }),
     errorTypes: t.field({
       type: [ErrorTypeShare],
-      description: "How attempts failed, most frequent first.",
+      description: "Failed and UNKNOWN attempts by error type, most frequent first.",
       resolve: async ({ groups }) => errorShares(await groups()),
     }),
     retryEffectiveness: t.field({
       type: [RetryEffectivenessObject],
-      description: "What each attempt brought: the first ones, the second ones …",
+      description: "Results by attempt number, the first attempts first.",
       resolve: async ({ groups }) =>
         [...Map.groupBy(await groups(), ({ attempt }) => attempt)]
           .map(([attemptNumber, part]) => ({ messageId: "", attemptNumber, ...endsOf(part) }))
@@ -124,7 +136,7 @@ const DeliveryAnalytics = builder.objectRef<Analytics>("DeliveryAnalytics").impl
     }),
     byType: t.field({
       type: [TypeStats],
-      description: "First attempts by the messages' type, the largest first.",
+      description: "Results of first attempts by message type, most attempts first.",
       resolve: async ({ groups }) =>
         [...Map.groupBy(await groups(), ({ type }) => type)]
           .map(([type, part]) => ({ type, ...firstAttempts(part) }))
@@ -132,7 +144,7 @@ const DeliveryAnalytics = builder.objectRef<Analytics>("DeliveryAnalytics").impl
     }),
     messages: t.connection({
       type: MessageAnalytics,
-      description: "First attempts by message, the newest message first.",
+      description: "Results of first attempts by message, newest message first.",
       resolve: ({ period }, page, { services, caller }) =>
         listMessageAttempts(services, caller, period, page),
     }, ...connectionNames("MessageAnalytics")),
@@ -142,11 +154,19 @@ const DeliveryAnalytics = builder.objectRef<Analytics>("DeliveryAnalytics").impl
 builder.queryField("deliveryAnalytics", (t) =>
   t.field({
     type: DeliveryAnalytics,
-    description: "How sending went in a period.",
+    description: "Results of all attempts in a period, for the messages that the caller may see.",
     complexity: 20,
     args: {
-      from: t.arg({ type: "DateTime", required: true, description: "From this minute on." }),
-      to: t.arg({ type: "DateTime", required: true, description: "Until before this." }),
+      from: t.arg({
+        type: "DateTime",
+        required: true,
+        description: "Start of the period, rounded down to the minute.",
+      }),
+      to: t.arg({
+        type: "DateTime",
+        required: true,
+        description: "End of the period, exclusive; must be later than `from`.",
+      }),
     },
     resolve: (_root, period, { services, caller }) => {
       checkPeriod(period);

@@ -4,11 +4,11 @@ import { builder } from "../kit/builder.ts";
 import { JobNode } from "../jobs/job.ts";
 
 const CleanupDeliveriesPayload = builder.objectRef<Job>("CleanupDeliveriesPayload").implement({
-  description: "The job that deletes old deliveries.",
+  description: "Job that deletes old deliveries.",
   fields: (t) => ({
     job: t.field({
       type: JobNode,
-      description: "Watch it with `jobUpdated`; its progress counts what it has deleted.",
+      description: "Job; watch it with `jobUpdated`, its progress counts deleted deliveries.",
       resolve: (job) => job,
     }),
   }),
@@ -19,13 +19,17 @@ builder.mutationField("cleanupDeliveries", (t) =>
     type: CleanupDeliveriesPayload,
     nullable: true,
     errors: {},
-    description: "Deletes the organization's deliveries that were sent or cancelled long enough " +
-      "ago, with their attempts. Those that failed stay, and so do the figures of messages. " +
-      "Bounces and complaints about deleted ones are ignored. For ADMIN and OPERATOR.",
+    description:
+      "Starts a job that deletes the organization's old SENT and CANCELLED deliveries of ended " +
+      "messages, with their attempts. Other deliveries and all statistics are kept; later bounces " +
+      "and complaints about deleted ones are ignored. ADMIN and OPERATOR only, else " +
+      "ForbiddenError. Refuses a number out of range with InvalidInputError.",
     args: {
       daysToKeep: t.arg.int({
         required: true,
-        description: "Since they were sent or cancelled: 0 to 36,500.",
+        description:
+          "Age in days since a delivery was sent or cancelled, 0 to 36,500; older ones are " +
+          "deleted.",
       }),
     },
     resolve: (_root, { daysToKeep }, { services, caller }) =>

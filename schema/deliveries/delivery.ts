@@ -5,13 +5,13 @@ import { findMessage } from "../../src/domain/messages/queries.ts";
 import { compileContent, render, TemplateError } from "../../src/domain/templates/template.ts";
 import { builder, type Context } from "../kit/builder.ts";
 import { ContentObject } from "../messages/content.ts";
-import { DeliveryErrorObject } from "./error.ts";
+import { DeliveryErrorObject, errorOf } from "./error.ts";
 import { AttemptOutcome } from "../jobs/enums.ts";
 import { MessageNode } from "../messages/message.ts";
 import { DeliveryStatus } from "./enums.ts";
 import { RecipientObject } from "../messages/recipient.ts";
 
-/** One recipient of one message. */
+/** A delivery: one message to one recipient. */
 export const DeliveryNode = builder.loadableNodeRef("Delivery", {
   id: { resolve: ({ id }: Delivery) => id },
   load: (ids: string[], { services, caller }) => findDeliveries(services, caller, ids),
@@ -20,104 +20,120 @@ export const DeliveryNode = builder.loadableNodeRef("Delivery", {
 });
 
 const DeliveryAttemptObject = builder.objectRef<DeliveryAttempt>("DeliveryAttempt").implement({
-  description: "One try at a delivery that has ended.",
+  description: "Attempt of a delivery that has ended.",
   fields: (t) => ({
     number: t.exposeInt("number", {
-      description: "From 1. Tries that use up no attempt (the recipient was to wait, or another " +
-        "provider was asked then) have the number of the attempt that they are part of.",
+      description:
+        "Number of the attempt, from 1. Tries that use no attempt (throttled, or passed on to " +
+        "another provider) have the number of the attempt that they belong to.",
     }),
-    provider: t.exposeString("provider", { nullable: true, description: "Who was to take it." }),
-    startedAt: t.expose("startedAt", { type: "DateTime", description: "When it began." }),
+    provider: t.exposeString("provider", {
+      nullable: true,
+      description: "Provider that was tried; null if none was.",
+    }),
+    startedAt: t.expose("startedAt", {
+      type: "DateTime",
+      description: "Time the attempt started.",
+    }),
     finishedAt: t.expose("finishedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it ended.",
+      description: "Time the attempt ended.",
     }),
     outcome: t.expose("outcome", {
       type: AttemptOutcome,
       nullable: true,
-      description: "How it ended.",
+      description: "Outcome of the attempt.",
     }),
     error: t.field({
       type: DeliveryErrorObject,
       nullable: true,
-      description: "Why it failed; null when it did not.",
-      resolve: (attempt) => attempt.errorType === null ? null : attempt,
+      description: "Error of the attempt; null if it did not fail.",
+      resolve: errorOf,
     }),
   }),
 });
 
 DeliveryNode.implement({
-  description: "What becomes of a message for one of its recipients.",
+  description: "Delivery: one message to one recipient.",
   fields: (t) => ({
     message: t.field({
       type: MessageNode,
       nullable: true,
-      description: "The message that it is of.",
+      description: "Message of the delivery.",
       resolve: ({ messageId }) => messageId,
     }),
     batchNumber: t.exposeInt("batchNumber", {
       nullable: true,
-      description: "The batch of the message that it is in; null before it is planned.",
+      description: "Number of its batch within the message; null before it is planned.",
     }),
     recipient: t.field({
       type: RecipientObject,
-      description: "Whom it goes to.",
+      description: "Recipient of the delivery.",
       resolve: ({ address, name, variables }) => ({ address, name, variables }),
     }),
-    status: t.expose("status", { type: DeliveryStatus, description: "Where it stands." }),
-    attemptCount: t.exposeInt("attempt", { description: "Attempts so far." }),
-    maxAttempts: t.exposeInt("maxAttempts", { description: "Attempts at most." }),
+    status: t.expose("status", { type: DeliveryStatus, description: "State of the delivery." }),
+    attemptCount: t.exposeInt("attempt", {
+      description: "Attempts so far; a throttled try uses none.",
+    }),
+    maxAttempts: t.exposeInt("maxAttempts", {
+      description: "Maximum attempts, that of the message.",
+    }),
     error: t.field({
       type: DeliveryErrorObject,
       nullable: true,
-      description: "Why its newest attempt failed; null when it did not.",
-      resolve: (delivery) => delivery.errorType === null ? null : delivery,
+      description:
+        "Last error: of the last attempt, a bounce or a complaint, kept while a retry waits; " +
+        "null if none.",
+      resolve: errorOf,
     }),
     retryable: t.exposeBoolean("retryable", {
       description:
-        "Whether another attempt may mend it; of a message that was cancelled, none is made.",
+        "True if it is FAILED or BOUNCED, another attempt may succeed and is left, and its " +
+        "message is not CANCELLED.",
     }),
     provider: t.exposeString("provider", {
       nullable: true,
-      description: "Who took it, or was tried last.",
+      description: "Provider that accepted the delivery, or the last one tried; null if none was.",
     }),
     providerMessageId: t.exposeString("providerMessageId", {
       nullable: true,
-      description: "What the provider calls it.",
+      description: "Id that the provider gave the message; null if it was not sent.",
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
-    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of creation." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "Time of the last change." }),
     dueAt: t.expose("dueAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it goes out, or is tried next; null: it does not any more.",
+      description: "Time it is due, for the first time or again; null once it has ended.",
     }),
     lastAttemptAt: t.expose("lastAttemptAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was last tried; null: never.",
+      description: "Time of the last attempt; null if never tried.",
     }),
     sentAt: t.expose("sentAt", {
       type: "DateTime",
       nullable: true,
-      description: "When the provider took it; null: it did not.",
+      description: "Time the provider accepted it; null if it has not.",
     }),
     failedAt: t.expose("failedAt", {
       type: "DateTime",
       nullable: true,
-      description: "Since when it is FAILED or BOUNCED; null: it is neither.",
+      description: "Time it became FAILED or BOUNCED; null otherwise.",
     }),
     content: t.field({
       type: ContentObject,
       nullable: true,
-      description: "What this recipient gets; null when a variable is missing for it.",
+      description:
+        "Content rendered for this recipient; null if it cannot be rendered, for example because " +
+        "a variable is missing. An unsubscribe link is not filled in.",
       complexity: 20,
       resolve: renderedFor,
     }),
     attempts: t.field({
       type: [DeliveryAttemptObject],
-      description: "The attempts that have ended, oldest first.",
+      description: "Ended attempts, oldest first.",
       resolve: (delivery, _args, { services }) => readAttempts(services, delivery),
     }),
   }),
@@ -126,7 +142,7 @@ DeliveryNode.implement({
 async function renderedFor(delivery: Delivery, _args: unknown, { services }: Context) {
   const message = await findMessage(services.db, delivery.organizationId, delivery.messageId);
   if (!message) return null;
-  // Not the recipient's own link: who looks at this must not unsubscribe them.
+  // A placeholder, because a viewer of the content must not unsubscribe the recipient.
   const variables = { ...delivery.variables, [UNSUBSCRIBE_URL]: `{{ ${UNSUBSCRIBE_URL} }}` };
   const recipient = message.unsubscribable ? { ...delivery, variables } : delivery;
   try {

@@ -1,26 +1,29 @@
-import type { Delivery } from "../../src/domain/deliveries/delivery.ts";
+import type { Delivery, StoredDeliveryError } from "../../src/domain/deliveries/delivery.ts";
 import { builder } from "../kit/builder.ts";
 import { DeliveryErrorType } from "./enums.ts";
 
-/** What may have failed. */
-export type Failed = Pick<Delivery, "errorType" | "errorCode" | "errorMessage">;
+/** An error of a delivery, of one attempt or of a provider. */
+export const DeliveryErrorObject = builder.objectRef<StoredDeliveryError>("DeliveryError")
+  .implement({
+    description: "Error of a delivery, of one attempt or of a provider.",
+    fields: (t) => ({
+      type: t.expose("type", { type: DeliveryErrorType, description: "Kind of failure." }),
+      code: t.exposeString("code", {
+        nullable: true,
+        description: "Error code of the provider: 550 5.1.1, ECONNREFUSED …; null if it sent none.",
+      }),
+      message: t.exposeString("message", {
+        description: "Explanation for people, often the text of the provider.",
+      }),
+    }),
+  });
 
-/** Why something that a provider was to take failed. */
-export const DeliveryErrorObject = builder.objectRef<Failed>("DeliveryError").implement({
-  description: "Why a delivery, or one attempt at it, failed.",
-  fields: (t) => ({
-    type: t.field({
-      type: DeliveryErrorType,
-      description: "What kind of failure.",
-      resolve: ({ errorType }) => errorType ?? "OTHER",
-    }),
-    code: t.exposeString("errorCode", {
-      nullable: true,
-      description: "As the provider says it: 550 5.1.1, ECONNREFUSED …",
-    }),
-    message: t.string({
-      description: "For people.",
-      resolve: ({ errorMessage }) => errorMessage ?? "",
-    }),
-  }),
-});
+/** Reads the error of a row; null when the row has none. */
+export function errorOf(
+  { errorType, errorCode, errorMessage }: Pick<
+    Delivery,
+    "errorType" | "errorCode" | "errorMessage"
+  >,
+): StoredDeliveryError | null {
+  return errorType && { type: errorType, code: errorCode, message: errorMessage ?? "" };
+}

@@ -14,90 +14,93 @@ import { DeliveryNode } from "./delivery.ts";
 import { DeliveryFilter, deliveryFilter } from "./queries.ts";
 import { MessageNode } from "../messages/message.ts";
 
-const IDS = "These, dlv_…: 1 to 1,000. Beside them no filter.";
-const FILTER = "Those that fit, with one field at least. Beside it no ids.";
+const IDS = "Ids of deliveries, 1 to 1,000: dlv_…";
+const FILTER = "Filter of the deliveries, with at least one field.";
 
 const RetryDeliveriesInput = builder.inputType("RetryDeliveriesInput", {
-  description: "Which failed deliveries to try again: by ids, or by a filter.",
+  description: "Selection of failed deliveries to retry: either `ids` or `filter`.",
   fields: (t) => ({
     ids: t.idList({ description: IDS }),
     filter: t.field({ type: DeliveryFilter, description: FILTER }),
     force: t.boolean({
       required: true,
       defaultValue: false,
-      description: "With ids: also those that another attempt is not expected to mend (no such " +
-        "recipient …), and those that have used up their attempts. Who is on the suppression list " +
-        "gets nothing all the same: see `removeSuppressions`.",
+      description:
+        "True, with `ids` only: also retry deliveries that are not expected to succeed, or have " +
+        "no attempts left. Recipients on the suppression list still get nothing; see " +
+        "`removeSuppressions`.",
     }),
   }),
 });
 
 const Resolution = builder.enumType("Resolution", {
-  description: "What a person has decided about a delivery that may have gone out.",
+  description: "Decision about an UNKNOWN delivery.",
   values: {
-    SENT: { description: "It arrived, and counts as sent." },
-    RESEND: { description: "Send it again, though somebody may get it twice." },
+    SENT: { description: "The message arrived; the delivery becomes SENT." },
+    RESEND: { description: "The message is sent again; the recipient may get it twice." },
   },
 });
 
 const ResolveDeliveriesInput = builder.inputType("ResolveDeliveriesInput", {
-  description: "Which UNKNOWN deliveries to decide about, by ids or by a filter, and how.",
+  description: "Selection of UNKNOWN deliveries to decide about: either `ids` or `filter`.",
   fields: (t) => ({
     ids: t.idList({ description: IDS }),
     filter: t.field({ type: DeliveryFilter, description: FILTER }),
-    as: t.field({ type: Resolution, required: true, description: "The decision." }),
+    as: t.field({ type: Resolution, required: true, description: "Decision for all of them." }),
   }),
 });
 
 const BatchSummary = builder.objectRef<RetryResult>("BatchSummary").implement({
-  description: "The batches that were made.",
+  description: "Batches that were created.",
   fields: (t) => ({
-    total: t.exposeInt("batchCount", { description: "How many." }),
+    total: t.exposeInt("batchCount", { description: "Number of batches." }),
     size: t.int({
-      description: "How many recipients one has at most.",
+      description: "Maximum number of deliveries in a batch.",
       resolve: () => BATCH_SIZE,
     }),
     startNumber: t.exposeInt("startNumber", {
       nullable: true,
-      description: "The number of the first one; null when there is none, or several messages " +
-        "have new ones.",
+      description:
+        "Number of the first batch; null if there is none, or if several messages got new ones.",
     }),
   }),
 });
 
 const RefusedDeliveryObject = builder.objectRef<RefusedDelivery>("RefusedDelivery").implement({
-  description: "A delivery that was left as it is.",
+  description: "Delivery that was not changed.",
   fields: (t) => ({
     delivery: t.field({
       type: DeliveryNode,
-      description: "Which one.",
+      description: "Delivery as it is.",
       resolve: ({ delivery }) => delivery,
     }),
-    reason: t.exposeString("reason", { description: "For people, in English." }),
+    reason: t.exposeString("reason", { description: "Explanation in English." }),
   }),
 });
 
-const REFUSED = "What was left as it is, and why: the first 1,000.";
-const REFUSED_COUNT = "How many were left as they are.";
+const REFUSED = "Refused deliveries with the reason, the first 1,000.";
+const REFUSED_COUNT = "Number of refused deliveries.";
 
 const RetryDeliveriesPayload = builder.objectRef<RetryResult>("RetryDeliveriesPayload").implement({
-  description: "What is tried again.",
+  description: "Result of a retry.",
   fields: (t) => ({
-    queuedCount: t.exposeInt("queuedCount", { description: "How many deliveries wait again." }),
+    queuedCount: t.exposeInt("queuedCount", {
+      description: "Number of deliveries that wait to be sent again.",
+    }),
     batches: t.field({
       type: BatchSummary,
-      description: "The batches that they wait in.",
+      description: "New batches of these deliveries.",
       resolve: (result) => result,
     }),
     refused: t.field({
       type: [RefusedDeliveryObject],
-      description: `${REFUSED} By a filter, these are failed and unknown ones.`,
+      description: `${REFUSED} With a filter: of the matching FAILED, BOUNCED and UNKNOWN ones.`,
       resolve: ({ refused }) => [...refused],
     }),
     refusedCount: t.exposeInt("refusedCount", { description: REFUSED_COUNT }),
     messages: t.field({
       type: [MessageNode],
-      description: "The messages that they are of: under way again, or PAUSED still.",
+      description: "Messages with a new round: SENDING again, or still PAUSED.",
       resolve: ({ messages }): Message[] => [...messages],
     }),
   }),
@@ -106,10 +109,10 @@ const RetryDeliveriesPayload = builder.objectRef<RetryResult>("RetryDeliveriesPa
 const ResolveDeliveriesPayload = builder
   .objectRef<ResolveResult>("ResolveDeliveriesPayload")
   .implement({
-    description: "What was decided.",
+    description: "Result of the decisions.",
     fields: (t) => ({
       resolvedCount: t.exposeInt("resolvedCount", {
-        description: "How many are not UNKNOWN any more.",
+        description: "Number of deliveries that are no longer UNKNOWN.",
       }),
       refused: t.field({
         type: [RefusedDeliveryObject],
@@ -119,7 +122,7 @@ const ResolveDeliveriesPayload = builder
       refusedCount: t.exposeInt("refusedCount", { description: REFUSED_COUNT }),
       messages: t.field({
         type: [MessageNode],
-        description: "The messages that they are of.",
+        description: "Messages of the changed deliveries.",
         resolve: ({ messages }): Message[] => [...messages],
       }),
     }),
@@ -131,11 +134,17 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Tries failed deliveries again: those that another attempt may mend and that have " +
-      "one left. What was sent, waits or is UNKNOWN is never touched, and two calls at once queue " +
-      "nothing twice. An ended message is SENDING again until these have ended.",
+      "Retries FAILED and BOUNCED deliveries that are `retryable`, in a new round of their " +
+      "messages; an ended message becomes SENDING again. Deliveries in any other state are " +
+      "refused, so a repeated call queues nothing twice. Refuses both or neither of `ids` and " +
+      "`filter`, and `force` without `ids`, with InvalidInputError; unknown ids with " +
+      "NotFoundError, and then queues nothing.",
     args: {
-      input: t.arg({ type: RetryDeliveriesInput, required: true, description: "Which ones." }),
+      input: t.arg({
+        type: RetryDeliveriesInput,
+        required: true,
+        description: "Deliveries to retry.",
+      }),
     },
     resolve: (_root, { input }, { services, caller }) =>
       retryDeliveries(services, caller, { ...selectionOf(input), force: input.force }),
@@ -145,13 +154,15 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Decides about deliveries that are UNKNOWN: they may have gone out, and a person has found " +
-      "out whether they did, or does not mind that somebody gets it twice.",
+      "Decides about UNKNOWN deliveries, which may have been sent: either they arrived, or they " +
+      "are sent again. Deliveries in any other state are refused. Refuses both or neither of " +
+      "`ids` and `filter` with InvalidInputError; unknown ids with NotFoundError, and then " +
+      "changes nothing.",
     args: {
       input: t.arg({
         type: ResolveDeliveriesInput,
         required: true,
-        description: "Which ones, and how.",
+        description: "Deliveries to decide about, and the decision.",
       }),
     },
     resolve: (_root, { input }, { services, caller }) =>

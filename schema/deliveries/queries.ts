@@ -15,19 +15,22 @@ import { DeliveryErrorType, DeliveryOrder, DeliveryStatus } from "./enums.ts";
 
 export const DeliveryFilter = builder.inputType("DeliveryFilter", {
   description:
-    "Which deliveries: fields are ANDed, values inside a field ORed. Absent or null: no " +
-    "limit.",
+    "Filter of deliveries: all fields must match, within a list any value. Absent or null: no " +
+    "limit; an empty list is an InvalidInputError.",
   fields: (t) => ({
-    messageId: t.id({ description: "Of this message: msg_…" }),
-    statuses: t.field({ type: [DeliveryStatus], description: "In one of these states." }),
+    messageId: t.id({ description: "Id of the message: msg_…" }),
+    statuses: t.field({ type: [DeliveryStatus], description: "States of the delivery." }),
     errorTypes: t.field({
       type: [DeliveryErrorType],
-      description: "Whose newest attempt met one of these.",
+      description: "Types of its last error.",
     }),
-    retryable: t.boolean({ description: "Whether another attempt may mend them." }),
-    types: t.stringList({ description: "Of messages of one of these types." }),
-    search: t.string({ description: "Part of the address or name, whatever its case." }),
-    dueBefore: t.field({ type: "DateTime", description: "Waiting, and due before that." }),
+    retryable: t.boolean({ description: "True: `retryable` deliveries; false: all others." }),
+    types: t.stringList({ description: "Types of its message." }),
+    search: t.string({ description: "Part of the address or the name, case-insensitive." }),
+    dueBefore: t.field({
+      type: "DateTime",
+      description: "PENDING or SENDING, and due before this time.",
+    }),
   }),
 });
 
@@ -35,19 +38,23 @@ builder.queryFields((t) => ({
   delivery: t.field({
     type: DeliveryNode,
     nullable: true,
-    description: "One delivery; null when there is none, or it is not yours to see.",
-    args: { id: t.arg.id({ required: true, description: "dlv_…" }) },
+    description: "Delivery with this id; null if it does not exist or the caller may not see it.",
+    args: { id: t.arg.id({ required: true, description: "Id of the delivery: dlv_…" }) },
     resolve: (_root, { id }) => lookupId("delivery", id),
   }),
   deliveries: t.connection({
     type: DeliveryNode,
-    description: "The deliveries of the messages that you may see.",
+    description: "Deliveries of the messages that the caller may see.",
     args: {
-      filter: t.arg({ type: DeliveryFilter, required: true, description: "Which ones; {}: all." }),
+      filter: t.arg({
+        type: DeliveryFilter,
+        required: true,
+        description: "Filter of the deliveries; {}: all.",
+      }),
       orderBy: t.arg({
         type: DeliveryOrder,
         defaultValue: "CREATED_ASC",
-        description: "In which order.",
+        description: "Order of the list.",
       }),
     },
     resolve: (_root, { filter, orderBy, ...page }, { services, caller }) =>
@@ -67,16 +74,27 @@ const DeliveryChanges = listChangeType("delivery", DeliveryNode, "DeliveryChange
 builder.subscriptionField("deliveriesUpdated", (t) =>
   t.field({
     type: DeliveryChanges,
-    description: "The first page of the deliveries that fit, then what changes in the list.",
+    description:
+      "Emits the first page of the matching deliveries, in the order of creation, then the " +
+      "changes of the list.",
     args: {
-      filter: t.arg({ type: DeliveryFilter, required: true, description: "Which ones; {}: all." }),
+      filter: t.arg({
+        type: DeliveryFilter,
+        required: true,
+        description: "Filter of the deliveries; {}: all.",
+      }),
     },
     subscribe: (_root, { filter }, { services, caller }) =>
       watchDeliveries(services, caller, deliveryFilter(filter)),
     resolve: (change) => change,
   }));
 
-/** The filter as the domain takes it. @throws {InvalidInputError} @throws {NotFoundError} */
+/**
+ * Converts a filter of deliveries to its domain form.
+ *
+ * @throws {InvalidInputError} for an empty or too long list, and for the id of another noun
+ * @throws {NotFoundError} for a `messageId` that is no id
+ */
 export function deliveryFilter(filter: typeof DeliveryFilter.$inferInput): DeliveryFilterShape {
   const { messageId, ...rest } = checkFilter(filter);
   const path = ["filter", "messageId"];

@@ -13,53 +13,57 @@ import { DeliveryErrorType } from "./enums.ts";
 import { toInt } from "../kit/scalars.ts";
 
 export const DeliveryStatsObject = builder.objectRef<DeliveryStats>("DeliveryStats").implement({
-  description: "How far a message has come. The counts by state add up to the total.",
+  description: "Numbers of deliveries of a message. The numbers by state add up to `total`.",
   fields: (t) => ({
-    total: t.exposeInt("total", { description: "All recipients." }),
-    pending: t.exposeInt("pending", { description: "Wait to be sent." }),
-    sending: t.exposeInt("sending", { description: "Are in flight." }),
-    sent: t.exposeInt("sent", { description: "The provider has taken them." }),
-    failed: t.exposeInt("failed", { description: "Their newest attempt failed." }),
-    cancelled: t.exposeInt("cancelled", { description: "Did not go out any more." }),
-    unknown: t.exposeInt("unknown", { description: "May have gone out: nobody can say." }),
-    bounced: t.exposeInt("bounced", { description: "Were sent, and came back." }),
-    complained: t.exposeInt("complained", { description: "Arrived, and were called unwanted." }),
+    total: t.exposeInt("total", { description: "Number of recipients." }),
+    pending: t.exposeInt("pending", { description: "Number of PENDING deliveries." }),
+    sending: t.exposeInt("sending", { description: "Number of SENDING deliveries." }),
+    sent: t.exposeInt("sent", { description: "Number of SENT deliveries." }),
+    failed: t.exposeInt("failed", { description: "Number of FAILED deliveries." }),
+    cancelled: t.exposeInt("cancelled", { description: "Number of CANCELLED deliveries." }),
+    unknown: t.exposeInt("unknown", { description: "Number of UNKNOWN deliveries." }),
+    bounced: t.exposeInt("bounced", { description: "Number of BOUNCED deliveries." }),
+    complained: t.exposeInt("complained", { description: "Number of COMPLAINED deliveries." }),
     retryable: t.exposeInt("retryable", {
-      description: "Of the failed and bounced: those that another attempt may mend.",
+      description: "Number of FAILED and BOUNCED deliveries that are `retryable`.",
     }),
     duplicates: t.exposeInt("duplicates", {
-      description: "Recipients that were given more than once, and get it once. Not in the total.",
+      description:
+        "Number of inline recipients that repeat an address; they are not part of `total`.",
     }),
     successFraction: t.exposeFloat("successFraction", {
       nullable: true,
-      description: "Sent ones among those that have ended, 0 to 1; null before the first has.",
+      description:
+        "SENT deliveries as a share of all that have ended, 0 to 1; null before the first.",
     }),
     perSecond: t.exposeFloat("perSecond", {
       nullable: true,
       description:
-        "Ended ones a second, since sending, or trying again, began, or went on after a " +
-        "pause; null while nothing is being sent.",
+        "Deliveries ended per second since the current pass started or was resumed; null unless " +
+        "the message is PLANNING or SENDING.",
     }),
     etaMs: t.int({
       nullable: true,
-      description: "Until all have ended, in milliseconds, at that pace; null: no telling.",
+      description:
+        "Estimated milliseconds until all deliveries have ended, at the rate of `perSecond`; " +
+        "null if that is null or 0.",
       resolve: ({ etaMs }) => etaMs === null ? null : toInt(etaMs),
     }),
   }),
 });
 
 export const ErrorTypeCountObject = builder.objectRef<ErrorTypeCount>("ErrorTypeCount").implement({
-  description: "How many deliveries failed in the same way.",
+  description: "Number of deliveries that failed with one error type.",
   fields: (t) => ({
     errorType: t.expose("errorType", {
       type: DeliveryErrorType,
-      description: "What kind of failure.",
+      description: "Kind of failure.",
     }),
     count: t.exposeInt("count", {
-      description: "How many: the failed, unknown, bounced and complained ones together.",
+      description: "Number of failed, unknown, bounced and complained deliveries.",
     }),
     retryable: t.exposeInt("retryable", {
-      description: "Of these: those that another attempt may mend.",
+      description: "Number of these that are `retryable`.",
     }),
   }),
 });
@@ -67,11 +71,17 @@ export const ErrorTypeCountObject = builder.objectRef<ErrorTypeCount>("ErrorType
 export const RetryEffectivenessObject = builder
   .objectRef<AttemptEffect>("RetryEffectiveness")
   .implement({
-    description: "What the attempts of one number brought.",
+    description: "Results of all attempts with one number.",
     fields: (t) => ({
-      attemptNumber: t.exposeInt("attemptNumber", { description: "1: the first attempts." }),
-      sent: t.exposeInt("sent", { description: "How many of them sent their mail." }),
-      failed: t.exposeInt("failed", { description: "How many did not." }),
+      attemptNumber: t.exposeInt("attemptNumber", {
+        description: "Number of the attempt, from 1.",
+      }),
+      sent: t.exposeInt("sent", {
+        description: "Number of these attempts that sent their message.",
+      }),
+      failed: t.exposeInt("failed", {
+        description: "Number of these attempts that failed or are UNKNOWN.",
+      }),
     }),
   });
 

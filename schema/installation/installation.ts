@@ -6,100 +6,102 @@ import { Lane } from "../jobs/enums.ts";
 import { ProviderNode } from "../providers/provider.ts";
 
 const TypeCount = builder.objectRef<{ type: string; count: number }>("TypeCount").implement({
-  description: "How many of one type.",
+  description: "Number of jobs of one type.",
   fields: (t) => ({
-    type: t.exposeString("type", { description: "A message's type; of other jobs, the kind." }),
-    count: t.exposeInt("count", { description: "How many." }),
+    type: t.exposeString("type", { description: "Message type; for other jobs, the job kind." }),
+    count: t.exposeInt("count", { description: "Number of jobs." }),
   }),
 });
 
 const WorkerLaneObject = builder.objectRef<WorkerLane>("WorkerLane").implement({
-  description: "The slots of one worker in one lane.",
+  description: "Slots of one worker in one lane.",
   fields: (t) => ({
-    lane: t.expose("lane", { type: Lane, description: "Which lane." }),
-    concurrency: t.exposeInt("concurrency", { description: "How many slots it has." }),
-    running: t.exposeInt("running", { description: "How many of them are taken." }),
+    lane: t.expose("lane", { type: Lane, description: "Lane of the slots." }),
+    concurrency: t.exposeInt("concurrency", { description: "Number of slots." }),
+    running: t.exposeInt("running", { description: "Number of slots in use." }),
   }),
 });
 
 const WorkerNode = builder.objectRef<WorkerState>("Worker");
 
 builder.node(WorkerNode, {
-  description: "A process that works on jobs and has renewed its lease in time. For the OPERATOR.",
+  description:
+    "Worker: a process that runs jobs, with a valid lease. Visible to the OPERATOR only.",
   id: { resolve: ({ id }) => id },
   loadWithoutCache: async (id, { services, caller }) =>
     caller.role === "OPERATOR"
       ? (await readWorkers(services.db)).find((worker) => worker.id === id) ?? null
       : null,
   fields: (t) => ({
-    host: t.exposeString("host", { description: "The machine that it runs on." }),
-    startedAt: t.expose("startedAt", { type: "DateTime", description: "When it began." }),
+    host: t.exposeString("host", { description: "Host that it runs on." }),
+    startedAt: t.expose("startedAt", { type: "DateTime", description: "Time it started." }),
     heartbeatAt: t.expose("heartbeatAt", {
       type: "DateTime",
-      description: "When it last renewed its lease; it does so every 5 s.",
+      description: "Time it last renewed its lease, which it does every 5 s.",
     }),
     runningJobCount: t.int({
-      description: "How many jobs it runs.",
+      description: "Number of jobs that it runs.",
       resolve: ({ lanes }) => lanes.reduce((sum, { running }) => sum + running, 0),
     }),
     lanes: t.field({
       type: [WorkerLaneObject],
-      description: "Its slots.",
+      description: "Slots by lane.",
       resolve: ({ lanes }) => [...lanes],
     }),
   }),
 });
 
 const ProcessorObject = builder.objectRef<Processor>("Processor").implement({
-  description: "What works on the jobs of all organizations: all workers together.",
+  description: "Job processing of the installation: all workers together, for all organizations.",
   fields: (t) => ({
     running: t.boolean({
-      description: "Whether there is a worker at all; without one, jobs wait.",
+      description: "True if there is a worker; jobs wait otherwise.",
       resolve: ({ workers }) => workers.length > 0,
     }),
     intervalMs: t.exposeInt("intervalMs", {
-      description: "How often a worker looks for jobs while nobody wakes it.",
+      description: "Poll interval in milliseconds of a worker that gets no wake-up signal.",
     }),
     batchSize: t.exposeInt("batchSize", {
-      description: "How many jobs of a lane a worker claims at once, at most.",
+      description: "Maximum number of jobs of one lane that a worker claims at once.",
     }),
     lastCycleAt: t.expose("lastCycleAt", {
       type: "DateTime",
       nullable: true,
-      description: "When a worker last told of jobs that it had begun, which it does every 5 s; " +
-        "null: none of these workers has.",
+      description:
+        "Time of the last lease renewal that reported started jobs; null if no living worker has " +
+        "reported any.",
     }),
     lastCycleByType: t.field({
       type: [TypeCount],
-      description: "What that worker had begun since it told before.",
+      description: "Jobs that this worker started between its last two reports, by type.",
       resolve: ({ lastCycleByType }) => [...lastCycleByType],
     }),
     workers: t.field({
       type: [WorkerNode],
-      description: "The workers that live, oldest first.",
+      description: "Workers with a valid lease, oldest first.",
       resolve: ({ workers }) => [...workers],
     }),
   }),
 });
 
 const ConfigurationSource = builder.enumType("ConfigurationSource", {
-  description: "Where a setting comes from.",
+  description: "Source of a setting.",
   values: {
-    ENVIRONMENT: { description: "An environment variable of this process." },
-    DEFAULT: { description: "It is not set: what the README says holds." },
+    ENVIRONMENT: { description: "Environment variable of this process." },
+    DEFAULT: { description: "Default value; see the README." },
   },
 });
 
 const ConfigurationItem = builder
   .objectRef<Installation["variables"][number]>("ConfigurationItem")
   .implement({
-    description: "A setting of the process that answers; never its value.",
+    description: "Setting of the process that answers, without its value.",
     fields: (t) => ({
-      name: t.exposeString("name", { description: "The environment variable." }),
-      set: t.exposeBoolean("set", { description: "Whether it is set." }),
+      name: t.exposeString("name", { description: "Name of the environment variable." }),
+      set: t.exposeBoolean("set", { description: "True if the variable is set." }),
       source: t.field({
         type: ConfigurationSource,
-        description: "Where its value comes from.",
+        description: "Source of the value.",
         resolve: ({ set }) => set ? "ENVIRONMENT" as const : "DEFAULT" as const,
       }),
     }),
@@ -108,31 +110,32 @@ const ConfigurationItem = builder
 const InstallationNode = builder.objectRef<Installation>("Installation");
 
 builder.node(InstallationNode, {
-  description: "All that runs on one database.",
+  description: "Installation: all processes that share one database.",
   id: { resolve: () => INSTALLATION_ID },
   loadWithoutCache: (id, { services, caller }) =>
     id === INSTALLATION_ID && caller.role === "OPERATOR"
       ? readInstallation(services, caller)
       : null,
   fields: (t) => ({
-    version: t.exposeString("version", { description: "Of the program that answers." }),
+    version: t.exposeString("version", { description: "Version of the process that answers." }),
     processor: t.field({
       type: ProcessorObject,
-      description: "What works on the jobs.",
+      description: "Job processing.",
       resolve: ({ processor }) => processor,
     }),
     providers: t.field({
       type: [ProviderNode],
-      description: "Who takes messages, in order of preference.",
+      description: "Providers that this process uses, by channel and in the order of preference.",
       resolve: ({ providers }) => [...providers],
     }),
     configuration: t.field({
       type: [ConfigurationItem],
-      description: "The settings of the process that answers.",
+      description: "Settings of the process that answers.",
       resolve: ({ variables }) => [...variables],
     }),
     mailCaptured: t.exposeBoolean("mailCaptured", {
-      description: "No mail server is named: mail goes into files, and reaches nobody.",
+      description:
+        "True if no mail server is configured: emails are written to files and reach nobody.",
     }),
   }),
 });
@@ -141,7 +144,9 @@ builder.queryField("installation", (t) =>
   t.field({
     type: InstallationNode,
     nullable: true,
-    description: "All that runs on this database: workers, providers, settings. For the OPERATOR.",
+    description:
+      "Installation of this database: workers, providers and settings. OPERATOR only; other " +
+      "roles get the error FORBIDDEN.",
     complexity: 50,
     resolve: (_root, _args, { services, caller }) => readInstallation(services, caller),
   }));

@@ -2,19 +2,20 @@ import { builder } from "../kit/builder.ts";
 
 /** What can be done in the background. */
 export const JobKind = builder.enumType("JobKind", {
-  description: "What a job does.",
+  description: "Kind of a job: the work that it does.",
   values: {
-    PLAN_MESSAGE: { description: "Cuts a message into batches of up to 100 recipients." },
+    PLAN_MESSAGE: { description: "Splits a message into batches of up to 100 recipients." },
     SEND_BATCH: { description: "Sends one batch of a message." },
-    SEND_DUE: { description: "Starts the scheduled messages whose time has come." },
+    SEND_DUE: { description: "Starts scheduled messages that are due." },
     RETRY_FAILED: {
-      description: "Tries again what failed of the messages that are retried by schedule.",
+      description: "Retries failed deliveries of messages in retry mode CRON.",
     },
     CLEANUP: {
-      description: "Deletes jobs and deliveries that were finished longer ago than they are kept.",
+      description:
+        "Deletes finished jobs, and sent or cancelled deliveries, after their retention period.",
     },
     CLEANUP_DELIVERIES: {
-      description: "Deletes deliveries that were sent or cancelled longer ago than it is told.",
+      description: "Deletes sent or cancelled deliveries that are older than `daysToKeep`.",
     },
     PROCESS_QUOTE: { description: "Writes a quote. Reserved: this version has no such jobs." },
     LEARN_EMAILS: { description: "Learns from emails. Reserved: this version has no such jobs." },
@@ -22,47 +23,63 @@ export const JobKind = builder.enumType("JobKind", {
 });
 
 export const Lane = builder.enumType("Lane", {
-  description: "Reserved worker slots: a flood in one lane never takes a slot of another.",
+  description: "Lane: reserved worker slots, so that many jobs in one lane never delay another.",
   values: {
-    TRANSACTIONAL: { description: "What a person waits for: receipts, confirmations." },
+    TRANSACTIONAL: {
+      description: "Jobs that a person waits for, such as receipts and confirmations.",
+    },
     AI: { description: "Calls of a language model." },
     LEARNING: { description: "Long runs over many emails." },
-    BULK: { description: "Messages to many." },
-    SYSTEM: { description: "Upkeep." },
+    BULK: { description: "Messages to many recipients." },
+    SYSTEM: { description: "Maintenance." },
   },
 });
 
 export const JobStatus = builder.enumType("JobStatus", {
-  description: "Where a job stands: QUEUED → PROCESSING → COMPLETED, FAILED or CANCELLED.",
+  description: "State of a job: QUEUED → PROCESSING → COMPLETED, FAILED or CANCELLED.",
   values: {
-    QUEUED: { description: "Waits for a worker, or for its time: see `runAt`." },
-    PROCESSING: { description: "A worker is at it." },
-    COMPLETED: { description: "Done." },
-    FAILED: { description: "Given up after its last attempt; `retryJob` begins it anew." },
-    CANCELLED: { description: "Ended by a person; `retryJob` begins it anew." },
+    QUEUED: {
+      description:
+        "Waiting for a worker slot, for `runAt` (a later start or a retry) or, while parked, for " +
+        "its message to be resumed.",
+    },
+    PROCESSING: {
+      description:
+        "Running on a worker. Returns to QUEUED if an attempt fails and another is left.",
+    },
+    COMPLETED: { description: "Finished successfully." },
+    FAILED: {
+      description:
+        "Failed in its last attempt, or with an error that a retry cannot fix; `retryJob` starts " +
+        "it again.",
+    },
+    CANCELLED: {
+      description: "Cancelled by a person, or with its message; `retryJob` starts it again.",
+    },
   },
 });
 
 export const JobOrder = builder.enumType("JobOrder", {
-  description: "How a list of jobs is ordered.",
+  description: "Order of a list of jobs.",
   values: {
     CREATED_DESC: { description: "Newest first." },
     CREATED_ASC: { description: "Oldest first." },
-    RUN_AT_ASC: { description: "What is due soonest first." },
-    FINISHED_DESC: { description: "What finished last first; what has not comes after it." },
+    RUN_AT_ASC: { description: "Earliest `runAt` first." },
+    FINISHED_DESC: { description: "Latest `finishedAt` first; unfinished jobs last." },
   },
 });
 
 export const AttemptOutcome = builder.enumType("AttemptOutcome", {
-  description: "How one attempt ended.",
+  description: "Outcome of an attempt.",
   values: {
-    SUCCEEDED: { description: "It did what it was for." },
-    FAILED: { description: "It met an error." },
-    CANCELLED: { description: "A person ended it." },
-    CRASHED: { description: "Its worker died." },
+    SUCCEEDED: { description: "Completed successfully." },
+    FAILED: { description: "Ended with an error." },
+    CANCELLED: { description: "Job only: ended by a cancellation." },
+    CRASHED: { description: "Job only: interrupted by the death of its worker." },
     UNKNOWN: {
       description:
-        "Nobody can say: its worker died, or the connection broke, while it was in flight.",
+        "Delivery only: possibly sent; the worker died or the connection broke before the answer " +
+        "was recorded.",
     },
   },
 });

@@ -28,16 +28,18 @@ export const JobNode = builder.loadableNodeRef("Job", {
 });
 
 export const JobErrorObject = builder.objectRef<JobError>("JobError").implement({
-  description: "Why a job, or a part of it, failed.",
+  description: "Error of a job, of one attempt or of one item.",
   fields: (t) => ({
     type: t.exposeString("type", {
-      description: "For programs: TIMEOUT, CRASHED, INVALID_PAYLOAD, INTERNAL …",
+      description:
+        "Error type for programs: TIMEOUT, CRASHED, INVALID_PAYLOAD, INTERNAL, or a type of the " +
+        "job kind.",
     }),
     code: t.exposeString("code", {
       nullable: true,
-      description: "What the failing service calls it, when it says so.",
+      description: "Error code of the external service; null if it sent none.",
     }),
-    message: t.exposeString("message", { description: "For people." }),
+    message: t.exposeString("message", { description: "Explanation for people." }),
   }),
 });
 
@@ -47,62 +49,75 @@ interface JobProgress extends Progress {
 }
 
 const ProgressObject = builder.objectRef<JobProgress>("Progress").implement({
-  description: "How far a job has come, in the items that its kind counts.",
+  description: "Progress of a job, in items of its kind.",
   fields: (t) => ({
     total: t.exposeInt("total", {
       nullable: true,
-      description: "All items; null while it is not known.",
+      description: "Number of items; null if unknown.",
     }),
-    processed: t.exposeInt("processed", { description: "Items that are through." }),
-    succeeded: t.exposeInt("succeeded", { description: "Of these: went well." }),
-    failed: t.exposeInt("failed", { description: "Of these: did not." }),
-    skipped: t.exposeInt("skipped", { description: "Of these: needed nothing." }),
+    processed: t.exposeInt("processed", { description: "Number of items processed so far." }),
+    succeeded: t.exposeInt("succeeded", {
+      description: "Number of processed items that succeeded.",
+    }),
+    failed: t.exposeInt("failed", { description: "Number of processed items that failed." }),
+    skipped: t.exposeInt("skipped", {
+      description: "Number of processed items that needed no work.",
+    }),
     fraction: t.exposeFloat("fraction", {
       nullable: true,
-      description: "processed / total, 0 to 1; null while the total is not known.",
+      description: "`processed` / `total`, 0 to 1; null if the total is unknown or 0.",
     }),
     etaMs: t.exposeInt("etaMs", {
       nullable: true,
-      description: "Until it is through, in milliseconds, at the pace so far; null: no telling.",
+      description:
+        "Estimated milliseconds until the end, at the rate so far; null unless PROCESSING with a " +
+        "known total and a first item processed.",
     }),
   }),
 });
 
 const JobAttemptObject = builder.objectRef<JobAttempt>("JobAttempt").implement({
-  description: "One try at a job that has ended.",
+  description: "Attempt of a job that has ended.",
   fields: (t) => ({
-    number: t.exposeInt("number", { description: "From 1." }),
-    startedAt: t.expose("startedAt", { type: "DateTime", description: "When it began." }),
+    number: t.exposeInt("number", {
+      description: "Number of the attempt, from 1; starts at 1 again after `retryJob`.",
+    }),
+    startedAt: t.expose("startedAt", {
+      type: "DateTime",
+      description: "Time the attempt started.",
+    }),
     finishedAt: t.expose("finishedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it ended.",
+      description: "Time the attempt ended.",
     }),
     outcome: t.expose("outcome", {
       type: AttemptOutcome,
       nullable: true,
-      description: "How it ended.",
+      description: "Outcome of the attempt.",
     }),
     error: t.expose("error", {
       type: JobErrorObject,
       nullable: true,
-      description: "Why it failed; null when it did not.",
+      description: "Error of the attempt; null if it did not fail.",
     }),
   }),
 });
 
 const ItemFailure = builder.objectRef<Delivery>("ItemFailure").implement({
-  description: "One of the many items of a job that failed.",
+  description: "Failed item of a job.",
   fields: (t) => ({
     itemId: t.id({
       nullable: true,
-      description: "The item's id; null when it has none.",
+      description: "Id of the item; null if it has none.",
       resolve: ({ id }) => toTypeId("delivery", id),
     }),
-    label: t.exposeString("address", { description: "What people know the item by." }),
+    label: t.exposeString("address", {
+      description: "Name of the item for people: the address of a delivery.",
+    }),
     error: t.field({
       type: JobErrorObject,
-      description: "Why it failed.",
+      description: "Error of the item.",
       resolve: ({ errorType, errorCode, errorMessage }) => ({
         type: errorType ?? "OTHER",
         code: errorCode,
@@ -113,90 +128,105 @@ const ItemFailure = builder.objectRef<Delivery>("ItemFailure").implement({
 });
 
 JobNode.implement({
-  description: "Work in the background: durable, tried again when it fails, visible as it runs.",
+  description: "Job: durable background work that is retried when it fails.",
   fields: (t) => ({
-    kind: t.expose("kind", { type: JobKind, description: "What it does." }),
-    lane: t.expose("lane", { type: Lane, description: "Whose worker slots it uses." }),
+    kind: t.expose("kind", { type: JobKind, description: "Kind of the job." }),
+    lane: t.expose("lane", { type: Lane, description: "Lane whose worker slots the job uses." }),
     status: t.field({
       type: JobStatus,
-      description: "Where it stands.",
+      description: "State of the job.",
       resolve: ({ status }) => status === "SCHEDULED" ? "QUEUED" : status,
     }),
-    priority: t.exposeInt("priority", { description: "Higher runs first, within a kind." }),
-    attemptCount: t.exposeInt("attempt", { description: "Attempts that were begun." }),
-    maxAttempts: t.exposeInt("maxAttempts", { description: "Attempts at most, 1 to 10." }),
+    priority: t.exposeInt("priority", {
+      description:
+        "Priority, -100 to 100; higher runs first among jobs of the same kind or, for messages, of " +
+        "the same message type.",
+    }),
+    attemptCount: t.exposeInt("attempt", {
+      description: "Attempts started so far; `retryJob` resets it to 0 for a finished job.",
+    }),
+    maxAttempts: t.exposeInt("maxAttempts", { description: "Maximum attempts, 1 to 10." }),
     startedBy: t.exposeString("userId", {
       nullable: true,
-      description: "The user who started it; null: the system.",
+      description: "User who started it; null if the system or a caller without a user did.",
     }),
     runAt: t.field({
       type: "DateTime",
       nullable: true,
-      description: "Not before this; null while it is parked, until its message is resumed.",
+      description:
+        "Earliest start of the next attempt, or of the last one once finished; null while parked " +
+        "until its message is resumed.",
       resolve: ({ runAt }) => runAt instanceof Date ? runAt : null,
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
-    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of creation." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "Time of the last change." }),
     startedAt: t.expose("startedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When its newest attempt began; null: none has.",
+      description: "Time the last attempt started; null if none has.",
     }),
     finishedAt: t.expose("finishedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it ended; null: it has not.",
+      description: "Time it finished; null until then.",
     }),
     durationMs: t.int({
       nullable: true,
-      description: "How long its last attempt took, in milliseconds; null until it has ended.",
+      description:
+        "Milliseconds from `startedAt` to `finishedAt`; null until finished, and if it never " +
+        "started.",
       resolve: ({ startedAt, finishedAt }) =>
         startedAt && finishedAt && finishedAt.getTime() - startedAt.getTime(),
     }),
     progress: t.field({
       type: ProgressObject,
       nullable: true,
-      description: "How far it has come; null before it has counted anything.",
+      description: "Progress; null before the first report.",
       resolve: progressOf,
     }),
     error: t.expose("error", {
       type: JobErrorObject,
       nullable: true,
-      description: "Why its newest attempt failed; null when it did not.",
+      description: "Error of the last attempt that ended; null if there was none or it succeeded.",
     }),
     subject: t.node({
-      description: "What it works on; null: nothing in particular, or it is gone.",
+      description:
+        "Object that the job works on, such as a message; null if none, or if it was deleted.",
       id: ({ subject }) => subject,
     }),
     canCancel: t.boolean({
-      description: "Whether `cancelJob` would be accepted.",
+      description:
+        "True if the job is unfinished and not being cancelled yet, so that `cancelJob` cancels " +
+        "it.",
       resolve: canCancel,
     }),
     canRetry: t.boolean({
-      description: "Whether `retryJob` would be accepted.",
+      description:
+        "True if `retryJob` would be accepted: FAILED, CANCELLED, or waiting for `runAt`.",
       resolve: canRetry,
     }),
     payload: t.expose("payload", {
       type: "JSONObject",
-      description: "What it was given, in the form that its kind takes.",
+      description: "Payload, in the format of its kind; see `jobKinds`.",
     }),
     result: t.expose("result", {
       type: "JSONObject",
       nullable: true,
-      description: "What it has to say, in the form of its kind; null: nothing. RETRY_FAILED: " +
-        "`{ messageCount, recipientCount, messages: [{ messageId, title, round, recipientCount, " +
-        "batchCount, startNumber }] }`, of 1,000 messages at most.",
+      description:
+        "Result, in the format of its kind; null if none. RETRY_FAILED: `{ messageCount, " +
+        "recipientCount, messages: [{ messageId, title, round, recipientCount, batchCount, " +
+        "startNumber }] }`, with at most 1,000 messages.",
     }),
     attempts: t.field({
       type: [JobAttemptObject],
-      description: "The attempts that have ended, oldest first.",
+      description: "Ended attempts, oldest first.",
       resolve: (job, _args, { services }) => readAttempts(services, job),
     }),
     failures: t.connection({
       type: ItemFailure,
       description:
-        "Which of its items failed, and why. Only batches of messages have any; who is " +
-        "tried again stands with the job of the new batch.",
+        "Failed items. Only SEND_BATCH has any: the FAILED and UNKNOWN deliveries of its batch. " +
+        "A retried delivery moves to the job of its new batch.",
       resolve: ({ kind, payload: { batchId } }, args, { services, caller }) => {
         if (kind !== "SEND_BATCH" || typeof batchId !== "string") return emptyPage<Delivery>();
         const filter = { batchId, statuses: ["FAILED", "UNKNOWN"] } as const;

@@ -29,12 +29,15 @@ const JobChanges = listChangeType("job", JobNode, "JobChanges");
 builder.subscriptionFields((t) => ({
   jobUpdated: t.field({
     type: JobNode,
-    description: "A job as it stands, then whenever it changes; ends when the job is finished.",
+    description:
+      "Emits the job in its present state, then after each change. Completes when the job has " +
+      "finished.",
     args: {
-      id: t.arg.id({ required: true, description: "job_…" }),
+      id: t.arg.id({ required: true, description: "Id of the job: job_…" }),
       untilFinished: t.arg.boolean({
         defaultValue: true,
-        description: "false: go on, in case it is run again.",
+        description:
+          "False: stay open after the job has finished, because it may be retried. Default true.",
       }),
     },
     subscribe: (_root, { id, untilFinished }, { services, caller }) =>
@@ -44,8 +47,8 @@ builder.subscriptionFields((t) => ({
   jobsUpdated: t.field({
     type: JobChanges,
     description:
-      "The first page of the jobs that fit, newest first, then what changes in the list.",
-    args: { filter: t.arg({ type: JobFilter, description: "Which ones; absent: all." }) },
+      "Emits the first page of the matching jobs, newest first, then the changes of the list.",
+    args: { filter: t.arg({ type: JobFilter, description: "Filter of the jobs; absent: all." }) },
     subscribe: (_root, { filter }, { services, caller }) =>
       watchJobs(services, caller, jobFilter(filter)),
     resolve: (change) => change,

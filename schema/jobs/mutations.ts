@@ -6,24 +6,27 @@ import { JobNode } from "./job.ts";
 import { JobKind } from "./enums.ts";
 
 const StartJobInput = builder.inputType("StartJobInput", {
-  description: "What a new job is made of.",
+  description: "Fields of a new job.",
   fields: (t) => ({
     kind: t.field({
       type: JobKind,
       required: true,
-      description: "One that `jobKinds` calls startable.",
+      description: "Kind of the job; `jobKinds` lists the startable ones.",
     }),
     payload: t.field({
       type: "JSONObject",
       required: true,
-      description: "As the kind's `payloadSchema` says.",
+      description: "Payload, matching the `payloadSchema` of the kind.",
     }),
-    priority: t.int({ defaultValue: 0, description: "-100 to 100; higher runs first." }),
-    runAt: t.field({ type: "DateTime", description: "Not before this; absent: now." }),
-    maxAttempts: t.int({ description: "1 to 10; absent: as the kind says." }),
+    priority: t.int({ defaultValue: 0, description: "Priority, -100 to 100; higher runs first." }),
+    runAt: t.field({ type: "DateTime", description: "Earliest start; absent: now." }),
+    maxAttempts: t.int({
+      description: "Maximum attempts, 1 to 10; absent: the default of the kind.",
+    }),
     uniqueKey: t.string({
       description:
-        "At most one unfinished job has this key: a second start answers with the first.",
+        "Unique key, 1 to 200 characters: while an unfinished job of the organization has it, a " +
+        "second start returns that job.",
     }),
   }),
 });
@@ -31,34 +34,34 @@ const StartJobInput = builder.inputType("StartJobInput", {
 const StartJobPayload = builder
   .objectRef<{ job: Job; created: boolean }>("StartJobPayload")
   .implement({
-    description: "The job that was started.",
+    description: "Job that was started or found.",
     fields: (t) => ({
       job: t.field({
         type: JobNode,
-        description: "The new job, or the unfinished one that has the unique key.",
+        description: "New job, or the unfinished one with the same unique key.",
         resolve: ({ job }) => job,
       }),
       created: t.exposeBoolean("created", {
-        description: "false: the unique key named an unfinished job.",
+        description: "False if the unique key named an unfinished job.",
       }),
     }),
   });
 
 const CancelJobPayload = builder.objectRef<Job>("CancelJobPayload").implement({
-  description: "The job that was cancelled.",
+  description: "Cancelled job.",
   fields: (t) => ({
     job: t.field({
       type: JobNode,
-      description: "The job: CANCELLED, or PROCESSING until it has recorded what it did.",
+      description: "Job, CANCELLED, or still PROCESSING until it has recorded its results.",
       resolve: (job) => job,
     }),
   }),
 });
 
 const RetryJobPayload = builder.objectRef<Job>("RetryJobPayload").implement({
-  description: "The job that runs again.",
+  description: "Job that runs again.",
   fields: (t) => ({
-    job: t.field({ type: JobNode, description: "The job, QUEUED.", resolve: (job) => job }),
+    job: t.field({ type: JobNode, description: "Job, QUEUED.", resolve: (job) => job }),
   }),
 });
 
@@ -67,9 +70,11 @@ builder.mutationFields((t) => ({
     type: StartJobPayload,
     nullable: true,
     errors: {},
-    description: "Starts a job by hand. For ADMIN and OPERATOR.",
+    description:
+      "Starts a job of a startable kind. ADMIN and OPERATOR only, else ForbiddenError. Refuses " +
+      "other kinds and an invalid payload with InvalidInputError.",
     args: {
-      input: t.arg({ type: StartJobInput, required: true, description: "What it is made of." }),
+      input: t.arg({ type: StartJobInput, required: true, description: "Fields of the new job." }),
     },
     resolve: (_root, { input }, { services, caller }) => startJob(services, caller, input),
   }),
@@ -77,8 +82,11 @@ builder.mutationFields((t) => ({
     type: CancelJobPayload,
     nullable: true,
     errors: {},
-    description: "Ends a job: at once when it waits, a running one as soon as it has stopped.",
-    args: { id: t.arg.id({ required: true, description: "job_…" }) },
+    description:
+      "Cancels a job: a waiting job becomes CANCELLED at once; a running one is asked to stop " +
+      "and ends once it has recorded its results. Refuses a finished job with ConflictError " +
+      "ALREADY_FINISHED.",
+    args: { id: t.arg.id({ required: true, description: "Id of the job: job_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       cancelJob(services, caller, fromTypeId("job", id)),
   }),
@@ -86,8 +94,11 @@ builder.mutationFields((t) => ({
     type: RetryJobPayload,
     nullable: true,
     errors: {},
-    description: "Runs a job again that FAILED or was CANCELLED, or now what waits for its time.",
-    args: { id: t.arg.id({ required: true, description: "job_…" }) },
+    description:
+      "Runs a FAILED or CANCELLED job again from attempt 1, or a job that waits for `runAt` at " +
+      "once. Refuses other jobs with ConflictError NOT_RETRYABLE, and ALREADY_RUNNING while " +
+      "another unfinished job has its unique key.",
+    args: { id: t.arg.id({ required: true, description: "Id of the job: job_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       retryJob(services, caller, fromTypeId("job", id)),
   }),

@@ -10,17 +10,18 @@ import { JobKind, JobOrder, JobStatus, Lane } from "./enums.ts";
 
 export const JobFilter = builder.inputType("JobFilter", {
   description:
-    "Which jobs: fields are ANDed, values inside a field ORed. Absent or null: no limit.",
+    "Filter of jobs: all fields must match, within a list any value. Absent or null: no limit; " +
+    "an empty list is an InvalidInputError.",
   fields: (t) => ({
-    ids: t.idList({ description: "These." }),
-    kinds: t.field({ type: [JobKind], description: "Of one of these kinds." }),
-    statuses: t.field({ type: [JobStatus], description: "In one of these states." }),
-    lanes: t.field({ type: [Lane], description: "In one of these lanes." }),
-    active: t.boolean({ description: "true: unfinished ones; false: finished ones." }),
-    subjectId: t.id({ description: "Those that work on this: a message, for one." }),
-    startedBy: t.string({ description: "Those that this user started." }),
-    createdFrom: t.field({ type: "DateTime", description: "Made then or later." }),
-    createdTo: t.field({ type: "DateTime", description: "Made before that." }),
+    ids: t.idList({ description: "Ids of jobs: job_…" }),
+    kinds: t.field({ type: [JobKind], description: "Kinds of the job." }),
+    statuses: t.field({ type: [JobStatus], description: "States of the job." }),
+    lanes: t.field({ type: [Lane], description: "Lanes of the job." }),
+    active: t.boolean({ description: "True: unfinished; false: finished." }),
+    subjectId: t.id({ description: "Id of the object that the job works on: msg_…" }),
+    startedBy: t.string({ description: "User who started the job." }),
+    createdFrom: t.field({ type: "DateTime", description: "Created at this time or later." }),
+    createdTo: t.field({ type: "DateTime", description: "Created before this time." }),
   }),
 });
 
@@ -31,20 +32,20 @@ export function jobFilter(filter: typeof JobFilter.$inferInput | null | undefine
 }
 
 const JobKindInfo = builder.objectRef<JobKindShape>("JobKindInfo").implement({
-  description: "A kind of job, with what a form to start one needs.",
+  description: "Description of a job kind, for a form that starts one.",
   fields: (t) => ({
-    kind: t.expose("kind", { type: JobKind, description: "Its name." }),
-    lane: t.expose("lane", { type: Lane, description: "Whose worker slots its jobs use." }),
-    description: t.exposeString("description", { description: "What it does, for people." }),
+    kind: t.expose("kind", { type: JobKind, description: "Name of the kind." }),
+    lane: t.expose("lane", { type: Lane, description: "Lane of its jobs." }),
+    description: t.exposeString("description", { description: "Purpose of the kind, for people." }),
     payloadSchema: t.field({
       type: "JSONObject",
-      description: "What `payload` must look like (JSON Schema).",
+      description: "JSON Schema of `payload`.",
       resolve: ({ payload }) => z.toJSONSchema(payload),
     }),
-    startable: t.exposeBoolean("startable", { description: "Whether `startJob` takes it." }),
-    maxAttempts: t.exposeInt("maxAttempts", { description: "Attempts at most, unless told." }),
+    startable: t.exposeBoolean("startable", { description: "True if `startJob` accepts it." }),
+    maxAttempts: t.exposeInt("maxAttempts", { description: "Default of the maximum attempts." }),
     timeoutMs: t.exposeInt("timeoutMs", {
-      description: "How long one attempt may take, in milliseconds.",
+      description: "Time limit of one attempt, in milliseconds.",
     }),
   }),
 });
@@ -53,19 +54,20 @@ builder.queryFields((t) => ({
   job: t.field({
     type: JobNode,
     nullable: true,
-    description: "One job; null when there is none, or it is not yours to see.",
-    args: { id: t.arg.id({ required: true, description: "job_…" }) },
+    description: "Job with this id; null if it does not exist or the caller may not see it.",
+    args: { id: t.arg.id({ required: true, description: "Id of the job: job_…" }) },
     resolve: (_root, { id }) => lookupId("job", id),
   }),
   jobs: t.connection({
     type: JobNode,
-    description: "The jobs that you may see: your own, or all of the organization.",
+    description:
+      "Jobs that the caller may see: its own for a MEMBER, else all of the organization.",
     args: {
-      filter: t.arg({ type: JobFilter, description: "Which ones; absent: all." }),
+      filter: t.arg({ type: JobFilter, description: "Filter of the jobs; absent: all." }),
       orderBy: t.arg({
         type: JobOrder,
         defaultValue: "CREATED_DESC",
-        description: "In which order.",
+        description: "Order of the list.",
       }),
     },
     resolve: (_root, { filter, orderBy, ...page }, { services, caller }) =>
@@ -73,7 +75,7 @@ builder.queryFields((t) => ({
   }, ...connectionNames("Job")),
   jobKinds: t.field({
     type: [JobKindInfo],
-    description: "What jobs there are, and which can be started by hand.",
+    description: "Job kinds of this version; `startable` marks those for `startJob`.",
     resolve: () => [...JOB_KINDS.values()],
   }),
 }));

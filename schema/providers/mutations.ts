@@ -7,17 +7,26 @@ import { ProviderNode } from "./provider.ts";
 
 const UpdateProviderInput = builder.inputType("UpdateProviderInput", {
   description:
-    "What is to hold in place of the settings. An absent field stays as it is; null lets " +
-    "the settings hold again.",
+    "Overrides of the configured settings of a provider. An absent field keeps its value; null " +
+    "restores the configured one.",
   fields: (t) => ({
-    accessToken: t.string({ description: "The Page's token; for a provider of MESSENGER." }),
-    user: t.string({ description: "For a provider of EMAIL, together with `password`." }),
-    password: t.string({ description: "For a provider of EMAIL, together with `user`." }),
-    perSecondLimit: t.float({
-      description: "Messages per second of all processes together: 100,000 at most, and " +
-        "one a day at least.",
+    accessToken: t.string({
+      description: "Access token of the Page, 1 to 4,000 characters; MESSENGER only.",
     }),
-    enabled: t.boolean({ description: "false: it is not asked any more." }),
+    user: t.string({
+      description: "User name, 1 to 4,000 characters; EMAIL only, together with `password`.",
+    }),
+    password: t.string({
+      description: "Password, 1 to 4,000 characters; EMAIL only, together with `user`.",
+    }),
+    perSecondLimit: t.float({
+      description:
+        "Maximum messages per second of all processes together, from one a day (0.0000116) to " +
+        "100,000.",
+    }),
+    enabled: t.boolean({
+      description: "False: nothing is sent to this provider; null counts as true.",
+    }),
   }),
 });
 
@@ -27,20 +36,22 @@ interface Payload extends Omit<UpdatedProvider, "resumed"> {
 }
 
 const UpdateProviderPayload = builder.objectRef<Payload>("UpdateProviderPayload").implement({
-  description: "The provider that was changed.",
+  description: "Updated provider and the messages that it resumed.",
   fields: (t) => ({
     provider: t.field({
       type: ProviderNode,
-      description: "As it is now; with new credentials its circuit is CLOSED.",
+      description: "Provider after the update; new credentials close its circuit.",
       resolve: ({ provider }) => provider,
     }),
     resumedMessages: t.field({
       type: [MessageNode],
-      description: "Those of your organization that were paused because of it and go on now.",
+      description:
+        "Messages of the caller's organization that were paused because of this provider and are " +
+        "resumed.",
       resolve: ({ resumedMessages }) => resumedMessages.map(({ id }) => id),
     }),
     resumedCount: t.exposeInt("resumedCount", {
-      description: "How many go on, of all organizations.",
+      description: "Number of resumed messages in all organizations.",
     }),
   }),
 });
@@ -50,15 +61,19 @@ builder.mutationField("updateProvider", (t) =>
     type: UpdateProviderPayload,
     nullable: true,
     errors: {},
-    description: "Replaces a provider's credentials or limit, or switches it off and on, in all " +
-      "processes and without a restart. Credentials are kept encrypted and never shown. New ones, " +
-      "and switching it on, let everything go on that was paused because of it. For the OPERATOR.",
+    description:
+      "Changes the credentials or the rate limit of a provider, or disables or enables it, in " +
+      "all processes without a restart. Credentials are stored encrypted and never returned. New " +
+      "credentials, and enabling, resume all messages that the provider paused. OPERATOR only, " +
+      "else ForbiddenError. Refuses fields of another channel and an update without fields with " +
+      "InvalidInputError, and credentials that cannot be encrypted, because there is no key, " +
+      "with ConflictError NOT_CONFIGURED.",
     args: {
-      id: t.arg.id({ required: true, description: "prv_…" }),
+      id: t.arg.id({ required: true, description: "Id of the provider: prv_…" }),
       input: t.arg({
         type: UpdateProviderInput,
         required: true,
-        description: "What is to hold from now on.",
+        description: "Settings to change.",
       }),
     },
     resolve: async (_root, { id, input }, { services, caller }) => {

@@ -1,10 +1,10 @@
 import type { Provider } from "../../src/domain/providers/provider.ts";
 import { findProviders } from "../../src/domain/providers/queries.ts";
 import { builder } from "../kit/builder.ts";
-import { DeliveryErrorObject } from "../deliveries/error.ts";
+import { DeliveryErrorObject, errorOf } from "../deliveries/error.ts";
 import { Channel } from "../messages/enums.ts";
 
-/** A service that takes our messages; by its id it is the OPERATOR's to see. */
+/** A provider; `node` shows it to the OPERATOR only. */
 export const ProviderNode = builder.loadableNodeRef("Provider", {
   id: { resolve: ({ id }: Provider) => id },
   load: async (ids: string[], { services, caller }) =>
@@ -14,45 +14,51 @@ export const ProviderNode = builder.loadableNodeRef("Provider", {
 });
 
 const CircuitState = builder.enumType("CircuitState", {
-  description: "Whether a provider is asked, in all processes together.",
+  description: "State of a provider's circuit breaker, shared by all processes.",
   values: {
-    CLOSED: { description: "It is: it works, as far as is known." },
+    CLOSED: { description: "Healthy: requests are sent to this provider." },
     OPEN: {
-      description: "It is not, for a while: it could not be reached, did not let us in or took " +
-        "no more. The next provider is asked instead.",
+      description:
+        "Failing: no requests are sent until a probe is due, 5 to 60 seconds or as long as the " +
+        "provider asked for. The next provider is used instead.",
     },
-    HALF_OPEN: { description: "One message is trying whether it works again." },
+    HALF_OPEN: {
+      description:
+        "Probing: one message tests the provider; its result closes or opens the circuit.",
+    },
   },
 });
 
 ProviderNode.implement({
-  description: "A service that takes our messages, of the whole installation.",
+  description:
+    "Provider: a service that accepts messages for delivery, shared by the installation.",
   fields: (t) => ({
     name: t.exposeString("name", {
-      description: "Its host and port, as deliveries and attempts name it.",
+      description:
+        "Host and port of the mail server, or the name of the service; deliveries and attempts " +
+        "refer to it.",
     }),
-    channel: t.expose("channel", { type: Channel, description: "What it takes." }),
+    channel: t.expose("channel", { type: Channel, description: "Channel of the provider." }),
     enabled: t.exposeBoolean("enabled", {
-      description: "false: an operator has switched it off, and it is not asked.",
+      description: "False if an operator disabled it; nothing is sent to it then.",
     }),
     state: t.expose("state", {
       type: CircuitState,
-      description: "Whether it is asked, as long as it is `enabled`.",
+      description: "State of the circuit; takes effect only while `enabled`.",
     }),
     since: t.expose("since", {
       type: "DateTime",
-      description: "When it came into that state.",
+      description: "Time the circuit entered this state.",
     }),
     lastError: t.field({
       type: DeliveryErrorObject,
       nullable: true,
-      description: "Why it was left out last; null once it works again.",
-      resolve: (provider) => provider.errorType === null ? null : provider,
+      description: "Error that last opened the circuit; null once it is closed.",
+      resolve: errorOf,
     }),
     perSecondLimit: t.exposeFloat("perSecond", {
       nullable: true,
-      description: "How many messages it is given per second at most, by all processes together; " +
-        "null: as many as it takes.",
+      description: "Maximum messages per second of all processes together; null: no limit.",
     }),
   }),
 });

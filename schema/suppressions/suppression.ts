@@ -13,20 +13,21 @@ import { checkFilter } from "../kit/filter.ts";
 import { Channel } from "../messages/enums.ts";
 
 const SuppressionReason = builder.enumType("SuppressionReason", {
-  description: "Why an address is on the suppression list.",
+  description: "Reason why an address is on the suppression list.",
   values: {
-    BOUNCED: { description: "A mail to it came back, and so would the next." },
-    COMPLAINED: { description: "Its owner called a mail unwanted." },
-    REFUSED: { description: "Its server refused it for good while a mail was being sent." },
+    BOUNCED: { description: "A message bounced permanently because of this address." },
+    COMPLAINED: { description: "The recipient reported a message as unwanted." },
+    REFUSED: { description: "The receiving server refused the address permanently." },
     UNSUBSCRIBED: {
-      description: "Its owner unsubscribed: it gets nothing more of messages that are " +
-        "`unsubscribable`, and everything else.",
+      description:
+        "The recipient unsubscribed: it gets no `unsubscribable` message any more, but all " +
+        "others.",
     },
-    MANUAL: { description: "A person put it there." },
+    MANUAL: { description: "A person added it." },
   },
 });
 
-/** An address that gets nothing any more. */
+/** An entry of the suppression list. */
 export const SuppressionNode = builder.loadableNodeRef("Suppression", {
   id: { resolve: ({ id }: Suppression) => id },
   load: (ids: string[], { services, caller }) => suppressionsById(services, caller, ids),
@@ -35,20 +36,23 @@ export const SuppressionNode = builder.loadableNodeRef("Suppression", {
 });
 
 SuppressionNode.implement({
-  description: "An address that gets nothing any more: its deliveries end FAILED, with the error " +
-    "type INVALID_RECIPIENT and the code SUPPRESSED. One for each reason.",
+  description:
+    "Entry of the suppression list: an address that gets no messages. Deliveries to it end " +
+    "FAILED with the error type INVALID_RECIPIENT and the code SUPPRESSED. An address has one " +
+    "entry for each reason.",
   fields: (t) => ({
-    channel: t.expose("channel", { type: Channel, description: "How it would be reached." }),
+    channel: t.expose("channel", { type: Channel, description: "Channel of the address." }),
     address: t.exposeString("address", {
-      description: "The address, in lower case, with its domain in its own script.",
+      description: "Address in lower case, with its domain in Unicode.",
     }),
-    reason: t.expose("reason", { type: SuppressionReason, description: "Why." }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "Since when." }),
+    reason: t.expose("reason", { type: SuppressionReason, description: "Reason of the entry." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "Time it was added." }),
     delivery: t.field({
       type: DeliveryNode,
       nullable: true,
-      description: "The delivery that told; null: a person did, it is no longer kept, or it is " +
-        "not yours to see.",
+      description:
+        "Delivery that caused the entry; null if a person added it, or if the delivery was " +
+        "deleted or is not visible to the caller.",
       resolve: ({ deliveryId }) => deliveryId,
     }),
   }),
@@ -56,46 +60,50 @@ SuppressionNode.implement({
 
 const SuppressionFilter = builder.inputType("SuppressionFilter", {
   description:
-    "Which suppressions: fields are ANDed, values inside a field ORed. Absent or null: " +
-    "no limit.",
+    "Filter of the suppression list: all fields must match, within a list any value. Absent or " +
+    "null: no limit; an empty list is an InvalidInputError.",
   fields: (t) => ({
-    channels: t.field({ type: [Channel], description: "Of one of these channels." }),
-    reasons: t.field({ type: [SuppressionReason], description: "For one of these reasons." }),
-    search: t.string({ description: "Part of the address, whatever its case." }),
+    channels: t.field({ type: [Channel], description: "Channels of the address." }),
+    reasons: t.field({ type: [SuppressionReason], description: "Reasons of the entry." }),
+    search: t.string({ description: "Part of the address, case-insensitive." }),
   }),
 });
 
 builder.queryField("suppressions", (t) =>
   t.connection({
     type: SuppressionNode,
-    description: "The addresses of your organization that get nothing any more, newest first. " +
-      "Whoever belongs to it sees all of them, whosever messages they came from.",
-    args: { filter: t.arg({ type: SuppressionFilter, description: "Which ones; absent: all." }) },
+    description: "Suppression list of the organization, newest entry first. Every member of the " +
+      "organization sees all of it.",
+    args: {
+      filter: t.arg({ type: SuppressionFilter, description: "Filter of the list; absent: all." }),
+    },
     resolve: (_root, { filter, ...page }, { services, caller }) =>
       listSuppressions(services, caller, checkFilter(filter), page),
   }, ...connectionNames("Suppression")));
 
 const AddSuppressionsInput = builder.inputType("AddSuppressionsInput", {
-  description: "Addresses that are to get nothing any more.",
+  description: "Addresses to suppress.",
   fields: (t) => ({
     channel: t.field({
       type: Channel,
       required: true,
       defaultValue: "EMAIL",
-      description: "How they would be reached.",
+      description: "Channel of the addresses.",
     }),
-    addresses: t.stringList({ required: true, description: "The addresses: 1 to 1,000." }),
+    addresses: t.stringList({ required: true, description: "Addresses, 1 to 1,000." }),
   }),
 });
 
 const AddSuppressionsPayload = builder
   .objectRef<Suppression[]>("AddSuppressionsPayload")
   .implement({
-    description: "The addresses on the list.",
+    description: "Entries of the suppression list.",
     fields: (t) => ({
       suppressions: t.field({
         type: [SuppressionNode],
-        description: "One for each address; those that were there already among them.",
+        description:
+          "Entry of each address, in the order of the input; existing MANUAL entries are " +
+          "returned unchanged.",
         resolve: (suppressions) => suppressions,
       }),
     }),
@@ -104,10 +112,10 @@ const AddSuppressionsPayload = builder
 const RemoveSuppressionsPayload = builder
   .objectRef<{ removedIds: string[] }>("RemoveSuppressionsPayload")
   .implement({
-    description: "What was taken off the list.",
+    description: "Result of a removal.",
     fields: (t) => ({
       removedIds: t.idList({
-        description: "As they were sent, each once.",
+        description: "Ids of the removed entries, each once.",
         resolve: ({ removedIds }) => removedIds,
       }),
     }),
@@ -118,10 +126,16 @@ builder.mutationFields((t) => ({
     type: AddSuppressionsPayload,
     nullable: true,
     errors: {},
-    description: "Puts addresses on the suppression list, as MANUAL. What is being sent heeds it " +
-      "from the next batch on. For ADMIN and OPERATOR.",
+    description:
+      "Adds addresses to the suppression list with the reason MANUAL. Batches that are being " +
+      "sent apply it from the next batch on. ADMIN and OPERATOR only, else ForbiddenError. " +
+      "Refuses invalid addresses with InvalidInputError; nothing is added then.",
     args: {
-      input: t.arg({ type: AddSuppressionsInput, required: true, description: "Which ones." }),
+      input: t.arg({
+        type: AddSuppressionsInput,
+        required: true,
+        description: "Addresses to add.",
+      }),
     },
     resolve: (_root, { input }, { services, caller }) => addSuppressions(services, caller, input),
   }),
@@ -129,10 +143,12 @@ builder.mutationFields((t) => ({
     type: RemoveSuppressionsPayload,
     nullable: true,
     errors: {},
-    description:
-      "Takes suppressions off the list: all of them, or none when one is not there. An " +
-      "address that is there for another reason too stays suppressed. For ADMIN and OPERATOR.",
-    args: { ids: t.arg.idList({ required: true, description: "sup_…: 1 to 1,000." }) },
+    description: "Removes entries from the suppression list. An address with another entry stays " +
+      "suppressed. ADMIN and OPERATOR only, else ForbiddenError. Refuses unknown ids with " +
+      "NotFoundError; nothing is removed then.",
+    args: {
+      ids: t.arg.idList({ required: true, description: "Ids of entries, 1 to 1,000: sup_…" }),
+    },
     resolve: async (_root, { ids }, { services, caller }) => {
       const wanted = fromTypeIds("suppression", ids, ["ids"]);
       const removed = await removeSuppressions(services, caller, wanted);
