@@ -1,6 +1,11 @@
 import type { ApiKey } from "../../src/domain/access/access.ts";
-import { createApiKey, type NewApiKey, revokeApiKey } from "../../src/domain/access/operations.ts";
-import { apiKeysById, listApiKeys } from "../../src/domain/access/queries.ts";
+import {
+  createApiKey,
+  findApiKeys,
+  listApiKeys,
+  type NewApiKey,
+  revokeApiKey,
+} from "../../src/domain/access/api_keys.ts";
 import { fromTypeId } from "../../src/domain/id.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
@@ -22,7 +27,7 @@ export const Role = builder.enumType("Role", {
 /** An API key without its secret. */
 export const ApiKeyNode = builder.loadableNodeRef("ApiKey", {
   id: { resolve: ({ id }: ApiKey) => id },
-  load: (ids: string[], { services, caller }) => apiKeysById(services, caller, ids),
+  load: (ids: string[], { services, caller }) => findApiKeys(services, caller, ids),
   sort: ({ id }) => id,
   loaderOptions: { cache: false },
 });

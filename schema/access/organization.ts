@@ -1,13 +1,13 @@
 import type { Organization } from "../../src/domain/access/access.ts";
-import { createOrganization, type NewApiKey } from "../../src/domain/access/operations.ts";
-import { organizationsById } from "../../src/domain/access/queries.ts";
+import type { NewApiKey } from "../../src/domain/access/api_keys.ts";
+import { createOrganization, findOrganizations } from "../../src/domain/access/organizations.ts";
 import { ApiKeyNode } from "./api_key.ts";
 import { builder } from "../kit/builder.ts";
 
 /** An organization, the tenant of the installation. */
 export const OrganizationNode = builder.loadableNodeRef("Organization", {
   id: { resolve: ({ id }: Organization) => id },
-  load: (ids: string[], { services, caller }) => organizationsById(services, caller, ids),
+  load: (ids: string[], { services, caller }) => findOrganizations(services, caller, ids),
   sort: ({ id }) => id,
   loaderOptions: { cache: false },
 });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { schema } from "../../schema/schema.ts";
 import type { Config } from "../config/config.ts";
-import { ensureOperator } from "../domain/access/operations.ts";
+import { ensureOperator } from "../domain/access/operator.ts";
 import { handleImport } from "../server/imports/import.ts";
 import { startServer } from "../server/server.ts";
 import { startConfiguredBackground } from "./background.ts";

@@ -7,7 +7,8 @@ import {
 } from "jose";
 import { z } from "zod";
 import type { Session } from "../domain/access/access.ts";
-import { authenticateKey, organizationExists } from "../domain/access/operations.ts";
+import { authenticateKey } from "../domain/access/authenticate.ts";
+import { organizationExists } from "../domain/access/organizations.ts";
 import { parseTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
 

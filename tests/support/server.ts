@@ -3,7 +3,7 @@ import type { GraphQLSchema } from "graphql";
 import { schema as waybill } from "../../schema/schema.ts";
 import type { Database } from "../../src/db/database.ts";
 import type { Role } from "../../src/domain/access/access.ts";
-import { createApiKey } from "../../src/domain/access/operations.ts";
+import { createApiKey } from "../../src/domain/access/api_keys.ts";
 import { registerProviders } from "../../src/domain/providers/register.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";

@@ -1,26 +1,29 @@
-import { ForbiddenError } from "../errors.ts";
+import { ForbiddenError, type Issue } from "../errors.ts";
 
-/** MEMBER: its own; ADMIN: its organization; OPERATOR: the installation too. */
+/**
+ * A MEMBER acts on its own objects, an ADMIN on those of its organization, the OPERATOR on the
+ * installation too.
+ */
 export type Role = "OPERATOR" | "ADMIN" | "MEMBER";
 
-/** Who asks. Every operation and every query takes its organization from here. */
+/** Caller of an operation or a query, which takes the organization from it. */
 export interface Caller {
   readonly organizationId: string;
-  /** The person, where the key or token names one. */
+  /** User that the key or token names; null if it names none. */
   readonly userId: string | null;
   readonly role: Role;
-  /** The API key that was shown; null for a JWT. */
+  /** API key of the caller; null for a JWT. */
   readonly keyId: string | null;
 }
 
-/** What was made for the callers of one organization, without its secret. */
+/** API key of an organization, without its secret. */
 export interface ApiKey {
   readonly id: string;
   readonly organizationId: string;
   readonly name: string;
   readonly role: Role;
   readonly userId: string | null;
-  /** The secret's first characters, to tell keys apart. */
+  /** First characters of the secret, which identify the key for people. */
   readonly prefix: string;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
@@ -28,24 +31,26 @@ export interface ApiKey {
   readonly revokedAt: Date | null;
 }
 
-/** A tenant. */
+/** Organization: a tenant of the installation. */
 export interface Organization {
   readonly id: string;
   readonly name: string;
   readonly createdAt: Date;
 }
 
-/** A caller who has shown who it is. */
+/** An authenticated caller. */
 export interface Session {
   readonly caller: Caller;
-  /** When the key or token ends by itself. */
+  /** Time at which the key or token expires; null: never. */
   readonly expiresAt: Date | null;
 }
 
-/** Owns the built-in schedules and their jobs; made by the first migration. */
+/** Owner of the built-in schedules and their jobs; the first migration creates it. */
 export const SYSTEM_ORGANIZATION_ID = "00000000-0000-7000-8000-000000000000";
 
-/** True when the caller may see and act on what `userId` of its own organization has made. */
+const MAX_NAME_LENGTH = 200;
+
+/** True if the caller may see and change the objects of `userId`, a user of its own organization. */
 export function ownsOrAdministers(caller: Caller, userId: string | null): boolean {
   return caller.role !== "MEMBER" || (userId !== null && userId === caller.userId);
 }
@@ -61,7 +66,7 @@ export function requireAdmin(caller: Caller, action: string): void {
 }
 
 /**
- * Refuses all but the OPERATOR.
+ * Refuses every caller but the OPERATOR.
  *
  * @param action completes "Only the OPERATOR may …"
  * @throws {ForbiddenError}
@@ -78,4 +83,16 @@ export function requireOperator(caller: Caller, action: string): void {
 export function requireRole(caller: Caller, role: Role, action: string): void {
   if (role === "OPERATOR") requireOperator(caller, action);
   else requireAdmin(caller, action);
+}
+
+/** Adds an issue for each fault of a name: empty, over 200 characters, control characters. */
+export function checkName(issues: Issue[], path: readonly string[], text: string): void {
+  if (text.trim() === "") issues.push({ path, code: "REQUIRED", message: "must not be empty" });
+  if (text.length > MAX_NAME_LENGTH) {
+    const message = `must have at most ${MAX_NAME_LENGTH} characters`;
+    issues.push({ path, code: "TOO_LONG", message });
+  }
+  if (/\p{Cc}/u.test(text)) {
+    issues.push({ path, code: "MALFORMED", message: "must not have control characters" });
+  }
 }

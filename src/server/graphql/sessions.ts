@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { GraphQLError } from "graphql";
 import type { Session } from "../../domain/access/access.ts";
-import { usableKeyIds } from "../../domain/access/queries.ts";
+import { findUsableKeys } from "../../domain/access/authenticate.ts";
 import type { Services } from "../../domain/services.ts";
 import { unauthenticated } from "../errors.ts";
 
@@ -45,7 +45,7 @@ export function watchSessions(services: Services): Sessions {
     );
     if (affected.length === 0) return;
     const ids = affected.map(({ session }) => session.caller.keyId ?? "");
-    const usable = await usableKeyIds(services, [...new Set(ids)]);
+    const usable = await findUsableKeys(services, [...new Set(ids)]);
     for (const { session, controller } of affected) {
       if (session.caller.keyId !== null && usable.has(session.caller.keyId)) continue;
       controller.abort(unauthenticated("This API key was revoked or has expired"));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createApiKey, revokeApiKey } from "../../../src/domain/access/operations.ts";
+import { createApiKey, revokeApiKey } from "../../../src/domain/access/api_keys.ts";
 import { onEveryDatabase, onPostgres } from "../../support/database.ts";
 import { type StreamEvent, subscribe } from "../../support/event_stream.ts";
 import { withServer } from "../../support/server.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createClient } from "graphql-ws";
 import { statement } from "../../../src/db/database.ts";
-import { createApiKey, revokeApiKey } from "../../../src/domain/access/operations.ts";
+import { createApiKey, revokeApiKey } from "../../../src/domain/access/api_keys.ts";
 import { onEveryDatabase, onPostgres } from "../../support/database.ts";
 import { openSocket } from "../../support/raw_socket.ts";
 import { withServer } from "../../support/server.ts";

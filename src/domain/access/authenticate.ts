@@ -1,0 +1,44 @@
+import { statement } from "../../db/database.ts";
+import type { Services } from "../services.ts";
+import type { ApiKey, Session } from "./access.ts";
+import { API_KEY_COLUMNS, hashSecret, IS_USABLE } from "./api_keys.ts";
+
+const USABLE = statement<[hash: Uint8Array], ApiKey>(
+  "access.usableKey",
+  `select ${API_KEY_COLUMNS} from api_keys where hash = $1 and ${IS_USABLE}`,
+);
+
+// At most once a minute, because concurrent requests with one key would contend for its row.
+const TOUCH = statement<[id: string]>(
+  "access.touchKey",
+  `update api_keys set last_used_at = now() where id = $1
+   and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
+);
+
+/**
+ * Authenticates the holder of an API key, and records the use of the key once a minute.
+ *
+ * @param secret as the caller sent it
+ * @returns null if the key is unknown, revoked or expired
+ */
+export async function authenticateKey({ db }: Services, secret: string): Promise<Session | null> {
+  const [key] = await db.run(USABLE, hashSecret(secret));
+  if (!key) return null;
+  await db.run(TOUCH, key.id);
+  const { organizationId, userId, role, id: keyId, expiresAt } = key;
+  return { caller: { organizationId, userId, role, keyId }, expiresAt };
+}
+
+const USABLE_IDS = statement<[ids: string[]], { id: string }>(
+  "access.usableKeyIds",
+  `select id from api_keys where id = any($1) and ${IS_USABLE}`,
+);
+
+/** Finds the keys that are neither revoked nor expired among these, by database id. */
+export async function findUsableKeys(
+  { db }: Services,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db.run(USABLE_IDS, [...ids]);
+  return new Set(rows.map(({ id }) => id));
+}

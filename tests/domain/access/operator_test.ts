@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { revokeApiKey } from "../../../src/domain/access/api_keys.ts";
+import { authenticateKey } from "../../../src/domain/access/authenticate.ts";
+import { ensureOperator } from "../../../src/domain/access/operator.ts";
+import { createBus } from "../../../src/events/bus.ts";
+import { onEveryDatabase, onPostgres } from "../../support/database.ts";
+
+onEveryDatabase("ensureOperator() creates one key, at the first start only", async ({ db }) => {
+  const services = { db, bus: createBus() };
+  const secrets = await Promise.all([1, 2, 3].map(() => ensureOperator(services, null)));
+  const made = secrets.filter((secret) => secret !== null);
+  assert.equal(made.length, 1);
+  const session = await authenticateKey(services, made[0] ?? "");
+  assert.equal(session?.caller.role, "OPERATOR");
+  assert.equal(await ensureOperator(services, null), null);
+});
+
+onPostgres(
+  "ensureOperator() creates a new key once no OPERATOR's key is usable",
+  async ({ db }) => {
+    const services = { db, bus: createBus() };
+    const first = await ensureOperator(services, null);
+    const session = await authenticateKey(services, first ?? "");
+    assert.ok(session?.caller.keyId);
+    await revokeApiKey(services, session.caller, session.caller.keyId);
+    const second = await ensureOperator(services, null);
+    const organizationId = (await authenticateKey(services, second ?? ""))?.caller.organizationId;
+    assert.equal(organizationId, session.caller.organizationId);
+  },
+);
+
+onPostgres(
+  "ensureOperator() keeps ADMIN_API_KEY usable and replaces it by another",
+  async ({ db }) => {
+    const services = { db, bus: createBus() };
+    const callerOf = async (secret: string) => (await authenticateKey(services, secret))?.caller;
+    await Promise.all([1, 2, 3].map(() => ensureOperator(services, "chosen-first")));
+    const caller = await callerOf("chosen-first");
+    assert.equal(caller?.role, "OPERATOR");
+
+    await revokeApiKey(services, caller, caller.keyId ?? "");
+    assert.equal(await callerOf("chosen-first"), undefined);
+    assert.equal(await ensureOperator(services, "chosen-first"), null);
+    assert.ok(await callerOf("chosen-first"));
+
+    await ensureOperator(services, "chosen-second");
+    assert.equal(await callerOf("chosen-first"), undefined);
+    assert.equal((await callerOf("chosen-second"))?.organizationId, caller.organizationId);
+  },
+);
+
+onPostgres(
+  "ensureOperator() accepts the key of an earlier start as ADMIN_API_KEY",
+  async ({ db }) => {
+    const services = { db, bus: createBus() };
+    const made = await ensureOperator(services, null) ?? "";
+    await ensureOperator(services, "chosen-first");
+    await ensureOperator(services, made);
+    assert.equal((await authenticateKey(services, made))?.caller.role, "OPERATOR");
+    assert.equal(await authenticateKey(services, "chosen-first"), null);
+  },
+);
