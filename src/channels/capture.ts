@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { type Channel, GIVEN_UP, type OutgoingMail, type SendResult } from "./channel.ts";
-import { compose, parseSender } from "./email/compose.ts";
+import { classifyLocalFailure, compose, parseSender } from "./email/compose.ts";
 import { Gate } from "./semaphore.ts";
-import { classifyLocalFailure } from "./local_failure.ts";
 
 const NAME = "capture";
 const CONNECTIONS = 10;

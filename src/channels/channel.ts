@@ -14,7 +14,14 @@ export type DeliveryErrorType =
  */
 export type Disposition = "retry" | "never" | "suppress" | "pause" | "unknown";
 
-/** A failure, understood. */
+/** Class of a failure; `maxAttempts`: attempts in total after which another is in vain. */
+export type FailureClass = readonly [
+  type: DeliveryErrorType,
+  disposition: Disposition,
+  maxAttempts?: number,
+];
+
+/** A classified failure. */
 export interface DeliveryError {
   readonly type: DeliveryErrorType;
   readonly disposition: Disposition;
@@ -113,4 +120,17 @@ export interface Channel {
   send(mail: OutgoingMail, options?: SendOptions): Promise<SendResult>;
   /** Ends idle connections now and the others after their mail. */
   close(): Promise<void>;
+}
+
+const MAX_MESSAGE = 512;
+const MAX_WAIT_MS = 24 * 60 * 60_000;
+
+/** Shortens a text to the one line that `DeliveryError.message` holds. */
+export function toErrorMessage(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, " ").trim().slice(0, MAX_MESSAGE);
+}
+
+/** Limits the time that a provider asks to wait to one day; in milliseconds. */
+export function limitWait(ms: number): number {
+  return Math.min(ms, MAX_WAIT_MS);
 }

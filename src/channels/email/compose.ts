@@ -4,7 +4,7 @@ import * as base64 from "nodemailer/lib/base64";
 import { foldLines } from "nodemailer/lib/mime-funcs";
 import MimeNode from "nodemailer/lib/mime-node";
 import * as quotedPrintable from "nodemailer/lib/qp";
-import type { OutgoingMail } from "../channel.ts";
+import { type DeliveryError, type OutgoingMail, toErrorMessage } from "../channel.ts";
 
 /** A mail as it goes over the wire. */
 export interface ComposedMail {
@@ -18,6 +18,22 @@ export interface ComposedMail {
 /** An address that cannot stand in an envelope. */
 export class AddressError extends Error {
   override readonly name = "AddressError";
+}
+
+/**
+ * Classifies an error on this side, before anything was handed to a server. An address that cannot
+ * stand in an envelope stays unusable; any other error, for example of the file system, may be temporary.
+ */
+export function classifyLocalFailure(error: unknown): DeliveryError {
+  const unusable = error instanceof AddressError;
+  return {
+    type: unusable ? "INVALID_RECIPIENT" : "OTHER",
+    disposition: unusable ? "never" : "retry",
+    code: null,
+    message: toErrorMessage(error instanceof Error ? error.message : String(error)),
+    retryAfterMs: null,
+    beforeRecipient: false,
+  };
 }
 
 /** The sender of all mails, encoded once. */

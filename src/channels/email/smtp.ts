@@ -5,9 +5,14 @@ import {
   type SendOptions,
   type SendResult,
 } from "../channel.ts";
-import { compose, type ComposedMail, parseSender, type Sender } from "./compose.ts";
+import {
+  classifyLocalFailure,
+  compose,
+  type ComposedMail,
+  parseSender,
+  type Sender,
+} from "./compose.ts";
 import { Gate } from "../semaphore.ts";
-import { classifyLocalFailure } from "../local_failure.ts";
 import { classifySmtpFailure, isTlsFailure, type SmtpFailure } from "./smtp_failure.ts";
 import { DEFAULT_TIMEOUTS, SmtpError, SmtpSession, type SmtpTimeouts } from "./smtp_session.ts";
 import type { SmtpProvider } from "./smtp_url.ts";

@@ -1,5 +1,4 @@
-import type { DeliveryError, DeliveryErrorType, Disposition } from "../channel.ts";
-import { limitWait, toErrorMessage } from "../local_failure.ts";
+import { type DeliveryError, type FailureClass, limitWait, toErrorMessage } from "../channel.ts";
 
 /** An answer of Meta's Graph API that is no success. */
 export interface MetaAnswer {
@@ -19,25 +18,22 @@ export interface MetaError {
   readonly isTransient: boolean;
 }
 
-/** `attempts`: with this one, how many are worth while. */
-type Verdict = readonly [DeliveryErrorType, Disposition, attempts?: number];
-
 // What a temporary failure may be in truth: a person who has blocked the Page.
 const FEW_ATTEMPTS = 3;
 const AGAIN_ONCE = 2;
 // A person in the middle of an automated conversation.
 const FLOW_MS = 15 * 60_000;
 
-const THROTTLED: Verdict = ["RATE_LIMIT", "retry"];
-const NOT_YET: Verdict = ["RATE_LIMIT", "never"];
-const FORBIDDEN: Verdict = ["PERMISSION", "pause"];
-const OUTSIDE_WINDOW: Verdict = ["PERMISSION", "never"];
-const UNREACHABLE: Verdict = ["INVALID_RECIPIENT", "never"];
-const TEMPORARY: Verdict = ["NETWORK", "retry", FEW_ATTEMPTS];
-const MEDIA: Verdict = ["OTHER", "retry", AGAIN_ONCE];
+const THROTTLED: FailureClass = ["RATE_LIMIT", "retry"];
+const NOT_YET: FailureClass = ["RATE_LIMIT", "never"];
+const FORBIDDEN: FailureClass = ["PERMISSION", "pause"];
+const OUTSIDE_WINDOW: FailureClass = ["PERMISSION", "never"];
+const UNREACHABLE: FailureClass = ["INVALID_RECIPIENT", "never"];
+const TEMPORARY: FailureClass = ["NETWORK", "retry", FEW_ATTEMPTS];
+const MEDIA: FailureClass = ["OTHER", "retry", AGAIN_ONCE];
 
 /** By "code/subcode" where the subcode tells more than the code. */
-const BY_SUBCODE: Readonly<Record<string, Verdict>> = {
+const BY_SUBCODE: Readonly<Record<string, FailureClass>> = {
   "190/492": FORBIDDEN,
   "613/2018338": ["RATE_LIMIT", "pause"],
   "4/2018354": NOT_YET,
@@ -59,12 +55,12 @@ const BY_SUBCODE: Readonly<Record<string, Verdict>> = {
 };
 
 /** Subcodes that come with several codes. */
-const BY_SUBCODE_ALONE: Readonly<Record<number, Verdict>> = {
+const BY_SUBCODE_ALONE: Readonly<Record<number, FailureClass>> = {
   2018300: ["PERMISSION", "never"],
   2018321: ["OTHER", "retry"],
 };
 
-const BY_CODE: Readonly<Record<number, Verdict>> = {
+const BY_CODE: Readonly<Record<number, FailureClass>> = {
   1: TEMPORARY,
   2: TEMPORARY,
   3: FORBIDDEN,
@@ -124,18 +120,19 @@ export function classifyMetaSilence(connected: boolean, message: string): Delive
   };
 }
 
-function byError({ code, subcode, message, isTransient }: MetaError, status: number): Verdict {
-  const known = (subcode !== null &&
-    (BY_SUBCODE[`${code}/${subcode}`] ?? BY_SUBCODE_ALONE[subcode])) || null;
-  if (known) return known;
+function byError({ code, subcode, message, isTransient }: MetaError, status: number): FailureClass {
+  const bySubcode = subcode === null
+    ? undefined
+    : BY_SUBCODE[`${code}/${subcode}`] ?? BY_SUBCODE_ALONE[subcode];
+  if (bySubcode) return bySubcode;
   if (/no matching user/i.test(message)) return UNREACHABLE;
-  const verdict = code >= 200 && code <= 299 ? FORBIDDEN : BY_CODE[code];
-  if (verdict) return verdict;
+  const byCode = code >= 200 && code <= 299 ? FORBIDDEN : BY_CODE[code];
+  if (byCode) return byCode;
   if (isTransient || status >= 500) return TEMPORARY;
   return status === 429 ? THROTTLED : ["OTHER", "never"];
 }
 
-function byStatus(status: number): Verdict {
+function byStatus(status: number): FailureClass {
   if (status < 300) return ["OTHER", "unknown"];
   if (status >= 500) return ["NETWORK", "unknown"];
   return status === 429 ? THROTTLED : ["OTHER", "pause"];

@@ -3,7 +3,7 @@ import { normalizeAddress } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
 import type { DeliveryStatus } from "./delivery.ts";
-import type { Feedback } from "./bounce_rules.ts";
+import type { Feedback } from "./feedback.ts";
 
 /** How long the ids of events are kept: longer than any provider repeats one, in milliseconds. */
 const KEEP_EVENTS_MS = 30 * 24 * 60 * 60_000;

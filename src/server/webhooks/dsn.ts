@@ -1,15 +1,9 @@
 import { createHash } from "node:crypto";
 import PostalMime, { type Attachment, type Email } from "postal-mime";
+import { classifyBounce } from "../../channels/email/replies.ts";
 import type { ProviderEvent } from "../../domain/deliveries/provider_event.ts";
-import { bounced, delivered, type Feedback } from "../../domain/deliveries/bounce_rules.ts";
-import {
-  checkAge,
-  checkHmac,
-  findDeliveryId,
-  findReplyCode,
-  findStatus,
-  WebhookError,
-} from "./webhook.ts";
+import { bounced, delivered, type Feedback } from "../../domain/deliveries/feedback.ts";
+import { checkAge, checkHmac, findDeliveryId, WebhookError } from "./webhook.ts";
 
 const MAX_AGE_MS = 5 * 60_000;
 // The parser goes on line by line without a pause: this much takes half a second at worst.
@@ -104,15 +98,8 @@ function feedbackOf(deliveryId: string, report: Attachment): Feedback | null {
 
 function bounceOf(deliveryId: string, fields: Fields): Feedback {
   const text = (fields.get("diagnostic-code") ?? "").replace(/^[\w-]+\s*;\s*/, "");
-  const given = fields.get("status") ?? "";
-  const status = findStatus(given, text);
-  return bounced(deliveryId, {
-    status,
-    reply: findReplyCode(text),
-    reason: null,
-    text: text || "The mail came back",
-    permanent: !(findStatus(given) ?? status)?.startsWith("4"),
-  });
+  const bounce = classifyBounce({ status: fields.get("status") ?? "", text });
+  return bounced(deliveryId, { ...bounce, reason: null, text: text || "The mail came back" });
 }
 
 function parseFields(block: string): Fields {

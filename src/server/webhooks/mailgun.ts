@@ -1,17 +1,11 @@
 import { z } from "zod";
+import { type BounceReport, classifyBounce } from "../../channels/email/replies.ts";
 import type { ProviderEvent } from "../../domain/deliveries/provider_event.ts";
-import {
-  bounced,
-  complained,
-  delivered,
-  type Feedback,
-} from "../../domain/deliveries/bounce_rules.ts";
+import { bounced, complained, delivered, type Feedback } from "../../domain/deliveries/feedback.ts";
 import {
   checkAge,
   checkHmac,
   findDeliveryId,
-  findReplyCode,
-  findStatus,
   foreignId,
   parseJson,
   WebhookError,
@@ -80,17 +74,28 @@ function feedbackOf(deliveryId: string, event: MailgunEvent): Feedback | null {
   }
 }
 
+// Mailgun's own reasons, which count where no server's reply gives an enhanced status code.
+const CLASSES: Readonly<Record<string, BounceReport["providerClass"]>> = {
+  // The recipient's server blocks the sender.
+  espblock: ["PERMISSION", "never"],
+  // The address is on Mailgun's list of addresses that bounced.
+  "suppress-bounce": ["INVALID_RECIPIENT", "suppress"],
+};
+
 function bounceOf(deliveryId: string, { reason, ...event }: MailgunEvent): Feedback {
   const status = event["delivery-status"];
-  const said = status?.message || status?.description || "";
-  const enhanced = findStatus(status?.["enhanced-code"] ?? "", said);
-  return bounced(deliveryId, {
-    // The other side blocks the sender, whatever it says.
-    status: enhanced ?? (reason === "espblock" ? "5.7.1" : null),
-    reply: status?.code || findReplyCode(said),
-    reason: reason || null,
-    text: said || "The mail came back",
-    // Too old: it was tried for hours.
+  const text = status?.message || status?.description || "";
+  const bounce = classifyBounce({
+    status: status?.["enhanced-code"] ?? "",
+    code: status?.code,
+    text,
+    // "old" ends attempts of several hours, so another one may succeed.
     permanent: reason !== "old" && Math.floor((status?.code ?? 0) / 100) !== 4,
+    providerClass: CLASSES[reason],
+  });
+  return bounced(deliveryId, {
+    ...bounce,
+    reason: reason || null,
+    text: text || "The mail came back",
   });
 }

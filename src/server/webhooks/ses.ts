@@ -1,13 +1,9 @@
 import { z } from "zod";
+import { type BounceReport, classifyBounce } from "../../channels/email/replies.ts";
 import type { ProviderEvent } from "../../domain/deliveries/provider_event.ts";
-import {
-  bounced,
-  complained,
-  delivered,
-  type Feedback,
-} from "../../domain/deliveries/bounce_rules.ts";
+import { bounced, complained, delivered, type Feedback } from "../../domain/deliveries/feedback.ts";
 import type { SnsMessage } from "./sns.ts";
-import { findDeliveryId, findReplyCode, findStatus, parseJson } from "./webhook.ts";
+import { findDeliveryId, parseJson } from "./webhook.ts";
 
 const text = z.string().catch("");
 const notificationSchema = z.object({
@@ -69,19 +65,30 @@ function deliveryOf({ mail }: SesNotification): string | null {
   ]);
 }
 
-// What the mail itself is refused for, which another attempt does not mend.
+// The mail itself was refused, so another attempt fails too.
 const REFUSED_MAIL = /^(MessageTooLarge|ContentRejected|AttachmentRejected)$/;
 
 function bounceOf(deliveryId: string, { bounce }: SesNotification): Feedback {
   const { bounceType = "", bounceSubType = "", bouncedRecipients: [recipient] = [] } = bounce ?? {};
   const said = (recipient?.diagnosticCode ?? "").replace(/^smtp\s*;\s*/i, "");
-  const status = findStatus(recipient?.status ?? "", said);
-  const feedback = bounced(deliveryId, {
-    status,
-    reply: findReplyCode(said),
+  const permanent = bounceType === "Permanent";
+  const classified = classifyBounce({
+    status: recipient?.status ?? "",
+    text: said,
+    permanent,
+    providerClass: said === "" ? classOf(bounceType, bounceSubType) : undefined,
+  });
+  return bounced(deliveryId, {
+    ...classified,
+    disposition: REFUSED_MAIL.test(bounceSubType) ? "never" : classified.disposition,
     reason: [bounceType, bounceSubType].filter((part) => part !== "").join(" ") || null,
     text: said || `${bounceType} bounce: ${bounceSubType}`,
-    permanent: bounceType === "Permanent",
   });
-  return REFUSED_MAIL.test(bounceSubType) ? { ...feedback, retryable: false } : feedback;
+}
+
+// Amazon's own classes, for a bounce without the reply of a server. Its documentation asks senders to
+// remove an address that bounces permanently.
+function classOf(bounceType: string, bounceSubType: string): BounceReport["providerClass"] {
+  if (bounceType === "Permanent") return ["INVALID_RECIPIENT", "suppress"];
+  return bounceSubType === "MailboxFull" ? ["INVALID_RECIPIENT", "retry"] : undefined;
 }

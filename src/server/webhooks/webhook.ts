@@ -71,20 +71,3 @@ export function findDeliveryId(texts: readonly (string | null | undefined)[]): s
   }
   return null;
 }
-
-/**
- * The enhanced status (RFC 3463) that texts tell: "550 5.1.1 No such user". "5.0.0" says no more than that
- * it failed: any other goes before it.
- */
-export function findStatus(...texts: readonly string[]): string | null {
-  const found = texts.flatMap((text) =>
-    /(?:^|[^\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])/.exec(text)?.[1] ?? []
-  );
-  return found.find((status) => !status.endsWith(".0.0")) ?? found[0] ?? null;
-}
-
-/** The reply code (RFC 5321) that a text begins with: "550 No such user". */
-export function findReplyCode(text: string): number | null {
-  const [, code] = /^\s*([245]\d{2})(?!\d)/.exec(text) ?? [];
-  return code === undefined ? null : Number(code);
-}

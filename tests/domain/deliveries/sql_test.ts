@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { statement } from "../../../src/db/database.ts";
-import { bounced } from "../../../src/domain/deliveries/bounce_rules.ts";
+import { bounced } from "../../../src/domain/deliveries/feedback.ts";
 import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
 import { readErrorTypes, readStats } from "../../../src/domain/deliveries/stats.ts";
 import { cancelMessage } from "../../../src/domain/messages/operations.ts";
@@ -66,18 +66,18 @@ onEveryMail("so can what came back, for now or for good", async (mail) => {
   const [first = "", second = ""] = await idsOf(mail, id);
   const feedback = [
     bounced(first, {
+      type: "NETWORK",
+      disposition: "retry",
       status: "4.4.7",
       reason: null,
-      reply: null,
       text: "Expired",
-      permanent: false,
     }),
     bounced(second, {
+      type: "INVALID_RECIPIENT",
+      disposition: "suppress",
       status: "5.1.1",
       reason: null,
-      reply: null,
       text: "Unknown",
-      permanent: true,
     }),
   ];
   await recordEvent(services, { source: "ses", id: "1", feedback });

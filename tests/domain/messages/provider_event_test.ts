@@ -6,7 +6,7 @@ import {
   complained,
   delivered,
   type Feedback,
-} from "../../../src/domain/deliveries/bounce_rules.ts";
+} from "../../../src/domain/deliveries/feedback.ts";
 import {
   readEffectiveness,
   readErrorTypes,
@@ -43,8 +43,13 @@ onEveryMail("recordEvent() ignores what is about no delivery here", async (mail)
 });
 
 function bounce(deliveryId: string, permanent: boolean): Feedback {
-  const status = permanent ? "5.1.1" : "4.2.2";
-  return bounced(deliveryId, { status, reply: null, reason: null, text: "", permanent });
+  return bounced(deliveryId, {
+    type: "INVALID_RECIPIENT",
+    disposition: permanent ? "suppress" : "retry",
+    status: permanent ? "5.1.1" : "4.2.2",
+    reason: null,
+    text: "",
+  });
 }
 
 onEveryMail("a message of retry AUTO tries again at once what comes back late", async (mail) => {

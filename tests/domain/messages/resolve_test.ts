@@ -5,7 +5,7 @@ import {
   readAttemptGroups,
   readSeries,
 } from "../../../src/domain/deliveries/analytics.ts";
-import { delivered } from "../../../src/domain/deliveries/bounce_rules.ts";
+import { delivered } from "../../../src/domain/deliveries/feedback.ts";
 import {
   readEffectiveness,
   readErrorTypes,

@@ -246,7 +246,7 @@ withSent("Mailgun's events are recorded", 4, async (sent) => {
   assert.equal(await tellOf(3, { event: "complained" }), 200);
   assert.equal(await tellOf(4, { event: "opened" }), 200);
   assert.equal(await outcomeOf(sent, 1), "BOUNCED INVALID_RECIPIENT 5.1.1");
-  assert.equal(await outcomeOf(sent, 2), "BOUNCED INVALID_RECIPIENT old retryable");
+  assert.equal(await outcomeOf(sent, 2), "BOUNCED OTHER old retryable");
   assert.equal(await outcomeOf(sent, 3), "COMPLAINED PERMISSION");
   assert.equal(await outcomeOf(sent, 4), "SENT");
   assert.deepEqual(await suppressed(sent), [

@@ -105,7 +105,7 @@ withSes("what SES tells by SNS is recorded", async ({ post, deliveryIds, outcome
   assert.deepEqual(await outcomes(), [
     "BOUNCED INVALID_RECIPIENT 5.1.1",
     "BOUNCED INVALID_RECIPIENT 4.2.2 retryable",
-    "BOUNCED INVALID_RECIPIENT Transient MessageTooLarge",
+    "BOUNCED OTHER Transient MessageTooLarge",
     "COMPLAINED PERMISSION abuse",
   ]);
   assert.equal(asked.length, 1, "the certificate is kept");

@@ -1,0 +1,243 @@
+import type { DeliveryErrorType, Disposition, FailureClass } from "../channel.ts";
+
+/**
+ * Part of the SMTP conversation that a reply answers. OPEN is the greeting and EHLO, DATA includes the
+ * final dot, and REPORT is a bounce report, which quotes the reply later.
+ */
+export type Stage = "OPEN" | "STARTTLS" | "AUTH" | "MAIL" | "RCPT" | "DATA" | "REPORT";
+
+/** A negative reply of a mail server, parsed. */
+export interface Reply {
+  readonly stage: Stage;
+  /** Reply code (RFC 5321 §4.2): 550; null if a report quotes none. */
+  readonly code: number | null;
+  /** Enhanced status code (RFC 3463): "5.1.1"; "" if there is none. */
+  readonly status: string;
+  /** Text without the addresses in it: the words of an address are no reason. */
+  readonly words: string;
+  /** True for 5yz, false for 4yz. */
+  readonly permanent: boolean;
+}
+
+/** One row of the table: every condition that is present must hold. */
+interface ReplyRule {
+  readonly at?: readonly Stage[];
+  /** Reply codes, or all temporary (4yz) or permanent (5yz) ones. */
+  readonly code?: readonly number[] | "4yz" | "5yz";
+  readonly status?: RegExp;
+  readonly words?: RegExp;
+  /** Words that exclude the row. */
+  readonly unless?: RegExp;
+  readonly is: FailureClass;
+}
+
+const CONVERSATION: readonly Stage[] = ["OPEN", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA"];
+// RFC 3207 and RFC 4954 use 4.7.0 for trouble with TLS and with the login.
+const NOT_SECURING: readonly Stage[] = ["OPEN", "MAIL", "RCPT", "DATA", "REPORT"];
+const TRANSACTION: readonly Stage[] = ["MAIL", "RCPT", "DATA", "REPORT"];
+const AFTER_MAIL: readonly Stage[] = ["RCPT", "DATA", "REPORT"];
+const RECIPIENT: readonly Stage[] = ["RCPT", "REPORT"];
+
+const RATE =
+  /too many (?!hops|received)|too (quickly|fast|frequent)|\brate\b|throttl|gr[ea]ylist|(sending|message|connection)s? limit/i;
+const QUOTA = /\bquota\b/i;
+const MAILBOX = /mailbox|inbox|over ?quota|storage|\b(user|recipient|disk)('s)? quota/i;
+const NOT_FULL = /^(?![45]\.2\.2$)/;
+// The distance is bounded because a reply can be a megabyte long.
+const FULL =
+  /quotas?\b|\b(mailbox|inbox|account|user|recipient)\b.{0,80}\bfull\b|exceeded storage/is;
+const POLICY =
+  /spam|block(ed|list)|blacklist|denied|polic(y|ies)|reputation|relay|rcpthosts|\bsender\b|mail from|return[- ]path|\b(he|eh)lo\b|reverse dns|authenticat|\b(spf|dkim|dmarc|dnsbl|rbl)\b|prohibit|service unavailable/i;
+const NO_ADDRESS =
+  /\b(no such|unknown) (local )?(user|recipient|mailbox|account|address|host|domain)|\b(user|recipient|mailbox|account|address|host|domain)( name)?\b.{0,40}\b(unknown|not found|does(n't| not) exist)/is;
+
+/** Attempts in total at a mailbox that stays full. */
+const FULL_ATTEMPTS = 3;
+
+/**
+ * Meaning of a mail server's negative reply, in the conversation and in a later bounce report. The first
+ * row that matches decides: enhanced status codes before words, and words before reply codes alone. Only
+ * "no such user" or "no such domain" suppresses an address; a fault of the sender or of the mail, or a
+ * full mailbox, never does.
+ */
+export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] = [
+  // Waiting mends no login, so its codes stand before the words for a rate limit.
+  ["login refused", { at: CONVERSATION, code: [530, 534, 535], is: ["ACCESS_TOKEN", "pause"] }],
+  ["sending rate exceeded", { status: NOT_FULL, words: RATE, is: ["RATE_LIMIT", "retry"] }],
+  ["sending quota exceeded", {
+    status: NOT_FULL,
+    words: QUOTA,
+    unless: MAILBOX,
+    is: ["RATE_LIMIT", "retry"],
+  }],
+
+  // Enhanced status codes (RFC 3463 and the IANA registry).
+  ["4.3.x, 4.4.x server or network", { status: /^4\.[34]\./, is: ["NETWORK", "retry"] }],
+  ["4.7.x throttled", { at: NOT_SECURING, status: /^4\.7\./, is: ["RATE_LIMIT", "retry"] }],
+  ["4.5.3 too many recipients", { status: /^4\.5\.3$/, is: ["RATE_LIMIT", "retry"] }],
+  ["4.2.2 mailbox full", {
+    status: /^4\.2\.2$/,
+    is: ["INVALID_RECIPIENT", "retry", FULL_ATTEMPTS],
+  }],
+  ["5.7.8, 5.7.9 login", {
+    at: CONVERSATION,
+    status: /^5\.7\.[89]$/,
+    is: ["ACCESS_TOKEN", "pause"],
+  }],
+  ["5.1.7, 5.1.8, 5.7.26 sender", { status: /^5\.(1\.[78]|7\.26)$/, is: ["PERMISSION", "pause"] }],
+  ["5.2.3, 5.3.4, 5.6.x mail", { status: /^5\.(2\.3|3\.4|6\.\d+)$/, is: ["OTHER", "never"] }],
+  ["5.1.x no such address", {
+    at: AFTER_MAIL,
+    status: /^5\.1\.([1236]|10)$/,
+    is: ["INVALID_RECIPIENT", "suppress"],
+  }],
+  ["5.2.1, 5.2.2 mailbox", {
+    at: AFTER_MAIL,
+    status: /^5\.2\.[12]$/,
+    is: ["INVALID_RECIPIENT", "never"],
+  }],
+  ["5.7.x policy", { at: AFTER_MAIL, status: /^5\.7\./, is: ["PERMISSION", "never"] }],
+
+  // Before MAIL, the provider is at fault and not a mail.
+  ["421 closing", { code: [421], is: ["NETWORK", "retry"] }],
+  ["login failed for now", { at: ["AUTH"], code: "4yz", is: ["ACCESS_TOKEN", "retry"] }],
+  ["login failed", { at: ["AUTH"], code: "5yz", is: ["ACCESS_TOKEN", "pause"] }],
+
+  // Words.
+  ["mailbox full for now", {
+    at: AFTER_MAIL,
+    code: "4yz",
+    words: FULL,
+    is: ["INVALID_RECIPIENT", "retry", FULL_ATTEMPTS],
+  }],
+  ["mailbox full", {
+    at: AFTER_MAIL,
+    code: "5yz",
+    words: FULL,
+    is: ["INVALID_RECIPIENT", "never"],
+  }],
+  ["policy", { at: AFTER_MAIL, code: "5yz", words: POLICY, is: ["PERMISSION", "never"] }],
+  ["no such address", {
+    at: AFTER_MAIL,
+    code: "5yz",
+    words: NO_ADDRESS,
+    is: ["INVALID_RECIPIENT", "suppress"],
+  }],
+
+  // Reply codes alone (RFC 5321 §4.2.3).
+  ["454 throttled", { at: TRANSACTION, code: [454], is: ["RATE_LIMIT", "retry"] }],
+  ["450 mailbox busy", { at: RECIPIENT, code: [450], is: ["INVALID_RECIPIENT", "retry"] }],
+  ["4.1.x, 4.2.x mailbox busy", {
+    at: RECIPIENT,
+    code: "4yz",
+    status: /^4\.[12]\./,
+    is: ["INVALID_RECIPIENT", "retry"],
+  }],
+  ["451, 452 server", { at: TRANSACTION, code: [451, 452], is: ["NETWORK", "retry"] }],
+  ["4yz to MAIL", { at: ["MAIL"], code: "4yz", is: ["PERMISSION", "retry"] }],
+  ["5yz to MAIL", { at: ["MAIL"], code: "5yz", is: ["PERMISSION", "pause"] }],
+  ["552 mailbox full", { at: RECIPIENT, code: [552], is: ["INVALID_RECIPIENT", "never"] }],
+  ["550, 551, 553 no mailbox", {
+    at: RECIPIENT,
+    code: [550, 551, 553],
+    status: /^$|^5\.0\.0$/,
+    is: ["INVALID_RECIPIENT", "suppress"],
+  }],
+  ["any other 4yz", { at: AFTER_MAIL, code: "4yz", is: ["OTHER", "retry"] }],
+  ["any other 5yz", { at: AFTER_MAIL, code: "5yz", is: ["OTHER", "never"] }],
+];
+
+/**
+ * Classifies a reply by the first row that matches.
+ *
+ * @returns null for a reply before MAIL that names no cause: it says no more than that the connection
+ * could not be opened
+ */
+export function classifyReply(reply: Reply): FailureClass | null {
+  const [, rule] = REPLY_RULES.find(([, rule]) => matches(rule, reply)) ?? [];
+  return rule?.is ?? null;
+}
+
+function matches({ at, code, status, words, unless }: ReplyRule, reply: Reply): boolean {
+  return (!at || at.includes(reply.stage)) &&
+    (!code || matchesCode(code, reply)) &&
+    (!status || status.test(reply.status)) &&
+    (!words || words.test(reply.words)) &&
+    !unless?.test(reply.words);
+}
+
+function matchesCode(code: NonNullable<ReplyRule["code"]>, reply: Reply): boolean {
+  if (typeof code === "string") return reply.permanent === (code === "5yz");
+  return reply.code !== null && code.includes(reply.code);
+}
+
+/**
+ * Parses a reply of the conversation: "550 5.1.1 No such user", of one line or several.
+ *
+ * @returns null if the text does not begin with a reply code
+ */
+export function parseReply(text: string, stage: Stage): Reply | null {
+  const code = findReplyCode(text);
+  if (code === null) return null;
+  const words = withoutAddresses(text);
+  return { stage, code, status: findStatus(words) ?? "", words, permanent: code >= 500 };
+}
+
+/** A bounce as its report describes it. */
+export interface BounceReport {
+  /** Field of the report for the enhanced status code; "" if it is missing. */
+  readonly status: string;
+  /** Field of the report for the reply code; absent or 0: the code that the text begins with. */
+  readonly code?: number;
+  /** Reply of the recipient's server. */
+  readonly text: string;
+  /** False: the report says that the provider gave up for now; absent: as the status says. */
+  readonly permanent?: boolean;
+  /** Class that the provider itself gives, used if there is no enhanced status code. */
+  readonly providerClass?: FailureClass;
+}
+
+/** Class of a bounce. */
+export interface BounceClass {
+  readonly type: DeliveryErrorType;
+  readonly disposition: Extract<Disposition, "retry" | "never" | "suppress">;
+  /** Enhanced status code; null if there is none. */
+  readonly status: string | null;
+}
+
+/**
+ * Classifies a bounce by the rules for replies. The report decides whether another attempt is possible,
+ * because its provider has given up already.
+ */
+export function classifyBounce(report: BounceReport): BounceClass {
+  const words = withoutAddresses(report.text);
+  const status = findStatus(report.status, words);
+  const code = report.code || findReplyCode(report.text);
+  const lasting = report.permanent ?? !(findStatus(report.status) ?? status)?.startsWith("4");
+  const permanent = code === null ? !(status?.startsWith("4") ?? !lasting) : code >= 500;
+  const reply: Reply = { stage: "REPORT", code, status: status ?? "", words, permanent };
+  const known = status === null ? report.providerClass : undefined;
+  const [type, disposition] = known ?? classifyReply(reply) ?? UNCLEAR;
+  if (!lasting) return { type, disposition: "retry", status };
+  return { type, disposition: disposition === "suppress" ? "suppress" : "never", status };
+}
+
+const UNCLEAR: FailureClass = ["OTHER", "never"];
+const ADDRESS = /<[^<>]*>|[^\s<>@]{1,64}@[^\s<>]{1,255}/g;
+
+function withoutAddresses(text: string): string {
+  return text.replaceAll(ADDRESS, " ");
+}
+
+function findReplyCode(text: string): number | null {
+  const [, code] = /^\s*([2-5]\d{2})(?!\d)/.exec(text) ?? [];
+  return code === undefined ? null : Number(code);
+}
+
+/** The first enhanced status code in the texts; "5.0.0" says only that it failed, so others come first. */
+function findStatus(...texts: readonly string[]): string | null {
+  const found = texts.flatMap((text) =>
+    [...text.matchAll(/(?<![\d.])([245]\.[0-7]\.\d{1,3})(?!\.?\d)/g)].map(([status]) => status)
+  );
+  return found.find((status) => !status.endsWith(".0.0")) ?? found[0] ?? null;
+}
