@@ -9,7 +9,7 @@ import { startMailWorker } from "../support/mail_worker.ts";
 import { importPeople, messageInput } from "../support/messages.ts";
 import { withServer } from "../support/server.ts";
 
-// Far less than the 10 s after which all is read again.
+// Far below the 10 s of the periodic re-read, so that only a published change can be in time.
 const SOON_MS = 3_000;
 const TOMORROW = new Date(Date.now() + 24 * 60 * 60_000);
 
@@ -35,12 +35,15 @@ interface JobUpdate {
   };
 }
 
-/** What the next event says, if it comes soon. */
+/** Subscribes; the returned function waits for the next event and fails unless it arrives in time. */
 function watch<Update>(client: Client, query: string): (what: string) => Promise<Update> {
   const events = client.iterate({ query });
   return async (what) => {
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error(`Not told soon: ${what}`)), SOON_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`No event within ${SOON_MS} ms: ${what}`)),
+      SOON_MS,
+    );
     const { value } = await Promise.race([events.next(), late]);
     clearTimeout(timer);
     return value.data;
@@ -60,37 +63,37 @@ function watchDeliveries(client: Client) {
 }
 
 onEveryDatabase(
-  "deliveriesUpdated tells soon what was made, moved and deleted",
+  "deliveriesUpdated emits created, rescheduled, cancelled and deleted deliveries within 3 s",
   ({ db }) =>
     withServer(db, async ({ connect, services, organization: { id: org, admin } }) => {
       const next = watchDeliveries(connect());
       assert.deepEqual(await next("the first page"), { reset: true, changed: [] });
 
       const { message } = await sendMessage(services, admin, messageInput({ sendAt: TOMORROW }));
-      const made = {
+      const created = {
         recipient: { address: "ada@example.net" },
         status: "PENDING",
         dueAt: TOMORROW.toISOString(),
         maxAttempts: 3,
       };
-      assert.deepEqual((await next("it was made")).changed, [made]);
+      assert.deepEqual((await next("created")).changed, [created]);
 
       const sendAt = new Date(TOMORROW.getTime() + 60_000);
       const retry = { maxAttempts: 5 };
       await updateMessage(services, admin, message.id, { sendAt, retry });
-      const moved = { ...made, dueAt: sendAt.toISOString(), maxAttempts: 5 };
-      assert.deepEqual((await next("it was moved")).changed, [moved]);
+      const moved = { ...created, dueAt: sendAt.toISOString(), maxAttempts: 5 };
+      assert.deepEqual((await next("rescheduled")).changed, [moved]);
 
       await cancelMessage(services, admin, message.id);
       const cancelled = { ...moved, status: "CANCELLED", dueAt: null };
-      assert.deepEqual((await next("it was cancelled")).changed, [cancelled]);
+      assert.deepEqual((await next("cancelled")).changed, [cancelled]);
       await pruneDeliveries(services, org, 0, FIRST_DELIVERY, 10);
-      assert.deepEqual(await next("it was deleted"), { reset: true, changed: [] });
+      assert.deepEqual(await next("deleted"), { reset: true, changed: [] });
     }),
 );
 
 onEveryDatabase(
-  "deliveriesUpdated tells soon of an audience's recipients",
+  "deliveriesUpdated emits the planned deliveries of an audience within 3 s",
   ({ db }) =>
     withServer(db, async ({ connect, services, organization: { admin } }) => {
       const { id: audienceId } = await importPeople(services, admin, 2);
@@ -101,18 +104,18 @@ onEveryDatabase(
       const worker = await startMailWorker(services, { channel });
       worker.start(await worker.claim(1));
       await worker.rest();
-      const { changed } = await next("they were planned");
+      const { changed } = await next("planned");
       assert.deepEqual(changed.map(({ status }) => status), ["PENDING", "PENDING"]);
     }),
 );
 
 onEveryDatabase(
-  "jobsUpdated tells soon of jobs that wait, or are laid aside",
+  "jobsUpdated emits waiting and parked jobs within 3 s",
   ({ db }) =>
     withServer(db, async ({ connect, services, organization: { admin } }) => {
       const query = "subscription { jobsUpdated { changed { kind status runAt } } }";
       const next = watch<JobUpdate>(connect(), query);
-      const told = async (what: string, kind: string, parked: boolean) => {
+      const expectJob = async (what: string, kind: string, parked: boolean) => {
         while (true) {
           const { jobsUpdated: { changed } } = await next(what);
           const job = changed.find((job) => job.kind === kind && (job.runAt === null) === parked);
@@ -121,14 +124,14 @@ onEveryDatabase(
       };
       await next("the first page");
       const { message } = await sendMessage(services, admin, messageInput());
-      await told("it is to be planned", "PLAN_MESSAGE", false);
+      await expectJob("planning waits", "PLAN_MESSAGE", false);
       const channel = openCaptureChannel("unused", "noreply@example.com");
       const worker = await startMailWorker(services, { channel });
       worker.start(await worker.claim(1));
       await worker.rest();
-      await told("it is to be sent", "SEND_BATCH", false);
+      await expectJob("the batch waits", "SEND_BATCH", false);
       await pauseMessage(services, admin, message.id);
       await worker.runQueued();
-      await told("it is laid aside", "SEND_BATCH", true);
+      await expectJob("the batch is parked", "SEND_BATCH", true);
     }),
 );

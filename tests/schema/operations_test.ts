@@ -52,11 +52,11 @@ interface Ids {
   readonly provider: string;
 }
 
-// Of this version's kinds, none writes quotes.
+// These start job kinds that this version does not have.
 const REFUSED: ReadonlySet<string> = new Set(["StartJobWritten"]);
 
 onEveryDatabase(
-  "every operation that clients send is answered, by pages of 200",
+  "every client operation succeeds, with pages of 200",
   ({ db }, step) =>
     withServer(db, async (server) => {
       const ids = await prepare(server);
@@ -74,7 +74,7 @@ onEveryDatabase(
     }),
 );
 
-/** One of each, with something in it. */
+/** Creates one object of each noun, and returns their ids. */
 async function prepare({ services, organization, post, keys }: TestServer): Promise<Ids> {
   const { admin } = organization;
   const recipient = { address: "ada@example.com", name: "Ada", variables: {} };

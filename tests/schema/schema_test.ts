@@ -18,10 +18,14 @@ const types = Object.values(schema.getTypeMap()).filter((type) =>
   !isIntrospectionType(type) && !isSpecifiedScalarType(type)
 );
 
+// These words stand in place of the subject, so that a reader has to guess it.
+const FORBIDDEN_OPENER =
+  /^(What|Whatever|Who|Whoever|Whom|Whose|Those|Nobody|Somebody|How|When|Since|Of)\b/i;
+
 type Described = { readonly description?: string | null };
 
-/** Everything of the API that has a name of its own. */
-function* named(): Generator<[name: string, thing: Described]> {
+/** Types, fields, arguments and enum values of the API, by name. */
+function* describedThings(): Generator<[name: string, thing: Described]> {
   for (const type of types) {
     yield [type.name, type];
     if (isEnumType(type)) {
@@ -39,24 +43,33 @@ function* named(): Generator<[name: string, thing: Described]> {
   }
 }
 
-Deno.test("schema.graphql is the printed schema", async () => {
+Deno.test("schema.graphql equals the printed schema", async () => {
   const file = await Deno.readTextFile(new URL("../../schema/schema.graphql", import.meta.url));
   assert.equal(file, `${printSchema(lexicographicSortSchema(schema))}\n`);
 });
 
-Deno.test("everything in the schema says what it is", () => {
-  const silent = [...named()].filter(([, { description }]) => !description).map(([name]) => name);
-  assert.deepEqual(silent, []);
+Deno.test("every type, field, argument and enum value has a description", () => {
+  const silent = [...describedThings()].filter(([, { description }]) => !description);
+  assert.deepEqual(silent.map(([name]) => name), []);
 });
 
-Deno.test("every mutation may be null, and answers a result of its own", () => {
+Deno.test("every description opens with its subject or a verb", () => {
+  const riddles = [...describedThings()].flatMap(([name, { description }]) =>
+    FORBIDDEN_OPENER.test(description ?? "") ? [`${name}: ${description}`] : []
+  );
+  assert.deepEqual(riddles, []);
+  assert.match("What a job does.", FORBIDDEN_OPENER);
+  assert.doesNotMatch("Whole number of attempts.", FORBIDDEN_OPENER);
+});
+
+Deno.test("every mutation is nullable, and returns its own result union", () => {
   for (const { name, type } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     const result = `${name.charAt(0).toUpperCase()}${name.slice(1)}Result`;
     assert.equal(String(type), result, name);
   }
 });
 
-Deno.test("every list that can grow is a connection with nodes and a bounded count", () => {
+Deno.test("every connection has nodes, pageInfo and a bounded totalCount", () => {
   const connections = types.filter(({ name }) => name.endsWith("Connection")).filter(isObjectType);
   assert.ok(connections.length > 5);
   for (const connection of connections) {
@@ -67,7 +80,7 @@ Deno.test("every list that can grow is a connection with nodes and a bounded cou
   }
 });
 
-Deno.test("whatever has a global id is a Node", () => {
+Deno.test("every type with an id implements Node", () => {
   for (const type of types.filter(isObjectType)) {
     const { id } = type.getFields();
     if (!id) continue;

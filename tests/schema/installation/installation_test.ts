@@ -32,7 +32,7 @@ async function update(
 }
 
 onEveryDatabase(
-  "the installation shows its workers, providers and settings",
+  "installation shows its workers, providers and settings",
   ({ db }) =>
     withServer(db, async (server) => {
       const { post, keys, services, organization } = server;
@@ -53,7 +53,7 @@ onEveryDatabase(
         async () => (await read()).processor.workers[0]?.runningJobCount === 3,
       );
       await until(
-        "the worker has told of them",
+        "the worker has reported them",
         async () => (await read()).processor.lastCycleByType.length === 1,
       );
       const { processor, ...rest } = await read();
@@ -87,7 +87,7 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
-  "the installation is the OPERATOR's to see and to change",
+  "installation is visible to the OPERATOR only, and updateProvider() refuses other roles",
   ({ db }) =>
     withServer(db, async (server) => {
       const { post, keys, services } = server;
@@ -115,7 +115,7 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
-  "updateProvider() keeps credentials sealed, and takes a limit back by null",
+  "updateProvider() stores credentials encrypted, and null restores the configured settings",
   ({ db }) =>
     withServer(db, async (server) => {
       assert.deepEqual(
@@ -136,7 +136,7 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
-  "updateProvider() names what is wrong, and writes nothing",
+  "updateProvider() names every invalid field, and writes nothing",
   ({ db }) =>
     withServer(db, async (server) => {
       const cases: [input: object, path: string[], code: string][] = [

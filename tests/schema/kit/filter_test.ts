@@ -5,23 +5,23 @@ import { type GraphQLBody, type TestServer, withServer } from "../../support/ser
 
 const ID = toTypeId("delivery", "01945a3c-0000-7000-8000-000000000001");
 
-/** "filter.types.0 MALFORMED": of a query in `errors`, of a mutation in its result. */
+/** Issues as "filter.types.0 MALFORMED", from the errors of a query or the result of a mutation. */
 function issuesOf({ data, errors }: GraphQLBody): string[] {
   const issues = errors?.[0]?.extensions?.issues ?? data?.result.issues;
   assert.ok(Array.isArray(issues), JSON.stringify({ data, errors }));
   return issues.map(({ path, code }) => `${path.join(".")} ${code}`);
 }
 
-function asker({ post }: TestServer) {
+function issueReader({ post }: TestServer) {
   return async (query: string, variables: Record<string, unknown> = {}) =>
     issuesOf((await post(query, { variables })).body);
 }
 
 onEveryDatabase(
-  "a NUL in a filter is refused where it stands, but in what is searched for",
+  "checkFilter() refuses NUL characters, except in search",
   ({ db }) =>
     withServer(db, async (server) => {
-      const ask = asker(server);
+      const ask = issueReader(server);
       const NUL = '"a\\u0000"';
       assert.deepEqual(
         await ask(`{ deliveries(filter: { types: ["b", ${NUL}] }) { nodes { id } } }`),
@@ -41,13 +41,13 @@ onEveryDatabase(
 );
 
 onPostgres(
-  "a list in a filter holds at most 1,000 values",
+  "checkFilter() refuses more than 1,000 values in a list",
   ({ db }) =>
     withServer(db, async (server) => {
       const query =
         `query ($filter: DeliveryFilter!) { deliveries(filter: $filter) { nodes { id } } }`;
       const types = Array.from({ length: 1_001 }, (_, index) => `type ${index}`);
-      assert.deepEqual(await asker(server)(query, { filter: { types } }), [
+      assert.deepEqual(await issueReader(server)(query, { filter: { types } }), [
         "filter.types TOO_LONG",
       ]);
       const { body } = await server.post(query, {
@@ -58,10 +58,10 @@ onPostgres(
 );
 
 onPostgres(
-  "ids are counted before they are looked at",
+  "fromTypeIds() refuses more than 1,000 ids before it parses them",
   ({ db }) =>
     withServer(db, async (server) => {
-      const ask = asker(server);
+      const ask = issueReader(server);
       const issues = "... on InvalidInputError { issues { path code } }";
       for (const ids of [Array(1_001).fill("nonsense"), Array(1_001).fill(ID)]) {
         for (
@@ -80,7 +80,7 @@ onPostgres(
 );
 
 onPostgres(
-  "an empty id names nothing",
+  "an empty id is a NotFoundError",
   ({ db }) =>
     withServer(db, async ({ post }) => {
       const list = await post(`{ deliveries(filter: { messageId: "" }) { nodes { id } } }`);

@@ -11,7 +11,7 @@ import { withServer } from "../../support/server.ts";
 import { startSmtpServer } from "../../support/smtp.ts";
 
 onEveryDatabase(
-  "messageUpdated tells of a cancelled message what became of the mails in flight",
+  "messageUpdated emits the results of deliveries in flight after cancelMessage()",
   ({ db }) =>
     withServer(db, async ({ connect, services, organization: { admin } }) => {
       const gate = makeGate();
@@ -33,13 +33,13 @@ onEveryDatabase(
             "subscription ($id: ID!) { messageUpdated(id: $id) { status stats { sending sent } } }",
           variables: { id: toTypeId("message", message.id) },
         });
-        const told = (sending: number, sent: number) => ({
+        const event = (sending: number, sent: number) => ({
           data: { messageUpdated: { status: "CANCELLED", stats: { sending, sent } } },
         });
-        assert.deepEqual((await events.next()).value, told(3, 0));
+        assert.deepEqual((await events.next()).value, event(3, 0));
         gate.open();
         await worker.rest();
-        assert.deepEqual((await Array.fromAsync(events)).at(-1), told(0, 3));
+        assert.deepEqual((await Array.fromAsync(events)).at(-1), event(0, 3));
       } finally {
         gate.open();
         await channel.close();

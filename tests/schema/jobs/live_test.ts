@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { Client } from "graphql-ws";
-import { statement } from "../../src/db/database.ts";
-import { toTypeId } from "../../src/domain/id.ts";
-import { cancelJob, retryJob } from "../../src/domain/jobs/operations.ts";
-import type { Services } from "../../src/domain/services.ts";
-import { onEveryDatabase, onPostgres } from "../support/database.ts";
-import { addJob, addJobs } from "../support/jobs.ts";
-import { withServer } from "../support/server.ts";
+import { statement } from "../../../src/db/database.ts";
+import { toTypeId } from "../../../src/domain/id.ts";
+import { cancelJob, retryJob } from "../../../src/domain/jobs/operations.ts";
+import type { Services } from "../../../src/domain/services.ts";
+import { onEveryDatabase, onPostgres } from "../../support/database.ts";
+import { addJob, addJobs } from "../../support/jobs.ts";
+import { withServer } from "../../support/server.ts";
 
 const SET_PRIORITY = statement<[ids: string[], priority: number]>(
   "test.setPriority",
@@ -59,7 +59,7 @@ async function setPriority(
 }
 
 onEveryDatabase(
-  "jobUpdated begins with the job as it stands and ends with its end",
+  "jobUpdated emits the present state first and completes when the job has finished",
   ({ db }) =>
     withServer(db, async ({ connect, services, organization: { id: org, admin } }) => {
       const id = await addJob(db, org, { kind: "CLEANUP" });
@@ -79,7 +79,7 @@ onEveryDatabase(
 );
 
 onPostgres(
-  "jobUpdated goes on after the end when it is asked to",
+  "jobUpdated stays open after the end with untilFinished: false",
   ({ db }) =>
     withServer(db, async ({ connect, services, organization: { id: org, admin } }) => {
       const id = await addJob(db, org, { kind: "CLEANUP" });
@@ -92,14 +92,14 @@ onPostgres(
 );
 
 onPostgres(
-  "jobUpdated tells no state twice",
+  "jobUpdated emits no event when nothing has changed",
   ({ db }) =>
     withServer(db, async ({ connect, services, organization: { id: org } }) => {
       const id = await addJob(db, org, { kind: "CLEANUP" });
       const events = watchJob(connect(), id);
       await next(events);
       services.bus.publish("jobs", org, [id]);
-      // Read for another client, which the first one hears of as well.
+      // A second client makes the feed read again, so the first one would get a repeated event here.
       await next(watchJob(connect(), id));
       await setPriority(services, org, [id], 1);
       assert.equal((await next(events)).jobUpdated.priority, 1);
@@ -107,7 +107,7 @@ onPostgres(
 );
 
 onPostgres(
-  "jobUpdated ends when the job is gone",
+  "jobUpdated completes when the job is deleted",
   ({ db }) =>
     withServer(db, async ({ connect, services, organization: { id: org } }) => {
       const id = await addJob(db, org, { kind: "CLEANUP" });
@@ -120,7 +120,7 @@ onPostgres(
 );
 
 onPostgres(
-  "jobUpdated refuses what the caller cannot see, and what is no job",
+  "jobUpdated refuses jobs that the caller cannot see, and ids that are no job",
   ({ db }) =>
     withServer(db, async ({ connect, keys, organization: { id: org } }) => {
       const id = await addJob(db, org, { kind: "CLEANUP", userId: "cleo" });
@@ -138,7 +138,7 @@ onPostgres(
 );
 
 onEveryDatabase(
-  "jobsUpdated tells the first page, then what comes, changes and leaves",
+  "jobsUpdated emits the first page, then added, changed and removed jobs",
   ({ db }) =>
     withServer(db, async ({ connect, services, organization: { id: org, admin } }) => {
       const [a = "", b = ""] = await addJobs(db, org, 2, { kind: "CLEANUP" });
@@ -152,10 +152,10 @@ onEveryDatabase(
 
       const c = await addJob(db, org, { kind: "CLEANUP" });
       services.bus.publish("jobs", org, [c]);
-      const came = { id: typeId(c), priority: 0 };
+      const added = { id: typeId(c), priority: 0 };
       assert.deepEqual((await next(events)).jobsUpdated, {
         reset: false,
-        changed: [came],
+        changed: [added],
         removedIds: [],
       });
 
@@ -177,7 +177,7 @@ onEveryDatabase(
 );
 
 onPostgres(
-  "jobsUpdated begins anew after a gap, and when more than 100 have changed",
+  "jobsUpdated resets after a gap, and when more than 100 jobs have changed",
   ({ db }) =>
     withServer(db, async ({ connect, services, organization: { id: org } }) => {
       const ids = await addJobs(db, org, 101, { kind: "CLEANUP" });
@@ -194,7 +194,7 @@ onPostgres(
 );
 
 onPostgres(
-  "jobsUpdated tells a MEMBER of its own jobs only",
+  "jobsUpdated emits to a MEMBER its own jobs only",
   ({ db }) =>
     withServer(db, async ({ connect, keys, services, organization: { id: org } }) => {
       const mine = await addJob(db, org, { kind: "CLEANUP", userId: "max" });
@@ -210,7 +210,7 @@ onPostgres(
 );
 
 onPostgres(
-  "jobsUpdated refuses an empty list in its filter",
+  "jobsUpdated refuses an empty list in the filter",
   ({ db }) =>
     withServer(db, async ({ connect }) => {
       const { value } = await watchJobs(connect(), { statuses: [] }).next();
