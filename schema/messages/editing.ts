@@ -1,7 +1,8 @@
+import { DEFAULT_CHANNEL } from "../../src/domain/channel.ts";
 import type { Delivery } from "../../src/domain/deliveries/delivery.ts";
 import { fromTypeId } from "../../src/domain/id.ts";
 import type { Message } from "../../src/domain/messages/message.ts";
-import { type ContentPreview, previewContent } from "../../src/domain/messages/preview.ts";
+import { type ContentPreview, previewContent } from "../../src/domain/templates/preview.ts";
 import { sendTestMessage } from "../../src/domain/messages/test_message.ts";
 import { updateMessage } from "../../src/domain/messages/update.ts";
 import { builder } from "../kit/builder.ts";
@@ -100,7 +101,7 @@ const SendTestMessageInput = builder.inputType("SendTestMessageInput", {
     channel: t.field({
       type: Channel,
       required: true,
-      defaultValue: "EMAIL",
+      defaultValue: DEFAULT_CHANNEL,
       description: "Channel to send by.",
     }),
     content: t.field({ type: ContentInput, required: true, description: "Content to send." }),

@@ -1,3 +1,4 @@
+import type { MessageChannel } from "../../src/domain/channel.ts";
 import { builder } from "../kit/builder.ts";
 
 export const Channel = builder.enumType("Channel", {
@@ -10,7 +11,7 @@ export const Channel = builder.enumType("Channel", {
         "page-scoped ids (PSIDs); Meta accepts a message within 24 hours of the recipient's last " +
         "one.",
     },
-  },
+  } satisfies Record<MessageChannel, unknown>,
 });
 
 export const MessageLane = builder.enumType("MessageLane", {

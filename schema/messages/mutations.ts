@@ -1,3 +1,4 @@
+import { DEFAULT_CHANNEL } from "../../src/domain/channel.ts";
 import { fromTypeId } from "../../src/domain/id.ts";
 import type { SendMessageInput as SendMessageShape } from "../../src/domain/messages/input.ts";
 import type { Message } from "../../src/domain/messages/message.ts";
@@ -42,7 +43,7 @@ const SendMessageInput = builder.inputType("SendMessageInput", {
     channel: t.field({
       type: Channel,
       required: true,
-      defaultValue: "EMAIL",
+      defaultValue: DEFAULT_CHANNEL,
       description: "Channel to send by. A channel that is not configured is an InvalidInputError.",
     }),
     type: t.string({

@@ -1,3 +1,4 @@
+import { DEFAULT_CHANNEL } from "../../src/domain/channel.ts";
 import {
   addSuppressions,
   listSuppressions,
@@ -87,7 +88,7 @@ const AddSuppressionsInput = builder.inputType("AddSuppressionsInput", {
     channel: t.field({
       type: Channel,
       required: true,
-      defaultValue: "EMAIL",
+      defaultValue: DEFAULT_CHANNEL,
       description: "Channel of the addresses.",
     }),
     addresses: t.stringList({ required: true, description: "Addresses, 1 to 1,000." }),

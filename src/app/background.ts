@@ -2,7 +2,8 @@ import { getLogger } from "@logtape/logtape";
 import { openCaptureChannel } from "../channels/capture.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Config } from "../config/config.ts";
-import type { MessageChannel } from "../domain/channel.ts";
+import { MESSAGE_CHANNELS, type MessageChannel } from "../domain/channel.ts";
+import { CHANNEL_RULES } from "../domain/channel_rules/channel_rules.ts";
 import type { Lane } from "../domain/jobs/job.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/operations.ts";
@@ -115,7 +116,11 @@ function handlersOf(
   { capture, retention, publicUrl }: BackgroundOptions,
   { channels }: ProviderPool,
 ): Handlers {
-  const withCapture = new Map<MessageChannel, Channel>([["EMAIL", capture], ...channels]);
+  const captured = MESSAGE_CHANNELS.filter((name) => !CHANNEL_RULES[name].needsProvider);
+  const withCapture = new Map<MessageChannel, Channel>([
+    ...captured.map((name) => [name, capture] as const),
+    ...channels,
+  ]);
   const outlets = new Map([...withCapture].map(([name, channel]) => [name, outletOf(channel)]));
   const contents = new ContentCache(services);
   return new Map([

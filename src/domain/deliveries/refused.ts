@@ -1,6 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
-import { normalizeAddress } from "../recipients.ts";
+import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
 
 const ADDRESSES = statement<
@@ -35,6 +35,6 @@ export async function suppressRefused(
 ): Promise<void> {
   if (ids.length === 0) return;
   const found = await db.run(ADDRESSES, organizationId, [...ids]);
-  const addresses = found.map(({ address }) => normalizeAddress(address));
+  const addresses = found.map(({ address }) => CHANNEL_RULES[channel].normalizeAddress(address));
   await db.run(SUPPRESS, organizationId, channel, found.map(({ id }) => id), addresses);
 }
