@@ -82,7 +82,9 @@ const TemplateVariable = builder
   });
 
 const ContentPreviewObject = builder.objectRef<ContentPreview>("ContentPreview").implement({
-  description: "Content rendered for one recipient. A missing value is shown as `{{ name }}`.",
+  description:
+    "Content rendered for one recipient. A missing variable appears as its placeholder, such as " +
+    "`{{ plan }}`.",
   fields: (t) => ({
     subject: t.exposeString("subject", { description: "Subject line." }),
     text: t.exposeString("text", { nullable: true, description: "Plain text; null if none." }),
@@ -163,8 +165,8 @@ builder.mutationFields((t) => ({
     errors: {},
     description:
       "Sends a message to one recipient now, in the lane TRANSACTIONAL, with the type `test` and " +
-      "3 attempts. `unsubscribe_url` is a sample link that unsubscribes nobody. Invalid content " +
-      "or recipient is an InvalidInputError; nothing is sent then.",
+      "3 attempts. `unsubscribe_url` is a sample link without effect. Refuses invalid content or " +
+      "an invalid recipient with InvalidInputError; nothing is sent then.",
     args: {
       input: t.arg({
         type: SendTestMessageInput,

@@ -31,8 +31,8 @@ export const MessageStatus = builder.enumType("MessageStatus", {
     SCHEDULED: { description: "Waiting for `sendAt`; becomes PLANNING then." },
     PLANNING: {
       description:
-        "Being split into batches; finished batches are sent meanwhile. Becomes SENDING once all " +
-        "recipients have a batch.",
+        "Being split into batches; the batches planned so far are sent meanwhile. Becomes " +
+        "SENDING once all recipients have a batch.",
     },
     SENDING: {
       description:
@@ -70,12 +70,11 @@ export const RetryMode = builder.enumType("RetryMode", {
     MANUAL: { description: "Retried only by `retryDeliveries`." },
     AUTO: {
       description:
-        "Retried in a new round as soon as the current one has ended, until no retryable delivery " +
-        "has attempts left.",
+        "Retried in a new round as soon as the current one has ended, until no delivery is " +
+        "`retryable`.",
     },
     CRON: {
-      description:
-        "Retried by the schedule, every 15 minutes, until no retryable delivery has attempts left.",
+      description: "Retried by a schedule, every 15 minutes, until no delivery is `retryable`.",
     },
   },
 });

@@ -38,7 +38,7 @@ const SendMessageInput = builder.inputType("SendMessageInput", {
   fields: (t) => ({
     title: t.string({
       required: true,
-      description: "Title for people, 1 to 200 characters; recipients do not see it.",
+      description: "Internal title, 1 to 200 characters; recipients do not see it.",
     }),
     channel: t.field({
       type: Channel,
@@ -49,7 +49,9 @@ const SendMessageInput = builder.inputType("SendMessageInput", {
     type: t.string({
       required: true,
       defaultValue: "bulk",
-      description: "Type for reports and for fair turns in the lane, 1 to 100 characters.",
+      description:
+        "Type of the message (newsletter, welcome …), for reports, 1 to 100 characters. Types " +
+        "take fair turns in a lane.",
     }),
     lane: t.field({
       type: MessageLane,
