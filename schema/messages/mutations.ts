@@ -1,6 +1,9 @@
 import { DEFAULT_CHANNEL } from "../../src/domain/channel.ts";
 import { fromTypeId } from "../../src/domain/id.ts";
-import type { SendMessageInput as SendMessageShape } from "../../src/domain/messages/input.ts";
+import {
+  DEFAULT_RETRY,
+  type SendMessageInput as SendMessageShape,
+} from "../../src/domain/messages/input.ts";
 import type { Message } from "../../src/domain/messages/message.ts";
 import {
   cancelMessage,
@@ -14,20 +17,18 @@ import { MessageNode } from "./message.ts";
 import { Channel, MessageLane, OnUnknown, RetryMode } from "./enums.ts";
 import { RecipientsInput } from "./recipient.ts";
 
-const DEFAULT_ATTEMPTS = 3;
-
 const RetryInput = builder.inputType("RetryInput", {
   description: "Retry settings of a message.",
   fields: (t) => ({
     mode: t.field({
       type: RetryMode,
       required: true,
-      defaultValue: "MANUAL",
+      defaultValue: DEFAULT_RETRY.mode,
       description: "Mode of retries.",
     }),
     maxAttempts: t.int({
       required: true,
-      defaultValue: DEFAULT_ATTEMPTS,
+      defaultValue: DEFAULT_RETRY.maxAttempts,
       description: "Maximum attempts per recipient, 1 to 10.",
     }),
   }),
@@ -206,6 +207,6 @@ function messageInput(
   return {
     ...input,
     to: { list: to.list, audienceId },
-    retry: retry ?? { mode: "MANUAL", maxAttempts: DEFAULT_ATTEMPTS },
+    retry: retry ?? DEFAULT_RETRY,
   };
 }

@@ -45,6 +45,9 @@ export interface SendMessageInput {
   readonly idempotencyKey?: string | null;
 }
 
+/** Retry settings of a message that names none. */
+export const DEFAULT_RETRY = { mode: "MANUAL", maxAttempts: 3 } as const;
+
 /** Schemas of the fields that `sendMessage` and `updateMessage` share. */
 export const messageFields = {
   title: singleLine(200),

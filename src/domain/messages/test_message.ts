@@ -6,6 +6,7 @@ import { InvalidInputError, type Issue } from "../errors.ts";
 import type { RecipientInput } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import { type Content, SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "../templates/template.ts";
+import { DEFAULT_RETRY } from "./input.ts";
 import { sendMessage } from "./operations.ts";
 
 /** Input of `sendTestMessage`. */
@@ -36,7 +37,7 @@ export async function sendTestMessage(
     priority: 0,
     content,
     to: { list: [{ ...to, variables }] },
-    retry: { mode: "MANUAL", maxAttempts: 3 },
+    retry: DEFAULT_RETRY,
     onUnknown: "HOLD",
     unsubscribable: false,
   }).catch((error) => {

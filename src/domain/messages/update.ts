@@ -10,7 +10,7 @@ import type { Services } from "../services.ts";
 import { issuesOfTemplates } from "../templates/content_check.ts";
 import type { Content } from "../templates/template.ts";
 import { issuesOf } from "../validation.ts";
-import { faultOfVariable, issuesOfText, messageFields } from "./input.ts";
+import { DEFAULT_RETRY, faultOfVariable, issuesOfText, messageFields } from "./input.ts";
 import { isFinal, type Message, type RetryMode } from "./message.ts";
 import { getMessage } from "./operations.ts";
 import { planJob } from "./plan.ts";
@@ -30,8 +30,6 @@ export interface UpdateMessageInput {
     readonly maxAttempts?: number | null;
   } | null;
 }
-
-const DEFAULT_RETRY = { mode: "MANUAL", maxAttempts: 3 } as const;
 
 const CLEARED = "is required and cannot be removed";
 const inputSchema = z.object({
