@@ -16,7 +16,7 @@ import { toInt } from "../kit/scalars.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { AttemptOutcome, JobKind, JobStatus, Lane } from "./enums.ts";
 
-/** Work in the background. */
+/** A job: durable background work. */
 export const JobNode = builder.loadableNodeRef("Job", {
   id: { resolve: ({ id }: Job) => id },
   load: async (ids: string[], { services, caller }) => {
