@@ -16,7 +16,7 @@ import { toInt } from "../kit/scalars.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { AttemptOutcome, JobKind, JobStatus, Lane } from "./enums.ts";
 
-/** A job: durable background work. */
+/** Work in the background. */
 export const JobNode = builder.loadableNodeRef("Job", {
   id: { resolve: ({ id }: Job) => id },
   load: async (ids: string[], { services, caller }) => {
@@ -80,8 +80,7 @@ const JobAttemptObject = builder.objectRef<JobAttempt>("JobAttempt").implement({
   description: "Attempt of a job that has ended.",
   fields: (t) => ({
     number: t.exposeInt("number", {
-      description:
-        "Number of the attempt, from 1; starts at 1 again after `retryJob` on a finished job.",
+      description: "Number of the attempt, from 1; starts at 1 again after `retryJob`.",
     }),
     startedAt: t.expose("startedAt", {
       type: "DateTime",
@@ -114,7 +113,7 @@ const ItemFailure = builder.objectRef<Delivery>("ItemFailure").implement({
       resolve: ({ id }) => toTypeId("delivery", id),
     }),
     label: t.exposeString("address", {
-      description: "Display name of the item: the address of a delivery.",
+      description: "Name of the item for people: the address of a delivery.",
     }),
     error: t.field({
       type: JobErrorObject,
@@ -191,7 +190,8 @@ JobNode.implement({
       description: "Error of the last attempt that ended; null if there was none or it succeeded.",
     }),
     subject: t.node({
-      description: "Object that the job works on, such as a message; null if it has none.",
+      description:
+        "Object that the job works on, such as a message; null if none, or if it was deleted.",
       id: ({ subject }) => subject,
     }),
     canCancel: t.boolean({

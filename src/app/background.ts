@@ -2,8 +2,6 @@ import { getLogger } from "@logtape/logtape";
 import { openCaptureChannel } from "../channels/capture.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Config } from "../config/config.ts";
-import { MESSAGE_CHANNELS, type MessageChannel } from "../domain/channel.ts";
-import { CHANNEL_RULES } from "../domain/channel_rules/channel_rules.ts";
 import type { Lane } from "../domain/jobs/job.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/operations.ts";
@@ -18,11 +16,10 @@ import { every } from "../queue/every.ts";
 import type { Handlers } from "../queue/handler.ts";
 import { startSchedule } from "../queue/schedule.ts";
 import { startWorker } from "../queue/worker.ts";
-import type { Outlet } from "../sending/channel_slot.ts";
 import { ContentCache } from "../sending/content_cache.ts";
-import type { ConfiguredProvider } from "../sending/live_provider.ts";
-import { openProviderPool, type ProviderPool } from "../sending/provider_pool.ts";
-import { configuredProviders } from "./providers.ts";
+import type { RegisteredProvider } from "../sending/live_provider.ts";
+import { type ChannelSlots, openProviderPool } from "../sending/provider_pool.ts";
+import type { OpenedServices } from "./services.ts";
 
 const BULK_SLOTS = 2;
 /** Slots of one process, by lane. */
@@ -33,8 +30,6 @@ const LANES: ReadonlyMap<Lane, number> = new Map([
   ["BULK", BULK_SLOTS],
   ["SYSTEM", 2],
 ]);
-// One delivery that is being sent, and one that is ready to follow.
-const IN_FLIGHT_PER_CONNECTION = 2;
 const REFRESH_PROVIDERS_MS = 5_000;
 // A server that has not answered QUIT by then does not delay the end of the process.
 const CLOSE_MS = 1_000;
@@ -43,7 +38,7 @@ const log = getLogger(["waybill"]);
 /** Options of the background work of one process. */
 export interface BackgroundOptions {
   /** In order of preference. */
-  readonly providers: readonly ConfiguredProvider[];
+  readonly providers: readonly RegisteredProvider[];
   /** Takes emails when no provider is configured. */
   readonly capture: Channel;
   readonly retention: Retention;
@@ -61,13 +56,13 @@ export interface Background {
 
 /** Starts all background work of a process by its settings. */
 export function startConfiguredBackground(
-  services: Services,
+  { services, providers }: OpenedServices,
   config: Config,
 ): Promise<Background> {
   const { retention, dataDir, mail } = config;
   const hour = 60 * 60_000;
   return startBackground(services, {
-    providers: configuredProviders(config),
+    providers,
     capture: openCaptureChannel(dataDir, mail.from),
     publicUrl: publicUrlOf(config),
     retention: {
@@ -92,10 +87,11 @@ export async function startBackground(
   options: BackgroundOptions,
 ): Promise<Background> {
   await ensureBuiltInSchedules(services);
-  const pool = await openProviderPool(services, options.providers);
+  const { providers, capture } = options;
+  const pool = await openProviderPool(services, providers, { capture, batches: BULK_SLOTS });
   const stopRefreshing = every(REFRESH_PROVIDERS_MS, "Reading the providers", pool.refresh);
   const worker = await startWorker(services, {
-    handlers: handlersOf(services, options, pool),
+    handlers: handlersOf(services, options, pool.slots),
     lanes: LANES,
     sweep: () => sweepMessages(services),
   });
@@ -106,26 +102,20 @@ export async function startBackground(
       await schedule.stop();
       await worker.stop();
       await stopRefreshing();
-      await closeInTime(pool.close(), options.capture.close());
+      await closeInTime(pool.close());
     },
   };
 }
 
 function handlersOf(
   services: Services,
-  { capture, retention, publicUrl }: BackgroundOptions,
-  { channels }: ProviderPool,
+  { retention, publicUrl }: BackgroundOptions,
+  slots: ChannelSlots,
 ): Handlers {
-  const captured = MESSAGE_CHANNELS.filter((name) => !CHANNEL_RULES[name].needsProvider);
-  const withCapture = new Map<MessageChannel, Channel>([
-    ...captured.map((name) => [name, capture] as const),
-    ...channels,
-  ]);
-  const outlets = new Map([...withCapture].map(([name, channel]) => [name, outletOf(channel)]));
   const contents = new ContentCache(services);
   return new Map([
     ["PLAN_MESSAGE", planMessageHandler(services)],
-    ["SEND_BATCH", sendBatchHandler(services, { outlets, contents, publicUrl })],
+    ["SEND_BATCH", sendBatchHandler(services, { slots, contents, publicUrl })],
     ["SEND_DUE", sendDueHandler(services)],
     ["RETRY_FAILED", retryFailedHandler(services)],
     ["CLEANUP", cleanupHandler(services, retention)],
@@ -133,19 +123,9 @@ function handlersOf(
   ]);
 }
 
-// A getter, because an operator may change the provider's rate limit at run time.
-function outletOf(channel: Channel): Outlet {
-  return {
-    channel,
-    get window() {
-      return Math.max(1, Math.floor(channel.connections * IN_FLIGHT_PER_CONNECTION / BULK_SLOTS));
-    },
-  };
-}
-
-async function closeInTime(...closing: readonly Promise<void>[]): Promise<void> {
+async function closeInTime(closing: Promise<void>): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, CLOSE_MS);
-  await Promise.race([late, Promise.all(closing)]);
+  await Promise.race([late, closing]);
   clearTimeout(timer);
 }

@@ -1,21 +1,14 @@
-import { openSmtpChannel } from "../channels/email/smtp.ts";
 import { MESSENGER, openMessengerChannel } from "../channels/messenger/messenger.ts";
+import { openSmtpChannel } from "../channels/email/smtp.ts";
 import type { Config } from "../config/config.ts";
-import { MESSAGE_CHANNELS, type MessageChannel } from "../domain/channel.ts";
+import type { MessageChannel } from "../domain/channel.ts";
 import type { ConfiguredProvider } from "../sending/live_provider.ts";
 
-const PROVIDERS: Readonly<Record<MessageChannel, (config: Config) => ConfiguredProvider[]>> = {
-  EMAIL: emailProviders,
-  MESSENGER: messengerProviders,
-};
-
-/** Lists the providers that the settings configure, in order of preference within each channel. */
-export function configuredProviders(config: Config): ConfiguredProvider[] {
-  return MESSAGE_CHANNELS.flatMap((channel) => PROVIDERS[channel](config));
-}
-
-function emailProviders({ mail: { providers, from } }: Config): ConfiguredProvider[] {
-  return providers.map((provider) => ({
+/** Providers that the settings name, in order of preference. */
+export function configuredProviders(
+  { mail: { providers, from }, messenger }: Config,
+): ConfiguredProvider[] {
+  const email = providers.map((provider): ConfiguredProvider => ({
     channel: "EMAIL",
     name: provider.name,
     perSecond: provider.perSecond,
@@ -24,11 +17,8 @@ function emailProviders({ mail: { providers, from } }: Config): ConfiguredProvid
       return openSmtpChannel({ ...provider, credentials }, { from });
     },
   }));
-}
-
-function messengerProviders({ messenger }: Config): ConfiguredProvider[] {
-  if (!messenger) return [];
-  return [{
+  if (!messenger) return email;
+  return [...email, {
     channel: "MESSENGER",
     name: MESSENGER,
     perSecond: messenger.perSecond,
@@ -37,4 +27,9 @@ function messengerProviders({ messenger }: Config): ConfiguredProvider[] {
       return openMessengerChannel({ ...messenger, accessToken });
     },
   }];
+}
+
+/** Channels that this process accepts messages for. EMAIL is always among them. */
+export function configuredChannels({ messenger }: Config): ReadonlySet<MessageChannel> {
+  return new Set(messenger ? ["EMAIL", "MESSENGER"] : ["EMAIL"]);
 }

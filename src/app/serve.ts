@@ -11,11 +11,12 @@ import { untilStopSignal } from "./stop_signal.ts";
 
 /** Takes requests, and runs jobs unless `withWorker` is false, until the process is told to stop. */
 export async function serve(config: Config, withWorker: boolean): Promise<void> {
-  const { services, migrated } = await openServices(config);
+  const opened = await openServices(config);
+  const { services, migrated } = opened;
   const secret = await ensureOperator(services, config.adminApiKey);
   // Printed at once: only its hash is kept, and the steps below may fail.
   if (secret) print([`The operator's API key, shown this once: ${secret}`]);
-  const background = withWorker ? await startConfiguredBackground(services, config) : null;
+  const background = withWorker ? await startConfiguredBackground(opened, config) : null;
   const { host, port } = config;
   const server = await listen(`${host}, port ${port}`, background, () =>
     startServer({

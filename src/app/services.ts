@@ -9,22 +9,24 @@ import { openRemoteDatabase } from "../db/remote.ts";
 import { readTotals } from "../domain/deliveries/stats.ts";
 import { readDepths } from "../domain/jobs/queries.ts";
 import { readKeyFile } from "../domain/key_file.ts";
-import { registerProviders } from "../domain/providers/register.ts";
 import type { Services } from "../domain/services.ts";
 import { createVault } from "../domain/vault.ts";
 import { createBus } from "../events/bus.ts";
 import { postgresTransport } from "../events/postgres.ts";
+import { registerConfigured, type RegisteredProvider } from "../sending/live_provider.ts";
 import type { HealthCheck } from "../server/ops/health.ts";
 import type { Figures } from "../server/ops/metrics.ts";
-import { configuredProviders } from "./providers.ts";
+import { configuredChannels, configuredProviders } from "./providers.ts";
 
 const log = getLogger(["waybill"]);
 
 const PING = statement<[], { one: number }>("health.ping", "select 1 as one");
 
-/** Opened services, and the names of the migrations that were applied meanwhile. */
+/** Opened services, the providers, and the names of the migrations that were applied meanwhile. */
 export interface OpenedServices {
   readonly services: Services;
+  /** Providers that the settings name, in order of preference. */
+  readonly providers: readonly RegisteredProvider[];
   readonly migrated: readonly string[];
 }
 
@@ -42,21 +44,20 @@ export async function openServices(config: Config): Promise<OpenedServices> {
     db.embedded ? undefined : postgresTransport(() => db.dedicated(), onBusError),
   );
   const { secretKey, dataDir, variables } = config;
-  const configured = configuredProviders(config);
-  const providers = await registerProviders({ db }, configured);
+  const providers = await registerConfigured({ db }, configuredProviders(config));
   const services: Services = {
     db,
     bus,
-    channels: new Set(configured.map(({ channel }) => channel)),
+    channels: configuredChannels(config),
     vault: createVault(async () => secretKey ?? await readKeyFile(join(dataDir, "secret.key"))),
     settings: {
       version: deno.version,
-      providerIds: providers.map(({ id }) => id),
+      providerIds: providers.map(({ state }) => state.id),
       mailCaptured: config.mail.providers.length === 0,
       variables,
     },
   };
-  return { services, migrated };
+  return { services, providers, migrated };
 }
 
 function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database> {

@@ -14,8 +14,9 @@ const log = getLogger(["waybill"]);
  * @param port where probes and metrics are answered; null: nowhere
  */
 export async function runWorker(config: Config, port: number | null): Promise<void> {
-  const { services } = await openServices(config);
-  const background = await startConfiguredBackground(services, config);
+  const opened = await openServices(config);
+  const { services } = opened;
+  const background = await startConfiguredBackground(opened, config);
   const health = { ...healthOf(services), ...background.health };
   const figures = figuresOf(services);
   const stopProbes = port === null

@@ -3,29 +3,29 @@ import type { Bus } from "../events/bus.ts";
 import type { MessageChannel } from "./channel.ts";
 import type { Vault } from "./vault.ts";
 
-/** Resources of a process that operations use. */
+/** What every operation works with; main.ts makes it once per process. */
 export interface Services {
   readonly db: Database;
   readonly bus: Bus;
   /**
-   * Channels with a configured provider. Processes without a worker know them too, because they refuse
-   * messages that no worker could send.
+   * How messages can go out beside EMAIL, which always can: without a mail server it is captured.
+   * Told to processes that only take requests, too: they refuse what no worker could send.
    */
   readonly channels?: ReadonlySet<MessageChannel>;
-  /** Absent: this process cannot replace the credentials of providers. */
+  /** Absent: credentials cannot be replaced at run time. */
   readonly vault?: Vault;
-  /** Settings that are shown to operators. */
+  /** What people are told of this process's settings. */
   readonly settings?: Settings;
 }
 
-/** Settings of a process, without its secrets. */
+/** What the settings of a process say of the installation; never a secret. */
 export interface Settings {
-  /** Version of this program. */
+  /** Of this program. */
   readonly version: string;
-  /** Configured providers, in order of preference. */
+  /** Of the providers that they name, in order of preference. */
   readonly providerIds: readonly string[];
-  /** Whether mail is captured to files, because no mail server is configured. */
+  /** No mail server is named: mail goes into files. */
   readonly mailCaptured: boolean;
-  /** Environment variables that this program reads, and whether each is set. */
+  /** Every environment variable that this program knows, and whether it is set. */
   readonly variables: readonly { readonly name: string; readonly set: boolean }[];
 }

@@ -1,25 +1,20 @@
 import { compactDecrypt, CompactEncrypt, decodeProtectedHeader } from "jose";
 import { z } from "zod";
 
-/** Credentials of a provider that replace those of the settings. */
+/** What opens a provider's door, in place of what the settings say. */
 export type Credentials =
   | { readonly user: string; readonly password: string }
   | { readonly accessToken: string };
 
-type KeyOfAny<Union> = Union extends unknown ? keyof Union : never;
-
-/** A field of some provider's credentials. */
-export type CredentialField = KeyOfAny<Credentials>;
-
-/** Encrypts credentials, so that the database alone does not reveal them. */
+/** Keeps credentials so that whoever reads the database does not have them. */
 export interface Vault {
-  /** @param providerId provider that they belong to; they can be opened for this one only */
+  /** @param providerId that they are for: sealed for one, they open no other */
   seal(providerId: string, credentials: Credentials): Promise<string>;
-  /** @throws {VaultError} if they were sealed under another key or for another provider */
+  /** @throws {VaultError} */
   open(providerId: string, sealed: string): Promise<Credentials>;
 }
 
-/** Sealed credentials cannot be opened; the message gives the reason, for people. */
+/** What is sealed cannot be opened here; the message says why, for people. */
 export class VaultError extends Error {
   override readonly name = "VaultError";
 }
@@ -33,10 +28,9 @@ const sealedSchema = z.object({
 });
 
 /**
- * Creates a vault that writes compact JWE (RFC 7516), encrypted directly with A256GCM.
+ * Makes a vault: JWE in its compact form (RFC 7516), encrypted directly by A256GCM.
  *
- * @param readSecret called at the first use, and again after it failed; the key is the SHA-256 of the
- *   secret, which may have any length
+ * @param readSecret asked for at the first use; any length, the key is its SHA-256
  */
 export function createVault(readSecret: () => Promise<string>): Vault {
   let reading: Promise<{ key: Uint8Array; kid: string }> | null = null;
@@ -59,15 +53,13 @@ export function createVault(readSecret: () => Promise<string>): Vault {
     async open(providerId, sealed) {
       const { key, kid } = await keyOf();
       if (decodeProtectedHeader(sealed).kid !== kid) {
-        throw new VaultError("The credentials were sealed under another SECRET_KEY");
+        throw new VaultError("They were sealed under another SECRET_KEY than that of this process");
       }
       const { plaintext } = await compactDecrypt(sealed, key).catch((cause) => {
-        throw new VaultError("The credentials were changed or sealed under another key", { cause });
+        throw new VaultError("What is stored was changed, or sealed under another key", { cause });
       });
       const opened = sealedSchema.parse(JSON.parse(new TextDecoder().decode(plaintext)));
-      if (opened.providerId !== providerId) {
-        throw new VaultError("The credentials belong to another provider");
-      }
+      if (opened.providerId !== providerId) throw new VaultError("They are another provider's");
       return opened.credentials;
     },
   };
@@ -75,7 +67,7 @@ export function createVault(readSecret: () => Promise<string>): Vault {
 
 async function toKey(secret: string): Promise<{ key: Uint8Array; kid: string }> {
   const key = await digest(new TextEncoder().encode(secret));
-  // A hash of the hash, so that it identifies the key without revealing it.
+  // Tells keys apart, and nothing about them.
   const kid = (await digest(key)).slice(0, 6).toBase64();
   return { key, kid };
 }

@@ -20,30 +20,30 @@ import { finishMessage, parkJob, pause } from "../domain/messages/flow.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import type { ContentCache } from "../sending/content_cache.ts";
-import { Flight } from "../sending/batch_sender.ts";
-import { outletFor, type Outlets } from "../sending/channel_slot.ts";
-import { openSender } from "../sending/sender.ts";
+import { type BatchResult, BatchSender } from "../sending/batch_sender.ts";
+import { openDeliverySender } from "../sending/delivery_sender.ts";
+import { type ChannelSlots, slotFor } from "../sending/provider_pool.ts";
 
-// A batch that a slow provider holds up gives its worker slot back now and then.
-const TURN_MS = 5 * 60_000;
+// A batch that a slow provider delays gives its worker slot back after this time.
+const MAX_RUN_MS = 5 * 60_000;
 const MAX_HELD_MS = 30_000;
-// What was held up together does not come back together.
+// Jitter, so that batches that met the same obstacle do not all resume at once.
 const JITTER = 0.1;
 
 const payloadSchema = z.object({ batchId: z.uuid() });
 
-type Obstacle = NonNullable<Flight["obstacle"]>;
-type DeliveryError = Obstacle["error"];
+type Obstructed = Extract<BatchResult, { type: "obstructed" }>;
+type Obstacle = Obstructed["obstacle"];
 
-/** What sending needs. */
+/** How batches are sent. */
 export interface SendBatchOptions {
-  readonly outlets: Outlets;
+  readonly slots: ChannelSlots;
   readonly contents: ContentCache;
-  /** Where recipients reach us, without a slash at its end. */
+  /** URL at which recipients reach this installation, without a trailing slash. */
   readonly publicUrl: string;
 }
 
-/** SEND_BATCH: sends what waits of one batch. A second run goes on where the first one ended. */
+/** SEND_BATCH: sends the PENDING deliveries of one batch. Another run continues where one ended. */
 export function sendBatchHandler(services: Services, options: SendBatchOptions): JobHandler {
   return {
     timeoutMs: jobKind("SEND_BATCH").timeoutMs,
@@ -69,75 +69,95 @@ async function sendBatch(
   return done;
 }
 
-// A person has retried the job of a batch that was given up: saying "done" would be a lie.
+// Somebody has retried the job of a batch that was abandoned: it must not be reported as done.
 async function refuseAbandoned(services: Services, batch: TakenBatch): Promise<void> {
   if (!await wasAbandoned(services, batch)) return;
-  const message = "The batch was given up before: retryDeliveries tries its recipients again";
+  const message = "Cannot send the batch: it was ended when its job failed or was cancelled; " +
+    "use retryDeliveries for its recipients";
   throw new JobFailure("BATCH_ENDED", message, { retryable: false });
 }
 
 async function sendPending(
   services: Services,
-  { outlets, contents, publicUrl }: SendBatchOptions,
-  run: JobRun,
+  { slots, contents, publicUrl }: SendBatchOptions,
+  { job, signal, report }: JobRun,
   hold: BatchHold,
   batch: TakenBatch,
 ): Promise<Outcome> {
-  const { channel, window } = outletFor(outlets, batch.channel);
-  const urgent = run.job.lane === "TRANSACTIONAL";
-  // Known beforehand: nothing needs to be read and opened for it. What is urgent may pass all the same.
+  const { channel, window } = slotFor(slots, batch.channel);
+  const urgent = job.lane === "TRANSACTIONAL";
+  // Checked first, so that nothing is read in vain. Urgent mail may pass some obstacles.
   const known = !urgent && batch.messageStatus === "SENDING" ? channel.obstacle : null;
-  if (known?.error.disposition === "retry") return held(known);
+  if (known?.error.disposition === "retry") return snoozeFor(known);
   const content = await contents.get({
     id: batch.messageId,
     organizationId: batch.organizationId,
   });
   const pending = await readPending(services, batch);
   const sentBefore = pending.length < batch.size ? await countSent(services, batch) : 0;
-  const sender = { channel, content, pending, urgent, signal: run.signal, publicUrl };
-  const send = await openSender(services, batch, sender);
-  const { signal, report } = run;
-  const turnMs = TURN_MS;
-  const plan = { services, signal, report, hold, batch, pending, sentBefore, window, turnMs, send };
-  const flight = new Flight(plan);
-  const status = await flight.fly();
-  if (flight.complete) return done;
-  if (status === "CANCELLED") {
-    await flight.abandon();
-    return cancelled;
+  const send = await openDeliverySender(services, batch, {
+    channel,
+    content,
+    pending,
+    urgent,
+    signal,
+    publicUrl,
+  });
+  const sender = new BatchSender({
+    services,
+    signal,
+    report,
+    hold,
+    batch,
+    pending,
+    sentBefore,
+    window,
+    maxRunMs: MAX_RUN_MS,
+    send,
+  });
+  const result = await sender.run();
+  switch (result.type) {
+    case "complete":
+      return done;
+    case "cancelled":
+      return cancelled;
+    case "aborted":
+      throw signal.reason;
+    case "paused":
+      return await park(services, job, batch);
+    case "waiting":
+      return snooze(result.waitMs);
+    case "obstructed":
+      return await obstruct(services, job, batch, result);
   }
-  run.signal.throwIfAborted();
-  return await holdBack(services, run, batch, flight, status);
 }
 
-// Something of the batch still waits: for a person, for the provider, or for a moment.
-async function holdBack(
+async function obstruct(
   services: Services,
-  { job }: JobRun,
-  { messageId, organizationId }: TakenBatch,
-  { obstacle, failed, waitMs }: Flight,
-  status: string,
+  job: JobRun["job"],
+  batch: TakenBatch,
+  { obstacle, attempted }: Obstructed,
 ): Promise<Outcome> {
-  const mending = obstacle?.error.disposition === "pause";
-  if (mending) {
-    const { providers, error: { message, code } } = obstacle;
-    const cause = { reason: message, code, providers };
-    await pause(services, { id: messageId, organizationId }, cause);
+  const { providers, error: { type, code, message, disposition, retryAfterMs } } = obstacle;
+  if (disposition === "pause") {
+    const { messageId: id, organizationId } = batch;
+    await pause(services, { id, organizationId }, { reason: message, code, providers });
+    return await park(services, job, batch);
   }
-  if (status === "PAUSED" || mending) {
-    return await parkJob(services, job, messageId) ? settled : snooze(0);
-  }
-  if (!obstacle) return snooze(waitMs);
-  if (!failed || obstacle.error.type === "RATE_LIMIT") return held(obstacle);
-  throw providerFailure(obstacle.error);
+  if (!attempted || type === "RATE_LIMIT") return snoozeFor(obstacle);
+  throw new JobFailure(type, message, { code, retryAfterMs });
 }
 
-// It counts as no attempt. Looked at again soon, however long the provider wants to be left alone: a
-// person may mend it, or switch on another.
-function held({ error: { retryAfterMs } }: Obstacle): Outcome {
+async function park(
+  services: Services,
+  job: JobRun["job"],
+  { messageId }: TakenBatch,
+): Promise<Outcome> {
+  return await parkJob(services, job, messageId) ? settled : snooze(0);
+}
+
+// Uses no attempt of the job. It comes back soon however long the provider asked to wait, because an
+// operator may have fixed it or enabled another one.
+function snoozeFor({ error: { retryAfterMs } }: Obstacle): Outcome {
   return snooze(Math.min(retryAfterMs ?? MAX_HELD_MS, MAX_HELD_MS) * (1 + JITTER * Math.random()));
-}
-
-function providerFailure({ type, code, message, retryAfterMs }: DeliveryError): JobFailure {
-  return new JobFailure(type, message, { code, retryAfterMs });
 }

@@ -1,249 +1,279 @@
+/*
+ * Sends one batch through a sliding window of deliveries in flight.
+ *
+ * A delivery is in one of these states while the sender works:
+ *
+ *   waiting ───> in flight ───> finished ───> recorded
+ *      ^             │
+ *      └─────────────┘
+ *
+ * waiting → in flight   The step that lists the delivery in the batch row is committed first. After a
+ *                       crash only listed deliveries are in doubt, and they become UNKNOWN.
+ * in flight → finished  A provider has answered, or the mail was refused on this side.
+ * in flight → waiting   No provider was tried: the delivery stays PENDING and uses no attempt.
+ * finished → recorded   The next step writes the outcome and takes the delivery off the list, 0.5 s
+ *                       later at most. A delivery that waits again is left to a later run.
+ *
+ * Nothing more is sent once an obstacle was met, the message is not SENDING any more, the signal has
+ * fired, or the run has lasted for its maximum. The run ends when nothing is in flight, everything is
+ * recorded and the list in the batch row is empty.
+ */
 import { getLogger } from "@logtape/logtape";
 import type { Obstacle, SendResult } from "../channels/channel.ts";
-import type { EndedDelivery, PendingDelivery } from "../domain/deliveries/delivery.ts";
-import { recordStep, type Step, type StepResult } from "../domain/deliveries/step.ts";
+import type { PendingDelivery } from "../domain/deliveries/delivery.ts";
+import {
+  type DeliveryOutcome,
+  effectOf,
+  type FinishedAttempt,
+} from "../domain/deliveries/outcome.ts";
+import { recordStep, type StepResult } from "../domain/deliveries/step.ts";
 import type { BatchHold, TakenBatch } from "../domain/deliveries/take.ts";
 import type { Progress } from "../domain/jobs/job.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
-import { judge } from "./delivery_outcome.ts";
+import { outcomeOf, UNEXPECTED } from "./delivery_outcome.ts";
 
-/** How long what has landed waits for more, to be recorded together. */
+/** Longest time that a finished attempt waits for others, to be recorded together. */
 const RECORD_AFTER_MS = 500;
-// Who is due within a quarter of the first one's wait is waited for.
+// The next run waits for all that are due within 1.25 times the shortest delay.
 const TOGETHER = 1.25;
 const log = getLogger(["waybill", "deliveries"]);
 
-/** What a flight needs to know. */
-export interface FlightPlan {
+/** What a batch is sent with. */
+export interface BatchSenderOptions {
   readonly services: Services;
-  /** Stops opening deliveries once it fires. */
+  /** Nothing more is sent once it fires. */
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
   readonly hold: BatchHold;
   readonly batch: TakenBatch;
-  /** Those of its deliveries that wait; who is not due yet goes on waiting. */
+  /** Deliveries of the batch that are PENDING; those that are not due yet are left to a later run. */
   readonly pending: readonly PendingDelivery[];
-  /** How many of the others went out; the rest of them has failed. */
+  /** Number of the batch's other deliveries that were sent; the rest of them failed. */
   readonly sentBefore: number;
-  /** Deliveries in flight at most. */
+  /** Most deliveries in flight. */
   readonly window: number;
-  /** After that long nothing more is opened: the slot is another's turn. In milliseconds. */
-  readonly turnMs: number;
+  /** Nothing more is sent after this time, in milliseconds, so that other jobs get the worker slot. */
+  readonly maxRunMs: number;
   send(delivery: PendingDelivery): Promise<SendResult>;
 }
 
-/**
- * Sends a batch through a sliding window. What is in flight stands in the batch's row before it is
- * sent, so that a crash leaves no doubt about any other delivery.
- */
-export class Flight {
-  readonly #plan: FlightPlan;
+/** How a run ended; everything that was sent is recorded. */
+export type BatchResult =
+  /** Nothing of the batch is left to send. */
+  | { readonly type: "complete" }
+  /** The message was cancelled, and the batch ended with it. */
+  | { readonly type: "cancelled" }
+  /** The signal fired. */
+  | { readonly type: "aborted" }
+  /** The message was paused. */
+  | { readonly type: "paused" }
+  /** Nothing more can be sent for now. `attempted`: a provider was tried and failed. */
+  | { readonly type: "obstructed"; readonly obstacle: Obstacle; readonly attempted: boolean }
+  /** Another run is needed: after this time, in milliseconds. */
+  | { readonly type: "waiting"; readonly waitMs: number };
+
+/** Sends one batch, once. */
+export class BatchSender {
+  readonly #options: BatchSenderOptions;
+  readonly #startedAt = performance.now();
   readonly #waiting: PendingDelivery[];
-  readonly #flying = new Set<number>();
-  /** How many are in flight by the batch's row. */
-  #listed = 0;
-  #ended: EndedDelivery[] = [];
-  #refused: string[] = [];
-  #onLanding: () => void = () => {};
-  #step: number;
-  #succeeded = 0;
-  #failed = 0;
-  /** How long those should wait that wait for another run, in milliseconds each. */
-  readonly #waits: number[];
-  /** What keeps the rest of the batch from going out now. */
-  obstacle: Obstacle | null = null;
-  /** Somebody was asked and failed; false: the obstacle was known, and nothing was tried. */
-  failed = false;
-  readonly #begunAt = performance.now();
+  readonly #inFlight = new Set<number>();
+  #finished: FinishedAttempt[] = [];
+  /** Waits of the deliveries that are left to a later run, in milliseconds. */
+  readonly #delays: number[];
+  #obstruction: Extract<BatchResult, { type: "obstructed" }> | null = null;
+  readonly #progress = { succeeded: 0, failed: 0 };
+  /** The batch row: its step, the number of deliveries it lists, and the status of its message. */
+  #row: { step: number; listed: number; messageStatus: StepResult["messageStatus"] };
+  #onChange = () => {};
+  /** A fault of this class, which ends the run. */
+  #fault: { readonly error: unknown } | null = null;
 
-  constructor(plan: FlightPlan) {
-    this.#plan = plan;
-    this.#waiting = plan.pending.filter(({ dueMs }) => dueMs === 0);
-    this.#waits = plan.pending.flatMap(({ dueMs }) => dueMs > 0 ? dueMs : []);
-    this.#step = plan.batch.step;
-  }
-
-  /** True when no delivery of the batch is left to be sent. */
-  get complete(): boolean {
-    return this.#waiting.length === 0 && this.#flying.size === 0 && this.#waits.length === 0;
-  }
-
-  /** When the next run is worth while, in milliseconds: for the first ones, and who is due soon after. */
-  get waitMs(): number {
-    if (this.#waiting.length > 0 || this.#waits.length === 0) return 0;
-    const soonest = Math.min(...this.#waits);
-    return Math.max(...this.#waits.filter((wait) => wait <= soonest * TOGETHER));
+  constructor(options: BatchSenderOptions) {
+    const { batch: { step, messageStatus }, pending } = options;
+    this.#options = options;
+    this.#waiting = pending.filter(({ dueMs }) => dueMs === 0);
+    this.#delays = pending.flatMap(({ dueMs }) => dueMs > 0 ? dueMs : []);
+    this.#row = { step, listed: 0, messageStatus };
   }
 
   /**
-   * Sends until nothing waits any more, or nothing may be sent any more; all that was sent is recorded.
+   * Sends until nothing waits any more, or nothing more may be sent.
    *
-   * @returns the message's status at the last step
    * @throws {StaleBatchError} when the claim has ended
    */
-  async fly(): Promise<string> {
-    let status = this.#plan.batch.messageStatus;
+  async run(): Promise<BatchResult> {
     while (true) {
-      const opening = this.#mayOpen(status)
-        ? this.#waiting.splice(0, this.#plan.window - this.#flying.size)
-        : [];
-      const { messageStatus, opened } = await this.#record(opening);
-      status = messageStatus;
-      if (opened) opening.forEach((delivery) => this.#launch(delivery));
-      else this.#waiting.unshift(...opening);
-      if (this.#landed && !this.#mayGoOn(status)) return status;
-      await this.#landing();
+      const room = this.#options.window - this.#inFlight.size;
+      const starting = this.#maySend() ? this.#waiting.splice(0, room) : [];
+      const started = await this.#record(starting);
+      if (started) starting.forEach((delivery) => this.#start(delivery));
+      else this.#waiting.unshift(...starting);
+      // A message that was paused and resumed within one window goes on.
+      const more = this.#waiting.length > 0 && this.#maySend();
+      if (!more && this.#isIdle()) return await this.#end();
+      await this.#untilRecordable();
+      if (this.#fault) throw this.#fault.error;
     }
   }
 
-  // By the batch's row too: what it lists is taken for lost by whoever takes the batch next.
-  get #landed(): boolean {
-    return this.#flying.size === 0 && this.#ended.length === 0 && this.#listed === 0;
+  #maySend(): boolean {
+    const { signal, maxRunMs } = this.#options;
+    const { messageStatus } = this.#row;
+    return (messageStatus === "SENDING" || messageStatus === "PLANNING") && !this.#obstruction &&
+      !signal.aborted && performance.now() - this.#startedAt < maxRunMs;
   }
 
-  // Paused and resumed within one window.
-  #mayGoOn(status: string): boolean {
-    return this.#waiting.length > 0 && this.#mayOpen(status);
+  // Also waits until the list in the batch row is empty: the next run marks what it lists as UNKNOWN.
+  #isIdle(): boolean {
+    return this.#inFlight.size === 0 && this.#finished.length === 0 && this.#row.listed === 0;
   }
 
-  /** Ends the batch of a cancelled message: what waits stays unsent for good. */
-  async abandon(): Promise<void> {
-    await this.#write({ ended: [], opening: [], last: true });
+  #isComplete(): boolean {
+    return this.#waiting.length === 0 && this.#inFlight.size === 0 && this.#delays.length === 0;
   }
 
-  #mayOpen(status: string): boolean {
-    const { signal, turnMs } = this.#plan;
-    return isSending(status) && !this.obstacle && !signal.aborted &&
-      performance.now() - this.#begunAt < turnMs;
+  async #end(): Promise<BatchResult> {
+    const { messageStatus } = this.#row;
+    if (this.#isComplete()) return { type: "complete" };
+    if (messageStatus === "CANCELLED") {
+      await this.#write({ attempts: [], starting: [], last: true });
+      return { type: "cancelled" };
+    }
+    if (this.#options.signal.aborted) return { type: "aborted" };
+    const pauses = this.#obstruction?.obstacle.error.disposition === "pause";
+    if (messageStatus === "PAUSED" && !pauses) return { type: "paused" };
+    return this.#obstruction ?? { type: "waiting", waitMs: this.#waitMs() };
   }
 
-  async #launch(delivery: PendingDelivery): Promise<void> {
-    const startedAt = performance.now();
-    this.#flying.add(delivery.n);
-    const result = await this.#plan.send(delivery).catch((error) => unexpected(delivery, error));
-    if (result.outcome === "held") return this.#hold(delivery, result.obstacle);
-    const durationMs = performance.now() - startedAt;
-    const { ended, obstacle, suppress } = judge(
-      delivery,
-      result,
-      this.#plan.batch,
-      durationMs,
-    );
-    this.#flying.delete(delivery.n);
-    this.#ended.push(ended);
-    if (suppress) this.#refused.push(ended.id);
-    if (obstacle) this.#meet(obstacle, true);
-    this.#onLanding();
+  #waitMs(): number {
+    if (this.#waiting.length > 0) return 0;
+    const soonest = Math.min(...this.#delays);
+    return Math.max(...this.#delays.filter((delay) => delay <= soonest * TOGETHER));
   }
 
-  // Nobody was asked: it waits on, as if it had not been opened.
-  #hold(delivery: PendingDelivery, obstacle: Obstacle): void {
-    this.#flying.delete(delivery.n);
-    this.#waiting.push(delivery);
-    this.#meet(obstacle, false);
-    this.#onLanding();
-  }
-
-  // What a person must mend goes before what mends itself.
-  #meet(obstacle: Obstacle, failed: boolean): void {
-    if (this.obstacle && obstacle.error.disposition !== "pause") return;
-    this.obstacle = obstacle;
-    this.failed = failed;
-  }
-
-  // Half a window at a time: the other half flies while this one is recorded. What has landed does not
-  // wait for one that hangs: it would be shown as in flight, and be taken for lost with it.
-  #landing(): Promise<void> {
-    const enough = Math.max(1, this.#plan.window / 2);
-    return new Promise((resolve) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const end = () => {
-        clearTimeout(timer);
-        this.#onLanding = () => {};
-        resolve();
-      };
-      this.#onLanding = () => {
-        if (this.#ended.length >= enough || this.#flying.size === 0) end();
-        else if (this.#ended.length > 0) timer ??= setTimeout(end, RECORD_AFTER_MS);
-      };
-      this.#onLanding();
+  #start(delivery: PendingDelivery): void {
+    this.#inFlight.add(delivery.position);
+    this.#send(delivery).catch((error) => {
+      this.#fault = { error };
+      this.#onChange();
     });
   }
 
-  async #record(opening: readonly PendingDelivery[]): Promise<StepResult> {
-    const ended = this.#ended;
-    this.#ended = [];
-    for (const { again, waitMs } of ended) if (again) this.#waits.push(waitMs ?? 0);
-    const last = this.complete && opening.length === 0;
-    const result = await this.#write({ ended, opening: opening.map(({ n }) => n), last });
-    this.#tell(ended, opening);
-    return result;
-  }
-
-  async #write(given: Pick<Step, "ended" | "opening" | "last">): Promise<StepResult> {
-    const { services, hold, batch: { organizationId, channel } } = this.#plan;
-    const refused = { organizationId, channel, ids: this.#refused };
-    const step = { ...given, refused, step: this.#step, flying: [...this.#flying] };
-    this.#refused = [];
-    const result = await recordStep(services, hold, step);
-    this.#step++;
-    this.#listed = step.flying.length + (result.opened ? step.opening.length : 0);
-    return result;
-  }
-
-  #tell(ended: readonly EndedDelivery[], opening: readonly PendingDelivery[]): void {
-    const { services: { bus }, report, batch, pending, sentBefore } = this.#plan;
-    const { organizationId, messageId } = batch;
-    for (const { outcome, again } of ended) {
-      if (outcome === "SENT") this.#succeeded++;
-      else if (!again) this.#failed++;
+  async #send(delivery: PendingDelivery): Promise<void> {
+    const sentAt = performance.now();
+    const { outcome, provider, earlier } = await this.#attempt(delivery);
+    this.#inFlight.delete(delivery.position);
+    if (outcome.type === "held") {
+      this.#waiting.push(delivery);
+      this.#meet(outcome.obstacle, false);
+    } else {
+      const durationMs = performance.now() - sentAt;
+      this.#finished.push({ delivery, outcome, provider, durationMs, earlier });
+      if (outcome.type === "deferred" && outcome.obstacle) this.#meet(outcome.obstacle, true);
     }
-    for (const delivery of ended) if (delivery.error) logFailure(messageId, delivery);
+    this.#onChange();
+  }
+
+  async #attempt(
+    delivery: PendingDelivery,
+  ): Promise<Pick<FinishedAttempt, "provider" | "earlier"> & { outcome: DeliveryOutcome }> {
+    try {
+      const result = await this.#options.send(delivery);
+      const outcome = outcomeOf(delivery, result, this.#options.batch);
+      if (result.outcome === "held") return { outcome, provider: null, earlier: [] };
+      return { outcome, provider: result.provider, earlier: result.earlier ?? [] };
+    } catch (error) {
+      // Channels do not throw: it is a bug, and the mail may have been handed over.
+      const deliveryId = toTypeId("delivery", delivery.id);
+      log.error("Sending {deliveryId} failed unexpectedly", { deliveryId, error });
+      const outcome = outcomeOf(delivery, UNEXPECTED, this.#options.batch);
+      return { outcome, provider: null, earlier: [] };
+    }
+  }
+
+  // An obstacle that a person must remove takes precedence over one that passes by itself.
+  #meet(obstacle: Obstacle, attempted: boolean): void {
+    if (this.#obstruction && obstacle.error.disposition !== "pause") return;
+    this.#obstruction = { type: "obstructed", obstacle, attempted };
+  }
+
+  // Half a window is recorded while the other half is in flight. A delivery that hangs delays no
+  // other: a finished attempt that is not recorded would become UNKNOWN with it.
+  async #untilRecordable(): Promise<void> {
+    const enough = Math.max(1, this.#options.window / 2);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    this.#onChange = () => {
+      const finished = this.#finished.length;
+      if (finished >= enough || this.#inFlight.size === 0 || this.#fault) resolve();
+      else if (finished > 0) timer ??= setTimeout(resolve, RECORD_AFTER_MS);
+    };
+    this.#onChange();
+    await promise;
+    clearTimeout(timer);
+    this.#onChange = () => {};
+  }
+
+  async #record(starting: readonly PendingDelivery[]): Promise<boolean> {
+    const attempts = this.#finished;
+    this.#finished = [];
+    for (const { outcome } of attempts) {
+      const { waits, waitMs } = effectOf(outcome);
+      if (waits) this.#delays.push(waitMs ?? 0);
+    }
+    const last = this.#isComplete() && starting.length === 0;
+    const positions = starting.map(({ position }) => position);
+    const started = await this.#write({ attempts, starting: positions, last });
+    this.#publish(attempts, starting);
+    return started;
+  }
+
+  async #write(
+    given: { attempts: readonly FinishedAttempt[]; starting: readonly number[]; last: boolean },
+  ): Promise<boolean> {
+    const { services, hold, batch } = this.#options;
+    const step = { ...given, step: this.#row.step, inFlight: [...this.#inFlight] };
+    const { started, messageStatus } = await recordStep(services, hold, batch, step);
+    const listed = step.inFlight.length + (started ? step.starting.length : 0);
+    this.#row = { step: step.step + 1, listed, messageStatus };
+    return started;
+  }
+
+  #publish(attempts: readonly FinishedAttempt[], starting: readonly PendingDelivery[]): void {
+    const { services: { bus }, report, batch, pending, sentBefore } = this.#options;
+    const { organizationId, messageId } = batch;
+    const progress = this.#progress;
+    for (const attempt of attempts) {
+      const { status, waits } = effectOf(attempt.outcome);
+      if (status === "SENT") progress.succeeded++;
+      else {
+        if (!waits) progress.failed++;
+        logFailure(messageId, attempt);
+      }
+    }
     const before = batch.size - pending.length;
     report({
       total: batch.size,
-      processed: before + this.#succeeded + this.#failed,
-      succeeded: sentBefore + this.#succeeded,
-      failed: before - sentBefore + this.#failed,
+      processed: before + progress.succeeded + progress.failed,
+      succeeded: sentBefore + progress.succeeded,
+      failed: before - sentBefore + progress.failed,
       skipped: 0,
     });
     bus.publish("messages", organizationId, [messageId]);
-    bus.publish("deliveries", organizationId, [...ended, ...opening].map(({ id }) => id));
+    const changed = [...attempts.map(({ delivery }) => delivery), ...starting];
+    bus.publish("deliveries", organizationId, changed.map(({ id }) => id));
   }
 }
 
-function isSending(status: string): boolean {
-  return status === "SENDING" || status === "PLANNING";
-}
-
-// Channels do not throw; should one do so, nobody knows how far it had come.
-function unexpected({ id }: PendingDelivery, error: unknown): SendResult {
-  log.error("Sending {deliveryId} failed unexpectedly", {
-    deliveryId: toTypeId("delivery", id),
-    error,
-  });
-  return {
-    outcome: "failed",
-    provider: null,
-    error: {
-      type: "OTHER",
-      disposition: "unknown",
-      code: "INTERNAL",
-      message: "Sending failed unexpectedly; see the log",
-      retryAfterMs: null,
-      beforeRecipient: false,
-    },
-  };
-}
-
-function logFailure(messageId: string, ended: EndedDelivery): void {
-  const { id, outcome, again, error, provider } = ended;
+function logFailure(messageId: string, { delivery, outcome, provider }: FinishedAttempt): void {
+  const { status, waits, error } = effectOf(outcome);
   log.warn("Delivery {deliveryId} of {messageId}: {outcome}, {type} {code} {text}", {
-    deliveryId: toTypeId("delivery", id),
+    deliveryId: toTypeId("delivery", delivery.id),
     messageId: toTypeId("message", messageId),
-    // What waits on has not failed: whoever counts these lines must not count it.
-    outcome: again ? "PUT_OFF" : outcome,
+    // A delivery that waits again must not be counted as failed by readers of the log.
+    outcome: waits ? "DEFERRED" : status,
     provider,
     type: error?.type,
     code: error?.code,

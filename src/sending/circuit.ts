@@ -4,21 +4,21 @@ import { beginProbe, closeCircuit, leaveProbe, openCircuit } from "../domain/pro
 import { opensCircuit, type ProviderState } from "../domain/providers/provider.ts";
 import type { Services } from "../domain/services.ts";
 
-// While another message tries whether it works: that may take no time, or until it gives up.
-const PROBED_MS = 5_000;
+// Wait while another message probes the provider, which may end at once or time out.
+const PROBE_WAIT_MS = 5_000;
 const log = getLogger(["waybill", "providers"]);
 
-/** Whether one provider is asked, as all processes see it: this is one process's copy of its row. */
+/** Circuit breaker of one provider, shared by all processes: this process's copy of its row. */
 export class Circuit {
   readonly #services: Services;
   readonly #reread: () => Promise<void>;
   #state: ProviderState;
-  /** By the process's clock. */
+  /** Time from which a probe is allowed, by the process's clock. */
   #retryAt = 0;
   #failures = 0;
   #probing = false;
 
-  /** @param reread adopts the row as it stands now: another process has changed it */
+  /** @param reread reads the row again and adopts it, because another process has changed it */
   constructor(services: Services, state: ProviderState, reread: () => Promise<void>) {
     this.#services = services;
     this.#reread = reread;
@@ -30,7 +30,7 @@ export class Circuit {
     return this.#state;
   }
 
-  /** Takes the row over as it stands now; an older one that comes late changes nothing. */
+  /** Takes over the row; an older epoch changes nothing. */
   adopt(state: ProviderState): void {
     if (state.epoch < this.#state.epoch) return;
     if (state.epoch > this.#state.epoch) this.#failures = 0;
@@ -39,10 +39,10 @@ export class Circuit {
   }
 
   /**
-   * Lets a message through: always while the circuit is closed; while it is not, one of all processes
-   * once its time has come.
+   * Admits a message: any while the circuit is closed; while it is open, one of all processes as a
+   * probe, once the wait is over.
    *
-   * @returns the epoch, to be told with the result; null: not now
+   * @returns the epoch that the result belongs to; null: not admitted
    */
   async admit(): Promise<number | null> {
     if (!this.#state.enabled) return null;
@@ -59,26 +59,26 @@ export class Circuit {
     }
   }
 
-  /** What it stands open for; null while it is closed, or may be tried. */
+  /** Error that keeps the circuit open; null while it is closed or may be probed. */
   get obstacle(): DeliveryError | null {
     const { state, enabled, errorType, errorCode, errorMessage, errorPauses } = this.#state;
-    if (!enabled) return SWITCHED_OFF;
+    if (!enabled) return DISABLED;
     if (state === "CLOSED") return null;
     const waitMs = this.#retryAt - performance.now();
     if (waitMs <= 0 && !this.#probing) return null;
-    // Somebody tries whether it works: until that is known, no person is called for.
-    const trying = this.#probing || state === "HALF_OPEN";
+    // While a probe is under way the message is not paused, because the provider may have recovered.
+    const probing = this.#probing || state === "HALF_OPEN";
     return {
       type: errorType ?? "OTHER",
       code: errorCode,
       message: errorMessage ?? "",
-      disposition: errorPauses && !trying ? "pause" : "retry",
-      retryAfterMs: trying ? PROBED_MS : waitMs,
+      disposition: errorPauses && !probing ? "pause" : "retry",
+      retryAfterMs: probing ? PROBE_WAIT_MS : waitMs,
       beforeRecipient: true,
     };
   }
 
-  /** The provider was not asked after all: should it have been tried, the next message may do so. */
+  /** An admitted message was not sent: if it was the probe, the next message may be. */
   async undecided(epoch: number): Promise<void> {
     if (epoch !== this.#state.epoch || this.#state.state !== "HALF_OPEN") return;
     const left = await leaveProbe(this.#services, this.#state);
@@ -87,9 +87,9 @@ export class Circuit {
   }
 
   /**
-   * The provider has done its part, whatever it said of the message.
+   * The provider works, whether or not it accepted the message.
    *
-   * @returns the epoch of which that tells: a new one, where it was being tried
+   * @returns the epoch of the result: a new one if it was a probe
    */
   async succeeded(epoch: number): Promise<number> {
     if (epoch !== this.#state.epoch) return epoch;
@@ -101,15 +101,15 @@ export class Circuit {
       return epoch;
     }
     this.adopt(closed);
-    log.info("Provider {name} works again", { name: closed.name });
+    log.info("Provider {name} recovered: circuit closed", { name: closed.name });
     return closed.epoch;
   }
 
   /**
-   * It was the provider that failed.
+   * The provider failed.
    *
-   * @returns the epoch of which that tells: a new one, where it opens the circuit; null when it says
-   *   nothing any more: the provider was changed, or left out, meanwhile
+   * @returns the epoch of the result: a new one if it opened the circuit; null if the result is stale,
+   *   because the provider was reconfigured or its circuit opened meanwhile
    */
   async failed(epoch: number, error: DeliveryError): Promise<number | null> {
     if (epoch !== this.#state.epoch) return null;
@@ -122,7 +122,7 @@ export class Circuit {
     }
     this.adopt(opened);
     const { name, retryMs } = opened;
-    log.warn("Provider {name} is left out for {seconds} s: {type} {code} {text}", {
+    log.warn("Circuit of provider {name} open for {seconds} s: {type} {code} {text}", {
       name,
       seconds: Math.round((retryMs ?? 0) / 1_000),
       type: error.type,
@@ -133,10 +133,10 @@ export class Circuit {
   }
 }
 
-const SWITCHED_OFF: DeliveryError = {
+const DISABLED: DeliveryError = {
   type: "OTHER",
   code: "DISABLED",
-  message: "The provider is switched off",
+  message: "The provider is disabled",
   disposition: "pause",
   retryAfterMs: null,
   beforeRecipient: true,

@@ -8,20 +8,25 @@ import type { Services } from "../domain/services.ts";
 const MAX_CONTENTS = 100;
 
 /**
- * The compiled templates of the messages that are being sent. Safe to keep: once batches of a message
- * exist, its content does not change any more.
+ * Compiled templates of the messages that are being sent. Safe to keep, because the content of a message
+ * does not change once it has batches.
  */
 export class ContentCache {
   readonly #contents = new Map<string, Promise<CompiledContent>>();
 
   constructor(readonly services: Services) {}
 
+  /**
+   * Compiled content of a message.
+   *
+   * @throws {NotFoundError} if the message does not exist
+   */
   get(message: Pick<Message, "id" | "organizationId">): Promise<CompiledContent> {
     const cached = this.#contents.get(message.id);
     if (cached) return cached;
     const loading = this.#load(message);
     this.#contents.set(message.id, loading);
-    // One that failed to load is asked for anew.
+    // A failure is not kept: the next call loads it again.
     loading.catch(() => this.#contents.delete(message.id));
     const [oldest] = this.#contents.keys();
     if (this.#contents.size > MAX_CONTENTS && oldest) this.#contents.delete(oldest);

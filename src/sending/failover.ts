@@ -12,8 +12,8 @@ import { isProvidersFault, mayFailOver } from "../domain/providers/provider.ts";
 import type { LiveProvider } from "./live_provider.ts";
 
 /**
- * A way out through several providers, in order of preference: the next one is asked when one cannot be
- * reached, does not let us in or takes no more for now, as long as no content was handed over to it.
+ * A channel through several providers, in order of preference. The next one is tried when one cannot be
+ * reached, refuses the login or throttles, as long as no content was handed over to it.
  */
 export class FailoverChannel implements Channel {
   readonly #providers: readonly LiveProvider[];
@@ -23,14 +23,14 @@ export class FailoverChannel implements Channel {
     this.#providers = providers;
   }
 
-  /** Of the provider that is asked first now; not more than it takes in a second. */
+  /** Connections of the first usable provider, at most the number of mails it takes in a second. */
   get connections(): number {
     const first = this.#providers.find(({ obstacle }) => !obstacle) ?? this.#providers[0];
     if (!first) return 1;
     return Math.min(first.connections, Math.ceil(first.perSecond));
   }
 
-  /** What keeps everything from going out now; null: nothing does. */
+  /** What stops all mail for now; null: nothing. */
   get obstacle(): Obstacle | null {
     for (const provider of this.#providers) {
       if (provider.obstacle) continue;
@@ -41,28 +41,34 @@ export class FailoverChannel implements Channel {
 
   async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
     const tries: FailedTry[] = [];
-    const said = new Map<string, { readonly error: DeliveryError; readonly epoch: number }>();
+    const failures = new Map<string, { readonly error: DeliveryError; readonly epoch: number }>();
+    const skips = new Map<string, DeliveryError>();
     for (const provider of this.#providers) {
-      const begun = performance.now();
-      const asked = await provider.send(mail, options);
-      // A limit is no failure: what is over it waits, and goes to no other.
-      if (!asked && !provider.obstacle && provider.exhausted) break;
-      if (!asked) continue;
-      const { result, epoch } = asked;
+      const { name, id } = provider;
+      const startedAt = performance.now();
+      const answer = await provider.send(mail, options);
+      if (answer.type === "skipped") {
+        if (answer.error) skips.set(name, answer.error);
+        // A used up limit is not a failure: the mail waits for it and goes to no other provider.
+        else if (!provider.obstacle && provider.exhausted) break;
+        continue;
+      }
+      const { result, epoch } = answer;
       const earlier = tries.length > 0 && { earlier: tries };
       if (result.outcome === "sent") return { ...result, ...earlier };
       const { error } = result;
       if (!mayFailOver(error)) {
-        const obstacle = only({ id: provider.id, epoch }, error);
+        const obstacle = only({ id, epoch }, error);
         return { ...result, ...earlier, ...error.disposition === "pause" && { obstacle } };
       }
-      said.set(provider.name, { error, epoch });
-      tries.push({ provider: provider.name, error, durationMs: performance.now() - begun });
+      failures.set(name, { error, epoch });
+      tries.push({ provider: name, error, durationMs: performance.now() - startedAt });
     }
-    // What a provider said that was changed since, tells nothing of it as it is now.
     const errors = this.#providers.map(({ name, epoch, obstacle, exhausted }) => {
-      const last = said.get(name);
-      return obstacle ?? exhausted ?? (last?.epoch === epoch ? last.error : null);
+      const failure = failures.get(name);
+      // Ignore errors from before the provider was reconfigured (stale epoch).
+      const current = failure?.epoch === epoch ? failure.error : null;
+      return obstacle ?? skips.get(name) ?? exhausted ?? current;
     });
     return this.#outcomeOf(tries, errors);
   }
@@ -71,14 +77,14 @@ export class FailoverChannel implements Channel {
     await Promise.all(this.#providers.map((provider) => provider.close()));
   }
 
-  // Nobody has taken it, and nobody has refused it for good.
+  /** Result of a mail that no provider has accepted or refused for good. */
   #outcomeOf(
     tries: readonly FailedTry[],
     errors: readonly (DeliveryError | null)[],
   ): SendResult {
     const last = tries.at(-1);
     if (!last) return { outcome: "held", obstacle: this.#combine(errors) };
-    // Who has spoken of the recipient works, and goes on with the others.
+    // A provider that answered about the recipient works, so other mail may go on.
     const working = tries.some(({ error }) => !isProvidersFault(error));
     return {
       outcome: "failed",
@@ -89,13 +95,13 @@ export class FailoverChannel implements Channel {
     };
   }
 
-  // A person is called for only when nothing will mend itself.
+  // It pauses the message only if no provider will recover by itself.
   #combine(errors: readonly (DeliveryError | null)[]): Obstacle {
     const providers = this.#providers.map(({ id, epoch }) => ({ id, epoch }));
     const passing = errors.filter((error) => error?.disposition !== "pause");
-    const [soonest] = passing.map((error) => error ?? LET_GO).toSorted(byWait);
+    const [soonest] = passing.map((error) => error ?? NOT_TRIED).toSorted(byWait);
     if (soonest) return { error: soonest, providers };
-    const [first = LET_GO] = errors.flatMap((error) => error ?? []);
+    const [first = NOT_TRIED] = errors.flatMap((error) => error ?? []);
     const message = this.#providers.map(({ name }, index) => `${name}: ${errors[index]?.message}`);
     return { error: { ...first, message: message.join("; ") }, providers };
   }
@@ -105,8 +111,8 @@ function only({ id, epoch }: Pick<LiveProvider, "id" | "epoch">, error: Delivery
   return { error, providers: [{ id, epoch }] };
 }
 
-// It could be asked, and was not: the job is to end, or the database does not answer.
-const LET_GO = GIVEN_UP.obstacle.error;
+// A provider that could be used and was not tried, because the job is about to end.
+const NOT_TRIED = GIVEN_UP.obstacle.error;
 
 function byWait(a: DeliveryError, b: DeliveryError): number {
   return (a.retryAfterMs ?? 0) - (b.retryAfterMs ?? 0);

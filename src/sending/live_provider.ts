@@ -10,60 +10,82 @@ import type { MessageChannel } from "../domain/channel.ts";
 import { reserveSlots } from "../domain/providers/rate_limit.ts";
 import { isProvidersFault, mayFailOver, type ProviderState } from "../domain/providers/provider.ts";
 import { readStates } from "../domain/providers/queries.ts";
-import type { NamedProvider } from "../domain/providers/register.ts";
+import { type NamedProvider, registerProviders } from "../domain/providers/register.ts";
 import type { Services } from "../domain/services.ts";
 import type { Credentials } from "../domain/vault.ts";
 import { Circuit } from "./circuit.ts";
 import { RateLimit } from "./rate_limit.ts";
 
+// Wait before another attempt to read the database.
+const DATABASE_RETRY_MS = 1_000;
 const log = getLogger(["waybill", "providers"]);
 
-/** A provider that this process is told of, and how to reach it. */
+/** A provider that the settings name, and how to connect to it. */
 export interface ConfiguredProvider extends NamedProvider {
   /** @param credentials null: those of the settings */
   open(credentials: Credentials | null): Channel;
 }
 
-/** How asking one provider ended. */
-export interface Asked {
-  readonly result: Extract<SendResult, { outcome: "sent" | "failed" }>;
-  /** Of the provider as the result tells of it: what was changed since is another. */
-  readonly epoch: number;
+/** A configured provider and its row. */
+export interface RegisteredProvider {
+  readonly configured: ConfiguredProvider;
+  readonly state: ProviderState;
 }
 
-/** One provider in use: its channel behind its circuit and its limit. */
+/** Registers the configured providers, once at the start of a process; keeps their order. */
+export async function registerConfigured(
+  services: Pick<Services, "db">,
+  configured: readonly ConfiguredProvider[],
+): Promise<RegisteredProvider[]> {
+  const states = await registerProviders(services, configured);
+  return states.flatMap((state, index) => {
+    const provider = configured[index];
+    return provider ? { configured: provider, state } : [];
+  });
+}
+
+/** What one provider did with a mail. */
+export type ProviderAnswer =
+  /** It accepted or refused the mail. */
+  | {
+    readonly type: "answered";
+    readonly result: Extract<SendResult, { outcome: "sent" | "failed" }>;
+    /** Epoch of the provider that the result is about. */
+    readonly epoch: number;
+  }
+  /** It was not tried. `error`: what failed on this side; null: it may not be used now. */
+  | { readonly type: "skipped"; readonly error: DeliveryError | null };
+
+/** One provider in use: its channel behind its circuit and its rate limit. */
 export class LiveProvider {
   readonly #services: Services;
   readonly #configured: ConfiguredProvider;
   readonly #circuit: Circuit;
-  readonly #limit: RateLimit;
+  readonly #rateLimit: RateLimit;
   #channel: Channel | null = null;
-  /** What the channel was opened with; undefined: it was not. */
+  /** Credentials that the channel was opened with; undefined before it was opened. */
   #sealed: string | null | undefined;
-  /** Why it could not be opened. */
+  /** Reason why the channel could not be opened. */
   #fault: DeliveryError | null = null;
   #adopting: Promise<void> = Promise.resolve();
-  /** When that limit lets the next message through, by the process's clock, where that is not soon. */
-  #turn = { at: 0, perSecond: Infinity };
+  /** Next slot of the rate limit, by the process's clock, if it is far off; and the limit it is for. */
+  #nextSlot = { at: 0, perSecond: Infinity };
 
-  private constructor(services: Services, configured: ConfiguredProvider, state: ProviderState) {
+  private constructor(services: Services, { configured, state }: RegisteredProvider) {
     this.#services = services;
     this.#configured = configured;
     this.#circuit = new Circuit(services, state, () => this.#reread());
-    this.#limit = new RateLimit(
+    this.#rateLimit = new RateLimit(
       (wanted, urgent) =>
         reserveSlots(services, state.id, { perSecond: this.perSecond, wanted, urgent }),
       () => this.perSecond,
     );
   }
 
-  static async open(
-    services: Services,
-    configured: ConfiguredProvider,
-    state: ProviderState,
-  ): Promise<LiveProvider> {
-    const provider = new LiveProvider(services, configured, state);
-    await provider.adopt(state);
+  /** Opens a provider that was registered; it connects at its first mail. */
+  static async open(services: Services, registered: RegisteredProvider): Promise<LiveProvider> {
+    const provider = new LiveProvider(services, registered);
+    await provider.adopt(registered.state);
     return provider;
   }
 
@@ -84,102 +106,107 @@ export class LiveProvider {
     return this.#circuit.state.perSecond ?? Infinity;
   }
 
-  /** How many messages it takes at once. */
+  /** Number of mails that it takes at once. */
   get connections(): number {
     return this.#channel?.connections ?? 1;
   }
 
-  /** Proof of its state, as this process knows it. */
+  /** Epoch of its state, as far as this process knows. */
   get epoch(): number {
     return this.#circuit.state.epoch;
   }
 
-  /** Why it is not asked now; null: it is. */
+  /** Reason why it may not be used now; null: it may. */
   get obstacle(): DeliveryError | null {
     return this.#fault ?? this.#circuit.obstacle;
   }
 
-  /** Its own limit, while that lets nothing through for some time; null: it does. */
+  /** Error while its rate limit is used up for some time; null otherwise. */
   get exhausted(): DeliveryError | null {
-    const retryAfterMs = this.#turn.at - performance.now();
-    // Of a limit that does not hold any more it says nothing.
-    const holds = this.#turn.perSecond === this.perSecond;
+    const retryAfterMs = this.#nextSlot.at - performance.now();
+    // A slot of a limit that was changed since does not count.
+    const holds = this.#nextSlot.perSecond === this.perSecond;
     return holds && retryAfterMs > 0 ? { ...EXHAUSTED, retryAfterMs } : null;
   }
 
-  /** Takes over what has changed; new credentials hold for all that is sent from now on. */
+  /** Takes over a changed state; new credentials are used for all mail from then on. */
   adopt(state: ProviderState): Promise<void> {
-    // One after the other: who waits for this has what it brings.
-    this.#adopting = this.#adopting.then(async () => {
+    const adopt = async () => {
       if (state.epoch < this.#circuit.state.epoch) return;
       if (state.credentials !== this.#sealed) await this.#reopen(state.credentials);
-      // After that: a new epoch must not be blamed for what the old credentials meet.
+      // After reopening: the new epoch must not be blamed for errors of the old credentials.
       this.#circuit.adopt(state);
-    });
+    };
+    // One after the other, so that each caller waits for its own state; a failed one stops no other.
+    this.#adopting = this.#adopting.then(adopt, adopt);
     return this.#adopting;
   }
 
   async #reopen(sealed: string | null): Promise<void> {
-    const before = this.#channel;
+    const previous = this.#channel;
     try {
       this.#channel = this.#configured.open(await this.#unseal(sealed));
       this.#fault = null;
     } catch (error) {
       this.#channel = null;
       this.#fault = faultOf(error);
-      log.error("Provider {name} cannot be used", { name: this.name, error });
+      log.error("Cannot open provider {name}", { name: this.name, error });
     }
     this.#sealed = sealed;
-    // Once it has sent what it has begun to.
-    before?.close().catch((error) => log.warn("Closing {name} failed", { name: this.name, error }));
+    // Not awaited: it closes after the mail that it is sending.
+    Promise.try(() => previous?.close()).catch((error) =>
+      log.warn("Cannot close the previous connections of provider {name}", {
+        name: this.name,
+        error,
+      })
+    );
   }
 
-  /**
-   * Sends one message, if the provider may be asked now and the signal does not fire first.
-   *
-   * @returns null when it was not asked
-   */
-  async send(mail: OutgoingMail, options: SendOptions): Promise<Asked | null> {
-    const asked = await this.#ask(mail, options);
-    // With the credentials that were replaced meanwhile.
-    return asked?.outdated ? await this.#ask(mail, options) ?? asked : asked;
+  /** Sends one mail, if the provider may be used now and the signal does not fire first. */
+  async send(mail: OutgoingMail, options: SendOptions): Promise<ProviderAnswer> {
+    const first = await this.#try(mail, options);
+    if (first.type === "skipped" || !first.outdated) return first;
+    // It failed with credentials that were replaced meanwhile: once more with the new ones.
+    const second = await this.#try(mail, options);
+    return second.type === "answered" ? second : first;
   }
 
-  async #ask(mail: OutgoingMail, { urgent = false, signal }: SendOptions) {
-    if (signal?.aborted || !this.#channel || this.obstacle) return null;
-    // What is urgent has a reserve of its own.
-    if (this.exhausted && !urgent) return null;
-    const epoch = await this.#admit(urgent, signal);
+  async #try(
+    mail: OutgoingMail,
+    { urgent = false, signal }: SendOptions,
+  ): Promise<ProviderAnswer & { outdated?: boolean }> {
+    if (signal?.aborted || !this.#channel || this.obstacle) return SKIPPED;
+    // Urgent mail has a reserve of its own.
+    if (this.exhausted && !urgent) return SKIPPED;
+    let epoch: number | null;
+    try {
+      // The circuit comes last: it may have opened while the mail waited for its slot.
+      epoch = await this.#hasSlot(urgent, signal) ? await this.#circuit.admit() : null;
+    } catch (error) {
+      log.error("Cannot reserve a slot of provider {name}", { name: this.name, error });
+      return { type: "skipped", error: databaseFailure(this.name, error) };
+    }
     const channel = this.#channel;
-    if (epoch === null || !channel) return null;
+    if (epoch === null || !channel) return SKIPPED;
     const result = await channel.send(mail, { urgent, signal });
     const noted = await this.#note(epoch, result);
-    return result.outcome === "held" ? null : { result, ...noted };
+    return result.outcome === "held" ? SKIPPED : { type: "answered", result, ...noted };
   }
 
-  /** Null: the provider is not to be asked now, or nobody could say whether. */
-  async #admit(urgent: boolean, signal?: AbortSignal): Promise<number | null> {
-    try {
-      const { perSecond } = this;
-      if (perSecond < Infinity) {
-        const waitMs = await this.#limit.turn(urgent, signal);
-        if (waitMs > 0 && waitMs < Infinity) {
-          this.#turn = { at: performance.now() + waitMs, perSecond };
-        }
-        if (waitMs > 0) return null;
-      }
-      // Last: much may have happened before its turn came.
-      return await this.#circuit.admit();
-    } catch (error) {
-      log.error("Cannot ask whether provider {name} may be used", { name: this.name, error });
-      return null;
+  async #hasSlot(urgent: boolean, signal?: AbortSignal): Promise<boolean> {
+    const { perSecond } = this;
+    if (perSecond === Infinity) return true;
+    const waitMs = await this.#rateLimit.acquire(urgent, signal);
+    if (waitMs > 0 && waitMs < Infinity) {
+      this.#nextSlot = { at: performance.now() + waitMs, perSecond };
     }
+    return waitMs === 0;
   }
 
-  // What was sent is sent, whatever becomes of the circuit.
+  /** Tells the circuit; a failure to do so does not change the result of the mail. */
   async #note(epoch: number, result: SendResult): Promise<{ epoch: number; outdated: boolean }> {
     try {
-      // Refused on this side, or not handed over: that says nothing of the provider.
+      // Refused on this side, or not handed over: nothing was learned about the provider.
       if (result.outcome === "held" || result.provider === null) {
         await this.#circuit.undecided(epoch);
         return { epoch, outdated: false };
@@ -190,7 +217,7 @@ export class LiveProvider {
       const failed = await this.#circuit.failed(epoch, result.error);
       return { epoch: failed ?? epoch, outdated: failed === null && mayFailOver(result.error) };
     } catch (error) {
-      log.error("Cannot tell how provider {name} does", { name: this.name, error });
+      log.error("Cannot record the state of provider {name}", { name: this.name, error });
       return { epoch, outdated: false };
     }
   }
@@ -207,27 +234,43 @@ export class LiveProvider {
   async #unseal(sealed: string | null): Promise<Credentials | null> {
     if (sealed === null) return null;
     if (this.#services.vault) return await this.#services.vault.open(this.id, sealed);
-    throw new Error("This process was started without a vault");
+    throw new Error("this process was started without a vault");
   }
 }
+
+const SKIPPED: ProviderAnswer = { type: "skipped", error: null };
 
 const EXHAUSTED: DeliveryError = {
   type: "RATE_LIMIT",
   disposition: "retry",
   code: "LIMIT",
-  message: "The limit of the provider lets no message through for now",
+  message: "The rate limit of the provider is used up for now",
   retryAfterMs: null,
   beforeRecipient: true,
 };
 
+function databaseFailure(name: string, error: unknown): DeliveryError {
+  return {
+    type: "OTHER",
+    disposition: "retry",
+    code: "DATABASE",
+    message: `Cannot reserve a slot of provider ${name}: ${messageOf(error)}`,
+    retryAfterMs: DATABASE_RETRY_MS,
+    beforeRecipient: true,
+  };
+}
+
 function faultOf(error: unknown): DeliveryError {
-  const why = error instanceof Error ? error.message : String(error);
   return {
     type: "ACCESS_TOKEN",
     disposition: "pause",
     code: "SEALED",
-    message: `The stored credentials cannot be read: ${why}`,
+    message: `Cannot read the stored credentials: ${messageOf(error)}`,
     retryAfterMs: null,
     beforeRecipient: true,
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,53 +1,68 @@
 import { getLogger } from "@logtape/logtape";
-import type { Channel } from "../channels/channel.ts";
+import type { Channel, Obstacle } from "../channels/channel.ts";
 import type { MessageChannel } from "../domain/channel.ts";
 import { readStates } from "../domain/providers/queries.ts";
-import { registerProviders } from "../domain/providers/register.ts";
 import type { Services } from "../domain/services.ts";
 import { FailoverChannel } from "./failover.ts";
-import { type ConfiguredProvider, LiveProvider } from "./live_provider.ts";
+import { LiveProvider, type RegisteredProvider } from "./live_provider.ts";
 
+// One delivery that is being sent, and one that is ready to follow.
+const IN_FLIGHT_PER_CONNECTION = 2;
 const log = getLogger(["waybill", "providers"]);
+
+/** A delivery channel, and the share of it that one batch may use. */
+export interface ChannelSlot {
+  readonly channel: Pick<Channel, "send" | "obstacle">;
+  /** Most deliveries in flight per batch. */
+  readonly window: number;
+}
+
+/** Configured channels of a process. */
+export type ChannelSlots = ReadonlyMap<MessageChannel, ChannelSlot>;
 
 /** Providers of a process, opened. */
 export interface ProviderPool {
-  readonly channels: ReadonlyMap<MessageChannel, Channel>;
-  /** Reads the providers again: changes by people and by other processes. */
+  readonly slots: ChannelSlots;
+  /** Reads the providers again, for changes by operators and by other processes. */
   refresh(): Promise<void>;
-  /** Ends idle connections now and the others after their mail. */
+  /** Closes idle connections now, and the others after their current mail. */
   close(): Promise<void>;
 }
 
+/** How a process uses its providers. */
+export interface ProviderPoolOptions {
+  /** Takes the place of EMAIL if no provider of that channel is configured. */
+  readonly capture: Channel;
+  /** Number of batches that are sent at once and share the connections. */
+  readonly batches: number;
+}
+
 /**
- * Opens the providers of this process, in order of preference. Changes that the bus announces take
- * effect at once; call `refresh` regularly for those that it has missed.
+ * Opens the providers of this process. Changes that the bus announces take effect at once; call
+ * `refresh` regularly for those that the bus has missed.
+ *
+ * @param registered in order of preference
  */
 export async function openProviderPool(
   services: Services,
-  configured: readonly ConfiguredProvider[],
+  registered: readonly RegisteredProvider[],
+  { capture, batches }: ProviderPoolOptions,
 ): Promise<ProviderPool> {
-  const states = await registerProviders(services, configured);
   const providers: LiveProvider[] = [];
-  for (const [index, state] of states.entries()) {
-    const provider = configured[index];
-    if (provider) providers.push(await LiveProvider.open(services, provider, state));
+  for (const each of registered) providers.push(await LiveProvider.open(services, each));
+  const channels = new Map<MessageChannel, Channel>([["EMAIL", capture]]);
+  for (const [channel, ofChannel] of Map.groupBy(providers, ({ channel }) => channel)) {
+    channels.set(channel, new FailoverChannel(ofChannel));
   }
   const refresh = async () => {
-    const found = await readStates(services.db, providers.map(({ id }) => id));
-    for (const state of found) await providers.find(({ id }) => id === state.id)?.adopt(state);
+    const states = await readStates(services.db, providers.map(({ id }) => id));
+    for (const state of states) await providers.find(({ id }) => id === state.id)?.adopt(state);
   };
   const unsubscribe = services.bus.subscribe("providers", () => {
     refresh().catch((error) => log.warn("Cannot read the providers", { error }));
   });
-
-  const byChannel = Map.groupBy(providers, ({ channel }) => channel);
-  const channels = new Map(
-    [...byChannel].map(([channel, ofChannel]) =>
-      [channel, new FailoverChannel(ofChannel)] as const
-    ),
-  );
   return {
-    channels,
+    slots: new Map([...channels].map(([name, channel]) => [name, slotOf(channel, batches)])),
     refresh,
     async close() {
       unsubscribe();
@@ -55,3 +70,38 @@ export async function openProviderPool(
     },
   };
 }
+
+// A getter, because an operator may change the provider's rate limit at run time.
+function slotOf(channel: Channel, batches: number): ChannelSlot {
+  return {
+    channel,
+    get window() {
+      return Math.max(1, Math.floor(channel.connections * IN_FLIGHT_PER_CONNECTION / batches));
+    },
+  };
+}
+
+/**
+ * Finds the slot of a message's channel. A channel that was configured where the message was accepted
+ * but is not configured here obstructs it: the message pauses, and nothing of it is lost.
+ */
+export function slotFor(slots: ChannelSlots, channel: MessageChannel): ChannelSlot {
+  return slots.get(channel) ?? NOT_CONFIGURED;
+}
+
+const obstacle: Obstacle = {
+  providers: [],
+  error: {
+    type: "OTHER",
+    disposition: "pause",
+    code: "NOT_CONFIGURED",
+    message: "The message's channel is not configured where it is sent",
+    retryAfterMs: null,
+    beforeRecipient: true,
+  },
+};
+
+const NOT_CONFIGURED: ChannelSlot = {
+  channel: { obstacle, send: () => Promise.resolve({ outcome: "held", obstacle }) },
+  window: 1,
+};

@@ -1,51 +1,51 @@
 import { AHEAD_MS, type Reservation } from "../domain/providers/rate_limit.ts";
 
-/** Asks for slots, for all processes together. */
+/** Reserves slots, of which all processes together get no more than the limit allows. */
 export type Reserve = (wanted: number, urgent: boolean) => Promise<Reservation>;
 
-/** Keeps the messages of one provider at its limit. */
+/** Holds the messages of one provider to its rate limit (GCRA: ITU-T I.371). */
 export class RateLimit {
-  readonly #bulk: Line;
-  readonly #urgent: Line;
+  readonly #bulk: SlotQueue;
+  readonly #urgent: SlotQueue;
 
-  /** @param perSecond asked for whenever slots are needed: it may change */
+  /** @param perSecond read whenever slots are reserved, because the limit may change */
   constructor(reserve: Reserve, perSecond: () => number) {
-    this.#bulk = new Line((wanted) => reserve(wanted, false), perSecond);
-    this.#urgent = new Line((wanted) => reserve(wanted, true), perSecond);
+    this.#bulk = new SlotQueue((wanted) => reserve(wanted, false), perSecond);
+    this.#urgent = new SlotQueue((wanted) => reserve(wanted, true), perSecond);
   }
 
   /**
-   * Waits for a turn that comes soon.
+   * Waits for a slot that is due soon.
    *
-   * @returns 0: it is this one's turn; else when one will come, in milliseconds, if it does not come
-   *   soon; Infinity: the signal has fired first
-   * @throws what reserving throws
+   * @returns 0 if the caller has the slot; else the time until one is due, in milliseconds; Infinity
+   *   if the signal fired first
+   * @throws errors of `reserve`
    */
-  turn(urgent: boolean, signal?: AbortSignal): Promise<number> {
-    return (urgent ? this.#urgent : this.#bulk).turn(signal);
+  acquire(urgent: boolean, signal?: AbortSignal): Promise<number> {
+    return (urgent ? this.#urgent : this.#bulk).acquire(signal);
   }
 }
 
-// Who waits longer than that would not hear what happens to its message meanwhile.
+// A message that waits for longer goes back to its batch, which sees when the message is cancelled.
 const SOON_MS = 2_000;
 
-interface Waiting {
-  readonly go: (waitMs: number) => void;
-  readonly fail: (error: unknown) => void;
+interface Waiter {
+  readonly resolve: (waitMs: number) => void;
+  readonly reject: (error: unknown) => void;
 }
 
-/** Those who wait for a turn, in the order of asking. */
-class Line {
+/** Callers that wait for a slot, first come, first served. */
+class SlotQueue {
   readonly #reserve: (wanted: number) => Promise<Reservation>;
   readonly #perSecond: () => number;
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<Waiter>();
   #running = false;
-  /** When the next slot may be used, by the process's clock, and how many there are from then on. */
+  /** Time of the next reserved slot, by the process's clock, and the number of slots from then on. */
   #slotAt = 0;
   #slots = 0;
-  /** Between them, by the limit under which they were reserved. */
+  /** Time between two reserved slots, by the limit that they were reserved under. */
   #intervalMs = 0;
-  // Used since the last reservation: who goes on so fast asks for as many again beforehand.
+  // Slots used since the last reservation: at a steady rate as many are reserved ahead.
   #used = 0;
   #reservedAt = -Infinity;
   #wake: () => void = () => {};
@@ -55,13 +55,13 @@ class Line {
     this.#perSecond = perSecond;
   }
 
-  turn(signal?: AbortSignal): Promise<number> {
+  acquire(signal?: AbortSignal): Promise<number> {
     if (signal?.aborted) return Promise.resolve(Infinity);
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    const waiting: Waiting = { go: resolve, fail: reject };
-    this.#waiting.add(waiting);
+    const waiter: Waiter = { resolve, reject };
+    this.#waiting.add(waiter);
     const leave = () => {
-      this.#waiting.delete(waiting);
+      this.#waiting.delete(waiter);
       resolve(Infinity);
       if (this.#waiting.size === 0) this.#wake();
     };
@@ -70,21 +70,21 @@ class Line {
     return promise.finally(() => signal?.removeEventListener("abort", leave));
   }
 
+  /** Serves the queue until it is empty. Never rejects: an error goes to all callers that wait. */
   async #run(): Promise<void> {
     this.#running = true;
     try {
       while (this.#waiting.size > 0) {
         await this.#untilSlot();
         const [first] = this.#waiting;
-        // Whoever it was for has left meanwhile: the slot is the next one's.
+        // The caller that the slot was reserved for has left: the next one uses it.
         if (!first || this.#slots === 0) continue;
         this.#useSlot();
         this.#waiting.delete(first);
-        first.go(0);
+        first.resolve(0);
       }
     } catch (error) {
-      for (const { fail } of this.#waiting) fail(error);
-      this.#waiting.clear();
+      this.#rejectAll(error);
     } finally {
       this.#running = false;
     }
@@ -92,22 +92,22 @@ class Line {
 
   async #untilSlot(): Promise<void> {
     this.#dropStale();
-    while (this.#slots === 0 && this.#waiting.size > 0) await this.#ask();
-    // All were sent away, or have left.
+    while (this.#slots === 0 && this.#waiting.size > 0) await this.#reserveSlots();
+    // No slot was free soon, or all callers have left.
     if (this.#slots === 0) return;
     const wait = this.#slotAt - performance.now();
     if (wait >= 1) await this.#sleep(wait);
   }
 
-  async #ask(): Promise<void> {
+  async #reserveSlots(): Promise<void> {
     const steady = performance.now() - this.#reservedAt < 2 * AHEAD_MS;
     const wanted = this.#waiting.size + (steady ? this.#used : 0);
-    // Not beyond the reserve: of a slow limit the second slot is due long after the first.
+    // Not more than are due soon: under a low limit the second slot is due long after the first.
     const perSecond = this.#perSecond();
     const most = Math.max(1, Math.ceil(perSecond * 2 * AHEAD_MS / 1_000));
     const { count, waitMs } = await this.#reserve(Math.min(wanted, most));
-    if (count === 0 && waitMs > SOON_MS) return this.#sendAway(waitMs);
-    // Half of what may be asked for ahead has come due by then.
+    if (count === 0 && waitMs > SOON_MS) return this.#resolveAll(waitMs);
+    // Half of the slots that may be reserved ahead have come due by then.
     if (count === 0) return await this.#sleep(waitMs + AHEAD_MS / 2);
     this.#reservedAt = performance.now();
     this.#used = 0;
@@ -116,12 +116,17 @@ class Line {
     this.#slotAt = this.#reservedAt + waitMs;
   }
 
-  #sendAway(waitMs: number): void {
-    for (const { go } of this.#waiting) go(waitMs);
+  #resolveAll(waitMs: number): void {
+    for (const { resolve } of this.#waiting) resolve(waitMs);
     this.#waiting.clear();
   }
 
-  /** Not longer than somebody waits. */
+  #rejectAll(error: unknown): void {
+    for (const { reject } of this.#waiting) reject(error);
+    this.#waiting.clear();
+  }
+
+  /** Ends early once no caller waits. */
   async #sleep(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, ms);
@@ -136,7 +141,7 @@ class Line {
     this.#slotAt += this.#intervalMs;
   }
 
-  // What was not used in its time is gone: used later, it would come on top of another's.
+  // Slots that were not used in time are dropped: used later, they would come on top of other ones.
   #dropStale(): void {
     if (this.#slots === 0) return;
     const late = performance.now() - AHEAD_MS - this.#slotAt;

@@ -5,11 +5,10 @@ import { createBus } from "../../src/events/bus.ts";
 import { ContentCache } from "../../src/sending/content_cache.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
-import { openProviderPool } from "../../src/sending/provider_pool.ts";
 import { startWorker } from "../../src/queue/worker.ts";
 import { createOrganization } from "../support/callers.ts";
 import { testDatabase } from "../support/database.ts";
-import { smtpProvider } from "../support/providers.ts";
+import { openPool, smtpProvider } from "../support/providers.ts";
 import { fillAudience, sendAndWait } from "./audience.ts";
 import { inTurns, perSecond, report } from "./report.ts";
 import { CONNECTIONS, MAILS, startSink, throughPool } from "./smtp_send.ts";
@@ -21,20 +20,20 @@ async function throughWaybill(port: number): Promise<number> {
   const services: Services = { db, bus: createBus() };
   const { admin } = await createOrganization(db);
   const audienceId = await fillAudience(services, admin, MAILS);
-  const pool = await openProviderPool(services, [
+  const pool = await openPool(services, [
     smtpProvider(`smtp://127.0.0.1:${port}?connections=${CONNECTIONS}&rate=50000/s`),
     smtpProvider(`smtp://localhost:${port}?connections=${CONNECTIONS}`),
   ]);
-  const channel = pool.channels.get("EMAIL");
-  if (!channel) throw new Error("There is no way out");
+  const channel = pool.slots.get("EMAIL")?.channel;
+  if (!channel) throw new Error("There is no slot for EMAIL");
   const contents = new ContentCache(services);
-  const outlets = new Map([["EMAIL", { channel, window: CONNECTIONS }] as const]);
+  const slots = new Map([["EMAIL", { channel, window: CONNECTIONS }] as const]);
   const worker = await startWorker(services, {
     handlers: new Map([
       ["PLAN_MESSAGE", planMessageHandler(services)],
       [
         "SEND_BATCH",
-        sendBatchHandler(services, { outlets, contents, publicUrl: "http://localhost" }),
+        sendBatchHandler(services, { slots, contents, publicUrl: "http://localhost" }),
       ],
     ]),
     lanes: new Map([["BULK", 2]]),

@@ -54,10 +54,10 @@ Deno.test("every type, field, argument and enum value has a description", () => 
 });
 
 Deno.test("every description opens with its subject or a verb", () => {
-  const unclear = [...describedThings()].flatMap(([name, { description }]) =>
+  const riddles = [...describedThings()].flatMap(([name, { description }]) =>
     FORBIDDEN_OPENER.test(description ?? "") ? [`${name}: ${description}`] : []
   );
-  assert.deepEqual(unclear, []);
+  assert.deepEqual(riddles, []);
   assert.match("What a job does.", FORBIDDEN_OPENER);
   assert.doesNotMatch("Whole number of attempts.", FORBIDDEN_OPENER);
 });

@@ -14,7 +14,7 @@ onPostgresMail("the log says FAILED of nobody who still waits", async ({ worker,
     await worker.runQueued();
   });
   const outcomes = lines.flatMap((line) => /^Delivery .*: (\w+, \w+)/.exec(line)?.[1] ?? []);
-  assert.deepEqual(outcomes.toSorted(), ["FAILED, PERMISSION", "PUT_OFF, RATE_LIMIT"]);
+  assert.deepEqual(outcomes.toSorted(), ["DEFERRED, RATE_LIMIT", "FAILED, PERMISSION"]);
   const [job] = lines.flatMap((line) => /^Job SEND_BATCH .*: (.*)$/.exec(line)?.[1] ?? []);
   assert.match(job ?? "", /^snooze after \d+ ms$/, "how long it took, not for how long it waits");
 }, replies.settings);

@@ -1,33 +1,72 @@
 import assert from "node:assert/strict";
-import { type AskedResult, judge } from "../../src/sending/delivery_outcome.ts";
+import type { DeliveryError } from "../../src/channels/channel.ts";
+import { effectOf, type RecordedOutcome } from "../../src/domain/deliveries/outcome.ts";
+import { outcomeOf, UNEXPECTED } from "../../src/sending/delivery_outcome.ts";
 
+const FULL: DeliveryError = {
+  type: "INVALID_RECIPIENT",
+  disposition: "retry",
+  code: "452 4.2.2",
+  message: "452 4.2.2 Mailbox full",
+  retryAfterMs: null,
+  beforeRecipient: false,
+};
 const BATCH = { maxAttempts: 10, onUnknown: "HOLD" } as const;
+const NEW = { attempt: 0, deferrals: 0 };
 
-/** A mailbox that is full, at an attempt counted from 1. */
-function judgeFull(attempt: number, maxAttempts?: number) {
-  const delivery = {
-    id: crypto.randomUUID(),
-    n: 1,
-    attempt: attempt - 1,
-    deferrals: 0,
-  };
-  const result: AskedResult = {
-    outcome: "failed",
-    provider: "smtp.example.com:587",
-    error: {
-      type: "INVALID_RECIPIENT",
-      disposition: "retry",
-      code: "452 4.2.2",
-      message: "452 4.2.2 Mailbox full",
-      retryAfterMs: null,
-      beforeRecipient: false,
-      maxAttempts,
-    },
-  };
-  return judge(delivery, result, BATCH, 10).ended;
+/** Outcome of a delivery that a provider has refused. */
+function outcomeOfError(
+  error: Partial<DeliveryError>,
+  delivery: { attempt: number; deferrals: number } = NEW,
+  batch: { maxAttempts: number; onUnknown: "HOLD" | "RESEND" } = BATCH,
+): RecordedOutcome {
+  const result = { outcome: "failed", provider: "smtp", error: { ...FULL, ...error } } as const;
+  const outcome = outcomeOf(delivery, result, batch);
+  assert.ok(outcome.type !== "held");
+  return outcome;
 }
 
-Deno.test("judge() offers no attempt beyond those that the failure is worth", () => {
-  assert.deepEqual([1, 2, 3].map((n) => judgeFull(n, 3).retryable), [true, true, false]);
-  assert.equal(judgeFull(9).retryable, true);
+Deno.test("outcomeOf() offers no attempt beyond the maximum of the failure", () => {
+  const retryable = (attempt: number, maxAttempts?: number) =>
+    effectOf(outcomeOfError({ maxAttempts }, { attempt: attempt - 1, deferrals: 0 })).retryable;
+  assert.deepEqual([1, 2, 3].map((attempt) => retryable(attempt, 3)), [true, true, false]);
+  assert.equal(retryable(9), true);
+});
+
+Deno.test("outcomeOf() defers a throttled recipient ten times, each time for longer", () => {
+  const throttled = (deferrals: number) =>
+    outcomeOfError({ type: "RATE_LIMIT" }, { attempt: 0, deferrals });
+  const waits = [0, 1, 2, 9].map((deferrals) => effectOf(throttled(deferrals)).waitMs);
+  assert.deepEqual(waits, [30_000, 60_000, 120_000, 900_000]);
+  assert.equal(throttled(10).type, "failed");
+});
+
+Deno.test("outcomeOf() obstructs the batch for a failure of the provider", () => {
+  const outcome = outcomeOfError({ type: "NETWORK", beforeRecipient: true });
+  assert.ok(outcome.type === "deferred");
+  assert.equal(outcome.obstacle?.error.type, "NETWORK");
+  assert.equal(outcomeOfError({ disposition: "pause" }).type, "deferred");
+});
+
+Deno.test("outcomeOf() resends an unknown delivery only by RESEND, while attempts are left", () => {
+  const batch = { maxAttempts: 2, onUnknown: "RESEND" } as const;
+  const resends = (attempt: number, given: Parameters<typeof outcomeOf>[2]) => {
+    const outcome = outcomeOf({ attempt, deferrals: 0 }, UNEXPECTED, given);
+    return outcome.type === "unknown" && outcome.resend;
+  };
+  assert.deepEqual([resends(0, batch), resends(1, batch), resends(0, BATCH)], [true, false, false]);
+});
+
+Deno.test("effectOf() counts an attempt unless the delivery was deferred", () => {
+  const outcomes = [
+    outcomeOfError({}),
+    outcomeOfError({ disposition: "suppress" }),
+    outcomeOfError({ disposition: "unknown" }),
+    outcomeOfError({ type: "RATE_LIMIT" }),
+  ];
+  const effects = outcomes.map(effectOf);
+  assert.deepEqual(effects.map(({ status }) => status), ["FAILED", "FAILED", "UNKNOWN", "FAILED"]);
+  assert.deepEqual(effects.map(({ counts }) => counts), [true, true, true, false]);
+  assert.deepEqual(effects.map(({ waits }) => waits), [false, false, false, true]);
+  assert.deepEqual(effects.map(({ suppresses }) => suppresses), [false, true, false, false]);
 });

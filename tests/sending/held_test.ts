@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Obstacle, SendResult } from "../../src/channels/channel.ts";
 import type { Connection } from "../../src/db/database.ts";
-import type { Outlet } from "../../src/sending/channel_slot.ts";
+import type { ChannelSlot } from "../../src/sending/provider_pool.ts";
 import { onEveryMail } from "../support/mail.ts";
 import { comeDue, startMailWorker } from "../support/mail_worker.ts";
 import { people, readBatches, readDeliveries, readStatus, tally } from "../support/messages.ts";
@@ -23,7 +23,7 @@ onEveryMail("what is held while a step is recorded was not lost in flight", asyn
   const { id } = await send({ to: { list: people(10) } });
   const second = Promise.withResolvers<SendResult>();
   let throttled = true;
-  const throttling: Outlet["channel"] = {
+  const throttling: ChannelSlot["channel"] = {
     obstacle: null,
     send(outgoing, options) {
       if (!throttled) return channel.send(outgoing, options);

@@ -40,7 +40,7 @@ async function open(
     };
     const channel = { connections: 1, send, close: () => Promise.resolve() };
     const configured = { ...named[place] ?? assert.fail(), open: () => channel };
-    providers.push(await LiveProvider.open(services, configured, state));
+    providers.push(await LiveProvider.open(services, { configured, state }));
   }
   return new FailoverChannel(providers);
 }

@@ -11,10 +11,10 @@ import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";
 import { createBus } from "../../src/events/bus.ts";
 import type { ConfiguredProvider } from "../../src/sending/live_provider.ts";
-import { openProviderPool } from "../../src/sending/provider_pool.ts";
 import { createOrganization, type TestOrganization } from "../support/callers.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { comeDue, type MailWorker, startMailWorker } from "../support/mail_worker.ts";
+import { openPool } from "../support/providers.ts";
 import { messageInput, readDeliveries, readStatus } from "../support/messages.ts";
 import { type MetaServer, startMetaServer } from "../support/meta.ts";
 import { until } from "../support/until.ts";
@@ -53,8 +53,8 @@ function onEveryPage(name: string, test: (page: TestPage) => Promise<void>): voi
           baseUrl: meta.baseUrl,
         }),
     };
-    const pool = await openProviderPool(services, [configured]);
-    const channel = pool.channels.get("MESSENGER");
+    const pool = await openPool(services, [configured]);
+    const channel = pool.slots.get("MESSENGER")?.channel;
     assert.ok(channel);
     const worker = await startMailWorker(services, { channel, messenger: channel });
     const list = Array.from({ length: 30 }, (_, n) => ({ address: `2460123456789${1_000 + n}` }));

@@ -12,7 +12,7 @@ import { registerWorker, rescueOrphans } from "../../src/domain/jobs/lease.ts";
 import type { Services } from "../../src/domain/services.ts";
 import type { AbortCause, Handlers } from "../../src/queue/handler.ts";
 import { ContentCache } from "../../src/sending/content_cache.ts";
-import type { Outlet } from "../../src/sending/channel_slot.ts";
+import type { ChannelSlot } from "../../src/sending/provider_pool.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
@@ -38,9 +38,9 @@ export interface MailWorker {
 
 /** How it sends. */
 export interface MailWorkerOptions {
-  readonly channel: Outlet["channel"];
+  readonly channel: ChannelSlot["channel"];
   /** Absent: not configured. */
-  readonly messenger?: Outlet["channel"];
+  readonly messenger?: ChannelSlot["channel"];
   /** Deliveries in flight per batch at most. */
   readonly window?: number;
 }
@@ -65,12 +65,12 @@ export function mailHandlers(
   { channel, messenger, window = 4 }: MailWorkerOptions,
 ): Handlers {
   const contents = new ContentCache(services);
-  const outlets = new Map<MessageChannel, Outlet>([["EMAIL", { channel, window }]]);
-  if (messenger) outlets.set("MESSENGER", { channel: messenger, window });
+  const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window }]]);
+  if (messenger) slots.set("MESSENGER", { channel: messenger, window });
   return new Map([
     ["PLAN_MESSAGE", planMessageHandler(services)],
     ["RETRY_FAILED", retryFailedHandler(services)],
-    ["SEND_BATCH", sendBatchHandler(services, { outlets, contents, publicUrl: PUBLIC_URL })],
+    ["SEND_BATCH", sendBatchHandler(services, { slots, contents, publicUrl: PUBLIC_URL })],
   ]);
 }
 

@@ -1,3 +1,4 @@
+import { openCaptureChannel } from "../../src/channels/capture.ts";
 import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
 import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
 import type { Database } from "../../src/db/database.ts";
@@ -9,8 +10,8 @@ import { registerProviders } from "../../src/domain/providers/register.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";
 import { createBus } from "../../src/events/bus.ts";
-import type { ConfiguredProvider } from "../../src/sending/live_provider.ts";
-import { openProviderPool } from "../../src/sending/provider_pool.ts";
+import { type ConfiguredProvider, registerConfigured } from "../../src/sending/live_provider.ts";
+import { openProviderPool, type ProviderPool } from "../../src/sending/provider_pool.ts";
 import { createOrganization, type TestOrganization } from "./callers.ts";
 import { onEveryDatabase } from "./database.ts";
 import { assertDeliveriesHold } from "./delivery_ledger.ts";
@@ -50,6 +51,16 @@ export function smtpProvider(url: string): ConfiguredProvider {
   };
 }
 
+/** Registers and opens providers, as a process does at its start. */
+export async function openPool(
+  services: Services,
+  configured: readonly ConfiguredProvider[],
+): Promise<ProviderPool> {
+  const registered = await registerConfigured(services, configured);
+  const capture = openCaptureChannel("never written to", "noreply@example.com");
+  return await openProviderPool(services, registered, { capture, batches: 2 });
+}
+
 /**
  * Declares a test of sending through several mail servers, on both databases; at its end the ledgers
  * must hold.
@@ -71,9 +82,9 @@ export function onEveryProviders(
     const organization = await createOrganization(db);
     const servers = await Promise.all(settings().map((each) => startSmtpServer(each)));
     const configured = servers.map(({ url }) => smtpProvider(url));
-    const pool = await openProviderPool(services, configured);
-    const channel = pool.channels.get("EMAIL");
-    if (!channel) throw new Error("A test of providers needs one");
+    const pool = await openPool(services, configured);
+    const channel = pool.slots.get("EMAIL")?.channel;
+    if (!channel) throw new Error("A provider pool has a slot for EMAIL");
     const startWorker = () => startMailWorker(services, { channel });
     const worker = await startWorker();
     try {

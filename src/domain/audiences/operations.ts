@@ -1,6 +1,5 @@
 import type { Caller } from "../access/access.ts";
-import { DEFAULT_CHANNEL, type MessageChannel } from "../channel.ts";
-import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
+import type { MessageChannel } from "../channel.ts";
 import { ConflictError, invalid, InvalidInputError, NotFoundError } from "../errors.ts";
 import { newId, toTypeId } from "../id.ts";
 import { checkRecipient, type Recipient, tidyRecipient } from "../recipients.ts";
@@ -41,7 +40,7 @@ export interface BeginImportInput {
 export async function beginImport(
   services: Services,
   caller: Caller,
-  { name, channel = DEFAULT_CHANNEL, bytesTotal }: BeginImportInput,
+  { name, channel = "EMAIL", bytesTotal }: BeginImportInput,
 ): Promise<Audience> {
   checkAudienceName(name);
   const { organizationId, userId } = caller;
@@ -217,7 +216,7 @@ function sortOut(
       continue;
     }
     const recipient = tidyRecipient(row.recipient);
-    const issues = checkRecipient(recipient, CHANNEL_RULES[channel], []);
+    const issues = checkRecipient(recipient, channel, []);
     if (issues.length === 0) recipients.push(recipient);
     else {
       const reason = issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; ");

@@ -68,7 +68,7 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
 );
 
 const GIVEN_UP = statement<
-  [messageId: string, batchNumber: number, numbers: number[]],
+  [messageId: string, batchNumber: number, positions: number[]],
   { n: number }
 >(
   "deliveries.givenUp",
@@ -95,5 +95,5 @@ export async function closeAbandonedBatches({ db, bus }: Services): Promise<void
 
 /** Whether a finished batch was ended by `closeAbandonedBatches` with recipients unsent. */
 export async function wasAbandoned({ db }: Services, batch: TakenBatch): Promise<boolean> {
-  return (await db.run(GIVEN_UP, batch.messageId, batch.number, batch.numbers)).length > 0;
+  return (await db.run(GIVEN_UP, batch.messageId, batch.number, batch.positions)).length > 0;
 }

@@ -14,7 +14,7 @@ export type DeliveryStatus =
 /** What to do with a delivery that becomes UNKNOWN: it may have gone out. */
 export type OnUnknown = "HOLD" | "RESEND";
 
-/** A failure as it is kept and shown. */
+/** Error of a delivery or attempt, as it is stored. */
 export interface StoredDeliveryError {
   readonly type: DeliveryErrorType;
   readonly code: string | null;
@@ -63,47 +63,18 @@ export interface DeliveryAttempt {
   readonly errorMessage: string | null;
 }
 
-/** A delivery that waits in a batch, with what sending it needs. */
+/** A delivery that waits in a batch, with the fields that sending needs. */
 export interface PendingDelivery {
   readonly id: string;
-  readonly n: number;
+  /** Number in its message, from 1. */
+  readonly position: number;
   readonly address: string;
   readonly name: string | null;
   readonly variables: Record<string, unknown>;
+  /** Attempts so far that count. */
   readonly attempt: number;
-  /** How often its recipient was throttled since its last attempt that counted. */
+  /** Times that its recipient was throttled since the last attempt that counted. */
   readonly deferrals: number;
-  /** Until it is due, in milliseconds; 0: it is. */
+  /** Time until it is due, in milliseconds; 0: due now. */
   readonly dueMs: number;
-}
-
-/** A try that failed before another provider was asked. */
-export interface EarlierTry {
-  readonly provider: string;
-  readonly error: StoredDeliveryError;
-  readonly durationMs: number;
-}
-
-/** How sending one delivery ended. */
-export interface EndedDelivery {
-  readonly id: string;
-  readonly n: number;
-  readonly outcome: "SENT" | "FAILED" | "UNKNOWN";
-  /** The delivery goes on waiting: it was throttled, held up, or is to be sent again. */
-  readonly again: boolean;
-  /** Whether the try uses up one of the attempts. */
-  readonly counts: boolean;
-  /** Whether another attempt may succeed, should there be one left. */
-  readonly retryable: boolean;
-  /** How long the next attempt is to wait, in milliseconds; null: not at all. */
-  readonly waitMs: number | null;
-  /** How often its recipient was throttled by now. */
-  readonly deferrals: number;
-  readonly error: StoredDeliveryError | null;
-  readonly provider: string | null;
-  readonly providerMessageId: string | null;
-  /** From the beginning of the first try to the end of the last. */
-  readonly durationMs: number;
-  /** Tries before the last one, oldest first. */
-  readonly earlier: readonly EarlierTry[];
 }

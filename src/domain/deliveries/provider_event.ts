@@ -1,6 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
-import type { MessageChannel } from "../channel.ts";
-import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
+import { normalizeAddress } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
 import type { DeliveryStatus } from "./delivery.ts";
@@ -44,14 +43,12 @@ export interface ChangedDelivery {
 export interface MentionedDelivery {
   readonly id: string;
   readonly messageId: string;
-  readonly channel: MessageChannel;
   readonly address: string;
 }
 
 const MENTIONED = statement<[deliveryIds: string[]], MentionedDelivery>(
   "deliveries.mentioned",
-  `select d.id, d.message_id as "messageId", m.channel, d.address
-   from deliveries d join messages m on m.id = d.message_id where d.id = any($1)`,
+  `select id, message_id as "messageId", address from deliveries where id = any($1)`,
 );
 
 const FLYING = statement<[deliveryIds: string[]], { id: string }>(
@@ -173,13 +170,10 @@ export async function recordFeedback(
     throw new ReusedTokenError(`The token of the event ${id} has signed another one before`);
   }
   if (mentioned.length === 0) return { outcome: "ignored", changed: [] };
-  const addresses = new Map(mentioned.map((delivery) => [
-    delivery.id,
-    CHANNEL_RULES[delivery.channel].normalizeAddress(delivery.address),
-  ]));
+  const addresses = new Map(mentioned.map((delivery) => [delivery.id, delivery.address]));
   const known = feedback.flatMap((told) => {
     const address = addresses.get(told.deliveryId);
-    return address === undefined ? [] : { ...told, address };
+    return address === undefined ? [] : { ...told, address: normalizeAddress(address) };
   });
   const changed = await tx.run(
     RECORD,

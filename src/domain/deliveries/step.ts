@@ -1,39 +1,27 @@
 import { getLogger } from "@logtape/logtape";
+import type { FailedTry } from "../../channels/channel.ts";
 import { statement } from "../../db/database.ts";
 import { isTransient } from "../../db/sqlstate.ts";
 import type { Services } from "../services.ts";
+import { suppressRefused } from "../suppressions/refused.ts";
 import { countOutcomes } from "./counters.ts";
-import type { EndedDelivery } from "./delivery.ts";
-import { type RefusedDeliveries, suppressRefused } from "./refused.ts";
-import { type BatchHold, StaleBatchError } from "./take.ts";
+import { effectOf, type FinishedAttempt } from "./outcome.ts";
+import { type BatchHold, StaleBatchError, type TakenBatch } from "./take.ts";
 
 const RECORD_RETRY_MS = 1_000;
 const log = getLogger(["waybill", "deliveries"]);
 
-// SENDING is being in `win`: a success stays a HOT update, one write instead of two.
+// A delivery is SENDING while the batch row lists it: a success stays a HOT update, one write, not two.
 const STEP = statement<
   [
     jobId: string,
     fence: number,
     batchId: string,
     step: number,
-    flying: number[],
-    opening: number[],
+    inFlight: number[],
+    starting: number[],
     last: boolean,
-    ids: string[],
-    outcomes: string[],
-    agains: boolean[],
-    counts: boolean[],
-    retryables: boolean[],
-    errorTypes: (string | null)[],
-    errorCodes: (string | null)[],
-    errorMessages: (string | null)[],
-    providers: (string | null)[],
-    providerMessageIds: (string | null)[],
-    durations: number[],
-    waits: (number | null)[],
-    deferrals: number[],
-    earlier: (string | null)[],
+    attempts: string,
   ],
   StepResult
 >(
@@ -50,13 +38,12 @@ const STEP = statement<
    ),
    r as (
      select r.*,
-       -- What a cancelled message would not send again stays as unknown as it is.
-       again and (outcome <> 'UNKNOWN' or (select status from b) <> 'CANCELLED') as waits
-     from unnest($8::uuid[], $9::text[], $10::boolean[], $11::boolean[], $12::boolean[], $13::text[],
-       $14::text[], $15::text[], $16::text[], $17::text[], $18::float8[], $19::float8[],
-       $20::smallint[], $21::jsonb[])
-       as r(id, outcome, again, counts, retryable, error_type, error_code, error_message, provider,
-         provider_message_id, duration_ms, wait_ms, deferrals, earlier)
+       -- A cancelled message resends nothing: the delivery stays UNKNOWN.
+       resumes and (outcome <> 'UNKNOWN' or (select status from b) <> 'CANCELLED') as waits
+     from jsonb_to_recordset($8::jsonb) as r(id uuid, outcome text, resumes boolean, counts boolean,
+       retryable boolean, error_type text, error_code text, error_message text, provider text,
+       provider_message_id text, duration_ms float8, wait_ms float8, deferrals smallint,
+       earlier jsonb)
    ),
    d as (
      update deliveries d set
@@ -64,7 +51,7 @@ const STEP = statement<
        attempt = d.attempt + r.counts::int,
        tries = d.tries + coalesce(jsonb_array_length(r.earlier), 0) + 1, deferrals = r.deferrals,
        error_type = r.error_type, error_code = r.error_code, error_message = r.error_message,
-       retryable = r.retryable and r.outcome = 'FAILED' and not r.waits,
+       retryable = r.retryable,
        not_before = now() + r.wait_ms * interval '1 millisecond',
        provider = r.provider, provider_message_id = r.provider_message_id,
        last_attempt_at = now(), updated_at = now(),
@@ -87,7 +74,7 @@ const STEP = statement<
        error_type, error_code, error_message
      from d
      union all
-     -- By other providers, before.
+     -- Tries at other providers before the last one.
      select d.organization_id, d.id, d.tries - e.back, d.attempt - d.counts::int, false, e.provider,
        now() - e.begun_ms * interval '1 millisecond', now() - e.ended_ms * interval '1 millisecond',
        'FAILED', e.type, e.code, e.message
@@ -104,57 +91,58 @@ const STEP = statement<
          union all select 'RESENT' where d.waits and d.outcome = 'UNKNOWN') o`)
   }
    )
-   select status as "messageStatus", coalesce(win @> $6::int[], false) as opened from b`,
+   select status as "messageStatus", coalesce(win @> $6::int[], false) as started from b`,
 );
 
 const READ = statement<
-  [jobId: string, fence: number, batchId: string, opening: number[]],
+  [jobId: string, fence: number, batchId: string, starting: number[]],
   StepResult & { step: number }
 >(
   "batches.read",
-  `select b.step, m.status as "messageStatus", coalesce(b.win @> $4::int[], false) as opened
+  `select b.step, m.status as "messageStatus", coalesce(b.win @> $4::int[], false) as started
    from batches b join messages m on m.id = b.message_id
    where b.id = $3 and exists (select from jobs where id = $1 and fence = $2)`,
 );
 
-/** What one step records. */
+/** Changes of a batch that are recorded in one transaction. */
 export interface Step {
-  /** The batch's step before. */
+  /** Number of the batch's last recorded step. */
   readonly step: number;
-  readonly ended: readonly EndedDelivery[];
-  /** Recipients for the suppression list. */
-  readonly refused: RefusedDeliveries;
-  /** Still in flight, by n. */
-  readonly flying: readonly number[];
-  /** To be sent next, by n. */
-  readonly opening: readonly number[];
-  /** Nothing of the batch is left. */
+  readonly attempts: readonly FinishedAttempt[];
+  /** Positions of the deliveries that are still in flight. */
+  readonly inFlight: readonly number[];
+  /** Positions of the deliveries to be sent next. */
+  readonly starting: readonly number[];
+  /** Whether the batch ends with this step. */
   readonly last: boolean;
 }
 
-/** What became of a step. */
+/** State of a batch after a step. */
 export interface StepResult {
   readonly messageStatus: string;
-  /** Whether what was to be opened may be sent: not when the message was paused or cancelled. */
-  readonly opened: boolean;
+  /** Whether `starting` may be sent; false if the message was paused or cancelled. */
+  readonly started: boolean;
 }
 
 /**
- * Records what ended and opens what goes next, in one statement; compare-and-set on the step, so
- * that repeating it changes nothing. It is repeated once a second while the database is unavailable,
- * because a delivery that was sent must be recorded.
+ * Records finished attempts and lists the deliveries that are sent next, in one statement. It is a
+ * compare-and-set on the step, so that repeating it changes nothing. It is repeated once a second while
+ * the database is unavailable, because a delivery that was sent must be recorded.
  *
+ * @param batch organization and channel, for the suppression list
  * @throws {StaleBatchError} when the claim has ended; any other error that repeating cannot cure
  */
 export async function recordStep(
   services: Services,
   hold: BatchHold,
+  batch: Pick<TakenBatch, "organizationId" | "channel">,
   step: Step,
 ): Promise<StepResult> {
+  const refused = step.attempts.filter(({ outcome }) => effectOf(outcome).suppresses);
   while (true) {
     try {
       // First, because once the step is recorded no later run returns to these recipients.
-      await suppressRefused(services, step.refused);
+      await suppressRefused(services, batch, refused.map(({ delivery }) => delivery));
       return await writeStep(services, hold, step);
     } catch (error) {
       if (!isTransient(error)) throw error;
@@ -168,55 +156,55 @@ export async function recordStep(
   }
 }
 
-async function writeStep({ db }: Services, hold: BatchHold, step: Step): Promise<StepResult> {
-  const { ended } = step;
-  const opening = [...step.opening];
-  const [row] = await db.run(
-    STEP,
-    hold.jobId,
-    hold.fence,
-    hold.batchId,
-    step.step,
-    [...step.flying],
-    opening,
-    step.last,
-    ended.map(({ id }) => id),
-    ended.map(({ outcome }) => outcome),
-    ended.map(({ again }) => again),
-    ended.map(({ counts }) => counts),
-    ended.map(({ retryable }) => retryable),
-    ended.map(({ error }) => error?.type ?? null),
-    ended.map(({ error }) => error?.code ?? null),
-    ended.map(({ error }) => error?.message ?? null),
-    ended.map(({ provider }) => provider),
-    ended.map(({ providerMessageId }) => providerMessageId),
-    ended.map(lastDurationOf),
-    ended.map(({ waitMs }) => waitMs),
-    ended.map(({ deferrals }) => deferrals),
-    ended.map((delivery) => earlierOf(delivery)),
-  );
+async function writeStep(
+  { db }: Services,
+  { jobId, fence, batchId }: BatchHold,
+  { step, attempts, inFlight, starting, last }: Step,
+): Promise<StepResult> {
+  const rows = JSON.stringify(attempts.map(rowOf));
+  const next = [...starting];
+  const [row] = await db.run(STEP, jobId, fence, batchId, step, [...inFlight], next, last, rows);
   if (row) return row;
-  // No row: either the claim has ended, or this very step was committed and its answer lost. What was
-  // opened then is what the batch says: the message may have been paused or resumed since.
-  const [found] = await db.run(READ, hold.jobId, hold.fence, hold.batchId, opening);
-  if (found?.step === step.step + 1) return found;
-  throw new StaleBatchError(`Cannot record batch ${hold.batchId}: the claim has ended`);
+  // No row: either the claim has ended, or this very step was committed and its answer lost. The batch
+  // row tells which deliveries it started: the message may have been paused or resumed since.
+  const [found] = await db.run(READ, jobId, fence, batchId, next);
+  if (found?.step === step + 1) return found;
+  throw new StaleBatchError(`Cannot record batch ${batchId}: the claim has ended`);
 }
 
-// The last try began when the one before it had ended.
-function lastDurationOf({ earlier, durationMs }: EndedDelivery): number {
-  return Math.max(0, earlier.reduce((left, { durationMs }) => left - durationMs, durationMs));
+/** Columns of one attempt, as the statement reads them. */
+function rowOf({ delivery, outcome, provider, durationMs, earlier }: FinishedAttempt) {
+  const { status, waits, counts, retryable, waitMs, deferrals, error } = effectOf(outcome);
+  return {
+    id: delivery.id,
+    outcome: status,
+    resumes: waits,
+    counts,
+    retryable,
+    error_type: error?.type,
+    error_code: error?.code,
+    error_message: error?.message.toWellFormed(),
+    provider,
+    provider_message_id: outcome.type === "sent" ? outcome.providerMessageId : null,
+    // The last try began when the one before it had ended.
+    duration_ms: Math.max(
+      0,
+      earlier.reduce((left, { durationMs }) => left - durationMs, durationMs),
+    ),
+    wait_ms: waitMs,
+    deferrals,
+    earlier: earlier.length > 0 ? earlierRows(earlier, durationMs) : undefined,
+  };
 }
 
-/** The tries by other providers as rows: how many tries and how long before the end of the last one. */
-function earlierOf({ earlier, durationMs }: EndedDelivery): string | null {
-  if (earlier.length === 0) return null;
+/** Tries at other providers: how many before the last one, and how long before its end. */
+function earlierRows(earlier: readonly FailedTry[], durationMs: number) {
   let begunMs = durationMs;
-  const rows = earlier.map(({ provider, error: { type, code, message }, durationMs }, index) => {
+  return earlier.map(({ provider, error: { type, code, message }, durationMs }, index) => {
     const begun_ms = begunMs;
     begunMs -= durationMs;
     const back = earlier.length - index;
-    return { back, provider, type, code, message, begun_ms, ended_ms: begunMs };
+    const text = message.toWellFormed();
+    return { back, provider, type, code, message: text, begun_ms, ended_ms: begunMs };
   });
-  return JSON.stringify(rows);
 }

@@ -17,11 +17,11 @@ export interface TakenBatch {
   readonly messageId: string;
   readonly number: number;
   readonly size: number;
-  /** Of its deliveries. */
-  readonly numbers: number[];
+  /** Positions of its deliveries. */
+  readonly positions: number[];
   readonly step: number;
-  /** In flight when the last worker left it. */
-  readonly win: number[] | null;
+  /** Positions that the last worker left in flight; null: none. */
+  readonly inFlight: number[] | null;
   readonly finished: boolean;
   readonly messageStatus: string;
   readonly channel: MessageChannel;
@@ -42,8 +42,8 @@ const TAKE = statement<[jobId: string, fence: number, batchId: string], TakenBat
    from messages m
    where b.id = $3 and m.id = b.message_id and exists (select from own)
    returning b.organization_id as "organizationId", b.message_id as "messageId", b.number, b.size,
-     coalesce(b.picked, array(select generate_series(b.lo, b.hi))) as numbers, b.step, b.win,
-     b.finished_at is not null as finished,
+     coalesce(b.picked, array(select generate_series(b.lo, b.hi))) as positions, b.step,
+     b.win as "inFlight", b.finished_at is not null as finished,
      m.status as "messageStatus", m.channel, m.max_attempts as "maxAttempts",
      m.on_unknown as "onUnknown", m.unsubscribable`,
 );
@@ -94,11 +94,11 @@ const RECOVER = statement<
 
 // Those that are tried again stand in the range of their first batch still, and are another's by now.
 const PENDING = statement<
-  [messageId: string, batchNumber: number, numbers: number[]],
+  [messageId: string, batchNumber: number, positions: number[]],
   PendingDelivery
 >(
   "deliveries.pending",
-  `select id, n, address, name, variables, attempt, deferrals,
+  `select id, n as position, address, name, variables, attempt, deferrals,
      greatest(0, extract(epoch from not_before - now()))::float8 * 1000 as "dueMs"
    from unnest($3::int[]) p(picked), lateral (
      -- The offset keeps this one look by the index for each: joined, it could read the whole message.
@@ -108,7 +108,7 @@ const PENDING = statement<
 );
 
 const SENT = statement<
-  [messageId: string, batchNumber: number, numbers: number[]],
+  [messageId: string, batchNumber: number, positions: number[]],
   { count: number }
 >(
   "deliveries.sentOfBatch",
@@ -126,7 +126,7 @@ const SENT = statement<
 export async function takeBatch({ db, bus }: Services, hold: BatchHold): Promise<TakenBatch> {
   const [batch] = await db.run(TAKE, hold.jobId, hold.fence, hold.batchId);
   if (!batch) throw new StaleBatchError(`Cannot take batch ${hold.batchId}: the claim has ended`);
-  if (!batch.win) return batch;
+  if (!batch.inFlight) return batch;
   const resend = batch.onUnknown === "RESEND";
   const [row] = await db.run(RECOVER, hold.jobId, hold.fence, hold.batchId, batch.step, resend);
   if (!row) throw new StaleBatchError(`Cannot recover batch ${hold.batchId}: the claim has ended`);
@@ -136,11 +136,11 @@ export async function takeBatch({ db, bus }: Services, hold: BatchHold): Promise
 
 /** The deliveries of a batch that still wait, in order. */
 export function readPending({ db }: Services, batch: TakenBatch): Promise<PendingDelivery[]> {
-  return db.run(PENDING, batch.messageId, batch.number, batch.numbers);
+  return db.run(PENDING, batch.messageId, batch.number, batch.positions);
 }
 
 /** How many of a batch's deliveries went out in it. */
 export async function countSent({ db }: Services, batch: TakenBatch): Promise<number> {
-  const [row] = await db.run(SENT, batch.messageId, batch.number, batch.numbers);
+  const [row] = await db.run(SENT, batch.messageId, batch.number, batch.positions);
   return row?.count ?? 0;
 }

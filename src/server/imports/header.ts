@@ -1,41 +1,36 @@
 import { invalid, InvalidInputError, type Issue } from "../../domain/errors.ts";
-import { checkVariableName, type RecipientInput } from "../../domain/recipients.ts";
+import { faultOfVariableName, type RecipientInput } from "../../domain/recipients.ts";
 
-/** Meaning of the columns of a file. */
+/** What the columns of a file hold. */
 export interface Columns {
-  /** Number of columns. */
   readonly count: number;
-  /** Index of a column, as those below. */
+  /** Indices of columns. */
   readonly address: number;
   readonly name: number | null;
   readonly variables: readonly { readonly index: number; readonly name: string }[];
 }
 
-const MAX_LISTED_LENGTH = 300;
+const ADDRESS = new Set(["address", "email", "e-mail", "psid"]);
 
 /**
- * Reads the header: one column of addresses, optionally one `name`; every other column is a variable.
+ * Reads the header: one column `address`, `email` or `psid`, perhaps one `name`, and every other is a
+ * variable.
  *
- * @param addressColumns names of columns that hold addresses, in lower case, beside `address`
- * @throws {InvalidInputError} for none or several columns of addresses, and for a column whose name is
- *   missing, repeated, or not usable in templates
+ * @throws {InvalidInputError} when there is not exactly one column of addresses, a column has no name,
+ *   two have the same, or no template could use it
  */
-export function readHeader(
-  fields: readonly string[],
-  addressColumns: readonly string[],
-): Columns {
+export function readHeader(fields: readonly string[]): Columns {
   const names = fields.map((field) => field.trim());
   const lowered = names.map((name) => name.toLowerCase());
-  const accepted = ["address", ...addressColumns];
-  const addresses = lowered.flatMap((name, index) => accepted.includes(name) ? [index] : []);
+  const addresses = indices(lowered, (name) => ADDRESS.has(name));
   const [address] = addresses;
   const name = lowered.indexOf("name");
   const variables = names.map((name, index) => ({ index, name }))
     .filter(({ index }) => index !== name && !addresses.includes(index));
 
-  // Reported alone, because the first line may be a record instead of a header.
+  // Perhaps there is no header at all, and these are values.
   if (address === undefined) {
-    const message = `has no column ${quoted(accepted, " or ")}; found ${quoted(names, ", ")}`;
+    const message = `has no column "address", "email" or "psid", only ${list(names)}`;
     throw invalid(["header"], "REQUIRED", message);
   }
   const issues: Issue[] = [];
@@ -43,11 +38,11 @@ export function readHeader(
     issues.push({ path: ["header", ...column], code, message });
   if (addresses.length > 1) report([], "DUPLICATE", "has more than one column of addresses");
   for (const { index, name } of variables) {
-    const isRepeated = names.indexOf(name) < index || lowered[index] === "name";
+    const twice = names.indexOf(name) < index || lowered[index] === "name";
     if (name === "") report([String(index + 1)], "REQUIRED", "is a column without a name");
-    else if (isRepeated) report([name], "DUPLICATE", "is the name of more than one column");
+    else if (twice) report([name], "DUPLICATE", "is there twice");
     else {
-      const fault = checkVariableName(name);
+      const fault = faultOfVariableName(name);
       if (fault) report([name], ...fault);
     }
   }
@@ -55,7 +50,7 @@ export function readHeader(
   return { count: fields.length, address, name: name < 0 ? null : name, variables };
 }
 
-/** Reads the recipient of a record. */
+/** The recipient that a record describes. */
 export function recipientOf(columns: Columns, fields: readonly string[]): RecipientInput {
   const { address, name, variables } = columns;
   return {
@@ -65,6 +60,10 @@ export function recipientOf(columns: Columns, fields: readonly string[]): Recipi
   };
 }
 
-function quoted(names: readonly string[], separator: string): string {
-  return names.map((name) => JSON.stringify(name)).join(separator).slice(0, MAX_LISTED_LENGTH);
+function indices(names: readonly string[], wanted: (name: string) => boolean): number[] {
+  return names.flatMap((name, index) => wanted(name) ? [index] : []);
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(", ").slice(0, 300);
 }

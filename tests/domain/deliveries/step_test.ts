@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseConnectionError, statement } from "../../../src/db/database.ts";
-import type { EndedDelivery, PendingDelivery } from "../../../src/domain/deliveries/delivery.ts";
+import type { PendingDelivery } from "../../../src/domain/deliveries/delivery.ts";
+import type { FinishedAttempt, RecordedOutcome } from "../../../src/domain/deliveries/outcome.ts";
 import { recordStep, type Step } from "../../../src/domain/deliveries/step.ts";
 import {
   type BatchHold,
@@ -77,22 +78,19 @@ const RENAME_BACK = statement<[]>(
   "alter table deliveries rename column renamed to provider_message_id",
 );
 
-function ended({ id, n }: PendingDelivery, outcome: "SENT" | "FAILED"): EndedDelivery {
-  return {
-    id,
-    n,
-    outcome,
-    again: false,
-    counts: true,
-    retryable: false,
-    deferrals: 0,
-    earlier: [],
-    error: outcome === "SENT" ? null : { type: "OTHER", code: null, message: "It was refused" },
-    provider: "test",
-    providerMessageId: null,
-    waitMs: null,
-    durationMs: 1,
-  };
+function finished(delivery: PendingDelivery, type: "sent" | "failed"): FinishedAttempt {
+  const error = {
+    type: "OTHER",
+    disposition: "never",
+    code: null,
+    message: "It was refused",
+    retryAfterMs: null,
+    beforeRecipient: false,
+  } as const;
+  const outcome: RecordedOutcome = type === "sent"
+    ? { type, providerMessageId: "1" }
+    : { type, error, retryable: false };
+  return { delivery, outcome, provider: "test", durationMs: 1, earlier: [] };
 }
 
 /** Sends a message, and takes its only batch over. */
@@ -105,10 +103,9 @@ async function take({ services, worker, send }: TestMail, count: number) {
   const pending = await readPending(services, batch);
   const step = (given: Partial<Step>): Step => ({
     step: batch.step,
-    ended: [],
-    refused: { ...batch, ids: [] },
-    flying: [],
-    opening: [],
+    attempts: [],
+    inFlight: [],
+    starting: [],
     last: false,
     ...given,
   });
@@ -116,7 +113,7 @@ async function take({ services, worker, send }: TestMail, count: number) {
 }
 
 /** So that the ledger finds nothing in flight. */
-async function endFlight(mail: TestMail): Promise<void> {
+async function endInFlight(mail: TestMail): Promise<void> {
   await mail.worker.die();
   const other = await mail.startWorker();
   await other.runQueued();
@@ -127,89 +124,94 @@ onEveryMail("recordStep() repeated after a lost answer changes nothing", async (
   const { message: { id }, hold, batch, pending, step } = await take(mail, 3);
   const [first, second] = pending;
   assert(first && second);
-  const opened = { messageStatus: "SENDING", opened: true };
-  assert.deepEqual(await recordStep(services, hold, step({ opening: [1, 2] })), opened);
+  const started = { messageStatus: "SENDING", started: true };
+  assert.deepEqual(await recordStep(services, hold, batch, step({ starting: [1, 2] })), started);
   const next = step({
     step: batch.step + 1,
-    ended: [ended(first, "FAILED")],
-    flying: [2],
-    opening: [3],
+    attempts: [finished(first, "failed")],
+    inFlight: [2],
+    starting: [3],
   });
   for (let time = 1; time <= 3; time++) {
-    const { messageStatus, opened } = await recordStep(services, hold, next);
-    assert.deepEqual([messageStatus, opened], ["SENDING", true]);
+    const { messageStatus, started } = await recordStep(services, hold, batch, next);
+    assert.deepEqual([messageStatus, started], ["SENDING", true]);
   }
   const [row] = await readBatches(db, id);
   assert.deepEqual([row?.step, row?.win], [batch.step + 2, [2, 3]]);
   assert.equal((await readTries(db, id, 1)).length, 1);
   assert.equal((await readStats(db, [id])).get(id)?.failed, 1);
-  await endFlight(mail);
+  await endInFlight(mail);
 }, () => ({ reject: () => "550 5.1.1 Nobody is here" }));
 
 onEveryMail(
-  "recordStep() repeated says what was opened, whatever has happened since",
+  "recordStep() repeated says what was started, whatever has happened since",
   async (mail) => {
     const { services, organization: { admin } } = mail;
     const { message: { id }, hold, batch, step } = await take(mail, 5);
-    const opening = step({ opening: [1, 2] });
-    assert((await recordStep(services, hold, opening)).opened);
+    const starting = step({ starting: [1, 2] });
+    assert((await recordStep(services, hold, batch, starting)).started);
     await pauseMessage(services, admin, id);
-    assert((await recordStep(services, hold, opening)).opened, "it was, before the pause");
+    assert((await recordStep(services, hold, batch, starting)).started, "it was, before the pause");
 
-    const held = step({ step: batch.step + 1, flying: [1, 2], opening: [3] });
-    assert(!(await recordStep(services, hold, held)).opened);
+    const held = step({ step: batch.step + 1, inFlight: [1, 2], starting: [3] });
+    assert(!(await recordStep(services, hold, batch, held)).started);
     await resumeMessage(services, admin, id);
-    assert(!(await recordStep(services, hold, held)).opened, "it was not, though resumed since");
-    const again = step({ step: batch.step + 2, flying: [1, 2], opening: [3] });
-    assert((await recordStep(services, hold, again)).opened);
-    await endFlight(mail);
+    assert(
+      !(await recordStep(services, hold, batch, held)).started,
+      "it was not, though resumed since",
+    );
+    const again = step({ step: batch.step + 2, inFlight: [1, 2], starting: [3] });
+    assert((await recordStep(services, hold, batch, again)).started);
+    await endInFlight(mail);
   },
   () => ({ reject: () => "550 5.1.1 Nobody is here" }),
 );
 
 onEveryMail("recordStep() writes nothing for a claim that has ended", async (mail) => {
   const { db, services, worker, startWorker } = mail;
-  const { message: { id }, hold, pending, step } = await take(mail, 2);
+  const { message: { id }, hold, batch, pending, step } = await take(mail, 2);
   const [first] = pending;
   assert(first);
-  await recordStep(services, hold, step({ opening: [1] }));
+  await recordStep(services, hold, batch, step({ starting: [1] }));
   await worker.die();
-  const late = step({ step: 2, ended: [ended(first, "SENT")], opening: [2] });
-  await assert.rejects(recordStep(services, hold, late), StaleBatchError);
+  const late = step({ step: 2, attempts: [finished(first, "sent")], starting: [2] });
+  await assert.rejects(recordStep(services, hold, batch, late), StaleBatchError);
   await assert.rejects(takeBatch(services, hold), StaleBatchError);
   const other = await startWorker();
   await other.runQueued();
-  await assert.rejects(recordStep(services, hold, late), StaleBatchError);
+  await assert.rejects(recordStep(services, hold, batch, late), StaleBatchError);
   const rows = await readDeliveries(db, id);
   assert.deepEqual(rows.map(({ status }) => status), ["UNKNOWN", "SENT"]);
 });
 
 onEveryMail("recordStep() is repeated after a lost connection", async (mail) => {
-  const { db, services, hold, step } = { ...mail, ...await take(mail, 2) };
+  const { db, services, hold, batch, step } = { ...mail, ...await take(mail, 2) };
   let runs = 0;
   const losing = interfere(services, "deliveries.step", async (run) => {
     const rows = await run();
     if (++runs === 1) throw new DatabaseConnectionError(new Error("Connection terminated"));
     return rows;
   });
-  assert((await recordStep(losing, hold, step({ opening: [1] }))).opened);
+  assert((await recordStep(losing, hold, batch, step({ starting: [1] }))).started);
   assert.equal(runs, 2);
   const [row] = await db.run(WINDOW_OF, hold.batchId);
   assert.deepEqual(row?.win, [1]);
-  await endFlight(mail);
+  await endInFlight(mail);
 });
 
 onEveryMail("recordStep() throws what repeating cannot cure", async (mail) => {
-  const { db, services, hold, step } = { ...mail, ...await take(mail, 2) };
+  const { db, services, hold, batch, step } = { ...mail, ...await take(mail, 2) };
   const broken = interfere(services, "deliveries.step", () => {
     throw new TypeError("a bug");
   });
-  await assert.rejects(recordStep(broken, hold, step({ opening: [1] })), TypeError);
+  await assert.rejects(recordStep(broken, hold, batch, step({ starting: [1] })), TypeError);
   await db.run(RENAME_COLUMN);
-  await assert.rejects(recordStep(services, hold, step({ opening: [1] })), { code: "42703" });
+  await assert.rejects(recordStep(services, hold, batch, step({ starting: [1] })), {
+    code: "42703",
+  });
   await db.run(RENAME_BACK);
-  assert((await recordStep(services, hold, step({ opening: [1] }))).opened);
-  await endFlight(mail);
+  assert((await recordStep(services, hold, batch, step({ starting: [1] }))).started);
+  await endInFlight(mail);
 });
 
 onPostgres(
@@ -223,9 +225,8 @@ onPostgres(
       const batch = await takeBatch(services, hold);
       const [delivery] = await readPending(services, batch);
       assert(delivery);
-      const refused = { ...batch, ids: [] };
-      const step = { step: batch.step, refused, flying: [], opening: [], last: true };
-      await recordStep(services, hold, { ...step, ended: [ended(delivery, "SENT")] });
+      const step = { step: batch.step, inFlight: [], starting: [], last: true };
+      await recordStep(services, hold, batch, { ...step, attempts: [finished(delivery, "sent")] });
       await finishMessage(services, { id: messageId, organizationId: organization.id });
     };
     const holds = await db.run(READ_PAIRS);

@@ -8,6 +8,7 @@ import { openDatabase } from "../../../src/db/database.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { postgresTransport } from "../../../src/events/postgres.ts";
 import { startBackground } from "../../../src/app/background.ts";
+import { type ConfiguredProvider, registerConfigured } from "../../../src/sending/live_provider.ts";
 
 const FROM = "Waybill <noreply@example.com>";
 const PATIENCE_MS = 500;
@@ -18,14 +19,17 @@ const onError = (error: unknown) => log.warn("{error}", { error });
 const db = openDatabase({ connection: { connectionString }, size: 5, embedded: false, onError });
 const bus = createBus(postgresTransport(() => db.dedicated(), onError));
 const timeouts = { open: PATIENCE_MS, envelope: PATIENCE_MS, body: PATIENCE_MS };
-const providers = (Deno.env.get("SMTP_URLS") ?? "").split(",").map(parseSmtpUrl);
-const background = await startBackground({ db, bus }, {
-  providers: providers.map((provider) => ({
+const configured = (Deno.env.get("SMTP_URLS") ?? "").split(",").map((url): ConfiguredProvider => {
+  const provider = parseSmtpUrl(url);
+  return {
     channel: "EMAIL",
     name: provider.name,
     perSecond: provider.perSecond,
     open: () => openSmtpChannel(provider, { from: FROM, timeouts }),
-  })),
+  };
+});
+const background = await startBackground({ db, bus }, {
+  providers: await registerConfigured({ db }, configured),
   capture: openCaptureChannel("never written to", FROM),
   publicUrl: "https://mail.example.com",
   retention: { completedMs: 1e9, failedMs: 1e9, deliveryDays: 90 },

@@ -2,45 +2,46 @@ import type { DeliveryError, SendResult } from "../channels/channel.ts";
 import type { PendingDelivery } from "../domain/deliveries/delivery.ts";
 import type { TakenBatch } from "../domain/deliveries/take.ts";
 import { toTypeId } from "../domain/id.ts";
+import { UNSUBSCRIBE_URL } from "../domain/messages/content_check.ts";
 import {
   type CompiledContent,
   render,
   type RenderedContent,
   TemplateError,
-  UNSUBSCRIBE_URL,
 } from "../domain/templates/template.ts";
-import { CHANNEL_RULES } from "../domain/channel_rules/channel_rules.ts";
+import { normalizeAddress } from "../domain/recipients.ts";
 import type { Services } from "../domain/services.ts";
 import { suppressedAmong } from "../domain/suppressions/operations.ts";
 import { openUnsubscribeLinks } from "../domain/suppressions/unsubscribe.ts";
-import type { Outlet } from "./channel_slot.ts";
+import type { ChannelSlot } from "./provider_pool.ts";
 
-/** What the deliveries of one batch are sent with. */
-export interface SenderOptions {
-  readonly channel: Outlet["channel"];
+/** How the deliveries of one batch are sent. */
+export interface DeliverySenderOptions {
+  readonly channel: ChannelSlot["channel"];
   readonly content: CompiledContent;
   readonly pending: readonly PendingDelivery[];
   readonly urgent: boolean;
   readonly signal: AbortSignal;
-  /** Where recipients reach us, without a slash at its end. */
+  /** URL at which recipients reach this installation, without a trailing slash. */
   readonly publicUrl: string;
 }
 
 /**
- * What sends one delivery of a batch. Who is on the suppression list now is not sent to; whoever comes
- * onto it later is left out from the next batch on.
+ * Prepares sending the deliveries of a batch: reads the suppression list and the signing key once.
+ * Recipients that are added to the list later are skipped from the next batch on.
+ *
+ * @returns sends one delivery; does not throw for anything that a provider or a template does
  */
-export async function openSender(
+export async function openDeliverySender(
   services: Services,
   batch: TakenBatch,
-  { channel, content, pending, urgent, signal, publicUrl }: SenderOptions,
+  { channel, content, pending, urgent, signal, publicUrl }: DeliverySenderOptions,
 ): Promise<(delivery: PendingDelivery) => Promise<SendResult>> {
   const suppressed = await suppressedAmong(services, batch, pending.map(({ address }) => address));
-  const { normalizeAddress } = CHANNEL_RULES[batch.channel];
   const linkOf = batch.unsubscribable ? await openUnsubscribeLinks(services.db, publicUrl) : null;
   return async (delivery) => {
     const { id, address, name } = delivery;
-    if (suppressed.has(normalizeAddress(address))) return failed(null, SUPPRESSED);
+    if (suppressed.has(normalizeAddress(address))) return refused(SUPPRESSED);
     const { organizationId, channel: by } = batch;
     const unsubscribeUrl = linkOf?.({ organizationId, channel: by, address, deliveryId: id });
     const mail = {
@@ -53,12 +54,12 @@ export async function openSender(
       return await channel.send({ ...mail, ...rendered }, { urgent, signal });
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      return failed(null, { ...FOR_GOOD, code: "TEMPLATE", message: error.message });
+      return refused({ ...FINAL, code: "TEMPLATE", message: error.message });
     }
   };
 }
 
-const FOR_GOOD = {
+const FINAL = {
   type: "OTHER",
   disposition: "never",
   retryAfterMs: null,
@@ -66,14 +67,15 @@ const FOR_GOOD = {
 } as const;
 
 const SUPPRESSED: DeliveryError = {
-  ...FOR_GOOD,
+  ...FINAL,
   type: "INVALID_RECIPIENT",
   code: "SUPPRESSED",
   message: "The address is on the suppression list",
 };
 
-function failed(provider: string | null, error: DeliveryError): SendResult {
-  return { outcome: "failed", provider, error };
+/** Result of a mail that is refused before any provider is tried. */
+function refused(error: DeliveryError): SendResult {
+  return { outcome: "failed", provider: null, error };
 }
 
 function renderFor(

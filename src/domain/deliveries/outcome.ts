@@ -1,0 +1,95 @@
+import type { DeliveryError, FailedTry, Obstacle } from "../../channels/channel.ts";
+import type { PendingDelivery } from "./delivery.ts";
+
+/** How sending one delivery ended. */
+export type DeliveryOutcome = RecordedOutcome | HeldOutcome;
+
+/** No provider was tried: nothing is recorded, and the delivery waits as before. */
+export interface HeldOutcome {
+  readonly type: "held";
+  readonly obstacle: Obstacle;
+}
+
+/** An outcome that is recorded as an attempt. */
+export type RecordedOutcome =
+  /** A provider accepted the delivery. */
+  | { readonly type: "sent"; readonly providerMessageId: string }
+  /** The delivery failed, and the attempt counts. */
+  | {
+    readonly type: "failed";
+    readonly error: DeliveryError;
+    /** Whether another attempt may succeed, if the message allows one. */
+    readonly retryable: boolean;
+  }
+  /** The delivery stays PENDING and the attempt does not count. */
+  | {
+    readonly type: "deferred";
+    readonly error: DeliveryError;
+    /** Wait before the next attempt, in milliseconds; null: until the obstacle is gone. */
+    readonly waitMs: number | null;
+    /** Times that the recipient was throttled since its last attempt that counted. */
+    readonly deferrals: number;
+    /** What stops the other deliveries of the batch as well; null: nothing. */
+    readonly obstacle: Obstacle | null;
+  }
+  /** The recipient may have got it: the delivery is UNKNOWN, or PENDING again if it is resent. */
+  | {
+    readonly type: "unknown";
+    readonly error: DeliveryError;
+    readonly resend: boolean;
+    /** Wait before the next attempt, in milliseconds. */
+    readonly waitMs: number;
+  };
+
+/** A finished attempt at a delivery. */
+export interface FinishedAttempt {
+  readonly delivery: Pick<PendingDelivery, "id" | "position" | "address">;
+  readonly outcome: RecordedOutcome;
+  /** The last provider tried; null: the mail was refused before any was tried. */
+  readonly provider: string | null;
+  /** From the start of the first try to the end of the last, in milliseconds. */
+  readonly durationMs: number;
+  /** Tries at other providers before the last one, oldest first. */
+  readonly earlier: readonly FailedTry[];
+}
+
+/** Everything that follows from an outcome for the delivery's row and for the batch. */
+export interface OutcomeEffect {
+  /** Outcome of the attempt, and status of the delivery unless it waits again. */
+  readonly status: "SENT" | "FAILED" | "UNKNOWN";
+  /** Whether the delivery is PENDING again. */
+  readonly waits: boolean;
+  /** Whether the attempt counts against the attempts of the message. */
+  readonly counts: boolean;
+  readonly retryable: boolean;
+  /** Whether the recipient goes on the suppression list. */
+  readonly suppresses: boolean;
+  /** Wait before the next attempt, in milliseconds; null: none. */
+  readonly waitMs: number | null;
+  readonly deferrals: number;
+  readonly error: DeliveryError | null;
+}
+
+const FINAL = { waits: false, counts: true, retryable: false, suppresses: false, deferrals: 0 };
+
+/** Derives everything that follows from an outcome: the only place that does. */
+export function effectOf(outcome: RecordedOutcome): OutcomeEffect {
+  switch (outcome.type) {
+    case "sent":
+      return { ...FINAL, status: "SENT", waitMs: null, error: null };
+    case "failed": {
+      const { error, retryable } = outcome;
+      const suppresses = error.disposition === "suppress";
+      const waitMs = error.retryAfterMs;
+      return { ...FINAL, status: "FAILED", retryable, suppresses, waitMs, error };
+    }
+    case "deferred": {
+      const { error, waitMs, deferrals } = outcome;
+      return { ...FINAL, status: "FAILED", waits: true, counts: false, waitMs, deferrals, error };
+    }
+    case "unknown": {
+      const { error, resend, waitMs } = outcome;
+      return { ...FINAL, status: "UNKNOWN", waits: resend, waitMs, error };
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { statement } from "../../db/database.ts";
+import type { MessageChannel } from "../channel.ts";
+import { normalizeAddress } from "../recipients.ts";
+import type { Services } from "../services.ts";
+
+const ADD_REFUSED = statement<
+  [organizationId: string, channel: string, deliveryIds: string[], addresses: string[]]
+>(
+  "suppressions.addRefused",
+  `insert into suppressions (organization_id, channel, address, reason, delivery_id)
+   select distinct on (address) $1::uuid, $2, address, 'REFUSED', id
+   from unnest($3::uuid[], $4::text[]) as r(id, address) order by address, id
+   on conflict do nothing`,
+);
+
+/**
+ * Adds recipients that a provider refused for good to the suppression list of an organization.
+ *
+ * @param message organization and channel of their message
+ * @param refused ids and addresses of their deliveries
+ */
+export async function suppressRefused(
+  { db }: Services,
+  { organizationId, channel }: {
+    readonly organizationId: string;
+    readonly channel: MessageChannel;
+  },
+  refused: readonly { readonly id: string; readonly address: string }[],
+): Promise<void> {
+  if (refused.length === 0) return;
+  const ids = refused.map(({ id }) => id);
+  const addresses = refused.map(({ address }) => normalizeAddress(address));
+  await db.run(ADD_REFUSED, organizationId, channel, ids, addresses);
+}
