@@ -76,7 +76,9 @@ AudienceNode.implement({
     import: t.field({
       type: AudienceImport,
       nullable: true,
-      description: "Import of its file; null if it has none.",
+      description:
+        "Import of its file; null for an audience without one, which this version does not " +
+        "create.",
       resolve: (audience) => audience,
     }),
     recipients: t.connection({

@@ -38,12 +38,14 @@ const DeliveryAttemptObject = builder.objectRef<DeliveryAttempt>("DeliveryAttemp
     finishedAt: t.expose("finishedAt", {
       type: "DateTime",
       nullable: true,
-      description: "Time the attempt ended.",
+      description:
+        "Time the attempt ended; null while it runs, but running attempts are not listed.",
     }),
     outcome: t.expose("outcome", {
       type: AttemptOutcome,
       nullable: true,
-      description: "Outcome of the attempt.",
+      description:
+        "Outcome of the attempt; null while it runs, but running attempts are not listed.",
     }),
     error: t.field({
       type: DeliveryErrorObject,
@@ -60,12 +62,16 @@ DeliveryNode.implement({
     message: t.field({
       type: MessageNode,
       nullable: true,
-      description: "Message of the delivery.",
+      description:
+        "Message of the delivery; null for a delivery without one, which this version does not " +
+        "create.",
       resolve: ({ messageId }) => messageId,
     }),
     batchNumber: t.exposeInt("batchNumber", {
       nullable: true,
-      description: "Number of its batch within the message; null before it is planned.",
+      description:
+        "Number of its batch within the message, from 1; a retry moves it to a new batch. Null " +
+        "for a delivery without a batch, which this version does not create.",
     }),
     recipient: t.field({
       type: RecipientObject,

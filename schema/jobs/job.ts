@@ -89,12 +89,14 @@ const JobAttemptObject = builder.objectRef<JobAttempt>("JobAttempt").implement({
     finishedAt: t.expose("finishedAt", {
       type: "DateTime",
       nullable: true,
-      description: "Time the attempt ended.",
+      description:
+        "Time the attempt ended; null while it runs, but running attempts are not listed.",
     }),
     outcome: t.expose("outcome", {
       type: AttemptOutcome,
       nullable: true,
-      description: "Outcome of the attempt.",
+      description:
+        "Outcome of the attempt; null while it runs, but running attempts are not listed.",
     }),
     error: t.expose("error", {
       type: JobErrorObject,

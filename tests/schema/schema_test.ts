@@ -3,10 +3,12 @@ import {
   getNamedType,
   type GraphQLField,
   type GraphQLInputField,
+  type GraphQLObjectType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
+  isNonNullType,
   isObjectType,
   isSpecifiedScalarType,
   lexicographicSortSchema,
@@ -23,6 +25,11 @@ const FORBIDDEN_OPENER =
   /^(What|Whatever|Who|Whoever|Whom|Whose|Those|Nobody|Somebody|How|When|Since|Of)\b/i;
 
 type Described = { readonly description?: string | null };
+
+// Their fields are null on errors, too.
+function isOperationType(type: GraphQLObjectType): boolean {
+  return type === schema.getQueryType() || type === schema.getMutationType();
+}
 
 /** Types, fields, arguments and enum values of the API, by name. */
 function* describedThings(): Generator<[name: string, thing: Described]> {
@@ -60,6 +67,16 @@ Deno.test("every description opens with its subject or a verb", () => {
   assert.deepEqual(riddles, []);
   assert.match("What a job does.", FORBIDDEN_OPENER);
   assert.doesNotMatch("Whole number of attempts.", FORBIDDEN_OPENER);
+});
+
+Deno.test("every nullable field of an object says what null means", () => {
+  const objects = types.filter(isObjectType).filter((type) => !isOperationType(type));
+  const silent = objects.flatMap((type) =>
+    Object.values(type.getFields())
+      .filter((field) => !isNonNullType(field.type) && !/\bnull\b/i.test(field.description ?? ""))
+      .map((field) => `${type.name}.${field.name}`)
+  );
+  assert.deepEqual(silent, []);
 });
 
 Deno.test("every mutation is nullable, and returns its own result union", () => {
