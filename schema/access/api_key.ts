@@ -37,7 +37,7 @@ ApiKeyNode.implement({
     "API key of a program, sent as `Authorization: Bearer <secret>`. The secret itself is not " +
     "stored.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "Name for people." }),
+    name: t.exposeString("name", { description: "Display name." }),
     role: t.expose("role", { type: Role, description: "Access level of the key." }),
     userId: t.exposeString("userId", {
       nullable: true,
@@ -79,7 +79,7 @@ builder.queryField("apiKeys", (t) =>
 const CreateApiKeyInput = builder.inputType("CreateApiKeyInput", {
   description: "Fields of a new API key.",
   fields: (t) => ({
-    name: t.string({ required: true, description: "Name for people, 1 to 200 characters." }),
+    name: t.string({ required: true, description: "Display name, 1 to 200 characters." }),
     role: t.field({
       type: Role,
       required: true,
@@ -119,8 +119,8 @@ builder.mutationField("createApiKey", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Creates an API key in the caller's organization. ADMIN and OPERATOR only. Refuses a role " +
-      "above the caller's with ForbiddenError.",
+      "Creates an API key in the caller's organization. ADMIN and OPERATOR only, and no role " +
+      "above the caller's, else ForbiddenError. Refuses invalid fields with InvalidInputError.",
     args: {
       input: t.arg({
         type: CreateApiKeyInput,
@@ -149,7 +149,7 @@ builder.mutationField("revokeApiKey", (t) =>
     errors: {},
     description:
       "Revokes an API key for good and ends the subscriptions that use it. Repeating the call " +
-      "changes nothing. ADMIN and OPERATOR only, an OPERATOR key by an OPERATOR only; else a " +
+      "changes nothing. ADMIN and OPERATOR only, an OPERATOR key by an OPERATOR only, else " +
       "ForbiddenError.",
     args: { id: t.arg.id({ required: true, description: "Id of the key: key_…" }) },
     resolve: (_root, { id }, { services, caller }) =>

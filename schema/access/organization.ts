@@ -15,14 +15,14 @@ export const OrganizationNode = builder.loadableNodeRef("Organization", {
 OrganizationNode.implement({
   description: "Tenant: its objects are invisible to every other organization.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "Name for people." }),
+    name: t.exposeString("name", { description: "Display name." }),
   }),
 });
 
 const CreateOrganizationInput = builder.inputType("CreateOrganizationInput", {
   description: "Fields of a new organization.",
   fields: (t) => ({
-    name: t.string({ required: true, description: "Name for people, 1 to 200 characters." }),
+    name: t.string({ required: true, description: "Display name, 1 to 200 characters." }),
   }),
 });
 
@@ -53,8 +53,8 @@ builder.mutationField("createOrganization", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Creates an organization and its first API key. OPERATOR only; a ForbiddenError for any " +
-      "other role.",
+      "Creates an organization and its first API key. OPERATOR only, else ForbiddenError. " +
+      "Refuses an invalid name with InvalidInputError.",
     args: {
       input: t.arg({
         type: CreateOrganizationInput,

@@ -66,7 +66,7 @@ AudienceNode.implement({
   description:
     "Audience: imported recipients for one or many messages; see `POST /import/recipients`.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "Name for people." }),
+    name: t.exposeString("name", { description: "Display name." }),
     channel: t.expose("channel", {
       type: Channel,
       description: "Channel of its recipients, and of the messages that can be sent to them.",

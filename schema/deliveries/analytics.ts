@@ -131,7 +131,7 @@ const DeliveryAnalytics = builder.objectRef<Analytics>("DeliveryAnalytics").impl
       description: "Results by attempt number, the first attempts first.",
       resolve: async ({ groups }) =>
         [...Map.groupBy(await groups(), ({ attempt }) => attempt)]
-          .map(([attemptNumber, part]) => ({ messageId: "", attemptNumber, ...endsOf(part) }))
+          .map(([attemptNumber, part]) => ({ attemptNumber, ...countOutcomes(part) }))
           .sort((a, b) => a.attemptNumber - b.attemptNumber),
     }),
     byType: t.field({
@@ -175,7 +175,7 @@ builder.queryField("deliveryAnalytics", (t) =>
     },
   }));
 
-function endsOf(groups: readonly AttemptGroup[]): FirstAttempts {
+function countOutcomes(groups: readonly AttemptGroup[]): FirstAttempts {
   let sent = 0;
   let failed = 0;
   for (const { outcome, count } of groups) {
@@ -186,7 +186,7 @@ function endsOf(groups: readonly AttemptGroup[]): FirstAttempts {
 }
 
 function firstAttempts(groups: readonly AttemptGroup[]): FirstAttempts {
-  return endsOf(groups.filter(({ attempt }) => attempt === 1));
+  return countOutcomes(groups.filter(({ attempt }) => attempt === 1));
 }
 
 function errorShares(groups: readonly AttemptGroup[]) {

@@ -1,8 +1,12 @@
 import type { Delivery, DeliveryAttempt } from "../../src/domain/deliveries/delivery.ts";
 import { findDeliveries, readAttempts } from "../../src/domain/deliveries/list.ts";
-import { UNSUBSCRIBE_URL } from "../../src/domain/messages/content_check.ts";
 import { findMessage } from "../../src/domain/messages/queries.ts";
-import { compileContent, render, TemplateError } from "../../src/domain/templates/template.ts";
+import {
+  compileContent,
+  render,
+  TemplateError,
+  UNSUBSCRIBE_URL,
+} from "../../src/domain/templates/template.ts";
 import { builder, type Context } from "../kit/builder.ts";
 import { ContentObject } from "../messages/content.ts";
 import { DeliveryErrorObject, errorOf } from "./error.ts";

@@ -29,7 +29,11 @@ export const DeliveryStatus = builder.enumType("DeliveryStatus", {
 export const DeliveryErrorType = builder.enumType("DeliveryErrorType", {
   description: "Kind of failure of a delivery.",
   values: {
-    ACCESS_TOKEN: { description: "Credentials rejected by the provider; the message is paused." },
+    ACCESS_TOKEN: {
+      description:
+        "Credentials rejected by the provider; the message is paused unless another provider " +
+        "accepts it.",
+    },
     RATE_LIMIT: { description: "Provider or receiving server accepts no more messages for now." },
     NETWORK: { description: "Provider unreachable, or the connection broke." },
     INVALID_RECIPIENT: {

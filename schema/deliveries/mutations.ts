@@ -135,10 +135,10 @@ builder.mutationFields((t) => ({
     errors: {},
     description:
       "Retries FAILED and BOUNCED deliveries that are `retryable`, in a new round of their " +
-      "messages; an ended message becomes SENDING again. Deliveries in any other state are " +
-      "refused, so a repeated call queues nothing twice. Refuses both or neither of `ids` and " +
-      "`filter`, and `force` without `ids`, with InvalidInputError; unknown ids with " +
-      "NotFoundError, and then queues nothing.",
+      "messages; an ended message becomes SENDING again. Other deliveries are not changed (see " +
+      "`refused`), so a repeated call queues nothing twice. Refuses both or neither of `ids` and " +
+      "`filter`, and `force` without `ids`, with InvalidInputError, and unknown ids with " +
+      "NotFoundError; nothing is queued then.",
     args: {
       input: t.arg({
         type: RetryDeliveriesInput,
@@ -155,9 +155,9 @@ builder.mutationFields((t) => ({
     errors: {},
     description:
       "Decides about UNKNOWN deliveries, which may have been sent: either they arrived, or they " +
-      "are sent again. Deliveries in any other state are refused. Refuses both or neither of " +
-      "`ids` and `filter` with InvalidInputError; unknown ids with NotFoundError, and then " +
-      "changes nothing.",
+      "are sent again. Other deliveries, and resending for a CANCELLED message, are refused (see " +
+      "`refused`). Refuses both or neither of `ids` and `filter` with InvalidInputError, and " +
+      "unknown ids with NotFoundError; nothing is changed then.",
     args: {
       input: t.arg({
         type: ResolveDeliveriesInput,

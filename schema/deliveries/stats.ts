@@ -69,7 +69,7 @@ export const ErrorTypeCountObject = builder.objectRef<ErrorTypeCount>("ErrorType
 });
 
 export const RetryEffectivenessObject = builder
-  .objectRef<AttemptEffect>("RetryEffectiveness")
+  .objectRef<Omit<AttemptEffect, "messageId">>("RetryEffectiveness")
   .implement({
     description: "Results of all attempts with one number.",
     fields: (t) => ({

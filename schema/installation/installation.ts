@@ -55,7 +55,7 @@ const ProcessorObject = builder.objectRef<Processor>("Processor").implement({
   description: "Job processing of the installation: all workers together, for all organizations.",
   fields: (t) => ({
     running: t.boolean({
-      description: "True if there is a worker; jobs wait otherwise.",
+      description: "True if there is a worker with a valid lease; otherwise jobs wait.",
       resolve: ({ workers }) => workers.length > 0,
     }),
     intervalMs: t.exposeInt("intervalMs", {
@@ -125,7 +125,8 @@ builder.node(InstallationNode, {
     }),
     providers: t.field({
       type: [ProviderNode],
-      description: "Providers that this process uses, by channel and in the order of preference.",
+      description:
+        "Providers that this process uses, in the order of preference within each channel.",
       resolve: ({ providers }) => [...providers],
     }),
     configuration: t.field({

@@ -16,7 +16,7 @@ import { toInt } from "../kit/scalars.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { AttemptOutcome, JobKind, JobStatus, Lane } from "./enums.ts";
 
-/** Work in the background. */
+/** A job: durable background work. */
 export const JobNode = builder.loadableNodeRef("Job", {
   id: { resolve: ({ id }: Job) => id },
   load: async (ids: string[], { services, caller }) => {
@@ -80,7 +80,8 @@ const JobAttemptObject = builder.objectRef<JobAttempt>("JobAttempt").implement({
   description: "Attempt of a job that has ended.",
   fields: (t) => ({
     number: t.exposeInt("number", {
-      description: "Number of the attempt, from 1; starts at 1 again after `retryJob`.",
+      description:
+        "Number of the attempt, from 1; starts at 1 again after `retryJob` on a finished job.",
     }),
     startedAt: t.expose("startedAt", {
       type: "DateTime",
@@ -115,7 +116,7 @@ const ItemFailure = builder.objectRef<Delivery>("ItemFailure").implement({
       resolve: ({ id }) => toTypeId("delivery", id),
     }),
     label: t.exposeString("address", {
-      description: "Name of the item for people: the address of a delivery.",
+      description: "Display name of the item: the address of a delivery.",
     }),
     error: t.field({
       type: JobErrorObject,
@@ -192,8 +193,7 @@ JobNode.implement({
       description: "Error of the last attempt that ended; null if there was none or it succeeded.",
     }),
     subject: t.node({
-      description:
-        "Object that the job works on, such as a message; null if none, or if it was deleted.",
+      description: "Object that the job works on, such as a message; null if it has none.",
       id: ({ subject }) => subject,
     }),
     canCancel: t.boolean({

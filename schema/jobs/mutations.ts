@@ -71,8 +71,9 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Starts a job of a startable kind. ADMIN and OPERATOR only, else ForbiddenError. Refuses " +
-      "other kinds and an invalid payload with InvalidInputError.",
+      "Starts a job of a startable kind, or returns the unfinished job with the same unique key. " +
+      "ADMIN and OPERATOR only, else ForbiddenError. Refuses other kinds and an invalid payload " +
+      "with InvalidInputError.",
     args: {
       input: t.arg({ type: StartJobInput, required: true, description: "Fields of the new job." }),
     },
@@ -84,8 +85,8 @@ builder.mutationFields((t) => ({
     errors: {},
     description:
       "Cancels a job: a waiting job becomes CANCELLED at once; a running one is asked to stop " +
-      "and ends once it has recorded its results. Refuses a finished job with ConflictError " +
-      "ALREADY_FINISHED.",
+      "and ends once it has recorded its results, COMPLETED if it was done before that. Refuses " +
+      "a finished job with ConflictError ALREADY_FINISHED.",
     args: { id: t.arg.id({ required: true, description: "Id of the job: job_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       cancelJob(services, caller, fromTypeId("job", id)),

@@ -20,8 +20,8 @@ export function listChangeType<T>(
     fields: (t) => ({
       reset: t.exposeBoolean("reset", {
         description:
-          "True: discard the list, `changed` is its first page. Sent first, after a gap, " +
-          "and when more than 100 items have changed.",
+          "True: discard the list, `changed` is its first page. Set on the first event, after a " +
+          "gap, and when more than 100 items have changed.",
       }),
       changed: t.field({
         type: [type],

@@ -1,7 +1,8 @@
+import { DEFAULT_CHANNEL } from "../../src/domain/channel.ts";
 import type { Delivery } from "../../src/domain/deliveries/delivery.ts";
 import { fromTypeId } from "../../src/domain/id.ts";
 import type { Message } from "../../src/domain/messages/message.ts";
-import { type ContentPreview, previewContent } from "../../src/domain/messages/preview.ts";
+import { type ContentPreview, previewContent } from "../../src/domain/templates/preview.ts";
 import { sendTestMessage } from "../../src/domain/messages/test_message.ts";
 import { updateMessage } from "../../src/domain/messages/update.ts";
 import { builder } from "../kit/builder.ts";
@@ -81,7 +82,9 @@ const TemplateVariable = builder
   });
 
 const ContentPreviewObject = builder.objectRef<ContentPreview>("ContentPreview").implement({
-  description: "Content rendered for one recipient. A missing value is shown as `{{ name }}`.",
+  description:
+    "Content rendered for one recipient. A missing variable appears as its placeholder, such as " +
+    "`{{ plan }}`.",
   fields: (t) => ({
     subject: t.exposeString("subject", { description: "Subject line." }),
     text: t.exposeString("text", { nullable: true, description: "Plain text; null if none." }),
@@ -100,7 +103,7 @@ const SendTestMessageInput = builder.inputType("SendTestMessageInput", {
     channel: t.field({
       type: Channel,
       required: true,
-      defaultValue: "EMAIL",
+      defaultValue: DEFAULT_CHANNEL,
       description: "Channel to send by.",
     }),
     content: t.field({ type: ContentInput, required: true, description: "Content to send." }),
@@ -162,8 +165,8 @@ builder.mutationFields((t) => ({
     errors: {},
     description:
       "Sends a message to one recipient now, in the lane TRANSACTIONAL, with the type `test` and " +
-      "3 attempts. `unsubscribe_url` is a sample link that unsubscribes nobody. Invalid content " +
-      "or recipient is an InvalidInputError; nothing is sent then.",
+      "3 attempts. `unsubscribe_url` is a sample link without effect. Refuses invalid content or " +
+      "an invalid recipient with InvalidInputError; nothing is sent then.",
     args: {
       input: t.arg({
         type: SendTestMessageInput,

@@ -1,3 +1,4 @@
+import type { MessageChannel } from "../../src/domain/channel.ts";
 import { builder } from "../kit/builder.ts";
 
 export const Channel = builder.enumType("Channel", {
@@ -10,7 +11,7 @@ export const Channel = builder.enumType("Channel", {
         "page-scoped ids (PSIDs); Meta accepts a message within 24 hours of the recipient's last " +
         "one.",
     },
-  },
+  } satisfies Record<MessageChannel, unknown>,
 });
 
 export const MessageLane = builder.enumType("MessageLane", {
@@ -30,8 +31,8 @@ export const MessageStatus = builder.enumType("MessageStatus", {
     SCHEDULED: { description: "Waiting for `sendAt`; becomes PLANNING then." },
     PLANNING: {
       description:
-        "Being split into batches; finished batches are sent meanwhile. Becomes SENDING once all " +
-        "recipients have a batch.",
+        "Being split into batches; the batches planned so far are sent meanwhile. Becomes " +
+        "SENDING once all recipients have a batch.",
     },
     SENDING: {
       description:
@@ -69,12 +70,11 @@ export const RetryMode = builder.enumType("RetryMode", {
     MANUAL: { description: "Retried only by `retryDeliveries`." },
     AUTO: {
       description:
-        "Retried in a new round as soon as the current one has ended, until no retryable delivery " +
-        "has attempts left.",
+        "Retried in a new round as soon as the current one has ended, until no delivery is " +
+        "`retryable`.",
     },
     CRON: {
-      description:
-        "Retried by the schedule, every 15 minutes, until no retryable delivery has attempts left.",
+      description: "Retried by a schedule, every 15 minutes, until no delivery is `retryable`.",
     },
   },
 });

@@ -131,7 +131,7 @@ const BatchObject = builder.objectRef<Batch>("Batch").implement({
     job: t.field({
       type: JobNode,
       nullable: true,
-      description: "Job that sends the batch; null after the job was deleted.",
+      description: "Job that sends the batch; null after the job was deleted by retention.",
       resolve: ({ jobId }) => jobId,
     }),
   }),
@@ -140,11 +140,11 @@ const BatchObject = builder.objectRef<Batch>("Batch").implement({
 MessageNode.implement({
   description: "Message: one content for many recipients, with one delivery for each.",
   fields: (t) => ({
-    title: t.exposeString("title", { description: "Title for people; recipients do not see it." }),
+    title: t.exposeString("title", { description: "Internal title; recipients do not see it." }),
     channel: t.expose("channel", { type: Channel, description: "Channel of the message." }),
     type: t.exposeString("type", {
       description:
-        "Type of the message (newsletter, welcome …): used in reports, and for fair turns in its " +
+        "Type of the message (newsletter, welcome …), for reports. Types take fair turns in a " +
         "lane.",
     }),
     lane: t.expose("lane", { type: MessageLane, description: "Lane of the message." }),

@@ -1,4 +1,4 @@
-import { normalizeAddress, type Recipient } from "../../src/domain/recipients.ts";
+import type { Recipient } from "../../src/domain/recipients.ts";
 import { listedAmong } from "../../src/domain/suppressions/operations.ts";
 import { builder } from "../kit/builder.ts";
 import { batchLoader } from "../kit/loader.ts";
@@ -6,7 +6,7 @@ import { batchLoader } from "../kit/loader.ts";
 // Looked up without the channel, because no address is valid in two channels.
 const suppressedOf = batchLoader(async ({ services, caller }, addresses) => {
   const listed = await listedAmong(services, caller, addresses);
-  return new Map(addresses.map((address) => [address, listed.has(normalizeAddress(address))]));
+  return new Map(addresses.map((address) => [address, listed.has(address)]));
 });
 
 export const RecipientObject = builder.objectRef<Recipient>("Recipient").implement({

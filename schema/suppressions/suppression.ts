@@ -1,3 +1,4 @@
+import { DEFAULT_CHANNEL } from "../../src/domain/channel.ts";
 import {
   addSuppressions,
   listSuppressions,
@@ -37,9 +38,9 @@ export const SuppressionNode = builder.loadableNodeRef("Suppression", {
 
 SuppressionNode.implement({
   description:
-    "Entry of the suppression list: an address that gets no messages. Deliveries to it end " +
-    "FAILED with the error type INVALID_RECIPIENT and the code SUPPRESSED. An address has one " +
-    "entry for each reason.",
+    "Entry of the suppression list: an address that gets no messages, or for the reason " +
+    "UNSUBSCRIBED no `unsubscribable` ones. Its deliveries end FAILED with the error type " +
+    "INVALID_RECIPIENT and the code SUPPRESSED. An address has one entry for each reason.",
   fields: (t) => ({
     channel: t.expose("channel", { type: Channel, description: "Channel of the address." }),
     address: t.exposeString("address", {
@@ -87,7 +88,7 @@ const AddSuppressionsInput = builder.inputType("AddSuppressionsInput", {
     channel: t.field({
       type: Channel,
       required: true,
-      defaultValue: "EMAIL",
+      defaultValue: DEFAULT_CHANNEL,
       description: "Channel of the addresses.",
     }),
     addresses: t.stringList({ required: true, description: "Addresses, 1 to 1,000." }),

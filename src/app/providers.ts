@@ -1,14 +1,21 @@
-import { MESSENGER, openMessengerChannel } from "../channels/messenger/messenger.ts";
 import { openSmtpChannel } from "../channels/email/smtp.ts";
+import { MESSENGER, openMessengerChannel } from "../channels/messenger/messenger.ts";
 import type { Config } from "../config/config.ts";
-import type { MessageChannel } from "../domain/channel.ts";
+import { MESSAGE_CHANNELS, type MessageChannel } from "../domain/channel.ts";
 import type { ConfiguredProvider } from "../sending/live_provider.ts";
 
-/** Providers that the settings name, in order of preference. */
-export function configuredProviders(
-  { mail: { providers, from }, messenger }: Config,
-): ConfiguredProvider[] {
-  const email = providers.map((provider): ConfiguredProvider => ({
+const PROVIDERS: Readonly<Record<MessageChannel, (config: Config) => ConfiguredProvider[]>> = {
+  EMAIL: emailProviders,
+  MESSENGER: messengerProviders,
+};
+
+/** Lists the providers that the settings configure, in order of preference within each channel. */
+export function configuredProviders(config: Config): ConfiguredProvider[] {
+  return MESSAGE_CHANNELS.flatMap((channel) => PROVIDERS[channel](config));
+}
+
+function emailProviders({ mail: { providers, from } }: Config): ConfiguredProvider[] {
+  return providers.map((provider) => ({
     channel: "EMAIL",
     name: provider.name,
     perSecond: provider.perSecond,
@@ -17,8 +24,11 @@ export function configuredProviders(
       return openSmtpChannel({ ...provider, credentials }, { from });
     },
   }));
-  if (!messenger) return email;
-  return [...email, {
+}
+
+function messengerProviders({ messenger }: Config): ConfiguredProvider[] {
+  if (!messenger) return [];
+  return [{
     channel: "MESSENGER",
     name: MESSENGER,
     perSecond: messenger.perSecond,
@@ -27,9 +37,4 @@ export function configuredProviders(
       return openMessengerChannel({ ...messenger, accessToken });
     },
   }];
-}
-
-/** Channels that this process accepts messages for. EMAIL is always among them. */
-export function configuredChannels({ messenger }: Config): ReadonlySet<MessageChannel> {
-  return new Set(messenger ? ["EMAIL", "MESSENGER"] : ["EMAIL"]);
 }

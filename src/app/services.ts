@@ -16,7 +16,7 @@ import { postgresTransport } from "../events/postgres.ts";
 import { registerConfigured, type RegisteredProvider } from "../sending/live_provider.ts";
 import type { HealthCheck } from "../server/ops/health.ts";
 import type { Figures } from "../server/ops/metrics.ts";
-import { configuredChannels, configuredProviders } from "./providers.ts";
+import { configuredProviders } from "./providers.ts";
 
 const log = getLogger(["waybill"]);
 
@@ -44,11 +44,12 @@ export async function openServices(config: Config): Promise<OpenedServices> {
     db.embedded ? undefined : postgresTransport(() => db.dedicated(), onBusError),
   );
   const { secretKey, dataDir, variables } = config;
-  const providers = await registerConfigured({ db }, configuredProviders(config));
+  const configured = configuredProviders(config);
+  const providers = await registerConfigured({ db }, configured);
   const services: Services = {
     db,
     bus,
-    channels: configuredChannels(config),
+    channels: new Set(configured.map(({ channel }) => channel)),
     vault: createVault(async () => secretKey ?? await readKeyFile(join(dataDir, "secret.key"))),
     settings: {
       version: deno.version,

@@ -3,29 +3,29 @@ import type { Bus } from "../events/bus.ts";
 import type { MessageChannel } from "./channel.ts";
 import type { Vault } from "./vault.ts";
 
-/** What every operation works with; main.ts makes it once per process. */
+/** Resources of a process that operations use. */
 export interface Services {
   readonly db: Database;
   readonly bus: Bus;
   /**
-   * How messages can go out beside EMAIL, which always can: without a mail server it is captured.
-   * Told to processes that only take requests, too: they refuse what no worker could send.
+   * Channels with a configured provider. Processes without a worker know them too, because they refuse
+   * messages that no worker could send.
    */
   readonly channels?: ReadonlySet<MessageChannel>;
-  /** Absent: credentials cannot be replaced at run time. */
+  /** Absent: this process cannot replace the credentials of providers. */
   readonly vault?: Vault;
-  /** What people are told of this process's settings. */
+  /** Settings that are shown to operators. */
   readonly settings?: Settings;
 }
 
-/** What the settings of a process say of the installation; never a secret. */
+/** Settings of a process, without its secrets. */
 export interface Settings {
-  /** Of this program. */
+  /** Version of this program. */
   readonly version: string;
-  /** Of the providers that they name, in order of preference. */
+  /** Configured providers, in order of preference. */
   readonly providerIds: readonly string[];
-  /** No mail server is named: mail goes into files. */
+  /** Whether mail is captured to files, because no mail server is configured. */
   readonly mailCaptured: boolean;
-  /** Every environment variable that this program knows, and whether it is set. */
+  /** Environment variables that this program reads, and whether each is set. */
   readonly variables: readonly { readonly name: string; readonly set: boolean }[];
 }

@@ -1,20 +1,25 @@
 import { compactDecrypt, CompactEncrypt, decodeProtectedHeader } from "jose";
 import { z } from "zod";
 
-/** What opens a provider's door, in place of what the settings say. */
+/** Credentials of a provider that replace those of the settings. */
 export type Credentials =
   | { readonly user: string; readonly password: string }
   | { readonly accessToken: string };
 
-/** Keeps credentials so that whoever reads the database does not have them. */
+type KeyOfAny<Union> = Union extends unknown ? keyof Union : never;
+
+/** A field of some provider's credentials. */
+export type CredentialField = KeyOfAny<Credentials>;
+
+/** Encrypts credentials, so that the database alone does not reveal them. */
 export interface Vault {
-  /** @param providerId that they are for: sealed for one, they open no other */
+  /** @param providerId provider that they belong to; they can be opened for this one only */
   seal(providerId: string, credentials: Credentials): Promise<string>;
-  /** @throws {VaultError} */
+  /** @throws {VaultError} if they were sealed under another key or for another provider */
   open(providerId: string, sealed: string): Promise<Credentials>;
 }
 
-/** What is sealed cannot be opened here; the message says why, for people. */
+/** Sealed credentials cannot be opened; the message gives the reason, for people. */
 export class VaultError extends Error {
   override readonly name = "VaultError";
 }
@@ -28,9 +33,10 @@ const sealedSchema = z.object({
 });
 
 /**
- * Makes a vault: JWE in its compact form (RFC 7516), encrypted directly by A256GCM.
+ * Creates a vault that writes compact JWE (RFC 7516), encrypted directly with A256GCM.
  *
- * @param readSecret asked for at the first use; any length, the key is its SHA-256
+ * @param readSecret called at the first use, and again after it failed; the key is the SHA-256 of the
+ *   secret, which may have any length
  */
 export function createVault(readSecret: () => Promise<string>): Vault {
   let reading: Promise<{ key: Uint8Array; kid: string }> | null = null;
@@ -53,13 +59,15 @@ export function createVault(readSecret: () => Promise<string>): Vault {
     async open(providerId, sealed) {
       const { key, kid } = await keyOf();
       if (decodeProtectedHeader(sealed).kid !== kid) {
-        throw new VaultError("They were sealed under another SECRET_KEY than that of this process");
+        throw new VaultError("The credentials were sealed under another SECRET_KEY");
       }
       const { plaintext } = await compactDecrypt(sealed, key).catch((cause) => {
-        throw new VaultError("What is stored was changed, or sealed under another key", { cause });
+        throw new VaultError("The credentials were changed or sealed under another key", { cause });
       });
       const opened = sealedSchema.parse(JSON.parse(new TextDecoder().decode(plaintext)));
-      if (opened.providerId !== providerId) throw new VaultError("They are another provider's");
+      if (opened.providerId !== providerId) {
+        throw new VaultError("The credentials belong to another provider");
+      }
       return opened.credentials;
     },
   };
@@ -67,7 +75,7 @@ export function createVault(readSecret: () => Promise<string>): Vault {
 
 async function toKey(secret: string): Promise<{ key: Uint8Array; kid: string }> {
   const key = await digest(new TextEncoder().encode(secret));
-  // Tells keys apart, and nothing about them.
+  // A hash of the hash, so that it identifies the key without revealing it.
   const kid = (await digest(key)).slice(0, 6).toBase64();
   return { key, kid };
 }

@@ -2,14 +2,14 @@ import type { DeliveryError, SendResult } from "../channels/channel.ts";
 import type { PendingDelivery } from "../domain/deliveries/delivery.ts";
 import type { TakenBatch } from "../domain/deliveries/take.ts";
 import { toTypeId } from "../domain/id.ts";
-import { UNSUBSCRIBE_URL } from "../domain/messages/content_check.ts";
 import {
   type CompiledContent,
   render,
   type RenderedContent,
   TemplateError,
+  UNSUBSCRIBE_URL,
 } from "../domain/templates/template.ts";
-import { normalizeAddress } from "../domain/recipients.ts";
+import { CHANNEL_RULES } from "../domain/channel_rules/channel_rules.ts";
 import type { Services } from "../domain/services.ts";
 import { suppressedAmong } from "../domain/suppressions/operations.ts";
 import { openUnsubscribeLinks } from "../domain/suppressions/unsubscribe.ts";
@@ -38,6 +38,7 @@ export async function openDeliverySender(
   { channel, content, pending, urgent, signal, publicUrl }: DeliverySenderOptions,
 ): Promise<(delivery: PendingDelivery) => Promise<SendResult>> {
   const suppressed = await suppressedAmong(services, batch, pending.map(({ address }) => address));
+  const { normalizeAddress } = CHANNEL_RULES[batch.channel];
   const linkOf = batch.unsubscribable ? await openUnsubscribeLinks(services.db, publicUrl) : null;
   return async (delivery) => {
     const { id, address, name } = delivery;

@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Channel, Obstacle } from "../channels/channel.ts";
-import type { MessageChannel } from "../domain/channel.ts";
+import { MESSAGE_CHANNELS, type MessageChannel } from "../domain/channel.ts";
+import { CHANNEL_RULES } from "../domain/channel_rules/channel_rules.ts";
 import { readStates } from "../domain/providers/queries.ts";
 import type { Services } from "../domain/services.ts";
 import { FailoverChannel } from "./failover.ts";
@@ -31,7 +32,7 @@ export interface ProviderPool {
 
 /** How a process uses its providers. */
 export interface ProviderPoolOptions {
-  /** Takes the place of EMAIL if no provider of that channel is configured. */
+  /** Takes the place of a channel that needs no provider, while none is configured. */
   readonly capture: Channel;
   /** Number of batches that are sent at once and share the connections. */
   readonly batches: number;
@@ -50,7 +51,8 @@ export async function openProviderPool(
 ): Promise<ProviderPool> {
   const providers: LiveProvider[] = [];
   for (const each of registered) providers.push(await LiveProvider.open(services, each));
-  const channels = new Map<MessageChannel, Channel>([["EMAIL", capture]]);
+  const captured = MESSAGE_CHANNELS.filter((name) => !CHANNEL_RULES[name].needsProvider);
+  const channels = new Map<MessageChannel, Channel>(captured.map((name) => [name, capture]));
   for (const [channel, ofChannel] of Map.groupBy(providers, ({ channel }) => channel)) {
     channels.set(channel, new FailoverChannel(ofChannel));
   }

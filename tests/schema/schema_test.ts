@@ -61,10 +61,10 @@ Deno.test("every type, field, argument and enum value has a description", () => 
 });
 
 Deno.test("every description opens with its subject or a verb", () => {
-  const riddles = [...describedThings()].flatMap(([name, { description }]) =>
+  const unclear = [...describedThings()].flatMap(([name, { description }]) =>
     FORBIDDEN_OPENER.test(description ?? "") ? [`${name}: ${description}`] : []
   );
-  assert.deepEqual(riddles, []);
+  assert.deepEqual(unclear, []);
   assert.match("What a job does.", FORBIDDEN_OPENER);
   assert.doesNotMatch("Whole number of attempts.", FORBIDDEN_OPENER);
 });

@@ -1,5 +1,6 @@
 import type { Caller } from "../access/access.ts";
-import type { MessageChannel } from "../channel.ts";
+import { DEFAULT_CHANNEL, type MessageChannel } from "../channel.ts";
+import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import { ConflictError, invalid, InvalidInputError, NotFoundError } from "../errors.ts";
 import { newId, toTypeId } from "../id.ts";
 import { checkRecipient, type Recipient, tidyRecipient } from "../recipients.ts";
@@ -40,7 +41,7 @@ export interface BeginImportInput {
 export async function beginImport(
   services: Services,
   caller: Caller,
-  { name, channel = "EMAIL", bytesTotal }: BeginImportInput,
+  { name, channel = DEFAULT_CHANNEL, bytesTotal }: BeginImportInput,
 ): Promise<Audience> {
   checkAudienceName(name);
   const { organizationId, userId } = caller;
@@ -216,7 +217,7 @@ function sortOut(
       continue;
     }
     const recipient = tidyRecipient(row.recipient);
-    const issues = checkRecipient(recipient, channel, []);
+    const issues = checkRecipient(recipient, CHANNEL_RULES[channel], []);
     if (issues.length === 0) recipients.push(recipient);
     else {
       const reason = issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; ");

@@ -1,5 +1,6 @@
 import { type Connection, statement } from "../../db/database.ts";
-import { normalizeAddress } from "../recipients.ts";
+import type { MessageChannel } from "../channel.ts";
+import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
 import type { DeliveryStatus } from "./delivery.ts";
@@ -43,12 +44,14 @@ export interface ChangedDelivery {
 export interface MentionedDelivery {
   readonly id: string;
   readonly messageId: string;
+  readonly channel: MessageChannel;
   readonly address: string;
 }
 
 const MENTIONED = statement<[deliveryIds: string[]], MentionedDelivery>(
   "deliveries.mentioned",
-  `select id, message_id as "messageId", address from deliveries where id = any($1)`,
+  `select d.id, d.message_id as "messageId", m.channel, d.address
+   from deliveries d join messages m on m.id = d.message_id where d.id = any($1)`,
 );
 
 const FLYING = statement<[deliveryIds: string[]], { id: string }>(
@@ -170,10 +173,13 @@ export async function recordFeedback(
     throw new ReusedTokenError(`The token of the event ${id} has signed another one before`);
   }
   if (mentioned.length === 0) return { outcome: "ignored", changed: [] };
-  const addresses = new Map(mentioned.map((delivery) => [delivery.id, delivery.address]));
+  const addresses = new Map(mentioned.map((delivery) => [
+    delivery.id,
+    CHANNEL_RULES[delivery.channel].normalizeAddress(delivery.address),
+  ]));
   const known = feedback.flatMap((told) => {
     const address = addresses.get(told.deliveryId);
-    return address === undefined ? [] : { ...told, address: normalizeAddress(address) };
+    return address === undefined ? [] : { ...told, address };
   });
   const changed = await tx.run(
     RECORD,

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { isUniqueViolation } from "../../db/sqlstate.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
-import { ConflictError, invalid, InvalidInputError, type Issue, NotFoundError } from "../errors.ts";
+import { ConflictError, invalid, InvalidInputError, NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
+import { issuesOf } from "../validation.ts";
 import { enqueueJobs, wakeWorkers } from "./enqueue.ts";
 import { isFinished, type Job, mayAccess, type NewJob } from "./job.ts";
 import { JOB_KINDS } from "./kinds.ts";
@@ -147,12 +148,4 @@ export async function getJob({ db }: Services, caller: Caller, id: string): Prom
 
 function statusForPeople({ status }: Job): string {
   return status === "SCHEDULED" ? "QUEUED" : status;
-}
-
-function issuesOf(result: z.ZodSafeParseResult<unknown>, path: string[] = []): Issue[] {
-  return (result.error?.issues ?? []).map((issue) => ({
-    path: [...path, ...issue.path.map(String)],
-    code: issue.code.toUpperCase(),
-    message: issue.message,
-  }));
 }

@@ -3,49 +3,40 @@ import type { Caller } from "../access/access.ts";
 import type { Audience } from "../audiences/audience.ts";
 import { getAudience } from "../audiences/operations.ts";
 import type { MessageChannel } from "../channel.ts";
+import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
 import {
   checkRecipient,
-  normalizeAddress,
   type Recipient,
   type RecipientInput,
   tidyRecipient,
 } from "../recipients.ts";
 import type { Services } from "../services.ts";
-import {
-  faultOfVariable,
-  issueOf,
-  issuesOfTemplates,
-  issuesOfText,
-  line,
-  messageFields,
-} from "./content_check.ts";
+import { contentSchema, issuesOfTemplates } from "../templates/content_check.ts";
+import type { Content } from "../templates/template.ts";
+import { issuesOf, singleLine } from "../validation.ts";
 import type { RetryMode } from "./message.ts";
 
-/** Inline recipients at most; more come as an audience. */
+/** Larger recipient lists are imported as an audience. */
 const MAX_INLINE_RECIPIENTS = 10_000;
 
-/** What `sendMessage` takes. */
+/** Input of `sendMessage`. */
 export interface SendMessageInput {
   /** 1 to 200 characters. */
   readonly title: string;
   readonly channel: MessageChannel;
-  /** 1 to 100 characters: for reports and fair turns. */
+  /** Free name for reports and fair scheduling, 1 to 100 characters. */
   readonly type: string;
   readonly lane: "BULK" | "TRANSACTIONAL";
-  /** -100 to 100; higher goes first within its type. */
+  /** -100 to 100; higher is sent first within its type. */
   readonly priority: number;
-  readonly content: {
-    readonly subject: string;
-    readonly text?: string | null;
-    readonly html?: string | null;
-  };
-  /** One of the two. */
+  readonly content: Content;
+  /** Exactly one of the two. */
   readonly to: {
     readonly list?: readonly RecipientInput[] | null;
     readonly audienceId?: string | null;
   };
-  /** Absent: now. */
+  /** Absent: send now. */
   readonly sendAt?: Date | null;
   readonly retry: { readonly mode: RetryMode; readonly maxAttempts: number };
   readonly onUnknown: "HOLD" | "RESEND";
@@ -54,29 +45,41 @@ export interface SendMessageInput {
   readonly idempotencyKey?: string | null;
 }
 
+/** Retry settings of a message that names none. */
+export const DEFAULT_RETRY = { mode: "MANUAL", maxAttempts: 3 } as const;
+
+/** Schemas of the fields that `sendMessage` and `updateMessage` share. */
+export const messageFields = {
+  title: singleLine(200),
+  content: contentSchema,
+  sendAt: z.date("is not a valid time").nullish(),
+  maxAttempts: z.number().int().min(1, "is below 1").max(10, "is above 10"),
+};
+
 const inputSchema = z.object({
   title: messageFields.title,
-  type: line(100),
+  type: singleLine(100),
   priority: z.number().int().min(-100, "is below -100").max(100, "is above 100"),
   content: messageFields.content,
   sendAt: messageFields.sendAt,
   retry: z.object({ maxAttempts: messageFields.maxAttempts }),
-  idempotencyKey: line(200).nullish(),
+  idempotencyKey: singleLine(200).nullish(),
 });
 
-/** What `sendMessage` works with: texts and recipients tidied. */
+/** Checked input of `sendMessage`: texts and recipients are trimmed. */
 export interface CheckedInput {
   readonly fields: z.infer<typeof inputSchema>;
-  /** Of an inline list, each address once; empty for an audience. */
+  /** Inline recipients without duplicate addresses; empty for an audience. */
   readonly recipients: readonly Recipient[];
   readonly duplicates: number;
   readonly audience: Audience | null;
 }
 
 /**
- * Checks what `sendMessage` was given; writes nothing.
+ * Checks the input of `sendMessage`; writes nothing.
  *
- * @throws {InvalidInputError} with every fault that was found
+ * @returns the trimmed fields, the inline recipients and the audience
+ * @throws {InvalidInputError} with every fault
  * @throws {NotFoundError} for an audience that the caller may not see
  */
 export async function checkInput(
@@ -89,28 +92,49 @@ export async function checkInput(
   const given = audience ? [] : (list ?? []).map(tidyRecipient);
   const fields = inputSchema.safeParse(input);
   const issues = [
-    ...(fields.error?.issues ?? []).map(issueOf),
+    ...issuesOf(fields),
     ...issuesOfChannel(services, input),
+    ...issuesOfText(input.channel, input.content),
     ...(audience ? issuesOfAudience(audience, input.channel) : issuesOfList(given, input.channel)),
   ];
-  // Every inline recipient must have the variables that are named, of an audience at least one.
-  // Templates stand for themselves only when their texts do.
   if (!issues.some(({ path }) => path[0] === "content")) {
+    // All inline recipients must have the variables of the templates, of an audience at least one.
     const faultOf = (name: string) =>
-      audience ? faultOfVariable(audience, name) : faultOfInline(name, given);
+      audience ? faultOfVariable(audience, name) : faultOfInlineVariable(given, name);
     issues.push(...await issuesOfTemplates(input.content, input, faultOf));
   }
   if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
-  return { fields: fields.data, audience, ...collapse(given) };
+  return { fields: fields.data, audience, ...removeDuplicates(given, input.channel) };
 }
 
-function issuesOfChannel({ channels }: Services, { channel, content }: SendMessageInput): Issue[] {
-  if (channel === "EMAIL") return [];
+/** Finds the fault for which a channel refuses the text of a content. */
+export function issuesOfText(channel: MessageChannel, { text }: Content): Issue[] {
+  const fault = CHANNEL_RULES[channel].checkText(text ?? "");
+  return fault ? [{ path: ["content", "text"], code: fault[0], message: fault[1] }] : [];
+}
+
+/** Returns the reason why no recipient of an audience has a variable; null if one may have it. */
+export function faultOfVariable(
+  { variableNames }: Pick<Audience, "variableNames">,
+  name: string,
+): string | null {
+  return variableNames.includes(name)
+    ? null
+    : `no recipient of the audience has a variable ${name}`;
+}
+
+function issuesOfChannel({ channels }: Services, input: SendMessageInput): Issue[] {
+  const { name, needsProvider, unsubscribable } = CHANNEL_RULES[input.channel];
   const issues: Issue[] = [];
-  if (!channels?.has(channel)) {
-    issues.push({ path: ["channel"], code: "NOT_CONFIGURED", message: "is not configured here" });
+  if (needsProvider && !channels?.has(input.channel)) {
+    const message = `has no provider: configure one for ${name}`;
+    issues.push({ path: ["channel"], code: "NOT_CONFIGURED", message });
   }
-  return [...issues, ...issuesOfText(channel, content)];
+  if (input.unsubscribable && !unsubscribable) {
+    const message = `cannot be true: ${name} has no unsubscribe link`;
+    issues.push({ path: ["unsubscribable"], code: "NOT_APPLICABLE", message });
+  }
+  return issues;
 }
 
 function issuesOfAudience(
@@ -119,14 +143,15 @@ function issuesOfAudience(
 ): Issue[] {
   const path = ["to", "audienceId"];
   if (channel !== wanted) {
-    const message = `names an audience of ${channel} recipients, and this is a ${wanted} message`;
+    const [of, by] = [CHANNEL_RULES[channel].name, CHANNEL_RULES[wanted].name];
+    const message = `is an audience for ${of}, but this message is sent by ${by}`;
     return [{ path, code: "WRONG_CHANNEL", message }];
   }
   if (importStatus === "RUNNING") {
-    return [{ path, code: "NOT_READY", message: "names an audience that is still being imported" }];
+    return [{ path, code: "NOT_READY", message: "is an audience that is still being imported" }];
   }
   if (importStatus === "FAILED") {
-    const message = "names an audience whose import broke off; import the whole file";
+    const message = "is an audience whose import failed; import the file again";
     return [{ path, code: "NOT_READY", message }];
   }
   return [];
@@ -134,31 +159,31 @@ function issuesOfAudience(
 
 function issuesOfList(recipients: readonly Recipient[], channel: MessageChannel): Issue[] {
   const path = ["to", "list"];
-  if (recipients.length === 0) return [{ path, code: "EMPTY", message: "names no recipient" }];
+  if (recipients.length === 0) return [{ path, code: "EMPTY", message: "contains no recipient" }];
   if (recipients.length > MAX_INLINE_RECIPIENTS) {
-    const message = `holds more than ${MAX_INLINE_RECIPIENTS} recipients; import an audience`;
+    const message = `contains more than ${MAX_INLINE_RECIPIENTS} recipients; import an audience`;
     return [{ path, code: "TOO_LONG", message }];
   }
   return recipients.flatMap((recipient, index) =>
-    checkRecipient(recipient, channel, [...path, String(index)])
+    checkRecipient(recipient, CHANNEL_RULES[channel], [...path, String(index)])
   );
 }
 
-function faultOfInline(name: string, recipients: readonly Recipient[]): string | null {
+function faultOfInlineVariable(recipients: readonly Recipient[], name: string): string | null {
   const index = recipients.findIndex(({ variables }) => !Object.hasOwn(variables, name));
   if (index < 0) return null;
-  return `${
-    recipients.length === 1 ? "the recipient" : `recipient ${index}`
-  } has no variable ${name}`;
+  const lacking = recipients.length === 1 ? "the recipient" : `recipient ${index}`;
+  return `${lacking} has no variable ${name}`;
 }
 
-/** Leaves each address once, whatever its case: the first of each stays. */
-function collapse(
+/** Keeps the first recipient of each address. */
+function removeDuplicates(
   recipients: readonly Recipient[],
+  channel: MessageChannel,
 ): Pick<CheckedInput, "recipients" | "duplicates"> {
   const unique = new Map<string, Recipient>();
   for (const recipient of recipients) {
-    const address = normalizeAddress(recipient.address);
+    const address = CHANNEL_RULES[channel].normalizeAddress(recipient.address);
     if (!unique.has(address)) unique.set(address, recipient);
   }
   return { recipients: [...unique.values()], duplicates: recipients.length - unique.size };

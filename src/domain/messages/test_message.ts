@@ -5,11 +5,11 @@ import { listDeliveries } from "../deliveries/list.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
 import type { RecipientInput } from "../recipients.ts";
 import type { Services } from "../services.ts";
-import { SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "./content_check.ts";
+import { type Content, SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "../templates/template.ts";
+import { DEFAULT_RETRY } from "./input.ts";
 import { sendMessage } from "./operations.ts";
-import type { Content } from "../templates/template.ts";
 
-/** What `sendTestMessage` takes. */
+/** Input of `sendTestMessage`. */
 export interface TestMessageInput {
   readonly channel: MessageChannel;
   readonly content: Content;
@@ -17,10 +17,10 @@ export interface TestMessageInput {
 }
 
 /**
- * Sends one mail now, by the path that every message takes, in the transactional lane. It
- * unsubscribes nobody: its link is a sample.
+ * Sends a message to one recipient at once, in the transactional lane. Its unsubscribe link is a sample,
+ * which unsubscribes nobody.
  *
- * @returns the delivery, which is still to be sent: watch it
+ * @returns the delivery, still PENDING
  * @throws {InvalidInputError} as `sendMessage` does; nothing is written then
  */
 export async function sendTestMessage(
@@ -37,7 +37,7 @@ export async function sendTestMessage(
     priority: 0,
     content,
     to: { list: [{ ...to, variables }] },
-    retry: { mode: "MANUAL", maxAttempts: 3 },
+    retry: DEFAULT_RETRY,
     onUnknown: "HOLD",
     unsubscribable: false,
   }).catch((error) => {
@@ -49,7 +49,7 @@ export async function sendTestMessage(
   return first.node;
 }
 
-// As the caller wrote it: there is one recipient, and no list.
+// The caller's input has one recipient instead of a list.
 function forOneRecipient({ issues }: InvalidInputError): InvalidInputError {
   return new InvalidInputError(issues.map((issue): Issue => {
     const [to, list, , ...field] = issue.path;

@@ -7,37 +7,31 @@ import { ConflictError, InvalidInputError } from "../errors.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { rescheduleJob } from "../jobs/reschedule.ts";
 import type { Services } from "../services.ts";
-import {
-  faultOfVariable,
-  issueOf,
-  issuesOfTemplates,
-  issuesOfText,
-  messageFields,
-} from "./content_check.ts";
+import { issuesOfTemplates } from "../templates/content_check.ts";
+import type { Content } from "../templates/template.ts";
+import { issuesOf } from "../validation.ts";
+import { DEFAULT_RETRY, faultOfVariable, issuesOfText, messageFields } from "./input.ts";
 import { isFinal, type Message, type RetryMode } from "./message.ts";
 import { getMessage } from "./operations.ts";
 import { planJob } from "./plan.ts";
 import { COLUMNS } from "./queries.ts";
 import { announceRounds, beginRounds, type Round } from "./rounds.ts";
-import type { Content } from "../templates/template.ts";
 
-/** What `updateMessage` takes; what is absent stays as it is. */
+/** Input of `updateMessage`; absent fields keep their value. */
 export interface UpdateMessageInput {
   /** 1 to 200 characters. */
   readonly title?: string | null;
   readonly content?: Content | null;
-  /** Null: at once. */
+  /** Null: send now. */
   readonly sendAt?: Date | null;
-  /** Null: as a message has it that was sent without; what is absent inside stays too. */
+  /** Null: the default of `sendMessage`; absent fields keep their value. */
   readonly retry?: {
     readonly mode?: RetryMode | null;
     readonly maxAttempts?: number | null;
   } | null;
 }
 
-const DEFAULT_RETRY = { mode: "MANUAL", maxAttempts: 3 } as const;
-
-const CLEARED = "is required: it can be changed, not taken away";
+const CLEARED = "is required and cannot be removed";
 const inputSchema = z.object({
   title: messageFields.title.optional(),
   content: messageFields.content.optional(),
@@ -56,7 +50,7 @@ const UPDATE = statement<
     sendAt: Date | null,
     retryMode: RetryMode | null,
     maxAttempts: number | null,
-    any: boolean,
+    anyStatus: boolean,
   ],
   Message
 >(
@@ -80,13 +74,15 @@ const LACKING = statement<[messageId: string, variable: string], { address: stri
 );
 
 /**
- * Changes what has not gone out yet: title, content and time of a message that is SCHEDULED, and how
- * failed deliveries are tried again at any time. One that has ended begins its next round at once when
- * its retry becomes AUTO, or may now make more attempts.
+ * Changes title, content and time of a SCHEDULED message, and the retry settings of any message. A
+ * message that has ended starts its next retry round at once if its mode becomes AUTO, or if AUTO may
+ * now make more attempts.
  *
- * @throws {InvalidInputError} with every fault that was found; nothing is changed then
- * @throws {NotFoundError}
- * @throws {ConflictError} ALREADY_RUNNING or ALREADY_FINISHED: it is too late
+ * @returns the changed message
+ * @throws {InvalidInputError} with every fault; nothing is changed then
+ * @throws {NotFoundError} also for a message that the caller may not see
+ * @throws {ConflictError} ALREADY_RUNNING or ALREADY_FINISHED for title, content or time of a message
+ *   that is no longer SCHEDULED
  */
 export async function updateMessage(
   services: Services,
@@ -122,18 +118,18 @@ export async function updateMessage(
   if (!updated) throw tooLate(await getMessage(services, caller, id));
   if (moved) wakeWorkers(services);
   services.bus.publish("messages", caller.organizationId, [id]);
-  // Their time, their content, and whether they may be tried again.
+  // Time, content and retryability of the deliveries follow from their message.
   services.bus.publish("deliveries", caller.organizationId, null);
   announceRounds(services, rounds);
   return rounds.length > 0 ? await getMessage(services, caller, id) : updated;
 }
 
-// One that is under way comes to its next round by itself.
+// A message that is still being sent starts its next round when it ends.
 function hasEnded({ status }: Message): boolean {
   return isFinal(status) && status !== "CANCELLED";
 }
 
-// One that runs sees for itself that the time has changed; one that was cancelled begins anew.
+// A running planning job notices the new time by itself; a cancelled one is replaced.
 async function movePlanning(tx: Connection, message: Message): Promise<void> {
   const job = planJob(message);
   const key = job.uniqueKey ?? "";
@@ -148,7 +144,7 @@ async function checkUpdate(
   input: UpdateMessageInput,
 ): Promise<z.infer<typeof inputSchema>> {
   const fields = inputSchema.safeParse(input);
-  const issues = (fields.error?.issues ?? []).map(issueOf).map((issue) =>
+  const issues = issuesOf(fields).map((issue) =>
     isCleared(input, issue.path) ? { ...issue, code: "REQUIRED", message: CLEARED } : issue
   );
   if (input.content && !issues.some(({ path }) => path[0] === "content")) {
@@ -170,7 +166,7 @@ function isCleared(input: UpdateMessageInput, [field, ...rest]: readonly string[
   return field === "title" && input.title === null || field === "content" && input.content === null;
 }
 
-// Every inline recipient must have the variables that are named, of an audience at least one.
+// All inline recipients must have the variables of the templates, of an audience at least one.
 async function faultsOfRecipients(
   services: Services,
   caller: Caller,
@@ -188,6 +184,6 @@ async function faultsOfRecipients(
 
 function tooLate({ status }: Message): ConflictError {
   const code = isFinal(status) ? "ALREADY_FINISHED" : "ALREADY_RUNNING";
-  const reason = `Cannot change title, content or time of the message: it is ${status}`;
+  const reason = `Cannot change title, content or time of the message: its status is ${status}`;
   return new ConflictError(code, reason);
 }

@@ -1,6 +1,7 @@
 import { type Connection, statement } from "../../db/database.ts";
+import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
-import type { Credentials } from "../vault.ts";
+import type { CredentialField, Credentials } from "../vault.ts";
 import type { Provider } from "./provider.ts";
 
 /** What `updateProvider` takes: an absent field stays as it is, null lets the settings hold again. */
@@ -19,6 +20,7 @@ export interface UpdateProviderInput {
 /** Credentials as they are to be; null: those of the settings; undefined: as they are. */
 export type NewCredentials = Credentials | null | undefined;
 
+const CREDENTIAL_FIELDS: readonly CredentialField[] = ["accessToken", "user", "password"];
 const MAX_PER_SECOND = 100_000;
 /** One a day. */
 const MIN_PER_SECOND = 1 / 86_400;
@@ -68,17 +70,19 @@ export function checkUpdate(
   const refuse = (field: keyof UpdateProviderInput, code: string, message: string) =>
     issues.push({ path: [field], code, message });
 
-  for (const field of ["accessToken", "user", "password"] as const) {
+  const { name, credentials } = CHANNEL_RULES[channel];
+  for (const field of CREDENTIAL_FIELDS) {
     const value = input[field];
     if (value === undefined) continue;
-    const foreign = (channel === "MESSENGER") !== (field === "accessToken");
-    if (foreign) refuse(field, "NOT_APPLICABLE", `is nothing that a provider of ${channel} takes`);
-    else if (value !== null) checkText(field, value, refuse);
+    const pattern = credentials[field];
+    if (!pattern) refuse(field, "NOT_APPLICABLE", `does not apply to a provider of ${name}`);
+    else if (value !== null) checkText(field, value, pattern, refuse);
   }
-  const apart = (user === undefined) !== (password === undefined) ||
-    (user === null) !== (password === null);
-  if (channel === "EMAIL" && apart) {
-    refuse(user == null ? "user" : "password", "REQUIRED", "user and password go together");
+  const fields = CREDENTIAL_FIELDS.filter((field) => credentials[field]);
+  const changes = fields.map((field) => input[field] == null ? input[field] : "value");
+  if (new Set(changes).size > 1) {
+    const missing = fields.find((field) => input[field] == null) ?? fields[0];
+    if (missing) refuse(missing, "REQUIRED", `${fields.join(" and ")} must be set together`);
   }
   if (
     perSecondLimit != null &&
@@ -99,16 +103,16 @@ export function checkUpdate(
 }
 
 function checkText(
-  field: "accessToken" | "user" | "password",
+  field: CredentialField,
   value: string,
+  pattern: RegExp,
   refuse: (field: keyof UpdateProviderInput, code: string, message: string) => void,
 ): void {
-  const form = field === "accessToken" ? /^[\x21-\x7e]+$/ : /^[^\p{Cc}]+$/u;
-  if (value === "") refuse(field, "REQUIRED", "is empty; null: as the settings say");
+  if (value === "") refuse(field, "REQUIRED", "is empty; null restores the value of the settings");
   else if (value.length > MAX_LENGTH) {
     refuse(field, "TOO_LONG", `is longer than ${MAX_LENGTH} characters`);
-  } else if (!form.test(value)) {
-    refuse(field, "MALFORMED", "has characters that cannot stand there");
+  } else if (!pattern.test(value)) {
+    refuse(field, "MALFORMED", "contains characters that are not allowed");
   }
 }
 

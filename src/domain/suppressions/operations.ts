@@ -1,11 +1,12 @@
 import { sql } from "kysely";
 import { queryBuilder } from "../../db/database.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
-import type { MessageChannel } from "../channel.ts";
+import { MESSAGE_CHANNELS, type MessageChannel } from "../channel.ts";
+import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import { invalid, InvalidInputError, NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import { byId, listPage, type Page, type PageArgs } from "../page.ts";
-import { checkRecipient, normalizeAddress, tidyRecipient } from "../recipients.ts";
+import { checkRecipient, tidyRecipient } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import { ADD, AMONG, FIND, LISTED, REMOVE, SUPPRESSION_COLUMNS } from "./queries.ts";
 import type { Suppression, SuppressionReason } from "./suppression.ts";
@@ -49,8 +50,8 @@ export function listSuppressions(
   if (channels) query = query.where("channel", "in", [...channels]);
   if (reasons) query = query.where("reason", "in", [...reasons]);
   if (search) {
-    const part = normalizeAddress(search.replaceAll("\0", ""));
-    query = query.where(sql<boolean>`strpos(address, ${part}) > 0`);
+    const text = search.replaceAll("\0", "");
+    query = query.where(({ or }) => or(MESSAGE_CHANNELS.map((channel) => contains(channel, text))));
   }
   return listPage(db, query, byId("desc"), page);
 }
@@ -79,13 +80,14 @@ export async function addSuppressions(
 ): Promise<Suppression[]> {
   requireAdmin(caller, "suppress addresses");
   checkCount(input.addresses, ["addresses"]);
+  const rules = CHANNEL_RULES[input.channel];
   const recipients = input.addresses.map((address) => tidyRecipient({ address }));
   const issues = recipients.flatMap((recipient, index) =>
-    checkRecipient(recipient, input.channel, ["addresses", `${index}`])
+    checkRecipient(recipient, rules, ["addresses", `${index}`])
       .map((issue) => ({ ...issue, path: issue.path.slice(0, 2) }))
   );
   if (issues.length > 0) throw new InvalidInputError(issues);
-  const addresses = [...new Set(recipients.map(({ address }) => normalizeAddress(address)))];
+  const addresses = [...new Set(recipients.map(({ address }) => rules.normalizeAddress(address)))];
   const added = await db.run(ADD, caller.organizationId, input.channel, addresses, "MANUAL", null);
   const byAddress = new Map(added.map((suppression) => [suppression.address, suppression]));
   return addresses.flatMap((address) => byAddress.get(address) ?? []);
@@ -137,19 +139,32 @@ export async function suppressedAmong(
   addresses: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const { organizationId, channel, unsubscribable } = message;
-  const normalized = addresses.map(normalizeAddress);
+  const normalized = addresses.map(CHANNEL_RULES[channel].normalizeAddress);
   const rows = await db.run(AMONG, organizationId, channel, normalized, unsubscribable);
   return new Set(rows.map(({ address }) => address));
 }
 
-/** Those of the addresses, normalized, that are on the organization's list for whatever reason. */
+/** Those of the addresses that are on the organization's list, on any channel and for any reason. */
 export async function listedAmong(
   { db }: Services,
   caller: Caller,
   addresses: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const rows = await db.run(LISTED, caller.organizationId, addresses.map(normalizeAddress));
-  return new Set(rows.map(({ address }) => address));
+  const spellings = addresses.flatMap((address) =>
+    MESSAGE_CHANNELS.map((channel) => {
+      const normalized = CHANNEL_RULES[channel].normalizeAddress(address);
+      return { address, normalized, key: `${channel} ${normalized}` };
+    })
+  );
+  const normalized = new Set(spellings.map(({ normalized }) => normalized));
+  const rows = await db.run(LISTED, caller.organizationId, [...normalized]);
+  const listed = new Set(rows.map(({ channel, address }) => `${channel} ${address}`));
+  return new Set(spellings.filter(({ key }) => listed.has(key)).map(({ address }) => address));
+}
+
+function contains(channel: MessageChannel, text: string) {
+  const part = CHANNEL_RULES[channel].normalizeAddress(text);
+  return sql<boolean>`channel = ${channel} and strpos(address, ${part}) > 0`;
 }
 
 function checkCount(list: readonly string[], path: readonly string[]): void {

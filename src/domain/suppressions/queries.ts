@@ -59,7 +59,10 @@ export const AMONG = statement<
      and (reason <> 'UNSUBSCRIBED' or $4)`,
 );
 
-export const LISTED = statement<[organizationId: string, addresses: string[]], { address: string }>(
+export const LISTED = statement<
+  [organizationId: string, addresses: string[]],
+  { channel: MessageChannel; address: string }
+>(
   "suppressions.listed",
-  `select distinct address from suppressions where organization_id = $1 and address = any($2)`,
+  `select distinct channel, address from suppressions where organization_id = $1 and address = any($2)`,
 );

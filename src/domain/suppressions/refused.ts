@@ -1,6 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
-import { normalizeAddress } from "../recipients.ts";
+import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
 
 const ADD_REFUSED = statement<
@@ -29,6 +29,6 @@ export async function suppressRefused(
 ): Promise<void> {
   if (refused.length === 0) return;
   const ids = refused.map(({ id }) => id);
-  const addresses = refused.map(({ address }) => normalizeAddress(address));
+  const addresses = refused.map(({ address }) => CHANNEL_RULES[channel].normalizeAddress(address));
   await db.run(ADD_REFUSED, organizationId, channel, ids, addresses);
 }

@@ -2,8 +2,8 @@ import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { type Connection, statement } from "../../db/database.ts";
-import type { MessageChannel } from "../channel.ts";
-import { normalizeAddress } from "../recipients.ts";
+import { MESSAGE_CHANNELS, type MessageChannel } from "../channel.ts";
+import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
 import { ADD } from "./queries.ts";
 
@@ -24,7 +24,7 @@ const KEY = statement<[], { secret: Uint8Array }>(
   `select secret from secrets where name = 'unsubscribe'`,
 );
 
-const tokenSchema = z.tuple([z.uuid(), z.enum(["EMAIL", "MESSENGER"]), z.string(), z.uuid()]);
+const tokenSchema = z.tuple([z.uuid(), z.enum(MESSAGE_CHANNELS), z.string(), z.uuid()]);
 
 /**
  * Reads what links are signed with, for any number of links.
@@ -57,7 +57,7 @@ export async function readUnsubscriber(
 /** Puts the holder of a link on the list; once more changes nothing. */
 export async function unsubscribe({ db }: Services, unsubscriber: Unsubscriber): Promise<void> {
   const { organizationId, channel, address, deliveryId } = unsubscriber;
-  const listed = normalizeAddress(address);
+  const listed = CHANNEL_RULES[channel].normalizeAddress(address);
   await db.run(ADD, organizationId, channel, [listed], "UNSUBSCRIBED", deliveryId);
 }
 

@@ -2,7 +2,7 @@ import { Liquid, type LiquidOptions, type Template, UndefinedVariableError } fro
 import { InvalidInputError, type Issue } from "../errors.ts";
 import { namedVariables, neededVariables } from "./variables.ts";
 
-/** What a message says, in Liquid; a part that is absent is not sent. */
+/** Templates of a message, in Liquid; absent parts are not sent. */
 export interface Content {
   readonly subject: string;
   readonly text?: string | null;
@@ -11,23 +11,23 @@ export interface Content {
 
 export type ContentPart = keyof Content;
 
-/** Content that parses, ready to be rendered many times. */
+/** Parsed content, ready to be rendered many times. */
 export type CompiledContent = {
   readonly [Part in ContentPart]: readonly Template[] | null;
 };
 
-/** Content as one recipient gets it. */
+/** Content rendered for one recipient. */
 export interface RenderedContent {
   readonly subject: string;
   readonly text: string | null;
   readonly html: string | null;
 }
 
-/** A part cannot be rendered for one recipient. */
+/** A part cannot be rendered for a recipient. */
 export class TemplateError extends Error {
   override readonly name = "TemplateError";
 
-  /** @param variable the one that the recipient does not have; null when something else is wrong */
+  /** @param variable the missing variable; null for any other fault */
   constructor(
     readonly part: ContentPart,
     readonly variable: string | null,
@@ -38,8 +38,16 @@ export class TemplateError extends Error {
   }
 }
 
+/** Template variable with the recipient's unsubscribe link, if the message can be unsubscribed from. */
+export const UNSUBSCRIBE_URL = "unsubscribe_url";
+
+/** Value of `unsubscribe_url` in previews and test messages, which must not unsubscribe anyone. */
+export const SAMPLE_UNSUBSCRIBE_URL = "https://example.com/unsubscribe/sample";
+
 const PARTS: readonly ContentPart[] = ["subject", "text", "html"];
-/** Characters. A subject stays below the longest line of a mail (RFC 5322 §2.1.1). */
+/** Variables that every recipient has. */
+const BUILT_IN_VARIABLES = ["name", "address"];
+/** Characters. A subject must fit on one line of a mail (998 characters, RFC 5322 §2.1.1). */
 const MAX_RENDERED: Record<ContentPart, number> = {
   subject: 900,
   text: 1_000_000,
@@ -50,12 +58,12 @@ const OPTIONS: LiquidOptions = {
   strictFilters: true,
   strictVariables: true,
   lenientIf: true,
-  // The same everywhere, whatever the machine is set to.
+  // Fixed, so that the output does not depend on the machine's settings.
   timezoneOffset: 0,
   locale: "en-US",
   parseLimit: 1_000_000,
   memoryLimit: 10_000_000,
-  // Milliseconds: far beyond what a mail needs, far below what holds up the others.
+  // Milliseconds. A mail needs far less; more would delay the other deliveries of the process.
   renderLimit: 1_000,
 };
 
@@ -74,8 +82,8 @@ function engineOf(part: ContentPart): Liquid {
 /**
  * Parses all parts of a content.
  *
- * @throws {InvalidInputError} with an issue for each part that does not parse, or uses a tag or filter
- *   that there is not: path ["content", part], code "TEMPLATE"
+ * @throws {InvalidInputError} with an issue for each part that does not parse or uses an unknown tag or
+ *   filter: path ["content", part], code "TEMPLATE"
  */
 export function compileContent(content: Content): CompiledContent {
   const issues: Issue[] = [];
@@ -93,7 +101,7 @@ export function compileContent(content: Content): CompiledContent {
   return compiled;
 }
 
-/** A variable that a part cannot do without, and where it first stands (counted from 1). */
+/** Variable that a part requires, and its first position; lines and columns count from 1. */
 export interface NeededVariable {
   readonly part: ContentPart;
   readonly name: string;
@@ -102,27 +110,29 @@ export interface NeededVariable {
 }
 
 /**
- * The variables that a recipient must have. Not among them: `name` and `address`, which all have,
- * and what stands only in a condition, in its branch, or before the `default` filter.
+ * Lists the variables that a recipient must have. It leaves out `name` and `address`, which every
+ * recipient has, and variables that are used only in a condition, in the branch that it guards, or with
+ * the `default` filter.
  */
 export function variablesOf(compiled: CompiledContent): NeededVariable[] {
   return PARTS.flatMap((part) =>
     neededVariables(compiled[part] ?? [])
-      .filter(({ name }) => name !== "name" && name !== "address")
+      .filter(({ name }) => !BUILT_IN_VARIABLES.includes(name))
       .map((variable) => ({ part, ...variable }))
   );
 }
 
-/** All variables that a content names, in the order of the alphabet. */
+/** Lists all variables that a content names, sorted. */
 export function namesIn(compiled: CompiledContent): string[] {
   const names = PARTS.flatMap((part) => namedVariables(compiled[part] ?? []));
   return [...new Set(names)].sort();
 }
 
 /**
- * Renders a content for one recipient. HTML is escaped in the html part; a subject is one line.
+ * Renders a content for one recipient. Values are HTML-escaped in the html part, and line ends in the
+ * subject become spaces.
  *
- * @throws {TemplateError} for a missing variable, a failing filter, or an output without measure
+ * @throws {TemplateError} for a missing variable, a failing filter, and an output over the size limit
  */
 export function render(
   compiled: CompiledContent,
@@ -151,7 +161,7 @@ function renderPart(compiled: CompiledContent, part: ContentPart, scope: object)
     throw new TemplateError(part, missingVariable(cause), reasonOf(cause), { cause });
   }
   if (rendered.length <= MAX_RENDERED[part]) return rendered;
-  throw new TemplateError(part, null, `longer than ${MAX_RENDERED[part]} characters`);
+  throw new TemplateError(part, null, `the output is longer than ${MAX_RENDERED[part]} characters`);
 }
 
 function missingVariable(error: unknown): string | null {

@@ -8,22 +8,23 @@ import {
   Value,
 } from "liquidjs";
 
-/** A name, and where it first stands: lines and columns count from 1. */
+/** Variable and its first position; lines and columns count from 1. */
 export interface VariablePosition {
   readonly name: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** The top-level variables that templates name, wherever they stand. */
+/** Lists the top-level variables that templates name. */
 export function namedVariables(templates: readonly Template[]): string[] {
   return Object.keys(analyzeSync([...templates]).globals);
 }
 
 /**
- * The top-level variables without which templates fail. The library's analysis knows all that are
- * named, and what `assign`, `for` and the like bring into scope; what it sees here is a likeness of the
- * templates without those places where a missing variable does no harm.
+ * Lists the top-level variables without which the templates cannot be rendered.
+ *
+ * The library's analysis finds every variable and knows the scopes of `assign`, `for` and the like. It
+ * is given a view of the templates that leaves out the places where a missing variable is harmless.
  */
 export function neededVariables(templates: readonly Template[]): VariablePosition[] {
   const { globals } = analyzeSync(templates.map(strictView));
@@ -79,14 +80,14 @@ function* strictChildren(template: Template): Generator<unknown, Template[]> {
   return (children ?? []).map(strictView);
 }
 
-/** Inside a branch its condition's variables are there: otherwise it would not be rendered. */
+/** A branch is rendered only if the variables of its condition exist, so they are in its scope. */
 function branch(template: Template, condition: Value, templates: readonly Template[]): Template {
   const named = analyzeSync([withArguments(template, () => [condition])]);
   return {
     ...withArguments(template, () => []),
     blockScope: () => Object.keys(named.globals),
     *children() {
-      // The library wants a generator, though there is nothing to wait for.
+      // The library requires a generator, and a generator without yield is a lint error.
       yield* [];
       return templates.map(strictView);
     },

@@ -22,6 +22,7 @@ class RecordError extends Error {}
  * line: a quote that somebody forgot to close does not swallow the rest of the file.
  */
 export class CsvReader {
+  readonly #addressColumns: readonly string[];
   #parser: Parser | null = null;
   #delimiter = "";
   #columns: Columns | null = null;
@@ -33,6 +34,11 @@ export class CsvReader {
   #base = 0;
   #done = 0;
   #skipping = false;
+
+  /** @param addressColumns names of columns that hold addresses, beside `address` */
+  constructor(addressColumns: readonly string[]) {
+    this.#addressColumns = addressColumns;
+  }
 
   /**
    * Takes the next bytes, in UTF-8.
@@ -102,7 +108,7 @@ export class CsvReader {
 
   #takeFilled(fields: string[], lines: number): void {
     const line = this.#line;
-    if (!this.#columns) this.#columns = readHeader(fields);
+    if (!this.#columns) this.#columns = readHeader(fields, this.#addressColumns);
     else if (fields.length === this.#columns.count) {
       this.#rows.push({ line, recipient: recipientOf(this.#columns, fields) });
     } else {

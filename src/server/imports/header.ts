@@ -1,36 +1,41 @@
 import { invalid, InvalidInputError, type Issue } from "../../domain/errors.ts";
-import { faultOfVariableName, type RecipientInput } from "../../domain/recipients.ts";
+import { checkVariableName, type RecipientInput } from "../../domain/recipients.ts";
 
-/** What the columns of a file hold. */
+/** Meaning of the columns of a file. */
 export interface Columns {
+  /** Number of columns. */
   readonly count: number;
-  /** Indices of columns. */
+  /** Index of a column, as those below. */
   readonly address: number;
   readonly name: number | null;
   readonly variables: readonly { readonly index: number; readonly name: string }[];
 }
 
-const ADDRESS = new Set(["address", "email", "e-mail", "psid"]);
+const MAX_LISTED_LENGTH = 300;
 
 /**
- * Reads the header: one column `address`, `email` or `psid`, perhaps one `name`, and every other is a
- * variable.
+ * Reads the header: one column of addresses, optionally one `name`; every other column is a variable.
  *
- * @throws {InvalidInputError} when there is not exactly one column of addresses, a column has no name,
- *   two have the same, or no template could use it
+ * @param addressColumns names of columns that hold addresses, in lower case, beside `address`
+ * @throws {InvalidInputError} for none or several columns of addresses, and for a column whose name is
+ *   missing, repeated, or not usable in templates
  */
-export function readHeader(fields: readonly string[]): Columns {
+export function readHeader(
+  fields: readonly string[],
+  addressColumns: readonly string[],
+): Columns {
   const names = fields.map((field) => field.trim());
   const lowered = names.map((name) => name.toLowerCase());
-  const addresses = indices(lowered, (name) => ADDRESS.has(name));
+  const accepted = ["address", ...addressColumns];
+  const addresses = lowered.flatMap((name, index) => accepted.includes(name) ? [index] : []);
   const [address] = addresses;
   const name = lowered.indexOf("name");
   const variables = names.map((name, index) => ({ index, name }))
     .filter(({ index }) => index !== name && !addresses.includes(index));
 
-  // Perhaps there is no header at all, and these are values.
+  // Reported alone, because the first line may be a record instead of a header.
   if (address === undefined) {
-    const message = `has no column "address", "email" or "psid", only ${list(names)}`;
+    const message = `has no column ${quoted(accepted, " or ")}; found ${quoted(names, ", ")}`;
     throw invalid(["header"], "REQUIRED", message);
   }
   const issues: Issue[] = [];
@@ -38,11 +43,11 @@ export function readHeader(fields: readonly string[]): Columns {
     issues.push({ path: ["header", ...column], code, message });
   if (addresses.length > 1) report([], "DUPLICATE", "has more than one column of addresses");
   for (const { index, name } of variables) {
-    const twice = names.indexOf(name) < index || lowered[index] === "name";
+    const isRepeated = names.indexOf(name) < index || lowered[index] === "name";
     if (name === "") report([String(index + 1)], "REQUIRED", "is a column without a name");
-    else if (twice) report([name], "DUPLICATE", "is there twice");
+    else if (isRepeated) report([name], "DUPLICATE", "is the name of more than one column");
     else {
-      const fault = faultOfVariableName(name);
+      const fault = checkVariableName(name);
       if (fault) report([name], ...fault);
     }
   }
@@ -50,7 +55,7 @@ export function readHeader(fields: readonly string[]): Columns {
   return { count: fields.length, address, name: name < 0 ? null : name, variables };
 }
 
-/** The recipient that a record describes. */
+/** Reads the recipient of a record. */
 export function recipientOf(columns: Columns, fields: readonly string[]): RecipientInput {
   const { address, name, variables } = columns;
   return {
@@ -60,10 +65,6 @@ export function recipientOf(columns: Columns, fields: readonly string[]): Recipi
   };
 }
 
-function indices(names: readonly string[], wanted: (name: string) => boolean): number[] {
-  return names.flatMap((name, index) => wanted(name) ? [index] : []);
-}
-
-function list(names: readonly string[]): string {
-  return names.map((name) => JSON.stringify(name)).join(", ").slice(0, 300);
+function quoted(names: readonly string[], separator: string): string {
+  return names.map((name) => JSON.stringify(name)).join(separator).slice(0, MAX_LISTED_LENGTH);
 }

@@ -1,6 +1,7 @@
 import type { ImportRow } from "../../domain/audiences/audience.ts";
 import { checkAudienceName } from "../../domain/audiences/operations.ts";
-import type { MessageChannel } from "../../domain/channel.ts";
+import { DEFAULT_CHANNEL, MESSAGE_CHANNELS, type MessageChannel } from "../../domain/channel.ts";
+import { CHANNEL_RULES } from "../../domain/channel_rules/channel_rules.ts";
 import { invalid } from "../../domain/errors.ts";
 import { CsvReader } from "./csv.ts";
 import { NdjsonReader } from "./ndjson.ts";
@@ -45,9 +46,9 @@ export function openUpload({ url, headers, body }: Request): Upload {
   const { searchParams } = new URL(url);
   const name = searchParams.get("name") ?? DEFAULT_NAME;
   checkAudienceName(name);
-  const channel = toChannel(searchParams.get("channel") ?? "EMAIL");
+  const channel = toChannel(searchParams.get("channel") ?? DEFAULT_CHANNEL);
   const contentType = (headers.get("content-type") ?? "").toLowerCase();
-  const reader = readerFor(contentType.split(";", 1)[0]?.trim() ?? "");
+  const reader = readerFor(contentType.split(";", 1)[0]?.trim() ?? "", channel);
   const charset = /;\s*charset="?([^";\s]+)/.exec(contentType)?.[1] ?? "utf-8";
   const encoding = headers.get("content-encoding")?.toLowerCase() ?? "identity";
   const length = headers.get("content-length");
@@ -64,16 +65,14 @@ export function openUpload({ url, headers, body }: Request): Upload {
 }
 
 function toChannel(text: string): MessageChannel {
-  if (text === "EMAIL" || text === "MESSENGER") return text;
-  throw invalid(
-    ["channel"],
-    "MALFORMED",
-    `must be EMAIL or MESSENGER, not ${JSON.stringify(text)}`,
-  );
+  const channel = MESSAGE_CHANNELS.find((name) => name === text);
+  if (channel) return channel;
+  const message = `must be ${MESSAGE_CHANNELS.join(" or ")}, not ${JSON.stringify(text)}`;
+  throw invalid(["channel"], "MALFORMED", message);
 }
 
-function readerFor(type: string): RowReader {
-  if (type === "text/csv") return new CsvReader();
+function readerFor(type: string, channel: MessageChannel): RowReader {
+  if (type === "text/csv") return new CsvReader(CHANNEL_RULES[channel].addressColumns);
   if (type === "application/x-ndjson" || type === "application/jsonl") return new NdjsonReader();
   throw new UnsupportedError(
     `Cannot import ${type || "a file of unknown kind"}: ` +

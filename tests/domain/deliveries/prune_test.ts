@@ -173,7 +173,7 @@ onEveryCleanup("cleanupDeliveries() starts a job for the caller's organization",
     assert.deepEqual(await issuesOf(refused), ["daysToKeep OUT_OF_RANGE"]);
   }
   const refused = () => startCleanup(services, admin, -1);
-  assert.deepEqual(await issuesOf(refused), ["payload.daysToKeep TOO_SMALL"]);
+  assert.deepEqual(await issuesOf(refused), ["payload.daysToKeep OUT_OF_RANGE"]);
   const job = await cleanupDeliveries(services, admin, 90);
   assert.deepEqual([job.kind, job.lane, job.payload], [
     "CLEANUP_DELIVERIES",

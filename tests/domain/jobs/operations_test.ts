@@ -194,7 +194,7 @@ onEveryQueue(
     const cases: [object, ...paths: string[]][] = [
       [{ kind: "SEND_BATCH" }, "kind"],
       [{ kind: "NO_SUCH_KIND" }, "kind"],
-      [{ payload: { surprise: 1 } }, "payload"],
+      [{ payload: { surprise: 1 } }, "payload.surprise"],
       [{ priority: 101 }, "priority"],
       [{ priority: 1.5 }, "priority"],
       [{ maxAttempts: 0, priority: -101 }, "priority", "maxAttempts"],

@@ -110,8 +110,8 @@ inRoom("who unsubscribed is held back only from what can be unsubscribed from", 
   assert.deepEqual(await among(false), ["ada@example.net"]);
   assert.deepEqual(await among(true), ["ada@example.net", "max@example.net"]);
   assert.deepEqual([...await listedAmong(services, organization.member, all)].sort(), [
-    "ada@example.net",
-    "max@example.net",
+    "Ada@example.net",
+    "Max@example.net",
   ]);
 });
 

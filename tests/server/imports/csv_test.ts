@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { InvalidInputError } from "../../../src/domain/errors.ts";
 import { CsvReader } from "../../../src/server/imports/csv.ts";
 
-// The bytes come as the network cuts them.
+const ADDRESS_COLUMNS = ["email", "e-mail"];
+// The network may split a file anywhere.
 const PIECE_SIZES = [1, 7, 4096];
 
 /** Each row as "line address" or "line: reason". */
@@ -15,7 +16,7 @@ async function read(text: string, pieceSize = 4096): Promise<string[]> {
 
 async function readRows(text: string, pieceSize = 4096) {
   const bytes = new TextEncoder().encode(text);
-  const reader = new CsvReader();
+  const reader = new CsvReader(ADDRESS_COLUMNS);
   const rows = [];
   for (let start = 0; start < bytes.length; start += pieceSize) {
     rows.push(...await reader.read(bytes.subarray(start, start + pieceSize)));
@@ -46,7 +47,14 @@ Deno.test("CsvReader reads address, name and variables by the header, in any ord
   }
 });
 
-Deno.test("CsvReader takes any of three delimiters, a byte order mark and CRLF", async () => {
+Deno.test("CsvReader reads the address columns of another channel as variables", async () => {
+  assert.deepEqual(await readRows("E-Mail,psid\nann@x.de,246"), [
+    { line: 2, recipient: { address: "ann@x.de", name: null, variables: { psid: "246" } } },
+  ]);
+  assert.deepEqual(await faults("psid\n246\n"), ["header REQUIRED"]);
+});
+
+Deno.test("CsvReader accepts three delimiters, a byte order mark and CRLF", async () => {
   for (const delimiter of [",", ";", "\t"]) {
     for (const pieceSize of PIECE_SIZES) {
       const text = '\ufeffaddress|"note"\r\na@x.de|1\r\nb@x.de|2\r\n'.replaceAll("|", delimiter);
@@ -58,7 +66,7 @@ Deno.test("CsvReader takes any of three delimiters, a byte order mark and CRLF",
   }
 });
 
-Deno.test("CsvReader names the line on which a record starts", async () => {
+Deno.test("CsvReader counts lines to the start of each record", async () => {
   for (const pieceSize of PIECE_SIZES) {
     for (const end of ["\n", "\r\n"]) {
       const text = '\nemail,note\n\na@x.de,"1\n2\n\n3"\n , \n\nb@x.de,2\nc@x.de,1,2\nd@x.de,'
@@ -73,7 +81,7 @@ Deno.test("CsvReader names the line on which a record starts", async () => {
   }
 });
 
-Deno.test("CsvReader loses no row but its own to a quote that is not closed", async () => {
+Deno.test("CsvReader refuses only the row of an unclosed quote", async () => {
   const rest = (line: number) => [`${line} b@x.de`, `${line + 1} c@x.de`, `${line + 2} d@x.de`];
   for (const pieceSize of PIECE_SIZES) {
     for (const lastName of ["Dan", '"Dan"', '"D ""D"""']) {
@@ -98,10 +106,10 @@ Deno.test("CsvReader loses no row but its own to a quote that is not closed", as
   }
 });
 
-Deno.test("CsvReader refuses what is longer than 64 KB and goes on after it", async () => {
+Deno.test("CsvReader refuses a record over 64 KB and continues after it", async () => {
   for (const pieceSize of [4096, 1_000_000]) {
     const text = `email,note\na@x.de,${"x".repeat(200_000)}\nb@x.de,1\n`;
-    // Whoever has got the record whole may take it: what it holds is checked later.
+    // A record that arrived whole may become a row, because its fields are checked later.
     const [first, ...others] = await read(text, pieceSize);
     assert.match(first ?? "", /^2/);
     assert.deepEqual(others, ["3 b@x.de"]);
@@ -113,7 +121,7 @@ Deno.test("CsvReader refuses what is longer than 64 KB and goes on after it", as
   assert.equal(rows.at(-1), "10003 z@x.de");
 });
 
-Deno.test("CsvReader refuses a header that it cannot use, and says why", async () => {
+Deno.test("CsvReader refuses an unusable header and names each fault", async () => {
   assert.deepEqual(await faults(""), ["header REQUIRED"]);
   assert.deepEqual(await faults("\n\r\n"), ["header REQUIRED"]);
   assert.deepEqual(await faults("ann@x.de,Ann\n"), ["header REQUIRED"]);
@@ -127,5 +135,8 @@ Deno.test("CsvReader refuses a header that it cannot use, and says why", async (
   ]);
   assert.deepEqual(await faults('email,"name\n'), ["header MALFORMED"]);
   assert.deepEqual(await faults(`email,${"x".repeat(200_000)}`), ["header MALFORMED"]);
-  await assert.rejects(new CsvReader().read(new Uint8Array([0xff, 0xfe, 0x65, 0])), /UTF-16/);
+  await assert.rejects(
+    new CsvReader(ADDRESS_COLUMNS).read(new Uint8Array([0xff, 0xfe, 0x65, 0])),
+    /UTF-16/,
+  );
 });

@@ -92,7 +92,7 @@ onEveryDatabase("handleImport() takes good rows, collapses and refuses others", 
     refusedRows: [
       { line: 3, reason: "has 2 field(s) where the header has 3" },
       { line: 5, reason: 'address is not an email address: "not an address"' },
-      { line: 6, reason: "name must not hold line ends or NUL characters" },
+      { line: 6, reason: "name must not contain line ends or NUL characters" },
     ],
   });
   const audience = await audienceOf({ services, organization }, answer);
@@ -134,11 +134,11 @@ onEveryDatabase("handleImport() reads NDJSON", async ({ db }) => {
     { line: 4, reason: 'address is missing; has the unknown field "adress"' },
     { line: 5, reason: "is no JSON object" },
     { line: 6, reason: "is not JSON" },
-    { line: 7, reason: "variables are larger than 16384 octets of JSON" },
+    { line: 7, reason: "variables is larger than 16384 bytes of JSON" },
     {
       line: 8,
-      reason: "variables hold a NUL character or half of a surrogate pair; " +
-        "variables.a b has a name that templates cannot use; letters, digits, _ and - can be",
+      reason: "variables contains a NUL character or a lone surrogate; " +
+        "variables.a b has a name that templates cannot use; use letters, digits, _ and -",
     },
   ]);
   const audience = await audienceOf({ services, organization }, answer);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { previewContent } from "../../../src/domain/messages/preview.ts";
+import { previewContent } from "../../../src/domain/templates/preview.ts";
 import { issuesOf } from "../../support/issues.ts";
 
 const content = {

@@ -1,43 +1,42 @@
 import { invalid } from "../errors.ts";
 import type { RecipientInput, Variables } from "../recipients.ts";
-import { checkContent, SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "./content_check.ts";
+import { checkContent } from "./content_check.ts";
 import {
   type Content,
   namesIn,
   render,
   type RenderedContent,
+  SAMPLE_UNSUBSCRIBE_URL,
   TemplateError,
+  UNSUBSCRIBE_URL,
   variablesOf,
-} from "../templates/template.ts";
+} from "./template.ts";
 
-/** What `previewContent` takes. */
+/** Input of `previewContent`. */
 export interface PreviewInput {
   readonly content: Content;
-  /** One of the two, or none. */
+  /** Not together with `variables`. */
   readonly recipient?: RecipientInput | null;
   readonly variables?: Variables | null;
 }
 
-/** A content as one recipient would get it. */
+/** Content rendered for one recipient. */
 export interface ContentPreview extends RenderedContent {
-  /** All that the templates name. */
+  /** All variables that the templates name, and whether the input has a value for each. */
   readonly variables: readonly { readonly name: string; readonly known: boolean }[];
 }
 
 /**
- * Renders a content for one recipient; nothing is sent or written. Where the recipient lacks a variable
- * that sending could not do without, its name stands in the text as `{{ name }}`;
- * the link to unsubscribe is a sample.
+ * Renders a content for one recipient; nothing is sent or stored. A required variable that the input
+ * lacks is rendered as `{{ name }}`, and the unsubscribe link is a sample.
  *
- * @throws {InvalidInputError} for a content that `sendMessage` would refuse, or that fails for this one
+ * @throws {InvalidInputError} for a content that `sendMessage` would refuse, one that cannot be rendered
+ *   with these variables, and for a recipient together with variables
  */
 export function previewContent({ content, recipient, variables }: PreviewInput): ContentPreview {
   if (recipient && variables) {
-    throw invalid(
-      ["variables"],
-      "EXCLUSIVE",
-      "cannot be given beside a recipient, who has its own",
-    );
+    const message = "must not be given together with a recipient, which has its own variables";
+    throw invalid(["variables"], "EXCLUSIVE", message);
   }
   const compiled = checkContent(content);
   const given: Variables = {
@@ -46,17 +45,18 @@ export function previewContent({ content, recipient, variables }: PreviewInput):
     ...(recipient && { address: recipient.address, name: recipient.name ?? "" }),
   };
   const names = namesIn(compiled);
-  const known = (name: string) => Object.hasOwn(given, name);
+  const isKnown = (name: string) => Object.hasOwn(given, name);
   const needed = new Set([...variablesOf(compiled).map(({ name }) => name), "name", "address"]);
-  const holes = names.filter((name) => needed.has(name) && !known(name));
-  const scope = { ...given, ...Object.fromEntries(holes.map((name) => [name, `{{ ${name} }}`])) };
+  const missing = names.filter((name) => needed.has(name) && !isKnown(name));
+  const placeholders = Object.fromEntries(missing.map((name) => [name, `{{ ${name} }}`]));
+  const scope = { ...given, ...placeholders };
   try {
     const rendered = render(compiled, {
       address: String(scope.address ?? ""),
       name: String(scope.name ?? ""),
       variables: scope,
     });
-    return { ...rendered, variables: names.map((name) => ({ name, known: known(name) })) };
+    return { ...rendered, variables: names.map((name) => ({ name, known: isKnown(name) })) };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     throw invalid(["content", error.part], "TEMPLATE", error.message);

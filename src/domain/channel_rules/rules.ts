@@ -1,0 +1,22 @@
+import type { Fault } from "../validation.ts";
+import type { CredentialField } from "../vault.ts";
+
+/** Differences between the channels, as far as the domain knows them. */
+export interface ChannelRules {
+  /** Name in messages for people, in the middle of a sentence. */
+  readonly name: string;
+  /** Whether its messages need a provider; otherwise they are captured to files without one. */
+  readonly needsProvider: boolean;
+  /** Whether its messages can carry an unsubscribe link. */
+  readonly unsubscribable: boolean;
+  /** Columns of an imported file that hold addresses, in lower case; `address` always does. */
+  readonly addressColumns: readonly string[];
+  /** Credentials of its providers: for each field a pattern of its allowed values. */
+  readonly credentials: Readonly<Partial<Record<CredentialField, RegExp>>>;
+  /** Checks a trimmed address; null if it is valid. */
+  readonly checkAddress: (address: string) => Fault | null;
+  /** Returns the same string for all spellings of a valid address, under which it is suppressed. */
+  readonly normalizeAddress: (address: string) => string;
+  /** Checks the text part of a content, which may be a template; null if the channel accepts it. */
+  readonly checkText: (text: string) => Fault | null;
+}
