@@ -1,4 +1,4 @@
-// The three ways to retry, as people use them: at once, by kind of failure, and by the schedule.
+// The three ways to retry, end to end: AUTO, by error type, and by the schedule.
 import assert from "node:assert/strict";
 import { jobKind } from "../../src/domain/jobs/kinds.ts";
 import { statement } from "../../src/db/database.ts";
@@ -27,101 +27,107 @@ const FIRES = statement<
      recipient_count as "recipientCount", error
    from schedule_fires order by nominal_at`,
 );
-// More mails than a moment takes.
-const WINDOW = 20;
+// Larger than the default of the tests, because some send thousands of mails.
+const settings = () => ({ window: 20 });
 
-/** What the mail server says to whom; changed as the days go by. */
-let reply: (n: number) => string | null = () => null;
-const answering = () => {
-  reply = () => null;
-  return { window: WINDOW, reject: (address: string) => reply(Number(address.match(/\d+/)?.[0])) };
-};
+/** Refuses recipients by their number from now on. */
+function refuseWhere({ smtp }: TestMail, reply: (n: number) => string | null): void {
+  smtp.replies.reject = (address) => reply(Number(address.match(/\d+/)?.[0]));
+}
 
 async function statesOf({ db }: TestMail, id: string): Promise<Record<string, number>> {
   const rows = await readDeliveries(db, id);
   return tally(rows.map(({ status, attempt }) => `${status} ${attempt}`));
 }
 
-onPostgresMail("AUTO: of 5,000 recipients 50 fail, 45 of them get it at once", async (mail) => {
-  const { db, services, organization: { admin }, worker, smtp, send } = mail;
-  const attempts = new Map<number, number>();
-  reply = (n) => {
-    if (n % 100 !== 0) return null;
-    const attempt = (attempts.get(n) ?? 0) + 1;
-    attempts.set(n, attempt);
-    return attempt === 1 || n % 1_000 === 0 ? "451 4.3.0 Try again" : null;
-  };
-  const { id } = await send({
-    to: { list: people(5_000) },
-    retry: { mode: "AUTO", maxAttempts: 3 },
-  });
-  await worker.runQueued();
-  const message = await getMessage(services, admin, id);
-  assert.deepEqual([message.status, message.retryRounds], ["PARTIALLY_SENT", 2]);
-  assert.deepEqual(await statesOf(mail, id), { "SENT 1": 4_950, "SENT 2": 45, "FAILED 3": 5 });
-  assert.equal(smtp.received.length, 4_995);
+onPostgresMail(
+  "AUTO retries failed deliveries until they are sent or have no attempts left",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, smtp, send } = mail;
+    const attempts = new Map<number, number>();
+    refuseWhere(mail, (n) => {
+      if (n % 100 !== 0) return null;
+      const attempt = (attempts.get(n) ?? 0) + 1;
+      attempts.set(n, attempt);
+      return attempt === 1 || n % 1_000 === 0 ? "451 4.3.0 Try again" : null;
+    });
+    const { id } = await send({
+      to: { list: people(5_000) },
+      retry: { mode: "AUTO", maxAttempts: 3 },
+    });
+    await worker.runQueued();
+    const message = await getMessage(services, admin, id);
+    assert.deepEqual([message.status, message.retryRounds], ["PARTIALLY_SENT", 2]);
+    assert.deepEqual(await statesOf(mail, id), { "SENT 1": 4_950, "SENT 2": 45, "FAILED 3": 5 });
+    assert.equal(smtp.received.length, 4_995);
 
-  // A person tries the remaining five once more.
-  reply = () => null;
-  const ids = (await retryable(mail, id)).map(({ delivery }) => delivery.id);
-  assert.equal(ids.length, 5);
-  const { queuedCount, startNumber } = await retryDeliveries(services, admin, { ids, force: true });
-  assert.deepEqual([queuedCount, startNumber], [5, 53]);
-  await worker.runQueued();
-  assert.equal((await getMessage(services, admin, id)).status, "SENT");
-  assert.equal((await readStats(db, [id])).get(id)?.sent, 5_000);
-}, answering);
+    // A user retries the remaining five.
+    refuseWhere(mail, () => null);
+    const ids = (await retryable(mail, id)).map(({ delivery }) => delivery.id);
+    assert.equal(ids.length, 5);
+    const { queuedCount, startNumber } = await retryDeliveries(services, admin, {
+      ids,
+      force: true,
+    });
+    assert.deepEqual([queuedCount, startNumber], [5, 53]);
+    await worker.runQueued();
+    assert.equal((await getMessage(services, admin, id)).status, "SENT");
+    assert.equal((await readStats(db, [id])).get(id)?.sent, 5_000);
+  },
+  settings,
+);
 
 async function retryable({ services, organization: { admin } }: TestMail, messageId: string) {
   const asked = await retryDeliveries(services, admin, { filter: { messageId }, force: false });
-  assert.equal(asked.queuedCount, 0, "their attempts are used up");
+  assert.equal(asked.queuedCount, 0, "no attempts are left");
   return asked.refused;
 }
 
-const login = { user: "ada", password: "good", refusal: "454 4.7.0 Token has expired" };
-
-onEveryMail("once the token is new, all that failed for it is tried again", async (mail) => {
-  const { db, services, organization: { admin }, worker, startWorker, send } = mail;
-  login.password = "renewed";
-  const { id } = await send({ to: { list: people(30) } });
-  for (let attempt = 1; attempt <= jobKind("SEND_BATCH").maxAttempts; attempt++) {
-    await worker.runQueued();
-    await comeDue(services);
-  }
-  await sweepMessages(services);
-  assert.deepEqual(await readErrorTypes(db, [id]), [
-    { messageId: id, errorType: "ACCESS_TOKEN", count: 30, retryable: 30 },
-  ]);
-  login.password = "good";
-  reply = (n) => n > 30 && n <= 35 ? "451 4.3.0 Try again" : null;
-  const { id: otherId } = await send({ to: { list: people(40) } });
-  await (await startWorker()).runQueued();
-  assert.deepEqual(await statesOf(mail, otherId), { "SENT 1": 35, "FAILED 1": 5 });
-
-  const filter = { errorTypes: ["ACCESS_TOKEN"] } as const;
-  const result = await retryDeliveries(services, admin, { filter, force: false });
-  assert.deepEqual([result.queuedCount, result.batchCount, result.startNumber], [30, 1, 2]);
-  assert.deepEqual(result.messages.map((message) => message.id), [id]);
-  await worker.runQueued();
-  assert.deepEqual(await statesOf(mail, id), { "SENT 2": 30 });
-  assert.equal((await getMessage(services, admin, id)).status, "SENT");
-  assert.deepEqual(await statesOf(mail, otherId), { "SENT 1": 35, "FAILED 1": 5 });
-}, () => {
-  login.password = "good";
-  return { ...answering(), login };
-});
+const LOGIN = { user: "ada", password: "good", refusal: "454 4.7.0 Token has expired" };
 
 onEveryMail(
-  "CRON: a long campaign is tried again with each fire, until it is through",
+  "retryDeliveries() by error type retries all deliveries that failed with an expired token",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, startWorker, smtp, send } = mail;
+    smtp.replies.login = { ...LOGIN, password: "renewed" };
+    const { id } = await send({ to: { list: people(30) } });
+    for (let attempt = 1; attempt <= jobKind("SEND_BATCH").maxAttempts; attempt++) {
+      await worker.runQueued();
+      await comeDue(services);
+    }
+    await sweepMessages(services);
+    assert.deepEqual(await readErrorTypes(db, [id]), [
+      { messageId: id, errorType: "ACCESS_TOKEN", count: 30, retryable: 30 },
+    ]);
+    smtp.replies.login = LOGIN;
+    refuseWhere(mail, (n) => n > 30 && n <= 35 ? "451 4.3.0 Try again" : null);
+    const { id: otherId } = await send({ to: { list: people(40) } });
+    await (await startWorker()).runQueued();
+    assert.deepEqual(await statesOf(mail, otherId), { "SENT 1": 35, "FAILED 1": 5 });
+
+    const filter = { errorTypes: ["ACCESS_TOKEN"] } as const;
+    const result = await retryDeliveries(services, admin, { filter, force: false });
+    assert.deepEqual([result.queuedCount, result.batchCount, result.startNumber], [30, 1, 2]);
+    assert.deepEqual(result.messages.map((message) => message.id), [id]);
+    await worker.runQueued();
+    assert.deepEqual(await statesOf(mail, id), { "SENT 2": 30 });
+    assert.equal((await getMessage(services, admin, id)).status, "SENT");
+    assert.deepEqual(await statesOf(mail, otherId), { "SENT 1": 35, "FAILED 1": 5 });
+  },
+  () => ({ ...settings(), login: LOGIN }),
+);
+
+onEveryMail(
+  "CRON retries failed deliveries with each fire until they have no attempts left",
   async (mail) => {
     const { db, services, organization: { admin }, worker, send } = mail;
     await ensureBuiltInSchedules(services);
-    reply = (n) => n <= 120 ? "451 4.3.0 Try again" : null;
+    refuseWhere(mail, (n) => n <= 120 ? "451 4.3.0 Try again" : null);
     const { id } = await send({
       to: { list: people(250) },
       retry: { mode: "CRON", maxAttempts: 3 },
     });
-    // Of another mode, and left alone.
+    // MANUAL: the schedule leaves it alone.
     const { id: manualId } = await send({ to: { list: people(5) } });
     await worker.runQueued();
     assert.ok((await readNextRetries(db, [id, manualId])).get(id));
@@ -132,7 +138,7 @@ onEveryMail(
       await worker.runQueued();
       await comeDue(services);
     };
-    reply = (n) => n <= 20 ? "451 4.3.0 Try again" : null;
+    refuseWhere(mail, (n) => n <= 20 ? "451 4.3.0 Try again" : null);
     await fire();
     assert.deepEqual(await statesOf(mail, id), { "SENT 1": 130, "SENT 2": 100, "FAILED 2": 20 });
     await fire();
@@ -166,5 +172,5 @@ onEveryMail(
     assert.deepEqual([status, retryRounds], ["PARTIALLY_SENT", 2]);
     assert.equal((await getMessage(services, admin, manualId)).retryRounds, 0);
   },
-  answering,
+  settings,
 );

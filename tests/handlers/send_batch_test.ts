@@ -9,12 +9,14 @@ import { jobKind } from "../../src/domain/jobs/kinds.ts";
 import { comeDue } from "../support/mail_worker.ts";
 import {
   people,
+  personAt,
   readBatches,
   readDeliveries,
   readStatus,
   readTries,
   tally,
 } from "../support/messages.ts";
+import { refusals } from "../support/retries.ts";
 
 const WAIT = statement<[], { seconds: number; error: string | null }>(
   "test.jobWait",
@@ -119,21 +121,12 @@ onEveryMail("a template that fails for one recipient fails that one only", async
   assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
 });
 
-function throttling() {
-  let throttled = new Set<string>();
-  return {
-    settings: () => ({
-      reject: (address: string) =>
-        throttled.has(address) ? "450 4.7.1 Greylisted, come back later" : null,
-    }),
-    throttle: (...addresses: string[]) => throttled = new Set(addresses),
-  };
-}
-const greylist = throttling();
+const GREYLISTED = "450 4.7.1 Greylisted, come back later";
 
 onEveryMail("a throttled recipient waits, longer each time, and loses no attempt", async (mail) => {
   const { db, services, worker, send } = mail;
-  greylist.throttle("person2@example.net");
+  const replies = refusals(mail.smtp);
+  replies.refuse([2], GREYLISTED);
   const { id } = await send({ to: { list: people(3) } });
   const waits: number[] = [];
   for (let round = 1; round <= 3; round++) {
@@ -144,7 +137,7 @@ onEveryMail("a throttled recipient waits, longer each time, and loses no attempt
   }
   assert.deepEqual(waits, [30, 60, 120]);
   assert.deepEqual((await readBatches(db, id))[0]?.jobAttempt, 0);
-  greylist.throttle();
+  replies.accept();
   await worker.runQueued();
   assert.deepEqual(await outcomesOf(db, id), [["SENT", 1], ["SENT", 1], ["SENT", 1]]);
   assert.deepEqual(
@@ -152,11 +145,11 @@ onEveryMail("a throttled recipient waits, longer each time, and loses no attempt
     [[0, "FAILED"], [0, "FAILED"], [0, "FAILED"], [1, "SUCCEEDED"]],
   );
   assert.equal(await readStatus(db, id), "SENT");
-}, greylist.settings);
+});
 
 onEveryMail("a recipient who is throttled again and again fails in the end", async (mail) => {
   const { db, services, worker, send } = mail;
-  greylist.throttle("person1@example.net");
+  refusals(mail.smtp).refuse([1], GREYLISTED);
   const { id } = await send({ to: { list: people(1) } });
   for (let round = 1; round <= 11; round++) {
     assert.equal(await readStatus(db, id), "SENDING", `after ${round - 1} rounds`);
@@ -171,7 +164,7 @@ onEveryMail("a recipient who is throttled again and again fails in the end", asy
     "retryable",
   ]]);
   assert.equal(await readStatus(db, id), "FAILED");
-}, greylist.settings);
+});
 
 const login = { user: "ada", password: "good" };
 
@@ -228,21 +221,18 @@ onEveryMail(
   },
 );
 
-const throttled = new Set<string>();
-
 onEveryMail("a later run of a batch knows who failed in the earlier ones", async (mail) => {
-  const { db, services, worker, send } = mail;
-  throttled.add("person1@example.net");
+  const { db, services, worker, smtp, send } = mail;
+  const refused = (address: string) => replies[address] ?? null;
+  smtp.replies.reject = (address) =>
+    address === personAt(1) ? "450 4.7.1 Come back in 60 s" : refused(address);
   await send({ to: { list: people(6) } });
   await worker.runQueued();
   const early = { total: 6, processed: 5, succeeded: 1, failed: 4, skipped: 0 };
   assert.deepEqual(await db.run(PROGRESS), [{ progress: early }]);
-  throttled.clear();
+  smtp.replies.reject = refused;
   await comeDue(services);
   await worker.runQueued();
   const all = { ...early, processed: 6, succeeded: 2 };
   assert.deepEqual(await db.run(PROGRESS), [{ progress: all }]);
-}, () => ({
-  reject: (address) =>
-    throttled.has(address) ? "450 4.7.1 Come back in 60 s" : replies[address] ?? null,
-}));
+});

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { logOf } from "../support/log.ts";
 import { onPostgresMail } from "../support/mail.ts";
 import { people } from "../support/messages.ts";
-import { makeReplies } from "../support/retries.ts";
+import { refusals } from "../support/retries.ts";
 
-const replies = makeReplies();
-
-onPostgresMail("the log says FAILED of nobody who still waits", async ({ worker, send }) => {
+onPostgresMail("the log says FAILED of nobody who still waits", async ({ worker, send, smtp }) => {
+  const replies = refusals(smtp);
   replies.refuse([1], "450 4.7.1 Greylisted, try again in 60 s");
   replies.refuse([2], "550 5.7.1 Not from you");
   const lines = await logOf(async () => {
@@ -17,4 +16,4 @@ onPostgresMail("the log says FAILED of nobody who still waits", async ({ worker,
   assert.deepEqual(outcomes.toSorted(), ["DEFERRED, RATE_LIMIT", "FAILED, PERMISSION"]);
   const [job] = lines.flatMap((line) => /^Job SEND_BATCH .*: (.*)$/.exec(line)?.[1] ?? []);
   assert.match(job ?? "", /^snooze after \d+ ms$/, "how long it took, not for how long it waits");
-}, replies.settings);
+});

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Obstacle, SendResult } from "../../src/channels/channel.ts";
-import type { Connection } from "../../src/db/database.ts";
 import type { ChannelSlot } from "../../src/sending/provider_pool.ts";
 import { onEveryMail } from "../support/mail.ts";
 import { comeDue, startMailWorker } from "../support/mail_worker.ts";
 import { people, readBatches, readDeliveries, readStatus, tally } from "../support/messages.ts";
+import { interfere } from "../support/worker.ts";
 
 const obstacle: Obstacle = {
   providers: [],
@@ -32,17 +32,16 @@ onEveryMail("what is held while a step is recorded was not lost in flight", asyn
       return Promise.resolve({ outcome: "failed", provider: "mail", error, obstacle });
     },
   };
-  // The second recipient comes back between the step that lists it in flight and its answer.
-  let steps = 0;
-  const run: Connection["run"] = async (statement, ...params) => {
-    const rows = await db.run(statement, ...params);
-    if (statement.label === "deliveries.step" && ++steps === 2) {
+  // The second recipient comes back after the step that leaves it alone in flight, before its answer.
+  const sending = interfere(services, "deliveries.step", async (run) => {
+    const rows = await run();
+    const [batch] = await readBatches(db, id);
+    if (batch?.win?.join() === "2") {
       second.resolve({ outcome: "held", obstacle });
       await new Promise((resolve) => setTimeout(resolve));
     }
     return rows;
-  };
-  const sending = { ...services, db: { ...db, run } };
+  });
   const worker = await startMailWorker(sending, { channel: throttling, window: 2 });
   await worker.runQueued();
   const [batch] = await readBatches(db, id);

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { readStats } from "../../src/domain/deliveries/stats.ts";
-import { type Gate, makeGate } from "../support/gate.ts";
 import { onEveryMail } from "../support/mail.ts";
-import { people, readDeliveries, tally } from "../support/messages.ts";
+import { people, personAt, readDeliveries, tally } from "../support/messages.ts";
+import { holdReplies } from "../support/reply_hold.ts";
 import { until } from "../support/until.ts";
 
 const SOON_MS = 5_000;
-let gate: Gate;
 
 onEveryMail(
   "what has landed is recorded while another one hangs, and not lost with it",
   async (mail) => {
-    const { db, worker, startWorker, send } = mail;
+    const { db, worker, startWorker, smtp, send } = mail;
+    const hold = holdReplies(smtp, (address) => address === personAt(2));
     try {
       const { id } = await send({ to: { list: people(3) } });
       worker.start(await worker.claim());
-      await gate.filled(1);
+      await hold.untilWaiting(1);
       const statsOf = async () => (await readStats(db, [id])).get(id);
       await until("the others are SENT", async () => (await statsOf())?.sent === 2, SOON_MS);
       assert.equal((await statsOf())?.sending, 1);
@@ -25,16 +25,8 @@ onEveryMail(
       const rows = await readDeliveries(db, id);
       assert.deepEqual(tally(rows.map(({ status }) => status)), { SENT: 2, UNKNOWN: 1 });
     } finally {
-      gate.open();
+      hold.disable();
     }
   },
-  () => {
-    gate = makeGate();
-    return {
-      window: 8,
-      beforeReply: async (address) => {
-        if (address === "person2@example.net") await gate.pass(address);
-      },
-    };
-  },
+  () => ({ window: 8 }),
 );

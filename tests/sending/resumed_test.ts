@@ -8,37 +8,36 @@ import {
   resumeMessage,
 } from "../../src/domain/messages/operations.ts";
 import { readStates } from "../../src/domain/providers/queries.ts";
-import { type Gate, makeGate } from "../support/gate.ts";
 import { comeDue } from "../support/mail_worker.ts";
 import { people, readStatus } from "../support/messages.ts";
 import { onEveryProviders } from "../support/providers.ts";
+import { holdReplies } from "../support/reply_hold.ts";
 import { interfere } from "../support/worker.ts";
 
-let gate: Gate;
-let login: { user: string; password: string };
+const LOGIN = { user: "ada", password: "good" };
+const CHANGED = { ...LOGIN, password: "changed" };
 
 onEveryProviders(
   "a resumed message is not paused again while one of its mails tries the provider",
-  () => {
-    gate = makeGate();
-    login = { user: "ada", password: "good" };
-    return [{ login, beforeReply: (address) => gate.pass(address) }];
-  },
-  async ({ db, services, organization: { admin }, worker, startWorker, send }) => {
-    login.password = "changed";
+  () => [{ login: LOGIN }],
+  async ({ db, services, organization: { admin }, worker, servers, startWorker, send }) => {
+    const [smtp] = servers;
+    assert.ok(smtp);
+    const hold = holdReplies(smtp);
+    smtp.replies.login = CHANGED;
     const { id } = await send({ to: { list: people(250) } });
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "PAUSED");
 
-    login.password = "good";
+    smtp.replies.login = LOGIN;
     await resumeMessage(services, admin, id);
     worker.start(await worker.claim(1));
-    await gate.filled(1);
+    await hold.untilWaiting(1);
     // The other batches find the provider being tried.
     const other = await startWorker();
     await other.runQueued();
     const status = await readStatus(db, id);
-    gate.open();
+    hold.disable();
     await worker.rest();
     assert.equal(status, "SENDING");
     await comeDue(services);
@@ -72,19 +71,18 @@ onEveryProviders(
 
 onEveryProviders(
   "what a provider said before a message was resumed does not pause it again",
-  () => {
-    login = { user: "ada", password: "good" };
-    return [{ login }];
-  },
-  async ({ db, services, organization: { admin }, worker, send }) => {
-    login.password = "changed";
+  () => [{ login: LOGIN }],
+  async ({ db, services, organization: { admin }, worker, servers, send }) => {
+    const [smtp] = servers;
+    assert.ok(smtp);
+    smtp.replies.login = CHANGED;
     const message = await send({ to: { list: people(3) } });
     await worker.runQueued();
     const { pauseProviderIds: ids } = await getMessage(services, admin, message.id);
     const [open] = await readStates(db, ids ?? []);
     assert.equal(open?.state, "OPEN");
 
-    login.password = "good";
+    smtp.replies.login = LOGIN;
     await resumeMessage(services, admin, message.id);
     // A batch that has met it as well, and whose last mail ends only now.
     const cause = { reason: "535 No", code: "535", providers: [open] };

@@ -15,7 +15,7 @@ import { type MailWorker, startMailWorker } from "./mail_worker.ts";
 import { messageInput } from "./messages.ts";
 import { type SmtpServerSettings, type SmtpTestServer, startSmtpServer } from "./smtp.ts";
 
-/** A worker before a mail server, in a database of its own. */
+/** A worker and a mail server, on a fresh database. */
 export interface TestMail {
   readonly db: Database;
   readonly services: Services;
@@ -23,26 +23,26 @@ export interface TestMail {
   readonly worker: MailWorker;
   readonly smtp: SmtpTestServer;
   readonly channel: Channel;
-  /** Another worker on the same channel. */
+  /** Starts another worker on the same channel. */
   startWorker(): Promise<MailWorker>;
-  /** Sends a message as the organization's ADMIN and plans it, unless it is for later. */
+  /** Sends a message as the ADMIN of the organization and, without `sendAt`, plans it. */
   send(given: Partial<SendMessageInput>): Promise<Message>;
 }
 
-/** How the mail server behaves, and how the worker sends. */
+/** Settings of the mail server and of the worker. */
 export interface TestMailSettings extends SmtpServerSettings {
-  /** Deliveries in flight per batch at most. */
+  /** Maximum number of deliveries in flight per batch. */
   readonly window?: number;
 }
 
 type MailTest = (mail: TestMail) => Promise<void>;
 
-/** Declares a test of sending on both databases; at its end the ledgers must hold. */
+/** Declares a test of sending on both databases; asserts the invariants at its end. */
 export function onEveryMail(name: string, test: MailTest, settings?: () => TestMailSettings): void {
   onEveryDatabase(name, ({ db }) => withMail(db, test, settings?.()));
 }
 
-/** Declares a test of sending on PostgreSQL alone: it takes more than one connection. */
+/** Declares a test of sending on PostgreSQL only, because it needs several connections. */
 export function onPostgresMail(
   name: string,
   test: MailTest,
@@ -92,7 +92,7 @@ async function withMail(
   }
 }
 
-/** How often each delivery has arrived. */
+/** Number of mails received for each delivery, by its TypeID. */
 export function arrivals({ received }: Pick<SmtpTestServer, "received">): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { deliveryId } of received) {

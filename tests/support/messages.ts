@@ -7,7 +7,7 @@ import type { MessageStatus } from "../../src/domain/messages/message.ts";
 import type { RecipientInput } from "../../src/domain/recipients.ts";
 import type { Services } from "../../src/domain/services.ts";
 
-/** A delivery's row: SENDING and CANCELLED are PENDING here. */
+/** A row of `deliveries`; SENDING and CANCELLED are PENDING in the table. */
 export interface DeliveryRow {
   readonly n: number;
   readonly address: string;
@@ -27,7 +27,7 @@ export interface TryRow {
   readonly errorCode: string | null;
 }
 
-/** A row of `batches`, with its job's state. */
+/** A row of `batches` with the state of its job. */
 export interface BatchRow {
   readonly id: string;
   readonly number: number;
@@ -67,7 +67,7 @@ const STATUS = statement<[messageId: string], { status: MessageStatus }>(
   "select status from messages where id = $1",
 );
 
-/** A message to Ada, unless told. */
+/** Input for a message to Ada; `given` replaces fields. */
 export function messageInput(given: Partial<SendMessageInput> = {}): SendMessageInput {
   return {
     title: "News",
@@ -84,16 +84,21 @@ export function messageInput(given: Partial<SendMessageInput> = {}): SendMessage
   };
 }
 
-/** person1@example.net, person2@example.net … */
+/** Address of one of `people`; numbers start with 1. */
+export function personAt(n: number): string {
+  return `person${n}@example.net`;
+}
+
+/** Recipients person1@example.net, person2@example.net … */
 export function people(count: number): RecipientInput[] {
   return Array.from({ length: count }, (_, index) => ({
-    address: `person${index + 1}@example.net`,
+    address: personAt(index + 1),
     name: `Person ${index + 1}`,
     variables: { number: index + 1 },
   }));
 }
 
-/** An audience of `people`, imported. */
+/** Imports an audience of `people`. */
 export async function importPeople(
   services: Services,
   caller: Caller,
@@ -107,28 +112,29 @@ export async function importPeople(
   return await finishImport(services, caller, id);
 }
 
-/** In the order of their numbers. */
+/** The deliveries of a message, by position. */
 export function readDeliveries(db: Connection, messageId: string): Promise<DeliveryRow[]> {
   return db.run(DELIVERIES, messageId);
 }
 
-/** The tries at one delivery, oldest first. */
+/** The tries of the delivery at position `n`, oldest first. */
 export function readTries(db: Connection, messageId: string, n: number): Promise<TryRow[]> {
   return db.run(TRIES, messageId, n);
 }
 
-/** In the order of their numbers. */
+/** The batches of a message, by number. */
 export function readBatches(db: Connection, messageId: string): Promise<BatchRow[]> {
   return db.run(BATCHES, messageId);
 }
 
+/** @throws when there is no such message */
 export async function readStatus(db: Connection, messageId: string): Promise<MessageStatus> {
   const [message] = await db.run(STATUS, messageId);
   if (!message) throw new Error(`No message ${messageId}`);
   return message.status;
 }
 
-/** How many there are of each: { SENT: 3, FAILED: 1 }. */
+/** Number of occurrences of each value: { SENT: 3, FAILED: 1 }. */
 export function tally(values: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;

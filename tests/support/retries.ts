@@ -1,34 +1,30 @@
 import type { Database } from "../../src/db/database.ts";
 import { listDeliveries } from "../../src/domain/deliveries/list.ts";
 import type { TestMail } from "./mail.ts";
-import { readDeliveries } from "./messages.ts";
+import { personAt, readDeliveries } from "./messages.ts";
+import type { SmtpTestServer } from "./smtp.ts";
 
-/** What a mail server answers to `people`, to be changed as a test goes on. */
-export interface Replies {
-  /** For `onEveryMail`: at first it takes all. */
-  settings(): { reject(address: string): string | null };
-  /** Refuses these from now on. */
+/** Recipients among `people` that a mail server refuses. */
+export interface Refusals {
+  /** Refuses these recipients from now on, besides those refused before. */
   refuse(numbers: readonly number[], reply?: string): void;
-  /** Takes all again. */
+  /** Accepts all recipients again. */
   accept(): void;
 }
 
-export function makeReplies(): Replies {
-  let replies = new Map<string, string>();
-  const accept = () => void (replies = new Map());
+/** Controls which recipients the server refuses; at first none. */
+export function refusals({ replies }: Pick<SmtpTestServer, "replies">): Refusals {
+  const refused = new Map<string, string>();
+  replies.reject = (address) => refused.get(address) ?? null;
   return {
-    accept,
-    settings() {
-      accept();
-      return { reject: (address) => replies.get(address) ?? null };
-    },
+    accept: () => refused.clear(),
     refuse(numbers, reply = "451 4.3.0 Try again") {
-      for (const n of numbers) replies.set(`person${n}@example.net`, reply);
+      for (const n of numbers) refused.set(personAt(n), reply);
     },
   };
 }
 
-/** The deliveries of a message, in the order of their numbers. */
+/** Ids of the deliveries of a message, by position. */
 export async function idsOf(
   { services, organization: { admin } }: TestMail,
   messageId: string,
@@ -38,7 +34,7 @@ export async function idsOf(
   return edges.map(({ node }) => node.id);
 }
 
-/** "SENT 2": sent at the second attempt. In the order of their numbers. */
+/** Status and attempt of each delivery, by position: "SENT 2". */
 export async function statesOf(db: Database, messageId: string): Promise<string[]> {
   return (await readDeliveries(db, messageId)).map(({ status, attempt }) => `${status} ${attempt}`);
 }

@@ -1,55 +1,66 @@
 import type { AddressInfo } from "node:net";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions } from "smtp-server";
 
-/** One mail that the server has accepted for one recipient. */
+/** A mail that the server accepted for one recipient. */
 export interface ReceivedMail {
   readonly recipient: string;
   readonly messageId: string | null;
-  /** X-Waybill-Delivery. */
+  /** Header X-Waybill-Delivery: the TypeID of the delivery. */
   readonly deliveryId: string | null;
-  /** The whole mail, when the server was told to keep it. */
+  /** The whole mail with `keepContent`; else empty. */
   readonly content: string;
 }
 
-/** How a test server behaves. */
-export interface SmtpServerSettings {
-  /** STARTTLS is offered, or TLS is spoken from the first byte; the certificate is self-signed. */
+/** Credentials that a server accepts. */
+export interface SmtpLogin {
+  readonly user: string;
+  readonly password: string;
+  /** Reply to other credentials; absent: "535 5.7.8 Authentication credentials invalid". */
+  readonly refusal?: string;
+}
+
+/** Replies that a test may change while the server runs. */
+export interface SmtpReplies {
+  /** Login that is required. AUTH is offered only if the server was started with one. */
+  login?: SmtpLogin;
+  /** Reply that refuses a recipient: "550 5.1.1 No such user"; null accepts it. */
+  reject?: (address: string) => string | null;
+  /** Reply that refuses a mail after its final dot; null accepts it. */
+  rejectMail?: (address: string) => string | null;
+  /** Awaited after the mail was received, before the reply to its final dot. */
+  beforeReply?: (address: string) => Promise<void>;
+}
+
+/** Settings of a test server. */
+export interface SmtpServerSettings extends Readonly<SmtpReplies> {
+  /** STARTTLS is offered, or TLS is used from the first byte; the certificate is self-signed. */
   readonly tls?: "starttls" | "implicit";
-  /** The only login that is let in; without it everybody is. */
-  readonly login?: {
-    readonly user: string;
-    readonly password: string;
-    /** The reply to any other; unless told, the credentials are invalid. */
-    readonly refusal?: string;
-  };
-  /** The reply that refuses a recipient: "550 5.1.1 No such user"; null takes it. */
-  readonly reject?: (address: string) => string | null;
-  /** The reply that refuses a mail at its end. */
-  readonly rejectMail?: (address: string) => string | null;
-  /** Awaited with the whole mail in hand, before the reply to its final dot. */
-  readonly beforeReply?: (address: string) => Promise<void>;
-  /** Takes connections, and never says a word. */
+  /** Accepts connections, but never sends a reply. */
   readonly silent?: boolean;
-  /** Given the server once it runs. */
+  /** Called with the server once it runs. */
   readonly onStart?: (server: SmtpTestServer) => void;
+  /** Keeps the content of received mails. */
   readonly keepContent?: boolean;
+  /** Absent: any free port. */
   readonly port?: number;
 }
 
-/** A running mail server that keeps what it is given. */
+/** A running mail server that records the mails it accepts. */
 export interface SmtpTestServer {
-  /** For SMTP_URLS, with the login and with the certificate's check off. */
+  /** For SMTP_URLS, with the login and without verification of the certificate. */
   readonly url: string;
   readonly port: number;
-  /** In the order of the replies: what stands here was accepted, even if the reply got lost. */
+  /** Replies from now on; at first those of the settings. */
+  readonly replies: SmtpReplies;
+  /** Accepted mails in the order of the replies, also those whose reply was lost. */
   readonly received: ReceivedMail[];
-  /** Connections taken so far. */
+  /** Number of connections accepted so far. */
   readonly connections: number;
-  /** Returns once that many mails are in. */
+  /** Returns when that many mails were received. */
   arrival(count: number): Promise<void>;
-  /** Drops all connections, and goes on taking new ones. */
+  /** Closes all connections; the server accepts new ones. */
   hangUp(): void;
-  /** Drops all connections and stops. */
+  /** Closes all connections and stops. */
   close(): Promise<void>;
 }
 
@@ -59,19 +70,21 @@ const HEADERS_END = "\r\n\r\n";
 export async function startSmtpServer(
   settings: SmtpServerSettings = {},
 ): Promise<SmtpTestServer> {
+  const { login, reject, rejectMail, beforeReply } = settings;
+  const replies: SmtpReplies = { login, reject, rejectMail, beforeReply };
   const received: ReceivedMail[] = [];
   const watchers = new Set<() => void>();
   const sockets = new Set<{ destroy(): void }>();
   let connections = 0;
   const server = new SMTPServer({
-    ...optionsOf(settings),
+    ...optionsOf(settings, replies),
     async onData(stream, session, callback) {
       const content = await readMail(stream, settings.keepContent ?? false).catch(() => null);
-      // The client has gone before the mail's end: there is nobody to answer.
+      // The client closed the connection before the end of the mail.
       if (content === null) return;
       const recipient = session.envelope.rcptTo[0]?.address ?? "";
-      await settings.beforeReply?.(recipient);
-      const refusal = settings.rejectMail?.(recipient);
+      await replies.beforeReply?.(recipient);
+      const refusal = replies.rejectMail?.(recipient);
       if (refusal) return callback(refusalOf(refusal));
       received.push({
         recipient,
@@ -83,7 +96,7 @@ export async function startSmtpServer(
       for (const watcher of [...watchers]) watcher();
     },
   });
-  // A client that is killed, or that refuses the certificate, is no fault of the server.
+  // Clients that are killed, or refuse the certificate, are expected.
   server.on("error", () => {});
   server.server.on("connection", (socket) => {
     connections++;
@@ -97,6 +110,7 @@ export async function startSmtpServer(
   const running: SmtpTestServer = {
     url: urlOf(settings, port),
     port,
+    replies,
     received,
     get connections() {
       return connections;
@@ -119,7 +133,10 @@ export async function startSmtpServer(
   return running;
 }
 
-function optionsOf({ tls, login, reject, silent }: SmtpServerSettings): SMTPServerOptions {
+function optionsOf(
+  { tls, login, silent }: SmtpServerSettings,
+  replies: SmtpReplies,
+): SMTPServerOptions {
   const disabled = [...(tls === "starttls" ? [] : ["STARTTLS"]), ...(login ? [] : ["AUTH"])];
   return {
     secure: tls === "implicit",
@@ -134,13 +151,14 @@ function optionsOf({ tls, login, reject, silent }: SmtpServerSettings): SMTPServ
       if (!silent) callback(null);
     },
     onAuth({ username, password }, _session, callback) {
+      const { login } = replies;
       if (username === login?.user && password === login?.password) {
         return callback(null, { user: username });
       }
       callback(refusalOf(login?.refusal ?? "535 5.7.8 Authentication credentials invalid"));
     },
     onRcptTo({ address }, _session, callback) {
-      const refusal = reject?.(address);
+      const refusal = replies.reject?.(address);
       callback(refusal ? refusalOf(refusal) : null);
     },
   };
@@ -150,6 +168,7 @@ function refusalOf(reply: string): Error {
   return Object.assign(new Error(reply.slice(4)), { responseCode: Number(reply.slice(0, 3)) });
 }
 
+/** Reads to the end, so that the client can go on; without `whole` returns the headers only. */
 async function readMail(stream: SMTPServerDataStream, whole: boolean): Promise<string> {
   let content = "";
   for await (const chunk of stream) {
@@ -168,7 +187,7 @@ function urlOf({ tls, login }: SmtpServerSettings, port: number): string {
   return `${scheme}://${user ?? ""}127.0.0.1:${port}${tls ? "?rejectUnauthorized=false" : ""}`;
 }
 
-// Self-signed for localhost until 2126; the key protects nothing.
+// Self-signed for localhost until 2126, for tests only.
 const KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgma/r/Vfjt3fc+AjB
 WOVODrpWDsHdAQv16j0zBaWiMauhRANCAARjQT9Dv3Ks3cAyn6gL99FkV+rHPQ3r

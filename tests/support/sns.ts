@@ -1,6 +1,6 @@
 import { createSign } from "node:crypto";
 
-/** A message of Amazon SNS, before it is signed. */
+/** A message of Amazon SNS without its signature. */
 export interface SnsShape {
   readonly Type: string;
   readonly MessageId: string;
@@ -14,11 +14,11 @@ export interface SnsShape {
   readonly Token?: string;
 }
 
-/** A stand-in for Amazon's server of certificates and confirmations. */
+/** Test server for SNS certificates and subscription confirmations. */
 export interface SnsTestServer {
-  /** Leads what is asked of Amazon to the stand-in. */
+  /** Sends requests for Amazon to this server. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** The paths that were asked for. */
+  /** Requested paths, in order. */
   readonly asked: readonly string[];
   close(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export interface SnsTestServer {
 export const TOPIC = "arn:aws:sns:eu-west-1:123456789012:bounces";
 const HOST = "https://sns.eu-west-1.amazonaws.com";
 
-/** Starts the stand-in on a free port. */
+/** Starts the server on a free port. */
 export function startSnsServer(): SnsTestServer {
   const asked: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url }) => {
@@ -41,7 +41,7 @@ export function startSnsServer(): SnsTestServer {
   };
 }
 
-/** A certificate's address at Amazon. */
+/** URL of a signing certificate at Amazon. */
 export function certificateUrl(id: string): string {
   return `${HOST}/SimpleNotificationService-${id}.pem`;
 }
@@ -54,7 +54,7 @@ const ANSWERS: Readonly<Record<string, () => Response>> = {
   "/SimpleNotificationService-00.pem": () => new Response("x".repeat(10_000_000)),
 };
 
-/** A notification about a mail, signed as Amazon does it. */
+/** A notification with the signature of SNS. */
 export function signedSns(given: Partial<SnsShape>): string {
   const message: SnsShape = {
     Type: "Notification",
@@ -66,7 +66,7 @@ export function signedSns(given: Partial<SnsShape>): string {
     SigningCertURL: certificateUrl("01d088a6f77103d0fe307c0069e40ed6"),
     ...given,
   };
-  // By the alphabet, without what says how it is signed.
+  // SNS signs the fields in alphabetical order, without the signature's own.
   const signed = Object.entries(message)
     .filter(([key]) => !key.startsWith("Sign"))
     .sort(([a], [b]) => a < b ? -1 : 1);
@@ -79,7 +79,7 @@ export function signedSns(given: Partial<SnsShape>): string {
   });
 }
 
-// Self-signed until 2126; the key protects nothing.
+// Self-signed until 2126, for tests only.
 const KEY = `-----BEGIN PRIVATE KEY-----
 MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDNGkS33hbbM1xp
 raYAHf53fH5mhOuh9Hqwnhf1AW1KUrg4pWj/ZtxdiPo6fy0/iv/aH7p3BqTzEv8N

@@ -18,10 +18,10 @@ import { cleanupDeliveriesHandler } from "../../../src/handlers/cleanup_deliveri
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization, type TestOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
-import { makeGate } from "../../support/gate.ts";
 import { issuesOf } from "../../support/issues.ts";
 import { type MailWorker, startMailWorker } from "../../support/mail_worker.ts";
 import { messageInput, people, readDeliveries, tally } from "../../support/messages.ts";
+import { holdReplies, type ReplyHold } from "../../support/reply_hold.ts";
 import { startSmtpServer } from "../../support/smtp.ts";
 
 const AGE = statement<[days: number]>(
@@ -42,23 +42,22 @@ interface Cleanup {
   readonly services: Services;
   readonly organization: TestOrganization;
   readonly worker: MailWorker;
+  /** Disabled at first. */
+  readonly hold: ReplyHold;
   /** Plans a message to that many, the first of whom is refused. */
   send(count: number): Promise<string>;
 }
 
-let gate = makeGate();
-
 /** Without the ledger: it holds mails that have arrived against deliveries, which are gone here. */
 function onEveryCleanup(name: string, test: (cleanup: Cleanup) => Promise<void>): void {
   onEveryDatabase(name, async ({ db }) => {
-    gate = makeGate();
-    gate.open();
     const services = { db, bus: createBus() };
     const organization = await createOrganization(db);
     const smtp = await startSmtpServer({
       reject: (address) => address === "person1@example.net" ? "550 5.1.1 No such user" : null,
-      beforeReply: (address) => gate.pass(address),
     });
+    const hold = holdReplies(smtp);
+    hold.disable();
     const channel = openSmtpChannel(parseSmtpUrl(smtp.url), {
       from: "Waybill <noreply@example.com>",
     });
@@ -71,9 +70,9 @@ function onEveryCleanup(name: string, test: (cleanup: Cleanup) => Promise<void>)
       return message.id;
     };
     try {
-      await test({ db, services, organization, worker, send });
+      await test({ db, services, organization, worker, hold, send });
     } finally {
-      gate.open();
+      hold.disable();
       await channel.close();
       await smtp.close();
       await services.bus.close();
@@ -147,16 +146,16 @@ onEveryCleanup("cleanup_old_deliveries() does the same in SQL", async (mail) => 
 });
 
 onEveryCleanup("what is in flight, or of a message under way, is not touched", async (mail) => {
-  const { db, services, organization: { admin }, worker, send } = mail;
-  gate.close();
+  const { db, services, organization: { admin }, worker, hold, send } = mail;
+  hold.enable();
   const id = await send(6);
   worker.start(await worker.claim());
-  await gate.filled(2);
+  await hold.untilWaiting(2);
   await cancelMessage(services, admin, id);
   await db.run(AGE, 91);
   await prune(services, null);
   assert.deepEqual(await left(db, id), { FAILED: 1, PENDING: 5 });
-  gate.open();
+  hold.disable();
   await worker.rest();
   assert.deepEqual(await left(db, id), { FAILED: 1, SENT: 2, PENDING: 3 });
   await prune(services, null);

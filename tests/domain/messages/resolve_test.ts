@@ -19,9 +19,9 @@ import {
   resolveDeliveries,
   retryDeliveries,
 } from "../../../src/domain/messages/retry.ts";
-import { makeGate } from "../../support/gate.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people, readStatus, tally } from "../../support/messages.ts";
+import { holdReplies } from "../../support/reply_hold.ts";
 import { idsOf, statesOf } from "../../support/retries.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -33,15 +33,14 @@ const AGE = statement<[messageId: string]>(
    update delivery_stats set minute = minute - interval '1 day' where message_id = $1`,
 );
 
-let gate = makeGate();
-
 onEveryMail("a person decides what became UNKNOWN", async (mail) => {
+  const hold = holdReplies(mail.smtp);
   const { db, services, organization: { admin }, worker, startWorker, smtp, send } = mail;
   const { id } = await send({ to: { list: people(6) } });
   worker.start(await worker.claim());
-  await gate.filled(3);
+  await hold.untilWaiting(3);
   await worker.die();
-  gate.open();
+  hold.disable();
   await worker.rest();
   const other = await startWorker();
   await other.runQueued();
@@ -101,36 +100,32 @@ onEveryMail("a person decides what became UNKNOWN", async (mail) => {
     ],
   );
   assert.equal(smtp.received.length, 8);
-}, () => {
-  gate = makeGate();
-  return { window: 3, beforeReply: (address) => gate.pass(address) };
-});
+}, () => ({ window: 3 }));
 
 onEveryMail("what arrived after all makes a message SENT", async (mail) => {
+  const hold = holdReplies(mail.smtp);
   const { db, services, organization: { admin }, worker, startWorker, send } = mail;
   const { id } = await send({ to: { list: people(1) } });
   worker.start(await worker.claim());
-  await gate.filled(1);
+  await hold.untilWaiting(1);
   await worker.die();
-  gate.open();
+  hold.disable();
   await worker.rest();
   await (await startWorker()).runQueued();
   assert.equal(await readStatus(db, id), "FAILED");
   await resolveDeliveries(services, admin, { filter: { messageId: id }, as: "SENT" });
   assert.equal(await readStatus(db, id), "SENT");
-}, () => {
-  gate = makeGate();
-  return { beforeReply: (address) => gate.pass(address) };
 });
 
 onEveryMail("what a cancelled message left UNKNOWN is decided by a filter too", async (mail) => {
+  const hold = holdReplies(mail.smtp);
   const { db, services, organization: { admin }, worker, startWorker, send } = mail;
   const { id } = await send({ to: { list: people(2) } });
   worker.start(await worker.claim());
-  await gate.filled(1);
+  await hold.untilWaiting(1);
   await worker.die();
   await cancelMessage(services, admin, id);
-  gate.open();
+  hold.disable();
   await worker.rest();
   await (await startWorker()).runQueued();
   assert.deepEqual(tally(await statesOf(db, id)), { "UNKNOWN 1": 1, "PENDING 0": 1 });
@@ -145,18 +140,16 @@ onEveryMail("what a cancelled message left UNKNOWN is decided by a filter too", 
     "CANCELLED",
     1,
   ]);
-}, () => {
-  gate = makeGate();
-  return { window: 1, beforeReply: (address) => gate.pass(address) };
-});
+}, () => ({ window: 1 }));
 
 onEveryMail("what arrived after all counts for the day of its attempt", async (mail) => {
+  const hold = holdReplies(mail.smtp);
   const { db, services, organization: { admin }, worker, startWorker, send } = mail;
   const { id } = await send({ to: { list: people(3) } });
   worker.start(await worker.claim());
-  await gate.filled(2);
+  await hold.untilWaiting(2);
   await worker.die();
-  gate.open();
+  hold.disable();
   await worker.rest();
   await (await startWorker()).runQueued();
   await db.run(AGE, id);
@@ -171,7 +164,4 @@ onEveryMail("what arrived after all counts for the day of its attempt", async (m
   assert.deepEqual(days.map(({ sent, failed }) => [sent, failed]), [[3, 0]]);
   const page = await listMessageAttempts(services, admin, period, {});
   assert.deepEqual(page.edges.map(({ node }) => node), [{ id, sent: 3, failed: 0 }]);
-}, () => {
-  gate = makeGate();
-  return { window: 2, beforeReply: (address) => gate.pass(address) };
-});
+}, () => ({ window: 2 }));

@@ -7,7 +7,7 @@ import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
 import { onEveryMail, onPostgresMail } from "../../support/mail.ts";
 import { comeDue } from "../../support/mail_worker.ts";
 import { people, readBatches, readStatus, readTries, tally } from "../../support/messages.ts";
-import { idsOf, makeReplies, statesOf } from "../../support/retries.ts";
+import { idsOf, refusals, statesOf } from "../../support/retries.ts";
 
 const BATCHES = statement<
   [messageId: string],
@@ -20,9 +20,8 @@ const BATCHES = statement<
    where message_id = $1 order by number`,
 );
 
-const replies = makeReplies();
-
 onEveryMail("a retry waits as long as the provider asked, and holds up no others", async (mail) => {
+  const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   replies.refuse([1], "451 4.3.0 Try again in 600 seconds");
   replies.refuse([2, 3]);
@@ -43,11 +42,12 @@ onEveryMail("a retry waits as long as the provider asked, and holds up no others
   await comeDue(services);
   await worker.runQueued();
   assert.equal(await readStatus(db, id), "SENT");
-}, replies.settings);
+});
 
 onEveryMail(
   "retryDeliveries() numbers delayed batches after those that start at once",
   async (mail) => {
+    const replies = refusals(mail.smtp);
     const { db, services, organization: { admin }, worker, smtp, send } = mail;
     const numbers = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -74,10 +74,10 @@ onEveryMail(
     assert.deepEqual(tally(await statesOf(db, id)), { "SENT 2": 260 });
     assert.equal(smtp.received.length, 260);
   },
-  replies.settings,
 );
 
 onEveryMail("what failed is tried again while others of its batch still wait", async (mail) => {
+  const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, smtp, send } = mail;
   replies.refuse([1]);
   replies.refuse([2], "450 4.7.1 Greylisted");
@@ -93,10 +93,11 @@ onEveryMail("what failed is tried again while others of its batch still wait", a
   assert.deepEqual(await statesOf(db, id), ["SENT 2", "SENT 1", "SENT 1"]);
   assert.equal(smtp.received.length, 3);
   assert.equal(await readStatus(db, id), "SENT");
-}, replies.settings);
+});
 
-let throttled = true;
 onEveryMail("a throttled recipient keeps its patience in the next round", async (mail) => {
+  const replies = refusals(mail.smtp);
+  replies.refuse([1], "450 4.7.1 Greylisted");
   const { db, services, organization: { admin }, worker, send } = mail;
   const { id } = await send({ to: { list: people(1) } });
   const runTimes = async (times: number) => {
@@ -110,16 +111,14 @@ onEveryMail("a throttled recipient keeps its patience in the next round", async 
   await retryDeliveries(services, admin, { filter: { messageId: id }, force: false });
   await runTimes(3);
   assert.deepEqual(await statesOf(db, id), ["PENDING 1"]);
-  throttled = false;
+  replies.accept();
   await runTimes(1);
   assert.deepEqual(await statesOf(db, id), ["SENT 2"]);
   assert.equal((await readTries(db, id, 1)).length, 15);
-}, () => {
-  throttled = true;
-  return { reject: () => throttled ? "450 4.7.1 Greylisted" : null };
 });
 
 onEveryMail("AUTO tries again at once, until no attempt is left", async (mail) => {
+  const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   replies.refuse([1, 2]);
   replies.refuse([3], "550 5.1.1 No such user");
@@ -128,7 +127,7 @@ onEveryMail("AUTO tries again at once, until no attempt is left", async (mail) =
   assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "FAILED 1", "SENT 1"]);
   const { status, retryRounds } = await getMessage(services, admin, id);
   assert.deepEqual([status, retryRounds], ["PARTIALLY_SENT", 2]);
-}, replies.settings);
+});
 
 onEveryMail(
   "what a person has cancelled is left alone, until a person retries it",
@@ -155,10 +154,10 @@ onEveryMail(
     await worker.runQueued();
     assert.equal((await getJob(services, admin, jobId)).status, "COMPLETED");
   },
-  replies.settings,
 );
 
 onPostgresMail("of 20 retries at once each recipient is queued by one", async (mail) => {
+  const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, smtp, send } = mail;
   const failing = Array.from({ length: 250 }, (_, index) => index + 1);
   replies.refuse(failing);
@@ -178,4 +177,4 @@ onPostgresMail("of 20 retries at once each recipient is queued by one", async (m
   await worker.runQueued();
   assert.equal(await readStatus(db, id), "SENT");
   assert.equal(smtp.received.length, 300);
-}, replies.settings);
+});

@@ -17,7 +17,7 @@ import {
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
 import { people, readStatus, tally } from "../../support/messages.ts";
-import { idsOf, makeReplies, statesOf } from "../../support/retries.ts";
+import { idsOf, refusals, statesOf } from "../../support/retries.ts";
 
 const BATCHES = statement<
   [messageId: string],
@@ -30,9 +30,8 @@ const BATCHES = statement<
    where message_id = $1 order by number`,
 );
 
-const replies = makeReplies();
-
 onEveryMail("retryDeliveries() sends what failed again, in new batches", async (mail) => {
+  const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   replies.refuse([2, 150]);
   replies.refuse([3], "550 5.1.1 No such user");
@@ -73,9 +72,10 @@ onEveryMail("retryDeliveries() sends what failed again, in new batches", async (
     { messageId: id, attemptNumber: 1, sent: 247, failed: 3 },
     { messageId: id, attemptNumber: 2, sent: 2, failed: 0 },
   ]);
-}, replies.settings);
+});
 
 onEveryMail("retryDeliveries() by ids says of each why it was left", async (mail) => {
+  const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   replies.refuse([1, 2]);
   replies.refuse([3], "550 5.1.1 No such user");
@@ -107,7 +107,7 @@ onEveryMail("retryDeliveries() by ids says of each why it was left", async (mail
   assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "FAILED 3", "SENT 1"]);
 
   await cancelledIsLeft(mail);
-}, replies.settings);
+});
 
 async function cancelledIsLeft(mail: TestMail): Promise<void> {
   const { services, organization: { admin }, worker, send } = mail;
@@ -150,9 +150,10 @@ onEveryMail("a suppressed address is sent to again once it is off the list", asy
   await retryDeliveries(services, admin, { ids, force: true });
   await worker.runQueued();
   assert.deepEqual(await statesOf(db, id), ["SENT 3"]);
-}, replies.settings);
+});
 
 onEveryMail("retryDeliveries() refuses bad input and queues nothing", async (mail) => {
+  const replies = refusals(mail.smtp);
   const { db, services, organization: { admin, member }, worker, send } = mail;
   replies.refuse([1]);
   const { id } = await send({ to: { list: people(1) } });
@@ -200,4 +201,4 @@ onEveryMail("retryDeliveries() refuses bad input and queues nothing", async (mai
   }
   assert.equal(await readStatus(db, id), "FAILED");
   assert.deepEqual(await statesOf(db, id), ["FAILED 1"]);
-}, replies.settings);
+});

@@ -9,7 +9,6 @@ import {
   sendMessage,
 } from "../../../src/domain/messages/operations.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
-import { makeGate } from "../../support/gate.ts";
 import { onEveryMail, onPostgresMail, type TestMail } from "../../support/mail.ts";
 import { comeDue } from "../../support/mail_worker.ts";
 import {
@@ -20,6 +19,7 @@ import {
   readStatus,
   tally,
 } from "../../support/messages.ts";
+import { holdReplies } from "../../support/reply_hold.ts";
 
 const PLAN_JOB = statement<[], { id: string }>(
   "test.newestPlanJob",
@@ -29,12 +29,6 @@ const RESUME_ONLY = statement<[id: string]>(
   "test.resumeOnly",
   `update messages set status = 'SENDING', paused_at = null, pause_reason = null where id = $1`,
 );
-
-let gate = makeGate();
-const gated = () => {
-  gate = makeGate();
-  return { window: 3, beforeReply: (address: string) => gate.pass(address) };
-};
 
 async function planJobId(db: Database): Promise<string> {
   const [job] = await db.run(PLAN_JOB);
@@ -96,6 +90,7 @@ onEveryMail("resumeMessage() plans on, though the job was cancelled meanwhile", 
 });
 
 onEveryMail("a batch that kills its worker three times ends, and its message too", async (mail) => {
+  const hold = holdReplies(mail.smtp);
   const { db, services, startWorker, smtp, send } = mail;
   const { id } = await send({ to: { list: people(30) } });
   const workers = [];
@@ -103,12 +98,12 @@ onEveryMail("a batch that kills its worker three times ends, and its message too
     await comeDue(services);
     const worker = await startWorker();
     worker.start(await worker.claim());
-    await gate.filled(crash * 3);
+    await hold.untilWaiting(crash * 3);
     await worker.die();
     workers.push(worker);
   }
   await sweepMessages(services);
-  gate.open();
+  hold.disable();
   await Promise.all(workers.map((worker) => worker.rest()));
   const ends = (await readDeliveries(db, id)).map(({ status, errorCode }) =>
     `${status} ${errorCode}`
@@ -116,7 +111,7 @@ onEveryMail("a batch that kills its worker three times ends, and its message too
   assert.deepEqual(tally(ends), { "UNKNOWN INTERRUPTED": 9, "FAILED BATCH_FAILED": 21 });
   assert.equal(await readStatus(db, id), "FAILED");
   assert.equal(smtp.received.length, 9);
-}, gated);
+}, () => ({ window: 3 }));
 
 onEveryMail("retryJob() of a batch that was given up fails, and says why", async (mail) => {
   const { db, services, organization: { admin }, worker, smtp, send } = mail;
@@ -153,19 +148,20 @@ onEveryMail("a batch of a cancelled message that is given up fails nobody", asyn
 });
 
 onEveryMail("a message ends though the process that resumed it died", async (mail) => {
+  const hold = holdReplies(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   const { id } = await send({ to: { list: people(3) } });
   worker.start(await worker.claim());
-  await gate.filled(3);
+  await hold.untilWaiting(3);
   await pauseMessage(services, admin, id);
-  gate.open();
+  hold.disable();
   await worker.rest();
   await sweepMessages(services);
   assert.equal(await readStatus(db, id), "PAUSED");
   await db.run(RESUME_ONLY, id);
   await sweepMessages(services);
   assert.equal(await readStatus(db, id), "SENT");
-}, gated);
+}, () => ({ window: 3 }));
 
 onPostgresMail("any number of replicas may sweep at once", async (mail) => {
   const { db, services, organization: { admin }, send } = mail;

@@ -8,13 +8,12 @@ import { updateMessage, type UpdateMessageInput } from "../../../src/domain/mess
 import { issuesOf } from "../../support/issues.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
 import { importPeople, messageInput, people, readStatus } from "../../support/messages.ts";
-import { makeReplies, statesOf } from "../../support/retries.ts";
+import { refusals, statesOf } from "../../support/retries.ts";
 
 const PLAN_JOBS = statement<[], { id: string; status: string; runAt: Date }>(
   "test.planJobs",
   `select id, status, run_at as "runAt" from jobs where kind = 'PLAN_MESSAGE' order by id`,
 );
-const replies = makeReplies();
 const MAY = new Date("2040-05-01T09:00:00Z");
 const JUNE = new Date("2040-06-01T09:00:00Z");
 
@@ -85,6 +84,7 @@ onEveryMail("updateMessage() is too late once sending has begun, but for retry",
 });
 
 onEveryMail("updateMessage() to AUTO, or to more attempts, tries again at once", async (mail) => {
+  const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   const update = (id: string, retry: UpdateMessageInput["retry"]) =>
     updateMessage(services, admin, id, { retry });
@@ -106,9 +106,10 @@ onEveryMail("updateMessage() to AUTO, or to more attempts, tries again at once",
   await worker.runQueued();
   assert.deepEqual(await statesOf(db, id), ["SENT 3", "SENT 1"]);
   assert.equal(await readStatus(db, id), "SENT");
-}, replies.settings);
+});
 
 onEveryMail("updateMessage() to AUTO leaves a cancelled message alone", async (mail) => {
+  const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   replies.refuse([1]);
   const { id } = await send({ to: { list: people(101) } });
@@ -121,7 +122,7 @@ onEveryMail("updateMessage() to AUTO leaves a cancelled message alone", async (m
   });
   assert.deepEqual([status, retryRounds], ["CANCELLED", 0]);
   assert.equal((await statesOf(db, id))[0], "FAILED 1");
-}, replies.settings);
+});
 
 onEveryMail("updateMessage() refuses bad input and changes nothing", async (mail) => {
   const { services, organization: { admin, colleague } } = mail;

@@ -4,9 +4,9 @@ import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
 import { toTypeId } from "../../../src/domain/id.ts";
 import { cancelMessage, sendMessage } from "../../../src/domain/messages/operations.ts";
 import { onEveryDatabase } from "../../support/database.ts";
-import { makeGate } from "../../support/gate.ts";
 import { startMailWorker } from "../../support/mail_worker.ts";
 import { messageInput, people } from "../../support/messages.ts";
+import { holdReplies } from "../../support/reply_hold.ts";
 import { withServer } from "../../support/server.ts";
 import { startSmtpServer } from "../../support/smtp.ts";
 
@@ -14,8 +14,8 @@ onEveryDatabase(
   "messageUpdated emits the results of deliveries in flight after cancelMessage()",
   ({ db }) =>
     withServer(db, async ({ connect, services, organization: { admin } }) => {
-      const gate = makeGate();
-      const smtp = await startSmtpServer({ beforeReply: (address) => gate.pass(address) });
+      const smtp = await startSmtpServer();
+      const hold = holdReplies(smtp);
       const from = "noreply@example.com";
       const channel = openSmtpChannel(parseSmtpUrl(smtp.url), { from });
       try {
@@ -25,7 +25,7 @@ onEveryDatabase(
         worker.start(await worker.claim());
         await worker.rest();
         worker.start(await worker.claim());
-        await gate.filled(3);
+        await hold.untilWaiting(3);
         await cancelMessage(services, admin, message.id);
 
         const events = connect().iterate({
@@ -37,11 +37,11 @@ onEveryDatabase(
           data: { messageUpdated: { status: "CANCELLED", stats: { sending, sent } } },
         });
         assert.deepEqual((await events.next()).value, event(3, 0));
-        gate.open();
+        hold.disable();
         await worker.rest();
         assert.deepEqual((await Array.fromAsync(events)).at(-1), event(0, 3));
       } finally {
-        gate.open();
+        hold.disable();
         await channel.close();
         await smtp.close();
       }

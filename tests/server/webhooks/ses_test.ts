@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
 import { toTypeId } from "../../../src/domain/id.ts";
 import { onEveryMail } from "../../support/mail.ts";
-import { people, readDeliveries, readStatus } from "../../support/messages.ts";
+import { people, personAt, readDeliveries, readStatus } from "../../support/messages.ts";
 import { withServer } from "../../support/server.ts";
 import {
   certificateUrl,
@@ -12,8 +12,6 @@ import {
   TOPIC,
 } from "../../support/sns.ts";
 
-// Set by a test whose first mail is to be doubtful.
-let hangUp: () => void = () => {};
 const HOST = "https://sns.eu-west-1.amazonaws.com";
 
 type Test = (room: {
@@ -29,7 +27,12 @@ type Test = (room: {
 
 function withSes(name: string, test: Test, doubtful = false): void {
   onEveryMail(name, async ({ send, worker, smtp, db, services, organization: { admin } }) => {
-    hangUp = doubtful ? smtp.hangUp : () => {};
+    if (doubtful) {
+      smtp.replies.beforeReply = (address) => {
+        if (address === personAt(1)) smtp.hangUp();
+        return Promise.resolve();
+      };
+    }
     const { id: messageId } = await send({ to: { list: people(4) } });
     await worker.runQueued();
     const { edges } = await listDeliveries(services, admin, { messageId }, "CREATED_ASC", {});
@@ -60,13 +63,7 @@ function withSes(name: string, test: Test, doubtful = false): void {
       });
     }, { webhooks });
     await sns.close();
-  }, () => ({
-    window: 1,
-    beforeReply(address) {
-      if (address.startsWith("person1@")) hangUp();
-      return Promise.resolve();
-    },
-  }));
+  }, () => ({ window: 1 }));
 }
 
 function notification(deliveryId: string, about: object, type = "notificationType"): string {
