@@ -22,7 +22,7 @@ const PREFIXES = {
 export type Noun = keyof typeof PREFIXES;
 
 /** Ids at most that one call can name. */
-export const MAX_IDS = 1_000;
+export const MAX_IDS_PER_CALL = 1_000;
 
 /** A new UUIDv7 (RFC 9562): later ids sort after earlier ones. */
 export function newId(): string {
@@ -76,8 +76,8 @@ export function fromTypeIds(
   path: readonly string[],
 ): string[] {
   // Counted before any is looked at: there may be a million of them.
-  if (typeIds.length > MAX_IDS) {
-    throw invalid(path, "TOO_LONG", `must not hold more than ${MAX_IDS} ids`);
+  if (typeIds.length > MAX_IDS_PER_CALL) {
+    throw invalid(path, "TOO_LONG", `must not hold more than ${MAX_IDS_PER_CALL} ids`);
   }
   const malformed = typeIds.filter((id) => !parseTypeId(id));
   if (malformed.length > 0) throw new NotFoundError(malformed);

@@ -1,6 +1,7 @@
 /**
- * What can change. The first group is for watchers and is told at most four times a second per
- * organization; the second is for the machinery and is told within milliseconds.
+ * Kind of change. The first group is for subscribers of the API and is delivered at most four times a
+ * second per organization; the second consists of signals between parts of the program and is
+ * delivered within milliseconds.
  */
 export type Topic =
   | "jobs"
@@ -16,27 +17,32 @@ export type Topic =
 /** Objects of one organization have changed. */
 export interface Change {
   readonly topic: Topic;
-  /** "*": of any organization. */
+  /** "*" stands for every organization. */
   readonly organizationId: string;
-  /** Database ids; null when there were too many to list, or when some may have been missed. */
+  /** Database ids; null: too many to list, or some may have been missed. */
   readonly ids: readonly string[] | null;
 }
 
-/** Called with a change; must not throw, and returns at once. */
+/** Receives a change. It must not throw, and must return at once. */
 export type Listener = (change: Change) => void;
 
-/** Tells of changes after they were committed, in this process and in all others. */
+/** Delivers committed changes to the listeners of this process and of all others. */
 export interface Bus {
   /**
-   * Notes changed objects; call it after the commit. Never throws, never waits.
+   * Publishes changed objects. Call it after the commit; it never throws and never waits.
    *
-   * @param ids none of them: nothing has changed; null: any may have
+   * @param ids database ids; empty: nothing has changed; null: any object may have changed
    */
   publish(topic: Topic, organizationId: string, ids: readonly string[] | null): void;
-  /** Hears of one topic in every organization. Returns what ends it. */
+  /**
+   * Delivers the changes of one topic in every organization to a listener.
+   *
+   * @returns the function that unsubscribes
+   */
   subscribe(topic: Topic, listener: Listener): () => void;
   /** False while changes of other processes cannot arrive. */
   healthy(): boolean;
+  /** Delivers pending changes and disconnects from the other processes. */
   close(): Promise<void>;
 }
 
@@ -47,27 +53,28 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** More ids than this in one change become null: look for yourself. */
-export const MAX_IDS = 100;
+/** Maximum number of ids in one change; a change of more objects has `ids` null. */
+export const MAX_IDS_PER_CHANGE = 100;
 
-const WATCH_INTERVAL_MS = 250;
+const UPDATE_INTERVAL_MS = 250;
 const SIGNAL_INTERVAL_MS = 5;
 const SIGNALS: ReadonlySet<Topic> = new Set<Topic>(["queue", "cancel", "access", "providers"]);
 
 interface Pending {
-  /** Null: nothing since the last delivery. */
+  /** Null: no change since the last delivery. */
   change: { topic: Topic; organizationId: string; ids: Set<string> | null } | null;
   timer?: ReturnType<typeof setTimeout>;
 }
 
 /**
- * Makes the bus of this process.
+ * Creates the bus of this process.
  *
- * The first change of a topic and organization is told at once; those that follow within the interval
- * (250 ms for watchers, 5 ms for signals) are told together at its end, so the last one always arrives.
+ * The first change of a topic and organization is delivered at once. Changes that follow within the
+ * interval (5 ms for signals, else 250 ms) are merged and delivered at its end, so that the last one
+ * always arrives.
  *
- * @param connect makes the transport to other processes, given what to call with their changes; null
- *   in its place stands for a gap: all topics may have changed
+ * @param connect creates the transport to the other processes. Its argument receives their changes, and
+ *   null for a gap: changes of any topic may have been missed
  */
 export function createBus(
   connect?: (receive: (changes: readonly Change[] | null) => void) => Transport,
@@ -75,30 +82,30 @@ export function createBus(
   const listeners = new Map<Topic, Set<Listener>>();
   const pending = new Map<string, Pending>();
 
-  const dispatch = (change: Change) => {
+  const deliverHere = (change: Change) => {
     for (const listener of [...listeners.get(change.topic) ?? []]) listener(change);
   };
   const transport = connect?.((changes) => {
-    if (changes) return changes.forEach(dispatch);
-    for (const topic of listeners.keys()) dispatch({ topic, organizationId: "*", ids: null });
+    if (changes) return changes.forEach(deliverHere);
+    for (const topic of listeners.keys()) deliverHere({ topic, organizationId: "*", ids: null });
   });
-
-  const tellLater = (key: string, entry: Pending, interval: number) => {
-    entry.timer = setTimeout(() => {
-      if (!entry.change) return void pending.delete(key);
-      tellPending(entry);
-      tellLater(key, entry, interval);
-    }, interval);
+  const deliver = (change: Change) => {
+    deliverHere(change);
+    transport?.send([change]);
   };
-  const tellPending = (entry: Pending) => {
+
+  const deliverPending = (entry: Pending) => {
     const { change } = entry;
     if (!change) return;
     entry.change = null;
-    tell({ ...change, ids: change.ids && [...change.ids] });
+    deliver({ ...change, ids: change.ids && [...change.ids] });
   };
-  const tell = (change: Change) => {
-    dispatch(change);
-    transport?.send([change]);
+  const deliverAfter = (key: string, entry: Pending, interval: number) => {
+    entry.timer = setTimeout(() => {
+      if (!entry.change) return void pending.delete(key);
+      deliverPending(entry);
+      deliverAfter(key, entry, interval);
+    }, interval);
   };
 
   return {
@@ -106,11 +113,12 @@ export function createBus(
       if (ids?.length === 0) return;
       const key = `${topic} ${organizationId}`;
       const entry = pending.get(key);
-      if (entry) return void gather(entry, topic, organizationId, ids);
+      if (entry) return void merge(entry, topic, organizationId, ids);
       const first: Pending = { change: null };
       pending.set(key, first);
-      tell({ topic, organizationId, ids: ids && ids.length > MAX_IDS ? null : ids });
-      tellLater(key, first, SIGNALS.has(topic) ? SIGNAL_INTERVAL_MS : WATCH_INTERVAL_MS);
+      const tooMany = ids !== null && ids.length > MAX_IDS_PER_CHANGE;
+      deliver({ topic, organizationId, ids: tooMany ? null : ids });
+      deliverAfter(key, first, SIGNALS.has(topic) ? SIGNAL_INTERVAL_MS : UPDATE_INTERVAL_MS);
     },
     subscribe(topic, listener) {
       const set = listeners.get(topic) ?? new Set();
@@ -121,14 +129,14 @@ export function createBus(
     async close() {
       for (const entry of pending.values()) {
         clearTimeout(entry.timer);
-        tellPending(entry);
+        deliverPending(entry);
       }
       await transport?.close();
     },
   };
 }
 
-function gather(
+function merge(
   entry: Pending,
   topic: Topic,
   organizationId: string,
@@ -137,5 +145,5 @@ function gather(
   const change = entry.change ??= { topic, organizationId, ids: new Set() };
   if (!change.ids) return;
   if (ids) { for (const id of ids) change.ids.add(id); }
-  if (!ids || change.ids.size > MAX_IDS) change.ids = null;
+  if (!ids || change.ids.size > MAX_IDS_PER_CHANGE) change.ids = null;
 }

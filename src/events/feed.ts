@@ -1,22 +1,22 @@
 import type { Bus, Topic } from "./bus.ts";
 import { type Watch, watchTopic } from "./watch.ts";
 
-/** Tells of single objects as they change. However many listen, a change is read once. */
+/** Delivers single objects as they change. Each change is read once for all listeners together. */
 export interface Feed<T> {
   /**
-   * Calls `listener` with the object as it stands, and whenever it may have changed; with null when
-   * there is none.
+   * Calls `listener` with the object as it is, and again whenever it may have changed; with null if the
+   * object does not exist.
    *
-   * @param id of the database
-   * @returns what ends it
+   * @param id database id
+   * @returns the function that unsubscribes
    */
   watch(id: string, listener: (value: T | null) => void): () => void;
 }
 
 /**
- * Makes the feed of one kind of object. It reads nothing while nobody listens.
+ * Creates the feed of one kind of object. It reads nothing while it has no listener.
  *
- * @param load reads all of these at once, by id; what is not in the answer is gone
+ * @param load reads several objects at once; an id without an object is absent from the result
  */
 export function createFeed<T>(
   bus: Bus,
@@ -24,8 +24,8 @@ export function createFeed<T>(
   load: (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>,
 ): Feed<T> {
   const listeners = new Map<string, Set<(value: T | null) => void>>();
-  // Objects that somebody has just begun to watch: all of one turn are read together.
-  const begun = new Set<string>();
+  // Ids with new listeners. All ids added in the same task are read together.
+  const added = new Set<string>();
   let topicWatch: Watch | null = null;
 
   const read = async (ids: readonly string[]) => {
@@ -37,9 +37,9 @@ export function createFeed<T>(
     }
   };
   const readAll = () => read([...listeners.keys()]);
-  const readBegun = () => {
-    const ids = [...begun];
-    begun.clear();
+  const readAdded = () => {
+    const ids = [...added];
+    added.clear();
     return read(ids);
   };
 
@@ -51,8 +51,8 @@ export function createFeed<T>(
       });
       const set = listeners.get(id) ?? new Set();
       listeners.set(id, set.add(listener));
-      if (begun.size === 0) topicWatch.attempt(readBegun);
-      begun.add(id);
+      if (added.size === 0) topicWatch.attempt(readAdded);
+      added.add(id);
       return () => {
         set.delete(listener);
         if (set.size === 0) listeners.delete(id);

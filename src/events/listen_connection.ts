@@ -1,15 +1,15 @@
 import type pg from "pg";
 
-/** A connection that listens, until it is lost. */
-export interface Line {
-  /** False when that failed, and the connection is lost by it. */
+/** A connection that listens for notifications until it is lost. */
+export interface ListenConnection {
+  /** Sends notifications. Resolves to false if that failed, which also loses the connection. */
   send(payloads: readonly string[]): Promise<boolean>;
-  /** Rejects with the reason when the connection is lost. */
+  /** Rejects with the reason once the connection is lost. */
   readonly lost: Promise<never>;
   close(): Promise<void>;
 }
 
-/** PostgreSQL takes payloads shorter than 8,000 bytes. */
+/** Maximum size of a payload in bytes: PostgreSQL accepts fewer than 8,000. */
 export const MAX_PAYLOAD = 7_999;
 
 const CHANNEL = "waybill";
@@ -17,13 +17,18 @@ const NOTIFY = "/* events.notify */ select pg_notify($1, payload) from unnest($2
 const ECHO_INTERVAL_MS = 10_000;
 const ECHO_DEADLINE_MS = 5_000;
 
-/** Makes a connection listen, and watches that it goes on hearing its own echo. */
-export async function openLine(
+/**
+ * Listens on a connection, and checks every 10 s that it still receives its own notifications.
+ *
+ * @param client connected; it is closed if listening fails
+ * @param onPayload receives each payload, including those that this connection has sent
+ */
+export async function openListenConnection(
   client: pg.Client,
   onPayload: (payload: string) => void,
-): Promise<Line> {
+): Promise<ListenConnection> {
   const { promise: lost, reject: lose } = Promise.withResolvers<never>();
-  // A loss before anybody awaits it must not count as unhandled.
+  // Otherwise a loss before the caller awaits the promise would be an unhandled rejection.
   lost.catch(() => {});
   client.on("error", lose);
   client.on("end", () => lose(new Error("Connection for events has ended")));
@@ -44,9 +49,9 @@ export async function openLine(
   );
   client.on("notification", ({ channel, payload = "" }) => {
     if (channel === CHANNEL) onPayload(payload);
-    else echo.heard();
+    else echo.received();
   });
-  const line: Line = {
+  const connection: ListenConnection = {
     send: (payloads) => notify(CHANNEL, payloads),
     lost,
     async close() {
@@ -56,28 +61,28 @@ export async function openLine(
   };
   try {
     await client.query(`listen ${CHANNEL}; listen "${echoChannel}"`);
-    return line;
+    return connection;
   } catch (error) {
-    await line.close();
+    await connection.close();
     throw error;
   }
 }
 
-function watchEcho(call: () => void, onSilence: () => void) {
+function watchEcho(sendEcho: () => void, onSilence: () => void) {
   let deadline: ReturnType<typeof setTimeout> | undefined;
-  const heard = () => {
+  const received = () => {
     clearTimeout(deadline);
     deadline = undefined;
   };
   const interval = setInterval(() => {
     deadline ??= setTimeout(onSilence, ECHO_DEADLINE_MS);
-    call();
+    sendEcho();
   }, ECHO_INTERVAL_MS);
   return {
-    heard,
+    received,
     stop() {
       clearInterval(interval);
-      heard();
+      received();
     },
   };
 }

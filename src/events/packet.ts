@@ -1,16 +1,16 @@
 import type { Change, Topic } from "./bus.ts";
 
-/** What one process tells all others in one go. */
+/** Changes that one process sends to all others together. */
 export interface Packet {
-  /** The sender hears itself too, and must know. */
+  /** Id of the sender, which also receives its own packets and must ignore them. */
   readonly from: string;
-  /** Null: some were lost. */
+  /** Null: some changes were lost. */
   readonly changes: readonly Change[] | null;
 }
 
 type Entry = [topic: Topic, organizationId: string, ids: readonly string[] | null];
 
-/** Writes a packet as few texts, none longer than `limit` bytes. */
+/** Writes a packet as a few texts of at most `limit` bytes each. */
 export function pack({ from, changes }: Packet, limit: number): string[] {
   if (!changes) return [envelope(from, "null")];
   const room = limit - bytes(envelope(from, "[]"));
@@ -28,7 +28,7 @@ export function pack({ from, changes }: Packet, limit: number): string[] {
   return [...texts, envelope(from, `[${entries}]`)];
 }
 
-/** Reads what `pack` has written. */
+/** Reads one text of `pack`. */
 export function unpack(text: string): Packet {
   const { from, changes }: { from: string; changes: Entry[] | null } = JSON.parse(text);
   if (!changes) return { from, changes };

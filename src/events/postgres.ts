@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Change, Transport } from "./bus.ts";
-import { type Line, MAX_PAYLOAD, openLine } from "./listen_connection.ts";
+import { type ListenConnection, MAX_PAYLOAD, openListenConnection } from "./listen_connection.ts";
 import { pack, unpack } from "./packet.ts";
 
 const BATCH_MS = 5;
@@ -10,13 +10,13 @@ const LAST_RETRY_MS = 5_000;
 type Receive = (changes: readonly Change[] | null) => void;
 
 /**
- * Carries changes by LISTEN and NOTIFY, over one connection of its own.
+ * Carries changes by LISTEN and NOTIFY, over a connection of its own.
  *
- * A connection that is lost, or that does not hear its own echo any more, is replaced; what may have
- * been missed meanwhile, here or by the others, is told as a gap.
+ * A connection that is lost, or no longer receives its own notifications, is replaced. Changes that may
+ * have been missed in the meantime, here or by the other processes, are reported as a gap.
  *
  * @param connect opens a connection outside the pool
- * @param onError told of each loss of the connection, and of each failure to replace it
+ * @param onError called for each loss of the connection, and for each failure to replace it
  */
 export function postgresTransport(
   connect: () => Promise<pg.Client>,
@@ -30,11 +30,11 @@ class PostgresTransport implements Transport {
   readonly #closing = Promise.withResolvers<void>();
   readonly #listening: Promise<void>;
   #open = true;
-  #line: Line | null = null;
+  #connection: ListenConnection | null = null;
   #outbox: Change[] = [];
   #batch: ReturnType<typeof setTimeout> | undefined;
-  /** The others have not been told of everything that changed here. */
-  #owesGap = false;
+  /** True if changes of this process could not be sent to the others. */
+  #mustSendGap = false;
   #retryMs = FIRST_RETRY_MS;
 
   constructor(
@@ -52,15 +52,15 @@ class PostgresTransport implements Transport {
   }
 
   healthy(): boolean {
-    return this.#line !== null;
+    return this.#connection !== null;
   }
 
   async close(): Promise<void> {
     this.#open = false;
     await this.#flush();
     this.#closing.resolve();
-    // While there is no connection, an attempt to make one may take long; it ends by itself.
-    if (this.#line) await this.#listening;
+    // Without a connection, an attempt to open one may still be running. It ends by itself.
+    if (this.#connection) await this.#listening;
   }
 
   async #keepListening(): Promise<void> {
@@ -69,7 +69,7 @@ class PostgresTransport implements Transport {
         await this.#listen();
       } catch (error) {
         this.onError(error);
-        // Scattered, so that replicas do not come back all at once.
+        // Jitter, so that replicas do not all reconnect at once.
         await this.#pause(this.#retryMs * (0.5 + Math.random()));
         this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
       }
@@ -78,29 +78,30 @@ class PostgresTransport implements Transport {
 
   /** Returns once the transport closes; throws once the connection is lost. */
   async #listen(): Promise<void> {
-    const line = await openLine(await this.connect(), (payload) => this.#hear(payload));
+    const client = await this.connect();
+    const connection = await openListenConnection(client, (payload) => this.#accept(payload));
     try {
       if (!this.#open) return;
-      this.#line = line;
+      this.#connection = connection;
       this.#retryMs = FIRST_RETRY_MS;
       this.receive(null);
-      if (this.#owesGap) {
-        this.#owesGap = false;
-        await this.#tell(null);
+      if (this.#mustSendGap) {
+        this.#mustSendGap = false;
+        await this.#notify(null);
       }
-      await Promise.race([line.lost, this.#closing.promise]);
+      await Promise.race([connection.lost, this.#closing.promise]);
     } finally {
-      this.#line = null;
-      await line.close();
+      this.#connection = null;
+      await connection.close();
     }
   }
 
-  #hear(payload: string): void {
+  #accept(payload: string): void {
     try {
       const { from, changes } = unpack(payload);
       if (from !== this.#from) this.receive(changes);
     } catch (cause) {
-      this.onError(new Error(`Cannot read the event ${payload}`, { cause }));
+      this.onError(new Error(`Cannot read event ${payload}`, { cause }));
       this.receive(null);
     }
   }
@@ -110,12 +111,12 @@ class PostgresTransport implements Transport {
     this.#batch = undefined;
     const changes = this.#outbox;
     this.#outbox = [];
-    if (changes.length) await this.#tell(changes);
+    if (changes.length) await this.#notify(changes);
   }
 
-  async #tell(changes: readonly Change[] | null): Promise<void> {
-    const sent = await this.#line?.send(pack({ from: this.#from, changes }, MAX_PAYLOAD));
-    if (!sent) this.#owesGap = true;
+  async #notify(changes: readonly Change[] | null): Promise<void> {
+    const sent = await this.#connection?.send(pack({ from: this.#from, changes }, MAX_PAYLOAD));
+    if (!sent) this.#mustSendGap = true;
   }
 
   async #pause(ms: number): Promise<void> {

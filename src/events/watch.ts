@@ -1,19 +1,19 @@
 import { getLogger } from "@logtape/logtape";
-import { type Bus, MAX_IDS, type Topic } from "./bus.ts";
+import { type Bus, MAX_IDS_PER_CHANGE, type Topic } from "./bus.ts";
 
-/** What keeps something up to date with a topic. Its calls never overlap. */
+/** Callbacks that keep data up to date with a topic. Calls never overlap. */
 export interface Watcher {
-  /** These have changed; null: any may have. */
+  /** Called when these objects have changed; null: any object may have changed. */
   onChange(ids: readonly string[] | null): Promise<void>;
-  /** Every 10 s: news can get lost, since a process can die between its commit and telling of it. */
+  /** Called every 10 s, because a process can die after its commit and before it publishes. */
   onInterval(): Promise<void>;
 }
 
-/** A topic that is being watched. */
+/** A watched topic. */
 export interface Watch {
-  /** Like `exclusively`, and what fails is made good by a call of the watcher. */
+  /** Like `exclusively`, but a failure is logged, and `onChange(null)` follows within 10 s. */
   attempt(work: () => Promise<void>): Promise<void>;
-  /** Does other work when none of the watcher's calls is under way. */
+  /** Runs other work while no call of the watcher is running. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
@@ -23,10 +23,10 @@ const REREAD_MS = 10_000;
 const log = getLogger(["waybill", "events"]);
 
 /**
- * Calls a watcher with what changes: at once, then at most four times a second with all that came in
- * between.
+ * Calls a watcher with the changes of a topic: with the first one at once, then at most four times a
+ * second with all changes since the last call.
  *
- * @param organizationId whose changes; null: everybody's
+ * @param organizationId watches only this organization; null: all organizations
  */
 export function watchTopic(
   bus: Bus,
@@ -34,7 +34,7 @@ export function watchTopic(
   organizationId: string | null,
   watcher: Watcher,
 ): Watch {
-  // Null: too many to list.
+  // Ids that changed since the last call; null: too many to list.
   let stale: Set<string> | null = new Set();
   let failed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +50,7 @@ export function watchTopic(
   const attempt = (work: () => Promise<void>): Promise<void> =>
     exclusively(work).catch((error) => {
       failed = true;
-      log.warn("Cannot read what has changed; trying again within 10 s", { topic, error });
+      log.warn("Cannot read changed {topic}: trying again within 10 s", { topic, error });
     });
   const read = async () => {
     readAt = performance.now();
@@ -64,20 +64,20 @@ export function watchTopic(
     if (closed) return;
     timer ??= setTimeout(read, Math.max(0, readAt + INTERVAL_MS - performance.now()));
   };
-  const note = (ids: readonly string[] | null) => {
+  const addIds = (ids: readonly string[] | null) => {
     if (ids && stale) { for (const id of ids) stale.add(id); }
-    if (!ids || (stale && stale.size > MAX_IDS)) stale = null;
+    if (!ids || (stale && stale.size > MAX_IDS_PER_CHANGE)) stale = null;
     schedule();
   };
   const unsubscribe = bus.subscribe(topic, (change) => {
     const concerned = organizationId === null || change.organizationId === "*" ||
       change.organizationId === organizationId;
-    if (concerned) note(change.ids);
+    if (concerned) addIds(change.ids);
   });
   const interval = setInterval(() => {
     if (!failed) return void attempt(watcher.onInterval);
     failed = false;
-    note(null);
+    addIds(null);
   }, REREAD_MS);
 
   return {

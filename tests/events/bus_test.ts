@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type Bus, type Change, createBus, MAX_IDS, type Topic } from "../../src/events/bus.ts";
+import {
+  type Bus,
+  type Change,
+  createBus,
+  MAX_IDS_PER_CHANGE,
+  type Topic,
+} from "../../src/events/bus.ts";
 import { stopTime } from "../support/clock.ts";
 
 const ORGANIZATION = "acme";
@@ -107,14 +113,18 @@ Deno.test("publish() tells null instead of more ids than a change may carry", ()
   using clock = stopTime();
   const bus = createBus();
   const heard = hear(bus, "jobs");
-  const ids = Array.from({ length: MAX_IDS + 1 }, (_, n) => `${n}`);
+  const ids = Array.from({ length: MAX_IDS_PER_CHANGE + 1 }, (_, n) => `${n}`);
   bus.publish("jobs", ORGANIZATION, ids);
   bus.publish("jobs", ORGANIZATION, ids.slice(1));
   clock.tick(250);
   bus.publish("jobs", ORGANIZATION, ids.slice(1));
   bus.publish("jobs", ORGANIZATION, ids.slice(0, 1));
   clock.tick(250);
-  assert.deepEqual(heard.map((change) => change.ids?.length), [undefined, MAX_IDS, undefined]);
+  assert.deepEqual(heard.map((change) => change.ids?.length), [
+    undefined,
+    MAX_IDS_PER_CHANGE,
+    undefined,
+  ]);
 });
 
 Deno.test("publish() tells null when one of the changes could not say its ids", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
-import { type Bus, type Change, createBus, MAX_IDS } from "../../src/events/bus.ts";
+import { type Bus, type Change, createBus, MAX_IDS_PER_CHANGE } from "../../src/events/bus.ts";
 import { postgresTransport } from "../../src/events/postgres.ts";
 import { type Database, openDatabase } from "../../src/db/database.ts";
 import { stopTime } from "../support/clock.ts";
@@ -72,9 +72,13 @@ onPostgres("more changes than one notification can carry all arrive", async ({ d
     told(there.bus, ({ organizationId }) => organizationId === name)
   );
   for (const name of organizations) {
-    here.bus.publish("jobs", name, Array.from({ length: MAX_IDS }, () => crypto.randomUUID()));
+    here.bus.publish(
+      "jobs",
+      name,
+      Array.from({ length: MAX_IDS_PER_CHANGE }, () => crypto.randomUUID()),
+    );
   }
-  for (const { ids } of await Promise.all(arrived)) assert.equal(ids?.length, MAX_IDS);
+  for (const { ids } of await Promise.all(arrived)) assert.equal(ids?.length, MAX_IDS_PER_CHANGE);
   await Promise.all([here.bus.close(), there.bus.close()]);
 });
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { newId } from "../id.ts";
 import { MAX_PAGE_SIZE, type Page, type PageArgs } from "../page.ts";
 import type { Services } from "../services.ts";
-import { MAX_IDS, type Topic } from "../../events/bus.ts";
+import { MAX_IDS_PER_CHANGE, type Topic } from "../../events/bus.ts";
 import { type Watch, watchTopic } from "../../events/watch.ts";
 import type { Caller } from "../access/access.ts";
 import type { ListSubscriber } from "./list_subscriber.ts";
@@ -83,7 +83,7 @@ export class ListReader<T, Filter extends IdFilter> {
   async #reread(): Promise<void> {
     const page = await this.#readPage();
     const ids = [...new Set([...page.keys(), ...this.#known.keys()])];
-    if (ids.length > MAX_IDS) await this.#resetAll();
+    if (ids.length > MAX_IDS_PER_CHANGE) await this.#resetAll();
     else if (ids.length > 0) await this.#readChanged(ids);
   }
 

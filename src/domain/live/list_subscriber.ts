@@ -1,4 +1,4 @@
-import { MAX_IDS } from "../../events/bus.ts";
+import { MAX_IDS_PER_CHANGE } from "../../events/bus.ts";
 
 /** What has changed in a list; ids are those of the database. */
 export interface ListChange<T> {
@@ -39,7 +39,7 @@ export class ListSubscriber<T> {
       this.#changed.delete(id);
       this.#removed.add(id);
     }
-    if (this.#changed.size + this.#removed.size <= MAX_IDS) return this.#wake.resolve();
+    if (this.#changed.size + this.#removed.size <= MAX_IDS_PER_CHANGE) return this.#wake.resolve();
     this.#reset = "asked";
     this.askForReset();
   }

@@ -2,7 +2,7 @@ import { type Connection, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { type DeliveryFilter, findDeliveries } from "../deliveries/list.ts";
 import { invalid, NotFoundError } from "../errors.ts";
-import { MAX_IDS, toTypeId } from "../id.ts";
+import { MAX_IDS_PER_CALL, toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { getMessage } from "./operations.ts";
 
@@ -80,8 +80,12 @@ async function messagesOfIds(
   ids: readonly string[],
 ): Promise<string[]> {
   if (ids.length === 0) throw invalid(["ids"], "EMPTY", "name no delivery");
-  if (ids.length > MAX_IDS) {
-    throw invalid(["ids"], "TOO_LONG", `name more than ${MAX_IDS} deliveries; use a filter`);
+  if (ids.length > MAX_IDS_PER_CALL) {
+    throw invalid(
+      ["ids"],
+      "TOO_LONG",
+      `name more than ${MAX_IDS_PER_CALL} deliveries; use a filter`,
+    );
   }
   const found = await findDeliveries(services, caller, ids);
   const known = new Set(found.map(({ id }) => id));
