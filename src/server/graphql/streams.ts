@@ -1,13 +1,16 @@
+import { getLogger } from "@logtape/logtape";
 import { Repeater } from "@repeaterjs/repeater";
 import type { ExecutionResult } from "graphql";
 import { toClientError } from "../errors.ts";
 import type { OpenSession } from "./sessions.ts";
 
+const log = getLogger(["waybill", "server"]);
+
 /**
- * The results of a subscription, for as long as its session may have them. A session that is ended, and
- * a source that fails, tell why in a last result; nothing of it reaches the client unmasked.
+ * Passes on the results of a subscription until its session ends. If the session ends or the source
+ * fails, the last result has the error, in the form for clients.
  *
- * @param session null: somebody else ends the stream with its session
+ * @param session null: the caller ends the stream together with the session
  */
 export function guardStream(
   results: AsyncIterable<ExecutionResult>,
@@ -19,10 +22,15 @@ export function guardStream(
       push({ errors: [session?.signal.reason] });
       stop();
     };
-    stop.then(() => {
+    stop.then(async () => {
       session?.signal.removeEventListener("abort", end);
       session?.close();
-      return iterator.return?.();
+      try {
+        await iterator.return?.();
+      } catch (error) {
+        // The client has left, so that the error of a read that was running has no other receiver.
+        log.warn("Cannot end a subscription", { error });
+      }
     });
     if (session?.signal.aborted) return end();
     session?.signal.addEventListener("abort", end, { once: true });
