@@ -7,10 +7,11 @@ import {
 } from "kysely";
 import type { Compilable } from "kysely";
 import pg from "pg";
+import { DatabaseConnectionError, endsConnection } from "./sqlstate.ts";
 
 /**
- * One fixed SQL text. The label opens the text as a comment, so that it shows in the database's own
- * logs, and names the prepared statement.
+ * One fixed SQL text. Its label is the name of the prepared statement, and a comment at the start of
+ * the text that shows in the logs of the database.
  */
 export interface Statement<Params extends readonly unknown[], Row> {
   readonly label: string;
@@ -19,7 +20,12 @@ export interface Statement<Params extends readonly unknown[], Row> {
   readonly types?: (...params: Params) => Row;
 }
 
-/** Declares a statement: `label` is `<noun>.<verb>`, `text` takes its parameters as $1, $2 … */
+/**
+ * Declares a statement.
+ *
+ * @param label `<noun>.<verb>`, unique in the program
+ * @param text SQL with the parameters $1, $2 …
+ */
 export function statement<Params extends readonly unknown[], Row = never>(
   label: string,
   text: string,
@@ -27,18 +33,18 @@ export function statement<Params extends readonly unknown[], Row = never>(
   return { label, text: `/* ${label} */ ${text}` };
 }
 
-/** What runs statements: the pool, or one transaction. */
+/** Runs statements: on the pool, or in one transaction. */
 export interface Connection {
   /** Runs a fixed statement and returns its rows. */
   run<Params extends readonly unknown[], Row>(
     statement: Statement<Params, Row>,
     ...params: Params
   ): Promise<Row[]>;
-  /** Runs what a query builder composed (lists with filters) and returns its rows. */
+  /** Runs a composed query (a list with filters) and returns its rows. */
   select<Row>(query: Compilable<Row>): Promise<Row[]>;
 }
 
-/** Connections in the pool: all, idle, and calls that wait for one. */
+/** Number of connections in the pool, of idle ones, and of calls that wait for one. */
 export interface PoolState {
   readonly total: number;
   readonly idle: number;
@@ -49,40 +55,28 @@ export interface PoolState {
 export interface Database extends Connection {
   /** True for PGlite: one backend, no LISTEN, no statement names. */
   readonly embedded: boolean;
-  /** Commits what `work` did, or rolls back and throws what it threw. */
+  /** Runs `work` in a transaction. Commits if it returns; rolls back and rethrows if it throws. */
   transaction<T>(work: (tx: Connection) => Promise<T>): Promise<T>;
   /**
-   * A connection of its own, outside the pool: for LISTEN and for session locks. The embedded database
-   * refuses it once the pool has its only one.
+   * Opens a connection outside the pool, for LISTEN and for session locks. The embedded database has a
+   * single connection, and refuses this one once the pool has opened that.
    */
   dedicated(): Promise<pg.Client>;
   pool(): PoolState;
   close(): Promise<void>;
 }
 
-/** Where the database answers. */
+/** Options of a database pool. */
 export interface DatabaseOptions {
   readonly connection: pg.ClientConfig;
-  /** Connections at most. */
+  /** Maximum number of connections. */
   readonly size: number;
   readonly embedded: boolean;
-  /** An idle connection has died; the pool opens another by itself. */
+  /** Called when an idle connection was lost; the pool replaces it. */
   readonly onError: (error: Error) => void;
 }
 
-/**
- * The database cannot be reached, or a connection was lost. A statement that was under way may have
- * been executed all the same.
- */
-export class DatabaseConnectionError extends Error {
-  override readonly name = "DatabaseConnectionError";
-
-  constructor(override readonly cause: Error) {
-    super(cause.message);
-  }
-}
-
-/** A query builder without a connection: compose with it, run by `Connection.select`. */
+/** Creates a query builder without a connection; `Connection.select` runs its queries. */
 export function queryBuilder<Tables>(): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {
@@ -95,8 +89,6 @@ export function queryBuilder<Tables>(): Kysely<Tables> {
 }
 
 const INT8 = 20;
-// SQLSTATEs of a server that ends the connection.
-const SHUTDOWN = "57P";
 
 function parseType(oid: number, format?: "text" | "binary") {
   // Counts and fences stay far below 2^53.
@@ -104,8 +96,8 @@ function parseType(oid: number, format?: "text" | "binary") {
   return pg.types.getTypeParser(oid, format);
 }
 
-// Statements are prepared while the tables are small, and kept when they are large: a plan that reads
-// a whole table then would be kept too. Without that way out every plan goes by an index.
+// A generic plan that is prepared while the tables are small is kept when they are large. A sequential
+// scan in it would then read a large table, so only index scans are allowed.
 const PLANNER_SETTINGS = ["enable_seqscan=off", "jit=off"];
 const SETTINGS = [
   ...PLANNER_SETTINGS,
@@ -114,10 +106,10 @@ const SETTINGS = [
   "statement_timeout=60s",
 ];
 
-/** The same for the one session of PGlite, which has the other settings as they should be. */
+/** Settings for the single session of PGlite, whose defaults match the remaining ones. */
 export const EMBEDDED_SETTINGS = PLANNER_SETTINGS.map((setting) => `set ${setting}`).join("; ");
 
-/** Opens a pool; connects at the first use. */
+/** Opens a pool, which connects at the first use. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { embedded } = options;
   const config: pg.PoolConfig = {
@@ -142,7 +134,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     transaction: (work) => transact(pool, embedded, work),
     async dedicated() {
       const client = new pg.Client(config);
-      // Without a listener the loss of the connection would end the process.
+      // Without a listener the loss of the connection would terminate the process.
       client.on("error", options.onError);
       await client.connect();
       return client;
@@ -160,7 +152,7 @@ function connectionOver(query: Query, embedded: boolean): Connection {
       { label, text }: Statement<Params, Row>,
       ...params: Params
     ) {
-      // On PGlite all sessions share one backend, where statement names would collide.
+      // On PGlite all sessions share one backend, in which statement names would collide.
       const name = embedded ? undefined : label;
       const result = await query<Row & pg.QueryResultRow>({ name, text, values: [...params] });
       return result.rows;
@@ -173,8 +165,8 @@ function connectionOver(query: Query, embedded: boolean): Connection {
   };
 }
 
-// `pool.query` would close the connection after every statement that fails. The embedded database has
-// one, and turns the next away until it has seen the last one go.
+// `pool.query` would close the connection after every failed statement. The embedded database accepts
+// a single connection, and refuses the next one until it has noticed that the last one is closed.
 function queryPool<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
   query: pg.QueryConfig,
@@ -183,8 +175,8 @@ function queryPool<Row extends pg.QueryResultRow>(
     try {
       return await session.query<Row>(query);
     } catch (error) {
-      const refused = error instanceof pg.DatabaseError && !error.code?.startsWith(SHUTDOWN);
-      if (!refused && error instanceof Error) session.discard(error);
+      const usable = error instanceof pg.DatabaseError && !endsConnection(error);
+      if (!usable && error instanceof Error) session.discard(error);
       throw error;
     }
   });
@@ -200,8 +192,8 @@ function transact<T>(
       await query({ text: "begin" });
       const result = await work(connectionOver(query, embedded));
       const { command } = await query({ text: "commit" });
-      // PostgreSQL answers a commit without an error where a statement has failed before.
-      if (command !== "COMMIT") throw new Error("Cannot commit: a statement has failed before");
+      // A commit after a failed statement rolls back and reports ROLLBACK instead of an error.
+      if (command !== "COMMIT") throw new Error("Cannot commit: a statement failed before");
       return result;
     } catch (error) {
       await query({ text: "rollback" }).catch(discard);
@@ -221,7 +213,7 @@ async function borrow<T>(pool: pg.Pool, work: (session: Session) => Promise<T>):
   const client = await connect(pool);
   let lost: Error | undefined;
   let broken: Error | undefined;
-  // The pool listens on idle clients only: unheard, a connection lost here would end the process.
+  // The pool listens on idle clients only; without a listener the loss would terminate the process.
   const onError = (error: Error) => void (lost = broken = error);
   client.on("error", onError);
   const query: Query = async (config) => {
@@ -246,7 +238,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
     return await pool.connect();
   } catch (error) {
     const answered = error instanceof pg.DatabaseError;
-    // A pool that was closed never connects again.
+    // A closed pool never connects again.
     if (answered || pool.ending || !(error instanceof Error)) throw error;
     throw new DatabaseConnectionError(error);
   }

@@ -1,19 +1,35 @@
 import pg from "pg";
-import { DatabaseConnectionError } from "./database.ts";
 
-/** SQLSTATE with which PostgreSQL refused a statement; null for any other failure. */
-export function sqlStateOf(error: unknown): string | null {
-  return error instanceof pg.DatabaseError ? error.code ?? null : null;
+/**
+ * The database cannot be reached, or a connection was lost. A statement that was running may have been
+ * executed nevertheless.
+ */
+export class DatabaseConnectionError extends Error {
+  override readonly name = "DatabaseConnectionError";
+
+  constructor(override readonly cause: Error) {
+    super(cause.message);
+  }
 }
 
-/** Whether the database refused the data itself (classes 22 and 23): repeating cannot succeed. */
+/** True if the data violates a type or a constraint (classes 22 and 23), so that a retry must fail. */
 export function isDataFault(error: unknown): boolean {
-  return /^2[23]/.test(sqlStateOf(error) ?? "");
+  return /^2[23]/.test(sqlStateOf(error));
 }
 
-/** Whether a row with the same unique key exists. */
+/** True if a row with the same unique key exists. */
 export function isUniqueViolation(error: unknown): boolean {
   return sqlStateOf(error) === "23505";
+}
+
+/** True if a parameter has a value that the function does not accept: an unknown time zone. */
+export function isInvalidParameter(error: unknown): boolean {
+  return sqlStateOf(error) === "22023";
+}
+
+/** True if the server has closed the connection along with the error: it shuts down. */
+export function endsConnection(error: unknown): boolean {
+  return sqlStateOf(error).startsWith("57P");
 }
 
 // Connection exception, transaction rollback, insufficient resources, operator intervention, system
@@ -21,9 +37,13 @@ export function isUniqueViolation(error: unknown): boolean {
 const TRANSIENT = /^(08|40|53|57|58)|^55P03$/;
 
 /**
- * Whether the same statement may succeed later: the database could not be reached, or refused it for a
+ * True if the same statement may succeed later: the database could not be reached, or refused it for a
  * reason that passes without any change to the statement, its data or the schema.
  */
 export function isTransient(error: unknown): boolean {
-  return error instanceof DatabaseConnectionError || TRANSIENT.test(sqlStateOf(error) ?? "");
+  return error instanceof DatabaseConnectionError || TRANSIENT.test(sqlStateOf(error));
+}
+
+function sqlStateOf(error: unknown): string {
+  return error instanceof pg.DatabaseError ? error.code ?? "" : "";
 }

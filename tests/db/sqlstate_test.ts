@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  type Connection,
-  DatabaseConnectionError,
-  openDatabase,
-  statement,
-} from "../../src/db/database.ts";
-import { isTransient } from "../../src/db/sqlstate.ts";
+import { type Connection, openDatabase, statement } from "../../src/db/database.ts";
+import { DatabaseConnectionError, isTransient } from "../../src/db/sqlstate.ts";
 import { onEveryDatabase, onPostgres } from "../support/database.ts";
 
 const BACKEND = statement<[], { pid: number }>("test.backend", "select pg_backend_pid() as pid");

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
 import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
-import {
-  type Connection,
-  type Database,
-  DatabaseConnectionError,
-  openDatabase,
-  statement,
-} from "../../src/db/database.ts";
+import { type Connection, type Database, openDatabase, statement } from "../../src/db/database.ts";
+import { DatabaseConnectionError } from "../../src/db/sqlstate.ts";
 import { pauseMessage, resumeMessage, sendMessage } from "../../src/domain/messages/operations.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import { createBus } from "../../src/events/bus.ts";

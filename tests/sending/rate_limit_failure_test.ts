@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DatabaseConnectionError } from "../../src/db/database.ts";
+import { DatabaseConnectionError } from "../../src/db/sqlstate.ts";
 import { FailoverChannel } from "../../src/sending/failover.ts";
 import { LiveProvider, registerConfigured } from "../../src/sending/live_provider.ts";
 import { people, readBatches, readDeliveries, readStatus, tally } from "../support/messages.ts";

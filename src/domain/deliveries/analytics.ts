@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { DeliveryErrorType } from "../../channels/channel.ts";
 import { queryBuilder, statement } from "../../db/database.ts";
-import { sqlStateOf } from "../../db/sqlstate.ts";
+import { isInvalidParameter } from "../../db/sqlstate.ts";
 import type { Caller } from "../access/access.ts";
 import { invalid, InvalidInputError, type Issue } from "../errors.ts";
 import { byId, listPage, type Page, type PageArgs } from "../page.ts";
@@ -47,8 +47,6 @@ export interface MessageAttempts extends FirstAttempts {
 }
 
 const MAX_POINTS = 2_000;
-// PostgreSQL's list of zones may be older than the one here.
-const UNKNOWN_ZONE = "22023";
 const BUCKET_MS: Record<TimeBucket, number> = {
   MINUTE: 60_000,
   HOUR: 60 * 60_000,
@@ -140,7 +138,8 @@ export async function readSeries(
     const scope = scopeOf(caller, period);
     return await db.run(SERIES, ...scope, bucket.toLowerCase(), zoneOf(timezone));
   } catch (error) {
-    if (sqlStateOf(error) !== UNKNOWN_ZONE) throw error;
+    // PostgreSQL may have an older list of time zones than this process.
+    if (!isInvalidParameter(error)) throw error;
     throw invalid(["timezone"], "MALFORMED", noZone(timezone));
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { DatabaseConnectionError, statement } from "../../../src/db/database.ts";
+import { statement } from "../../../src/db/database.ts";
+import { DatabaseConnectionError } from "../../../src/db/sqlstate.ts";
 import type { PendingDelivery } from "../../../src/domain/deliveries/delivery.ts";
 import type { FinishedAttempt, RecordedOutcome } from "../../../src/domain/deliveries/outcome.ts";
 import { recordStep, type Step } from "../../../src/domain/deliveries/step.ts";
