@@ -14,17 +14,21 @@ interface ServeFlags {
 const program = new Command("waybill")
   .description("Durable AI jobs and message deliveries behind one GraphQL endpoint");
 program.command("serve", { isDefault: true })
-  .description("take requests and work on jobs")
+  .description("serve requests and run jobs")
   .option("--host <host>", "address to listen on (HOST)")
   .option("--port <port>", "port to listen on (PORT)", toPort)
-  .option("--no-worker", "take requests only; `waybill worker` works on the jobs")
+  .option("--no-worker", "serve requests only; `waybill worker` runs the jobs")
   .action(async (flags: ServeFlags) => serve(await configure(flags), flags.worker));
 program.command("worker")
-  .description("work on jobs, without taking requests")
-  .option("--port <port>", "answer /healthz, /readyz and /metrics there", toPort)
+  .description("run jobs only")
+  .option(
+    "--port <port>",
+    "port of /healthz, /readyz and /metrics; without it they are not served",
+    toPort,
+  )
   .action(async ({ port }: { port?: number }) => runWorker(await configure(), port ?? null));
 program.command("migrate")
-  .description("bring the database to the newest migration, and end")
+  .description("apply pending migrations and exit")
   .action(async () => migrateDatabase(await configure()));
 
 function toPort(text: string): number {

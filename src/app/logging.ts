@@ -9,8 +9,8 @@ import {
 import type { Config } from "../config/config.ts";
 
 /**
- * Sets up the log of this process, on standard error: standard output is for the answers of commands.
- * Loggers are named ["waybill", <category>].
+ * Configures the log of this process. It goes to standard error, because standard output is for the
+ * output of commands. Loggers are named ["waybill", <category>].
  */
 export async function configureLogging(options: Config["log"]): Promise<void> {
   const format = options.format ?? (Deno.stderr.isTerminal() ? "text" : "json");
@@ -37,7 +37,7 @@ export async function configureLogging(options: Config["log"]): Promise<void> {
         category: ["waybill", ...category.split(".")],
         lowestLevel,
         sinks: ["log" as const],
-        // What is inherited keeps the level of "waybill".
+        // Otherwise the sink of "waybill" would log each record a second time.
         parentSinks: "override" as const,
       })),
     ],
@@ -57,13 +57,13 @@ function text(): TextFormatter {
   });
 }
 
-// What the message does not say already.
+// Properties that the message does not contain.
 function rest({ properties, rawMessage }: LogRecord): string {
   const template = typeof rawMessage === "string" ? rawMessage : rawMessage.join("");
-  const unsaid = Object.entries(properties)
+  const others = Object.entries(properties)
     .filter(([name, value]) => value !== null && !template.includes(`{${name}}`))
     .map(([name, value]) => ` ${name}=${inspect(value)}`);
-  return unsaid.length > 0 ? ` ${unsaid.join("")}` : "";
+  return others.length > 0 ? ` ${others.join("")}` : "";
 }
 
 function inspect(value: unknown): string {

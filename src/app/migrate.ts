@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { closeServices, openServices } from "./services.ts";
 
-/** Brings the database to the newest migration, and ends. */
+/** Applies all pending migrations. */
 export async function migrateDatabase(config: Config): Promise<void> {
   const { services } = await openServices(config);
   await closeServices(services);

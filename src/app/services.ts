@@ -15,14 +15,14 @@ import { createBus } from "../events/bus.ts";
 import { postgresTransport } from "../events/postgres.ts";
 import { registerConfigured, type RegisteredProvider } from "../sending/live_provider.ts";
 import type { HealthCheck } from "../server/ops/health.ts";
-import type { Figures } from "../server/ops/metrics.ts";
+import type { MetricsSource } from "../server/ops/metrics.ts";
 import { configuredProviders } from "./providers.ts";
 
 const log = getLogger(["waybill"]);
 
 const PING = statement<[], { one: number }>("health.ping", "select 1 as one");
 
-/** Opened services, the providers, and the names of the migrations that were applied meanwhile. */
+/** Opened services, the providers, and the names of the migrations that were applied. */
 export interface OpenedServices {
   readonly services: Services;
   /** Providers that the settings name, in order of preference. */
@@ -39,7 +39,8 @@ export async function openServices(config: Config): Promise<OpenedServices> {
   const db = await openConfiguredDatabase(config);
   const migrated = await migrate(db);
   for (const name of migrated) log.info("Applied migration {name}", { name });
-  const onBusError = (error: unknown) => log.error("The event bus lost its connection", { error });
+  const onBusError = (error: unknown) =>
+    log.error("Connection of the event bus failed; reconnecting", { error });
   const bus = createBus(
     db.embedded ? undefined : postgresTransport(() => db.dedicated(), onBusError),
   );
@@ -62,13 +63,13 @@ export async function openServices(config: Config): Promise<OpenedServices> {
 }
 
 function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database> {
-  const onError = (error: Error) => log.warn("An idle connection died", { error });
+  const onError = (error: Error) => log.warn("Lost an idle database connection", { error });
   return database.url === null
     ? openEmbeddedDatabase(join(dataDir, "database"), onError)
     : openRemoteDatabase(database.url, database.poolSize, onError);
 }
 
-/** Closes what `openServices` opened. */
+/** Closes the services of `openServices`. */
 export async function closeServices({ db, bus }: Services): Promise<void> {
   await bus.close();
   await db.close();
@@ -83,6 +84,6 @@ export function healthOf({ db, bus }: Services): Readonly<Record<string, HealthC
 }
 
 /** Counts that /metrics reads from the database. */
-export function figuresOf(services: Services): Figures {
+export function metricsSourceOf(services: Services): MetricsSource {
   return { jobs: () => readDepths(services), deliveries: () => readTotals(services.db) };
 }

@@ -11,8 +11,8 @@ import {
 const log = getLogger(["waybill", "server"]);
 
 /**
- * What the client is told of an error. What callers can act on goes through with a code; everything
- * else is logged with its cause under an id, and only the id is told.
+ * Converts an error for the client. Domain errors keep their message and get a code. Every other error is
+ * logged under an id, and the client gets the id only.
  */
 export function toClientError(error: unknown): GraphQLError {
   const located = error instanceof GraphQLError ? error : null;
@@ -23,23 +23,23 @@ export function toClientError(error: unknown): GraphQLError {
     return new GraphQLError(cause.message, { ...place, extensions: extensionsOf(cause) });
   }
   const errorId = crypto.randomUUID();
-  log.error("Request failed unexpectedly", {
+  log.error("Request failed: {errorId}", {
     errorId,
     path: located?.path?.join("."),
     error: cause,
   });
-  return new GraphQLError(`Something went wrong here; the log has it under ${errorId}`, {
+  return new GraphQLError(`Internal error; see ${errorId} in the log of the server`, {
     ...place,
     extensions: { code: "INTERNAL_SERVER_ERROR", errorId },
   });
 }
 
-/** What an anonymous or no longer known caller is told. */
+/** Error for a caller without valid credentials. */
 export function unauthenticated(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: "UNAUTHENTICATED" } });
 }
 
-/** A response in the shape of a GraphQL response without data. */
+/** Creates a response in the form of a GraphQL response without data. */
 export function errorResponse(
   status: number,
   error: GraphQLError,

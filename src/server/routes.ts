@@ -12,10 +12,10 @@ import type { Metrics } from "./ops/metrics.ts";
 import { createProbes } from "./ops/probes.ts";
 import type { WebSockets } from "./graphql/websocket.ts";
 
-/** Answers a request of a caller who is known. */
+/** Answers a request of an authenticated caller. */
 export type CallerHandler = (request: Request, caller: Caller) => Promise<Response>;
 
-/** The parts that the routes lead to. */
+/** Handlers and options of the routes. */
 export interface RouteParts {
   readonly authenticate: Authenticate;
   readonly graphql: GraphQLEngine;
@@ -23,23 +23,23 @@ export interface RouteParts {
   readonly metrics: Metrics;
   readonly health: Readonly<Record<string, HealthCheck>>;
   readonly importRecipients: CallerHandler;
-  /** What anybody may ask for that has a signature: no key is needed. */
+  /** Routes that verify a signature instead of a key. */
   readonly signed: readonly Hono[];
 }
 
-/** All routes of the server. */
+/** Creates all routes of the server. */
 export function createRoutes(parts: RouteParts): Hono {
   const { graphql, webSockets, metrics } = parts;
   const graphiql = createGraphiQL();
   const app = new Hono();
 
   app.use(async (context, next) => {
-    const begun = performance.now();
+    const startedAt = performance.now();
     await next();
-    const seconds = (performance.now() - begun) / 1000;
-    metrics.answered(routePath(context, -1), context.req.method, context.res.status, seconds);
+    const seconds = (performance.now() - startedAt) / 1000;
+    metrics.recordRequest(routePath(context, -1), context.req.method, context.res.status, seconds);
   });
-  // Keys are sent by the caller's own code, never by a browser itself: any origin may ask.
+  // Any origin is allowed, because browsers never add an Authorization header by themselves.
   app.use("/graphql", cors());
   app.use("/import/*", cors());
 
@@ -55,7 +55,7 @@ export function createRoutes(parts: RouteParts): Hono {
     ({ req: { raw } }) => withSession(raw, ({ caller }) => parts.importRecipients(raw, caller)),
   );
   for (const routes of parts.signed) app.route("/", routes);
-  app.notFound(() => errorResponse(404, new GraphQLError("There is nothing at this address")));
+  app.notFound(() => errorResponse(404, new GraphQLError("Cannot find this address")));
   app.onError((error) => errorResponse(500, toClientError(error)));
   return app;
 

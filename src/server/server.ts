@@ -5,34 +5,34 @@ import { createAuthentication, type JwtOptions } from "./authentication.ts";
 import { createBounces, type WebhookOptions } from "./webhooks/bounces.ts";
 import { createGraphQL } from "./graphql/graphql.ts";
 import type { HealthCheck } from "./ops/health.ts";
-import { createMetrics, type Figures } from "./ops/metrics.ts";
+import { createMetrics, type MetricsSource } from "./ops/metrics.ts";
 import { type CallerHandler, createRoutes } from "./routes.ts";
 import { watchSessions } from "./graphql/sessions.ts";
 import { createUnsubscribe } from "./unsubscribe.ts";
 import { createWebSockets } from "./graphql/websocket.ts";
 
-/** All that a server is made of. */
+/** Options of a server. */
 export interface ServerOptions {
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
   readonly services: Services;
   readonly schema: GraphQLSchema;
   /** Null: JWTs are not accepted. */
   readonly jwt: JwtOptions | null;
-  /** The parts of the process that /readyz names. */
+  /** Health checks by the names that /readyz shows. */
   readonly health: Readonly<Record<string, HealthCheck>>;
-  readonly figures: Figures;
+  readonly metricsSource: MetricsSource;
   /** Answers POST /import/recipients. */
   readonly importRecipients: CallerHandler;
   readonly webhooks: WebhookOptions;
 }
 
-/** A server that takes requests. */
+/** A running server. */
 export interface RunningServer {
   /** "http://127.0.0.1:8000" */
   readonly address: string;
-  /** Ends streams and sockets, answers what is under way, and stops; within 8 s. */
+  /** Ends streams and sockets, answers pending requests, and stops; within 8 s. */
   shutdown(): Promise<void>;
 }
 
@@ -40,17 +40,17 @@ const SHUTDOWN_DEADLINE_MS = 8000;
 const log = getLogger(["waybill", "server"]);
 
 /**
- * Starts to take requests.
+ * Starts a server.
  *
- * @throws {Deno.errors.AddrInUse} when something else listens there
+ * @throws {Deno.errors.AddrInUse} if the port is in use
  */
 export function startServer(options: ServerOptions): RunningServer {
-  const { services, schema, jwt, figures, health, importRecipients } = options;
+  const { services, schema, jwt, metricsSource, health, importRecipients } = options;
   const sessions = watchSessions(services);
   const authenticate = createAuthentication(services, jwt);
   const graphql = createGraphQL(schema, services, sessions);
   const webSockets = createWebSockets(graphql, authenticate, sessions);
-  const metrics = createMetrics(services, figures, {
+  const metrics = createMetrics(services, metricsSource, {
     webSockets: webSockets.count,
     openSessions: sessions.count,
   });
@@ -78,14 +78,17 @@ export function startServer(options: ServerOptions): RunningServer {
     async shutdown() {
       webSockets.closeAll();
       sessions.end(
-        new GraphQLError("The server is stopping; subscribe again", {
+        new GraphQLError("The server is shutting down; subscribe again", {
           extensions: { code: "SERVER_STOPPING" },
         }),
       );
       const timer = setTimeout(() => {
-        log.warn("Requests are still under way after {ms} ms: they are cut off", {
-          ms: SHUTDOWN_DEADLINE_MS,
-        });
+        log.warn(
+          "Aborting requests that are still running {ms} ms after the start of the shutdown",
+          {
+            ms: SHUTDOWN_DEADLINE_MS,
+          },
+        );
         abort.abort();
       }, SHUTDOWN_DEADLINE_MS);
       await server.shutdown();

@@ -33,7 +33,7 @@ Deno.test("a first start whose port is taken says so, and still shows the operat
       assert.match(errors, new RegExp(`^Cannot listen at 127\\.0\\.0\\.1, port ${port}: `, "m"));
       assert.doesNotMatch(errors, /^ +at /m);
       // The next start would show it no more.
-      assert.match(printed, /shown this once: \S+$/m);
+      assert.match(printed, /shown once\): \S+$/m);
     })
   ));
 

@@ -57,7 +57,7 @@ onPostgres(
         ]
       ) assert.ok(lines.has(line), `${line} in:\n${[...lines].join("\n")}`);
     }, {
-      figures: {
+      metricsSource: {
         jobs: () => Promise.resolve([{ lane: "BULK", status: "QUEUED", count: 3 }]),
         deliveries: () => Promise.resolve([{ outcome: "SENT", count: 4711 }]),
       },
@@ -87,7 +87,7 @@ onPostgres(
       assert.match(text, /^waybill_database_pool/m);
       assert.doesNotMatch(text, /^waybill_jobs\{/m);
     }, {
-      figures: {
+      metricsSource: {
         jobs: () => Promise.reject(new Error("no connection")),
         deliveries: () => Promise.resolve([]),
       },

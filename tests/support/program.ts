@@ -26,7 +26,7 @@ export async function startProgram(
   const started = Promise.withResolvers<Program>();
   readAll(process, (printed) => {
     const address = /ready at (http:\S+)\/graphql/.exec(printed)?.[1];
-    const key = settings.ADMIN_API_KEY || /shown this once: (\S+)/.exec(printed)?.[1];
+    const key = settings.ADMIN_API_KEY || /shown once\): (\S+)/.exec(printed)?.[1];
     if (address && key) started.resolve({ address, key, process, stop: () => stop(process) });
   }).then((printed) => started.reject(new Error(`The program ended; it had printed: ${printed}`)));
   return await started.promise;

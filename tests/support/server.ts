@@ -84,7 +84,7 @@ export async function withServer(
     schema: waybill,
     jwt: null,
     health: {},
-    figures: { jobs: () => Promise.resolve([]), deliveries: () => Promise.resolve([]) },
+    metricsSource: { jobs: () => Promise.resolve([]), deliveries: () => Promise.resolve([]) },
     importRecipients: () => Promise.resolve(new Response(null, { status: 501 })),
     webhooks: { secret: null, mailgunSigningKey: null, snsTopicArns: [] },
     ...options,

@@ -1,15 +1,15 @@
 import { getLogger } from "@logtape/logtape";
 
-/** Says whether one part of the process works. */
+/** Checks whether one part of the process works. */
 export type HealthCheck = () => boolean | Promise<boolean>;
 
 const CHECK_TIMEOUT_MS = 3000;
 const log = getLogger(["waybill", "server"]);
 
 /**
- * Answers /readyz: 200 while every part is ready, else 503; the body names the state of each.
+ * Answers /readyz: 200 while every part is ready, else 503. The body has the state of each part.
  *
- * @param checks by the name of the part; one that throws, or takes over 3 s, is not ready
+ * @param checks by name of the part; a part whose check throws or takes over 3 s is not ready
  */
 export async function readiness(
   checks: Readonly<Record<string, HealthCheck>>,

@@ -2,43 +2,43 @@ import { getLogger } from "@logtape/logtape";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Services } from "../../domain/services.ts";
 
-/** What the domain counts, asked for at each scrape. */
-export interface Figures {
-  /** Jobs that are not finished. */
+/** Counts of the domain, read at each scrape. */
+export interface MetricsSource {
+  /** Unfinished jobs. */
   jobs(): Promise<readonly { lane: string; status: string; count: number }[]>;
-  /** Deliveries that have ended, since the beginning. */
+  /** Ended deliveries of all time. */
   deliveries(): Promise<readonly { outcome: string; count: number }[]>;
 }
 
-/** What the server itself counts. */
-export interface ServerFigures {
+/** Counts of the server itself. */
+export interface ServerCounts {
   webSockets(): number;
   openSessions(): number;
 }
 
-/** The figures of one server, for Prometheus. */
+/** Metrics of one server, for Prometheus. */
 export interface Metrics {
-  /** Notes an answered request; a stream counts when it begins. */
-  answered(route: string, method: string, status: number, seconds: number): void;
+  /** Records an answered request; a stream is recorded when it starts. */
+  recordRequest(route: string, method: string, status: number, seconds: number): void;
   /** Answers /metrics. */
   scrape(): Promise<Response>;
 }
 
-// Anybody can make up a method, and each would be a series of its own for ever.
+// Clients can invent methods, and each one would be a new time series.
 const METHODS = new Set(["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]);
 const log = getLogger(["waybill", "server"]);
 
-/** Makes the metrics of one server: a registry of its own, because tests run several in one process. */
+/** Creates the metrics of one server. The registry is its own, because tests run several servers. */
 export function createMetrics(
   { db }: Services,
-  figures: Figures,
-  server: ServerFigures,
+  source: MetricsSource,
+  server: ServerCounts,
 ): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Histogram({
     name: "waybill_http_request_duration_seconds",
-    help: "Time until the response began.",
+    help: "Time until the response started.",
     labelNames: ["route", "method", "status"],
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
     registers,
@@ -50,26 +50,26 @@ export function createMetrics(
     registers,
     async collect() {
       this.reset();
-      for (const { lane, status, count } of await orNone(figures.jobs())) {
+      for (const { lane, status, count } of await orNone(source.jobs())) {
         this.set({ lane, status }, count);
       }
     },
   });
   new Counter({
     name: "waybill_deliveries_total",
-    help: "Deliveries that have ended.",
+    help: "Ended deliveries.",
     labelNames: ["outcome"],
     registers,
     async collect() {
       this.reset();
-      for (const { outcome, count } of await orNone(figures.deliveries())) {
+      for (const { outcome, count } of await orNone(source.deliveries())) {
         this.inc({ outcome }, count);
       }
     },
   });
   new Gauge({
     name: "waybill_database_pool",
-    help: "Database connections: all and idle; calls that wait for one.",
+    help: "Database connections (total, idle) and calls that wait for one (waiting).",
     labelNames: ["state"],
     registers,
     collect() {
@@ -92,7 +92,7 @@ export function createMetrics(
   }
 
   return {
-    answered(route, method, status, seconds) {
+    recordRequest(route, method, status, seconds) {
       requests.observe({ route, method: METHODS.has(method) ? method : "other", status }, seconds);
     },
     async scrape() {
@@ -103,10 +103,10 @@ export function createMetrics(
   };
 }
 
-// Without the database, the other figures are wanted all the more.
+// A database that is down must not hide the other metrics.
 function orNone<Row>(rows: Promise<readonly Row[]>): Promise<readonly Row[]> {
   return rows.catch((error) => {
-    log.warn("Cannot read figures for the metrics", { error });
+    log.warn("Cannot read the counts of jobs or deliveries for the metrics", { error });
     return [];
   });
 }

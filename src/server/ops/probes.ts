@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import type { Services } from "../../domain/services.ts";
 import { type HealthCheck, readiness } from "./health.ts";
-import { createMetrics, type Figures, type Metrics } from "./metrics.ts";
+import { createMetrics, type Metrics, type MetricsSource } from "./metrics.ts";
 
 type Health = Readonly<Record<string, HealthCheck>>;
 
-/** What orchestrators and Prometheus ask: is it alive, is it ready, what does it count. */
+/** Routes for orchestrators and Prometheus: liveness, readiness, metrics. */
 export function createProbes(health: Health, metrics: Metrics): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => context.json({ alive: true }));
@@ -14,25 +14,25 @@ export function createProbes(health: Health, metrics: Metrics): Hono {
   return app;
 }
 
-/** Where a process that takes no other requests answers its probes. */
+/** Options of a server that answers probes only. */
 export interface ProbeOptions {
   readonly host: string;
   readonly port: number;
   readonly services: Services;
   readonly health: Health;
-  readonly figures: Figures;
+  readonly metricsSource: MetricsSource;
 }
 
 /**
- * Answers probes and nothing else.
+ * Starts a server that answers probes only.
  *
- * @returns what ends it
- * @throws {Deno.errors.AddrInUse} when something else listens there
+ * @returns the function that stops it
+ * @throws {Deno.errors.AddrInUse} if the port is in use
  */
 export function startProbes(options: ProbeOptions): () => Promise<void> {
-  const { host, port, services, health, figures } = options;
+  const { host, port, services, health, metricsSource } = options;
   const none = () => 0;
-  const metrics = createMetrics(services, figures, { webSockets: none, openSessions: none });
+  const metrics = createMetrics(services, metricsSource, { webSockets: none, openSessions: none });
   const probes = createProbes(health, metrics);
   const server = Deno.serve({ hostname: host, port, onListen: () => {} }, probes.fetch);
   return () => server.shutdown();
