@@ -10,13 +10,14 @@ import { stopTime } from "../support/clock.ts";
 
 const ORGANIZATION = "acme";
 
-function hear(bus: Bus, topic: Topic): Change[] {
-  const heard: Change[] = [];
-  bus.subscribe(topic, (change) => heard.push(change));
-  return heard;
+/** The changes of a topic, in a list that grows as they are delivered. */
+function receive(bus: Bus, topic: Topic): Change[] {
+  const received: Change[] = [];
+  bus.subscribe(topic, (change) => received.push(change));
+  return received;
 }
 
-/** Two buses that hear each other at once. */
+/** Two buses that deliver to each other at once. */
 function createPair(): [Bus, Bus] {
   const receivers: ((changes: readonly Change[] | null) => void)[] = [];
   const connect = (own: (changes: readonly Change[] | null) => void) => {
@@ -31,88 +32,88 @@ function createPair(): [Bus, Bus] {
   return [createBus(connect), createBus(connect)];
 }
 
-Deno.test("publish() tells the first change at once", () => {
+Deno.test("publish() delivers the first change at once", () => {
   using _ = stopTime();
   const bus = createBus();
-  const heard = hear(bus, "jobs");
+  const received = receive(bus, "jobs");
   bus.publish("jobs", ORGANIZATION, ["a"]);
-  assert.deepEqual(heard, [{ topic: "jobs", organizationId: ORGANIZATION, ids: ["a"] }]);
+  assert.deepEqual(received, [{ topic: "jobs", organizationId: ORGANIZATION, ids: ["a"] }]);
 });
 
-Deno.test("publish() of no ids tells nothing, and delays nothing", () => {
+Deno.test("publish() ignores an empty list of ids", () => {
   using _ = stopTime();
   const bus = createBus();
-  const heard = hear(bus, "jobs");
+  const received = receive(bus, "jobs");
   bus.publish("jobs", ORGANIZATION, []);
-  assert.deepEqual(heard, []);
+  assert.deepEqual(received, []);
   bus.publish("jobs", ORGANIZATION, ["a"]);
-  assert.deepEqual(heard.map(({ ids }) => ids), [["a"]]);
+  assert.deepEqual(received.map(({ ids }) => ids), [["a"]]);
 });
 
-Deno.test("publish() tells what follows together, each id once, at the end of the interval", () => {
+Deno.test("publish() merges later changes until the interval ends, each id once", () => {
   using clock = stopTime();
   const bus = createBus();
-  const heard = hear(bus, "jobs");
+  const received = receive(bus, "jobs");
   for (const id of ["a", "b", "c", "b"]) bus.publish("jobs", ORGANIZATION, [id]);
   clock.tick(249);
-  assert.equal(heard.length, 1);
+  assert.equal(received.length, 1);
   clock.tick(1);
-  assert.deepEqual(heard.slice(1).map(({ ids }) => ids), [["b", "c"]]);
+  assert.deepEqual(received.slice(1).map(({ ids }) => ids), [["b", "c"]]);
 });
 
-Deno.test("publish() tells watchers four times a second at most, and always the last change", () => {
+Deno.test("publish() delivers updates at most four times a second, and always the last one", () => {
   using clock = stopTime();
   const bus = createBus();
-  const heard = hear(bus, "messages");
+  const received = receive(bus, "messages");
   for (let ms = 0; ms < 10_000; ms++) {
     bus.publish("messages", ORGANIZATION, [`${ms}`]);
     clock.tick(1);
   }
-  assert.equal(heard.length, 1 + 40);
+  assert.equal(received.length, 1 + 40);
   bus.publish("messages", ORGANIZATION, ["last"]);
   clock.tick(250);
-  assert.deepEqual(heard.at(-1)?.ids, ["last"]);
+  assert.deepEqual(received.at(-1)?.ids, ["last"]);
   clock.tick(60_000);
-  assert.equal(heard.length, 1 + 40 + 1);
+  assert.equal(received.length, 1 + 40 + 1);
 });
 
-Deno.test("publish() tells a change after a quiet interval at once again", () => {
+Deno.test("publish() delivers at once again after an interval without changes", () => {
   using clock = stopTime();
   const bus = createBus();
-  const heard = hear(bus, "jobs");
+  const received = receive(bus, "jobs");
   bus.publish("jobs", ORGANIZATION, ["a"]);
   clock.tick(250);
   bus.publish("jobs", ORGANIZATION, ["b"]);
-  assert.deepEqual(heard.map(({ ids }) => ids), [["a"], ["b"]]);
+  assert.deepEqual(received.map(({ ids }) => ids), [["a"], ["b"]]);
 });
 
-Deno.test("publish() tells signals within milliseconds", () => {
+Deno.test("publish() delivers signals within 5 ms", () => {
   using clock = stopTime();
   const bus = createBus();
-  const heard = hear(bus, "cancel");
+  const received = receive(bus, "cancel");
   for (const id of ["a", "b"]) bus.publish("cancel", ORGANIZATION, [id]);
   clock.tick(5);
-  assert.deepEqual(heard.map(({ ids }) => ids), [["a"], ["b"]]);
+  assert.deepEqual(received.map(({ ids }) => ids), [["a"], ["b"]]);
 });
 
-Deno.test("publish() keeps topics and organizations apart", () => {
+Deno.test("publish() delivers topics and organizations separately", () => {
   using clock = stopTime();
   const bus = createBus();
-  const heard = hear(bus, "jobs");
+  const received = receive(bus, "jobs");
   bus.publish("jobs", "acme", ["a"]);
   bus.publish("jobs", "globex", ["g"]);
   bus.publish("messages", "acme", ["m"]);
   clock.tick(250);
-  assert.deepEqual(heard.map(({ organizationId, ids }) => [organizationId, ids]), [
+  assert.deepEqual(received.map(({ organizationId, ids }) => [organizationId, ids]), [
     ["acme", ["a"]],
     ["globex", ["g"]],
   ]);
 });
 
-Deno.test("publish() tells null instead of more ids than a change may carry", () => {
+Deno.test("publish() delivers null instead of more than MAX_IDS_PER_CHANGE ids", () => {
   using clock = stopTime();
   const bus = createBus();
-  const heard = hear(bus, "jobs");
+  const received = receive(bus, "jobs");
   const ids = Array.from({ length: MAX_IDS_PER_CHANGE + 1 }, (_, n) => `${n}`);
   bus.publish("jobs", ORGANIZATION, ids);
   bus.publish("jobs", ORGANIZATION, ids.slice(1));
@@ -120,61 +121,61 @@ Deno.test("publish() tells null instead of more ids than a change may carry", ()
   bus.publish("jobs", ORGANIZATION, ids.slice(1));
   bus.publish("jobs", ORGANIZATION, ids.slice(0, 1));
   clock.tick(250);
-  assert.deepEqual(heard.map((change) => change.ids?.length), [
+  assert.deepEqual(received.map((change) => change.ids?.length), [
     undefined,
     MAX_IDS_PER_CHANGE,
     undefined,
   ]);
 });
 
-Deno.test("publish() tells null when one of the changes could not say its ids", () => {
+Deno.test("publish() delivers null if one of the merged changes has null", () => {
   using clock = stopTime();
   const bus = createBus();
-  const heard = hear(bus, "jobs");
+  const received = receive(bus, "jobs");
   for (const ids of [["a"], ["b"], null, ["c"]]) bus.publish("jobs", ORGANIZATION, ids);
   clock.tick(250);
-  assert.deepEqual(heard.map(({ ids }) => ids), [["a"], null]);
+  assert.deepEqual(received.map(({ ids }) => ids), [["a"], null]);
 });
 
-Deno.test("subscribe() ends by what it returns, the other listeners go on", () => {
+Deno.test("subscribe() returns the function that ends this subscription only", () => {
   const bus = createBus();
-  const heard = hear(bus, "jobs");
+  const received = receive(bus, "jobs");
   const ended: Change[] = [];
   bus.subscribe("jobs", (change) => ended.push(change))();
   bus.publish("jobs", "acme", ["a"]);
-  assert.deepEqual([heard.length, ended.length], [1, 0]);
+  assert.deepEqual([received.length, ended.length], [1, 0]);
   return bus.close();
 });
 
-Deno.test("a change reaches the other process once, and the own once", () => {
+Deno.test("publish() delivers a change once in each process", () => {
   using clock = stopTime();
   const [here, there] = createPair();
-  const heard = [hear(here, "jobs"), hear(there, "jobs")];
+  const received = [receive(here, "jobs"), receive(there, "jobs")];
   here.publish("jobs", ORGANIZATION, ["a"]);
   clock.tick(1_000);
-  assert.deepEqual(heard.map((changes) => changes.length), [1, 1]);
+  assert.deepEqual(received.map((changes) => changes.length), [1, 1]);
 });
 
-Deno.test("a gap tells every listener to look for itself", () => {
-  let receive: (changes: readonly Change[] | null) => void = () => {};
+Deno.test("createBus() delivers a gap as a change of any object to every listener", () => {
+  let report: (changes: readonly Change[] | null) => void = () => {};
   const bus = createBus((own) => {
-    receive = own;
+    report = own;
     return { send() {}, healthy: () => true, close: () => Promise.resolve() };
   });
-  const jobs = hear(bus, "jobs");
-  const messages = hear(bus, "messages");
-  receive(null);
+  const jobs = receive(bus, "jobs");
+  const messages = receive(bus, "messages");
+  report(null);
   assert.deepEqual([...jobs, ...messages], [
     { topic: "jobs", organizationId: "*", ids: null },
     { topic: "messages", organizationId: "*", ids: null },
   ]);
 });
 
-Deno.test("close() tells what still waits", async () => {
+Deno.test("close() delivers pending changes", async () => {
   using _ = stopTime();
   const [here, there] = createPair();
-  const heard = hear(there, "jobs");
+  const received = receive(there, "jobs");
   for (const id of ["a", "b"]) here.publish("jobs", ORGANIZATION, [id]);
   await here.close();
-  assert.deepEqual(heard.map(({ ids }) => ids), [["a"], ["b"]]);
+  assert.deepEqual(received.map(({ ids }) => ids), [["a"], ["b"]]);
 });

@@ -10,8 +10,8 @@ interface Store {
   readonly values: Map<string, number>;
   /** The ids of each read. */
   readonly reads: string[][];
-  /** Holds up reads until it settles. */
-  gate: Promise<void>;
+  /** Reads wait until it settles. */
+  blocked: Promise<void>;
 }
 
 function createStore(): Store {
@@ -20,38 +20,38 @@ function createStore(): Store {
     bus,
     values: new Map([["a", 1], ["b", 1]]),
     reads: [],
-    gate: Promise.resolve(),
+    blocked: Promise.resolve(),
     feed: createFeed<number>(bus, "jobs", async (ids) => {
       store.reads.push([...ids]);
       const found = ids.filter((id) => store.values.has(id));
       const values = new Map(found.map((id) => [id, store.values.get(id) ?? 0]));
-      await store.gate;
+      await store.blocked;
       return values;
     }),
   };
   return store;
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Resolves once all promise callbacks that are ready have run. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-Deno.test("watch() begins with the object as it stands, and null for one that there is not", async () => {
+Deno.test("watch() delivers the object first, and null if it does not exist", async () => {
   using _ = stopTime();
   const { feed } = createStore();
-  const heard: [string, number | null][] = [];
-  feed.watch("a", (value) => heard.push(["a", value]));
-  feed.watch("x", (value) => heard.push(["x", value]));
+  const received: [string, number | null][] = [];
+  feed.watch("a", (value) => received.push(["a", value]));
+  feed.watch("x", (value) => received.push(["x", value]));
   await settled();
-  assert.deepEqual(heard, [["a", 1], ["x", null]]);
+  assert.deepEqual(received, [["a", 1], ["x", null]]);
 });
 
-Deno.test("a change is read once, however many watch", async () => {
+Deno.test("watch() reads a change once for all listeners", async () => {
   using clock = stopTime();
   const { bus, feed, values, reads } = createStore();
-  const heard: (number | null)[] = [];
-  for (let i = 0; i < 100; i++) feed.watch("a", (value) => heard.push(value));
+  const received: (number | null)[] = [];
+  for (let i = 0; i < 100; i++) feed.watch("a", (value) => received.push(value));
   feed.watch("b", () => {});
   await settled();
   assert.deepEqual(reads, [["a", "b"]]);
@@ -60,17 +60,17 @@ Deno.test("a change is read once, however many watch", async () => {
   clock.tick(0);
   await settled();
   assert.deepEqual(reads.slice(1), [["a"]]);
-  assert.deepEqual(heard.slice(100), Array(100).fill(2));
+  assert.deepEqual(received.slice(100), Array(100).fill(2));
 });
 
-Deno.test("what changes while it is being read is read again", async () => {
+Deno.test("watch() reads an object again if it changes during a read", async () => {
   using clock = stopTime();
   const store = createStore();
-  const heard: (number | null)[] = [];
-  store.feed.watch("a", (value) => heard.push(value));
+  const received: (number | null)[] = [];
+  store.feed.watch("a", (value) => received.push(value));
   await settled();
   const { promise, resolve } = Promise.withResolvers<void>();
-  store.gate = promise;
+  store.blocked = promise;
   store.bus.publish("jobs", "acme", ["a"]);
   clock.tick(0);
   await settled();
@@ -80,16 +80,16 @@ Deno.test("what changes while it is being read is read again", async () => {
   await settled();
   clock.tick(250);
   await settled();
-  assert.deepEqual(heard, [1, 1, 3]);
+  assert.deepEqual(received, [1, 1, 3]);
 });
 
-Deno.test("changes are read four times a second at most", async () => {
+Deno.test("watch() reads changes at most four times a second", async () => {
   using clock = stopTime();
   const { bus, feed, reads } = createStore();
   feed.watch("a", () => {});
   await settled();
   for (let i = 0; i < 100; i++) {
-    // As from 100 processes, whose buses do not know of each other.
+    // One organization each, because the bus itself limits the changes of one organization.
     bus.publish("jobs", `organization ${i}`, ["a"]);
     clock.tick(10);
     await settled();
@@ -97,7 +97,7 @@ Deno.test("changes are read four times a second at most", async () => {
   assert.ok(reads.length <= 1 + 5, `read ${reads.length} times`);
 });
 
-Deno.test("after a gap, and every 10 s, all that is watched is read", async () => {
+Deno.test("watch() reads all watched objects after a gap and every 10 s", async () => {
   using clock = stopTime();
   const { bus, feed, reads } = createStore();
   feed.watch("a", () => {});
@@ -111,25 +111,25 @@ Deno.test("after a gap, and every 10 s, all that is watched is read", async () =
   assert.deepEqual(reads.slice(1), [["a", "b"], ["a", "b"]]);
 });
 
-Deno.test("a read that fails is made good", async () => {
+Deno.test("watch() repeats a failed read", async () => {
   using clock = stopTime();
   const store = createStore();
-  const heard: (number | null)[] = [];
-  store.feed.watch("a", (value) => heard.push(value));
+  const received: (number | null)[] = [];
+  store.feed.watch("a", (value) => received.push(value));
   await settled();
-  store.gate = Promise.reject(new Error("no connection"));
-  store.gate.catch(() => {});
+  store.blocked = Promise.reject(new Error("no connection"));
+  store.blocked.catch(() => {});
   store.values.set("a", 2);
   store.bus.publish("jobs", "acme", ["a"]);
   clock.tick(0);
   await settled();
-  store.gate = Promise.resolve();
+  store.blocked = Promise.resolve();
   clock.tick(10_000 + 250);
   await settled();
-  assert.deepEqual(heard, [1, 2]);
+  assert.deepEqual(received, [1, 2]);
 });
 
-Deno.test("nothing is read for nobody", async () => {
+Deno.test("watch() reads nothing once the last listener has unsubscribed", async () => {
   using clock = stopTime();
   const { bus, feed, reads } = createStore();
   const unwatch = feed.watch("a", () => {});

@@ -12,19 +12,19 @@ function changeOf(ids: number): Change {
   };
 }
 
-Deno.test("pack() splits what is longer than the limit, and loses nothing", () => {
+Deno.test("pack() splits changes that exceed the limit, and loses none", () => {
   const changes = Array.from({ length: 50 }, (_, n) => changeOf(2 * n));
   const texts = pack({ from: "me", changes }, LIMIT);
   assert.ok(texts.every((text) => text.length <= LIMIT));
   assert.deepEqual(texts.flatMap((text) => unpack(text).changes), changes);
 });
 
-Deno.test("pack() puts into one text what fits into it", () => {
+Deno.test("pack() writes a single text if the changes fit into it", () => {
   const changes = Array.from({ length: 50 }, () => changeOf(1));
   assert.equal(pack({ from: "me", changes }, LIMIT).length, 1);
 });
 
-Deno.test("pack() fills a text to the limit, counted in bytes", () => {
+Deno.test("pack() fills a text up to the limit in bytes", () => {
   const change = { topic: "jobs", organizationId: "é", ids: null } as const;
   const [alone = ""] = pack({ from: "me", changes: [change] }, LIMIT);
   const bytes = new TextEncoder().encode(alone).length;
@@ -33,7 +33,7 @@ Deno.test("pack() fills a text to the limit, counted in bytes", () => {
   assert.equal(pack({ from: "me", changes: [change, change] }, twice - 1).length, 2);
 });
 
-Deno.test("pack() drops the ids of a change that fits into no text", () => {
+Deno.test("pack() drops the ids of a change that exceeds the limit alone", () => {
   const change = changeOf(1_000);
   const [text = "", ...rest] = pack({ from: "me", changes: [change] }, LIMIT);
   assert.deepEqual(unpack(text), { from: "me", changes: [{ ...change, ids: null }] });

@@ -7,16 +7,16 @@ import { stopTime } from "../support/clock.ts";
 import { onPostgres } from "../support/database.ts";
 import { openFreezer } from "../support/freezer.ts";
 
-// The tests below cut connections on purpose.
+// These tests close connections on purpose, so that the pool may report errors.
 const CUTS = { onError: () => {} };
 
 interface Process {
   readonly bus: Bus;
-  /** Cuts the bus' present connection off, at the server. */
+  /** Terminates the present connection of the bus, at the server. */
   cut(): Promise<void>;
 }
 
-/** A bus as one process has it; `connect` stands before each connection that it opens. */
+/** Starts a bus with a transport, as each process does; `connect` opens its connections. */
 function startProcess(db: Database, connect = () => db.dedicated()): Process {
   let client: pg.Client;
   const bus = createBus(postgresTransport(async () => client = await connect(), () => {}));
@@ -32,7 +32,7 @@ function startProcess(db: Database, connect = () => db.dedicated()): Process {
 }
 
 /** The next change of jobs that `expected` accepts. */
-function told(bus: Bus, expected: (change: Change) => boolean): Promise<Change> {
+function nextChange(bus: Bus, expected: (change: Change) => boolean): Promise<Change> {
   const { promise, resolve } = Promise.withResolvers<Change>();
   const end = bus.subscribe("jobs", (change) => {
     if (!expected(change)) return;
@@ -43,33 +43,33 @@ function told(bus: Bus, expected: (change: Change) => boolean): Promise<Change> 
 }
 
 const isGap = ({ organizationId }: Change) => organizationId === "*";
-const names = (id: string) => ({ ids }: Change) => ids?.includes(id) ?? false;
+const contains = (id: string) => ({ ids }: Change) => ids?.includes(id) ?? false;
 
-onPostgres("a change reaches the other process, and nothing comes back", async ({ db }) => {
+onPostgres("postgresTransport() delivers a change to the other process only", async ({ db }) => {
   const [here, there] = [startProcess(db), startProcess(db)];
   assert.equal(here.bus.healthy(), false);
-  await Promise.all([told(here.bus, isGap), told(there.bus, isGap)]);
+  await Promise.all([nextChange(here.bus, isGap), nextChange(there.bus, isGap)]);
   assert.ok(here.bus.healthy() && there.bus.healthy());
 
-  const heardHere: Change[] = [];
-  here.bus.subscribe("jobs", (change) => heardHere.push(change));
-  const first = told(there.bus, names("a"));
+  const received: Change[] = [];
+  here.bus.subscribe("jobs", (change) => received.push(change));
+  const first = nextChange(there.bus, contains("a"));
   here.bus.publish("jobs", "acme", ["a"]);
   assert.deepEqual(await first, { topic: "jobs", organizationId: "acme", ids: ["a"] });
-  // What goes the other way arrives after an echo would have.
-  const answer = told(here.bus, names("b"));
+  // An echo of the first change would arrive before this change does.
+  const answer = nextChange(here.bus, contains("b"));
   there.bus.publish("jobs", "acme", ["b"]);
   await answer;
-  assert.deepEqual(heardHere.map(({ ids }) => ids), [["a"], ["b"]]);
+  assert.deepEqual(received.map(({ ids }) => ids), [["a"], ["b"]]);
   await Promise.all([here.bus.close(), there.bus.close()]);
 });
 
-onPostgres("more changes than one notification can carry all arrive", async ({ db }) => {
+onPostgres("postgresTransport() splits changes that exceed one notification", async ({ db }) => {
   const [here, there] = [startProcess(db), startProcess(db)];
-  await Promise.all([told(here.bus, isGap), told(there.bus, isGap)]);
+  await Promise.all([nextChange(here.bus, isGap), nextChange(there.bus, isGap)]);
   const organizations = Array.from({ length: 50 }, (_, n) => `organization ${n}`);
   const arrived = organizations.map((name) =>
-    told(there.bus, ({ organizationId }) => organizationId === name)
+    nextChange(there.bus, ({ organizationId }) => organizationId === name)
   );
   for (const name of organizations) {
     here.bus.publish(
@@ -82,24 +82,24 @@ onPostgres("more changes than one notification can carry all arrive", async ({ d
   await Promise.all([here.bus.close(), there.bus.close()]);
 });
 
-onPostgres("a listener that was cut off comes back, and is told of the gap", async ({ db }) => {
+onPostgres("postgresTransport() reconnects a lost connection and reports a gap", async ({ db }) => {
   const [here, there] = [startProcess(db), startProcess(db)];
-  await Promise.all([told(here.bus, isGap), told(there.bus, isGap)]);
-  const gap = told(there.bus, isGap);
+  await Promise.all([nextChange(here.bus, isGap), nextChange(there.bus, isGap)]);
+  const gap = nextChange(there.bus, isGap);
   await there.cut();
   await gap;
   assert.ok(there.bus.healthy());
-  const later = told(there.bus, names("later"));
+  const later = nextChange(there.bus, contains("later"));
   here.bus.publish("jobs", "acme", ["later"]);
   await later;
   await Promise.all([here.bus.close(), there.bus.close()]);
 }, CUTS);
 
 onPostgres(
-  "what changes while the sender is cut off becomes a gap of the others",
+  "postgresTransport() sends a gap for changes during a lost connection",
   async ({ db }) => {
     const there = startProcess(db);
-    await told(there.bus, isGap);
+    await nextChange(there.bus, isGap);
     const lost = Promise.withResolvers<void>();
     const mayReturn = Promise.withResolvers<void>();
     let connections = 0;
@@ -110,15 +110,15 @@ onPostgres(
       }
       return db.dedicated();
     });
-    await told(here.bus, isGap);
+    await nextChange(here.bus, isGap);
 
     await here.cut();
     await lost.promise;
     assert.equal(here.bus.healthy(), false);
     using clock = stopTime();
-    here.bus.publish("jobs", "acme", ["unheard"]);
+    here.bus.publish("jobs", "acme", ["lost"]);
     clock.tick(10);
-    const gap = told(there.bus, () => true);
+    const gap = nextChange(there.bus, () => true);
     mayReturn.resolve();
     assert.deepEqual(await gap, { topic: "jobs", organizationId: "*", ids: null });
     await Promise.all([here.bus.close(), there.bus.close()]);
@@ -127,7 +127,7 @@ onPostgres(
 );
 
 onPostgres(
-  "a connection that is dead without a word is noticed and replaced",
+  "postgresTransport() replaces a connection that is silent for 5 s",
   async ({ url }) => {
     await using freezer = openFreezer(new URL(url));
     const frozen = openDatabase({
@@ -139,7 +139,7 @@ onPostgres(
     using clock = stopTime();
     const lost = Promise.withResolvers<unknown>();
     const bus = createBus(postgresTransport(() => frozen.dedicated(), lost.resolve));
-    await told(bus, isGap);
+    await nextChange(bus, isGap);
 
     freezer.freeze();
     clock.tick(10_000);
@@ -148,7 +148,7 @@ onPostgres(
     assert.match(String(await lost.promise), /silent for 5000 ms/);
     assert.equal(bus.healthy(), false);
 
-    const gap = told(bus, isGap);
+    const gap = nextChange(bus, isGap);
     clock.tick(1_000);
     await gap;
     assert.equal(bus.healthy(), true);
@@ -157,7 +157,7 @@ onPostgres(
   },
 );
 
-onPostgres("a connection that echoes is kept", async ({ db }) => {
+onPostgres("postgresTransport() keeps a connection that echoes", async ({ db }) => {
   using clock = stopTime();
   const failures: unknown[] = [];
   const opened: pg.Client[] = [];
@@ -168,7 +168,7 @@ onPostgres("a connection that echoes is kept", async ({ db }) => {
     client.on("notification", () => setImmediate(echoes.resolve));
     return client;
   }, (error) => failures.push(error)));
-  await told(bus, isGap);
+  await nextChange(bus, isGap);
   clock.tick(10_000);
   await echoes.promise;
   clock.tick(5_000);
@@ -178,24 +178,24 @@ onPostgres("a connection that echoes is kept", async ({ db }) => {
   await bus.close();
 });
 
-onPostgres("a notification that is no event counts as a gap", async ({ db }) => {
+onPostgres("postgresTransport() reports a gap for a malformed notification", async ({ db }) => {
   const failures: unknown[] = [];
   const bus = createBus(postgresTransport(() => db.dedicated(), (error) => failures.push(error)));
-  await told(bus, isGap);
-  const gap = told(bus, isGap);
+  await nextChange(bus, isGap);
+  const gap = nextChange(bus, isGap);
   const stranger = await db.dedicated();
   await stranger.query("notify waybill, 'garbage'");
   await stranger.end();
   await gap;
-  assert.match(String(failures), /Cannot read the event garbage/);
+  assert.match(String(failures), /Cannot read event garbage/);
   await bus.close();
 });
 
-onPostgres("close() sends what still waits", async ({ db }) => {
+onPostgres("close() sends pending changes", async ({ db }) => {
   const [here, there] = [startProcess(db), startProcess(db)];
-  await Promise.all([told(here.bus, isGap), told(there.bus, isGap)]);
+  await Promise.all([nextChange(here.bus, isGap), nextChange(there.bus, isGap)]);
   using _ = stopTime();
-  const last = told(there.bus, names("last"));
+  const last = nextChange(there.bus, contains("last"));
   here.bus.publish("jobs", "acme", ["first"]);
   here.bus.publish("jobs", "acme", ["last"]);
   await here.bus.close();
