@@ -1,68 +1,68 @@
-/** What kind of failure a call to the model met. */
+/** Type of a failed call to the model. */
 export type ModelErrorType = "ACCESS_TOKEN" | "RATE_LIMIT" | "NETWORK" | "PERMISSION" | "OTHER";
 
 /**
- * What is to be done about it: `retry` may succeed later, `never` will not, `pause` fails every call
- * until a person mends it.
+ * Consequence of a failed call: `retry`: a later call may succeed; `never`: the same call will not;
+ * `pause`: every call fails until a person corrects the cause.
  */
 export type ModelDisposition = "retry" | "never" | "pause";
 
-/** A failure, understood. */
+/** Classified failure. */
 export interface ModelError {
   readonly type: ModelErrorType;
   readonly disposition: ModelDisposition;
-  /** As the API says it: "429 insufficient_quota"; null when nobody answered. */
+  /** Status and code of the response: "429 insufficient_quota"; null if there was no response. */
   readonly code: string | null;
   /** At most 512 characters, on one line. */
   readonly message: string;
-  /** How long the API asked to wait, in milliseconds. */
+  /** Time that the API asked to wait, in milliseconds; null if it asked for none. */
   readonly retryAfterMs: number | null;
 }
 
-/** What is known of a failed call. */
+/** Facts about a failed call. */
 export interface ModelFailure {
-  /** Of HTTP; null: nobody answered, in time or at all. */
+  /** HTTP status; null if no response came in time. */
   readonly status: number | null;
-  /** `error.code` of the answer's body. */
+  /** `error.code` of the response body. */
   readonly code: string | null;
-  /** `error.type` of the answer's body. */
+  /** `error.type` of the response body. */
   readonly type: string | null;
   readonly message: string;
   readonly headers: Headers;
 }
 
-type Verdict = readonly [ModelErrorType, ModelDisposition];
+type FailureClass = readonly [ModelErrorType, ModelDisposition];
 
 const MAX_MESSAGE = 512;
-// These come as 429 too, but no waiting helps: somebody has to pay.
-const SPENT = new Set(["insufficient_quota", "credit_balance_exhausted"]);
+// Also sent with status 429, but waiting does not help: the account has no credit.
+const OUT_OF_CREDIT = new Set(["insufficient_quota", "credit_balance_exhausted"]);
 const OVERLOADED = "server_is_overloaded";
 
 /**
- * Understands why a call to an OpenAI-compatible API failed, by its HTTP status and the code or type
- * that its body names (the error codes of the OpenAI API).
+ * Classifies a failed call to an OpenAI-compatible API by its HTTP status and by the code or type in its
+ * body (error codes of the OpenAI API).
  *
  * @param now milliseconds since 1970, for a Retry-After that is a date
  */
 export function classifyModelFailure(failure: ModelFailure, now = Date.now()): ModelError {
   const { status, code, type, message, headers } = failure;
-  const [kind, disposition] = verdictOf(failure);
+  const [kind, disposition] = classOf(failure);
   return {
     type: kind,
     disposition,
     code: status === null ? code : [status, code ?? type ?? []].flat().join(" "),
     message: message.replace(/[\s\p{Cc}]+/gu, " ").trim().slice(0, MAX_MESSAGE),
-    retryAfterMs: disposition === "retry" ? waitOf(headers, now) : null,
+    retryAfterMs: disposition === "retry" ? readRetryAfter(headers, now) : null,
   };
 }
 
-function verdictOf({ status, code, type }: ModelFailure): Verdict {
+function classOf({ status, code, type }: ModelFailure): FailureClass {
   const named = [code, type].filter((name) => name !== null);
   if (status === null || named.includes(OVERLOADED)) return ["NETWORK", "retry"];
   if (status === 401) return ["ACCESS_TOKEN", "pause"];
   if (status === 403 || status === 404) return ["PERMISSION", "pause"];
   if (status === 429) {
-    return named.some((name) => SPENT.has(name))
+    return named.some((name) => OUT_OF_CREDIT.has(name))
       ? ["PERMISSION", "pause"]
       : ["RATE_LIMIT", "retry"];
   }
@@ -71,7 +71,7 @@ function verdictOf({ status, code, type }: ModelFailure): Verdict {
 }
 
 /** `retry-after-ms`, or else `retry-after` in seconds or as a date (RFC 9110 §10.2.3). */
-function waitOf(headers: Headers, now: number): number | null {
+function readRetryAfter(headers: Headers, now: number): number | null {
   const ms = headers.get("retry-after-ms");
   if (ms !== null && /^\d{1,9}$/.test(ms)) return Number(ms);
   const after = headers.get("retry-after") ?? "";

@@ -1,22 +1,22 @@
 import { join } from "node:path";
 import { type Channel, GIVEN_UP, type OutgoingMail, type SendResult } from "./channel.ts";
 import { classifyLocalFailure, compose, parseSender } from "./email/compose.ts";
-import { Gate } from "./semaphore.ts";
+import { Semaphore } from "./semaphore.ts";
 
 const NAME = "capture";
 const CONNECTIONS = 10;
 
 /**
- * Opens the way out that goes nowhere: each mail becomes `<dataDir>/mail/<date>/<delivery id>.eml`,
- * there at once and whole, or not at all.
+ * Opens the channel that delivers no mail but writes each to `<dataDir>/mail/<date>/<delivery id>.eml`,
+ * atomically.
  *
- * @param dataDir made when missing
+ * @param dataDir created if missing
  * @param from "noreply@example.com" or "Example <noreply@example.com>"
- * @throws {AddressError} for an unusable sender
+ * @throws {AddressError} for a sender that is not one address
  */
 export function openCaptureChannel(dataDir: string, from: string): Channel {
   const sender = parseSender(from);
-  const gate = new Gate(CONNECTIONS);
+  const semaphore = new Semaphore(CONNECTIONS);
   const capture = async (mail: OutgoingMail): Promise<SendResult> => {
     try {
       const { content, messageId } = compose(mail, sender);
@@ -28,13 +28,14 @@ export function openCaptureChannel(dataDir: string, from: string): Channel {
   };
   return {
     connections: CONNECTIONS,
-    send: async (mail, options = {}) => await gate.pass(options, () => capture(mail)) ?? GIVEN_UP,
-    close: () => gate.empty(),
+    send: async (mail, options = {}) =>
+      await semaphore.run(options, () => capture(mail)) ?? GIVEN_UP,
+    close: () => semaphore.drain(),
   };
 }
 
 async function write(directory: string, deliveryId: string, content: Uint8Array): Promise<void> {
-  // One directory per day: a million files in one are slow to list.
+  // One directory per day, because a directory of a million files is slow to list.
   const day = join(directory, new Date().toISOString().slice(0, 10));
   const unfinished = join(day, `.${deliveryId}.tmp`);
   await Deno.mkdir(day, { recursive: true });

@@ -1,4 +1,4 @@
-/** What kind of failure a delivery met. */
+/** Type of a failure of a delivery. */
 export type DeliveryErrorType =
   | "ACCESS_TOKEN"
   | "RATE_LIMIT"
@@ -8,13 +8,13 @@ export type DeliveryErrorType =
   | "OTHER";
 
 /**
- * What is to be done about a failure: `retry` may succeed later, `never` will not, `suppress` will not
- * for this address in any message, `pause` fails everything until a person mends it, `unknown` may
- * have been delivered.
+ * Consequence of a failure: `retry`: another attempt may succeed; `never`: no attempt of this delivery
+ * will succeed; `suppress`: no mail to this address will; `pause`: every mail fails until a person
+ * corrects the cause; `unknown`: the mail may have been delivered.
  */
 export type Disposition = "retry" | "never" | "suppress" | "pause" | "unknown";
 
-/** Class of a failure; `maxAttempts`: attempts in total after which another is in vain. */
+/** Class of a failure; `maxAttempts`: number of attempts after which no further one is useful. */
 export type FailureClass = readonly [
   type: DeliveryErrorType,
   disposition: Disposition,
@@ -25,49 +25,49 @@ export type FailureClass = readonly [
 export interface DeliveryError {
   readonly type: DeliveryErrorType;
   readonly disposition: Disposition;
-  /** As the provider says it: "550 5.1.1", "ECONNREFUSED". */
+  /** Code of the provider or the system: "550 5.1.1", "ECONNREFUSED"; null if there is none. */
   readonly code: string | null;
   /** At most 512 characters, without line ends and NULs. */
   readonly message: string;
-  /** How long the provider asked to wait, in milliseconds. */
+  /** Time that the provider asked to wait, in milliseconds; null if it asked for none. */
   readonly retryAfterMs: number | null;
-  /** True when it is the provider that failed, whoever the recipient: the next would meet the same. */
+  /** True if the provider failed independently of the recipient: the next mail would fail too. */
   readonly beforeRecipient: boolean;
-  /** After how many attempts another is in vain; absent: the message alone decides. */
+  /** Number of attempts after which no further one is useful; absent: the setting of the message holds. */
   readonly maxAttempts?: number;
-  /** The content had been handed over: it is too late to ask another provider. */
+  /** The content was handed over, so another provider must not be tried. */
   readonly afterData?: true;
-  /** Nobody said a word: the connection ended, or the time was up. */
+  /** No reply came: the connection was lost, or the time limit passed. */
   readonly noAnswer?: true;
 }
 
-/** One mail for one recipient, rendered. */
+/** Rendered mail for one recipient. */
 export interface OutgoingMail {
-  /** TypeID of the delivery: Message-ID and X-Waybill-Delivery are derived from it. */
+  /** TypeID of the delivery; Message-ID and X-Waybill-Delivery are derived from it. */
   readonly deliveryId: string;
   readonly to: { readonly address: string; readonly name: string | null };
   readonly subject: string;
   readonly text: string | null;
   readonly html: string | null;
-  /** Where a POST unsubscribes the recipient; absent: the message is not of a kind that allows it. */
+  /** URL at which a POST unsubscribes the recipient; absent if the message allows no unsubscribing. */
   readonly unsubscribeUrl?: string;
 }
 
-/** A try that failed before another provider was asked. */
+/** Failure at one provider, before another provider was tried. */
 export interface FailedTry {
   readonly provider: string;
   readonly error: DeliveryError;
   readonly durationMs: number;
 }
 
-/** What keeps every mail from going out, not this one alone. */
+/** Cause that holds up all mails, not one alone. */
 export interface Obstacle {
   readonly error: DeliveryError;
-  /** Those that are to be mended, as they were when they failed. */
+  /** Providers to correct; `epoch`: their credentials and settings when they failed. */
   readonly providers: readonly { readonly id: string; readonly epoch: number }[];
 }
 
-/** How sending one mail ended. It never throws: whatever happened is an outcome. */
+/** Outcome of sending one mail. Every failure is an outcome; `send` does not throw. */
 export type SendResult =
   | {
     readonly outcome: "sent";
@@ -77,25 +77,25 @@ export type SendResult =
   }
   | {
     readonly outcome: "failed";
-    /** Null: none was asked. */
+    /** Null if no provider was tried. */
     readonly provider: string | null;
     readonly error: DeliveryError;
     readonly earlier?: readonly FailedTry[];
-    /** Null: none, other mails may go out; absent: as the error tells. */
+    /** Null: other mails can be sent; absent: as the error's disposition says. */
     readonly obstacle?: Obstacle | null;
   }
-  /** Nobody was asked: the mail waits as it did. */
+  /** No provider was tried, so the delivery stays PENDING and uses no attempt. */
   | { readonly outcome: "held"; readonly obstacle: Obstacle };
 
-/** How a mail is sent. */
+/** Options of sending one mail. */
 export interface SendOptions {
-  /** Goes before what waits. */
+  /** Sends the mail before all others that wait. */
   readonly urgent?: boolean;
-  /** Gives the mail up, unless its content is being handed over. */
+  /** Aborts the mail, unless its content is being handed over. */
   readonly signal?: AbortSignal;
 }
 
-/** Of a mail that was given up before it was handed over. */
+/** Outcome of a mail that was aborted before it was handed over. */
 export const GIVEN_UP: Extract<SendResult, { outcome: "held" }> = {
   outcome: "held",
   obstacle: {
@@ -111,14 +111,15 @@ export const GIVEN_UP: Extract<SendResult, { outcome: "held" }> = {
   },
 };
 
-/** A way out: email by SMTP, or into files. */
+/** Delivery channel: email by SMTP or into files, or Messenger. */
 export interface Channel {
-  /** How many sends go on at once; more wait inside. */
+  /** Number of mails that are sent at once; further ones wait inside the channel. */
   readonly connections: number;
-  /** What keeps everything from going out now; absent or null: nothing that is known. */
+  /** Cause that holds up all mails now; absent or null if none is known. */
   readonly obstacle?: Obstacle | null;
+  /** Sends one mail; never rejects. */
   send(mail: OutgoingMail, options?: SendOptions): Promise<SendResult>;
-  /** Ends idle connections now and the others after their mail. */
+  /** Closes idle connections now and the others after their mail. */
   close(): Promise<void>;
 }
 

@@ -1,64 +1,67 @@
-/** Lets a limited number in at once; the others wait outside, the urgent ones in front. */
-export class Gate {
-  readonly #size: number;
-  #inside = 0;
-  readonly #urgent = new Set<(mine: boolean) => void>();
-  readonly #waiting = new Set<(mine: boolean) => void>();
-  #onEmpty: (() => void)[] = [];
+/** Called once: with true when the waiter holds a permit, with false when its signal has fired. */
+type Waiter = (acquired: boolean) => void;
 
-  /** @param size how many are inside at once */
-  constructor(size: number) {
-    this.#size = size;
+/** Limits how many operations run at once. The others wait in order, urgent ones before the rest. */
+export class Semaphore {
+  readonly #permits: number;
+  #held = 0;
+  readonly #urgent = new Set<Waiter>();
+  readonly #normal = new Set<Waiter>();
+  #onDrained: (() => void)[] = [];
+
+  /** @param permits number of operations that may run at once */
+  constructor(permits: number) {
+    this.#permits = permits;
   }
 
   /**
-   * Runs `work` once there is room.
+   * Runs `work` once a permit is free.
    *
-   * @returns undefined when the signal fires first, or has fired before
+   * @returns the result of `work`; undefined if the signal fired before `work` could start
    */
-  async pass<T>(
+  async run<T>(
     { urgent = false, signal }: { readonly urgent?: boolean; readonly signal?: AbortSignal },
     work: () => Promise<T>,
   ): Promise<T | undefined> {
     if (signal?.aborted) return undefined;
-    if (this.#inside < this.#size) this.#inside++;
-    else if (!await this.#wait(urgent ? this.#urgent : this.#waiting, signal)) return undefined;
+    if (this.#held < this.#permits) this.#held++;
+    else if (!await this.#acquire(urgent ? this.#urgent : this.#normal, signal)) return undefined;
     try {
       return await work();
     } finally {
-      this.#leave();
+      this.#release();
     }
   }
 
-  #wait(line: Set<(mine: boolean) => void>, signal?: AbortSignal): Promise<boolean> {
-    return new Promise((enter) => {
-      const leave = () => {
-        line.delete(turn);
-        enter(false);
+  /** Returns once no operation runs or waits. */
+  async drain(): Promise<void> {
+    if (this.#held > 0) await new Promise<void>((resolve) => this.#onDrained.push(resolve));
+  }
+
+  #acquire(queue: Set<Waiter>, signal?: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const abort = () => {
+        queue.delete(waiter);
+        resolve(false);
       };
-      const turn = (mine: boolean) => {
-        signal?.removeEventListener("abort", leave);
-        enter(mine);
+      const waiter = (acquired: boolean) => {
+        signal?.removeEventListener("abort", abort);
+        resolve(acquired);
       };
-      line.add(turn);
-      signal?.addEventListener("abort", leave, { once: true });
+      queue.add(waiter);
+      signal?.addEventListener("abort", abort, { once: true });
     });
   }
 
-  /** Returns once nobody is inside or waits. */
-  async empty(): Promise<void> {
-    if (this.#inside > 0) await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
-  }
-
-  #leave(): void {
-    // Who enters takes the place of who leaves, so that nobody slips in between.
-    for (const line of [this.#urgent, this.#waiting]) {
-      const [turn] = line;
-      if (!turn) continue;
-      line.delete(turn);
-      return turn(true);
+  #release(): void {
+    // The permit passes on directly, so that no later caller overtakes a waiter.
+    for (const queue of [this.#urgent, this.#normal]) {
+      const [waiter] = queue;
+      if (!waiter) continue;
+      queue.delete(waiter);
+      return waiter(true);
     }
-    if (--this.#inside > 0) return;
-    for (const resolve of this.#onEmpty.splice(0)) resolve();
+    if (--this.#held > 0) return;
+    for (const resolve of this.#onDrained.splice(0)) resolve();
   }
 }

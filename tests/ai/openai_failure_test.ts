@@ -55,14 +55,14 @@ const ROWS: Row[] = [
 ];
 
 for (const [status, code, type, expected, disposition] of ROWS) {
-  const what = [status ?? "no answer", code ?? type ?? "unnamed"].join(" ");
-  Deno.test(`classifyModelFailure() calls ${what} ${expected}, ${disposition}`, () => {
+  const what = [status ?? "no response", code ?? type ?? "unnamed"].join(" ");
+  Deno.test(`classifyModelFailure() classifies ${what} as ${expected}, ${disposition}`, () => {
     const error = classifyModelFailure(failed({ status, code, type }));
     assert.deepEqual([error.type, error.disposition], [expected, disposition]);
   });
 }
 
-Deno.test("classifyModelFailure() reads how long to wait out of the headers", () => {
+Deno.test("classifyModelFailure() reads the time to wait from the headers", () => {
   const now = Date.parse("2026-07-01T12:00:00Z");
   const waitOf = (headers: Record<string, string>, status = 429) =>
     classifyModelFailure(failed({ status, headers: new Headers(headers) }), now).retryAfterMs;
@@ -76,7 +76,7 @@ Deno.test("classifyModelFailure() reads how long to wait out of the headers", ()
   assert.equal(waitOf({ "retry-after": "20" }, 400), null);
 });
 
-Deno.test("classifyModelFailure() names status and code, in one line of at most 512 characters", () => {
+Deno.test("classifyModelFailure() shows status and code, and shortens the message to 512 characters", () => {
   const long = failed({
     status: 429,
     code: "slow_down",

@@ -28,7 +28,7 @@ async function inTemporaryDirectory(work: (directory: string) => Promise<void>):
   }
 }
 
-Deno.test("the capture channel writes a whole mail under the day and the delivery's id", () =>
+Deno.test("openCaptureChannel() writes a whole mail under the day and the delivery's id", () =>
   inTemporaryDirectory(async (directory) => {
     const channel = openCaptureChannel(join(directory, "data"), "waybill@localhost");
     const result = await channel.send(mailOf("dlv_1"));
@@ -46,7 +46,7 @@ Deno.test("the capture channel writes a whole mail under the day and the deliver
     await channel.close();
   }));
 
-Deno.test("the capture channel writes one file for a delivery that is repeated", () =>
+Deno.test("openCaptureChannel() writes one file for a repeated delivery", () =>
   inTemporaryDirectory(async (directory) => {
     const channel = openCaptureChannel(directory, "waybill@localhost");
     const ids = Array.from({ length: 50 }, (_, n) => `dlv_${n}`);
@@ -56,7 +56,7 @@ Deno.test("the capture channel writes one file for a delivery that is repeated",
     await channel.close();
   }));
 
-Deno.test("the capture channel reports what it cannot write as a failure to be retried", () =>
+Deno.test("openCaptureChannel() reports a file system error as a retryable failure", () =>
   inTemporaryDirectory(async (directory) => {
     await Deno.writeTextFile(join(directory, "mail"), "a file where the directory should be");
     const channel = openCaptureChannel(directory, "waybill@localhost");

@@ -98,7 +98,7 @@ Deno.test("readConfig() reads mail servers in order and reports each fault of th
     [["one:25", 50, 10], ["two:465", null, 3]],
   );
   assert.deepEqual(faultsOf({ SMTP_URLS: "smtp://one,smtp://two?rate=fast,smtp://one:587,mail" }), [
-    "SMTP_URLS: two: rate must be a number of mails per s, m or h, and one a day at least: rate=50/s",
+    "SMTP_URLS: two: rate must be mails per s, m or h, at least one a day: rate=50/s",
     "SMTP_URLS: expected smtp://user:password@host:port or smtps://…",
     "SMTP_URLS: one:587 is named twice: a provider is identified by its host and port",
   ]);

@@ -6,16 +6,16 @@ import MimeNode from "nodemailer/lib/mime-node";
 import * as quotedPrintable from "nodemailer/lib/qp";
 import { type DeliveryError, type OutgoingMail, toErrorMessage } from "../channel.ts";
 
-/** A mail as it goes over the wire. */
+/** Mail in its transfer form. */
 export interface ComposedMail {
   readonly from: string;
   readonly to: string;
-  /** With its angle brackets. */
+  /** With angle brackets. */
   readonly messageId: string;
   readonly content: Buffer;
 }
 
-/** An address that cannot stand in an envelope. */
+/** An address is not usable in an envelope. */
 export class AddressError extends Error {
   override readonly name = "AddressError";
 }
@@ -36,24 +36,26 @@ export function classifyLocalFailure(error: unknown): DeliveryError {
   };
 }
 
-/** The sender of all mails, encoded once. */
+/** Sender of all mails, encoded once. */
 export interface Sender {
   readonly address: string;
   readonly domain: string;
   readonly header: string;
 }
 
-// A header's encoding depends on nothing but its value, so that one node encodes them all.
+// The encoding of a header depends on its value alone, so one node serves all mails.
 const encoder = new MimeNode();
 
 /**
- * Reads a sender: `noreply@example.com` or `Example <noreply@example.com>`.
+ * Parses a sender: `noreply@example.com` or `Example <noreply@example.com>`.
  *
  * @throws {AddressError}
  */
 export function parseSender(text: string): Sender {
   const [mailbox, ...more] = parseAddresses(text, { flatten: true });
-  if (!mailbox || more.length > 0) throw new AddressError(`Not one address: ${text}`);
+  if (!mailbox || more.length > 0) {
+    throw new AddressError(`Cannot use ${JSON.stringify(text)} as sender: it is not one address`);
+  }
   const address = toEnvelopeAddress(mailbox.address);
   return {
     address,
@@ -66,14 +68,18 @@ export function parseSender(text: string): Sender {
  * Composes one mail (RFC 5322, RFC 2045-2049): text, HTML or both as alternatives. The Message-ID is
  * derived from the delivery's id, so that a repeated mail carries the same one.
  *
- * Headers, words and bodies are encoded by nodemailer; only the frame of at most two parts is laid
- * out here: its own tree of streams takes three times as long for a mail.
+ * nodemailer encodes headers and bodies. The structure of at most two parts is built here, because
+ * nodemailer's tree of streams takes three times as long for a mail.
  *
- * @throws {AddressError} when the recipient's address cannot stand in an envelope
+ * @throws {AddressError} if the recipient's address is not usable in an envelope
  */
 export function compose(mail: OutgoingMail, sender: Sender): ComposedMail {
-  // It stands in headers as it is, and in the names of files.
-  if (!/^\w+$/.test(mail.deliveryId)) throw new TypeError(`Not a TypeID: ${mail.deliveryId}`);
+  // The id is copied into headers and file names without encoding.
+  if (!/^\w+$/.test(mail.deliveryId)) {
+    throw new TypeError(
+      `Cannot compose a mail for ${JSON.stringify(mail.deliveryId)}: it is not a TypeID`,
+    );
+  }
   const to = toEnvelopeAddress(mail.to.address);
   const messageId = `<${mail.deliveryId}@${sender.domain}>`;
   const date = new Date().toUTCString().replace("GMT", "+0000");
@@ -91,12 +97,12 @@ export function compose(mail: OutgoingMail, sender: Sender): ComposedMail {
   };
 }
 
-// RFC 2369 and RFC 8058: never folded, which mail servers on the way undo, and so break signatures. One
-// click is for https alone.
+// RFC 2369 and RFC 8058. The headers are not folded, because some mail servers unfold them and so break
+// DKIM signatures. RFC 8058 requires https for one-click unsubscribing.
 function unsubscribeHeaders({ unsubscribeUrl }: OutgoingMail): string {
   if (unsubscribeUrl === undefined) return "";
   if (!/^https?:\/\/[\x21-\x3b\x3d\x3f-\x7e]{1,900}$/.test(unsubscribeUrl)) {
-    throw new TypeError(`Not a URL that can stand in a header: ${unsubscribeUrl}`);
+    throw new TypeError(`Cannot use ${unsubscribeUrl} in List-Unsubscribe: not an http URL`);
   }
   const link = `List-Unsubscribe: <${unsubscribeUrl}>\r\n`;
   if (!unsubscribeUrl.startsWith("https:")) return link;
@@ -106,7 +112,7 @@ function unsubscribeHeaders({ unsubscribeUrl }: OutgoingMail): string {
 function body({ deliveryId, text, html }: OutgoingMail): string {
   if (html === null) return part("text/plain", text ?? "");
   if (text === null) return part("text/html", html);
-  // "=_" stands in no encoded body (RFC 2045 §6.7), and nobody foresees the id of a delivery.
+  // "=_" occurs in no encoded body (RFC 2045 §6.7), and the id of a delivery cannot be guessed.
   const boundary = `=_${deliveryId}`;
   return `Content-Type: multipart/alternative; boundary="${boundary}"\r\n\r\n` +
     `--${boundary}\r\n${part("text/plain", text)}\r\n` +
@@ -131,11 +137,11 @@ function header(key: string, value: Parameters<MimeNode["encodeHeaderValue"]>[1]
   return foldLines(`${key}: ${encoder.encodeHeaderValue(key, value)}`, 76) + "\r\n";
 }
 
-/** Turns the domain into its ASCII form, unless the local part asks for UTF-8 anyway (RFC 6531). */
+/** Converts the domain to ASCII, unless the local part needs UTF-8 anyway (RFC 6531). */
 function toEnvelopeAddress(address: string): string {
-  // Whatever could end the command, or name a second recipient.
+  // Excludes every character that could end the command or add a second recipient.
   if (!/^[^\s\p{Cc}<>,;"@]+@[^\s\p{Cc}<>,;"@]+$/u.test(address)) {
-    throw new AddressError(`Not an address: ${JSON.stringify(address)}`);
+    throw new AddressError(`Cannot send to ${JSON.stringify(address)}: it is not an email address`);
   }
   if (/^[\x21-\x7e]+$/.test(address)) return address;
   return encoder.encodeHeaderValue("To", [{ name: "", address }]).replace(/^<|>$/g, "");

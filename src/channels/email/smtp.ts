@@ -12,14 +12,14 @@ import {
   parseSender,
   type Sender,
 } from "./compose.ts";
-import { Gate } from "../semaphore.ts";
+import { Semaphore } from "../semaphore.ts";
 import { classifySmtpFailure, isTlsFailure, type SmtpFailure } from "./smtp_failure.ts";
 import { DEFAULT_TIMEOUTS, SmtpError, SmtpSession, type SmtpTimeouts } from "./smtp_session.ts";
 import type { SmtpProvider } from "./smtp_url.ts";
 
 const IDLE_MS = 30_000;
 
-/** How an SMTP channel sends. */
+/** Settings of an SMTP channel. */
 export interface SmtpOptions {
   /** "noreply@example.com" or "Example <noreply@example.com>". */
   readonly from: string;
@@ -27,12 +27,12 @@ export interface SmtpOptions {
 }
 
 /**
- * Opens the way out through one SMTP provider; it connects at the first mail.
+ * Opens the channel through one SMTP provider, which connects at the first mail.
  *
- * Connections are kept: a refused recipient costs a RSET, not a new login. What the server says to
- * one mail is that mail's outcome; a mail whose body was begun and never answered is `unknown`.
+ * Connections are kept: a refused recipient costs a RSET, not a new login. A mail whose body was sent
+ * and not answered is `unknown`.
  *
- * @throws {AddressError} for an unusable sender
+ * @throws {AddressError} for a sender that is not one address
  */
 export function openSmtpChannel(provider: SmtpProvider, options: SmtpOptions): Channel {
   return new SmtpChannel(provider, options);
@@ -43,8 +43,8 @@ class SmtpChannel implements Channel {
   readonly #provider: SmtpProvider;
   readonly #sender: Sender;
   readonly #timeouts: SmtpTimeouts;
-  readonly #gate: Gate;
-  /** The last one kept is the first one used, so that what is too many stays idle and ends. */
+  readonly #semaphore: Semaphore;
+  /** Last in, first out, so that surplus connections stay idle and are closed. */
   #idle: { readonly session: SmtpSession; readonly timer: ReturnType<typeof setTimeout> }[] = [];
   #tlsFails = false;
 
@@ -53,22 +53,22 @@ class SmtpChannel implements Channel {
     this.#provider = provider;
     this.#sender = parseSender(from);
     this.#timeouts = timeouts;
-    this.#gate = new Gate(provider.connections);
+    this.#semaphore = new Semaphore(provider.connections);
   }
 
   async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
     const { signal } = options;
-    return await this.#gate.pass(options, () => this.#try(mail, signal)) ?? GIVEN_UP;
+    return await this.#semaphore.run(options, () => this.#attempt(mail, signal)) ?? GIVEN_UP;
   }
 
   async close(): Promise<void> {
-    await this.#gate.empty();
+    await this.#semaphore.drain();
     const idle = this.#idle.splice(0);
     for (const { timer } of idle) clearTimeout(timer);
     await Promise.all(idle.map(({ session }) => session.close()));
   }
 
-  async #try(mail: OutgoingMail, signal?: AbortSignal): Promise<SendResult> {
+  async #attempt(mail: OutgoingMail, signal?: AbortSignal): Promise<SendResult> {
     const { name: provider } = this.#provider;
     try {
       const composed = compose(mail, this.#sender);
@@ -91,8 +91,8 @@ class SmtpChannel implements Channel {
     try {
       return await this.#sendOver(kept, mail, signal);
     } catch (error) {
-      const tired = error instanceof SmtpError && isTiredConnection(error.failure);
-      if (!tired || signal?.aborted) throw error;
+      const stale = error instanceof SmtpError && isStaleConnection(error.failure);
+      if (!stale || signal?.aborted) throw error;
       return await this.#sendOver(await this.#open(signal), mail, signal);
     }
   }
@@ -140,8 +140,8 @@ class SmtpChannel implements Channel {
   }
 }
 
-/** A server may close a kept connection at any time; nothing of this mail was handed over then. */
-function isTiredConnection({ bodyBegun, reply, command, code }: SmtpFailure): boolean {
+/** A server may close an idle connection at any time; no content of this mail was handed over then. */
+function isStaleConnection({ bodyBegun, reply, command, code }: SmtpFailure): boolean {
   if (bodyBegun) return false;
   if (reply !== null) return reply.startsWith("421") && command === "MAIL FROM";
   return code === "ECONNECTION" || code === "ESOCKET";

@@ -1,22 +1,22 @@
 import { type DeliveryError, type FailureClass, limitWait, toErrorMessage } from "../channel.ts";
 import { classifyReply, parseReply, type Stage } from "./replies.ts";
 
-/** What is known of a failed try. */
+/** Facts about a failed attempt. */
 export interface SmtpFailure {
-  /** The server's whole reply; null when none came. */
+  /** Whole reply of the server; null if none came. */
   readonly reply: string | null;
-  /** What the reply answers ("AUTH PLAIN", "MAIL FROM", "RCPT TO", "DATA"); "CONN" before EHLO. */
+  /** Command that the reply answers: "AUTH PLAIN", "MAIL FROM"; "CONN" before EHLO. */
   readonly command: string;
-  /** The library's code: "ESOCKET". */
+  /** Code of nodemailer: "ESOCKET". */
   readonly code: string | null;
-  /** The system's: "ECONNREFUSED". */
+  /** Code of the operating system: "ECONNREFUSED". */
   readonly systemCode: string | null;
   readonly message: string;
-  /** False: the connection was still being opened. */
+  /** False while the connection was still being opened. */
   readonly opened: boolean;
-  /** The server has let the mail's body begin. */
+  /** True once the server accepted DATA and the body was being sent. */
   readonly bodyBegun: boolean;
-  /** TLS had failed before this connection was begun, and not worked since. */
+  /** True if the previous connection failed at TLS too. */
   readonly tlsFailedBefore: boolean;
 }
 
@@ -72,10 +72,10 @@ function classifyLibraryCode(failure: SmtpFailure, replied: boolean): FailureCla
   return ["OTHER", failure.bodyBegun && !replied ? "unknown" : "never"];
 }
 
-/** Whether it was TLS that kept a connection from being opened: its handshake or its certificate. */
+/** Returns true if the handshake or the certificate of TLS prevented a connection. */
 export function isTlsFailure({ opened, code, systemCode }: SmtpFailure): boolean {
   if (opened) return false;
-  // OpenSSL's names: CERT_HAS_EXPIRED, DEPTH_ZERO_SELF_SIGNED_CERT …
+  // Names of OpenSSL: CERT_HAS_EXPIRED, DEPTH_ZERO_SELF_SIGNED_CERT …
   return code === "ETLS" ||
     (systemCode !== null && /CERT|^ERR_(TLS|SSL)_|^EPROTO$/.test(systemCode));
 }

@@ -5,26 +5,26 @@ import type { ComposedMail } from "./compose.ts";
 import type { SmtpFailure } from "./smtp_failure.ts";
 import type { SmtpProvider } from "./smtp_url.ts";
 
-/** How long each part of a conversation may take, in milliseconds. */
+/** Time limits for the parts of a conversation, in milliseconds. */
 export interface SmtpTimeouts {
-  /** Name, connection, greeting, TLS and login together. */
+  /** DNS, connection, greeting, TLS and login together. */
   readonly open: number;
-  /** MAIL, RCPT and DATA up to the server's consent. */
+  /** MAIL, RCPT and DATA up to the 354 reply. */
   readonly envelope: number;
-  /** The body and the reply to its final dot. */
+  /** Body, and the reply to the final dot. */
   readonly body: number;
 }
 
-/** RFC 5321 §4.5.3.2; but a new connection, which another try replaces, is given up sooner. */
+/** RFC 5321 §4.5.3.2, except `open`, which is shorter because another attempt can replace it. */
 export const DEFAULT_TIMEOUTS: SmtpTimeouts = {
   open: 30_000,
   envelope: 5 * 60_000,
   body: 10 * 60_000,
 };
 
-const PARTING_MS = 1_000;
+const QUIT_TIMEOUT_MS = 1_000;
 
-/** What ended a try, with all that its classification needs. */
+/** Failed attempt, with the facts that its classification needs. */
 export class SmtpError extends Error {
   override readonly name = "SmtpError";
 
@@ -33,7 +33,7 @@ export class SmtpError extends Error {
   }
 }
 
-/** The parts of nodemailer's errors that tell something. */
+/** Fields of nodemailer's errors that are used here. */
 interface LibraryError {
   readonly message: string;
   readonly code?: string;
@@ -42,7 +42,7 @@ interface LibraryError {
   readonly command?: string;
 }
 
-/** One connection to a provider: opened, logged in, carrying one mail after the other. */
+/** Connection to a provider, logged in, which carries one mail after the other. */
 export class SmtpSession {
   readonly #connection: SMTPConnection;
   readonly #timeouts: SmtpTimeouts;
@@ -60,20 +60,20 @@ export class SmtpSession {
       tls: { rejectUnauthorized: provider.verifyCertificate },
       connectionTimeout: timeouts.open,
       greetingTimeout: timeouts.open,
-      // The deadlines here hold for each part; the library's own is for silence only.
-      socketCloseTimeout: PARTING_MS,
+      socketCloseTimeout: QUIT_TIMEOUT_MS,
+      // Longer than the deadlines of this class, which hold first.
       socketTimeout: 2 * Math.max(timeouts.envelope, timeouts.body),
     });
-    // Between two mails nobody waits: the session is found closed when it is next wanted.
+    // Between two mails no call waits; `alive` is then false at the next one.
     this.#connection.on("error", (error: LibraryError) => this.#fail?.(error));
-    // A reply that closes the connection reaches its callback just after this event.
+    // The callback for a reply that closes the connection is called just after this event.
     this.#connection.on("end", () => queueMicrotask(() => this.#fail?.(CLOSED)));
   }
 
   /**
-   * Connects, greets, secures and logs in.
+   * Connects, secures the connection and logs in.
    *
-   * @param signal gives it up
+   * @param signal aborts the connection
    * @throws {SmtpError}
    */
   static async open(
@@ -84,7 +84,7 @@ export class SmtpSession {
     const session = new SmtpSession(provider, timeouts);
     const connection = session.#connection;
     try {
-      await session.#heeding(signal, async () => {
+      await session.#abortable(signal, async () => {
         await session.#within(timeouts.open, (done) => connection.connect(done));
         if (provider.credentials) await session.#login(provider.credentials);
       });
@@ -96,26 +96,26 @@ export class SmtpSession {
     return session;
   }
 
-  /** False once either side has closed it. */
+  /** False once either side has closed the connection. */
   get alive(): boolean {
     return !this.#connection.destroyed;
   }
 
   /**
-   * Hands over one mail and waits for the server's word. After a refusal the session is ready for
-   * the next mail, or no longer alive.
+   * Sends one mail and waits for the reply. After a refusal the session is ready for the next mail, or no
+   * longer alive.
    *
-   * @param signal gives the mail up, and the session, while the content has not begun
-   * @returns the id that the server gave the mail in place of its Message-ID, where it names one
+   * @param signal aborts the mail and closes the session, unless the body is being sent
+   * @returns the id that the server gave the mail in place of its Message-ID; undefined if it gave none
    * @throws {SmtpError}
    */
   async send(mail: ComposedMail, signal?: AbortSignal): Promise<string | undefined> {
     this.#bodyBegun = false;
-    return await this.#heeding(signal, async () => {
+    return await this.#abortable(signal, async () => {
       try {
         return await this.#transfer(mail);
       } catch (error) {
-        // Its outcome is known: nothing is in doubt any more, and who is to end does not wait.
+        // The outcome is known, so the signal may abort the RSET.
         this.#bodyBegun = false;
         if (signal?.aborted) this.#connection.close();
         else await this.#reset();
@@ -127,41 +127,45 @@ export class SmtpSession {
   async #transfer({ from, to, content }: ComposedMail): Promise<string | undefined> {
     const { envelope, body } = this.#timeouts;
     const sent = await this.#within<{ serverMessageId?: string }>(envelope, (done, extend) => {
-      const begin = () => {
+      const onStart = () => {
         this.#bodyBegun = true;
         extend(body);
       };
-      this.#connection.send({ from, to }, new Body(content, begin), done);
+      this.#connection.send({ from, to }, new BodyStream(content, onStart), done);
     });
     return sent?.serverMessageId;
   }
 
-  /** Says goodbye and returns once the connection has ended, with the server's answer or without. */
+  /** Sends QUIT and returns once the connection has ended, with a reply or without; never rejects. */
   async close(): Promise<void> {
     if (!this.alive) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#connection.once("end", resolve);
-    const impatience = setTimeout(() => this.#connection.close(), PARTING_MS);
-    this.#connection.quit();
+    const timer = setTimeout(() => this.#connection.close(), QUIT_TIMEOUT_MS);
+    try {
+      this.#connection.quit();
+    } catch {
+      this.#connection.close();
+    }
     await promise;
-    clearTimeout(impatience);
+    clearTimeout(timer);
   }
 
-  /** Gives up what is under way once the signal fires; begins nothing when it has fired before. */
-  async #heeding<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    if (signal?.aborted) throw this.#error(GIVEN_UP);
-    const giveUp = () => this.#giveUp();
-    signal?.addEventListener("abort", giveUp, { once: true });
+  /** Runs `work`, and aborts it once the signal fires; does not start it if the signal fired before. */
+  async #abortable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    if (signal?.aborted) throw this.#error(ABORTED);
+    const abort = () => this.#abort();
+    signal?.addEventListener("abort", abort, { once: true });
     try {
       return await work();
     } finally {
-      signal?.removeEventListener("abort", giveUp);
+      signal?.removeEventListener("abort", abort);
     }
   }
 
-  #giveUp(): void {
+  #abort(): void {
     if (this.#bodyBegun) return;
-    this.#fail?.(GIVEN_UP);
+    this.#fail?.(ABORTED);
     this.#connection.close();
   }
 
@@ -169,7 +173,10 @@ export class SmtpSession {
     const { user, password: pass } = credentials;
     await this.#within(this.#timeouts.open, (done) => {
       if (this.#connection.allowsAuth) return this.#connection.login({ user, pass }, done);
-      done({ code: "ENOAUTH", message: "The server offers no login on this connection" });
+      done({
+        code: "ENOAUTH",
+        message: "Cannot log in: the server does not offer AUTH on this connection",
+      });
     });
   }
 
@@ -182,7 +189,7 @@ export class SmtpSession {
     }
   }
 
-  /** Waits for the library's callback, its error event, its end, or the deadline. */
+  /** Waits for nodemailer's callback, its error event, the end of the connection, or the deadline. */
   async #within<T>(
     deadline: number,
     start: (
@@ -203,6 +210,11 @@ export class SmtpSession {
     };
     try {
       start((error, result) => error ? reject(this.#error(error)) : resolve(result), extend);
+    } catch (error) {
+      // Through the promise, which may be rejected already: unhandled, it would end the process.
+      reject(error);
+    }
+    try {
       return await promise;
     } finally {
       clearTimeout(timer);
@@ -224,23 +236,26 @@ export class SmtpSession {
   }
 }
 
-const GIVEN_UP: LibraryError = { code: "ECONNECTION", message: "The mail was given up" };
+const ABORTED: LibraryError = { code: "ECONNECTION", message: "The mail was aborted" };
 const CLOSED: LibraryError = { code: "ECONNECTION", message: "The server closed the connection" };
-const TIMED_OUT: LibraryError = { code: "ETIMEDOUT", message: "The server did not answer in time" };
+const TIMED_OUT: LibraryError = {
+  code: "ETIMEDOUT",
+  message: "The server did not reply within the time limit",
+};
 
-/** A whole mail that tells when the library, with the server's consent, begins to write it. */
-class Body extends Readable {
+/** Content of a mail. It reports when nodemailer, after the 354 reply, starts to write it. */
+class BodyStream extends Readable {
   readonly #content: Buffer;
-  readonly #begin: () => void;
+  readonly #onStart: () => void;
 
-  constructor(content: Buffer, begin: () => void) {
+  constructor(content: Buffer, onStart: () => void) {
     super();
     this.#content = content;
-    this.#begin = begin;
+    this.#onStart = onStart;
   }
 
   override pipe<T extends NodeJS.WritableStream>(destination: T): T {
-    this.#begin();
+    this.#onStart();
     destination.end(this.#content);
     return destination;
   }

@@ -1,19 +1,19 @@
-/** Where and how one SMTP provider is reached. */
+/** Address and settings of one SMTP provider. */
 export interface SmtpProvider {
-  /** "smtp.example.com:587": without the password, fit to be shown. */
+  /** "smtp.example.com:587": without credentials, safe to show. */
   readonly name: string;
   readonly host: string;
   readonly port: number;
-  /** TLS from the first byte; without it STARTTLS, wherever the server offers it. */
+  /** True for TLS from the first byte; false for STARTTLS if the server offers it. */
   readonly implicitTls: boolean;
-  /** Refuses a server that offers no STARTTLS. */
+  /** True to refuse a server that does not offer STARTTLS. */
   readonly requireTls: boolean;
-  /** False: takes a certificate that nobody vouches for. */
+  /** False to accept a certificate that no known authority signed. */
   readonly verifyCertificate: boolean;
   readonly credentials: { readonly user: string; readonly password: string } | null;
-  /** Connections at most, of one process. */
+  /** Maximum number of connections of one process. */
   readonly connections: number;
-  /** Mails per second at most, of all processes together; null: as many as it takes. */
+  /** Maximum mails per second of all processes together; null for no limit. */
   readonly perSecond: number | null;
 }
 
@@ -25,11 +25,11 @@ const MIN_PER_SECOND = 1 / 86_400;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /**
- * Reads a provider's address: `smtp://user:password@host:587` (STARTTLS where offered) or
+ * Parses a provider's address: `smtp://user:password@host:587` (STARTTLS where offered) or
  * `smtps://user:password@host:465` (implicit TLS). Options follow as a query: `connections=10`,
  * `rate=50/s` (or `/m`, `/h`), `requireTLS=true`, `rejectUnauthorized=false`.
  *
- * @throws {TypeError} naming the fault, never the password
+ * @throws {TypeError} with the fault, without the password
  */
 export function parseSmtpUrl(text: string): SmtpProvider {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -56,7 +56,7 @@ export function parseSmtpUrl(text: string): SmtpProvider {
 function credentials(url: URL): SmtpProvider["credentials"] {
   if (!url.username && !url.password) return null;
   if (!url.username || !url.password) {
-    throw new TypeError(`${url.host}: a user needs a password, and a password a user`);
+    throw new TypeError(`${url.host}: user and password must be given together`);
   }
   try {
     return {
@@ -81,7 +81,7 @@ function perSecond(url: URL): number | null {
   const rate = Number(count) / (SECONDS[unit] ?? NaN);
   if (rate >= MIN_PER_SECOND) return rate;
   throw new TypeError(
-    `${url.host}: rate must be a number of mails per s, m or h, and one a day at least: rate=50/s`,
+    `${url.host}: rate must be mails per s, m or h, at least one a day: rate=50/s`,
   );
 }
 

@@ -7,25 +7,25 @@ import {
   type SendOptions,
   type SendResult,
 } from "../channel.ts";
-import { Gate } from "../semaphore.ts";
-import { classifyMetaFailure, classifyMetaSilence } from "./meta_failure.ts";
+import { Semaphore } from "../semaphore.ts";
+import { classifyMetaFailure, classifyMissingResponse } from "./meta_failure.ts";
 
-/** How a Messenger channel sends. */
+/** Settings of a Messenger channel. */
 export interface MessengerOptions {
-  /** Of the Page that sends. */
+  /** Access token of the sending Page. */
   readonly accessToken: string;
-  /** With the version of the Graph API: "https://graph.facebook.com/v25.0". */
+  /** URL with the version of the Graph API: "https://graph.facebook.com/v25.0". */
   readonly baseUrl: string;
-  /** How long Meta may take to answer, in milliseconds. */
+  /** Time limit for a response, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
-/** What the Send API is called as a provider. */
+/** Name of the Send API as a provider. */
 export const MESSENGER = "messenger";
 const MAX_CHARACTERS = 2_000;
 const TIMEOUT_MS = 30_000;
 const CONNECTIONS = 100;
-// Sooner than the other side: what is sent on a connection that just ends there becomes doubtful.
+// Shorter than the timeout of Meta: a request on a connection that is being closed ends UNKNOWN.
 const IDLE_MS = 20_000;
 
 const sentSchema = z.object({ message_id: z.string() });
@@ -38,21 +38,20 @@ const failedSchema = z.object({
   }),
 });
 
-interface Answer {
+interface ApiResponse {
   readonly status: number;
   readonly usage: string | null;
-  /** Null: no JSON. */
+  /** Null if the body is not JSON. */
   readonly body: unknown;
 }
 
 /**
- * Opens the way out to the users of Meta's Messenger, by the Send API. The text is what is sent: no
- * subject and no HTML. Messages are of the type UPDATE: Meta takes them within 24 hours of the
- * recipient's last message to the Page, and refuses later ones as outside the allowed window.
+ * Opens the channel to users of Messenger through Meta's Send API. Only the text is sent, without the
+ * subject and HTML. Messages have the type UPDATE, which Meta accepts within 24 hours of the recipient's
+ * last message to the Page.
  *
- * A text that is empty or longer than 2,000 characters fails without a call.
- *
- * A call that went out and was never answered is `unknown`: Meta knows no idempotency key.
+ * A text that is empty or longer than 2,000 characters fails without a call. A call without a response
+ * ends `unknown`, because the Send API has no idempotency key.
  */
 export function openMessengerChannel(options: MessengerOptions): Channel {
   return new MessengerChannel(options);
@@ -63,8 +62,9 @@ class MessengerChannel implements Channel {
   readonly #options: MessengerOptions;
   readonly #url: string;
   readonly #client: Deno.HttpClient;
-  readonly #gate: Gate;
-  #silent = false;
+  readonly #semaphore: Semaphore;
+  /** True after a call without a response. */
+  #unresponsive = false;
 
   constructor(options: MessengerOptions) {
     this.#options = options;
@@ -73,36 +73,39 @@ class MessengerChannel implements Channel {
       poolMaxIdlePerHost: CONNECTIONS,
       poolIdleTimeout: IDLE_MS,
     });
-    this.#gate = new Gate(CONNECTIONS);
+    this.#semaphore = new Semaphore(CONNECTIONS);
   }
 
   async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
-    const fault = faultOf(mail.text ?? "");
-    if (fault) return { outcome: "failed", provider: null, error: fault };
-    return await this.#gate.pass(options, () => this.#try(mail, options.signal)) ?? GIVEN_UP;
+    const error = checkText(mail.text ?? "");
+    if (error) return { outcome: "failed", provider: null, error };
+    return await this.#semaphore.run(options, () => this.#attempt(mail, options.signal)) ??
+      GIVEN_UP;
   }
 
   async close(): Promise<void> {
-    await this.#gate.empty();
+    await this.#semaphore.drain();
     this.#client.close();
   }
 
-  async #try({ to, text }: OutgoingMail, signal?: AbortSignal): Promise<SendResult> {
+  async #attempt({ to, text }: OutgoingMail, signal?: AbortSignal): Promise<SendResult> {
     let handedOver = false;
     try {
-      // After a silence somebody must answer first: else all that follows would become doubtful.
-      if (this.#silent) await this.#call(null, signal);
+      // After a lost response, first check that Meta responds: otherwise every mail would end UNKNOWN.
+      if (this.#unresponsive) await this.#call(null, signal);
       if (signal?.aborted) return GIVEN_UP;
       handedOver = true;
       return resultOf(await this.#call(this.#form(to.address, text ?? "")));
     } catch (error) {
       if (signal?.aborted && !handedOver) return GIVEN_UP;
-      this.#silent = true;
-      return failed(classifyMetaSilence(handedOver && !isConnectFailure(error), reasonOf(error)));
+      this.#unresponsive = true;
+      return failed(
+        classifyMissingResponse(handedOver && !isConnectFailure(error), reasonOf(error)),
+      );
     }
   }
 
-  // The token stands in the body: addresses end up in logs.
+  // The token is sent in the body, because URLs are logged.
   #form(recipient: string, text: string): Blob {
     const form = new URLSearchParams({
       recipient: JSON.stringify({ id: recipient }),
@@ -110,35 +113,35 @@ class MessengerChannel implements Channel {
       message: JSON.stringify({ text }),
       access_token: this.#options.accessToken,
     });
-    // Deno sends a body that it holds whole a second time when a kept connection ends without an
-    // answer, though the first may have been taken (denoland/deno#35610); of a Blob it keeps no copy.
+    // A Blob, because Deno repeats a request with a buffered body if a kept connection closes without a
+    // response, although the first request may have been processed (denoland/deno#35610).
     return new Blob([form.toString()], { type: "application/x-www-form-urlencoded" });
   }
 
   /**
-   * @param body null: asks for nothing but an answer, whatever it says
-   * @param signal gives the call up
+   * @param body null for a request that only checks whether there is a response
+   * @param signal aborts the call
    */
-  async #call(body: Blob | null, signal?: AbortSignal): Promise<Answer> {
+  async #call(body: Blob | null, signal?: AbortSignal): Promise<ApiResponse> {
     const { timeoutMs = TIMEOUT_MS } = this.#options;
-    const late = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(timeoutMs);
     const response = await fetch(this.#url, {
       client: this.#client,
       method: body ? "POST" : "GET",
       body,
       redirect: "manual",
-      signal: signal ? AbortSignal.any([late, signal]) : late,
+      signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
     });
     const text = await response.text();
-    this.#silent = false;
+    this.#unresponsive = false;
     const usage = response.headers.get("x-business-use-case-usage");
     return { status: response.status, usage, body: parseJson(text) };
   }
 }
 
-/** What Meta would refuse of any text, whoever it is for; null: nothing. */
-function faultOf(text: string): DeliveryError | null {
-  const fault = (code: string, message: string): DeliveryError => ({
+/** Returns the error for a text that Meta refuses for every recipient; null if there is none. */
+function checkText(text: string): DeliveryError | null {
+  const failure = (code: string, message: string): DeliveryError => ({
     type: "OTHER",
     disposition: "never",
     code,
@@ -146,12 +149,12 @@ function faultOf(text: string): DeliveryError | null {
     retryAfterMs: null,
     beforeRecipient: false,
   });
-  if (text.trim() === "") return fault("EMPTY_TEXT", "The text is empty for this recipient");
+  if (text.trim() === "") return failure("EMPTY_TEXT", "The text is empty for this recipient");
   if (Array.from(text).length <= MAX_CHARACTERS) return null;
-  return fault("TEXT_TOO_LONG", `The text is longer than ${MAX_CHARACTERS} characters`);
+  return failure("TEXT_TOO_LONG", `The text is longer than ${MAX_CHARACTERS} characters`);
 }
 
-function resultOf({ status, usage, body }: Answer): SendResult {
+function resultOf({ status, usage, body }: ApiResponse): SendResult {
   const sent = sentSchema.safeParse(body);
   if (sent.success) {
     return { outcome: "sent", provider: MESSENGER, providerMessageId: sent.data.message_id };
@@ -178,13 +181,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The runtime tells only in words that no connection came about: by name, address or certificate. */
+/** Deno reports only in the message that no connection was made (DNS, TCP or TLS). */
 function isConnectFailure(error: unknown): boolean {
   return reasonOf(error).includes("client error (Connect)");
 }
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return "Meta did not answer in time";
+  if (error.name === "TimeoutError") return "No response from Meta within the time limit";
   return error.cause instanceof Error ? error.cause.message : error.message;
 }

@@ -1,16 +1,16 @@
 import { type DeliveryError, type FailureClass, limitWait, toErrorMessage } from "../channel.ts";
 
-/** An answer of Meta's Graph API that is no success. */
-export interface MetaAnswer {
-  /** Of HTTP. */
+/** Response of Meta's Graph API that is not a success. */
+export interface MetaResponse {
+  /** HTTP status. */
   readonly status: number;
-  /** Null: the answer is none of Meta's, or cannot be read. */
+  /** Null if the body is not an error of Meta's form. */
   readonly error: MetaError | null;
-  /** The header X-Business-Use-Case-Usage. */
+  /** Header X-Business-Use-Case-Usage; null if absent. */
   readonly usage: string | null;
 }
 
-/** What Meta says in the body's `error`. */
+/** `error` of the response body. */
 export interface MetaError {
   readonly code: number;
   readonly subcode: number | null;
@@ -18,10 +18,10 @@ export interface MetaError {
   readonly isTransient: boolean;
 }
 
-// What a temporary failure may be in truth: a person who has blocked the Page.
+// A temporary failure may also mean that the recipient has blocked the Page.
 const FEW_ATTEMPTS = 3;
-const AGAIN_ONCE = 2;
-// A person in the middle of an automated conversation.
+const TWO_ATTEMPTS = 2;
+// The recipient is in an automated conversation.
 const FLOW_MS = 15 * 60_000;
 
 const THROTTLED: FailureClass = ["RATE_LIMIT", "retry"];
@@ -30,15 +30,15 @@ const FORBIDDEN: FailureClass = ["PERMISSION", "pause"];
 const OUTSIDE_WINDOW: FailureClass = ["PERMISSION", "never"];
 const UNREACHABLE: FailureClass = ["INVALID_RECIPIENT", "never"];
 const TEMPORARY: FailureClass = ["NETWORK", "retry", FEW_ATTEMPTS];
-const MEDIA: FailureClass = ["OTHER", "retry", AGAIN_ONCE];
+const MEDIA: FailureClass = ["OTHER", "retry", TWO_ATTEMPTS];
 
-/** By "code/subcode" where the subcode tells more than the code. */
+/** Classes by "code/subcode", for subcodes that are more precise than their code. */
 const BY_SUBCODE: Readonly<Record<string, FailureClass>> = {
   "190/492": FORBIDDEN,
   "613/2018338": ["RATE_LIMIT", "pause"],
   "4/2018354": NOT_YET,
   "9/2018352": NOT_YET,
-  // Meta documents it so: all was sent, and yet an error came back.
+  // Meta documents this error as "sent successfully, but …".
   "1/1357046": ["OTHER", "unknown"],
   "1/99": FORBIDDEN,
   "10/2534022": OUTSIDE_WINDOW,
@@ -54,7 +54,7 @@ const BY_SUBCODE: Readonly<Record<string, FailureClass>> = {
   "100/2018294": MEDIA,
 };
 
-/** Subcodes that come with several codes. */
+/** Classes of subcodes that occur with several codes. */
 const BY_SUBCODE_ALONE: Readonly<Record<number, FailureClass>> = {
   2018300: ["PERMISSION", "never"],
   2018321: ["OTHER", "retry"],
@@ -81,34 +81,36 @@ const BY_CODE: Readonly<Record<number, FailureClass>> = {
 };
 
 /**
- * Understands an answer of the Send API that is no success: by code and subcode as the "Common Error
- * Codes" of the Messenger Platform list them, and by `is_transient` and the HTTP status for others.
+ * Classifies an error response of the Send API: by code and subcode as listed in the "Common Error
+ * Codes" of the Messenger Platform, and by `is_transient` and the HTTP status for other codes.
  *
- * Of an answer that is not Meta's, a 5xx leaves open whether Meta got the message from whoever stands
- * between; any other says that the address is wrong, which is for a person to mend.
+ * A response that is not of Meta's form comes from a proxy. After a 5xx, Meta may have received the
+ * message, so it is `unknown`; any other status means that the base URL is wrong, so it is `pause`.
  */
-export function classifyMetaFailure({ status, error, usage }: MetaAnswer): DeliveryError {
+export function classifyMetaFailure({ status, error, usage }: MetaResponse): DeliveryError {
   const [type, disposition, maxAttempts] = error ? byError(error, status) : byStatus(status);
   const throttled = type === "RATE_LIMIT" && disposition === "retry";
   return {
     type,
     disposition,
     code: error ? [error.code, error.subcode ?? []].flat().join("/") : `HTTP ${status}`,
-    message: toErrorMessage(error?.message ?? `Answered with HTTP ${status}, and not as Meta does`),
+    message: toErrorMessage(
+      error?.message ?? `Unexpected response with HTTP status ${status}: not of Meta's form`,
+    ),
     retryAfterMs: error?.subcode === 2018321 ? FLOW_MS : throttled ? regainTimeOf(usage) : null,
-    // Limits are the Page's: the next recipient would meet the same.
+    // Rate limits belong to the Page, so the next recipient would fail too.
     beforeRecipient: throttled,
     ...maxAttempts && { maxAttempts },
   };
 }
 
 /**
- * Understands a call that nobody answered.
+ * Classifies a call without a response.
  *
- * @param connected false: no connection came about, so that nothing was handed over
- * @param message what the system says; never with the token in it
+ * @param connected false if no connection was made, so that nothing was handed over
+ * @param message error of the runtime; must not contain the token
  */
-export function classifyMetaSilence(connected: boolean, message: string): DeliveryError {
+export function classifyMissingResponse(connected: boolean, message: string): DeliveryError {
   return {
     type: "NETWORK",
     disposition: connected ? "unknown" : "retry",
@@ -138,7 +140,7 @@ function byStatus(status: number): FailureClass {
   return status === 429 ? THROTTLED : ["OTHER", "pause"];
 }
 
-/** Of all that the header tells, the longest time until calls are taken again. */
+/** Longest time in the header until calls are accepted again, in milliseconds; null if none. */
 function regainTimeOf(usage: string | null): number | null {
   const minutes = [...(usage ?? "").matchAll(/"estimated_time_to_regain_access"\s*:\s*(\d{1,6})/g)]
     .map(([, time]) => Number(time));

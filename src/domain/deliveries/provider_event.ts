@@ -6,33 +6,33 @@ import { countOutcomes } from "./counters.ts";
 import type { DeliveryStatus } from "./delivery.ts";
 import type { Feedback } from "./feedback.ts";
 
-/** How long the ids of events are kept: longer than any provider repeats one, in milliseconds. */
+/** Retention of event ids, in milliseconds: longer than any provider repeats an event. */
 const KEEP_EVENTS_MS = 30 * 24 * 60 * 60_000;
 const PRUNE_STEP = 1_000;
 
-/** Something that a provider told, with what it says of deliveries. */
+/** Event of a provider, with its feedback about deliveries. */
 export interface ProviderEvent {
-  /** Who told: "dsn", "mailgun", "ses". */
+  /** "dsn", "mailgun" or "ses". */
   readonly source: string;
-  /** The same when it is told again. */
+  /** Stays the same if the event is repeated. */
   readonly id: string;
-  /** What signed it, where that says nothing of the event itself: it is good for this event alone. */
+  /** Signed token, if the signature does not cover the event itself; valid for one event. */
   readonly token?: string;
   readonly feedback: readonly Feedback[];
 }
 
 /**
- * What became of an event: `repeated` had no effect, nor had `ignored`, which tells of nothing that counts
- * or is about no delivery that is known here; `early` is to be told again.
+ * Outcome of recording an event: `repeated`: recorded before; `ignored`: it contains no feedback, or names
+ * no known delivery; `early`: the delivery is still in flight, so the event must be repeated.
  */
 export type EventOutcome = "recorded" | "repeated" | "ignored" | "early";
 
-/** An event is signed by what has signed another. */
+/** The token of an event was used for another one. */
 export class ReusedTokenError extends Error {
   override readonly name = "ReusedTokenError";
 }
 
-/** A delivery that is not what it was. */
+/** Delivery whose status changed. */
 export interface ChangedDelivery {
   readonly id: string;
   readonly organizationId: string;
@@ -40,7 +40,7 @@ export interface ChangedDelivery {
   readonly status: DeliveryStatus;
 }
 
-/** A delivery that an event is about. */
+/** Delivery that an event names. */
 export interface MentionedDelivery {
   readonly id: string;
   readonly messageId: string;
@@ -54,8 +54,8 @@ const MENTIONED = statement<[deliveryIds: string[]], MentionedDelivery>(
    from deliveries d join messages m on m.id = d.message_id where d.id = any($1)`,
 );
 
-const FLYING = statement<[deliveryIds: string[]], { id: string }>(
-  "deliveries.flying",
+const IN_FLIGHT = statement<[deliveryIds: string[]], { id: string }>(
+  "deliveries.inFlight",
   `select d.id from deliveries d
      join batches b on b.message_id = d.message_id and b.number = d.batch_number
    where d.id = any($1) and d.status = 'PENDING' and d.n = any(b.win) limit 1`,
@@ -67,9 +67,9 @@ const REMEMBER = statement<[source: string, id: string], { id: string }>(
    returning event_id as id`,
 );
 
-// What was UNKNOWN had gone out after all. What came back for now may come back for good, or be complained
-// about: that is worse. What has been taken up again since, or was told of before, stays as it is; its
-// address may be suppressed all the same.
+// UNKNOWN deliveries are resolved, SENT ones become BOUNCED or COMPLAINED, and a retryable bounce becomes
+// permanent. Any other status stays as it is, because the event is older or no worse; the address may be
+// suppressed in each case.
 const RECORD = statement<
   [
     deliveryIds: string[],
@@ -116,10 +116,10 @@ const RECORD = statement<
        select organization_id, message_id, batch_id, c.at, attempt, c.outcome, c.error_type,
          c.retryable
        from d, lateral (
-         -- In the minute of its attempt, as if it had been known at once.
+         -- In the minute of the attempt, because that is when it was sent.
          select last_attempt_at, 'RESOLVED', was_error_type, was_retryable where was = 'UNKNOWN'
          union all select last_attempt_at, 'SENT', null, false where was = 'UNKNOWN'
-         -- In the minute in which it was counted, so that a series shows it once.
+         -- In the minute of the first bounce, so that a series counts the delivery once.
          union all select was_failed_at, 'BOUNCE_RAISED', was_error_type, was_retryable
          where was = 'BOUNCED'
          union all select now(), status, error_type, d.retryable where status <> 'SENT'
@@ -143,7 +143,7 @@ const PRUNE_EVENTS = statement<[keepMs: number, limit: number], { source: string
    returning source`,
 );
 
-/** The deliveries that an event is about, as far as they are known here. */
+/** Returns the known deliveries that an event names. */
 export function findMentioned(
   tx: Connection,
   { feedback }: ProviderEvent,
@@ -152,13 +152,12 @@ export function findMentioned(
 }
 
 /**
- * Records what a provider tells of deliveries after it has taken them, each event once: SENT becomes
- * BOUNCED or COMPLAINED, and so does what had BOUNCED for now; UNKNOWN is resolved, and addresses go onto
- * the suppression list.
+ * Records an event of a provider once: SENT and retryable BOUNCED deliveries become BOUNCED or COMPLAINED,
+ * UNKNOWN ones are resolved, and addresses are added to the suppression list.
  *
- * @param mentioned the deliveries that the event is about; the transaction has locked their messages
- * @returns "early" while a delivery is still in flight: nothing is written, tell it again later
- * @throws {ReusedTokenError} the transaction is to be rolled back
+ * @param mentioned deliveries that the event names; the transaction has locked their messages
+ * @returns "early" if a delivery is still in flight; nothing is written then
+ * @throws {ReusedTokenError} the caller must roll the transaction back
  */
 export async function recordFeedback(
   tx: Connection,
@@ -166,20 +165,20 @@ export async function recordFeedback(
   mentioned: readonly MentionedDelivery[],
 ): Promise<{ outcome: EventOutcome; changed: ChangedDelivery[] }> {
   const ids = mentioned.map((delivery) => delivery.id);
-  if ((await tx.run(FLYING, ids)).length > 0) return { outcome: "early", changed: [] };
+  if ((await tx.run(IN_FLIGHT, ids)).length > 0) return { outcome: "early", changed: [] };
   const fresh = await tx.run(REMEMBER, source, id);
   if (fresh.length === 0) return { outcome: "repeated", changed: [] };
   if (token !== undefined && (await tx.run(REMEMBER, `${source}.token`, token)).length === 0) {
-    throw new ReusedTokenError(`The token of the event ${id} has signed another one before`);
+    throw new ReusedTokenError(`Cannot accept event ${id}: its token was used for another event`);
   }
   if (mentioned.length === 0) return { outcome: "ignored", changed: [] };
   const addresses = new Map(mentioned.map((delivery) => [
     delivery.id,
     CHANNEL_RULES[delivery.channel].normalizeAddress(delivery.address),
   ]));
-  const known = feedback.flatMap((told) => {
-    const address = addresses.get(told.deliveryId);
-    return address === undefined ? [] : { ...told, address };
+  const known = feedback.flatMap((entry) => {
+    const address = addresses.get(entry.deliveryId);
+    return address === undefined ? [] : { ...entry, address };
   });
   const changed = await tx.run(
     RECORD,
@@ -195,7 +194,7 @@ export async function recordFeedback(
   return { outcome: "recorded", changed };
 }
 
-/** Forgets the ids of events that no provider repeats any more, in steps. */
+/** Deletes event ids after their retention, in bounded steps. */
 export async function pruneEvents({ db }: Services): Promise<void> {
   while ((await db.run(PRUNE_EVENTS, KEEP_EVENTS_MS, PRUNE_STEP)).length === PRUNE_STEP);
 }

@@ -15,11 +15,10 @@ import { announceRounds, beginRounds, lockMessages } from "./rounds.ts";
 const log = getLogger(["waybill", "deliveries"]);
 
 /**
- * Records what a provider tells of deliveries after it has taken them: see `recordFeedback`. A message
- * that has ended is PARTIALLY_SENT once some of it came back, or tries that again at once when its retry
- * is AUTO.
+ * Records an event of a provider: see `recordFeedback`. An ended message becomes PARTIALLY_SENT if a
+ * delivery bounced; in retry mode AUTO a new round starts at once.
  *
- * @returns "early" while a delivery is still in flight: nothing is written, tell it again later
+ * @returns "early" if a delivery is still in flight; nothing is written then
  * @throws {ReusedTokenError} nothing is written then
  */
 export async function recordEvent(
@@ -38,17 +37,17 @@ export async function recordEvent(
   announceRounds(services, rounds);
   const { source } = event;
   if (outcome === "ignored" && event.feedback.length === 0) {
-    log.info("An event of {source} tells of no mail that arrived, came back or was unwanted", {
+    log.info("Ignored an event of {source}: it reports no delivery, bounce or complaint", {
       source,
     });
   } else if (outcome === "ignored") {
-    log.info("An event of {source} is about no delivery here", { source });
+    log.info("Ignored an event of {source}: it names no known delivery", { source });
   }
   for (const { id, organizationId, messageId, status } of changed) {
     services.bus.publish("messages", organizationId, [messageId]);
     services.bus.publish("deliveries", organizationId, [id]);
     const deliveryId = toTypeId("delivery", id);
-    log.info("Delivery {deliveryId} is {status}, says {source}", {
+    log.info("Delivery {deliveryId} is {status} after an event of {source}", {
       deliveryId,
       status,
       source,
@@ -57,7 +56,7 @@ export async function recordEvent(
   return outcome;
 }
 
-// No pass of it will end any more, and begin the next round.
+// An ended message finishes no further pass, so nothing else would start its next round.
 function isOver({ status, retryMode }: Message): boolean {
   return retryMode === "AUTO" && isFinal(status) && status !== "CANCELLED";
 }

@@ -16,15 +16,15 @@ import { errorResponse, toClientError } from "../errors.ts";
 import { type Fetch, SnsReader } from "./sns.ts";
 import { WebhookError } from "./webhook.ts";
 
-/** By what the senders of webhooks are known; what is not set is not open. */
+/** Credentials of the senders of webhooks. An endpoint whose credentials are not set answers 404. */
 export interface WebhookOptions {
-  /** Signs what we send to ourselves, as delivery status notifications; null: not taken. */
+  /** Secret that signs forwarded delivery status notifications; null to disable. */
   readonly secret: string | null;
-  /** Mailgun's; null: its webhooks are not taken. */
+  /** Signing key of Mailgun; null to disable. */
   readonly mailgunSigningKey: string | null;
-  /** Of Amazon SNS; none: its messages are not taken. */
+  /** Accepted topics of Amazon SNS; empty to disable. */
   readonly snsTopicArns: readonly string[];
-  /** How Amazon's certificates are fetched. */
+  /** Fetches Amazon's certificates; absent: `globalThis.fetch`. */
   readonly fetch?: Fetch;
 }
 
@@ -33,15 +33,15 @@ type Reader = (
   body: Uint8Array<ArrayBuffer>,
 ) => ProviderEvent | Promise<ProviderEvent>;
 
-// A bounce returns the whole mail, perhaps.
+// A bounce may contain the whole mail.
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
-const TELL_AGAIN = { "retry-after": "10" };
+const REPEAT_LATER = { "retry-after": "10" };
 const log = getLogger(["waybill", "server"]);
 
 /**
- * `POST /webhooks/bounces/<dsn, mailgun, ses>`: what became of mails after providers took them. Answers
- * 200 for what was recorded, or had been before; 503 for what is to be told again: its mail is still
- * being sent, or Amazon could not be asked.
+ * Handles `POST /webhooks/bounces/<dsn, mailgun, ses>`: reports about mails that providers accepted.
+ * Responds 200 once a report is recorded, or was before, and 503 if it must be repeated: its mail is still
+ * being sent, or Amazon could not be reached.
  */
 export function createBounces(services: Services, options: WebhookOptions): Hono {
   const app = new Hono();
@@ -51,9 +51,9 @@ export function createBounces(services: Services, options: WebhookOptions): Hono
     app.post(`/webhooks/bounces/${source}`, limit, async ({ req }) => {
       try {
         const event = await read(req.raw.headers, new Uint8Array(await req.arrayBuffer()));
-        return answer(await recordEvent(services, event));
+        return outcomeResponse(await recordEvent(services, event));
       } catch (error) {
-        return failure(source, error);
+        return failureResponse(source, error);
       }
     });
   }
@@ -66,11 +66,7 @@ function readersOf(
   const readers = new Map<string, Reader>();
   if (secret !== null) readers.set("dsn", (headers, body) => readDsn(secret, headers, body));
   if (mailgunSigningKey !== null) {
-    readers.set(
-      "mailgun",
-      (_headers, body) =>
-        Promise.resolve(body).then((given) => readMailgun(mailgunSigningKey, given)),
-    );
+    readers.set("mailgun", (_headers, body) => readMailgun(mailgunSigningKey, body));
   }
   if (snsTopicArns.length > 0) {
     const sns = new SnsReader(snsTopicArns, fetch);
@@ -79,18 +75,24 @@ function readersOf(
   return readers;
 }
 
-function answer(outcome: EventOutcome): Response {
+function outcomeResponse(outcome: EventOutcome): Response {
   if (outcome !== "early") return Response.json({ outcome });
-  const error = new GraphQLError("The mail is still being sent; tell it again");
-  return errorResponse(503, error, TELL_AGAIN);
+  const error = new GraphQLError(
+    "Cannot record the event: its mail is still being sent; repeat the request",
+  );
+  return errorResponse(503, error, REPEAT_LATER);
 }
 
-function failure(source: string, error: unknown): Response {
-  const refusal = error instanceof ReusedTokenError
+function failureResponse(source: string, error: unknown): Response {
+  const rejection = error instanceof ReusedTokenError
     ? new WebhookError(401, error.message, { cause: error })
     : error;
-  if (!(refusal instanceof WebhookError)) return errorResponse(500, toClientError(refusal));
-  const { status, message } = refusal;
-  log.warn("Refused a webhook of {source}: {status} {reason}", { source, status, reason: message });
-  return errorResponse(status, new GraphQLError(message), status === 503 ? TELL_AGAIN : {});
+  if (!(rejection instanceof WebhookError)) return errorResponse(500, toClientError(rejection));
+  const { status, message } = rejection;
+  log.warn("Rejected webhook of {source} with status {status}: {reason}", {
+    source,
+    status,
+    reason: message,
+  });
+  return errorResponse(status, new GraphQLError(message), status === 503 ? REPEAT_LATER : {});
 }

@@ -6,13 +6,13 @@ import { bounced, delivered, type Feedback } from "../../domain/deliveries/feedb
 import { checkAge, checkHmac, findDeliveryId, WebhookError } from "./webhook.ts";
 
 const MAX_AGE_MS = 5 * 60_000;
-// The parser goes on line by line without a pause: this much takes half a second at worst.
+// The parser blocks the event loop; this size takes half a second at worst.
 const MAX_PARSED_BYTES = 1024 * 1024;
 const MAX_PARSED_LINES = 10_000;
 const PARSER = {
   attachmentEncoding: "utf8",
   maxHeadersSize: 256 * 1024,
-  // What came back stays in one piece, which the parser by itself sees to in reports in ASCII only.
+  // Keeps the returned mail as one part; by default the parser does so in ASCII reports only.
   maxRfc822NestingDepth: 0,
 } as const;
 
@@ -21,11 +21,11 @@ const LINE_FEED = 0x0a;
 type Fields = ReadonlyMap<string, string>;
 
 /**
- * Reads a delivery status notification (RFC 3464), as raw mail. Its header
- * `X-Waybill-Signature: t=<unix>,v1=<hex HMAC-SHA256 of "t.body">` is not older than 5 minutes.
- * Of a large one only the beginning is read: the mail that it returns stands at the end.
+ * Reads a delivery status notification (RFC 3464) as raw mail. Its header
+ * `X-Waybill-Signature: t=<unix>,v1=<hex HMAC-SHA256 of "t.body">` must not be older than 5 minutes.
+ * Only the beginning of a large mail is parsed, because the returned mail stands at the end.
  *
- * @throws {WebhookError}
+ * @throws {WebhookError} 400 for a mail that is no such notification, 401 for a wrong signature
  */
 export async function readDsn(
   secret: string,
@@ -37,9 +37,11 @@ export async function readDsn(
   const report = mail.attachments.find(({ mimeType }) =>
     mimeType === "message/delivery-status" || mimeType === "message/global-delivery-status"
   );
-  if (!report) throw new WebhookError(400, "The mail has no part message/delivery-status");
+  if (!report) {
+    throw new WebhookError(400, "Cannot read the mail: it has no part message/delivery-status");
+  }
   const deliveryId = deliveryOf(mail);
-  // A mail that is delivered to us again is the same, octet for octet.
+  // A repeated notification has the same octets.
   const id = createHash("sha256").update(body).digest("hex");
   const feedback = deliveryId === null ? null : feedbackOf(deliveryId, report);
   return { source: "dsn", id, feedback: feedback ? [feedback] : [] };
@@ -51,7 +53,7 @@ function checkSignature(secret: string, header: string, body: Uint8Array): void 
   checkAge(Number(time) * 1_000, MAX_AGE_MS);
 }
 
-// The report stands before the mail that is returned, of which the head is enough.
+// The report stands before the returned mail, of which only the header is needed.
 function beginningOf(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const beginning = body.subarray(0, MAX_PARSED_BYTES);
   let end = 0;
@@ -66,18 +68,18 @@ async function parse(mail: Uint8Array<ArrayBuffer>): Promise<Email> {
   try {
     return await PostalMime.parse(mail, PARSER);
   } catch (cause) {
-    throw new WebhookError(400, "The mail cannot be parsed", { cause });
+    throw new WebhookError(400, "Cannot parse the mail", { cause });
   }
 }
 
-// By the mail that came back, or its head; some send neither, but answer it.
+// By the returned mail or its header; some reports contain neither, but refer to the mail in In-Reply-To.
 function deliveryOf({ attachments, inReplyTo, references }: Email): string | null {
-  const heads = attachments.filter(({ mimeType }) => RETURNED.test(mimeType))
+  const headers = attachments.filter(({ mimeType }) => RETURNED.test(mimeType))
     .map((returned) => textOf(returned).split(/\r?\n\r?\n/, 1)[0] ?? "");
-  const fields = heads.map(parseFields);
+  const fields = headers.map(parseFields);
   return findDeliveryId([
-    ...fields.map((head) => head.get("x-waybill-delivery")),
-    ...fields.map((head) => head.get("message-id")),
+    ...fields.map((header) => header.get("x-waybill-delivery")),
+    ...fields.map((header) => header.get("message-id")),
     inReplyTo,
     references,
   ]);
@@ -85,14 +87,14 @@ function deliveryOf({ attachments, inReplyTo, references }: Email): string | nul
 
 const RETURNED = /^(message\/(rfc822|global)|(text\/rfc822|message\/global)-headers)$/;
 
-// The first block is about the whole mail; ours have one recipient, whom a forwarder may have multiplied.
+// The first block describes the whole mail. Our mails have one recipient, but a forwarder may add others.
 function feedbackOf(deliveryId: string, report: Attachment): Feedback | null {
   const [, ...recipients] = textOf(report).trim().split(/(?:\r?\n[ \t]*){2,}/).map(parseFields);
   const actions = Map.groupBy(recipients, (fields) => firstWord(fields.get("action")));
   const [failed] = actions.get("failed") ?? [];
   if (failed) return bounceOf(deliveryId, failed);
   const arrived = ["delivered", "relayed", "expanded"].some((action) => actions.has(action));
-  // What is only delayed may still arrive.
+  // A delayed mail may still arrive.
   return arrived ? delivered(deliveryId) : null;
 }
 

@@ -11,7 +11,7 @@ import {
   WebhookError,
 } from "./webhook.ts";
 
-// Mailgun tells an event again for 8 hours.
+// Mailgun repeats an event for 8 hours.
 const MAX_AGE_MS = 12 * 60 * 60_000;
 
 const text = z.string().catch("");
@@ -37,22 +37,26 @@ const eventSchema = z.object({
 type MailgunEvent = z.infer<typeof eventSchema>["event-data"];
 
 /**
- * Reads an event of Mailgun's webhooks (JSON). It is signed by `timestamp` and `token` alone: a
- * token is good for one event.
+ * Reads an event of Mailgun's webhooks (JSON). The signature covers `timestamp` and `token` only, so a
+ * token is accepted for one event.
  *
- * @throws {WebhookError}
+ * @throws {WebhookError} 400 for a body of another form, 401 for a wrong signature
  */
 export function readMailgun(signingKey: string, body: Uint8Array): ProviderEvent {
   const json = parseJson(body);
   const signed = signedSchema.safeParse(json);
-  if (!signed.success) throw new WebhookError(400, "The body has no signature of Mailgun's form");
+  if (!signed.success) {
+    throw new WebhookError(400, "Cannot read the body: it has no signature of Mailgun's form");
+  }
   const { timestamp, token, signature } = signed.data.signature;
   checkHmac(signingKey, [timestamp, token], signature);
   checkAge(Number(timestamp) * 1_000, MAX_AGE_MS);
 
   const { data, error } = eventSchema.safeParse(json);
   if (error) {
-    throw new WebhookError(400, "The body has no event of Mailgun's form", { cause: error });
+    throw new WebhookError(400, "Cannot read the body: it has no event of Mailgun's form", {
+      cause: error,
+    });
   }
   const event = data["event-data"];
   const deliveryId = findDeliveryId([event.message?.headers?.["message-id"]]);
@@ -67,7 +71,7 @@ function feedbackOf(deliveryId: string, event: MailgunEvent): Feedback | null {
     case "complained":
       return complained(deliveryId, null);
     case "failed":
-      // A temporary failure is one that Mailgun itself tries again.
+      // Mailgun itself retries after a temporary failure.
       return event.severity === "permanent" ? bounceOf(deliveryId, event) : null;
     default:
       return null;

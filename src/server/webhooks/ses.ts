@@ -7,7 +7,7 @@ import { findDeliveryId, parseJson } from "./webhook.ts";
 
 const text = z.string().catch("");
 const notificationSchema = z.object({
-  // The first in the notifications of an identity, the second in those of a configuration set.
+  // notificationType for an identity, eventType for a configuration set.
   notificationType: text,
   eventType: text,
   mail: z.object({
@@ -25,8 +25,8 @@ const notificationSchema = z.object({
 type SesNotification = z.infer<typeof notificationSchema>;
 
 /**
- * What Amazon SES tells in a message of SNS: nothing, where the message is about something else. SES
- * changes Message-IDs, so its notifications must include the original headers.
+ * Reads a notification of Amazon SES in a message of SNS. A message about anything else gives no feedback.
+ * SES replaces the Message-ID, so its notifications must include the original headers.
  */
 export function readSes({ Type, Message, MessageId: id }: SnsMessage): ProviderEvent {
   const notification = Type === "Notification" ? parse(Message) : null;
@@ -34,7 +34,7 @@ export function readSes({ Type, Message, MessageId: id }: SnsMessage): ProviderE
   return { source: "ses", id, feedback: feedback ? [feedback] : [] };
 }
 
-// A new topic begins with a line of text.
+// The first message of a new topic is plain text.
 function parse(message: string): SesNotification | null {
   if (!message.startsWith("{")) return null;
   return notificationSchema.safeParse(parseJson(message)).data ?? null;

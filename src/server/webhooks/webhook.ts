@@ -4,8 +4,8 @@ import { z } from "zod";
 import { parseTypeId } from "../../domain/id.ts";
 
 /**
- * A webhook that is not taken: 400 unreadable, 401 not who it says it is, or too old, 403 not wanted, 503
- * not now: it is to be told again.
+ * A webhook request is rejected: 400 unreadable, 401 wrong or expired signature, 403 not accepted, 503
+ * to be repeated later.
  */
 export class WebhookError extends Error {
   override readonly name = "WebhookError";
@@ -16,9 +16,9 @@ export class WebhookError extends Error {
 }
 
 /**
- * Holds a signature against what it should be, in constant time.
+ * Checks an HMAC-SHA256 signature in constant time.
  *
- * @param signed the parts that were signed, in order
+ * @param signed the signed parts, in order
  * @param signature in hex
  * @throws {WebhookError} 401
  */
@@ -32,36 +32,42 @@ export function checkHmac(
   const expected = hmac.digest();
   const given = Buffer.from(signature, "hex");
   if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-  throw new WebhookError(401, "The signature is not that of the body under our key");
+  throw new WebhookError(401, "The signature does not match the body and the configured key");
 }
 
-// Clocks differ; what is signed for later could be told long after.
+// Clocks differ, but a signature from the far future could be replayed for long.
 const MAX_AHEAD_MS = 5 * 60_000;
 
-/** An id that somebody else has made: anything that can be kept and shown. */
+/** Id of another system: printable ASCII that can be stored and shown. */
 export const foreignId = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
 /**
- * @param at when it was signed, in milliseconds since 1970
- * @param maxAgeMs how long ago that may be
+ * Checks the age of a signature.
+ *
+ * @param at time of signing, in milliseconds since 1970
+ * @param maxAgeMs maximum age, in milliseconds
  * @throws {WebhookError} 401
  */
 export function checkAge(at: number, maxAgeMs: number): void {
   const age = Date.now() - at;
   if (age <= maxAgeMs && age >= -MAX_AHEAD_MS) return;
-  throw new WebhookError(401, "The signature is too old, or from a clock that is wrong");
+  throw new WebhookError(401, "The signature is too old, or its time is in the future");
 }
 
-/** @throws {WebhookError} 400 */
+/**
+ * Parses a body as JSON.
+ *
+ * @throws {WebhookError} 400
+ */
 export function parseJson(body: string | Uint8Array): unknown {
   try {
     return JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body));
   } catch (cause) {
-    throw new WebhookError(400, "The body is not JSON", { cause });
+    throw new WebhookError(400, "Cannot read the body: it is not JSON", { cause });
   }
 }
 
-/** The first delivery that one of the texts names, by its database id; null: none does. */
+/** Finds the first delivery that the texts name; returns its database id, or null if there is none. */
 export function findDeliveryId(texts: readonly (string | null | undefined)[]): string | null {
   for (const text of texts) {
     for (const [typeId] of text?.matchAll(/dlv_[0-9a-z]{26}/g) ?? []) {

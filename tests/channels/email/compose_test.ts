@@ -29,7 +29,7 @@ Deno.test("compose() derives the Message-ID from the delivery's id and the sende
   assert.equal(header?.value, "dlv_01h455vb4pex5vsknk084sn02q");
 });
 
-Deno.test("compose() says from whom, to whom and when", async () => {
+Deno.test("compose() writes From, To and Date", async () => {
   const before = Math.floor(Date.now() / 1_000) * 1_000;
   const { from, to, date } = await parse({});
   assert.deepEqual(from, { name: "Wäybill", address: "noreply@example.com" });
@@ -37,7 +37,7 @@ Deno.test("compose() says from whom, to whom and when", async () => {
   assert.ok(Date.parse(date ?? "") >= before);
 });
 
-// The parser turns CRLF into LF in some encodings only.
+// The parser converts CRLF to LF only in some encodings.
 function withoutCarriageReturns(text = ""): string {
   return text.replaceAll("\r", "").trimEnd();
 }
@@ -48,9 +48,9 @@ const TEXTS: Record<string, string> = {
   "a line of 2,000 characters": `${"word ".repeat(400)}\n`,
   "mostly Latin": "Grüße aus Köln, 10 % günstiger = gut\n".repeat(20),
   "mostly Cyrillic": "Съешь же ещё этих мягких французских булок\n".repeat(20),
-  "emoji on the edge of a line": `${"x".repeat(70)}👩🏽‍🚀${"y".repeat(70)}👩🏽‍🚀\n`,
+  "emoji at the end of a line": `${"x".repeat(70)}👩🏽‍🚀${"y".repeat(70)}👩🏽‍🚀\n`,
   "spaces before line ends": "one  \ntwo\t\n",
-  "what looks like a boundary": `--=_${MAIL.deliveryId}x\n--=_\n`,
+  "text that looks like a boundary": `--=_${MAIL.deliveryId}x\n--=_\n`,
 };
 
 for (const [name, content] of Object.entries(TEXTS)) {
@@ -63,13 +63,13 @@ for (const [name, content] of Object.entries(TEXTS)) {
   });
 }
 
-Deno.test("compose() ends every line with CRLF, whatever ended it before", () => {
+Deno.test("compose() ends every line with CRLF", () => {
   const content = compose({ ...MAIL, text: "a\nb\rc\r\nd", html: null }, SENDER).content;
   assert.deepEqual(content.toString().split("\r\n").slice(-4), ["a", "b", "c", "d"]);
   assert.doesNotMatch(content.toString().replaceAll("\r\n", ""), /[\r\n]/);
 });
 
-Deno.test("compose() makes a mail of one part when there is only one", async () => {
+Deno.test("compose() writes no multipart mail for one part", async () => {
   const text = await parse({ html: null });
   assert.deepEqual([text.text?.trim(), text.html], ["Hello Ada", undefined]);
   const html = await parse({ text: null });
@@ -91,7 +91,7 @@ for (
 
 const INJECTION = "x\r\nBcc: eve@example.org\r\n\r\n<p>Eve</p>";
 
-Deno.test("compose() lets no header in through subject or name", async () => {
+Deno.test("compose() prevents header injection through subject and name", async () => {
   const injected = await parse({ subject: INJECTION, to: { ...MAIL.to, name: INJECTION } });
   const plain = await parse({});
   assert.deepEqual(injected.headers.map(({ key }) => key), plain.headers.map(({ key }) => key));
@@ -118,19 +118,19 @@ for (
   });
 }
 
-Deno.test("compose() refuses a delivery id that could leave its header or its directory", () => {
+Deno.test("compose() refuses a delivery id that is not a TypeID", () => {
   for (const deliveryId of ["dlv_1\r\nBcc: eve@example.org", "../dlv_1"]) {
     assert.throws(() => compose({ ...MAIL, deliveryId }, SENDER), TypeError);
   }
 });
 
-Deno.test("compose() writes an international domain in ASCII, on the envelope too", async () => {
+Deno.test("compose() writes an international domain in ASCII, in header and envelope", async () => {
   const to = { address: "ada@exämple.net", name: null };
   assert.equal(compose({ ...MAIL, to }, SENDER).to, "ada@xn--exmple-cua.net");
   assert.equal((await parse({ to })).to?.[0]?.address, "ada@xn--exmple-cua.net");
 });
 
-Deno.test("compose() leaves an international local part as it is", async () => {
+Deno.test("compose() keeps an international local part", async () => {
   const to = { address: "ädä@exämple.net", name: null };
   assert.equal(compose({ ...MAIL, to }, SENDER).to, "ädä@exämple.net");
   assert.equal((await parse({ to })).to?.[0]?.address, "ädä@exämple.net");
@@ -152,7 +152,7 @@ for (const text of ["", "nobody", "a@example.com, b@example.com", "Example <nobo
   });
 }
 
-Deno.test("compose() offers to unsubscribe with one click, on one line each", () => {
+Deno.test("compose() writes the headers of one-click unsubscribing on one line each", () => {
   const unsubscribeUrl = `https://example.com/unsubscribe/${"token".repeat(100)}`;
   const lines = linesOf({ unsubscribeUrl });
   assert.ok(lines.includes(`List-Unsubscribe: <${unsubscribeUrl}>`));
@@ -160,7 +160,7 @@ Deno.test("compose() offers to unsubscribe with one click, on one line each", ()
   assert.ok(!linesOf({}).some((line) => line.startsWith("List-")));
 });
 
-Deno.test("compose() offers no one click where the link is not https", () => {
+Deno.test("compose() writes no List-Unsubscribe-Post unless the link is https", () => {
   const lists = linesOf({ unsubscribeUrl: "http://127.0.0.1:8000/unsubscribe/token" })
     .filter((line) => line.startsWith("List-"));
   assert.deepEqual(lists, ["List-Unsubscribe: <http://127.0.0.1:8000/unsubscribe/token>"]);
@@ -169,7 +169,7 @@ Deno.test("compose() offers no one click where the link is not https", () => {
 for (
   const url of ["https://example.com/a b", "https://example.com/\r\nBcc: x", "mailto:a@b.c", ""]
 ) {
-  Deno.test(`compose() puts ${JSON.stringify(url)} into no header`, () => {
+  Deno.test(`compose() refuses ${JSON.stringify(url)} as unsubscribe URL`, () => {
     assert.throws(() => compose({ ...MAIL, unsubscribeUrl: url }, SENDER), TypeError);
   });
 }

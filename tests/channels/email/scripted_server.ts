@@ -1,20 +1,20 @@
-/** A step of a conversation; BODY is the arrival of its first bytes, DOT that of its end. */
+/** Step of a conversation; BODY is the arrival of the first bytes of the mail, DOT that of its end. */
 export type Step = "CONNECT" | "EHLO" | "MAIL" | "RCPT" | "DATA" | "BODY" | "DOT" | "RSET" | "QUIT";
 
-/** A step at which the server says something else, hangs up, or says nothing at all. */
+/** Step at which the server sends another reply, closes the connection, or stays silent. */
 export interface Fault {
   readonly at: Step;
   readonly then: string | "CLOSE" | "SILENCE";
-  /** At which MAIL command of the server's life, counted from 1 (the default). */
+  /** Number of the MAIL command at which the fault happens, over all connections; 1 by default. */
   readonly mail?: number;
 }
 
-/** A server that follows a script over plain TCP, down to the byte. */
+/** SMTP server over plain TCP that follows a script. */
 export interface ScriptedServer extends AsyncDisposable {
   readonly url: string;
-  /** Connections taken so far. */
+  /** Number of connections accepted so far. */
   readonly connections: number;
-  /** What it was told, step by step, on all connections. */
+  /** Steps of all connections, in order. */
   readonly steps: readonly Step[];
 }
 
@@ -30,7 +30,7 @@ const REPLIES: Record<Step, string> = {
   QUIT: "221 Bye\r\n",
 };
 
-/** Starts a server that takes mails, but for its faults; with `pipelining` the client may hurry. */
+/** Starts a server that accepts mails except at its faults; `pipelining` makes it offer PIPELINING. */
 export function startScriptedServer(faults: readonly Fault[], pipelining = false): ScriptedServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.TcpConn>();
@@ -62,7 +62,7 @@ export function startScriptedServer(faults: readonly Fault[], pipelining = false
     for await (const connection of listener) {
       connections++;
       open.add(connection);
-      // The client hangs up as it likes.
+      // The client may close the connection at any time.
       converse(connection).catch(() => {}).finally(() =>
         open.delete(connection) && connection.close()
       );
@@ -84,7 +84,7 @@ export function startScriptedServer(faults: readonly Fault[], pipelining = false
   };
 }
 
-/** Reads the client's steps; it wants to be told the reply to each. */
+/** Yields the client's steps; takes the reply to each from `next()`. */
 async function* stepsOf(connection: Deno.TcpConn): AsyncGenerator<Step, void, string> {
   yield "CONNECT";
   const chunk = new Uint8Array(64 * 1024);
@@ -97,7 +97,7 @@ async function* stepsOf(connection: Deno.TcpConn): AsyncGenerator<Step, void, st
     for (;;) {
       if (body === "expected" && pending) {
         body = "begun";
-        // So that the dot of an empty mail stands at the begin of a line, too.
+        // So that the dot of an empty mail is at the start of a line.
         pending = "\r\n" + pending;
         yield "BODY";
       }

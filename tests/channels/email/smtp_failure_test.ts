@@ -3,7 +3,7 @@ import type { DeliveryErrorType, Disposition } from "../../../src/channels/chann
 import { classifySmtpFailure, type SmtpFailure } from "../../../src/channels/email/smtp_failure.ts";
 import { REPLY_GROUPS } from "./reply_corpus.ts";
 
-const SILENCE: SmtpFailure = {
+const NO_REPLY: SmtpFailure = {
   reply: null,
   command: "CONN",
   code: "ECONNECTION",
@@ -26,11 +26,11 @@ const LIBRARY_CODES: Record<string, string> = {
 
 const BEFORE_MAIL = ["CONN", "EHLO", "STARTTLS", "AUTH PLAIN"];
 
-/** A failure as the library tells it when the server answers `command` with `reply`. */
+/** Failure as nodemailer reports it when the server answers `command` with `reply`. */
 function replied(command: string, reply: string): SmtpFailure {
   const opened = !BEFORE_MAIL.includes(command);
   const code = LIBRARY_CODES[command] ?? null;
-  return { ...SILENCE, command, reply, code, opened, bodyBegun: command === "DATA" };
+  return { ...NO_REPLY, command, reply, code, opened, bodyBegun: command === "DATA" };
 }
 
 for (const { rule, type, disposition, replies } of REPLY_GROUPS) {
@@ -84,15 +84,15 @@ const LIBRARY: LibraryRow[] = [
 ];
 
 for (const [code, message, type, disposition] of LIBRARY) {
-  Deno.test(`classifySmtpFailure() calls ${code} "${message}" ${type}, ${disposition}`, () => {
-    const error = classifySmtpFailure({ ...SILENCE, code, message });
+  Deno.test(`classifySmtpFailure() classifies ${code} "${message}" as ${type}, ${disposition}`, () => {
+    const error = classifySmtpFailure({ ...NO_REPLY, code, message });
     assert.deepEqual([error.type, error.disposition], [type, disposition]);
   });
 }
 
 for (const code of ["ECONNECTION", "ETIMEDOUT", "ESOCKET", "EDNS", "EPROXY", "EPROTOCOL"]) {
-  Deno.test(`classifySmtpFailure() takes ${code} after the body was begun for unknown`, () => {
-    const error = classifySmtpFailure({ ...SILENCE, code, bodyBegun: true });
+  Deno.test(`classifySmtpFailure() classifies ${code} after the start of the body as unknown`, () => {
+    const error = classifySmtpFailure({ ...NO_REPLY, code, bodyBegun: true });
     assert.deepEqual([error.type, error.disposition], ["NETWORK", "unknown"]);
   });
 }
@@ -104,57 +104,57 @@ Deno.test("classifySmtpFailure() gives a full mailbox three attempts", () => {
   assert.equal(classifySmtpFailure(replied("RCPT TO", "450 Busy")).maxAttempts, undefined);
 });
 
-Deno.test("classifySmtpFailure() retries failing TLS once, then pauses", () => {
+Deno.test("classifySmtpFailure() retries a TLS failure once, then pauses", () => {
   const expired = {
-    ...SILENCE,
+    ...NO_REPLY,
     code: "ESOCKET",
     systemCode: "CERT_HAS_EXPIRED",
     opened: false,
   };
-  for (const failure of [expired, { ...SILENCE, code: "ETLS", opened: false }]) {
+  for (const failure of [expired, { ...NO_REPLY, code: "ETLS", opened: false }]) {
     assert.equal(classifySmtpFailure(failure).disposition, "retry");
     assert.equal(classifySmtpFailure({ ...failure, tlsFailedBefore: true }).disposition, "pause");
   }
 });
 
-Deno.test("classifySmtpFailure() tells a failing provider from a refused recipient", () => {
+Deno.test("classifySmtpFailure() sets beforeRecipient for failures up to MAIL", () => {
   for (const command of [...BEFORE_MAIL, "MAIL FROM"]) {
     assert.equal(classifySmtpFailure(replied(command, "451 Not now")).beforeRecipient, true);
   }
   for (const command of ["RCPT TO", "DATA"]) {
     assert.equal(classifySmtpFailure(replied(command, "451 Not now")).beforeRecipient, false);
   }
-  const refused = { ...SILENCE, code: "ESOCKET", systemCode: "ECONNREFUSED", opened: false };
+  const refused = { ...NO_REPLY, code: "ESOCKET", systemCode: "ECONNREFUSED", opened: false };
   assert.equal(classifySmtpFailure(refused).beforeRecipient, true);
-  assert.equal(classifySmtpFailure(SILENCE).beforeRecipient, false);
+  assert.equal(classifySmtpFailure(NO_REPLY).beforeRecipient, false);
 });
 
-Deno.test("classifySmtpFailure() gives the provider's code, or else the system's", () => {
+Deno.test("classifySmtpFailure() shows the code of the reply, or else of the system or library", () => {
   const codeOf = (failure: SmtpFailure) => classifySmtpFailure(failure).code;
   assert.equal(codeOf(replied("RCPT TO", "550-5.1.1 No\n550 5.1.1 such user")), "550 5.1.1");
   assert.equal(codeOf(replied("RCPT TO", "550 No such user")), "550");
-  assert.equal(codeOf({ ...SILENCE, systemCode: "ECONNRESET" }), "ECONNRESET");
-  assert.equal(codeOf(SILENCE), "ECONNECTION");
+  assert.equal(codeOf({ ...NO_REPLY, systemCode: "ECONNRESET" }), "ECONNRESET");
+  assert.equal(codeOf(NO_REPLY), "ECONNECTION");
 });
 
-Deno.test("classifySmtpFailure() makes one line of at most 512 characters out of a reply", () => {
+Deno.test("classifySmtpFailure() shortens a reply to one line of at most 512 characters", () => {
   const reply = `550-5.1.1 First line\r\n550 5.1.1 \0second ${"x".repeat(1_000)}`;
   const { message } = classifySmtpFailure(replied("RCPT TO", reply));
   assert.match(message, /^550-5\.1\.1 First line 550 5\.1\.1 second x+$/);
   assert.equal(message.length, 512);
 });
 
-Deno.test("classifySmtpFailure() shows the whole reply, addresses too", () => {
+Deno.test("classifySmtpFailure() keeps addresses in the message", () => {
   const reply = "550 5.1.1 <j@rate.example>: User unknown";
   assert.equal(classifySmtpFailure(replied("RCPT TO", reply)).message, reply);
 });
 
-Deno.test("classifySmtpFailure() reads how long to wait out of the reply", () => {
-  const waitOf = (reply: string) => classifySmtpFailure(replied("RCPT TO", reply)).retryAfterMs;
-  assert.equal(waitOf("451 4.7.1 Greylisted, please try again in 300 seconds"), 300_000);
-  assert.equal(waitOf("450 4.2.0 Try again after 5 minutes"), 300_000);
-  assert.equal(waitOf("421 4.7.0 Blocked for 1 hour"), 3_600_000);
-  assert.equal(waitOf("450 4.2.0 Try again in 99999 hours"), 24 * 3_600_000);
-  assert.equal(waitOf("451 4.7.1 Try again later"), null);
-  assert.equal(waitOf("550 5.1.1 Unknown, gone for 3 hours"), null);
+Deno.test("classifySmtpFailure() reads the time to wait from the reply", () => {
+  const waitIn = (reply: string) => classifySmtpFailure(replied("RCPT TO", reply)).retryAfterMs;
+  assert.equal(waitIn("451 4.7.1 Greylisted, please try again in 300 seconds"), 300_000);
+  assert.equal(waitIn("450 4.2.0 Try again after 5 minutes"), 300_000);
+  assert.equal(waitIn("421 4.7.0 Blocked for 1 hour"), 3_600_000);
+  assert.equal(waitIn("450 4.2.0 Try again in 99999 hours"), 24 * 3_600_000);
+  assert.equal(waitIn("451 4.7.1 Try again later"), null);
+  assert.equal(waitIn("550 5.1.1 Unknown, gone for 3 hours"), null);
 });

@@ -5,12 +5,12 @@ import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
 import type { SmtpTimeouts } from "../../../src/channels/email/smtp_session.ts";
 import { type Fault, startScriptedServer, type Step } from "./scripted_server.ts";
 
-/** Also fails when a socket or timer outlives the test. */
+/** Test that also fails if a socket or timer is still open at its end. */
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: true, sanitizeResources: true });
 }
 
-const PATIENT: SmtpTimeouts = { open: 30_000, envelope: 30_000, body: 30_000 };
+const LONG: SmtpTimeouts = { open: 30_000, envelope: 30_000, body: 30_000 };
 
 function mailOf(n: number): OutgoingMail {
   const to = { address: `person${n}@example.net`, name: null };
@@ -28,7 +28,7 @@ async function send(
   count: number,
   faults: Fault[],
   pipelining = false,
-  timeouts = PATIENT,
+  timeouts = LONG,
 ): Promise<Trial> {
   await using server = startScriptedServer(faults, pipelining);
   const options = { from: "noreply@example.com", timeouts };
@@ -59,8 +59,8 @@ for (const pipelining of [false, true]) {
   for (const [at, part, disposition, beforeRecipient] of STEPS) {
     for (const then of ["CLOSE", "SILENCE"] as const) {
       test(`send() reports ${then} at ${at}, ${mode}, as ${disposition}`, async () => {
-        // Impatient only where nothing is to come.
-        const timeouts = then === "SILENCE" ? { ...PATIENT, [part]: 50 } : PATIENT;
+        // A short limit only for the step at which the server stays silent.
+        const timeouts = then === "SILENCE" ? { ...LONG, [part]: 50 } : LONG;
         const error = errorOf(await send(1, [{ at, then }], pipelining, timeouts));
         assert.equal(error.type, "NETWORK");
         assert.equal(error.disposition, disposition);
@@ -70,7 +70,7 @@ for (const pipelining of [false, true]) {
   }
 
   for (const at of ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "DOT"] as const) {
-    test(`send() believes a 421 at ${at}, ${mode}: not delivered, to be retried`, async () => {
+    test(`send() retries after a 421 at ${at}, ${mode}`, async () => {
       const error = errorOf(await send(1, [{ at, then: "421 4.3.2 Going down\r\n" }], pipelining));
       assert.deepEqual([error.type, error.disposition], ["NETWORK", "retry"]);
       assert.equal(error.code, "421 4.3.2");
@@ -78,27 +78,27 @@ for (const pipelining of [false, true]) {
   }
 }
 
-test("send() takes half a reply to the final dot for none", async () => {
-  const trial = await send(1, [{ at: "DOT", then: "250-Acc" }], false, { ...PATIENT, body: 50 });
+test("send() treats half a reply to the final dot as none: unknown", async () => {
+  const trial = await send(1, [{ at: "DOT", then: "250-Acc" }], false, { ...LONG, body: 50 });
   assert.equal(errorOf(trial).disposition, "unknown");
 });
 
-test("send() does not repeat by itself what may have been delivered", async () => {
+test("send() does not repeat a mail that may have been delivered", async () => {
   const { steps, results } = await send(2, [{ at: "DOT", then: "CLOSE", mail: 2 }]);
   assert.deepEqual(results.map(({ outcome }) => outcome), ["sent", "failed"]);
   assert.equal(steps.filter((step) => step === "DOT").length, 2);
 });
 
-const TIRED: Fault[] = [
+const STALE: Fault[] = [
   { at: "MAIL", then: "CLOSE", mail: 2 },
   { at: "MAIL", then: "421 Too many mails on this connection\r\n", mail: 2 },
   { at: "DATA", then: "CLOSE", mail: 2 },
 ];
 
-for (const fault of TIRED) {
+for (const fault of STALE) {
   for (const pipelining of [false, true]) {
     const what = `${fault.then.trim()} at ${fault.at}${pipelining ? ", pipelined" : ""}`;
-    test(`send() takes a new connection when a kept one is tired: ${what}`, async () => {
+    test(`send() opens a new connection if a kept one is stale: ${what}`, async () => {
       const { results, connections } = await send(2, [fault], pipelining);
       assert.deepEqual(results.map(({ outcome }) => outcome), ["sent", "sent"]);
       assert.equal(connections, 2);
@@ -106,7 +106,7 @@ for (const fault of TIRED) {
   }
 }
 
-test("send() reports a server that refuses the new connection, too", async () => {
+test("send() reports the refusal of the new connection", async () => {
   const faults: Fault[] = [
     { at: "MAIL", then: "421 Too many mails on this connection\r\n", mail: 2 },
     { at: "MAIL", then: "421 No more today\r\n", mail: 3 },
@@ -118,18 +118,18 @@ test("send() reports a server that refuses the new connection, too", async () =>
 });
 
 const REFUSALS: [name: string, pipelining: boolean, faults: Fault[]][] = [
-  ["for good", false, [{ at: "RCPT", then: "550 5.1.1 No such user\r\n" }]],
-  ["for now", false, [{ at: "RCPT", then: "450 4.2.1 Not now\r\n" }]],
+  ["permanent", false, [{ at: "RCPT", then: "550 5.1.1 No such user\r\n" }]],
+  ["temporary", false, [{ at: "RCPT", then: "450 4.2.1 Not now\r\n" }]],
   ["after DATA", false, [{ at: "DOT", then: "554 5.6.0 Not like that\r\n" }]],
-  ["with DATA already under way", true, [
+  ["with DATA already pipelined", true, [
     { at: "RCPT", then: "550 5.1.1 No such user\r\n" },
     { at: "DATA", then: "554 5.5.1 No valid recipients\r\n" },
   ]],
-  ["with DATA accepted all the same", true, [{ at: "RCPT", then: "550 5.1.1 No such user\r\n" }]],
+  ["with DATA accepted nevertheless", true, [{ at: "RCPT", then: "550 5.1.1 No such user\r\n" }]],
 ];
 
 for (const [name, pipelining, faults] of REFUSALS) {
-  test(`send() goes on over the same connection after a refusal ${name}`, async () => {
+  test(`send() keeps its connection after a refusal: ${name}`, async () => {
     const { results, connections, steps } = await send(3, faults, pipelining);
     assert.deepEqual(results.map(({ outcome }) => outcome), ["failed", "sent", "sent"]);
     assert.equal(connections, 1);
@@ -137,11 +137,11 @@ for (const [name, pipelining, faults] of REFUSALS) {
   });
 }
 
-test("send() opens a new connection when the old one cannot be reset", async () => {
+test("send() opens a new connection if RSET fails", async () => {
   const refusal: Fault = { at: "RCPT", then: "550 5.1.1 No such user\r\n" };
   for (const then of ["CLOSE", "SILENCE", "502 What?\r\n"] as const) {
     const faults = [refusal, { at: "RSET" as const, then }];
-    const timeouts = { ...PATIENT, open: 1_000 };
+    const timeouts = { ...LONG, open: 1_000 };
     const { results, connections } = await send(2, faults, false, timeouts);
     assert.deepEqual(results.map(({ outcome }) => outcome), ["failed", "sent"]);
     assert.equal(connections, 2);

@@ -7,7 +7,7 @@ import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
 import { stopTime } from "../../support/clock.ts";
 import { startSmtpServer } from "../../support/smtp.ts";
 
-/** Also fails when a socket or timer outlives the test. */
+/** Test that also fails if a socket or timer is still open at its end. */
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: true, sanitizeResources: true });
 }
@@ -72,7 +72,7 @@ for (const tls of CONNECTIONS) {
 }
 
 for (const tls of ["starttls", "implicit"] as const) {
-  test(`send() shows nothing to a server of doubtful certificate (${tls})`, async () => {
+  test(`send() sends no credentials to a server with an unknown certificate (${tls})`, async () => {
     const server = await startSmtpServer({ tls, login: LOGIN });
     const channel = openSmtpChannel(parseSmtpUrl(server.url.replace(/\?.*/, "")), { from: FROM });
     const first = failureOf(await channel.send(mailOf(1)));
@@ -85,7 +85,7 @@ for (const tls of ["starttls", "implicit"] as const) {
   });
 }
 
-test("send() refuses a server without STARTTLS where TLS is required", async () => {
+test("send() refuses a server without STARTTLS if TLS is required", async () => {
   const server = await startSmtpServer({ login: LOGIN });
   const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?requireTLS=true`), { from: FROM });
   const error = failureOf(await channel.send(mailOf(1)));
@@ -95,7 +95,7 @@ test("send() refuses a server without STARTTLS where TLS is required", async () 
   await server.close();
 });
 
-test("send() pauses when it has a login and the server asks for none", async () => {
+test("send() pauses if the server does not offer AUTH for the credentials", async () => {
   const server = await startSmtpServer();
   const channel = openSmtpChannel(parseSmtpUrl(server.url.replace("//", "//ada:secret@")), {
     from: FROM,
@@ -106,7 +106,7 @@ test("send() pauses when it has a login and the server asks for none", async () 
   await server.close();
 });
 
-test("send() reports a refused connection and an unknown host as results", async () => {
+test("send() returns a refused connection and an unknown host as failures", async () => {
   const { port, close } = await startSmtpServer();
   await close();
   const refused = openSmtpChannel(parseSmtpUrl(`smtp://127.0.0.1:${port}`), { from: FROM });
@@ -117,7 +117,7 @@ test("send() reports a refused connection and an unknown host as results", async
   assert.equal(failureOf(await unknown.send(mailOf(1))).type, "NETWORK");
 });
 
-test("send() refuses an address that is none before it connects", async () => {
+test("send() refuses an invalid address before it connects", async () => {
   const channel = openSmtpChannel(parseSmtpUrl("smtp://mail.invalid"), { from: FROM });
   const error = failureOf(await channel.send(mailOf(1, "ada@example.net\r\nDATA")));
   assert.deepEqual([error.type, error.disposition], ["INVALID_RECIPIENT", "never"]);
@@ -148,7 +148,7 @@ test("send() keeps its connection when a recipient or a mail is refused", async 
   await server.close();
 });
 
-test("send() uses as many connections as it may, each for many mails", async () => {
+test("send() opens up to `connections` connections and reuses each", async () => {
   const server = await startSmtpServer();
   const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=3`), { from: FROM });
   const mails = Array.from({ length: 60 }, (_, n) => mailOf(n));
@@ -164,7 +164,7 @@ test("send() uses as many connections as it may, each for many mails", async () 
   await server.close();
 });
 
-test("send() lets an urgent mail go before those that wait", async () => {
+test("send() sends an urgent mail before waiting ones", async () => {
   const arrived = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<void>();
   const server = await startSmtpServer({
@@ -186,7 +186,7 @@ test("send() lets an urgent mail go before those that wait", async () => {
   await server.close();
 });
 
-test("close() waits for the mails under way", async () => {
+test("close() waits for mails in flight", async () => {
   const arrived = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<void>();
   const server = await startSmtpServer({
@@ -205,7 +205,7 @@ test("close() waits for the mails under way", async () => {
   await server.close();
 });
 
-test("an idle connection is given up after half a minute", async () => {
+test("send() closes a connection that was idle for 30 seconds", async () => {
   const server = await startSmtpServer();
   const channel = openSmtpChannel(parseSmtpUrl(server.url), { from: FROM });
   await channel.send(mailOf(1));

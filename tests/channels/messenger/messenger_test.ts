@@ -31,10 +31,10 @@ function open({ baseUrl }: Pick<MetaServer, "baseUrl">, timeoutMs?: number) {
 
 function errorOf(result: SendResult): DeliveryError {
   if (result.outcome === "failed") return result.error;
-  throw new Error("It was sent");
+  throw new Error("The message was sent");
 }
 
-/** What becomes of a message to which Meta replies so. */
+/** Error of a message to which Meta replies with `reply`. */
 async function afterReply(reply: MetaReply, timeoutMs?: number): Promise<DeliveryError> {
   await using meta = await startMetaServer({ reply: () => reply });
   const channel = open(meta, timeoutMs);
@@ -43,7 +43,7 @@ async function afterReply(reply: MetaReply, timeoutMs?: number): Promise<Deliver
   return error;
 }
 
-Deno.test("a Messenger message is its text, as an UPDATE, with the token in the body", async () => {
+Deno.test("MessengerChannel.send() posts the text as UPDATE, with the token in the body", async () => {
   await using meta = await startMetaServer();
   const channel = open({ baseUrl: `${meta.baseUrl}/` });
   const result = await channel.send(mailTo(PSID, { html: "<p>Dear Ada</p>" }));
@@ -58,7 +58,7 @@ Deno.test("a Messenger message is its text, as an UPDATE, with the token in the 
   await channel.close();
 });
 
-Deno.test("a text that Meta would refuse is not sent to it", async () => {
+Deno.test("MessengerChannel.send() refuses a text that is empty or too long without a call", async () => {
   await using meta = await startMetaServer();
   const channel = open(meta);
   const faults = { "EMPTY_TEXT": " \n", "TEXT_TOO_LONG": "👋".repeat(2_001) };
@@ -72,7 +72,7 @@ Deno.test("a text that Meta would refuse is not sent to it", async () => {
   await channel.close();
 });
 
-Deno.test("the Messenger channel understands the errors that Meta documents", async () => {
+Deno.test("MessengerChannel.send() classifies documented errors of Meta", async () => {
   const token = await afterReply({ status: 401, error: EXPIRED_TOKEN });
   assert.deepEqual([token.type, token.disposition, token.code], [
     "ACCESS_TOKEN",
@@ -100,7 +100,7 @@ Deno.test("the Messenger channel understands the errors that Meta documents", as
   assert.deepEqual([transient.type, transient.disposition], ["NETWORK", "retry"]);
 });
 
-Deno.test("the Messenger channel doubts what was answered without sense", async () => {
+Deno.test("MessengerChannel.send() ends unknown after an unreadable response", async () => {
   for (
     const reply of [
       { status: 200, text: '{"recipient_id": ' },
@@ -109,7 +109,7 @@ Deno.test("the Messenger channel doubts what was answered without sense", async 
   ) assert.equal((await afterReply(reply)).disposition, "unknown");
 });
 
-Deno.test("the Messenger channel follows nobody elsewhere with the token", async () => {
+Deno.test("MessengerChannel.send() does not follow redirects with the token", async () => {
   await using elsewhere = await startMetaServer();
   const location = `${elsewhere.baseUrl}/me/messages`;
   const error = await afterReply({ status: 307, text: "", headers: { location } });
@@ -117,7 +117,7 @@ Deno.test("the Messenger channel follows nobody elsewhere with the token", async
   assert.deepEqual(elsewhere.calls, []);
 });
 
-Deno.test("the Messenger channel doubts a message whose connection is lost, or stays silent", async () => {
+Deno.test("MessengerChannel.send() ends unknown without a response", async () => {
   for (const error of [await afterReply("CUT"), await afterReply("SILENCE", 50)]) {
     assert.deepEqual([error.type, error.disposition, error.code], [
       "NETWORK",
@@ -128,7 +128,7 @@ Deno.test("the Messenger channel doubts a message whose connection is lost, or s
   }
 });
 
-Deno.test("the Messenger channel hands a message over once, on a kept connection too", async () => {
+Deno.test("MessengerChannel.send() posts a message once on a kept connection", async () => {
   await using meta = await startMetaServer();
   const channel = open(meta);
   await channel.send(mailTo("1"));
@@ -138,7 +138,7 @@ Deno.test("the Messenger channel hands a message over once, on a kept connection
   await channel.close();
 });
 
-Deno.test("after a silence the Messenger channel hands nothing over until somebody answers", async () => {
+Deno.test("MessengerChannel.send() checks that Meta responds after a lost response", async () => {
   const meta = await startMetaServer({ reply: () => "CUT" });
   const channel = open(meta);
   assert.equal(errorOf(await channel.send(mailTo("1"))).disposition, "unknown");
@@ -149,13 +149,13 @@ Deno.test("after a silence the Messenger channel hands nothing over until somebo
   await meta[Symbol.asyncDispose]();
   const error = errorOf(await channel.send(mailTo("4")));
   assert.equal(error.type, "NETWORK");
-  // Whether it stood on a connection that had just been closed, nobody can say; the next did not.
+  // Message 4 may have been posted on a connection that was being closed; message 5 was not.
   const next = errorOf(await channel.send(mailTo("5")));
   assert.deepEqual([next.disposition, next.beforeRecipient], ["retry", true]);
   await channel.close();
 });
 
-Deno.test("the Messenger channel knows that nothing went out without a connection", async () => {
+Deno.test("MessengerChannel.send() is retryable without a connection", async () => {
   const meta = await startMetaServer();
   await meta[Symbol.asyncDispose]();
   const channel = open(meta);
@@ -169,7 +169,7 @@ Deno.test("the Messenger channel knows that nothing went out without a connectio
   await channel.close();
 });
 
-Deno.test("closing the Messenger channel waits for what is under way", async () => {
+Deno.test("MessengerChannel.close() waits for messages in flight", async () => {
   await using meta = await startMetaServer();
   const channel = open(meta);
   const sends = ["1", "2", "3"].map((psid) => channel.send(mailTo(psid)));

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { DeliveryErrorType, Disposition } from "../../../src/channels/channel.ts";
 import {
   classifyMetaFailure,
-  classifyMetaSilence,
-  type MetaAnswer,
+  classifyMissingResponse,
   type MetaError,
+  type MetaResponse,
 } from "../../../src/channels/messenger/meta_failure.ts";
 
-function answered(error: Partial<MetaError>, given: Partial<MetaAnswer> = {}): MetaAnswer {
+function answered(error: Partial<MetaError>, given: Partial<MetaResponse> = {}): MetaResponse {
   return {
     status: 400,
     error: { code: 0, subcode: null, message: "An error", isTransient: false, ...error },
@@ -66,7 +66,7 @@ const ROWS: Row[] = [
 for (const [code, subcodes, type, disposition] of ROWS) {
   for (const subcode of subcodes) {
     const name = subcode === null ? `${code}` : `${code}/${subcode}`;
-    Deno.test(`classifyMetaFailure() calls ${name} ${type}, ${disposition}`, () => {
+    Deno.test(`classifyMetaFailure() classifies ${name} as ${type}, ${disposition}`, () => {
       const error = classifyMetaFailure(answered({ code, subcode }));
       assert.deepEqual([error.type, error.disposition], [type, disposition]);
       assert.equal(error.code, name);
@@ -74,14 +74,14 @@ for (const [code, subcodes, type, disposition] of ROWS) {
   }
 }
 
-Deno.test("classifyMetaFailure() goes by the words where Meta says that nobody matches", () => {
+Deno.test('classifyMetaFailure() recognizes the text "No matching user"', () => {
   const error = classifyMetaFailure(
     answered({ code: 100, message: "(#100) No matching user found" }),
   );
   assert.deepEqual([error.type, error.disposition], ["INVALID_RECIPIENT", "never"]);
 });
 
-Deno.test("classifyMetaFailure() retries unknown codes that are transient or a server's own", () => {
+Deno.test("classifyMetaFailure() retries unknown codes that are transient or have status 5xx", () => {
   for (
     const answer of [
       answered({ code: 4711, isTransient: true }),
@@ -94,7 +94,7 @@ Deno.test("classifyMetaFailure() retries unknown codes that are transient or a s
   assert.equal(classifyMetaFailure(answered({ code: 4711 }, { status: 429 })).type, "RATE_LIMIT");
 });
 
-Deno.test("classifyMetaFailure() takes a few attempts for enough where more are in vain", () => {
+Deno.test("classifyMetaFailure() limits attempts for codes that rarely recover", () => {
   const attemptsOf = (code: number, subcode: number | null = null) =>
     classifyMetaFailure(answered({ code, subcode })).maxAttempts;
   assert.deepEqual([1, 2, 1200].map((code) => attemptsOf(code)), [3, 3, 3]);
@@ -102,7 +102,7 @@ Deno.test("classifyMetaFailure() takes a few attempts for enough where more are 
   assert.equal(attemptsOf(4), undefined);
 });
 
-Deno.test("classifyMetaFailure() tells the Page's limits from what is wrong with one recipient", () => {
+Deno.test("classifyMetaFailure() sets beforeRecipient for rate limits of the Page", () => {
   const before = (code: number, subcode: number | null = null) =>
     classifyMetaFailure(answered({ code, subcode })).beforeRecipient;
   assert.deepEqual([4, 17, 32, 341, 613, 80006].map((code) => before(code)), Array(6).fill(true));
@@ -116,7 +116,7 @@ const USAGE = JSON.stringify({
   ],
 });
 
-Deno.test("classifyMetaFailure() waits as long as the usage header says", () => {
+Deno.test("classifyMetaFailure() reads the time to wait from the usage header", () => {
   const waitOf = (code: number, usage: string | null, subcode: number | null = null) =>
     classifyMetaFailure(answered({ code, subcode }, { usage })).retryAfterMs;
   assert.equal(waitOf(4, USAGE), 19 * 60_000);
@@ -128,7 +128,7 @@ Deno.test("classifyMetaFailure() waits as long as the usage header says", () => 
   assert.equal(waitOf(100, null, 2018321), 15 * 60_000);
 });
 
-Deno.test("classifyMetaFailure() holds what nobody can read for unknown, or for a wrong address", () => {
+Deno.test("classifyMetaFailure() classifies a response of another form by its status", () => {
   const of = (status: number) => {
     const { type, disposition, code } = classifyMetaFailure({ status, error: null, usage: null });
     return [type, disposition, code];
@@ -140,15 +140,15 @@ Deno.test("classifyMetaFailure() holds what nobody can read for unknown, or for 
   assert.deepEqual(of(429), ["RATE_LIMIT", "retry", "HTTP 429"]);
 });
 
-Deno.test("classifyMetaSilence() doubts only what was handed over", () => {
-  const { disposition, beforeRecipient } = classifyMetaSilence(true, "connection closed");
+Deno.test("classifyMissingResponse() is unknown only after a connection", () => {
+  const { disposition, beforeRecipient } = classifyMissingResponse(true, "connection closed");
   assert.deepEqual([disposition, beforeRecipient], ["unknown", false]);
-  const refused = classifyMetaSilence(false, "connection refused");
+  const refused = classifyMissingResponse(false, "connection refused");
   assert.deepEqual([refused.type, refused.disposition], ["NETWORK", "retry"]);
   assert.equal(refused.beforeRecipient, true);
 });
 
-Deno.test("classifyMetaFailure() makes one line of at most 512 characters out of the message", () => {
+Deno.test("classifyMetaFailure() shortens the message to one line of at most 512 characters", () => {
   const message = `(#100)\nInvalid\0 ${"x".repeat(600)}`;
   const error = classifyMetaFailure(answered({ code: 100, message }));
   assert.match(error.message, /^\(#100\) Invalid x+$/);

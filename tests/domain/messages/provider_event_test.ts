@@ -24,7 +24,7 @@ function event(...feedback: ProviderEvent["feedback"]): ProviderEvent {
   return { source: "test", id: crypto.randomUUID(), feedback };
 }
 
-onEveryMail("recordEvent() ignores what is about no delivery here", async (mail) => {
+onEveryMail("recordEvent() ignores an event without a known delivery", async (mail) => {
   const { db, services, worker, send } = mail;
   const { id } = await send({ to: { list: people(1) } });
   await worker.runQueued();
@@ -33,8 +33,8 @@ onEveryMail("recordEvent() ignores what is about no delivery here", async (mail)
     assert.equal(await recordEvent(services, event(complained(newId(), null))), "ignored");
   });
   assert.deepEqual(lines, [
-    "An event of test tells of no mail that arrived, came back or was unwanted",
-    "An event of test is about no delivery here",
+    "Ignored an event of test: it reports no delivery, bounce or complaint",
+    "Ignored an event of test: it names no known delivery",
   ]);
   const [delivery = ""] = await idsOf(mail, id);
   assert.deepEqual(await statesOf(db, id), ["SENT 1"]);
@@ -52,25 +52,25 @@ function bounce(deliveryId: string, permanent: boolean): Feedback {
   });
 }
 
-onEveryMail("a message of retry AUTO tries again at once what comes back late", async (mail) => {
+onEveryMail("recordEvent() starts a round at once in retry mode AUTO", async (mail) => {
   const { db, services, worker, send } = mail;
   const { id } = await send({ to: { list: people(2) }, retry: { mode: "AUTO", maxAttempts: 2 } });
   await worker.runQueued();
   const [delivery = ""] = await idsOf(mail, id);
-  const comesBack = () => recordEvent(services, event(bounce(delivery, false)));
-  await comesBack();
+  const recordBounce = () => recordEvent(services, event(bounce(delivery, false)));
+  await recordBounce();
   assert.deepEqual(await statesOf(db, id), ["PENDING 1", "SENT 1"]);
   assert.equal(await readStatus(db, id), "SENDING");
   await worker.runQueued();
   assert.deepEqual(await statesOf(db, id), ["SENT 2", "SENT 1"]);
   assert.equal(await readStatus(db, id), "SENT");
-  await comesBack();
+  await recordBounce();
   assert.deepEqual(await statesOf(db, id), ["BOUNCED 2", "SENT 1"]);
   assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
 });
 
 onEveryMail(
-  "what came back for now may come back for good, or be complained about",
+  "recordEvent() replaces a retryable bounce by a permanent one or a complaint",
   async (mail) => {
     const { db, services, organization: { admin }, worker, send } = mail;
     const { id } = await send({ to: { list: people(4) } });
@@ -81,7 +81,7 @@ onEveryMail(
     }
     await recordEvent(services, event(bounce(one, true)));
     await recordEvent(services, event(complained(two, null)));
-    // Neither of these is worse than what was known.
+    // None of these is worse than the recorded state.
     await recordEvent(services, event(bounce(one, false)));
     await recordEvent(services, event(bounce(three, false)));
     await recordEvent(services, event(delivered(three)));
@@ -126,7 +126,7 @@ onEveryMail(
   },
 );
 
-onEveryMail("what comes back late waits for a person where retry is MANUAL", async (mail) => {
+onEveryMail("recordEvent() starts no round in retry mode MANUAL", async (mail) => {
   const { db, services, worker, send } = mail;
   const { id } = await send({});
   await worker.runQueued();

@@ -24,7 +24,7 @@ interface Sent extends TestMail {
   readonly post: Post;
 }
 
-/** A message to that many, sent, and a server that takes bounces. */
+/** Test with a sent message of `count` recipients and a server with all bounce webhooks but SES. */
 function withSent(name: string, count: number, test: (sent: Sent) => Promise<void>): void {
   onEveryMail(name, async (mail) => {
     const { id: messageId } = await mail.send({
@@ -57,7 +57,7 @@ function signed(body: string, at = Date.now(), secret = SECRET): Record<string, 
   return { "x-waybill-signature": `t=${t},v1=${v1}`, "content-type": "message/rfc822" };
 }
 
-async function tell({ post, deliveryIds }: Sent, n: number, given: Partial<DsnShape>) {
+async function report({ post, deliveryIds }: Sent, n: number, given: Partial<DsnShape>) {
   const body = dsn({ deliveryId: deliveryIds[n - 1] ?? "", ...given });
   return await post("/webhooks/bounces/dsn", body, signed(body));
 }
@@ -83,38 +83,30 @@ async function figures({ db, messageId }: Sent): Promise<Record<string, number>>
 
 const none = { sent: 0, failed: 0, unknown: 0, bounced: 0, complained: 0, retryable: 0 };
 
-withSent(
-  "a mail that comes back for good is BOUNCED, and its address suppressed",
-  3,
-  async (sent) => {
-    assert.equal(await tell(sent, 2, {}), 200);
-    assert.equal(await outcomeOf(sent, 2), "BOUNCED INVALID_RECIPIENT 5.1.1");
-    assert.deepEqual(await suppressed(sent), ["person2@example.net BOUNCED"]);
-    assert.deepEqual(await figures(sent), { ...none, sent: 2, bounced: 1 });
-    assert.equal(await readStatus(sent.db, sent.messageId), "PARTIALLY_SENT");
-    const [error] = await readErrorTypes(sent.db, [sent.messageId]);
-    assert.deepEqual([error?.errorType, error?.count], ["INVALID_RECIPIENT", 1]);
-  },
-);
+withSent("/bounces/dsn records a permanent bounce and suppresses the address", 3, async (sent) => {
+  assert.equal(await report(sent, 2, {}), 200);
+  assert.equal(await outcomeOf(sent, 2), "BOUNCED INVALID_RECIPIENT 5.1.1");
+  assert.deepEqual(await suppressed(sent), ["person2@example.net BOUNCED"]);
+  assert.deepEqual(await figures(sent), { ...none, sent: 2, bounced: 1 });
+  assert.equal(await readStatus(sent.db, sent.messageId), "PARTIALLY_SENT");
+  const [error] = await readErrorTypes(sent.db, [sent.messageId]);
+  assert.deepEqual([error?.errorType, error?.count], ["INVALID_RECIPIENT", 1]);
+});
 
-withSent(
-  "a mailbox that is full for days is no reason to give up on its owner",
-  1,
-  async (sent) => {
-    assert.equal(
-      await tell(sent, 1, { status: "4.2.2", diagnostic: "452 4.2.2 Mailbox full" }),
-      200,
-    );
-    assert.equal(await outcomeOf(sent, 1), "BOUNCED INVALID_RECIPIENT 4.2.2 retryable");
-    assert.deepEqual(await suppressed(sent), []);
-    assert.deepEqual(await figures(sent), { ...none, bounced: 1, retryable: 1 });
-  },
-);
+withSent("/bounces/dsn does not suppress the address of a full mailbox", 1, async (sent) => {
+  assert.equal(
+    await report(sent, 1, { status: "4.2.2", diagnostic: "452 4.2.2 Mailbox full" }),
+    200,
+  );
+  assert.equal(await outcomeOf(sent, 1), "BOUNCED INVALID_RECIPIENT 4.2.2 retryable");
+  assert.deepEqual(await suppressed(sent), []);
+  assert.deepEqual(await figures(sent), { ...none, bounced: 1, retryable: 1 });
+});
 
-withSent("what came back for now is tried again, and counted once", 2, async (sent) => {
+withSent("retryDeliveries() retries a temporary bounce, and counts it once", 2, async (sent) => {
   const { services, organization: { admin }, worker, db, messageId } = sent;
-  await tell(sent, 1, { status: "4.4.7", diagnostic: "smtp; 450 4.4.7 Expired" });
-  await tell(sent, 2, { status: "5.1.1" });
+  await report(sent, 1, { status: "4.4.7", diagnostic: "smtp; 450 4.4.7 Expired" });
+  await report(sent, 2, { status: "5.1.1" });
   const result = await retryDeliveries(services, admin, { filter: { messageId }, force: false });
   assert.equal(result.queuedCount, 1);
   assert.equal(result.refusedCount, 1);
@@ -125,7 +117,7 @@ withSent("what came back for now is tried again, and counted once", 2, async (se
   assert.equal(await readStatus(db, messageId), "PARTIALLY_SENT");
 });
 
-withSent("a bounce that is told again has no second effect", 1, async (sent) => {
+withSent("/bounces/dsn records a repeated report once", 1, async (sent) => {
   const body = dsn({ deliveryId: sent.deliveryIds[0] ?? "", status: "4.4.7", diagnostic: "later" });
   const path = "/webhooks/bounces/dsn";
   assert.equal(await sent.post(path, body, signed(body)), 200);
@@ -136,55 +128,47 @@ withSent("a bounce that is told again has no second effect", 1, async (sent) => 
   assert.equal(await outcomeOf(sent, 1), "SENT");
 });
 
-withSent(
-  "a delay, a stranger's mail and a mail of an unknown delivery change nothing",
-  1,
-  async (sent) => {
-    assert.equal(await tell(sent, 1, { action: "delayed", status: "4.4.1" }), 200);
-    assert.equal(await tell(sent, 1, { deliveryId: "dlv_01h455vb4pex5vsknk084sn02q" }), 200);
-    assert.equal(await tell(sent, 1, { deliveryId: "somebody" }), 200);
-    assert.equal(await outcomeOf(sent, 1), "SENT");
-    assert.deepEqual(await suppressed(sent), []);
-  },
-);
+withSent("/bounces/dsn ignores delays and unknown deliveries", 1, async (sent) => {
+  assert.equal(await report(sent, 1, { action: "delayed", status: "4.4.1" }), 200);
+  assert.equal(await report(sent, 1, { deliveryId: "dlv_01h455vb4pex5vsknk084sn02q" }), 200);
+  assert.equal(await report(sent, 1, { deliveryId: "somebody" }), 200);
+  assert.equal(await outcomeOf(sent, 1), "SENT");
+  assert.deepEqual(await suppressed(sent), []);
+});
 
-withSent(
-  "bounces that nobody signed, or long ago, or that are none are refused",
-  1,
-  async (sent) => {
-    const { post, deliveryIds } = sent;
-    const body = dsn({ deliveryId: deliveryIds[0] ?? "" });
-    const path = "/webhooks/bounces/dsn";
-    const refused = async (given: string, headers: Record<string, string>, expected: number) =>
-      assert.equal(await post(path, given, headers), expected);
-    await refused(body, {}, 401);
-    await refused(body, signed(body, Date.now(), "another secret entirely"), 401);
-    await refused(`${body}x`, signed(body), 401);
-    await refused(body, signed(body, Date.now() - 6 * 60_000), 401);
-    await refused(body, signed(body, Date.now() + 6 * 60_000), 401);
-    await refused("Subject: Hello\r\n\r\nHello", signed("Subject: Hello\r\n\r\nHello"), 400);
-    await refused("", signed(""), 400);
-    assert.equal(await post("/webhooks/bounces/ses", "{}"), 404);
-    assert.equal(await outcomeOf(sent, 1), "SENT");
-  },
-);
+withSent("/bounces/dsn rejects wrong or old signatures and other mails", 1, async (sent) => {
+  const { post, deliveryIds } = sent;
+  const body = dsn({ deliveryId: deliveryIds[0] ?? "" });
+  const path = "/webhooks/bounces/dsn";
+  const refused = async (given: string, headers: Record<string, string>, expected: number) =>
+    assert.equal(await post(path, given, headers), expected);
+  await refused(body, {}, 401);
+  await refused(body, signed(body, Date.now(), "another secret entirely"), 401);
+  await refused(`${body}x`, signed(body), 401);
+  await refused(body, signed(body, Date.now() - 6 * 60_000), 401);
+  await refused(body, signed(body, Date.now() + 6 * 60_000), 401);
+  await refused("Subject: Hello\r\n\r\nHello", signed("Subject: Hello\r\n\r\nHello"), 400);
+  await refused("", signed(""), 400);
+  assert.equal(await post("/webhooks/bounces/ses", "{}"), 404);
+  assert.equal(await outcomeOf(sent, 1), "SENT");
+});
 
-const FLYING = statement<[messageId: string]>(
-  "test.flying",
+const SET_IN_FLIGHT = statement<[messageId: string]>(
+  "test.setInFlight",
   `with d as (update deliveries set status = 'PENDING' where message_id = $1)
    update batches set win = '{1}' where message_id = $1`,
 );
-const LANDED = statement<[messageId: string]>(
-  "test.landed",
+const SET_SENT = statement<[messageId: string]>(
+  "test.setSent",
   `with d as (update deliveries set status = 'SENT' where message_id = $1)
    update batches set win = null where message_id = $1`,
 );
 
-withSent("a bounce that overtakes the record of its mail is told again later", 1, async (sent) => {
-  await sent.db.run(FLYING, sent.messageId);
-  assert.equal(await tell(sent, 1, {}), 503);
-  await sent.db.run(LANDED, sent.messageId);
-  assert.equal(await tell(sent, 1, {}), 200);
+withSent("/bounces/dsn responds 503 while the mail is in flight", 1, async (sent) => {
+  await sent.db.run(SET_IN_FLIGHT, sent.messageId);
+  assert.equal(await report(sent, 1, {}), 503);
+  await sent.db.run(SET_SENT, sent.messageId);
+  assert.equal(await report(sent, 1, {}), 200);
   assert.equal(await outcomeOf(sent, 1), "BOUNCED INVALID_RECIPIENT 5.1.1");
 });
 
@@ -234,17 +218,17 @@ function mailgun(deliveryId: string, given: MailgunEvent, at = Date.now(), key =
   });
 }
 
-withSent("Mailgun's events are recorded", 4, async (sent) => {
+withSent("/bounces/mailgun records events", 4, async (sent) => {
   const { post, deliveryIds } = sent;
-  const tellOf = (n: number, event: MailgunEvent) =>
+  const postEvent = (n: number, event: MailgunEvent) =>
     post("/webhooks/bounces/mailgun", mailgun(deliveryIds[n - 1] ?? "", event));
   const text = "550 5.1.1 The email account that you tried to reach does not exist";
   const failed = { event: "failed", severity: "permanent" };
-  assert.equal(await tellOf(1, { ...failed, reason: "bounce", code: 550, text }), 200);
-  assert.equal(await tellOf(2, { ...failed, severity: "temporary", code: 450 }), 200);
-  assert.equal(await tellOf(2, { ...failed, reason: "old", code: 602, text: "Too old" }), 200);
-  assert.equal(await tellOf(3, { event: "complained" }), 200);
-  assert.equal(await tellOf(4, { event: "opened" }), 200);
+  assert.equal(await postEvent(1, { ...failed, reason: "bounce", code: 550, text }), 200);
+  assert.equal(await postEvent(2, { ...failed, severity: "temporary", code: 450 }), 200);
+  assert.equal(await postEvent(2, { ...failed, reason: "old", code: 602, text: "Too old" }), 200);
+  assert.equal(await postEvent(3, { event: "complained" }), 200);
+  assert.equal(await postEvent(4, { event: "opened" }), 200);
   assert.equal(await outcomeOf(sent, 1), "BOUNCED INVALID_RECIPIENT 5.1.1");
   assert.equal(await outcomeOf(sent, 2), "BOUNCED OTHER old retryable");
   assert.equal(await outcomeOf(sent, 3), "COMPLAINED PERMISSION");
@@ -262,7 +246,7 @@ withSent("Mailgun's events are recorded", 4, async (sent) => {
   });
 });
 
-withSent("what signs one event of Mailgun's signs no other", 2, async (sent) => {
+withSent("/bounces/mailgun accepts a token for one event only", 2, async (sent) => {
   const { post, deliveryIds: [one = "", two = ""] } = sent;
   const path = "/webhooks/bounces/mailgun";
   const token = "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0";
@@ -271,14 +255,19 @@ withSent("what signs one event of Mailgun's signs no other", 2, async (sent) => 
   assert.equal(await post(path, mailgun(two, { ...event, id: "another" })), 401);
   assert.equal(await post(path, mailgun(two, event)), 200);
   assert.equal(await outcomeOf(sent, 2), "SENT");
-  // The event itself is none the worse for it.
+  // The same event with a token of its own is accepted.
   assert.equal(await post(path, mailgun(two, { event: "complained", id: "another" })), 200);
   assert.equal(await outcomeOf(sent, 2), "COMPLAINED PERMISSION");
 });
 
-withSent("Mailgun's events are held against its key, and recorded once", 1, async (sent) => {
+withSent("/bounces/mailgun checks signatures, and records an event once", 1, async (sent) => {
   const { post, deliveryIds: [id = ""] } = sent;
-  const event = { event: "failed", severity: "permanent", code: 550, id: "Ase7i2zsRYeDXztHGENqRA" };
+  const event = {
+    event: "failed",
+    severity: "permanent",
+    code: 550,
+    id: "Ase7i2zsRYeDXztHGENqRA",
+  };
   const path = "/webhooks/bounces/mailgun";
   assert.equal(await post(path, mailgun(id, event, Date.now(), "another key")), 401);
   assert.equal(await post(path, mailgun(id, event, Date.now() - 13 * 60 * 60_000)), 401);

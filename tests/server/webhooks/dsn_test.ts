@@ -60,7 +60,7 @@ Dear Louis
 --RAA14128.773615765/CS.UTK.EDU--
 `;
 
-Deno.test("readDsn() reads the example of RFC 3464: given up for now", async () => {
+Deno.test("readDsn() reads the example of RFC 3464 as a temporary bounce", async () => {
   assert.deepEqual(await read(RFC), [
     ["BOUNCED", "OTHER", "4.0.0", "426 connection timed out", "retryable"],
   ]);
@@ -117,7 +117,7 @@ Dear Person
 --b2e6b9a1-6d5a--
 `;
 
-Deno.test("readDsn() reads Exchange's: the whole mail comes back, under another Message-ID", async () => {
+Deno.test("readDsn() reads a report of Exchange that returns the mail under another Message-ID", async () => {
   assert.deepEqual(await read(EXCHANGE), [[
     "BOUNCED",
     "INVALID_RECIPIENT",
@@ -180,7 +180,7 @@ const shapes: [what: string, status: string, diagnostic: string, expected: strin
   ]],
   ["a full mailbox", "5.2.2", "552 5.2.2 Over quota", ["INVALID_RECIPIENT", "5.2.2", ""]],
   ["a mail that is too large", "5.3.4", "552 5.3.4 Too big", ["OTHER", "5.3.4", ""]],
-  ["a server that did not answer for days", "4.4.1", "No answer", [
+  ["a server that did not respond for days", "4.4.1", "No answer", [
     "NETWORK",
     "4.4.1",
     "retryable",
@@ -188,30 +188,30 @@ const shapes: [what: string, status: string, diagnostic: string, expected: strin
 ];
 
 for (const [what, status, diagnostic, [type, code, effects]] of shapes) {
-  Deno.test(`readDsn() reads Gmail's, which answers the mail: ${what}`, async () => {
+  Deno.test(`readDsn() reads a report of Gmail that names the mail in In-Reply-To: ${what}`, async () => {
     const [found, ...others] = await read(gmail(status, diagnostic));
     assert.deepEqual(others, []);
     assert.deepEqual([found?.[1], found?.[2], found?.[4]], [type, code, effects]);
   });
 }
 
-Deno.test("readDsn() takes what was delivered or handed on as arrived", async () => {
+Deno.test("readDsn() reads delivered, relayed and expanded as DELIVERED", async () => {
   for (const action of ["delivered", "relayed", "Expanded (to a list)"]) {
     const mail = EXCHANGE.replace("Action: failed", `Action: ${action}`);
     assert.equal((await read(mail))[0]?.[0], "DELIVERED");
   }
 });
 
-Deno.test("readDsn() says nothing of what is delayed", async () => {
+Deno.test("readDsn() gives no feedback for a delayed mail", async () => {
   assert.deepEqual(await read(EXCHANGE.replace("Action: failed", "Action: delayed")), []);
 });
 
-Deno.test("readDsn() reads a bounce that returns a mail of megabytes, to its head", async () => {
+Deno.test("readDsn() reads a report that returns a mail of several megabytes", async () => {
   const returned = "Dear Person\n".repeat(300_000);
   assert.equal((await read(EXCHANGE.replace("Dear Person\n", returned)))[0]?.[2], "5.1.10");
 });
 
-Deno.test("readDsn() refuses what would keep the parser busy, at once", async () => {
+Deno.test("readDsn() rejects mails that take long to parse within 10 seconds", async () => {
   const parts = Array.from(
     { length: 300 },
     (_, depth) => `Content-Type: multipart/mixed; boundary="${depth}"\n\n--${depth}\n`,
@@ -225,7 +225,7 @@ Deno.test("readDsn() refuses what would keep the parser busy, at once", async ()
       `To: ${"a,".repeat(500_000)}\n\nHello`,
     ]
   ) await assert.rejects(readSigned(mail), { name: "WebhookError", status: 400 });
-  // It took minutes, and all memory.
+  // Without limits the parser takes minutes and all memory.
   assert.ok(performance.now() - begun < 10_000);
 });
 

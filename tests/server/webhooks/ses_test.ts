@@ -15,7 +15,7 @@ import {
 const HOST = "https://sns.eu-west-1.amazonaws.com";
 
 type Test = (room: {
-  /** Posts a message of SNS; answers the status. */
+  /** Posts a message of SNS and returns the HTTP status. */
   post(body: string): Promise<number>;
   /** TypeIDs, by number. */
   readonly deliveryIds: readonly string[];
@@ -25,9 +25,9 @@ type Test = (room: {
   readonly asked: readonly string[];
 }) => Promise<void>;
 
-function withSes(name: string, test: Test, doubtful = false): void {
+function withSes(name: string, test: Test, unknown = false): void {
   onEveryMail(name, async ({ send, worker, smtp, db, services, organization: { admin } }) => {
-    if (doubtful) {
+    if (unknown) {
       smtp.replies.beforeReply = (address) => {
         if (address === personAt(1)) smtp.hangUp();
         return Promise.resolve();
@@ -89,27 +89,30 @@ function bounce(bounceType: string, bounceSubType: string, diagnosticCode: strin
   return { bounce: { bounceType, bounceSubType, bouncedRecipients: [recipient] } };
 }
 
-withSes("what SES tells by SNS is recorded", async ({ post, deliveryIds, outcomes, asked }) => {
-  const tell = (n: number, about: object, type?: string, given: Partial<SnsShape> = {}) =>
-    post(signedSns({ ...given, Message: notification(deliveryIds[n - 1] ?? "", about, type) }));
-  const gone = bounce("Permanent", "General", "smtp; 550 5.1.1 user unknown");
-  const full = bounce("Transient", "MailboxFull", "smtp; 452 4.2.2 full");
-  const large = bounce("Transient", "MessageTooLarge", "");
-  assert.equal(await tell(1, gone), 200);
-  assert.equal(await tell(2, full, "eventType", { SignatureVersion: "1" }), 200);
-  assert.equal(await tell(3, large, undefined, { Subject: "Amazon SES" }), 200);
-  assert.equal(await tell(4, { complaint: { complaintFeedbackType: "abuse" } }), 200);
-  assert.deepEqual(await outcomes(), [
-    "BOUNCED INVALID_RECIPIENT 5.1.1",
-    "BOUNCED INVALID_RECIPIENT 4.2.2 retryable",
-    "BOUNCED OTHER Transient MessageTooLarge",
-    "COMPLAINED PERMISSION abuse",
-  ]);
-  assert.equal(asked.length, 1, "the certificate is kept");
-});
+withSes(
+  "POST /webhooks/bounces/ses records bounces and complaints",
+  async ({ post, deliveryIds, outcomes, asked }) => {
+    const report = (n: number, about: object, type?: string, given: Partial<SnsShape> = {}) =>
+      post(signedSns({ ...given, Message: notification(deliveryIds[n - 1] ?? "", about, type) }));
+    const gone = bounce("Permanent", "General", "smtp; 550 5.1.1 user unknown");
+    const full = bounce("Transient", "MailboxFull", "smtp; 452 4.2.2 full");
+    const large = bounce("Transient", "MessageTooLarge", "");
+    assert.equal(await report(1, gone), 200);
+    assert.equal(await report(2, full, "eventType", { SignatureVersion: "1" }), 200);
+    assert.equal(await report(3, large, undefined, { Subject: "Amazon SES" }), 200);
+    assert.equal(await report(4, { complaint: { complaintFeedbackType: "abuse" } }), 200);
+    assert.deepEqual(await outcomes(), [
+      "BOUNCED INVALID_RECIPIENT 5.1.1",
+      "BOUNCED INVALID_RECIPIENT 4.2.2 retryable",
+      "BOUNCED OTHER Transient MessageTooLarge",
+      "COMPLAINED PERMISSION abuse",
+    ]);
+    assert.equal(asked.length, 1, "the certificate is cached");
+  },
+);
 
 withSes(
-  "a message of SNS that is not Amazon's, old or of another topic is refused",
+  "POST /webhooks/bounces/ses rejects wrong signatures, old messages and other topics",
   async (room) => {
     const { post, deliveryIds: [id = ""], outcomes } = room;
     const Message = notification(id, bounce("Permanent", "General", "550 5.1.1 unknown"));
@@ -124,33 +127,36 @@ withSes(
   },
 );
 
-withSes("a certificate is Amazon's own, or none", async ({ post, asked, outcomes }) => {
-  const path = "/SimpleNotificationService-0123.pem";
-  const signedBy = (SigningCertURL: string) => post(signedSns({ SigningCertURL }));
-  for (
-    const url of [
-      `https://sns.eu-west-1.amazonaws.com.evil.example${path}`,
-      `https://sns.us-east-1.amazonaws.com${path}`,
-      `https://sns.eu-west-1.amazonaws.com.cn${path}`,
-      `https://sns.eu-west-1.amazonaws.com@evil.example${path}`,
-      `https://sns.eu-west-1.amazonaws.com:8443${path}`,
-      `http://sns.eu-west-1.amazonaws.com${path}`,
-      `${HOST}/bucket${path}`,
-      `${HOST}${path}?x=.pem`,
-      `${HOST}/SimpleNotificationService-.pem`,
-      "",
-    ]
-  ) assert.equal(await signedBy(url), 401, url);
-  assert.deepEqual(asked, []);
-  assert.equal(await signedBy(certificateUrl("0404")), 401);
-  assert.equal(await signedBy(certificateUrl("0")), 401);
-  assert.equal(await signedBy(certificateUrl("00")), 401);
-  assert.equal(await signedBy(certificateUrl("0500")), 503);
-  assert.equal(await signedBy(certificateUrl("0302")), 503);
-  assert.deepEqual(new Set(await outcomes()), new Set(["SENT"]));
-});
+withSes(
+  "POST /webhooks/bounces/ses accepts certificates from Amazon only",
+  async ({ post, asked, outcomes }) => {
+    const path = "/SimpleNotificationService-0123.pem";
+    const signedBy = (SigningCertURL: string) => post(signedSns({ SigningCertURL }));
+    for (
+      const url of [
+        `https://sns.eu-west-1.amazonaws.com.evil.example${path}`,
+        `https://sns.us-east-1.amazonaws.com${path}`,
+        `https://sns.eu-west-1.amazonaws.com.cn${path}`,
+        `https://sns.eu-west-1.amazonaws.com@evil.example${path}`,
+        `https://sns.eu-west-1.amazonaws.com:8443${path}`,
+        `http://sns.eu-west-1.amazonaws.com${path}`,
+        `${HOST}/bucket${path}`,
+        `${HOST}${path}?x=.pem`,
+        `${HOST}/SimpleNotificationService-.pem`,
+        "",
+      ]
+    ) assert.equal(await signedBy(url), 401, url);
+    assert.deepEqual(asked, []);
+    assert.equal(await signedBy(certificateUrl("0404")), 401);
+    assert.equal(await signedBy(certificateUrl("0")), 401);
+    assert.equal(await signedBy(certificateUrl("00")), 401);
+    assert.equal(await signedBy(certificateUrl("0500")), 503);
+    assert.equal(await signedBy(certificateUrl("0302")), 503);
+    assert.deepEqual(new Set(await outcomes()), new Set(["SENT"]));
+  },
+);
 
-withSes("a message of SNS that is told again has no second effect", async (room) => {
+withSes("POST /webhooks/bounces/ses records a repeated message once", async (room) => {
   const { post, deliveryIds: [one = "", two = ""], outcomes } = room;
   const MessageId = crypto.randomUUID();
   const about = bounce("Permanent", "General", "550 5.1.1 unknown");
@@ -160,16 +166,19 @@ withSes("a message of SNS that is told again has no second effect", async (room)
   assert.deepEqual((await outcomes()).slice(0, 2), ["BOUNCED INVALID_RECIPIENT 5.1.1", "SENT"]);
 });
 
-withSes("a subscription to SNS is confirmed at Amazon alone", async ({ post, asked, outcomes }) => {
-  const request = { Type: "SubscriptionConfirmation", Token: "2336412f37" };
-  assert.equal(await post(signedSns({ ...request, SubscribeURL: `${HOST}/confirm` })), 200);
-  assert.ok(asked.includes("/confirm"));
-  assert.equal(await post(signedSns({ ...request, SubscribeURL: "https://evil.example/" })), 400);
-  assert.equal(await post(signedSns({})), 200);
-  assert.deepEqual(new Set(await outcomes()), new Set(["SENT"]));
-});
+withSes(
+  "POST /webhooks/bounces/ses confirms a subscription at Amazon only",
+  async ({ post, asked, outcomes }) => {
+    const request = { Type: "SubscriptionConfirmation", Token: "2336412f37" };
+    assert.equal(await post(signedSns({ ...request, SubscribeURL: `${HOST}/confirm` })), 200);
+    assert.ok(asked.includes("/confirm"));
+    assert.equal(await post(signedSns({ ...request, SubscribeURL: "https://evil.example/" })), 400);
+    assert.equal(await post(signedSns({})), 200);
+    assert.deepEqual(new Set(await outcomes()), new Set(["SENT"]));
+  },
+);
 
-withSes("what was doubtful is SENT once SES has delivered it", async (room) => {
+withSes("POST /webhooks/bounces/ses resolves UNKNOWN as SENT after Delivery", async (room) => {
   const { post, deliveryIds: [id = ""], outcomes, status } = room;
   assert.equal((await outcomes())[0]?.split(" ")[0], "UNKNOWN");
   assert.equal(await status(), "PARTIALLY_SENT");

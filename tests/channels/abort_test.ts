@@ -14,37 +14,37 @@ import { until } from "../support/until.ts";
 import { startScriptedServer } from "./email/scripted_server.ts";
 
 const FROM = "noreply@example.com";
-const PATIENT: SmtpTimeouts = { open: 1_000, envelope: 1_000, body: 1_000 };
+const LONG: SmtpTimeouts = { open: 1_000, envelope: 1_000, body: 1_000 };
 const COMPOSED = compose(MAIL, parseSender(FROM));
-const LONG_AGO = AbortSignal.abort();
+const FIRED = AbortSignal.abort();
 
-const givenUp = (error: unknown) =>
+const isAborted = (error: unknown) =>
   error instanceof SmtpError && error.failure.code === "ECONNECTION";
 
-Deno.test("a mail that was given up before does not wait for its turn", async () => {
+Deno.test("SmtpChannel.send() does not queue a mail whose signal has fired", async () => {
   await using server = startScriptedServer([{ at: "CONNECT", then: "SILENCE" }]);
   const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1`), {
     from: FROM,
-    timeouts: PATIENT,
+    timeouts: LONG,
   });
   const first = channel.send(MAIL);
-  const { outcome } = await Promise.race([channel.send(MAIL, { signal: LONG_AGO }), first]);
+  const { outcome } = await Promise.race([channel.send(MAIL, { signal: FIRED }), first]);
   assert.equal(outcome, "held");
   await first;
   await channel.close();
 });
 
-Deno.test("a signal that has fired before gives up an SMTP session, and what it is to send", async () => {
+Deno.test("SmtpSession starts nothing if the signal has fired before", async () => {
   await using server = startScriptedServer([{ at: "MAIL", then: "SILENCE" }]);
   const provider = parseSmtpUrl(server.url);
-  await assert.rejects(SmtpSession.open(provider, PATIENT, LONG_AGO), givenUp);
-  const session = await SmtpSession.open(provider, PATIENT);
-  await assert.rejects(session.send(COMPOSED, LONG_AGO), givenUp);
+  await assert.rejects(SmtpSession.open(provider, LONG, FIRED), isAborted);
+  const session = await SmtpSession.open(provider, LONG);
+  await assert.rejects(session.send(COMPOSED, FIRED), isAborted);
   assert.deepEqual(server.steps, ["CONNECT", "EHLO"]);
   await session.close();
 });
 
-Deno.test("what was refused after its content is known at once when the signal fires", async () => {
+Deno.test("SmtpChannel.send() reports a refusal after DATA at once when the signal fires", async () => {
   await using server = startScriptedServer([
     { at: "DOT", then: "554 5.6.0 Not like that\r\n" },
     { at: "RSET", then: "SILENCE" },
@@ -54,16 +54,16 @@ Deno.test("what was refused after its content is known at once when the signal f
   const controller = new AbortController();
   let result: SendResult | null = null;
   channel.send(MAIL, { signal: controller.signal }).then((sent) => result = sent);
-  await until("it is refused", () => server.steps.includes("RSET"));
+  await until("the mail is refused", () => server.steps.includes("RSET"));
   controller.abort();
-  // Long before the server's silence would end it.
-  const known = await until("its refusal is known", () => result, 2_500);
+  // Far below the time limit for the RSET.
+  const known = await until("the refusal is reported", () => result, 2_500);
   assert.ok(known.outcome === "failed" && known.error.code === "554 5.6.0");
   await channel.close();
 });
 
-Deno.test("a message is given up while the Messenger channel waits for a sign of life", async () => {
-  // Takes connections, and never says a word.
+Deno.test("MessengerChannel.send() aborts while it checks whether Meta responds", async () => {
+  // Accepts connections and never responds.
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const channel = openMessengerChannel({
     accessToken: "EAAG-good",
