@@ -1,6 +1,6 @@
 import type { Delivery, DeliveryAttempt } from "../../src/domain/deliveries/delivery.ts";
 import { findDeliveries, readAttempts } from "../../src/domain/deliveries/list.ts";
-import { findMessage } from "../../src/domain/messages/queries.ts";
+import { findMessage } from "../../src/domain/messages/find.ts";
 import {
   compileContent,
   render,

@@ -1,13 +1,9 @@
 import { BATCH_SIZE } from "../../src/domain/deliveries/batches.ts";
 import { fromTypeIds } from "../../src/domain/id.ts";
 import type { Message } from "../../src/domain/messages/message.ts";
-import {
-  type RefusedDelivery,
-  resolveDeliveries,
-  type ResolveResult,
-  retryDeliveries,
-  type RetryResult,
-} from "../../src/domain/messages/retry.ts";
+import { type RefusedDelivery } from "../../src/domain/messages/delivery_verb.ts";
+import { resolveDeliveries, type ResolveResult } from "../../src/domain/messages/resolve.ts";
+import { retryDeliveries, type RetryResult } from "../../src/domain/messages/retry.ts";
 import type { DeliverySelection } from "../../src/domain/messages/selection.ts";
 import { builder } from "../kit/builder.ts";
 import { DeliveryNode } from "./delivery.ts";

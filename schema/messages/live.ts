@@ -3,7 +3,7 @@ import { watchObjects } from "../../src/domain/live/watch_object.ts";
 import { readStats } from "../../src/domain/deliveries/stats.ts";
 import { listMessages } from "../../src/domain/messages/list.ts";
 import { isFinal, mayAccess, type Message } from "../../src/domain/messages/message.ts";
-import { findMessages } from "../../src/domain/messages/queries.ts";
+import { findMessages } from "../../src/domain/messages/find.ts";
 import type { Page } from "../../src/domain/page.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { builder } from "../kit/builder.ts";

@@ -11,7 +11,7 @@ import {
   mayAccess,
   type Message,
 } from "../../src/domain/messages/message.ts";
-import { findMessages } from "../../src/domain/messages/queries.ts";
+import { findMessages } from "../../src/domain/messages/find.ts";
 import { readNextRetries } from "../../src/domain/messages/scheduled_retry.ts";
 import { findProviders } from "../../src/domain/providers/queries.ts";
 import { builder } from "../kit/builder.ts";

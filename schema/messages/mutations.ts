@@ -5,12 +5,10 @@ import {
   type SendMessageInput as SendMessageShape,
 } from "../../src/domain/messages/input.ts";
 import type { Message } from "../../src/domain/messages/message.ts";
-import {
-  cancelMessage,
-  pauseMessage,
-  resumeMessage,
-  sendMessage,
-} from "../../src/domain/messages/operations.ts";
+import { cancelMessage } from "../../src/domain/messages/cancel.ts";
+import { pauseMessage } from "../../src/domain/messages/pause.ts";
+import { resumeMessage } from "../../src/domain/messages/resume.ts";
+import { sendMessage } from "../../src/domain/messages/send.ts";
 import { builder } from "../kit/builder.ts";
 import { ContentInput } from "./content.ts";
 import { MessageNode } from "./message.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cancelled, done, type Outcome, snooze } from "../domain/jobs/outcome.ts";
-import { finishMessage, parkJob } from "../domain/messages/flow.ts";
+import { finishMessage } from "../domain/messages/finish.ts";
+import { parkJob } from "../domain/messages/pause.ts";
 import { beginPlanning, planChunk } from "../domain/messages/plan.ts";
 import { jobKind } from "../domain/jobs/kinds.ts";
 import { settled } from "../domain/jobs/outcome.ts";

@@ -16,7 +16,8 @@ import {
   settled,
   snooze,
 } from "../domain/jobs/outcome.ts";
-import { finishMessage, parkJob, pause } from "../domain/messages/flow.ts";
+import { finishMessage } from "../domain/messages/finish.ts";
+import { parkJob, pause } from "../domain/messages/pause.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import type { ContentCache } from "../sending/content_cache.ts";

@@ -1,7 +1,7 @@
 import { NotFoundError } from "../domain/errors.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { Message } from "../domain/messages/message.ts";
-import { findMessage } from "../domain/messages/queries.ts";
+import { findMessage } from "../domain/messages/find.ts";
 import { compileContent, type CompiledContent } from "../domain/templates/template.ts";
 import type { Services } from "../domain/services.ts";
 

@@ -2,7 +2,7 @@ import { statement } from "../../src/db/database.ts";
 import type { Caller } from "../../src/domain/access/access.ts";
 import { newId } from "../../src/domain/id.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
-import { sendMessage } from "../../src/domain/messages/operations.ts";
+import { sendMessage } from "../../src/domain/messages/send.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { templates } from "./smtp_send.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type Connection, statement } from "../../src/db/database.ts";
 import { isFinal } from "../../src/domain/messages/message.ts";
-import { resumeMessage, sendMessage } from "../../src/domain/messages/operations.ts";
+import { resumeMessage } from "../../src/domain/messages/resume.ts";
+import { sendMessage } from "../../src/domain/messages/send.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import { announceProviders } from "../../src/domain/providers/circuit.ts";
 import { createBus } from "../../src/events/bus.ts";

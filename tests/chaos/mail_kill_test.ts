@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isFinal } from "../../src/domain/messages/message.ts";
-import { sendMessage } from "../../src/domain/messages/operations.ts";
+import { sendMessage } from "../../src/domain/messages/send.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";

@@ -6,13 +6,11 @@ import type { Caller } from "../../src/domain/access/access.ts";
 import { DomainError } from "../../src/domain/errors.ts";
 import { cancelJob, retryJob } from "../../src/domain/jobs/operations.ts";
 import { isFinal } from "../../src/domain/messages/message.ts";
-import {
-  cancelMessage,
-  getMessage,
-  pauseMessage,
-  resumeMessage,
-  sendMessage,
-} from "../../src/domain/messages/operations.ts";
+import { cancelMessage } from "../../src/domain/messages/cancel.ts";
+import { getMessage } from "../../src/domain/messages/find.ts";
+import { pauseMessage } from "../../src/domain/messages/pause.ts";
+import { resumeMessage } from "../../src/domain/messages/resume.ts";
+import { sendMessage } from "../../src/domain/messages/send.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { startJob, type StartJobInput } from "../../src/domain/jobs/operations.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
-import { sendMessage } from "../../src/domain/messages/operations.ts";
+import { sendMessage } from "../../src/domain/messages/send.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { issuesOf, singleLine } from "../../src/domain/validation.ts";
 import { createBus } from "../../src/events/bus.ts";

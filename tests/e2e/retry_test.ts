@@ -5,7 +5,7 @@ import { statement } from "../../src/db/database.ts";
 import { readErrorTypes, readStats } from "../../src/domain/deliveries/stats.ts";
 import { toTypeId } from "../../src/domain/id.ts";
 import { findJobs } from "../../src/domain/jobs/queries.ts";
-import { getMessage } from "../../src/domain/messages/operations.ts";
+import { getMessage } from "../../src/domain/messages/find.ts";
 import { retryDeliveries } from "../../src/domain/messages/retry.ts";
 import { readNextRetries } from "../../src/domain/messages/scheduled_retry.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";

@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import { type Connection, statement } from "../../src/db/database.ts";
 import { readEffectiveness, readStats } from "../../src/domain/deliveries/stats.ts";
 import { cancelJob } from "../../src/domain/jobs/operations.ts";
-import {
-  cancelMessage,
-  pauseMessage,
-  resumeMessage,
-} from "../../src/domain/messages/operations.ts";
+import { cancelMessage } from "../../src/domain/messages/cancel.ts";
+import { pauseMessage } from "../../src/domain/messages/pause.ts";
+import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import { type Gate, makeGate } from "../support/gate.ts";
 import { onEveryMail, type TestMail } from "../support/mail.ts";

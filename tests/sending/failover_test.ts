@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { statement } from "../../src/db/database.ts";
 import { updateProvider } from "../../src/domain/installation/operations.ts";
-import { getMessage, resumeMessage } from "../../src/domain/messages/operations.ts";
+import { getMessage } from "../../src/domain/messages/find.ts";
+import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { listDeliveries, readAttempts } from "../../src/domain/deliveries/list.ts";
 import { announceProviders } from "../../src/domain/providers/circuit.ts";
 import { comeDue } from "../support/mail_worker.ts";

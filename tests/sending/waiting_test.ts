@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { updateProvider } from "../../src/domain/installation/operations.ts";
-import { cancelMessage, getMessage, pauseMessage } from "../../src/domain/messages/operations.ts";
-import { pause } from "../../src/domain/messages/flow.ts";
+import { cancelMessage } from "../../src/domain/messages/cancel.ts";
+import { getMessage } from "../../src/domain/messages/find.ts";
+import { pauseMessage } from "../../src/domain/messages/pause.ts";
+import { pause } from "../../src/domain/messages/pause.ts";
 import { comeDue } from "../support/mail_worker.ts";
 import { people, readBatches, readDeliveries, tally } from "../support/messages.ts";
 import { onEveryProviders } from "../support/providers.ts";

@@ -4,7 +4,7 @@ import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
 import type { Database } from "../../src/db/database.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
 import type { Message } from "../../src/domain/messages/message.ts";
-import { sendMessage } from "../../src/domain/messages/operations.ts";
+import { sendMessage } from "../../src/domain/messages/send.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { createOrganization, type TestOrganization } from "./callers.ts";

@@ -3,7 +3,7 @@ import type { Caller } from "../../src/domain/access/access.ts";
 import type { Audience, ImportRow } from "../../src/domain/audiences/audience.ts";
 import { addRecipients, beginImport, finishImport } from "../../src/domain/audiences/operations.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
-import type { MessageStatus } from "../../src/domain/messages/message.ts";
+import type { MessageStatus } from "../../src/domain/message_status.ts";
 import type { RecipientInput } from "../../src/domain/recipients.ts";
 import type { Services } from "../../src/domain/services.ts";
 

@@ -4,7 +4,7 @@ import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
 import type { Database } from "../../src/db/database.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
 import type { Message } from "../../src/domain/messages/message.ts";
-import { sendMessage } from "../../src/domain/messages/operations.ts";
+import { sendMessage } from "../../src/domain/messages/send.ts";
 import type { ProviderState } from "../../src/domain/providers/provider.ts";
 import { registerProviders } from "../../src/domain/providers/register.ts";
 import type { Services } from "../../src/domain/services.ts";

@@ -26,8 +26,8 @@ export interface Delivery {
   readonly id: string;
   readonly organizationId: string;
   readonly messageId: string;
-  /** Number in its message, from 1. */
-  readonly n: number;
+  /** Position in its message, from 1. */
+  readonly position: number;
   readonly batchNumber: number | null;
   readonly address: string;
   readonly name: string | null;
@@ -66,7 +66,7 @@ export interface DeliveryAttempt {
 /** A delivery that waits in a batch, with the fields that sending needs. */
 export interface PendingDelivery {
   readonly id: string;
-  /** Number in its message, from 1. */
+  /** Position in its message, from 1. */
   readonly position: number;
   readonly address: string;
   readonly name: string | null;

@@ -6,24 +6,24 @@ import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts"
 import type { Services } from "../services.ts";
 import type { Delivery, DeliveryAttempt, DeliveryStatus } from "./delivery.ts";
 
-/** Which deliveries a list shows: fields are ANDed, values inside a field ORed. */
+/** Filter of a list of deliveries. Fields are ANDed, values inside a field ORed. */
 export interface DeliveryFilter {
   readonly ids?: readonly string[] | null;
   readonly messageId?: string | null;
   readonly statuses?: readonly DeliveryStatus[] | null;
   readonly errorTypes?: readonly DeliveryErrorType[] | null;
   readonly retryable?: boolean | null;
-  /** Types of the messages. */
+  /** Types of their messages. */
   readonly types?: readonly string[] | null;
-  /** Part of address or name, whatever its case. */
+  /** Part of the address or the name, in any case. */
   readonly search?: string | null;
-  /** Waiting, and due before this. */
+  /** PENDING and due before this time. */
   readonly dueBefore?: Date | null;
-  /** Of one batch: its range, or the picked ones of a retry. */
+  /** Id of the batch that they are in now. */
   readonly batchId?: string | null;
 }
 
-/** How a list of deliveries can be ordered. */
+/** Orders of a list of deliveries. */
 export type DeliveryOrder = "CREATED_ASC" | "FAILED_DESC" | "LAST_ATTEMPT_DESC";
 
 interface Tables {
@@ -67,20 +67,22 @@ interface JoinedTables extends Tables {
   b: Nullable<Tables["batches"]>;
 }
 
-// In flight is being in the batch's `win`; what waits in a cancelled message is cancelled.
+// A delivery is SENDING while it is in the window (`win`) of its batch. A PENDING delivery of a cancelled
+// message is CANCELLED.
 const STATUS = sql<DeliveryStatus>`case when d.status <> 'PENDING' then d.status
   when d.n = any(b.win) then 'SENDING' when m.status = 'CANCELLED' then 'CANCELLED'
   else 'PENDING' end`;
 /**
- * By the kind of failure, and by the attempts that are left: a message may be given more of them, unless
- * it was cancelled.
+ * Whether another attempt may mend the delivery `d` and its message `m` allows one. The attempts are
+ * compared at the time of reading, because `updateMessage` may raise their maximum.
  */
-export const RETRYABLE = sql<boolean>`(d.retryable and d.status <> 'PENDING'
+export const RETRYABLE = `(d.retryable and d.status <> 'PENDING'
   and d.attempt < m.max_attempts and m.status <> 'CANCELLED')`;
+const IS_RETRYABLE = sql.raw<boolean>(RETRYABLE);
 const DUE_AT = sql<Date | null>`case when d.status = 'PENDING' and m.status <> 'CANCELLED'
   then coalesce(d.not_before, m.send_at, m.created_at) end`;
 
-// What waits for its next attempt keeps the time of the last one, so that taking it up is a HOT update.
+// A retried delivery keeps its failed_at while it is PENDING, so that retrying it is a HOT update.
 const FAILED_AT = sql<Date | null>`case when d.status <> 'PENDING' then d.failed_at end`;
 
 const ATTEMPTS = statement<[organizationId: string, deliveryId: string], DeliveryAttempt>(
@@ -94,7 +96,7 @@ const ATTEMPTS = statement<[organizationId: string, deliveryId: string], Deliver
 /**
  * A page of the deliveries of messages that the caller may see.
  *
- * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
 export function listDeliveries(
   { db }: Services,
@@ -103,7 +105,7 @@ export function listDeliveries(
   order: DeliveryOrder,
   page: PageArgs,
 ): Promise<Page<Delivery>> {
-  return listPage(db, deliveriesOf(caller, filter), sortOf(filter, order), page);
+  return listPage(db, selectDeliveries(caller, filter), sortOf(filter, order), page);
 }
 
 /** Deliveries by id, of messages that the caller may see. */
@@ -112,13 +114,13 @@ export function findDeliveries(
   caller: Caller,
   ids: readonly string[],
 ): Promise<Delivery[]> {
-  return db.select(deliveriesOf(caller, { ids }));
+  return db.select(selectDeliveries(caller, { ids }));
 }
 
 /**
- * The deliveries of some messages that stand in a state of error, by number in their message.
+ * The deliveries of some messages that have an error, by their position in the message.
  *
- * @param limit rows at most; each has the `total` of all
+ * @param limit maximum of rows; each row has the `total` number of matching deliveries
  */
 export function readErroneous(
   tx: Connection,
@@ -129,7 +131,7 @@ export function readErroneous(
   limit: number,
 ): Promise<(Delivery & { readonly total: number })[]> {
   return tx.select(
-    deliveriesOf(caller, filter)
+    selectDeliveries(caller, filter)
       .select(sql<number>`count(*) over ()`.as("total"))
       .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
       .where(statusIn(statuses))
@@ -137,18 +139,18 @@ export function readErroneous(
   );
 }
 
-/** The tries at a delivery that the caller has already been shown, oldest first. */
+/** The attempts of a delivery, oldest first. The caller must have been allowed to see the delivery. */
 export function readAttempts({ db }: Services, delivery: Delivery): Promise<DeliveryAttempt[]> {
   return db.run(ATTEMPTS, delivery.organizationId, delivery.id);
 }
 
-function deliveriesOf(caller: Caller, filter: DeliveryFilter) {
-  return deliveriesThat(caller, filter)
+function selectDeliveries(caller: Caller, filter: DeliveryFilter) {
+  return matchingDeliveries(caller, filter)
     .select([
       "d.id",
       "d.organization_id as organizationId",
       "d.message_id as messageId",
-      "d.n",
+      "d.n as position",
       "d.batch_number as batchNumber",
       "d.address",
       "d.name",
@@ -158,7 +160,7 @@ function deliveriesOf(caller: Caller, filter: DeliveryFilter) {
       "d.error_type as errorType",
       "d.error_code as errorCode",
       "d.error_message as errorMessage",
-      RETRYABLE.as("retryable"),
+      IS_RETRYABLE.as("retryable"),
       "d.provider",
       "d.provider_message_id as providerMessageId",
       "d.created_at as createdAt",
@@ -172,11 +174,12 @@ function deliveriesOf(caller: Caller, filter: DeliveryFilter) {
 }
 
 /**
- * The deliveries that fit, as `d` with their message `m`, nothing of them selected yet.
+ * A query of the deliveries `d` that match a filter, with their messages `m` and batches `b`. It selects
+ * no columns yet.
  *
- * @param caller null: the system, which sees all organizations
+ * @param caller null for the system, which may see all organizations
  */
-export function deliveriesThat(
+export function matchingDeliveries(
   caller: Caller | null,
   filter: DeliveryFilter,
 ): SelectQueryBuilder<JoinedTables, "d" | "m" | "b", unknown> {
@@ -201,16 +204,18 @@ export function deliveriesThat(
   return query;
 }
 
-// True is read by the partial index on what is retryable.
+// The positive form is served by the partial index on retryable deliveries.
 function retryableIs(wanted: boolean): RawBuilder<boolean> {
-  return wanted ? RETRYABLE : sql<boolean>`not ${RETRYABLE}`;
+  return wanted ? IS_RETRYABLE : sql<boolean>`not ${IS_RETRYABLE}`;
 }
 
 const ERRONEOUS = new Set<DeliveryStatus>(["FAILED", "UNKNOWN", "BOUNCED", "COMPLAINED"]);
 
 /**
- * Whether a delivery is in one of the states. Errors alone are read by their partial index: what else
- * has the status is not looked at.
+ * The condition that a delivery is in one of the states. For states of error alone, it has the form that
+ * the partial index on errors serves.
+ *
+ * @param retryable whether the query asks for retryable deliveries, too
  */
 export function statusIn(
   statuses: readonly DeliveryStatus[],
@@ -218,7 +223,7 @@ export function statusIn(
 ): RawBuilder<boolean> {
   const wanted = sql<boolean>`${STATUS} in (${sql.join(statuses)})`;
   if (!statuses.every((status) => ERRONEOUS.has(status))) return wanted;
-  // These have an index of their own; with both conditions the planner would expect next to none.
+  // Retryable deliveries have an index of their own. Two conditions would lower the estimate to a few rows.
   if (retryable) return sql<boolean>`d.status in (${sql.join(statuses)})`;
   return sql<boolean>`d.error_type is not null and d.status in (${sql.join(statuses)})`;
 }
@@ -232,7 +237,7 @@ function sortOf({ messageId }: DeliveryFilter, order: DeliveryOrder): Sort {
   if (order === "CREATED_ASC") {
     if (messageId == null) return byId("asc", "d.id");
     return {
-      name: "n asc",
+      name: "position asc",
       keys: [{ expression: sql.ref("d.n"), type: "integer" }],
       direction: "asc",
     };

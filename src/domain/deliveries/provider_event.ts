@@ -2,6 +2,7 @@ import { type Connection, statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
+import { suppressAddresses } from "../suppressions/suppress.ts";
 import { countOutcomes } from "./counters.ts";
 import type { DeliveryStatus } from "./delivery.ts";
 import type { Feedback } from "./feedback.ts";
@@ -127,11 +128,12 @@ const RECORD = statement<
   }
    ),
    listed as (
-     insert into suppressions (organization_id, channel, address, reason, delivery_id)
-     select distinct on (1, 2, 3, 4) d.organization_id, m.channel, f.address, f.kind, d.id
-     from f join deliveries d on d.id = f.id join messages m on m.id = d.message_id
-     where f.suppress order by 1, 2, 3, 4
-     on conflict do nothing
+     ${
+    suppressAddresses(`
+       select d.organization_id, m.channel, f.address, f.kind as reason, d.id as delivery_id
+       from f join deliveries d on d.id = f.id join messages m on m.id = d.message_id
+       where f.suppress`)
+  }
    )
    select id, organization_id as "organizationId", message_id as "messageId", status from d`,
 );

@@ -3,23 +3,23 @@ import { type Connection, queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { BATCH_SIZE } from "./batches.ts";
 import { countOutcomes } from "./counters.ts";
-import { deliveriesThat, type DeliveryFilter, RETRYABLE, statusIn } from "./list.ts";
+import { type DeliveryFilter, matchingDeliveries, RETRYABLE, statusIn } from "./list.ts";
 
-/** Which deliveries are to be tried again. */
+/** The deliveries to retry. */
 export interface RetryChoice {
-  /** Null: the system, of all organizations. */
+  /** Null for the system, which retries for all organizations. */
   readonly caller: Caller | null;
   readonly filter: DeliveryFilter;
-  /** FAILED: what came back, too. UNKNOWN only when a person has decided so. */
+  /** FAILED includes BOUNCED. UNKNOWN only if a person has decided to resend. */
   readonly from: "FAILED" | "UNKNOWN";
-  /** Also those that another attempt is not expected to mend. */
+  /** Also deliveries that another attempt is not expected to mend, or without attempts left. */
   readonly force: boolean;
-  /** Nobody asked: leaves out what a person has cancelled. */
+  /** No person asked for it: leaves out the deliveries of batches that a person has cancelled. */
   readonly automatic: boolean;
 }
 
-/** What the program tries again by itself: where another attempt may help and is left. */
-export const BY_ITSELF: RetryChoice = {
+/** The choice of retries that no person asked for. */
+export const AUTOMATIC: RetryChoice = {
   caller: null,
   filter: {},
   from: "FAILED",
@@ -27,7 +27,7 @@ export const BY_ITSELF: RetryChoice = {
   automatic: true,
 };
 
-/** A new batch of deliveries that are tried again. */
+/** A new batch of deliveries that are retried; its job is still to be enqueued. */
 export interface RetryBatch {
   readonly id: string;
   readonly messageId: string;
@@ -35,19 +35,18 @@ export interface RetryBatch {
   readonly round: number;
   readonly size: number;
   readonly jobId: string;
-  /** Not before: what the provider asked for; null: at once. */
+  /** Not before that time, as the provider asked; null for at once. */
   readonly runAt: Date | null;
 }
 
 /**
- * Takes up what failed: cuts it into new batches, numbered after the last one and after those that are
- * still to be planned, and begins their messages again. One statement, for messages that the
- * transaction has locked: of two at once the second finds nothing left.
+ * Makes failed deliveries PENDING again and puts them into new batches, whose numbers follow the last
+ * batch and those that are still to be planned. Of two concurrent calls, the second finds nothing left.
  *
- * @param messageIds locked by the transaction
- * @returns the batches, whose jobs are still to be written
+ * @param messageIds messages that the transaction has locked
+ * @returns the batches, with their jobs and the rounds of their messages still to be written
  */
-export function takeUp(
+export function requeueFailed(
   tx: Connection,
   messageIds: readonly string[],
   choice: RetryChoice,
@@ -55,17 +54,16 @@ export function takeUp(
   const size = sql.lit(BATCH_SIZE);
   const query = sql<RetryBatch>`
     with taken as materialized (
-      ${chosen(messageIds, choice).where("m.status", "<>", "CANCELLED")}
+      ${chosenDeliveries(messageIds, choice).where("m.status", "<>", "CANCELLED")}
     ),
     numbered as materialized (
       select m.id, m.organization_id, m.retry_rounds + 2 as round,
         greatest((select max(number) from batches where message_id = m.id),
-          (m.recipient_count + ${size} - 1) / ${size}) as last_number,
-        m.status in ('SENDING', 'SENT', 'PARTIALLY_SENT', 'FAILED') and not exists (
-          select from batches where message_id = m.id and finished_at is null) as through
+          (m.recipient_count + ${size} - 1) / ${size}) as last_number
       from messages m where m.id = any(${[...messageIds]}::uuid[])
     ),
-    -- What the provider wants to wait holds up no others: it stands in batches of its own.
+    -- Deliveries that wait as their provider asked get batches of their own, so that the others do
+    -- not wait for them.
     placed as materialized (
       select t.*, m.organization_id, m.round, m.last_number + 1 + ((case when t.not_before is null
           then 0 else (count(*) filter (where t.not_before is null) over (partition by t.message_id)
@@ -83,14 +81,14 @@ export function takeUp(
       insert into batches (id, organization_id, message_id, number, round, picked, size, job_id)
       select id, organization_id, message_id, number, round, picked, size, job_id from cut
     ),
-    -- Nothing changes that an index holds, so that each stays a HOT update: failed_at and retryable
-    -- stand for what has failed only.
+    -- Each stays a HOT update, because no indexed column changes: error_type, failed_at and retryable
+    -- keep their values and are ignored while the delivery is PENDING.
     moved as (
       update deliveries d set status = 'PENDING', batch_number = p.number,
         not_before = coalesce(p.not_before, now()), updated_at = now()
       from placed p where d.id = p.id
     ),
-    -- All under the first batch of the message: the planner cannot estimate a join by batch number, and
+    -- All count for the first batch of the message: the planner cannot estimate a join by batch number, and
     -- would compare each delivery with each batch.
     counted as (
       ${
@@ -101,44 +99,34 @@ export function takeUp(
         from (select distinct on (message_id) * from cut order by message_id, number) b
           join placed p on p.message_id = b.message_id`))
   }
-    ),
-    begun as (
-      update messages m set retry_rounds = retry_rounds + 1, finished_at = null, updated_at = now(),
-        status = case when b.through then 'SENDING' else status end,
-        pass_started_at = case when b.through then now() else pass_started_at end,
-        pass_ended_count = case when b.through then recipient_count - b.size
-          else pass_ended_count end
-      from (select message_id, through, sum(size) as size
-        from cut join numbered on numbered.id = message_id group by 1, 2) b
-      where m.id = b.message_id
     )
     select id, message_id as "messageId", number, round, size, job_id as "jobId", run_at as "runAt"
     from cut order by 2, 3`;
   return tx.select({ compile: () => query.compile(queryBuilder()) });
 }
 
-function chosen(
+function chosenDeliveries(
   messageIds: readonly string[],
   { caller, filter, from, force, automatic }: RetryChoice,
 ) {
-  let query = deliveriesThat(caller, filter)
+  let query = matchingDeliveries(caller, filter)
     .select(["d.message_id", "d.id", "d.n", "d.batch_number", "d.attempt", "d.error_type"])
     .select(["d.retryable", "d.status", "d.last_attempt_at"])
     .select(sql<Date | null>`case when d.not_before > now() then d.not_before end`.as("not_before"))
     .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
     .where(statusIn(from === "FAILED" ? ["FAILED", "BOUNCED"] : [from]));
-  // A provider may tell of one at this very moment that it arrived.
+  // A concurrent event of its provider may record that an UNKNOWN delivery arrived.
   if (from === "UNKNOWN") query = query.forNoKeyUpdate("d");
-  if (!force) query = query.where(RETRYABLE);
+  if (!force) query = query.where(sql.raw<boolean>(RETRYABLE));
   if (automatic) query = query.where(sql<boolean>`d.error_code is distinct from 'BATCH_CANCELLED'`);
   return query;
 }
 
 /**
- * Ends deliveries that became UNKNOWN as SENT, since a person has found that they arrived. The
- * transaction has locked their messages.
+ * Changes UNKNOWN deliveries to SENT, because a person has found that they arrived.
  *
- * @returns how many, by message
+ * @param messageIds messages that the transaction has locked
+ * @returns the number of deliveries by message
  */
 export function confirmSent(
   tx: Connection,
@@ -148,7 +136,7 @@ export function confirmSent(
 ): Promise<{ messageId: string; count: number }[]> {
   const choice = { caller, filter, from: "UNKNOWN", force: true, automatic: false } as const;
   const query = sql<{ messageId: string; count: number }>`
-    with taken as materialized (${chosen(messageIds, choice)}),
+    with taken as materialized (${chosenDeliveries(messageIds, choice)}),
     confirmed as (
       update deliveries d set status = 'SENT', error_type = null, error_code = null,
         error_message = null, sent_at = d.last_attempt_at, updated_at = now()

@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import type { FailedTry } from "../../channels/channel.ts";
 import { statement } from "../../db/database.ts";
 import { isTransient } from "../../db/sqlstate.ts";
+import type { MessageStatus } from "../message_status.ts";
 import type { Services } from "../services.ts";
 import { suppressRefused } from "../suppressions/refused.ts";
 import { countOutcomes } from "./counters.ts";
@@ -119,7 +120,7 @@ export interface Step {
 
 /** State of a batch after a step. */
 export interface StepResult {
-  readonly messageStatus: string;
+  readonly messageStatus: MessageStatus;
   /** Whether `starting` may be sent; false if the message was paused or cancelled. */
   readonly started: boolean;
 }

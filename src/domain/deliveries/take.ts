@@ -1,5 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
+import type { MessageStatus } from "../message_status.ts";
 import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
 import type { OnUnknown, PendingDelivery } from "./delivery.ts";
@@ -23,7 +24,7 @@ export interface TakenBatch {
   /** Positions that the last worker left in flight; null: none. */
   readonly inFlight: number[] | null;
   readonly finished: boolean;
-  readonly messageStatus: string;
+  readonly messageStatus: MessageStatus;
   readonly channel: MessageChannel;
   readonly maxAttempts: number;
   readonly onUnknown: OnUnknown;

@@ -1,9 +1,9 @@
 import { statement } from "../../db/database.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import type { Services } from "../services.ts";
+import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
 import { planJob } from "./plan.ts";
-import { COLUMNS } from "./queries.ts";
 
 const DUE = statement<[organizationId: string | null, limit: number], Message>(
   "messages.due",
@@ -15,11 +15,11 @@ const DUE = statement<[organizationId: string | null, limit: number], Message>(
 const LIMIT = 1_000;
 
 /**
- * Sees to it that every scheduled message whose time has come is planned. Each has a job that waits for
- * its time; this is for those whose job was cancelled or set aside.
+ * Enqueues the planning job of each scheduled message that is due and has none. Such a message has lost
+ * the job that `sendMessage` gave it: it was cancelled, or failed.
  *
- * @param organizationId null: of all organizations
- * @returns how many needed it
+ * @param organizationId null for all organizations
+ * @returns the number of enqueued jobs
  */
 export async function startDueMessages(
   services: Services,

@@ -1,59 +1,33 @@
 import { sql } from "kysely";
+import type { TableOf } from "../../db/columns.ts";
 import { queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import type { MessageChannel } from "../channel.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
+import type { MessageStatus } from "../message_status.ts";
 import type { Services } from "../services.ts";
-import type { Message, MessageStatus, RetryMode } from "./message.ts";
-import { MESSAGE_COLUMNS } from "./queries.ts";
+import { MESSAGE_COLUMNS } from "./find.ts";
+import type { Message } from "./message.ts";
 
-/** Which messages a list shows: fields are ANDed, values inside a field ORed. */
+/** Filter of a list of messages. Fields are ANDed, values inside a field ORed. */
 export interface MessageFilter {
   readonly ids?: readonly string[] | null;
   readonly statuses?: readonly MessageStatus[] | null;
   readonly channels?: readonly MessageChannel[] | null;
   readonly types?: readonly string[] | null;
-  /** True: at least one delivery failed, came back or is UNKNOWN; false: none. */
+  /** True: at least one delivery is FAILED, BOUNCED or UNKNOWN; false: none. */
   readonly withFailures?: boolean | null;
-  /** Part of the title, whatever its case. */
+  /** Part of the title, in any case. */
   readonly search?: string | null;
   readonly createdFrom?: Date | null;
   readonly createdTo?: Date | null;
 }
 
-/** How a list of messages can be ordered. */
+/** Orders of a list of messages. */
 export type MessageOrder = "CREATED_DESC" | "CREATED_ASC" | "SEND_AT_DESC";
 
-interface MessageTable {
-  id: string;
-  organization_id: string;
-  user_id: string | null;
-  title: string;
-  channel: MessageChannel;
-  type: string;
-  lane: Message["lane"];
-  priority: number;
-  status: MessageStatus;
-  subject: string;
-  text_body: string | null;
-  html_body: string | null;
-  audience_id: string | null;
-  send_at: Date | null;
-  retry_mode: RetryMode;
-  max_attempts: number;
-  retry_rounds: number;
-  on_unknown: Message["onUnknown"];
-  unsubscribable: boolean;
-  recipient_count: number;
-  planned_count: number;
-  pause_reason: string | null;
-  pause_code: string | null;
-  pause_provider_ids: string[] | null;
-  paused_at: Date | null;
-  created_at: Date;
-  updated_at: Date;
-  started_at: Date | null;
-  finished_at: Date | null;
+interface Tables {
+  messages: TableOf<Message, typeof MESSAGE_COLUMNS>;
 }
 
 const SORTS: Record<MessageOrder, Sort> = {
@@ -75,7 +49,7 @@ const HAS_FAILURES = sql<boolean>`(select coalesce(sum(c.failed + c.unknown + c.
 /**
  * A page of the messages that the caller may see.
  *
- * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
 export function listMessages(
   { db }: Services,
@@ -84,7 +58,7 @@ export function listMessages(
   order: MessageOrder,
   page: PageArgs,
 ): Promise<Page<Message>> {
-  let query = queryBuilder<{ messages: MessageTable }>().selectFrom("messages")
+  let query = queryBuilder<Tables>().selectFrom("messages")
     .select(MESSAGE_COLUMNS).where("organization_id", "=", caller.organizationId);
   if (caller.role === "MEMBER") query = query.where("user_id", "=", caller.userId);
   const { ids, statuses, channels, types, withFailures, search } = filter;

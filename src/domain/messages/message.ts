@@ -1,28 +1,21 @@
 import { type Caller, ownsOrAdministers } from "../access/access.ts";
 import type { MessageChannel } from "../channel.ts";
 import type { OnUnknown } from "../deliveries/delivery.ts";
+import { ConflictError } from "../errors.ts";
+import { toTypeId } from "../id.ts";
+import type { MessageStatus } from "../message_status.ts";
 
-export type MessageStatus =
-  | "SCHEDULED"
-  | "PLANNING"
-  | "SENDING"
-  | "PAUSED"
-  | "SENT"
-  | "PARTIALLY_SENT"
-  | "FAILED"
-  | "CANCELLED";
-
-/** When failed deliveries are tried again: by a person, at once, or every 15 minutes. */
+/** Time when failed deliveries are retried: on request, when the pass ends, or every 15 minutes. */
 export type RetryMode = "MANUAL" | "AUTO" | "CRON";
 
-/** What everybody gets, as Liquid templates. */
+/** The content that all recipients get, as Liquid templates. */
 export interface Content {
   readonly subject: string;
   readonly text: string | null;
   readonly html: string | null;
 }
 
-/** One text to many recipients. */
+/** One content to many recipients. */
 export interface Message {
   readonly id: string;
   readonly organizationId: string;
@@ -40,12 +33,13 @@ export interface Message {
   readonly sendAt: Date | null;
   readonly retryMode: RetryMode;
   readonly maxAttempts: number;
-  /** Retries of what had failed, together; the first pass is none. */
+  /** Rounds after the first pass, automatic or requested. */
   readonly retryRounds: number;
   readonly onUnknown: OnUnknown;
-  /** Recipients may unsubscribe from it, and those who have do not get it. */
+  /** Recipients can unsubscribe from it, and unsubscribed recipients do not get it. */
   readonly unsubscribable: boolean;
   readonly recipientCount: number;
+  /** Recipients that are in batches. */
   readonly plannedCount: number;
   readonly pauseReason: string | null;
   readonly pauseCode: string | null;
@@ -57,23 +51,23 @@ export interface Message {
   readonly finishedAt: Date | null;
 }
 
-/** True for the states that a message ends in. */
+/** True for the final states of a message. */
 export function isFinal(status: MessageStatus): boolean {
   return status === "SENT" || status === "PARTIALLY_SENT" || status === "FAILED" ||
     status === "CANCELLED";
 }
 
-/** Whether `pauseMessage` would be accepted. */
+/** Whether `pauseMessage` would accept the message. */
 export function canPause({ status }: Message): boolean {
   return !isFinal(status) && status !== "PAUSED";
 }
 
-/** Whether `resumeMessage` would be accepted. */
+/** Whether `resumeMessage` would accept the message. */
 export function canResume({ status }: Message): boolean {
   return status === "PAUSED";
 }
 
-/** Whether `cancelMessage` would be accepted. */
+/** Whether `cancelMessage` would accept the message. */
 export function canCancel({ status }: Message): boolean {
   return !isFinal(status);
 }
@@ -82,4 +76,11 @@ export function canCancel({ status }: Message): boolean {
 export function mayAccess(caller: Caller, message: Message): boolean {
   return message.organizationId === caller.organizationId &&
     ownsOrAdministers(caller, message.userId);
+}
+
+/** The error of an action that a finished message does not allow. */
+export function alreadyFinished(action: string, { id, status }: Message): ConflictError {
+  const reason = `Cannot ${action} message ${toTypeId("message", id)}: status is ${status}`;
+  if (!isFinal(status)) throw new Error(reason);
+  return new ConflictError("ALREADY_FINISHED", reason);
 }

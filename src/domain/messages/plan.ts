@@ -1,73 +1,25 @@
-import { type Connection, statement } from "../../db/database.ts";
-import { BATCH_SIZE } from "../deliveries/batches.ts";
-import { newId, toTypeId } from "../id.ts";
+import { statement } from "../../db/database.ts";
+import { copyRecipients, insertBatches } from "../deliveries/create.ts";
+import { toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import type { NewJob } from "../jobs/job.ts";
 import { jobKind } from "../jobs/kinds.ts";
 import type { Services } from "../services.ts";
+import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
-import { COLUMNS } from "./queries.ts";
 
-// What one transaction plans: some 50 ms of work.
+// Recipients planned by one transaction, which takes some 50 ms.
 const CHUNK = 5_000;
 
 const BEGIN = statement<[jobId: string, fence: number, id: string], Message>(
-  "messages.plan",
+  "messages.beginPlanning",
   `update messages set status = 'PLANNING', started_at = now(), updated_at = now()
    where id = $3 and status = 'SCHEDULED' and (send_at is null or send_at <= now())
      and exists (select from jobs where id = $1 and fence = $2)
    returning ${COLUMNS}`,
 );
 
-const HOLD = statement<[jobId: string, fence: number, id: string], Message>(
-  "messages.hold",
-  `select ${COLUMNS} from messages
-   where id = $3 and exists (select from jobs where id = $1 and fence = $2)
-   for no key update`,
-);
-
-const COPY = statement<[messageId: string, after: number, upTo: number]>(
-  "deliveries.copy",
-  `insert into deliveries (organization_id, message_id, n, batch_number, address, name, variables)
-   select m.organization_id, m.id, r.n, (r.n + ${BATCH_SIZE} - 1) / ${BATCH_SIZE}, r.address, r.name,
-     r.variables
-   from messages m join audience_recipients r on r.audience_id = m.audience_id
-   where m.id = $1 and r.n > $2 and r.n <= $3
-   order by r.n`,
-);
-
-const INSERT_BATCHES = statement<
-  [
-    organizationId: string,
-    messageId: string,
-    ids: string[],
-    jobIds: string[],
-    los: number[],
-    his: number[],
-  ]
->(
-  "batches.insert",
-  `insert into batches (id, organization_id, message_id, number, lo, hi, size, job_id)
-   select id, $1, $2, (hi + ${BATCH_SIZE} - 1) / ${BATCH_SIZE}, lo, hi, hi - lo + 1, job_id
-   from unnest($3::uuid[], $4::uuid[], $5::int[], $6::int[]) as r(id, job_id, lo, hi)`,
-);
-
-const ADVANCE = statement<[id: string, plannedCount: number]>(
-  "messages.advance",
-  `update messages set planned_count = $2, updated_at = now(), started_at = coalesce(started_at, now()),
-     status = case when $2 = recipient_count then 'SENDING' else status end
-   where id = $1`,
-);
-
-/** Where planning stands after a chunk. */
-export interface PlanState {
-  /** Null: the claim has ended. */
-  readonly message: Message | null;
-  /** True when there is another chunk to plan. */
-  readonly more: boolean;
-}
-
-/** Begins a scheduled message that has come due; leaves every other as it is. */
+/** Begins a scheduled message that is due. Other messages are left as they are. */
 export async function beginPlanning(
   { db, bus }: Services,
   job: { readonly id: string; readonly fence: number },
@@ -77,10 +29,32 @@ export async function beginPlanning(
   if (begun) bus.publish("messages", begun.organizationId, [messageId]);
 }
 
+/** The state of planning after a chunk. */
+export interface PlanState {
+  /** Null if the claim of the job has ended. */
+  readonly message: Message | null;
+  /** True if there is another chunk to plan. */
+  readonly more: boolean;
+}
+
+const LOCK_CLAIMED = statement<[jobId: string, fence: number, id: string], Message>(
+  "messages.lockClaimed",
+  `select ${COLUMNS} from messages
+   where id = $3 and exists (select from jobs where id = $1 and fence = $2)
+   for no key update`,
+);
+
+const ADVANCE = statement<[id: string, plannedCount: number]>(
+  "messages.advance",
+  `update messages set planned_count = $2, updated_at = now(), started_at = coalesce(started_at, now()),
+     status = case when $2 = recipient_count then 'SENDING' else status end
+   where id = $1`,
+);
+
 /**
- * Plans the next 5,000 recipients of a message that is PLANNING: copies them from its audience where it
- * has one, cuts them into batches and enqueues a job for each. One transaction, from where the last one
- * ended: a crash between two costs nothing.
+ * Plans the next 5,000 recipients of a message that is PLANNING: copies them from its audience, if it
+ * has one, cuts them into batches and enqueues a job for each batch. Each chunk is one transaction that
+ * starts where the last one ended, so that planning continues after a crash.
  */
 export async function planChunk(
   services: Services,
@@ -89,15 +63,16 @@ export async function planChunk(
 ): Promise<PlanState> {
   let jobIds: string[] = [];
   const state = await services.db.transaction(async (tx): Promise<PlanState> => {
-    const [message] = await tx.run(HOLD, job.id, job.fence, messageId);
+    const [message] = await tx.run(LOCK_CLAIMED, job.id, job.fence, messageId);
     if (!message) return { message: null, more: false };
     if (message.status !== "PLANNING") return { message, more: false };
     const after = message.plannedCount;
-    const upTo = Math.min(after + CHUNK, message.recipientCount);
-    if (message.audienceId) await tx.run(COPY, messageId, after, upTo);
-    jobIds = await insertBatches(tx, message, after, upTo);
-    await tx.run(ADVANCE, messageId, upTo);
-    return { message, more: upTo < message.recipientCount };
+    const last = Math.min(after + CHUNK, message.recipientCount);
+    if (message.audienceId) await copyRecipients(tx, messageId, after, last);
+    const batches = await insertBatches(tx, message, after, last);
+    jobIds = await enqueueJobs(tx, batches.map((batch) => batchJob(message, batch)));
+    await tx.run(ADVANCE, messageId, last);
+    return { message, more: last < message.recipientCount };
   });
   wakeWorkers(services);
   if (state.message) {
@@ -109,37 +84,17 @@ export async function planChunk(
   return state;
 }
 
-async function insertBatches(
-  tx: Connection,
-  message: Message,
-  after: number,
-  upTo: number,
-): Promise<string[]> {
-  const ids: string[] = [];
-  const los: number[] = [];
-  const his: number[] = [];
-  const jobIds: string[] = [];
-  const jobs: NewJob[] = [];
-  for (let lo = after + 1; lo <= upTo; lo += BATCH_SIZE) {
-    const batchId = newId();
-    const jobId = newId();
-    ids.push(batchId);
-    jobIds.push(jobId);
-    los.push(lo);
-    his.push(Math.min(lo + BATCH_SIZE - 1, upTo));
-    jobs.push(batchJob(message, { id: batchId, jobId, runAt: null }));
-  }
-  await tx.run(INSERT_BATCHES, message.organizationId, message.id, ids, jobIds, los, his);
-  return await enqueueJobs(tx, jobs);
-}
-
-/** The job that sends a batch. */
+/**
+ * The job that sends a batch.
+ *
+ * @param batch `runAt`: not before that time; absent or null for at once
+ */
 export function batchJob(
   message: Message,
-  { id, jobId, runAt }: {
+  { id, jobId, runAt = null }: {
     readonly id: string;
     readonly jobId: string;
-    readonly runAt: Date | null;
+    readonly runAt?: Date | null;
   },
 ): NewJob {
   return {
@@ -152,7 +107,7 @@ export function batchJob(
   };
 }
 
-/** The job that plans a message, at its time. At most one at once per message. */
+/** The job that plans a message at its `sendAt`. Its key allows one such job per message at a time. */
 export function planJob(
   message: Pick<
     Message,
@@ -176,7 +131,7 @@ function messageJob(
     organizationId: message.organizationId,
     userId: message.userId,
     lane: message.lane,
-    // Fair turns between message types: a newsletter does not hold up the reminders.
+    // Message types take fair turns, so that a newsletter does not delay reminders.
     topic: message.type,
     priority: message.priority,
     subject: toTypeId("message", message.id),

@@ -5,12 +5,12 @@ import {
   type ProviderEvent,
   recordFeedback,
 } from "../deliveries/provider_event.ts";
-import { BY_ITSELF } from "../deliveries/retry.ts";
+import { AUTOMATIC } from "../deliveries/retry.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
-import { rejudge } from "./flow.ts";
+import { recomputeStatus } from "./finish.ts";
 import { isFinal, type Message } from "./message.ts";
-import { announceRounds, beginRounds, lockMessages } from "./rounds.ts";
+import { beginRounds, lockMessages, publishRounds } from "./rounds.ts";
 
 const log = getLogger(["waybill", "deliveries"]);
 
@@ -31,10 +31,10 @@ export async function recordEvent(
     const messages = await lockMessages(tx, messageIds);
     const recorded = await recordFeedback(tx, event, mentioned);
     if (recorded.changed.length === 0) return { ...recorded, rounds: [] };
-    await rejudge(tx, messageIds);
-    return { ...recorded, rounds: await beginRounds(tx, messages.filter(isOver), BY_ITSELF) };
+    await recomputeStatus(tx, messageIds);
+    return { ...recorded, rounds: await beginRounds(tx, messages.filter(isOver), AUTOMATIC) };
   });
-  announceRounds(services, rounds);
+  publishRounds(services, rounds);
   const { source } = event;
   if (outcome === "ignored" && event.feedback.length === 0) {
     log.info("Ignored an event of {source}: it reports no delivery, bounce or complaint", {

@@ -1,16 +1,68 @@
 import { statement } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { wakeParked } from "../jobs/park.ts";
 import { announceProviders, letTryAgain } from "../providers/circuit.ts";
 import type { Services } from "../services.ts";
-import { finishMessage } from "./flow.ts";
+import { COLUMNS, getMessage } from "./find.ts";
+import { finishMessage } from "./finish.ts";
 import type { Message } from "./message.ts";
 import { planJob } from "./plan.ts";
-import { COLUMNS } from "./queries.ts";
 
-// The rate is measured anew: a night spent PAUSED does not say how long the rest will take.
-// For a provider: unless somebody has paused it meanwhile, whose word goes over that.
+/**
+ * Resumes a paused message for the caller. The circuits of its channel allow a probe at once, because
+ * the caller expects the providers to work again.
+ *
+ * @throws {NotFoundError}
+ * @throws {ConflictError} NOT_PAUSED
+ */
+export async function resumeMessage(
+  services: Services,
+  caller: Caller,
+  id: string,
+): Promise<Message> {
+  const message = await getMessage(services, caller, id);
+  await allowProbes(services, message.channel);
+  if (!await continueSending(services, message, null)) {
+    const { status } = await getMessage(services, caller, id);
+    const name = toTypeId("message", id);
+    throw new ConflictError("NOT_PAUSED", `Cannot resume message ${name}: status is ${status}`);
+  }
+  return getMessage(services, caller, id);
+}
+
+const PAUSED_FOR = statement<[providerId: string], Message>(
+  "messages.pausedFor",
+  `select ${COLUMNS} from messages where status = 'PAUSED' and $1 = any(pause_provider_ids)
+   order by id`,
+);
+
+/**
+ * Resumes the messages of all organizations that were paused because of a provider.
+ *
+ * @returns the resumed messages, in their state before
+ */
+export async function resumePausedFor(services: Services, providerId: string): Promise<Message[]> {
+  const paused = await services.db.run(PAUSED_FOR, providerId);
+  const [first] = paused;
+  // All messages have the channel of the provider.
+  if (first) await allowProbes(services, first.channel);
+  const resumed: Message[] = [];
+  for (const message of paused) {
+    if (await continueSending(services, message, providerId)) resumed.push(message);
+  }
+  return resumed;
+}
+
+// In a transaction of its own: a pause locks the providers before the message.
+async function allowProbes(services: Services, channel: Message["channel"]): Promise<void> {
+  announceProviders(services, await letTryAgain(services.db, channel));
+}
+
+// The sending rate is measured anew: a night spent PAUSED does not say how long the rest will take.
+// With a provider, a message that a person has paused in the meantime stays paused.
 const RESUME = statement<[id: string, providerId: string | null], Message>(
   "messages.resume",
   `update messages m set paused_at = null, pause_reason = null, pause_code = null,
@@ -25,55 +77,17 @@ const RESUME = statement<[id: string, providerId: string | null], Message>(
    returning ${COLUMNS}`,
 );
 
-const PAUSED_FOR = statement<[providerId: string], Message>(
-  "messages.pausedFor",
-  `select ${COLUMNS} from messages where status = 'PAUSED' and $1 = any(pause_provider_ids)
-   order by id`,
-);
-
-/**
- * Lets a paused message go on where it stood; the open providers of its channel may be tried at once.
- *
- * @returns false when it is not paused (any more)
- */
-export async function resume(services: Services, message: Message): Promise<boolean> {
-  await letTry(services, message.channel);
-  return await goOn(services, message, null);
-}
-
-/**
- * Lets everything go on, in whichever organization, that was paused because of a provider.
- *
- * @returns the messages that go on, as they were
- */
-export async function resumePausedFor(services: Services, providerId: string): Promise<Message[]> {
-  const paused = await services.db.run(PAUSED_FOR, providerId);
-  const [first] = paused;
-  // All are of the provider's channel.
-  if (first) await letTry(services, first.channel);
-  const resumed: Message[] = [];
-  for (const message of paused) {
-    if (await goOn(services, message, providerId)) resumed.push(message);
-  }
-  return resumed;
-}
-
-// Apart from the message, which whoever pauses it locks after its providers.
-async function letTry(services: Services, channel: Message["channel"]): Promise<void> {
-  announceProviders(services, await letTryAgain(services.db, channel));
-}
-
-async function goOn(
+async function continueSending(
   services: Services,
   { id, organizationId }: Message,
   providerId: string | null,
 ): Promise<boolean> {
   const resumed = await services.db.transaction(async (tx) => {
-    // The message first, its jobs second: one that parks itself sees either PAUSED or this.
+    // The message before its jobs: a job that parks itself sees either PAUSED or this change.
     const [message] = await tx.run(RESUME, id, providerId);
     if (!message) return undefined;
     await wakeParked(tx, toTypeId("message", id));
-    // The job that planned it may have been cancelled or set aside; one that is left stays alone.
+    // The planning job may have been cancelled or have failed; its unique key prevents a second one.
     if (message.plannedCount < message.recipientCount) await enqueueJobs(tx, [planJob(message)]);
     return message;
   });

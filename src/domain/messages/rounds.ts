@@ -1,41 +1,59 @@
 import { type Connection, statement } from "../../db/database.ts";
-import { type RetryChoice, takeUp } from "../deliveries/retry.ts";
+import { requeueFailed, type RetryChoice } from "../deliveries/retry.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import type { Services } from "../services.ts";
+import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
 import { batchJob } from "./plan.ts";
-import { COLUMNS } from "./queries.ts";
 
-/** What a retry queued of one message. */
+/** A new round of one message. */
 export interface Round {
-  /** As it stood before. */
+  /** The message in its state before. */
   readonly message: Message;
-  /** 2: the first after the first pass. */
+  /** Number of the round; the first one after the first pass is 2. */
   readonly round: number;
   readonly recipientCount: number;
   readonly batchCount: number;
-  /** Of its first batch. */
+  /** Number of its first batch. */
   readonly startNumber: number;
-  /** Of its batches. */
+  /** The jobs that send its batches. */
   readonly jobIds: readonly string[];
 }
 
-// In one order, so that two retries of the same messages wait for each other and do not deadlock.
+// In the order of ids, so that two retries of the same messages wait for each other without a deadlock.
 const LOCK = statement<[ids: string[]], Message>(
   "messages.lockMany",
   `select ${COLUMNS} from messages where id = any($1) order by id for no key update`,
 );
 
-/** Locks messages against every other retry of theirs, and against their end. */
+/** Locks messages, so that no other transaction retries or finishes them. */
 export function lockMessages(tx: Connection, ids: readonly string[]): Promise<Message[]> {
   return tx.run(LOCK, [...ids]);
 }
 
+// A message that has no unfinished batch of an earlier round starts a new pass: it is SENDING (again), and
+// its sending rate is measured anew. Other messages get the round in addition to their current pass.
+const BEGIN = statement<[ids: string[], rounds: number[], sizes: number[]]>(
+  "messages.beginRounds",
+  `update messages m set retry_rounds = retry_rounds + 1, finished_at = null, updated_at = now(),
+     status = case when r.starts_pass then 'SENDING' else m.status end,
+     pass_started_at = case when r.starts_pass then now() else pass_started_at end,
+     pass_ended_count = case when r.starts_pass then recipient_count - r.size
+       else pass_ended_count end
+   from (
+     select m.id, r.size, m.status in ('SENDING', 'SENT', 'PARTIALLY_SENT', 'FAILED')
+       and not exists (select from batches b
+         where b.message_id = m.id and b.finished_at is null and b.round < r.round) as starts_pass
+     from messages m join unnest($1::uuid[], $2::int[], $3::int[]) r(id, round, size) on r.id = m.id
+   ) r
+   where m.id = r.id`,
+);
+
 /**
- * Begins a round of each message that has something to be tried again: new batches and their jobs.
- * After the commit, call `announceRounds`.
+ * Begins a round of each message that has deliveries to retry: new batches, and a job for each batch.
+ * Call `publishRounds` after the commit.
  *
- * @param messages locked by the transaction
+ * @param messages messages that the transaction has locked
  */
 export async function beginRounds(
   tx: Connection,
@@ -43,15 +61,15 @@ export async function beginRounds(
   choice: RetryChoice,
 ): Promise<Round[]> {
   if (messages.length === 0) return [];
-  const batches = await takeUp(tx, messages.map(({ id }) => id), choice);
+  const batches = await requeueFailed(tx, messages.map(({ id }) => id), choice);
   const byMessage = Map.groupBy(batches, ({ messageId }) => messageId);
-  const ofMessage = (message: Message) => byMessage.get(message.id) ?? [];
+  const batchesOf = (message: Message) => byMessage.get(message.id) ?? [];
   await enqueueJobs(
     tx,
-    messages.flatMap((message) => ofMessage(message).map((batch) => batchJob(message, batch))),
+    messages.flatMap((message) => batchesOf(message).map((batch) => batchJob(message, batch))),
   );
-  return messages.flatMap((message) => {
-    const [first, ...others] = ofMessage(message);
+  const rounds = messages.flatMap((message) => {
+    const [first, ...others] = batchesOf(message);
     if (!first) return [];
     return {
       message,
@@ -62,10 +80,19 @@ export async function beginRounds(
       jobIds: [first, ...others].map(({ jobId }) => jobId),
     };
   });
+  if (rounds.length > 0) {
+    await tx.run(
+      BEGIN,
+      rounds.map(({ message }) => message.id),
+      rounds.map(({ round }) => round),
+      rounds.map(({ recipientCount }) => recipientCount),
+    );
+  }
+  return rounds;
 }
 
-/** Tells of messages whose deliveries were taken up. */
-export function announceRounds(
+/** Wakes the workers and publishes the messages, deliveries and jobs of new rounds. */
+export function publishRounds(
   services: Services,
   rounds: readonly Pick<Round, "message" | "jobIds">[],
 ): void {

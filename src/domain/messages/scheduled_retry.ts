@@ -1,12 +1,12 @@
 import { type Connection, statement } from "../../db/database.ts";
 import { SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
-import { BY_ITSELF } from "../deliveries/retry.ts";
+import { RETRYABLE } from "../deliveries/list.ts";
+import { AUTOMATIC } from "../deliveries/retry.ts";
 import type { Services } from "../services.ts";
-import { announceRounds, beginRounds, lockMessages, type Round } from "./rounds.ts";
+import { beginRounds, lockMessages, publishRounds, type Round } from "./rounds.ts";
 
-const HAS_FAILURES = `m.retry_mode = 'CRON' and m.status in ('SENDING', 'PARTIALLY_SENT', 'FAILED')
-  and exists (select from deliveries d where d.message_id = m.id and d.retryable
-    and d.status <> 'PENDING' and d.attempt < m.max_attempts
+const HAS_RETRYABLE = `m.retry_mode = 'CRON' and m.status in ('SENDING', 'PARTIALLY_SENT', 'FAILED')
+  and exists (select from deliveries d where d.message_id = m.id and ${RETRYABLE}
     and d.error_code is distinct from 'BATCH_CANCELLED')`;
 
 const TO_RETRY = statement<
@@ -15,17 +15,8 @@ const TO_RETRY = statement<
 >(
   "messages.toRetry",
   `select id from messages m
-   where ${HAS_FAILURES} and id > $2 and ($1::uuid is null or organization_id = $1)
+   where ${HAS_RETRYABLE} and id > $2 and ($1::uuid is null or organization_id = $1)
    order by id limit $3`,
-);
-
-const NEXT = statement<[messageIds: string[]], { id: string; at: Date }>(
-  "messages.nextRetry",
-  `select m.id, min(s.next_at) as at from messages m, schedules s
-   where m.id = any($1) and ${HAS_FAILURES} and s.kind = 'RETRY_FAILED' and s.enabled
-     and s.next_at is not null
-     and s.organization_id in (m.organization_id, '${SYSTEM_ORGANIZATION_ID}')
-   group by 1`,
 );
 
 const RETRIED_STATUSES: ReadonlySet<string> = new Set(["SENDING", "PARTIALLY_SENT", "FAILED"]);
@@ -33,11 +24,10 @@ const CHUNK = 100;
 const FIRST_MESSAGE = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Tries again what failed of the messages of retry mode CRON, in a round each: what another attempt may
- * mend, and has attempts left.
+ * Begins a round of each message of retry mode CRON that has deliveries to retry.
  *
- * @param organizationId null: of all organizations
- * @param report told of the rounds that have begun, some 100 messages at a time; throwing ends it
+ * @param organizationId null for all organizations
+ * @param report called with the new rounds of up to 100 messages at a time; an error stops the retry
  */
 export async function retryScheduled(
   services: Services,
@@ -51,16 +41,30 @@ export async function retryScheduled(
     after = last.id;
     const rounds = await services.db.transaction(async (tx) => {
       const messages = await lockMessages(tx, found.map(({ id }) => id));
-      // Looked at again once they are locked: one may have been paused or cancelled meanwhile.
+      // Checked again under the lock: a message may have been paused or cancelled in the meantime.
       const ready = messages.filter(({ status }) => RETRIED_STATUSES.has(status));
-      return await beginRounds(tx, ready, BY_ITSELF);
+      return await beginRounds(tx, ready, AUTOMATIC);
     });
-    announceRounds(services, rounds);
+    publishRounds(services, rounds);
     await report(rounds);
   }
 }
 
-/** When messages of retry mode CRON that have something to try again are tried next, by id. */
+const NEXT = statement<[messageIds: string[]], { id: string; at: Date }>(
+  "messages.nextRetry",
+  `select m.id, min(s.next_at) as at from messages m, schedules s
+   where m.id = any($1) and ${HAS_RETRYABLE} and s.kind = 'RETRY_FAILED' and s.enabled
+     and s.next_at is not null
+     and s.organization_id in (m.organization_id, '${SYSTEM_ORGANIZATION_ID}')
+   group by 1`,
+);
+
+/**
+ * The next time of the schedule that retries a message, for messages of retry mode CRON that have
+ * deliveries to retry.
+ *
+ * @returns the times by message id
+ */
 export async function readNextRetries(
   db: Connection,
   messageIds: readonly string[],

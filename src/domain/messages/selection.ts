@@ -4,7 +4,7 @@ import { type DeliveryFilter, findDeliveries } from "../deliveries/list.ts";
 import { invalid, NotFoundError } from "../errors.ts";
 import { MAX_IDS_PER_CALL, toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
-import { getMessage } from "./operations.ts";
+import { getMessage } from "./find.ts";
 
 /** Which deliveries somebody wants to act on: one of the two. */
 export interface DeliverySelection {

@@ -1,10 +1,10 @@
 import { statement } from "../../db/database.ts";
 import { closeAbandonedBatches } from "../deliveries/abandoned.ts";
 import type { Services } from "../services.ts";
-import { finishMessage } from "./flow.ts";
+import { finishMessage } from "./finish.ts";
 
-const DONE = statement<[limit: number], { id: string; organizationId: string }>(
-  "messages.done",
+const FIND_DONE = statement<[limit: number], { id: string; organizationId: string }>(
+  "messages.findManyDone",
   `select id, organization_id as "organizationId" from messages m
    where status = 'SENDING' and planned_count = recipient_count
      and not exists (select from batches where message_id = m.id and finished_at is null)
@@ -27,15 +27,15 @@ const PAUSE_STALLED = statement<[reason: string, code: string], {
 const LIMIT = 1_000;
 
 /**
- * Looks after the messages of all organizations that nobody works on any more, so that none hangs:
- * ends the batches whose job was set aside or cancelled, ends the messages that have no batch left,
- * and pauses those whose planning was set aside or cancelled, for a person to resume.
+ * Repairs messages of all organizations that no job works on any more, so that none hangs. Closes the
+ * batches whose job failed or was cancelled, finishes messages without unfinished batches, and pauses
+ * messages whose planning job failed or was cancelled, until a person resumes them.
  */
 export async function sweepMessages(services: Services): Promise<void> {
   const { db, bus } = services;
   await closeAbandonedBatches(services);
-  for (const message of await db.run(DONE, LIMIT)) await finishMessage(services, message);
-  const reason = "Planning has failed or was cancelled; resuming goes on with it";
+  for (const message of await db.run(FIND_DONE, LIMIT)) await finishMessage(services, message);
+  const reason = "Planning failed or was cancelled; resume the message to continue";
   const stalled = await db.run(PAUSE_STALLED, reason, "PLANNING_STOPPED");
   for (const { organizationId, id } of stalled) bus.publish("messages", organizationId, [id]);
 }

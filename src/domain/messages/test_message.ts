@@ -7,7 +7,7 @@ import type { RecipientInput } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import { type Content, SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "../templates/template.ts";
 import { DEFAULT_RETRY } from "./input.ts";
-import { sendMessage } from "./operations.ts";
+import { sendMessage } from "./send.ts";
 
 /** Input of `sendTestMessage`. */
 export interface TestMessageInput {

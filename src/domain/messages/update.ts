@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Connection, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { getAudience } from "../audiences/operations.ts";
-import { BY_ITSELF } from "../deliveries/retry.ts";
+import { AUTOMATIC } from "../deliveries/retry.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { rescheduleJob } from "../jobs/reschedule.ts";
@@ -10,12 +10,11 @@ import type { Services } from "../services.ts";
 import { issuesOfTemplates } from "../templates/content_check.ts";
 import type { Content } from "../templates/template.ts";
 import { issuesOf } from "../validation.ts";
+import { COLUMNS, getMessage } from "./find.ts";
 import { DEFAULT_RETRY, faultOfVariable, issuesOfText, messageFields } from "./input.ts";
 import { isFinal, type Message, type RetryMode } from "./message.ts";
-import { getMessage } from "./operations.ts";
 import { planJob } from "./plan.ts";
-import { COLUMNS } from "./queries.ts";
-import { announceRounds, beginRounds, type Round } from "./rounds.ts";
+import { beginRounds, publishRounds, type Round } from "./rounds.ts";
 
 /** Input of `updateMessage`; absent fields keep their value. */
 export interface UpdateMessageInput {
@@ -111,7 +110,7 @@ export async function updateMessage(
     );
     if (row && moved) await movePlanning(tx, row);
     if (row && retry && hasEnded(row) && row.retryMode === "AUTO") {
-      rounds = await beginRounds(tx, [row], BY_ITSELF);
+      rounds = await beginRounds(tx, [row], AUTOMATIC);
     }
     return row;
   });
@@ -120,7 +119,7 @@ export async function updateMessage(
   services.bus.publish("messages", caller.organizationId, [id]);
   // Time, content and retryability of the deliveries follow from their message.
   services.bus.publish("deliveries", caller.organizationId, null);
-  announceRounds(services, rounds);
+  publishRounds(services, rounds);
   return rounds.length > 0 ? await getMessage(services, caller, id) : updated;
 }
 

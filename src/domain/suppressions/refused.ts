@@ -2,15 +2,15 @@ import { statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
+import { suppressAddresses } from "./suppress.ts";
 
 const ADD_REFUSED = statement<
   [organizationId: string, channel: string, deliveryIds: string[], addresses: string[]]
 >(
   "suppressions.addRefused",
-  `insert into suppressions (organization_id, channel, address, reason, delivery_id)
-   select distinct on (address) $1::uuid, $2, address, 'REFUSED', id
-   from unnest($3::uuid[], $4::text[]) as r(id, address) order by address, id
-   on conflict do nothing`,
+  suppressAddresses(`
+    select $1::uuid as organization_id, $2 as channel, address, 'REFUSED' as reason, id as delivery_id
+    from unnest($3::uuid[], $4::text[]) as r(id, address)`),
 );
 
 /**

@@ -7,7 +7,7 @@ import {
   readAttemptGroups,
   readSeries,
 } from "../../../src/domain/deliveries/analytics.ts";
-import { sendMessage } from "../../../src/domain/messages/operations.ts";
+import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { newId } from "../../../src/domain/id.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";

@@ -5,12 +5,10 @@ import { listBatches } from "../../../src/domain/deliveries/batches.ts";
 import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
 import { readErrorTypes, readStats } from "../../../src/domain/deliveries/stats.ts";
 import { cancelJob } from "../../../src/domain/jobs/operations.ts";
-import {
-  cancelMessage,
-  pauseMessage,
-  resumeMessage,
-  sendMessage,
-} from "../../../src/domain/messages/operations.ts";
+import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
+import { pauseMessage } from "../../../src/domain/messages/pause.ts";
+import { resumeMessage } from "../../../src/domain/messages/resume.ts";
+import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
 import { onPostgresMail, type TestMail } from "../../support/mail.ts";
 import { startMailWorker } from "../../support/mail_worker.ts";

@@ -3,7 +3,7 @@ import { statement } from "../../../src/db/database.ts";
 import { bounced } from "../../../src/domain/deliveries/feedback.ts";
 import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
 import { readErrorTypes, readStats } from "../../../src/domain/deliveries/stats.ts";
-import { cancelMessage } from "../../../src/domain/messages/operations.ts";
+import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
 import { recordEvent } from "../../../src/domain/messages/provider_event.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people } from "../../support/messages.ts";

@@ -12,8 +12,9 @@ import {
 } from "../../../src/domain/deliveries/take.ts";
 import { readStats } from "../../../src/domain/deliveries/stats.ts";
 import { newId } from "../../../src/domain/id.ts";
-import { pauseMessage, resumeMessage } from "../../../src/domain/messages/operations.ts";
-import { finishMessage } from "../../../src/domain/messages/flow.ts";
+import { pauseMessage } from "../../../src/domain/messages/pause.ts";
+import { resumeMessage } from "../../../src/domain/messages/resume.ts";
+import { finishMessage } from "../../../src/domain/messages/finish.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onPostgres } from "../../support/database.ts";

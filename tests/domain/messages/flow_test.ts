@@ -3,13 +3,11 @@ import { statement } from "../../../src/db/database.ts";
 import { readStats } from "../../../src/domain/deliveries/stats.ts";
 import { type ConflictCode, ConflictError, NotFoundError } from "../../../src/domain/errors.ts";
 import type { Message } from "../../../src/domain/messages/message.ts";
-import {
-  cancelMessage,
-  getMessage,
-  pauseMessage,
-  resumeMessage,
-  sendMessage,
-} from "../../../src/domain/messages/operations.ts";
+import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
+import { getMessage } from "../../../src/domain/messages/find.ts";
+import { pauseMessage } from "../../../src/domain/messages/pause.ts";
+import { resumeMessage } from "../../../src/domain/messages/resume.ts";
+import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryMail, onPostgresMail } from "../../support/mail.ts";
 import { messageInput, people } from "../../support/messages.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Database, statement } from "../../../src/db/database.ts";
 import { InvalidInputError } from "../../../src/domain/errors.ts";
 import type { SendMessageInput } from "../../../src/domain/messages/input.ts";
-import { sendMessage } from "../../../src/domain/messages/operations.ts";
+import { sendMessage } from "../../../src/domain/messages/send.ts";
 import type { Services } from "../../../src/domain/services.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";

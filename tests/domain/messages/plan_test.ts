@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { type Database, statement } from "../../../src/db/database.ts";
 import { claimJobs } from "../../../src/domain/jobs/claim.ts";
-import {
-  cancelMessage,
-  getMessage,
-  pauseMessage,
-  resumeMessage,
-  sendMessage,
-} from "../../../src/domain/messages/operations.ts";
+import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
+import { getMessage } from "../../../src/domain/messages/find.ts";
+import { pauseMessage } from "../../../src/domain/messages/pause.ts";
+import { resumeMessage } from "../../../src/domain/messages/resume.ts";
+import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { startDueMessages } from "../../../src/domain/messages/due.ts";
 import { planChunk } from "../../../src/domain/messages/plan.ts";
 import { toTypeId } from "../../../src/domain/id.ts";

@@ -13,12 +13,9 @@ import {
 } from "../../../src/domain/deliveries/stats.ts";
 import { recordEvent } from "../../../src/domain/messages/provider_event.ts";
 import { listMessages } from "../../../src/domain/messages/list.ts";
-import { cancelMessage } from "../../../src/domain/messages/operations.ts";
-import {
-  type Resolution,
-  resolveDeliveries,
-  retryDeliveries,
-} from "../../../src/domain/messages/retry.ts";
+import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
+import { type Resolution, resolveDeliveries } from "../../../src/domain/messages/resolve.ts";
+import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people, readStatus, tally } from "../../support/messages.ts";
 import { holdReplies } from "../../support/reply_hold.ts";

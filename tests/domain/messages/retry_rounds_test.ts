@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { statement } from "../../../src/db/database.ts";
 import { cancelJob, getJob, retryJob } from "../../../src/domain/jobs/operations.ts";
-import { getMessage } from "../../../src/domain/messages/operations.ts";
+import { getMessage } from "../../../src/domain/messages/find.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
 import { onEveryMail, onPostgresMail } from "../../support/mail.ts";

@@ -7,7 +7,7 @@ import {
 } from "../../../src/domain/deliveries/stats.ts";
 import { InvalidInputError, NotFoundError } from "../../../src/domain/errors.ts";
 import { newId } from "../../../src/domain/id.ts";
-import { cancelMessage } from "../../../src/domain/messages/operations.ts";
+import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
 import {
   addSuppressions,
@@ -89,19 +89,19 @@ onEveryMail("retryDeliveries() by ids says of each why it was left", async (mail
 
   const first = await retry();
   assert.equal(first.queuedCount, 2);
-  assert.deepEqual(first.refused.map(({ delivery }) => delivery.n), [3, 4]);
+  assert.deepEqual(first.refused.map(({ delivery }) => delivery.position), [3, 4]);
   const waiting = await retry(true);
   assert.equal(waiting.queuedCount, 1, "force allows another attempt at what cannot be mended");
   assert.deepEqual(waiting.refused.map(({ reason }) => reason), [
-    "It waits to be sent already",
-    "It waits to be sent already",
+    "It is waiting to be sent already",
+    "It is waiting to be sent already",
     "It was sent",
   ]);
   await worker.runQueued();
   assert.deepEqual(await statesOf(db, id), ["FAILED 2", "FAILED 2", "FAILED 2", "SENT 1"]);
   const usedUp = await retry();
   assert.equal(usedUp.queuedCount, 0);
-  assert.match(usedUp.refused[0]?.reason ?? "", /used up its 2 attempts/);
+  assert.match(usedUp.refused[0]?.reason ?? "", /used all of its 2 attempts/);
   assert.equal((await retry(true)).queuedCount, 3);
   await worker.runQueued();
   assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "FAILED 3", "SENT 1"]);
@@ -140,7 +140,7 @@ onEveryMail("a suppressed address is sent to again once it is off the list", asy
   await worker.runQueued();
   const ids = await idsOf(mail, id);
   const { refused: [left] } = await retryDeliveries(services, admin, { ids, force: false });
-  assert.match(left?.reason ?? "", /suppression list: once removeSuppressions has taken it off/);
+  assert.match(left?.reason ?? "", /suppression list: remove it with removeSuppressions/);
   await retryDeliveries(services, admin, { ids, force: true });
   await worker.runQueued();
   assert.equal(smtp.received.length, 0, "not even by force");

@@ -14,7 +14,7 @@ import {
 } from "../../../src/domain/errors.ts";
 import { newId } from "../../../src/domain/id.ts";
 import type { SendMessageInput } from "../../../src/domain/messages/input.ts";
-import { sendMessage } from "../../../src/domain/messages/operations.ts";
+import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryDatabase, onPostgres } from "../../support/database.ts";

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { type Database, statement } from "../../../src/db/database.ts";
 import { cancelJob, getJob, retryJob } from "../../../src/domain/jobs/operations.ts";
-import {
-  cancelMessage,
-  getMessage,
-  pauseMessage,
-  resumeMessage,
-  sendMessage,
-} from "../../../src/domain/messages/operations.ts";
+import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
+import { getMessage } from "../../../src/domain/messages/find.ts";
+import { pauseMessage } from "../../../src/domain/messages/pause.ts";
+import { resumeMessage } from "../../../src/domain/messages/resume.ts";
+import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
 import { onEveryMail, onPostgresMail, type TestMail } from "../../support/mail.ts";
 import { comeDue } from "../../support/mail_worker.ts";

@@ -1,5 +1,10 @@
+import { columnList } from "../../db/columns.ts";
 import { type Connection, statement } from "../../db/database.ts";
-import type { Message } from "./message.ts";
+import type { Caller } from "../access/access.ts";
+import { NotFoundError } from "../errors.ts";
+import { toTypeId } from "../id.ts";
+import type { Services } from "../services.ts";
+import { mayAccess, type Message } from "./message.ts";
 
 /** A message's columns under the names of `Message`. */
 export const MESSAGE_COLUMNS = [
@@ -34,25 +39,20 @@ export const MESSAGE_COLUMNS = [
   "finished_at as finishedAt",
 ] as const;
 
-/** The same as SQL text. */
-export const COLUMNS = MESSAGE_COLUMNS.map((c) => c.replace(/ as (.*)/, ' as "$1"')).join(", ");
+/** The same as the text of a SELECT or RETURNING. */
+export const COLUMNS = columnList(MESSAGE_COLUMNS);
 
 const FIND = statement<[ids: string[]], Message>(
   "messages.find",
   `select ${COLUMNS} from messages where id = any($1)`,
 );
 
-const FIND_BY_KEY = statement<[organizationId: string, idempotencyKey: string], Message>(
-  "messages.findByKey",
-  `select ${COLUMNS} from messages where organization_id = $1 and idempotency_key = $2`,
-);
-
-/** Messages by id, of every organization: for watchers, who check access themselves. */
+/** Messages by id, of every organization: for live queries, which check access themselves. */
 export function findMessages(db: Connection, ids: readonly string[]): Promise<Message[]> {
   return db.run(FIND, [...ids]);
 }
 
-/** One message of an organization. */
+/** One message of an organization, without a check of the caller's role. */
 export async function findMessage(
   db: Connection,
   organizationId: string,
@@ -62,7 +62,23 @@ export async function findMessage(
   return message?.organizationId === organizationId ? message : undefined;
 }
 
-/** The message that an idempotency key names. */
+/**
+ * One message.
+ *
+ * @throws {NotFoundError} if it does not exist, or the caller may not see it
+ */
+export async function getMessage({ db }: Services, caller: Caller, id: string): Promise<Message> {
+  const message = await findMessage(db, caller.organizationId, id);
+  if (!message || !mayAccess(caller, message)) throw new NotFoundError([toTypeId("message", id)]);
+  return message;
+}
+
+const FIND_BY_KEY = statement<[organizationId: string, idempotencyKey: string], Message>(
+  "messages.findByKey",
+  `select ${COLUMNS} from messages where organization_id = $1 and idempotency_key = $2`,
+);
+
+/** The message that was sent with an idempotency key. */
 export async function findByIdempotencyKey(
   db: Connection,
   organizationId: string,

@@ -1,0 +1,41 @@
+import { statement } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { toTypeId } from "../id.ts";
+import { wakeWorkers } from "../jobs/enqueue.ts";
+import { wakeParked } from "../jobs/park.ts";
+import type { Services } from "../services.ts";
+import { COLUMNS, getMessage } from "./find.ts";
+import { alreadyFinished, type Message } from "./message.ts";
+
+const CANCEL = statement<[id: string], Message>(
+  "messages.cancel",
+  `update messages set status = 'CANCELLED', finished_at = now(), paused_at = null,
+     pause_reason = null, pause_code = null, pause_provider_ids = null, updated_at = now()
+   where id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED')
+   returning ${COLUMNS}`,
+);
+
+/**
+ * Cancels a message for good. Deliveries in flight are still recorded; pending ones become CANCELLED.
+ *
+ * @throws {NotFoundError}
+ * @throws {ConflictError} ALREADY_FINISHED
+ */
+export async function cancelMessage(
+  services: Services,
+  caller: Caller,
+  id: string,
+): Promise<Message> {
+  await getMessage(services, caller, id);
+  const cancelled = await services.db.transaction(async (tx) => {
+    const [message] = await tx.run(CANCEL, id);
+    // Parked jobs of the message end once they run and see that it is cancelled.
+    if (message) await wakeParked(tx, toTypeId("message", id));
+    return message;
+  });
+  if (!cancelled) throw alreadyFinished("cancel", await getMessage(services, caller, id));
+  wakeWorkers(services);
+  services.bus.publish("messages", caller.organizationId, [id]);
+  services.bus.publish("deliveries", caller.organizationId, null);
+  return cancelled;
+}

@@ -1,0 +1,70 @@
+import { type Connection, statement } from "../../db/database.ts";
+import { AUTOMATIC } from "../deliveries/retry.ts";
+import type { Services } from "../services.ts";
+import { COLUMNS } from "./find.ts";
+import type { Message, RetryMode } from "./message.ts";
+import { beginRounds, publishRounds, type Round } from "./rounds.ts";
+
+const LOCK = statement<[id: string], { retryMode: RetryMode }>(
+  "messages.lock",
+  `select retry_mode as "retryMode" from messages where id = $1 for no key update`,
+);
+
+const IS_DONE = `m.status = 'SENDING' and m.planned_count = m.recipient_count
+  and not exists (select from batches where message_id = m.id and finished_at is null)`;
+
+const FIND_DONE = statement<[id: string], Message>(
+  "messages.findDone",
+  `select ${COLUMNS} from messages m where id = $1 and ${IS_DONE}`,
+);
+
+// A complaint is about a mail that arrived, so that delivery still counts as sent.
+const FINAL_STATUS = `(
+  select case when coalesce(sum(sent + complained), 0) = m.recipient_count then 'SENT'
+    when sum(sent + complained) > 0 then 'PARTIALLY_SENT' else 'FAILED' end
+  from delivery_counters where message_id = m.id)`;
+
+// Runs at the end of every batch, but sums up the counters for the last one only.
+const FINISH = statement<[id: string], { id: string }>(
+  "messages.finish",
+  `update messages m set finished_at = now(), updated_at = now(), status = ${FINAL_STATUS}
+   where m.id = $1 and ${IS_DONE}
+   returning m.id`,
+);
+
+/**
+ * Finishes a message whose last batch has ended. If its retry mode is AUTO and another attempt may
+ * succeed, its next round begins instead. Other messages are left as they are.
+ */
+export async function finishMessage(
+  services: Services,
+  { id, organizationId }: Pick<Message, "id" | "organizationId">,
+): Promise<void> {
+  let rounds: Round[] = [];
+  const finished = await services.db.transaction(async (tx) => {
+    // Locked by one statement and checked by a second: of two last batches that end at the same time,
+    // each would otherwise not see that the other one has ended.
+    const [message] = await tx.run(LOCK, id);
+    if (message?.retryMode === "AUTO") {
+      rounds = await beginRounds(tx, await tx.run(FIND_DONE, id), AUTOMATIC);
+    }
+    return rounds.length > 0 ? [] : await tx.run(FINISH, id);
+  });
+  publishRounds(services, rounds);
+  if (finished.length > 0) services.bus.publish("messages", organizationId, [id]);
+}
+
+const RECOMPUTE = statement<[ids: string[]]>(
+  "messages.recomputeStatus",
+  `update messages m set updated_at = now(), status = ${FINAL_STATUS}
+   where id = any($1) and status in ('SENT', 'PARTIALLY_SENT', 'FAILED')`,
+);
+
+/**
+ * Computes the status of finished messages again, after their counters have changed.
+ *
+ * @param ids messages that the transaction has locked
+ */
+export async function recomputeStatus(tx: Connection, ids: readonly string[]): Promise<void> {
+  await tx.run(RECOMPUTE, [...ids]);
+}

@@ -1,0 +1,109 @@
+import { statement } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { parkClaimed } from "../jobs/park.ts";
+import type { Services } from "../services.ts";
+import { COLUMNS, getMessage } from "./find.ts";
+import { alreadyFinished, type Message } from "./message.ts";
+
+// A person's pause replaces the reason of a provider's pause, because only a person may resume it then.
+// The share lock and the epochs prevent a pause because of a provider that was mended in the meantime.
+const PAUSE = statement<
+  [
+    id: string,
+    reason: string,
+    code: string | null,
+    providerIds: string[] | null,
+    epochs: number[] | null,
+  ],
+  Message
+>(
+  "messages.pause",
+  `with failing as materialized (
+     select p.id, p.epoch from providers p where p.id = any($4) order by p.id for share
+   ),
+   cause as (
+     select coalesce(bool_and(failing.epoch = o.epoch), true) as current, $4::uuid[] is null as by_person
+     from unnest($4::uuid[], $5::int[]) o(id, epoch) join failing on failing.id = o.id
+   )
+   update messages m set status = 'PAUSED', paused_at = coalesce(paused_at, now()),
+     pause_reason = case when paused_at is null or by_person then $2 else pause_reason end,
+     pause_code = case when paused_at is null or by_person then $3 else pause_code end,
+     pause_provider_ids = case when paused_at is null or by_person then $4 else pause_provider_ids end,
+     updated_at = now()
+   from cause
+   where m.id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED') and cause.current
+   returning ${COLUMNS}`,
+);
+
+/** The reason why a message is paused. */
+export interface PauseCause {
+  /** Text for people. */
+  readonly reason: string;
+  /** Error code of the provider; null if a person pauses the message. */
+  readonly code: string | null;
+  /** The providers that failed, each with its epoch at that time; null if a person pauses it. */
+  readonly providers: readonly { readonly id: string; readonly epoch: number }[] | null;
+}
+
+/**
+ * Pauses an unfinished message. A message that is already paused stays paused; a person's cause
+ * replaces a provider's.
+ *
+ * @returns undefined if the message is finished, or its providers have changed since they failed
+ */
+export async function pause(
+  { db, bus }: Services,
+  { id, organizationId }: Pick<Message, "id" | "organizationId">,
+  { reason, code, providers }: PauseCause,
+): Promise<Message | undefined> {
+  const ids = providers && providers.map((provider) => provider.id);
+  const epochs = providers && providers.map(({ epoch }) => epoch);
+  const [paused] = await db.run(PAUSE, id, reason, code, ids, epochs);
+  if (paused) bus.publish("messages", organizationId, [id]);
+  return paused;
+}
+
+/**
+ * Pauses a message for the caller. Deliveries in flight are still recorded, and no others are sent.
+ * A paused message is left as it is.
+ *
+ * @throws {NotFoundError}
+ * @throws {ConflictError} ALREADY_FINISHED
+ */
+export async function pauseMessage(
+  services: Services,
+  caller: Caller,
+  id: string,
+): Promise<Message> {
+  const message = await getMessage(services, caller, id);
+  const cause = { reason: "Paused by a person", code: null, providers: null };
+  const paused = await pause(services, message, cause);
+  if (!paused) throw alreadyFinished("pause", await getMessage(services, caller, id));
+  return paused;
+}
+
+const SHARE = statement<[id: string], { until: Date | null }>(
+  "messages.share",
+  `select case status when 'SCHEDULED' then send_at end as until from messages
+   where id = $1 and status in ('PAUSED', 'SCHEDULED') for share`,
+);
+
+/**
+ * Parks a claimed job of a message that is paused or scheduled, until the message is resumed or due.
+ *
+ * @returns false if the message is neither (any more), so that the job is to be released
+ */
+export async function parkJob(
+  { db, bus }: Services,
+  job: { readonly id: string; readonly organizationId: string; readonly fence: number },
+  messageId: string,
+): Promise<boolean> {
+  const parked = await db.transaction(async (tx) => {
+    // The lock comes first: a resume either waits for it and wakes the job, or ended before it.
+    const [message] = await tx.run(SHARE, messageId);
+    if (!message) return false;
+    return parkClaimed(tx, job.id, job.fence, message.until);
+  });
+  if (parked) bus.publish("jobs", job.organizationId, [job.id]);
+  return parked;
+}
