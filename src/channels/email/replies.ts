@@ -38,27 +38,46 @@ const TRANSACTION: readonly Stage[] = ["MAIL", "RCPT", "DATA", "REPORT"];
 const AFTER_MAIL: readonly Stage[] = ["RCPT", "DATA", "REPORT"];
 const RECIPIENT: readonly Stage[] = ["RCPT", "REPORT"];
 
-const RATE =
-  /too many (?!hops|received)|too (quickly|fast|frequent)|\brate\b|throttl|gr[ea]ylist|(sending|message|connection)s? limit/i;
+// Distances are bounded, because a reply can be a megabyte long.
+const RATE = anyOf(
+  /too many (?!hops|received)|too (quickly|fast|frequent)/,
+  /\brate\b|throttl|gr[ea]ylist|(sending|message|connection)s? limit/,
+);
 const QUOTA = /\bquota\b/i;
 const MAILBOX = /mailbox|inbox|over ?quota|storage|\b(user|recipient|disk)('s)? quota/i;
 const NOT_FULL = /^(?![45]\.2\.2$)/;
-// The distance is bounded because a reply can be a megabyte long.
-const FULL =
-  /quotas?\b|\b(mailbox|inbox|account|user|recipient)\b.{0,80}\bfull\b|exceeded storage/is;
-const POLICY =
-  /spam|block(ed|list)|blacklist|denied|polic(y|ies)|reputation|relay|rcpthosts|\bsender\b|mail from|return[- ]path|\b(he|eh)lo\b|reverse dns|authenticat|\b(spf|dkim|dmarc|dnsbl|rbl)\b|prohibit|service unavailable/i;
-const NO_ADDRESS =
-  /\b(no such|unknown) (local )?(user|recipient|mailbox|account|address|host|domain)|\b(user|recipient|mailbox|account|address|host|domain)( name)?\b.{0,40}\b(unknown|not found|does(n't| not) exist)/is;
+const FULL = anyOf(
+  /quotas?\b|exceeded storage/,
+  /\b(mailbox|inbox|account|user|recipient)\b.{0,80}\bfull\b/,
+);
+const POLICY = anyOf(
+  // Block lists and reputation
+  /spam|block(ed|list)|blacklist|reputation|\b(dnsbl|rbl)\b/,
+  // Local policy
+  /denied|polic(y|ies)|prohibit|relay|rcpthosts|service unavailable/,
+  // Identity of the sender
+  /\bsender\b|mail from|return[- ]path|authenticat|\b(spf|dkim|dmarc)\b/,
+  // Sending host
+  /client host|\b(he|eh)lo\b|\byour (host|ip|server|address|domain)\b|reverse dns|\bptr\b/,
+);
+const NO_ADDRESS = anyOf(
+  /\b(no such|unknown) (local )?(user|recipient|mailbox|account|address|domain)/,
+  /\b(user|recipient|mailbox|account|address)\b.{0,40}\b(unknown|not found|does(n't| not) exist)/,
+  /\bdomain( name)?\b.{0,40}\b(unknown|not found|does(n't| not) exist)/,
+);
+
+function anyOf(...patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => source).join("|"), "is");
+}
 
 /** Attempts in total at a mailbox that stays full. */
 const FULL_ATTEMPTS = 3;
 
 /**
  * Meaning of a mail server's negative reply, in the conversation and in a later bounce report. The first
- * row that matches decides: enhanced status codes before words, and words before reply codes alone. Only
- * "no such user" or "no such domain" suppresses an address; a fault of the sender or of the mail, or a
- * full mailbox, never does.
+ * row that matches decides: enhanced status codes before words, and words before reply codes alone. A
+ * missing user or domain suppresses the address. A fault of the sender or of the mail, a full mailbox or
+ * an unclear reply does not.
  */
 export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] = [
   // Waiting mends no login, so its codes stand before the words for a rate limit.
@@ -137,6 +156,7 @@ export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] 
   ["4yz to MAIL", { at: ["MAIL"], code: "4yz", is: ["PERMISSION", "retry"] }],
   ["5yz to MAIL", { at: ["MAIL"], code: "5yz", is: ["PERMISSION", "pause"] }],
   ["552 mailbox full", { at: RECIPIENT, code: [552], is: ["INVALID_RECIPIENT", "never"] }],
+  // Defined as "mailbox unavailable", "user not local" and "mailbox name not allowed".
   ["550, 551, 553 no mailbox", {
     at: RECIPIENT,
     code: [550, 551, 553],
