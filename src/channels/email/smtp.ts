@@ -5,6 +5,7 @@ import {
   type SendOptions,
   type SendResult,
 } from "../channel.ts";
+import { Semaphore } from "../semaphore.ts";
 import {
   classifyLocalFailure,
   compose,
@@ -12,7 +13,6 @@ import {
   parseSender,
   type Sender,
 } from "./compose.ts";
-import { Semaphore } from "../semaphore.ts";
 import { classifySmtpFailure, isTlsFailure, type SmtpFailure } from "./smtp_failure.ts";
 import { DEFAULT_TIMEOUTS, SmtpError, SmtpSession, type SmtpTimeouts } from "./smtp_session.ts";
 import type { SmtpProvider } from "./smtp_url.ts";
