@@ -78,7 +78,7 @@ function onEveryMessenger(name: string, test: (given: TestMessenger) => Promise<
   });
 }
 
-/** How often each delivery has arrived. */
+/** Number of arrivals by delivery. */
 async function arrivals(db: Database, { received }: MetaServer) {
   const counts = new Map<string, number>();
   for (const { recipient, arrived } of received) {
@@ -98,7 +98,7 @@ function psids(count: number): RecipientInput[] {
   }));
 }
 
-/** By the last digit of the recipient; those of other digits get it. */
+/** Reply by the last digit of the recipient; other recipients receive the message. */
 const REPLIES: Readonly<Record<string, MetaReply>> = {
   2: { error: { message: "(#551) This person isn't available right now.", code: 551 } },
   3: {
@@ -118,70 +118,81 @@ const REPLIES: Readonly<Record<string, MetaReply>> = {
   7: "CUT",
 };
 
-onEveryMessenger("each of 300 people on Messenger ends as Meta said", async (messenger) => {
-  const { db, meta, startWorker, send } = messenger;
-  meta.settings.reply = (recipient) => REPLIES[recipient.slice(-1)] ?? null;
-  const { id } = await send({
-    to: { list: psids(300) },
-    content: { subject: "Ours only", text: "Dear {{ name }} ({{ address }})", html: "<p>no</p>" },
-  });
-  await (await startWorker("EAAG-good")).runQueued();
+onEveryMessenger(
+  "SEND_BATCH records the reply of Meta for each of 300 recipients",
+  async (messenger) => {
+    const { db, meta, startWorker, send } = messenger;
+    meta.settings.reply = (recipient) => REPLIES[recipient.slice(-1)] ?? null;
+    const { id } = await send({
+      to: { list: psids(300) },
+      content: { subject: "Ours only", text: "Dear {{ name }} ({{ address }})", html: "<p>no</p>" },
+    });
+    await (await startWorker("EAAG-good")).runQueued();
 
-  const rows = await readDeliveries(db, id);
-  const outcomes = rows.map(({ status, errorType, errorCode, retryable }) =>
-    [status, errorType ?? [], errorCode ?? [], retryable ? "retryable" : []].flat().join(" ")
-  );
-  assert.deepEqual(tally(outcomes), {
-    SENT: 120,
-    "FAILED INVALID_RECIPIENT 551": 30,
-    "FAILED PERMISSION 10/2018278": 30,
-    "FAILED NETWORK 2 retryable": 30,
-    "UNKNOWN OTHER 1/1357046": 30,
-    "FAILED INVALID_RECIPIENT 100/2018001": 30,
-    "UNKNOWN NETWORK NO_ANSWER": 30,
-  });
-  assert.equal(meta.received.length, 300);
-  assert.deepEqual(
-    new Set(meta.received.map(({ text }) => text)),
-    new Set(psids(300).map(({ name, address }) => `Dear ${name} (${address})`)),
-  );
-  const sent = await db.run(PROVIDER_IDS);
-  assert.equal(new Set(sent.map(({ providerMessageId }) => providerMessageId)).size, 120);
-  assert(
-    sent.every(({ provider, providerMessageId }) =>
-      provider === "messenger" && /^m_\d+$/.test(providerMessageId)
-    ),
-  );
-});
+    const rows = await readDeliveries(db, id);
+    const outcomes = rows.map(({ status, errorType, errorCode, retryable }) =>
+      [status, errorType ?? [], errorCode ?? [], retryable ? "retryable" : []].flat().join(" ")
+    );
+    assert.deepEqual(tally(outcomes), {
+      SENT: 120,
+      "FAILED INVALID_RECIPIENT 551": 30,
+      "FAILED PERMISSION 10/2018278": 30,
+      "FAILED NETWORK 2 retryable": 30,
+      "UNKNOWN OTHER 1/1357046": 30,
+      "FAILED INVALID_RECIPIENT 100/2018001": 30,
+      "UNKNOWN NETWORK NO_ANSWER": 30,
+    });
+    assert.equal(meta.received.length, 300);
+    assert.deepEqual(
+      new Set(meta.received.map(({ text }) => text)),
+      new Set(psids(300).map(({ name, address }) => `Dear ${name} (${address})`)),
+    );
+    const sent = await db.run(PROVIDER_IDS);
+    assert.equal(new Set(sent.map(({ providerMessageId }) => providerMessageId)).size, 120);
+    assert(
+      sent.every(({ provider, providerMessageId }) =>
+        provider === "messenger" && /^m_\d+$/.test(providerMessageId)
+      ),
+    );
+  },
+);
 
-onEveryMessenger("an expired token pauses the message until a new one is there", async (given) => {
-  const { db, services, organization: { admin }, meta, startWorker, send } = given;
-  meta.settings.token = "EAAG-renewed";
-  const { id } = await send({ to: { list: psids(250) } });
-  await (await startWorker("EAAG-good")).runQueued();
-  const paused = await getMessage(services, admin, id);
-  assert.equal(paused.status, "PAUSED");
-  assert.match(paused.pauseReason ?? "", /^Error validating access token/);
-  assert.equal(paused.pauseCode, "190/463");
-  assert.equal(meta.received.length, 0);
-  assert((await readBatches(db, id)).every(({ parked }) => parked));
+onEveryMessenger(
+  "SEND_BATCH pauses the message for an expired token, until it is replaced",
+  async (given) => {
+    const { db, services, organization: { admin }, meta, startWorker, send } = given;
+    meta.settings.token = "EAAG-renewed";
+    const { id } = await send({ to: { list: psids(250) } });
+    await (await startWorker("EAAG-good")).runQueued();
+    const paused = await getMessage(services, admin, id);
+    assert.equal(paused.status, "PAUSED");
+    assert.match(paused.pauseReason ?? "", /^Error validating access token/);
+    assert.equal(paused.pauseCode, "190/463");
+    assert.equal(meta.received.length, 0);
+    assert((await readBatches(db, id)).every(({ parked }) => parked));
 
-  await resumeMessage(services, admin, id);
-  await (await startWorker("EAAG-renewed")).runQueued();
-  assert.equal((await getMessage(services, admin, id)).status, "SENT");
-  assert((await readDeliveries(db, id)).every(({ attempt }) => attempt === 1));
-  assert.equal(new Set(meta.received.map(({ recipient }) => recipient)).size, 250);
-});
+    await resumeMessage(services, admin, id);
+    await (await startWorker("EAAG-renewed")).runQueued();
+    assert.equal((await getMessage(services, admin, id)).status, "SENT");
+    assert((await readDeliveries(db, id)).every(({ attempt }) => attempt === 1));
+    assert.equal(new Set(meta.received.map(({ recipient }) => recipient)).size, 250);
+  },
+);
 
-onEveryMessenger("a message is not lost on a worker that has no Messenger", async (given) => {
-  const { db, services, organization: { admin }, startWorker, send } = given;
-  const { id } = await send({ to: { list: psids(3) } });
-  await (await startWorker(null)).runQueued();
-  const { status, pauseReason, pauseCode } = await getMessage(services, admin, id);
-  assert.deepEqual([status, pauseCode], ["PAUSED", "NOT_CONFIGURED"]);
-  assert.match(pauseReason ?? "", /not configured/);
+onEveryMessenger(
+  "SEND_BATCH pauses a message whose channel is not configured on the worker",
+  async (given) => {
+    const { db, services, organization: { admin }, startWorker, send } = given;
+    const { id } = await send({ to: { list: psids(3) } });
+    await (await startWorker(null)).runQueued();
+    const { status, pauseReason, pauseCode } = await getMessage(services, admin, id);
+    assert.deepEqual([status, pauseCode], ["PAUSED", "NOT_CONFIGURED"]);
+    assert.match(pauseReason ?? "", /not configured/);
 
-  await resumeMessage(services, admin, id);
-  await (await startWorker("EAAG-good")).runQueued();
-  assert.deepEqual(tally((await readDeliveries(db, id)).map(({ status }) => status)), { SENT: 3 });
-});
+    await resumeMessage(services, admin, id);
+    await (await startWorker("EAAG-good")).runQueued();
+    assert.deepEqual(tally((await readDeliveries(db, id)).map(({ status }) => status)), {
+      SENT: 3,
+    });
+  },
+);

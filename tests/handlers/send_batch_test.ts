@@ -30,7 +30,7 @@ const PROGRESS = statement<[], { progress: unknown }>(
   "select progress from jobs where kind = 'SEND_BATCH'",
 );
 
-/** What is stored of the recipients, by number. */
+/** Stored outcomes of the recipients, in order. */
 async function outcomesOf(db: Database, messageId: string) {
   const rows = await readDeliveries(db, messageId);
   return rows.map(({ status, attempt, errorType, errorCode, retryable }) =>
@@ -59,7 +59,7 @@ const replies: Record<string, string> = {
   "person5@example.net": "554 5.7.1 Spam",
 };
 
-onEveryMail("SEND_BATCH records what the server said of each recipient", async (mail) => {
+onEveryMail("SEND_BATCH records the reply of the server for each recipient", async (mail) => {
   const { db, worker, send } = mail;
   const { id } = await send({ to: { list: people(6) } });
   await worker.runQueued();
@@ -83,7 +83,7 @@ onEveryMail("SEND_BATCH records what the server said of each recipient", async (
   assert.deepEqual([batch?.finished, batch?.win, batch?.jobStatus], [true, null, "COMPLETED"]);
 }, () => ({ reject: (address) => replies[address] ?? null }));
 
-onEveryMail("a message whose only attempt fails offers no other", async (mail) => {
+onEveryMail("SEND_BATCH leaves nothing retryable after the only attempt", async (mail) => {
   const { db, services, organization: { admin }, worker, send } = mail;
   const { id } = await send({
     to: { list: people(3).slice(2) },
@@ -105,7 +105,7 @@ onEveryMail("SEND_BATCH sends each of 250 recipients one mail", async (mail) => 
   assert.equal(new Set(smtp.received.map(({ recipient }) => recipient)).size, 250);
 });
 
-onEveryMail("a template that fails for one recipient fails that one only", async (mail) => {
+onEveryMail("SEND_BATCH fails only the recipient whose template fails", async (mail) => {
   const { db, worker, send } = mail;
   const list = people(3).map((person, index) => ({
     ...person,
@@ -124,77 +124,87 @@ onEveryMail("a template that fails for one recipient fails that one only", async
 
 const GREYLISTED = "450 4.7.1 Greylisted, come back later";
 
-onEveryMail("a throttled recipient waits, longer each time, and loses no attempt", async (mail) => {
-  const { db, services, worker, send } = mail;
-  const replies = refusals(mail.smtp);
-  replies.refuse([2], GREYLISTED);
-  const { id } = await send({ to: { list: people(3) } });
-  const waits: number[] = [];
-  for (let round = 1; round <= 3; round++) {
+onEveryMail(
+  "SEND_BATCH defers a throttled recipient for longer each time, without an attempt",
+  async (mail) => {
+    const { db, services, worker, send } = mail;
+    const replies = refusals(mail.smtp);
+    replies.refuse([2], GREYLISTED);
+    const { id } = await send({ to: { list: people(3) } });
+    const waits: number[] = [];
+    for (let round = 1; round <= 3; round++) {
+      await worker.runQueued();
+      waits.push((await db.run(WAIT))[0]?.seconds ?? NaN);
+      await assertCounted(mail, id, { sent: 2, pending: 1 });
+      await comeDue(services);
+    }
+    assert.deepEqual(waits, [30, 60, 120]);
+    assert.deepEqual((await readBatches(db, id))[0]?.jobAttempt, 0);
+    replies.accept();
     await worker.runQueued();
-    waits.push((await db.run(WAIT))[0]?.seconds ?? NaN);
-    await assertCounted(mail, id, { sent: 2, pending: 1 });
-    await comeDue(services);
-  }
-  assert.deepEqual(waits, [30, 60, 120]);
-  assert.deepEqual((await readBatches(db, id))[0]?.jobAttempt, 0);
-  replies.accept();
-  await worker.runQueued();
-  assert.deepEqual(await outcomesOf(db, id), [["SENT", 1], ["SENT", 1], ["SENT", 1]]);
-  assert.deepEqual(
-    (await readTries(db, id, 2)).map(({ attempt, outcome }) => [attempt, outcome]),
-    [[0, "FAILED"], [0, "FAILED"], [0, "FAILED"], [1, "SUCCEEDED"]],
-  );
-  assert.equal(await readStatus(db, id), "SENT");
-});
+    assert.deepEqual(await outcomesOf(db, id), [["SENT", 1], ["SENT", 1], ["SENT", 1]]);
+    assert.deepEqual(
+      (await readTries(db, id, 2)).map(({ attempt, outcome }) => [attempt, outcome]),
+      [[0, "FAILED"], [0, "FAILED"], [0, "FAILED"], [1, "SUCCEEDED"]],
+    );
+    assert.equal(await readStatus(db, id), "SENT");
+  },
+);
 
-onEveryMail("a recipient who is throttled again and again fails in the end", async (mail) => {
-  const { db, services, worker, send } = mail;
-  refusals(mail.smtp).refuse([1], GREYLISTED);
-  const { id } = await send({ to: { list: people(1) } });
-  for (let round = 1; round <= 11; round++) {
-    assert.equal(await readStatus(db, id), "SENDING", `after ${round - 1} rounds`);
-    await worker.runQueued();
-    await comeDue(services);
-  }
-  assert.deepEqual(await outcomesOf(db, id), [[
-    "FAILED",
-    1,
-    "RATE_LIMIT",
-    "450 4.7.1",
-    "retryable",
-  ]]);
-  assert.equal(await readStatus(db, id), "FAILED");
-});
+onEveryMail(
+  "SEND_BATCH fails a recipient that is throttled for the eleventh time",
+  async (mail) => {
+    const { db, services, worker, send } = mail;
+    refusals(mail.smtp).refuse([1], GREYLISTED);
+    const { id } = await send({ to: { list: people(1) } });
+    for (let round = 1; round <= 11; round++) {
+      assert.equal(await readStatus(db, id), "SENDING", `after ${round - 1} rounds`);
+      await worker.runQueued();
+      await comeDue(services);
+    }
+    assert.deepEqual(await outcomesOf(db, id), [[
+      "FAILED",
+      1,
+      "RATE_LIMIT",
+      "450 4.7.1",
+      "retryable",
+    ]]);
+    assert.equal(await readStatus(db, id), "FAILED");
+  },
+);
 
 const login = { user: "ada", password: "good" };
 
-onEveryMail("a wrong login pauses the message, and resuming it goes on", async (mail) => {
-  const { db, services, organization: { admin }, worker, smtp, send } = mail;
-  login.password = "changed";
-  const { id } = await send({ to: { list: people(250) } });
-  await worker.runQueued();
-  const paused = await getMessage(services, admin, id);
-  assert.equal(paused.status, "PAUSED");
-  assert.match(paused.pauseReason ?? "", /credentials invalid/);
-  assert.equal(paused.pauseCode, "535 5.7.8");
-  await assertCounted(mail, id, { pending: 250 });
-  assert((await readBatches(db, id)).every(({ parked }) => parked));
-  await sweepMessages(services);
-  assert.equal(smtp.received.length, 0);
+onEveryMail(
+  "SEND_BATCH pauses the message for a wrong login, and continues after resumeMessage()",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, smtp, send } = mail;
+    login.password = "changed";
+    const { id } = await send({ to: { list: people(250) } });
+    await worker.runQueued();
+    const paused = await getMessage(services, admin, id);
+    assert.equal(paused.status, "PAUSED");
+    assert.match(paused.pauseReason ?? "", /credentials invalid/);
+    assert.equal(paused.pauseCode, "535 5.7.8");
+    await assertCounted(mail, id, { pending: 250 });
+    assert((await readBatches(db, id)).every(({ parked }) => parked));
+    await sweepMessages(services);
+    assert.equal(smtp.received.length, 0);
 
-  login.password = "good";
-  await resumeMessage(services, admin, id);
-  await worker.runQueued();
-  assert.equal(await readStatus(db, id), "SENT");
-  assert((await readDeliveries(db, id)).every(({ attempt }) => attempt === 1));
-}, () => {
-  login.password = "good";
-  return { login };
-});
+    login.password = "good";
+    await resumeMessage(services, admin, id);
+    await worker.runQueued();
+    assert.equal(await readStatus(db, id), "SENT");
+    assert((await readDeliveries(db, id)).every(({ attempt }) => attempt === 1));
+  },
+  () => {
+    login.password = "good";
+    return { login };
+  },
+);
 
 onEveryMail(
-  "a provider that does not answer costs the batch attempts, and no delivery",
+  "SEND_BATCH uses attempts of the job, and none of a delivery, while no server answers",
   async (mail) => {
     const { db, services, worker, smtp, send } = mail;
     const { id } = await send({ to: { list: people(20) } });
@@ -222,7 +232,7 @@ onEveryMail(
   },
 );
 
-onEveryMail("a later run of a batch knows who failed in the earlier ones", async (mail) => {
+onEveryMail("SEND_BATCH reports progress with the outcomes of earlier runs", async (mail) => {
   const { db, services, worker, smtp, send } = mail;
   const refused = (address: string) => replies[address] ?? null;
   smtp.replies.reject = (address) =>

@@ -27,36 +27,40 @@ const refusing = () => ({
   reject: (address: string) => address === "person2@example.net" ? "550 5.1.1 No such user" : null,
 });
 
-onEveryMail("who is refused for good is not tried again by the next message", async (mail) => {
-  const { db, services, organization: { admin }, worker, send } = mail;
-  const first = await send({ to: { list: people(3) } });
-  await worker.runQueued();
-  assert.deepEqual(await outcomesOf(mail, first.id), [
-    "SENT",
-    "FAILED INVALID_RECIPIENT 550 5.1.1",
-    "SENT",
-  ]);
-  const { edges: [refused, ...others] } = await listSuppressions(services, admin, {}, {});
-  assert.deepEqual(others, []);
-  assert.equal(refused?.node.address, "person2@example.net");
-  assert.equal(refused?.node.reason, "REFUSED");
-  assert.ok(refused?.node.deliveryId);
+onEveryMail(
+  "SEND_BATCH sends nothing to a recipient that was refused for good before",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, send } = mail;
+    const first = await send({ to: { list: people(3) } });
+    await worker.runQueued();
+    assert.deepEqual(await outcomesOf(mail, first.id), [
+      "SENT",
+      "FAILED INVALID_RECIPIENT 550 5.1.1",
+      "SENT",
+    ]);
+    const { edges: [refused, ...others] } = await listSuppressions(services, admin, {}, {});
+    assert.deepEqual(others, []);
+    assert.equal(refused?.node.address, "person2@example.net");
+    assert.equal(refused?.node.reason, "REFUSED");
+    assert.ok(refused?.node.deliveryId);
 
-  const { id } = await send({ to: { list: [{ address: "Person2@Example.net", name: "Two" }] } });
-  await worker.runQueued();
-  assert.deepEqual(await outcomesOf(mail, id), ["FAILED INVALID_RECIPIENT SUPPRESSED"]);
-  assert.deepEqual(await db.run(PROVIDERS, id), [{ provider: null }]);
+    const { id } = await send({ to: { list: [{ address: "Person2@Example.net", name: "Two" }] } });
+    await worker.runQueued();
+    assert.deepEqual(await outcomesOf(mail, id), ["FAILED INVALID_RECIPIENT SUPPRESSED"]);
+    assert.deepEqual(await db.run(PROVIDERS, id), [{ provider: null }]);
 
-  await removeSuppressions(services, admin, [refused?.node.id ?? ""]);
-  const again = await send({ to: { list: people(2) } });
-  await worker.runQueued();
-  assert.deepEqual(await outcomesOf(mail, again.id), [
-    "SENT",
-    "FAILED INVALID_RECIPIENT 550 5.1.1",
-  ]);
-}, refusing);
+    await removeSuppressions(services, admin, [refused?.node.id ?? ""]);
+    const again = await send({ to: { list: people(2) } });
+    await worker.runQueued();
+    assert.deepEqual(await outcomesOf(mail, again.id), [
+      "SENT",
+      "FAILED INVALID_RECIPIENT 550 5.1.1",
+    ]);
+  },
+  refusing,
+);
 
-onEveryMail("who was refused is not tried in another spelling", async (mail) => {
+onEveryMail("SEND_BATCH compares suppressed addresses in normalized form", async (mail) => {
   const { services, organization: { admin }, worker, send } = mail;
   await send({ to: { list: [{ address: "Person@xn--exmple-cua.net", name: "One" }] } });
   await worker.runQueued();
@@ -68,22 +72,25 @@ onEveryMail("who was refused is not tried in another spelling", async (mail) => 
   assert.deepEqual(await outcomesOf(mail, id), ["FAILED INVALID_RECIPIENT SUPPRESSED"]);
 }, () => ({ reject: () => "550 5.1.1 No such user" }));
 
-onEveryMail("an address that comes onto the list counts from the next batch on", async (mail) => {
-  const { services, organization: { admin }, worker, send } = mail;
-  const { id } = await send({ to: { list: people(101) } });
-  worker.start(await worker.claim(1));
-  await worker.rest();
-  await addSuppressions(services, admin, {
-    channel: "EMAIL",
-    addresses: ["person101@example.net"],
-  });
-  await worker.runQueued();
-  const outcomes = await outcomesOf(mail, id);
-  assert.deepEqual(new Set(outcomes.slice(0, 100)), new Set(["SENT"]));
-  assert.equal(outcomes[100], "FAILED INVALID_RECIPIENT SUPPRESSED");
-});
+onEveryMail(
+  "SEND_BATCH applies additions to the suppression list from the next batch on",
+  async (mail) => {
+    const { services, organization: { admin }, worker, send } = mail;
+    const { id } = await send({ to: { list: people(101) } });
+    worker.start(await worker.claim(1));
+    await worker.rest();
+    await addSuppressions(services, admin, {
+      channel: "EMAIL",
+      addresses: ["person101@example.net"],
+    });
+    await worker.runQueued();
+    const outcomes = await outcomesOf(mail, id);
+    assert.deepEqual(new Set(outcomes.slice(0, 100)), new Set(["SENT"]));
+    assert.equal(outcomes[100], "FAILED INVALID_RECIPIENT SUPPRESSED");
+  },
+);
 
-onEveryMail("another organization's list holds nobody back", async (mail) => {
+onEveryMail("SEND_BATCH ignores the suppression list of another organization", async (mail) => {
   const { services, organization: { admin }, worker, send } = mail;
   const stranger = { ...admin, organizationId: "01890a5d-ac96-774b-bcce-b302099a8057" };
   await addSuppressions(services, stranger, { channel: "EMAIL", addresses: ["ada@example.net"] });
@@ -98,7 +105,7 @@ const newsletter = {
 };
 
 onEveryMail(
-  "a mail that can be unsubscribed from says where, each recipient its own",
+  "SEND_BATCH gives each recipient a List-Unsubscribe link of its own",
   async (mail) => {
     const { services, worker, smtp, send, organization } = mail;
     await send({ ...newsletter, to: { list: people(2) } });
@@ -122,18 +129,22 @@ onEveryMail(
   () => ({ keepContent: true }),
 );
 
-onEveryMail("who has unsubscribed gets the next receipt, and no newsletter", async (mail) => {
-  const { services, worker, smtp, send } = mail;
-  await send(newsletter);
-  await worker.runQueued();
-  const [, token = ""] = /unsubscribe\/([\w.-]+)>/.exec(smtp.received[0]?.content ?? "") ?? [];
-  const unsubscriber = await readUnsubscriber(services, token);
-  assert.ok(unsubscriber);
-  await unsubscribe(services, unsubscriber);
-  const second = await send(newsletter);
-  const receipt = await send({ lane: "TRANSACTIONAL" });
-  await worker.runQueued();
-  assert.deepEqual(await outcomesOf(mail, second.id), ["FAILED INVALID_RECIPIENT SUPPRESSED"]);
-  assert.deepEqual(await outcomesOf(mail, receipt.id), ["SENT"]);
-  assert.ok(!smtp.received.at(-1)?.content.includes("List-Unsubscribe"));
-}, () => ({ keepContent: true }));
+onEveryMail(
+  "SEND_BATCH sends transactional mail, but no newsletter, to an unsubscribed recipient",
+  async (mail) => {
+    const { services, worker, smtp, send } = mail;
+    await send(newsletter);
+    await worker.runQueued();
+    const [, token = ""] = /unsubscribe\/([\w.-]+)>/.exec(smtp.received[0]?.content ?? "") ?? [];
+    const unsubscriber = await readUnsubscriber(services, token);
+    assert.ok(unsubscriber);
+    await unsubscribe(services, unsubscriber);
+    const second = await send(newsletter);
+    const receipt = await send({ lane: "TRANSACTIONAL" });
+    await worker.runQueued();
+    assert.deepEqual(await outcomesOf(mail, second.id), ["FAILED INVALID_RECIPIENT SUPPRESSED"]);
+    assert.deepEqual(await outcomesOf(mail, receipt.id), ["SENT"]);
+    assert.ok(!smtp.received.at(-1)?.content.includes("List-Unsubscribe"));
+  },
+  () => ({ keepContent: true }),
+);

@@ -8,7 +8,7 @@ import { until } from "../support/until.ts";
 const WINDOW = 4;
 
 onEveryMail(
-  "a worker that stops records what was answered, and does not wait for the others",
+  "BatchSender records answered deliveries within 0.5 s of an abort, and waits for no other",
   async ({ db, worker, startWorker, smtp, send }) => {
     const hold = holdReplies(smtp);
     const { id } = await send({ to: { list: people(10) } });
@@ -17,9 +17,9 @@ onEveryMail(
     try {
       hold.release(1);
       const sent = async () => (await readStats(db, [id])).get(id)?.sent;
-      // The others are never answered: the process ends with them.
+      // The other deliveries are never answered before the process ends.
       worker.abort("stopping");
-      await until("the one that was answered is recorded", async () => await sent() === 1, 3_000);
+      await until("the answered delivery is recorded", async () => await sent() === 1, 3_000);
       await worker.die();
       const other = await startWorker();
       other.start(await other.claim());
@@ -28,7 +28,7 @@ onEveryMail(
       hold.disable();
     }
     await worker.rest();
-    await until("the other worker is done", async () => {
+    await until("the other worker has ended the batch", async () => {
       const rows = await readDeliveries(db, id);
       return rows.every(({ status }) => status !== "PENDING");
     });

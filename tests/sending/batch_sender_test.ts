@@ -21,7 +21,7 @@ import { until } from "../support/until.ts";
 
 const WINDOW = 4;
 
-/** Declares a test whose mail server keeps its replies back until the gate opens. */
+/** Declares a test whose mail server holds its replies until the gate opens. */
 function onGatedMail(name: string, test: (mail: TestMail & { gate: Gate }) => Promise<void>): void {
   let gate: Gate;
   onEveryMail(
@@ -62,7 +62,7 @@ async function countsOf({ db }: TestMail, messageId: string) {
 
 const NONE = { pending: 0, sending: 0, sent: 0, failed: 0, unknown: 0, cancelled: 0 };
 
-onGatedMail("pauseMessage() lets what is in flight end, and nothing more out", async (mail) => {
+onGatedMail("pauseMessage() lets deliveries in flight end and starts no other", async (mail) => {
   const { db, services, organization: { admin }, worker, smtp, gate } = mail;
   const { id } = await sendFirstWindow(mail);
   assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sending: 4 });
@@ -80,19 +80,22 @@ onGatedMail("pauseMessage() lets what is in flight end, and nothing more out", a
   assert.equal(await readStatus(db, id), "SENT");
 });
 
-onGatedMail("a message that is paused and resumed within one window goes on", async (mail) => {
-  const { db, services, organization: { admin }, worker, gate } = mail;
-  const { id } = await sendFirstWindow(mail);
-  await pauseMessage(services, admin, id);
-  gate.release(WINDOW / 2);
-  await until("half the window is recorded", async () => (await countsOf(mail, id)).sent === 2);
-  await resumeMessage(services, admin, id);
-  gate.open();
-  await worker.rest();
-  assert.equal(await readStatus(db, id), "SENT");
-});
+onGatedMail(
+  "BatchSender continues a message that is paused and resumed within one window",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, gate } = mail;
+    const { id } = await sendFirstWindow(mail);
+    await pauseMessage(services, admin, id);
+    gate.release(WINDOW / 2);
+    await until("half the window is recorded", async () => (await countsOf(mail, id)).sent === 2);
+    await resumeMessage(services, admin, id);
+    gate.open();
+    await worker.rest();
+    assert.equal(await readStatus(db, id), "SENT");
+  },
+);
 
-onGatedMail("cancelMessage() lets what is in flight end, and cancels the rest", async (mail) => {
+onGatedMail("cancelMessage() lets deliveries in flight end and cancels the rest", async (mail) => {
   const { db, services, organization: { admin }, worker, smtp, gate } = mail;
   const { id } = await sendFirstWindow(mail);
   await cancelMessage(services, admin, id);
@@ -121,7 +124,7 @@ onGatedMail("cancelMessage() of a paused message ends its parked jobs", async (m
 });
 
 onGatedMail(
-  "cancelJob() of a running batch records what is in flight, the rest fails",
+  "cancelJob() of a running batch records deliveries in flight, and the rest fails",
   async (mail) => {
     const { db, services, organization: { admin }, worker, gate } = mail;
     const { id } = await sendFirstWindow(mail);
@@ -141,23 +144,26 @@ onGatedMail(
   },
 );
 
-onGatedMail("a worker that stops records what is in flight and leaves the rest", async (mail) => {
-  const { db, worker, startWorker, gate } = mail;
-  const { id } = await sendFirstWindow(mail);
-  worker.abort("stopping");
-  gate.open();
-  await worker.rest();
-  assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sent: 4 });
-  const [batch] = await readBatches(db, id);
-  assert.deepEqual([batch?.jobStatus, batch?.jobAttempt, batch?.win], ["QUEUED", 0, null]);
-  const other = await startWorker();
-  await other.runQueued();
-  assert.equal(await readStatus(db, id), "SENT");
-  assert((await readDeliveries(db, id)).every(({ tries }) => tries === 1));
-});
+onGatedMail(
+  "a worker that stops records deliveries in flight and leaves the rest PENDING",
+  async (mail) => {
+    const { db, worker, startWorker, gate } = mail;
+    const { id } = await sendFirstWindow(mail);
+    worker.abort("stopping");
+    gate.open();
+    await worker.rest();
+    assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sent: 4 });
+    const [batch] = await readBatches(db, id);
+    assert.deepEqual([batch?.jobStatus, batch?.jobAttempt, batch?.win], ["QUEUED", 0, null]);
+    const other = await startWorker();
+    await other.runQueued();
+    assert.equal(await readStatus(db, id), "SENT");
+    assert((await readDeliveries(db, id)).every(({ tries }) => tries === 1));
+  },
+);
 
 onGatedMail(
-  "what was in flight when a worker died is UNKNOWN, and not sent again",
+  "takeBatch() marks deliveries in flight of a dead worker UNKNOWN, and resends none",
   async (mail) => {
     const { db, worker, startWorker, smtp, gate } = mail;
     const { id } = await sendFirstWindow(mail);
@@ -180,56 +186,62 @@ onGatedMail(
   },
 );
 
-onGatedMail("RESEND sends again what was in flight, within its attempts", async (mail) => {
-  const { db, worker, startWorker, gate } = mail;
-  const { id } = await sendFirstWindow(mail, {
-    onUnknown: "RESEND",
-    retry: { mode: "MANUAL", maxAttempts: 2 },
-  });
-  await worker.die();
-  const second = await startWorker();
-  second.start(await second.claim());
-  await gate.filled(2 * WINDOW);
-  await second.die();
-  const third = await startWorker();
-  // A job that was on a worker that died twice waits a little.
-  await comeDue(mail.services);
-  third.start(await third.claim());
-  gate.open();
-  await Promise.all([worker, second, third].map((each) => each.rest()));
-  assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, SENT: 26 });
-  assert.deepEqual(
-    (await readTries(db, id, 1)).map(({ attempt, outcome }) => [attempt, outcome]),
-    [[1, "UNKNOWN"], [2, "UNKNOWN"]],
-  );
-  assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 26, unknown: 4 });
-  assert.deepEqual(await readEffectiveness(db, [id]), [
-    { messageId: id, attemptNumber: 1, sent: 26, failed: 4 },
-    { messageId: id, attemptNumber: 2, sent: 0, failed: 4 },
-  ]);
-});
+onGatedMail(
+  "takeBatch() resends deliveries in flight of a dead worker by RESEND, within their attempts",
+  async (mail) => {
+    const { db, worker, startWorker, gate } = mail;
+    const { id } = await sendFirstWindow(mail, {
+      onUnknown: "RESEND",
+      retry: { mode: "MANUAL", maxAttempts: 2 },
+    });
+    await worker.die();
+    const second = await startWorker();
+    second.start(await second.claim());
+    await gate.filled(2 * WINDOW);
+    await second.die();
+    const third = await startWorker();
+    // After the second crash the job waits before it can be claimed.
+    await comeDue(mail.services);
+    third.start(await third.claim());
+    gate.open();
+    await Promise.all([worker, second, third].map((each) => each.rest()));
+    assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, SENT: 26 });
+    assert.deepEqual(
+      (await readTries(db, id, 1)).map(({ attempt, outcome }) => [attempt, outcome]),
+      [[1, "UNKNOWN"], [2, "UNKNOWN"]],
+    );
+    assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 26, unknown: 4 });
+    assert.deepEqual(await readEffectiveness(db, [id]), [
+      { messageId: id, attemptNumber: 1, sent: 26, failed: 4 },
+      { messageId: id, attemptNumber: 2, sent: 0, failed: 4 },
+    ]);
+  },
+);
 
-onGatedMail("RESEND sends again what broke off after its body was begun", async (mail) => {
-  const { db, services, worker, smtp, gate } = mail;
-  const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
-  smtp.hangUp();
-  gate.open();
-  await worker.rest();
-  assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 4, sent: 26 });
-  await comeDue(services);
-  await worker.runQueued();
-  assert.equal(await readStatus(db, id), "SENT");
-  assert.deepEqual(
-    (await readTries(db, id, 1)).map(({ attempt, outcome }) => [attempt, outcome]),
-    [[1, "UNKNOWN"], [2, "SUCCEEDED"]],
-  );
-  assert.deepEqual(await readEffectiveness(db, [id]), [
-    { messageId: id, attemptNumber: 1, sent: 26, failed: 4 },
-    { messageId: id, attemptNumber: 2, sent: 4, failed: 0 },
-  ]);
-});
+onGatedMail(
+  "BatchSender resends by RESEND after a connection was lost in the body",
+  async (mail) => {
+    const { db, services, worker, smtp, gate } = mail;
+    const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
+    smtp.hangUp();
+    gate.open();
+    await worker.rest();
+    assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 4, sent: 26 });
+    await comeDue(services);
+    await worker.runQueued();
+    assert.equal(await readStatus(db, id), "SENT");
+    assert.deepEqual(
+      (await readTries(db, id, 1)).map(({ attempt, outcome }) => [attempt, outcome]),
+      [[1, "UNKNOWN"], [2, "SUCCEEDED"]],
+    );
+    assert.deepEqual(await readEffectiveness(db, [id]), [
+      { messageId: id, attemptNumber: 1, sent: 26, failed: 4 },
+      { messageId: id, attemptNumber: 2, sent: 4, failed: 0 },
+    ]);
+  },
+);
 
-onGatedMail("what broke off after its body was begun is UNKNOWN", async (mail) => {
+onGatedMail("BatchSender records UNKNOWN after a connection was lost in the body", async (mail) => {
   const { db, worker, smtp, gate } = mail;
   const { id } = await sendFirstWindow(mail);
   smtp.hangUp();
@@ -240,19 +252,22 @@ onGatedMail("what broke off after its body was begun is UNKNOWN", async (mail) =
 });
 
 for (const lost of ["worker", "connection"]) {
-  onGatedMail(`a cancelled message shows as UNKNOWN what its ${lost} lost`, async (mail) => {
-    const { db, services, organization: { admin }, worker, startWorker, smtp, gate } = mail;
-    const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
-    await cancelMessage(services, admin, id);
-    if (lost === "worker") await worker.die();
-    else smtp.hangUp();
-    gate.open();
-    const other = await startWorker();
-    await other.runQueued();
-    await worker.rest();
-    assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, PENDING: 26 });
-    assert.deepEqual(await countsOf(mail, id), { ...NONE, unknown: 4, cancelled: 26 });
-  });
+  onGatedMail(
+    `cancelMessage() leaves deliveries UNKNOWN whose ${lost} was lost in flight`,
+    async (mail) => {
+      const { db, services, organization: { admin }, worker, startWorker, smtp, gate } = mail;
+      const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
+      await cancelMessage(services, admin, id);
+      if (lost === "worker") await worker.die();
+      else smtp.hangUp();
+      gate.open();
+      const other = await startWorker();
+      await other.runQueued();
+      await worker.rest();
+      assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, PENDING: 26 });
+      assert.deepEqual(await countsOf(mail, id), { ...NONE, unknown: 4, cancelled: 26 });
+    },
+  );
 }
 
 onEveryMail("the counters of a message add up at every moment", async (mail) => {

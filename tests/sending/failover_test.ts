@@ -11,7 +11,6 @@ import { type SmtpTestServer, startSmtpServer } from "../support/smtp.ts";
 import { until } from "../support/until.ts";
 import { onEveryProviders, type TestProviders } from "../support/providers.ts";
 
-// As if their time had come, or had not for long.
 const TRY_NOW = statement<[]>(
   "test.tryNow",
   "update providers set retry_at = now() where state <> 'CLOSED'",
@@ -26,7 +25,7 @@ const PROVIDERS = statement<[messageId: string], { provider: string; count: numb
    group by 1 order by 1`,
 );
 
-/** By the place of the provider in the order of preference: how many it has taken. */
+/** Number of mails that each provider has accepted, in order of preference. */
 async function takenBy({ db, servers }: TestProviders, id: string): Promise<number[]> {
   const rows = await db.run(PROVIDERS, id);
   return servers.map(({ port }) =>
@@ -34,12 +33,12 @@ async function takenBy({ db, servers }: TestProviders, id: string): Promise<numb
   );
 }
 
-const NOBODY = "another than the test's";
+const NOBODY = "not the test's";
 const login = { user: "ada", password: "good" };
 const locked = { login: { ...login, password: NOBODY } };
 
-/** Replaces what the URL of the test says, which is always let in. */
-async function lockOut(given: TestProviders, ...places: number[]): Promise<string[]> {
+/** Replaces the credentials of the URL, which the server always accepts, by wrong ones. */
+async function setWrongPassword(given: TestProviders, ...places: number[]): Promise<string[]> {
   const { services, organization: { operator }, states } = given;
   const ids = (await states()).filter((_, place) => places.includes(place)).map(({ id }) => id);
   for (const id of ids) {
@@ -49,7 +48,7 @@ async function lockOut(given: TestProviders, ...places: number[]): Promise<strin
 }
 
 onEveryProviders(
-  "the preferred provider takes everything while it works",
+  "send() uses the preferred provider alone while it works",
   () => [{}, {}],
   async (given) => {
     const { db, worker, states, send } = given;
@@ -62,11 +61,11 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "the next provider takes over from one that does not let us in",
+  "send() fails over from a provider that refuses the login",
   () => [locked, {}],
   async (given) => {
     const { db, worker, servers, states, send } = given;
-    await lockOut(given, 0);
+    await setWrongPassword(given, 0);
     const { id } = await send({ to: { list: people(250) } });
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
@@ -74,12 +73,12 @@ onEveryProviders(
     const [open, closed] = await states();
     assert.deepEqual([open?.state, closed?.state], ["OPEN", "CLOSED"]);
     assert.deepEqual([open?.errorType, open?.errorCode], ["ACCESS_TOKEN", "535 5.7.8"]);
-    assert.ok((servers[0]?.connections ?? 0) <= 20, "it is left out once it has refused");
+    assert.ok((servers[0]?.connections ?? 0) <= 20, "it is not tried again after it has refused");
   },
 );
 
 onEveryProviders(
-  "a try that failed before another provider was asked stands on record",
+  "readAttempts() lists the failed try before the provider that accepted",
   () => [{ reject: () => "451 4.7.1 Too many messages" }, {}],
   async (given) => {
     const { db, organization: { admin }, services, worker, servers, send } = given;
@@ -112,7 +111,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "what one provider has refused for good is not tried by the next",
+  "send() tries no other provider after a permanent refusal",
   () => [{ reject: () => "550 5.1.1 No such user" }, {}],
   async ({ db, worker, servers, send }) => {
     const { id } = await send({ to: { list: people(3) } });
@@ -123,7 +122,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "what breaks off after its content has begun is asked of no other provider",
+  "send() tries no other provider after a connection was lost in the content",
   () => {
     let first: SmtpTestServer | undefined;
     return [{
@@ -143,11 +142,11 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "a message pauses when no provider lets us in, and goes on once one does again",
+  "a message pauses when all providers refuse the login, and resumes when one accepts it",
   () => [locked, locked],
   async (given) => {
     const { db, services, organization: { admin, operator }, worker, servers, send } = given;
-    const ids = await lockOut(given, 0, 1);
+    const ids = await setWrongPassword(given, 0, 1);
     const { id } = await send({ to: { list: people(250) } });
     await worker.runQueued();
     const paused = await getMessage(services, admin, id);
@@ -171,11 +170,11 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "who resumes a message lets its provider be tried at once, by one message",
+  "resumeMessage() lets one message probe the provider at once",
   () => [{ ...locked, reject: () => null }],
   async (given) => {
     const { db, services, organization: { admin }, worker, states, send } = given;
-    await lockOut(given, 0);
+    await setWrongPassword(given, 0);
     const { id } = await send({ to: { list: people(30) } });
     await worker.runQueued();
     const [open] = await states();
@@ -184,7 +183,7 @@ onEveryProviders(
     await resumeMessage(services, admin, id);
     await worker.runQueued();
     const { status, pauseReason } = await getMessage(services, admin, id);
-    assert.equal(status, "PAUSED", "it was tried, in vain");
+    assert.equal(status, "PAUSED", "the probe has failed");
     assert.match(pauseReason ?? "", /535/);
     const [again] = await states();
     assert.equal(again?.openings, 2);
@@ -193,7 +192,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "while no provider can be reached, what waits costs nobody an attempt, and goes out after that",
+  "an outage of all providers uses no attempts, and deliveries are sent after it",
   () => [{}],
   async (given) => {
     const { db, services, worker, servers: [server], states, send } = given;
@@ -207,7 +206,10 @@ onEveryProviders(
     const [open] = await states();
     assert.deepEqual([open?.state, open?.errorType], ["OPEN", "NETWORK"]);
     const batches = await readBatches(db, id);
-    assert.ok(batches.some(({ jobAttempt }) => jobAttempt === 0), "not every batch has tried");
+    assert.ok(
+      batches.some(({ jobAttempt }) => jobAttempt === 0),
+      "some batches have tried no provider",
+    );
     assert.equal(await readStatus(db, id), "SENDING");
 
     const again = await startSmtpServer({ port: server.port });
@@ -227,7 +229,7 @@ onEveryProviders(
   },
 );
 
-onEveryProviders("a provider that is switched off is not asked", () => [{}, {}], async (given) => {
+onEveryProviders("send() skips a disabled provider", () => [{}, {}], async (given) => {
   const { services, organization: { operator }, worker, states, send } = given;
   const [first, second] = await states();
   assert.ok(first && second);

@@ -18,7 +18,7 @@ const obstacle: Obstacle = {
   },
 };
 
-onEveryMail("what is held while a step is recorded was not lost in flight", async (mail) => {
+onEveryMail("BatchSender lists no held delivery as in flight at its end", async (mail) => {
   const { db, services, channel, send } = mail;
   const { id } = await send({ to: { list: people(10) } });
   const second = Promise.withResolvers<SendResult>();

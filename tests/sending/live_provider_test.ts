@@ -79,7 +79,7 @@ async function refresh(db: Database, provider: LiveProvider): Promise<void> {
 }
 
 onEveryDatabase(
-  "an answer that comes after the limit was raised puts nobody off",
+  "send() ignores the wait of a limit that was raised meanwhile",
   async ({ db }) => {
     let meanwhile = () => Promise.resolve();
     const bus = createBus();
@@ -102,7 +102,7 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
-  "a limit that was raised holds although the circuit told of it first",
+  "adopt() takes over a raised limit although the circuit has the new epoch",
   async ({ db }) => {
     const bus = createBus();
     const first = Promise.withResolvers<SendResult>();
@@ -121,10 +121,10 @@ onEveryDatabase(
 );
 
 for (
-  const [what, first] of [["is given up", GIVEN_UP], ["nobody could take", REFUSED_HERE]] as const
+  const [what, first] of [["is given up", GIVEN_UP], ["is refused locally", REFUSED_HERE]] as const
 ) {
   onEveryDatabase(
-    `a provider is tried by the next message when the first ${what}`,
+    `send() lets the next message probe when the first one ${what}`,
     async ({ db }) => {
       const bus = createBus();
       const results = [THROTTLED, first, SENT];

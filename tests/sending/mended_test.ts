@@ -20,7 +20,7 @@ const LOGIN: DeliveryError = {
 };
 const SENDER: DeliveryError = { ...LOGIN, type: "PERMISSION", code: "553 5.1.8" };
 
-/** Providers of which each ends every mail so; what is done before stands for what happens meanwhile. */
+/** Providers that fail every mail with these errors; `before` runs before each failure. */
 async function open(
   db: Database,
   errors: readonly DeliveryError[],
@@ -45,8 +45,8 @@ async function open(
   return new FailoverChannel(providers);
 }
 
-/** A person lets the settings' credentials hold again, and the process hears of it. */
-async function mend(db: Database, provider: LiveProvider | undefined): Promise<void> {
+/** An operator restores the credentials of the settings, and the process adopts the change. */
+async function reconfigure(db: Database, provider: LiveProvider | undefined): Promise<void> {
   assert.ok(provider);
   const change = { credentials: null, perSecondLimit: undefined, enabled: undefined };
   await db.transaction((tx) => writeUpdate(tx, provider.id, change));
@@ -55,12 +55,12 @@ async function mend(db: Database, provider: LiveProvider | undefined): Promise<v
 }
 
 onEveryDatabase(
-  "nothing pauses when one provider is mended while the next is asked",
+  "send() does not pause when a provider is reconfigured while the next one is tried",
   async ({ db }) => {
     const channel = await open(
       db,
       [LOGIN, LOGIN],
-      async (place, providers) => place === 1 ? await mend(db, providers[0]) : undefined,
+      async (place, providers) => place === 1 ? await reconfigure(db, providers[0]) : undefined,
     );
     const result = await channel.send(MAIL);
     assert.ok(result.outcome === "failed");
@@ -68,13 +68,20 @@ onEveryDatabase(
   },
 );
 
-onEveryDatabase("no new sender is blamed for what the old one met", async ({ db }) => {
-  const channel = await open(db, [SENDER], async (_, providers) => await mend(db, providers[0]));
-  const result = await channel.send(MAIL);
-  assert.ok(result.outcome === "failed" && result.obstacle);
-  const [state] = await registerProviders({ db }, [
-    { channel: "EMAIL", name: "smtp0.example.com", perSecond: null },
-  ]);
-  // The pause is refused then.
-  assert.notEqual(result.obstacle.providers[0]?.epoch, state?.epoch);
-});
+onEveryDatabase(
+  "send() reports the epoch in which a provider failed, not the one since",
+  async ({ db }) => {
+    const channel = await open(
+      db,
+      [SENDER],
+      async (_, providers) => await reconfigure(db, providers[0]),
+    );
+    const result = await channel.send(MAIL);
+    assert.ok(result.outcome === "failed" && result.obstacle);
+    const [state] = await registerProviders({ db }, [
+      { channel: "EMAIL", name: "smtp0.example.com", perSecond: null },
+    ]);
+    // pause() ignores a stale epoch.
+    assert.notEqual(result.obstacle.providers[0]?.epoch, state?.epoch);
+  },
+);

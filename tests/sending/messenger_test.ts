@@ -36,7 +36,7 @@ interface TestPage {
   send(): Promise<string>;
 }
 
-/** Declares a test of a Page whose token, by the settings, is not Meta's. */
+/** Declares a test of a Page whose token in the settings is wrong. */
 function onEveryPage(name: string, test: (page: TestPage) => Promise<void>): void {
   onEveryDatabase(name, async ({ db }) => {
     await using meta = await startMetaServer();
@@ -74,50 +74,56 @@ function onEveryPage(name: string, test: (page: TestPage) => Promise<void>): voi
   });
 }
 
-onEveryPage("a Page's new token lets go on what was paused for the old one", async (page) => {
-  const { services, organization: { admin, operator }, worker, state, send } = page;
-  const id = await send();
-  await worker.runQueued();
-  const { status, pauseCode, pauseProviderIds } = await getMessage(services, admin, id);
-  const provider = await state();
-  assert.deepEqual([status, pauseCode, pauseProviderIds], ["PAUSED", "190/463", [provider.id]]);
-
-  const accessToken = TOKEN;
-  const { resumed } = await updateProvider(services, operator, provider.id, { accessToken });
-  assert.deepEqual(resumed.map((message) => message.id), [id]);
-  await worker.runQueued();
-  assert.equal(await readStatus(services.db, id), "SENT");
-});
-
-onEveryPage("while Meta wants to be left alone it is, and that costs no attempt", async (page) => {
-  const { services, organization: { operator }, meta, worker, state, send } = page;
-  const { id: providerId } = await state();
-  await updateProvider(services, operator, providerId, { accessToken: TOKEN });
-  const usage = { "1": [{ type: "messenger", estimated_time_to_regain_access: 19 }] };
-  meta.settings.reply = () => ({
-    error: { message: "(#613) Calls to this api have exceeded the rate limit.", code: 613 },
-    headers: { "x-business-use-case-usage": JSON.stringify(usage) },
-  });
-  const id = await send();
-  await worker.runQueued();
-  const [open] = await readStates(services.db, [providerId]);
-  assert.ok((open?.retryMs ?? 0) > 18 * 60_000, "19 minutes");
-  const refused = meta.received.length;
-  assert.ok(refused < 30, "the first answer speaks for all");
-  for (let time = 0; time < 3; time++) {
-    await comeDue(services);
+onEveryPage(
+  "updateProvider() with a new Page token resumes messages paused for the old one",
+  async (page) => {
+    const { services, organization: { admin, operator }, worker, state, send } = page;
+    const id = await send();
     await worker.runQueued();
-  }
-  assert.equal(meta.received.length, refused);
+    const { status, pauseCode, pauseProviderIds } = await getMessage(services, admin, id);
+    const provider = await state();
+    assert.deepEqual([status, pauseCode, pauseProviderIds], ["PAUSED", "190/463", [provider.id]]);
 
-  meta.settings.reply = () => null;
-  await services.db.run(TRY_NOW);
-  announceProviders(services, [providerId]);
-  await until("all of it is sent", async () => {
-    await comeDue(services);
+    const accessToken = TOKEN;
+    const { resumed } = await updateProvider(services, operator, provider.id, { accessToken });
+    assert.deepEqual(resumed.map((message) => message.id), [id]);
     await worker.runQueued();
-    return await readStatus(services.db, id) === "SENT";
-  });
-  const rows = await readDeliveries(services.db, id);
-  assert.ok(rows.every(({ status, attempt }) => status === "SENT" && attempt === 1));
-});
+    assert.equal(await readStatus(services.db, id), "SENT");
+  },
+);
+
+onEveryPage(
+  "a throttled Page is not used for the time that Meta asks for, and no attempt is used",
+  async (page) => {
+    const { services, organization: { operator }, meta, worker, state, send } = page;
+    const { id: providerId } = await state();
+    await updateProvider(services, operator, providerId, { accessToken: TOKEN });
+    const usage = { "1": [{ type: "messenger", estimated_time_to_regain_access: 19 }] };
+    meta.settings.reply = () => ({
+      error: { message: "(#613) Calls to this api have exceeded the rate limit.", code: 613 },
+      headers: { "x-business-use-case-usage": JSON.stringify(usage) },
+    });
+    const id = await send();
+    await worker.runQueued();
+    const [open] = await readStates(services.db, [providerId]);
+    assert.ok((open?.retryMs ?? 0) > 18 * 60_000, "19 minutes");
+    const refused = meta.received.length;
+    assert.ok(refused < 30, "the first answer opens the circuit");
+    for (let time = 0; time < 3; time++) {
+      await comeDue(services);
+      await worker.runQueued();
+    }
+    assert.equal(meta.received.length, refused);
+
+    meta.settings.reply = () => null;
+    await services.db.run(TRY_NOW);
+    announceProviders(services, [providerId]);
+    await until("all of it is sent", async () => {
+      await comeDue(services);
+      await worker.runQueued();
+      return await readStatus(services.db, id) === "SENT";
+    });
+    const rows = await readDeliveries(services.db, id);
+    assert.ok(rows.every(({ status, attempt }) => status === "SENT" && attempt === 1));
+  },
+);

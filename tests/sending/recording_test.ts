@@ -8,7 +8,7 @@ import { until } from "../support/until.ts";
 const SOON_MS = 5_000;
 
 onEveryMail(
-  "what has landed is recorded while another one hangs, and not lost with it",
+  "BatchSender records finished deliveries while another one hangs",
   async (mail) => {
     const { db, worker, startWorker, smtp, send } = mail;
     const hold = holdReplies(smtp, (address) => address === personAt(2));
@@ -17,7 +17,11 @@ onEveryMail(
       worker.start(await worker.claim());
       await hold.untilWaiting(1);
       const statsOf = async () => (await readStats(db, [id])).get(id);
-      await until("the others are SENT", async () => (await statsOf())?.sent === 2, SOON_MS);
+      await until(
+        "the other deliveries are SENT",
+        async () => (await statsOf())?.sent === 2,
+        SOON_MS,
+      );
       assert.equal((await statsOf())?.sending, 1);
 
       await worker.die();

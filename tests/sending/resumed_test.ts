@@ -16,7 +16,7 @@ const LOGIN = { user: "ada", password: "good" };
 const CHANGED = { ...LOGIN, password: "changed" };
 
 onEveryProviders(
-  "a resumed message is not paused again while one of its mails tries the provider",
+  "a resumed message is not paused again while one of its mails probes the provider",
   () => [{ login: LOGIN }],
   async ({ db, services, organization: { admin }, worker, servers, startWorker, send }) => {
     const [smtp] = servers;
@@ -31,7 +31,7 @@ onEveryProviders(
     await resumeMessage(services, admin, id);
     worker.start(await worker.claim(1));
     await hold.untilWaiting(1);
-    // The other batches find the provider being tried.
+    // The other batches meet a HALF_OPEN circuit.
     const other = await startWorker();
     await other.runQueued();
     const status = await readStatus(db, id);
@@ -45,7 +45,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "what was paused by a person meanwhile does not go on with its provider",
+  "updateProvider() resumes no message that a user has paused meanwhile",
   () => [{}],
   async ({ db, services, organization: { admin, operator }, states, send }) => {
     const [provider] = await states();
@@ -54,7 +54,7 @@ onEveryProviders(
     const message = await send({ to: { list: people(3) } });
     const providers = [{ id: providerId, epoch }];
     await pause(services, message, { reason: "535 No", code: "535", providers });
-    // Between the moment it is found and the one it is to go on.
+    // Paused after it was found and before it is resumed.
     const meanwhile = interfere(services, "messages.pausedFor", async (run) => {
       const found = await run();
       await pauseMessage(services, admin, message.id);
@@ -68,7 +68,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "what a provider said before a message was resumed does not pause it again",
+  "pause() ignores a provider error from before the message was resumed",
   () => [{ login: LOGIN }],
   async ({ db, services, organization: { admin }, worker, servers, send }) => {
     const [smtp] = servers;
@@ -82,7 +82,7 @@ onEveryProviders(
 
     smtp.replies.login = LOGIN;
     await resumeMessage(services, admin, message.id);
-    // A batch that has met it as well, and whose last mail ends only now.
+    // Another batch met the same error, and its last mail ends only now.
     const cause = { reason: "535 No", code: "535", providers: [open] };
     assert.equal(await pause(services, message, cause), undefined);
     await worker.runQueued();

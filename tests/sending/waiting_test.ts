@@ -10,7 +10,7 @@ import { onEveryProviders } from "../support/providers.ts";
 import { until } from "../support/until.ts";
 
 onEveryProviders(
-  "what a person waits for goes out before bulk that the limit holds up",
+  "a TRANSACTIONAL message is sent before bulk that waits for the rate limit",
   () => [{}],
   async (given) => {
     const { services, organization: { operator }, worker, servers: [server], states, send } = given;
@@ -18,17 +18,17 @@ onEveryProviders(
     assert.ok(server && provider);
     await updateProvider(services, operator, provider.id, { perSecondLimit: 20 });
     await send({ to: { list: people(60) } });
-    await until("the bulk has begun", async () => {
+    await until("bulk is being sent", async () => {
       worker.start(await worker.claim());
       return server.received.length > 0;
     });
     await send({ to: { list: [{ address: "max@example.net" }] }, lane: "TRANSACTIONAL" });
-    await until("the other has arrived", async () => {
+    await until("the transactional mail has arrived", async () => {
       worker.start(await worker.claim());
       return server.received.some(({ recipient }) => recipient === "max@example.net");
     });
     assert.ok(server.received.length < 40, `after ${server.received.length} mails`);
-    // In no time.
+    // So that the rest is sent at once.
     await updateProvider(services, operator, provider.id, { perSecondLimit: 10_000 });
     await worker.rest();
     assert.equal(server.received.length, 61);
@@ -36,7 +36,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "a stop takes nobody's turn: what waits under a slow limit is as good as new",
+  "a stop leaves deliveries that wait for the rate limit PENDING without an attempt",
   () => [{}],
   async (given) => {
     const { db, services, organization: { operator }, worker, servers: [server], states, send } =
@@ -45,7 +45,7 @@ onEveryProviders(
     assert.ok(server && provider);
     await updateProvider(services, operator, provider.id, { perSecondLimit: 0.01 });
     const { id } = await send({ to: { list: people(10) } });
-    await until("the first has gone out", async () => {
+    await until("the first mail was sent", async () => {
       worker.start(await worker.claim());
       return server.received.length === 1;
     });
@@ -61,7 +61,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "what waits for a slow limit is cancelled, and does not go out after all",
+  "cancelMessage() cancels deliveries that wait for the rate limit",
   () => [{}],
   async (given) => {
     const { services, organization: { admin, operator }, worker, servers: [server], states, send } =
@@ -84,11 +84,11 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "a stop gives up what a silent server was not handed yet: nothing of it is doubtful",
+  "a stop leaves deliveries to a silent server PENDING, none UNKNOWN",
   () => [{ silent: true }],
   async ({ db, worker, servers: [server], send }) => {
     const { id } = await send({ to: { list: people(30) } });
-    await until("somebody is kept waiting", async () => {
+    await until("the server keeps a connection waiting", async () => {
       worker.start(await worker.claim());
       return (server?.connections ?? 0) > 0;
     });
@@ -103,7 +103,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "what was mended since a provider failed pauses nothing",
+  "pause() ignores errors from before the provider was reconfigured",
   () => [{}],
   async ({ services, organization: { admin, operator }, states, send }) => {
     const [provider] = await states();
@@ -118,7 +118,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "what a person has paused goes on for no provider",
+  "updateProvider() resumes no message that a user has paused",
   () => [{}],
   async ({ services, organization: { admin, operator }, states, send }) => {
     const [provider] = await states();
@@ -136,7 +136,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "bulk that a slow limit puts off leaves the reserve to what a person waits for",
+  "bulk over the rate limit leaves the reserve to TRANSACTIONAL messages",
   () => [{}],
   async ({ services, organization: { admin, operator }, worker, servers, states, send }) => {
     const [provider] = await states();

@@ -20,28 +20,28 @@ import { RunningJobs } from "../../src/queue/running_jobs.ts";
 import { settleEnded } from "../../src/queue/settle.ts";
 import { WakeSignal } from "../../src/queue/wake_signal.ts";
 
-/** A worker that does one thing at a time, when it is told to. */
+/** A worker that claims, runs and settles jobs only when it is called. */
 export interface MailWorker {
   readonly id: string;
-  /** Claims what is queued, that many jobs at most. */
+  /** Claims up to `count` queued jobs. */
   claim(count?: number): Promise<ClaimedJob[]>;
   start(jobs: readonly ClaimedJob[]): void;
-  /** Fires the signals of all that runs. */
+  /** Fires the signals of all running jobs. */
   abort(why: AbortCause): void;
-  /** Returns once all that runs has ended and is settled. */
+  /** Returns once all running jobs have ended and are settled. */
   rest(): Promise<void>;
-  /** Claims, runs and settles until nothing is queued; what waits for its time goes on waiting. */
+  /** Claims, runs and settles until nothing is queued. Jobs that are not due yet stay. */
   runQueued(): Promise<void>;
-  /** Dies, as the database sees it: its jobs are free, and what it does from now on is too late. */
+  /** Ends its lease: its jobs are rescued, and whatever it writes from then on is stale. */
   die(): Promise<void>;
 }
 
-/** How it sends. */
+/** How a mail worker sends. */
 export interface MailWorkerOptions {
   readonly channel: ChannelSlot["channel"];
   /** Absent: not configured. */
   readonly messenger?: ChannelSlot["channel"];
-  /** Deliveries in flight per batch at most. */
+  /** Most deliveries in flight per batch. */
   readonly window?: number;
 }
 
@@ -59,7 +59,7 @@ const COME_DUE = statement<[]>(
    update jobs set run_at = now() where status = 'SCHEDULED' and run_at <> 'infinity'`,
 );
 
-/** The handlers of messages, as a worker has them. */
+/** Handlers of the jobs of messages. */
 export function mailHandlers(
   services: Services,
   { channel, messenger, window = 4 }: MailWorkerOptions,
@@ -114,7 +114,7 @@ export async function startMailWorker(
   };
 }
 
-/** Lets everything come due that waits for its time, but not what is laid aside. */
+/** Makes all scheduled jobs and deliveries due now, except parked jobs. */
 export async function comeDue(services: Services): Promise<void> {
   await services.db.run(COME_DUE);
   await promoteDueJobs(services, 1_000);

@@ -21,7 +21,7 @@ import { type MailWorker, startMailWorker } from "./mail_worker.ts";
 import { messageInput } from "./messages.ts";
 import { type SmtpServerSettings, type SmtpTestServer, startSmtpServer } from "./smtp.ts";
 
-/** A worker before several mail servers, in order of preference. */
+/** A worker that sends through several mail servers, in order of preference. */
 export interface TestProviders {
   readonly db: Database;
   readonly services: Services;
@@ -30,13 +30,13 @@ export interface TestProviders {
   readonly servers: readonly SmtpTestServer[];
   /** Another worker of the same process. */
   startWorker(): Promise<MailWorker>;
-  /** As they stand, in order. */
+  /** Current states of the providers, in order of preference. */
   states(): Promise<ProviderState[]>;
   /** Sends a message as the organization's ADMIN. */
   send(given: Partial<SendMessageInput>): Promise<Message>;
 }
 
-/** What a process is told of a mail server. */
+/** Settings of a provider for a mail server. */
 export function smtpProvider(url: string): ConfiguredProvider {
   const provider = parseSmtpUrl(url);
   return {
@@ -62,8 +62,8 @@ export async function openPool(
 }
 
 /**
- * Declares a test of sending through several mail servers, on both databases; at its end the ledgers
- * must hold.
+ * Declares a test of sending through several mail servers, on both databases. At its end it checks the
+ * ledgers.
  *
  * @param settings of each server
  */

@@ -1,7 +1,7 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
-import type { TakenBatch } from "./take.ts";
+import { INTERRUPTED_MESSAGE, type TakenBatch } from "./take.ts";
 
 const ABANDONED = statement<[limit: number], { id: string }>(
   "batches.abandoned",
@@ -24,7 +24,7 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
      from before, own, messages m
      where b.id = before.id and m.id = b.message_id
      returning b.id, b.organization_id, b.message_id, b.number,
-       coalesce(b.picked, array(select generate_series(b.lo, b.hi))) as numbers,
+       coalesce(b.picked, array(select generate_series(b.lo, b.hi))) as positions,
        coalesce(before.win, '{}') as win, m.status as message_status, own.error,
        own.status as job_status
    ),
@@ -36,15 +36,15 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
          'PERMISSION') and d.n <> all(b.win) then b.error ->> 'type' else 'OTHER' end,
        error_code = case when d.n = any(b.win) then 'INTERRUPTED' else 'BATCH_' || b.job_status end,
        error_message = case when d.n = any(b.win)
-         then 'The worker died while this was being sent: it may have arrived'
-         else coalesce(b.error ->> 'message', 'The batch was cancelled before this was sent') end,
+         then '${INTERRUPTED_MESSAGE}'
+         else coalesce(b.error ->> 'message', 'The batch was cancelled before the delivery was sent') end,
        retryable = d.n <> all(b.win),
        last_attempt_at = now(), updated_at = now(),
        failed_at = case when d.n <> all(b.win) then now() end
      from b
-     -- Of a cancelled message, what waits is CANCELLED as it stands; what was in flight is not.
+     -- A PENDING delivery of a cancelled message already counts as CANCELLED, unless it was in flight.
      where d.message_id = b.message_id and d.status = 'PENDING' and d.batch_number = b.number
-       and d.n = any(b.numbers)
+       and d.n = any(b.positions)
        and (b.message_status <> 'CANCELLED' or d.n = any(b.win))
      returning d.organization_id, d.id, d.attempt, d.tries, d.status, d.error_type, d.error_code,
        d.error_message, d.retryable
@@ -67,11 +67,11 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
    select organization_id as "organizationId", message_id as "messageId" from b`,
 );
 
-const GIVEN_UP = statement<
+const HAS_ABANDONED = statement<
   [messageId: string, batchNumber: number, positions: number[]],
   { n: number }
 >(
-  "deliveries.givenUp",
+  "deliveries.hasAbandoned",
   `select n from deliveries
    where message_id = $1 and n = any($3) and batch_number = $2 and status = 'FAILED'
      and error_code in ('BATCH_FAILED', 'BATCH_CANCELLED')
@@ -81,8 +81,8 @@ const GIVEN_UP = statement<
 const SWEEP_LIMIT = 1_000;
 
 /**
- * Ends the batches whose job was set aside or cancelled: what was in flight becomes UNKNOWN, what
- * still waited FAILED, with the job's error. Their messages may have ended with them.
+ * Ends the batches whose job has failed or was cancelled. Deliveries in flight become UNKNOWN, PENDING
+ * ones FAILED with the job's error. The caller ends messages that have no batch left.
  */
 export async function closeAbandonedBatches({ db, bus }: Services): Promise<void> {
   for (const { id } of await db.run(ABANDONED, SWEEP_LIMIT)) {
@@ -93,7 +93,7 @@ export async function closeAbandonedBatches({ db, bus }: Services): Promise<void
   }
 }
 
-/** Whether a finished batch was ended by `closeAbandonedBatches` with recipients unsent. */
+/** Whether `closeAbandonedBatches` ended a batch while it had PENDING deliveries. */
 export async function wasAbandoned({ db }: Services, batch: TakenBatch): Promise<boolean> {
-  return (await db.run(GIVEN_UP, batch.messageId, batch.number, batch.positions)).length > 0;
+  return (await db.run(HAS_ABANDONED, batch.messageId, batch.number, batch.positions)).length > 0;
 }

@@ -5,14 +5,14 @@ import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
 import type { OnUnknown, PendingDelivery } from "./delivery.ts";
 
-/** Proof that a batch is ours: the job that works on it, and the fence of its claim. */
+/** Proof of the claim of a batch: its job, and the fence of the claim. */
 export interface BatchHold {
   readonly jobId: string;
   readonly fence: number;
   readonly batchId: string;
 }
 
-/** A batch as it is taken over, with what its message says of it. */
+/** A batch that was taken over, with the settings of its message. */
 export interface TakenBatch {
   readonly organizationId: string;
   readonly messageId: string;
@@ -31,10 +31,14 @@ export interface TakenBatch {
   readonly unsubscribable: boolean;
 }
 
-/** The claim is another's: nothing was written. */
+/** The claim of a batch has ended: nothing was written. */
 export class StaleBatchError extends Error {
   override readonly name = "StaleBatchError";
 }
+
+/** Error message of a delivery that was in flight when its worker died. */
+export const INTERRUPTED_MESSAGE =
+  "The worker died while sending the delivery: the recipient may have received it";
 
 const TAKE = statement<[jobId: string, fence: number, batchId: string], TakenBatch>(
   "batches.take",
@@ -67,7 +71,7 @@ const RECOVER = statement<
        status = case when $5 and d.attempt + 1 < b.max_attempts and b.status <> 'CANCELLED'
          then 'PENDING' else 'UNKNOWN' end,
        attempt = d.attempt + 1, tries = d.tries + 1, error_type = 'OTHER', error_code = 'INTERRUPTED',
-       error_message = 'The worker died while this was being sent: it may have arrived',
+       error_message = '${INTERRUPTED_MESSAGE}',
        retryable = false, last_attempt_at = now(), updated_at = now()
      from b
      where d.message_id = b.message_id and d.n = any(b.win) and d.status = 'PENDING'
@@ -93,7 +97,7 @@ const RECOVER = statement<
    select (select count(*) from d) as recovered from b`,
 );
 
-// Those that are tried again stand in the range of their first batch still, and are another's by now.
+// By batch number too: a retried delivery is in another batch, but still in the range of its first one.
 const PENDING = statement<
   [messageId: string, batchNumber: number, positions: number[]],
   PendingDelivery
@@ -102,7 +106,7 @@ const PENDING = statement<
   `select id, n as position, address, name, variables, attempt, deferrals,
      greatest(0, extract(epoch from not_before - now()))::float8 * 1000 as "dueMs"
    from unnest($3::int[]) p(picked), lateral (
-     -- The offset keeps this one look by the index for each: joined, it could read the whole message.
+     -- The offset forces one index lookup per position: a join could read the whole message.
      select * from deliveries where message_id = $1 and n = picked offset 0) d
    where status = 'PENDING' and batch_number = $2
    order by n`,
@@ -119,10 +123,10 @@ const SENT = statement<
 );
 
 /**
- * Takes a batch over for the job that holds it. What the last worker left in flight may have gone
- * out: it becomes UNKNOWN, or waits again when the message says RESEND and attempts are left.
+ * Takes over a batch for the job that holds it. Deliveries that the last worker left in flight may have
+ * been sent: they become UNKNOWN, or PENDING again if the message says RESEND and attempts are left.
  *
- * @throws {StaleBatchError}
+ * @throws {StaleBatchError} when the claim has ended
  */
 export async function takeBatch({ db, bus }: Services, hold: BatchHold): Promise<TakenBatch> {
   const [batch] = await db.run(TAKE, hold.jobId, hold.fence, hold.batchId);
@@ -135,12 +139,12 @@ export async function takeBatch({ db, bus }: Services, hold: BatchHold): Promise
   return { ...batch, step: batch.step + 1 };
 }
 
-/** The deliveries of a batch that still wait, in order. */
+/** PENDING deliveries of a batch, in order; also those that are not due yet. */
 export function readPending({ db }: Services, batch: TakenBatch): Promise<PendingDelivery[]> {
   return db.run(PENDING, batch.messageId, batch.number, batch.positions);
 }
 
-/** How many of a batch's deliveries went out in it. */
+/** Number of deliveries that were sent in a batch, also those that bounced since. */
 export async function countSent({ db }: Services, batch: TakenBatch): Promise<number> {
   const [row] = await db.run(SENT, batch.messageId, batch.number, batch.positions);
   return row?.count ?? 0;

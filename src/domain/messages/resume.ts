@@ -4,7 +4,7 @@ import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { wakeParked } from "../jobs/park.ts";
-import { announceProviders, letTryAgain } from "../providers/circuit.ts";
+import { allowProbe, announceProviders } from "../providers/circuit.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS, getMessage } from "./find.ts";
 import { finishMessage } from "./finish.ts";
@@ -58,7 +58,7 @@ export async function resumePausedFor(services: Services, providerId: string): P
 
 // In a transaction of its own: a pause locks the providers before the message.
 async function allowProbes(services: Services, channel: Message["channel"]): Promise<void> {
-  announceProviders(services, await letTryAgain(services.db, channel));
+  announceProviders(services, await allowProbe(services.db, channel));
 }
 
 // The sending rate is measured anew: a night spent PAUSED does not say how long the rest will take.

@@ -6,11 +6,11 @@ import type { Services } from "../services.ts";
 import { openFor, type ProviderState } from "./provider.ts";
 import { STATE } from "./queries.ts";
 
-/** How long the message that tries a provider again has for it; then another may. */
+/** Time that a probe has to end, in milliseconds; then another message may probe. */
 const PROBE_MS = 60_000;
 
-// Each names the epoch that it was decided in: of several processes that see the same, the first one
-// acts, and what was begun before the credentials were replaced changes nothing.
+// Compare-and-set on the epoch: of several processes that see the same failure only the first one acts,
+// and results from before the credentials were replaced change nothing.
 const OPEN = statement<
   [
     id: string,
@@ -55,9 +55,9 @@ const CLOSE = statement<[id: string, epoch: number], ProviderState>(
    returning ${STATE}`,
 );
 
-// In a new epoch: what it said before pauses nothing that goes on now.
-const LET_TRY = statement<[channel: MessageChannel], { id: string }>(
-  "providers.letTry",
+// In a new epoch, so that earlier failures pause no message that is sent from now on.
+const ALLOW_PROBE = statement<[channel: MessageChannel], { id: string }>(
+  "providers.allowProbe",
   `update providers set retry_at = now(), epoch = epoch + 1 where channel = $1 and state = 'OPEN'
    returning id`,
 );
@@ -65,7 +65,7 @@ const LET_TRY = statement<[channel: MessageChannel], { id: string }>(
 type Circuit = Pick<ProviderState, "id" | "epoch" | "openings">;
 
 /**
- * Asks nothing more of a provider for a while.
+ * Opens a circuit: the provider is not used for a while.
  *
  * @returns undefined when the circuit has changed since it was read: nothing is written
  */
@@ -84,9 +84,9 @@ export function openCircuit(
 }
 
 /**
- * Lets one message, of all processes, try an open provider whose time has come.
+ * Lets one message of all processes probe a provider whose wait is over.
  *
- * @returns undefined when that is not now, or another's
+ * @returns undefined when it is too early, or another process probes it
  */
 export function beginProbe(
   services: Services,
@@ -96,7 +96,7 @@ export function beginProbe(
 }
 
 /**
- * Lets the next message try a provider: the one that was to do so has not asked it.
+ * Ends a probe whose message was not sent: the next message may probe.
  *
  * @returns undefined when the circuit has changed since it was read: nothing is written
  */
@@ -108,7 +108,7 @@ export function leaveProbe(
 }
 
 /**
- * Asks a provider again that has proved to work.
+ * Closes a circuit: the provider works.
  *
  * @returns undefined when the circuit has changed since it was read: nothing is written
  */
@@ -119,12 +119,16 @@ export function closeCircuit(
   return change(services, services.db.run(CLOSE, circuit.id, circuit.epoch));
 }
 
-/** Lets the open providers of a channel be tried now: a person has mended something, or thinks so. */
-export async function letTryAgain(tx: Connection, channel: MessageChannel): Promise<string[]> {
-  return (await tx.run(LET_TRY, channel)).map(({ id }) => id);
+/**
+ * Lets a message probe the open providers of a channel at once, because an operator may have fixed them.
+ *
+ * @returns ids of the providers
+ */
+export async function allowProbe(tx: Connection, channel: MessageChannel): Promise<string[]> {
+  return (await tx.run(ALLOW_PROBE, channel)).map(({ id }) => id);
 }
 
-/** Tells all processes of providers that have changed. */
+/** Announces changed providers to all processes. */
 export function announceProviders({ bus }: Services, ids: readonly string[]): void {
   bus.publish("providers", SYSTEM_ORGANIZATION_ID, ids);
 }

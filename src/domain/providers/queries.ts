@@ -10,7 +10,7 @@ const PROVIDER =
 export const STATE = `${PROVIDER}, epoch, openings, error_pauses as "errorPauses", credentials,
   extract(epoch from retry_at - clock_timestamp())::float8 * 1000 as "retryMs"`;
 
-// The settings may have been mended since the circuit opened: whoever starts may try.
+// An open circuit may be probed at once, because the settings may have been corrected before the start.
 export const REGISTER = statement<
   [channels: MessageChannel[], names: string[], limits: (number | null)[]],
   ProviderState
@@ -23,8 +23,8 @@ export const REGISTER = statement<
    returning ${STATE}`,
 );
 
-export const REGISTER_PACES = statement<[ids: string[]]>(
-  "providers.registerPaces",
+export const REGISTER_RATE_LIMITS = statement<[ids: string[]]>(
+  "providers.registerRateLimits",
   `insert into provider_paces (provider_id) select * from unnest($1::uuid[]) order by 1
    on conflict do nothing`,
 );
@@ -39,12 +39,12 @@ const FIND = statement<[ids: string[]], Provider>(
   `select ${PROVIDER} from providers where id = any($1)`,
 );
 
-/** As the processes need it that send; with the sealed credentials. */
+/** Providers with their sealed credentials, for sending. */
 export function readStates(db: Connection, ids: readonly string[]): Promise<ProviderState[]> {
   return db.run(READ, [...ids]);
 }
 
-/** As people see them: without any credentials. */
+/** Providers without their credentials, for the API. */
 export function findProviders(db: Connection, ids: readonly string[]): Promise<Provider[]> {
   return db.run(FIND, [...ids]);
 }

@@ -1,18 +1,18 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 
-/** How far ahead of its time a message may have its slot, in milliseconds. */
+/** Time that a slot may be reserved before it is due, in milliseconds. */
 export const AHEAD_MS = 50;
 
-/** Slots that were reserved, evenly spaced. */
+/** Reserved slots, evenly spaced. */
 export interface Reservation {
   readonly count: number;
-  /** Until the first one, in milliseconds; with none: until it is worth asking again. */
+  /** Time until the first slot is due, in milliseconds; without a slot: until one may be reserved. */
   readonly waitMs: number;
 }
 
-// The generic cell rate algorithm (ITU-T I.371), with one clock for all processes: the time of the next
-// slot. Looked at under the row's lock, so that two that ask at once get different slots.
+// Generic cell rate algorithm (ITU-T I.371). `next_at`, the time of the next slot, is read under the
+// row's lock, so that two processes get different slots.
 const RESERVE = statement<
   [providerId: string, perSecond: number, wanted: number, aheadMs: number],
   Reservation
@@ -35,14 +35,14 @@ const RESERVE = statement<
 );
 
 /**
- * Reserves the right to hand messages to a provider at its limit, which all processes keep together.
+ * Reserves slots for messages within a provider's rate limit, which all processes share.
  *
- * Slots are given out up to 50 ms ahead of their time, which is far enough to keep the pace and near
- * enough to share it. What is urgent has the reserve: it may run ahead by as much again, or by one
- * slot, and what is not urgent waits until that is made up for.
+ * Slots are reserved at most 50 ms before they are due: enough to reach the limit, and little enough to
+ * share it. Urgent messages may reserve another 50 ms ahead, or one slot; other messages wait until that
+ * is made up for.
  *
- * @param perSecond the limit
- * @param wanted slots at most
+ * @param perSecond rate limit
+ * @param wanted most slots to reserve
  */
 export async function reserveSlots(
   { db }: Services,
@@ -55,6 +55,8 @@ export async function reserveSlots(
 ): Promise<Reservation> {
   const aheadMs = urgent ? AHEAD_MS + Math.max(AHEAD_MS, 1_000 / perSecond) : AHEAD_MS;
   const [reservation] = await db.run(RESERVE, providerId, perSecond, wanted, aheadMs);
-  if (!reservation) throw new Error(`Cannot reserve slots: provider ${providerId} has no pace`);
+  if (!reservation) {
+    throw new Error(`Cannot reserve slots: provider ${providerId} is not registered`);
+  }
   return urgent && reservation.count > 0 ? { ...reservation, waitMs: 0 } : reservation;
 }

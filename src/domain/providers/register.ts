@@ -1,20 +1,20 @@
 import type { MessageChannel } from "../channel.ts";
 import type { Services } from "../services.ts";
 import type { ProviderState } from "./provider.ts";
-import { REGISTER, REGISTER_PACES } from "./queries.ts";
+import { REGISTER, REGISTER_RATE_LIMITS } from "./queries.ts";
 
-/** A provider as the settings of a process name it. */
+/** A provider in the settings of a process. */
 export interface NamedProvider {
   readonly channel: MessageChannel;
-  /** Known by it among those of its channel: "smtp.example.com:587". */
+  /** Unique within its channel: "smtp.example.com:587". */
   readonly name: string;
   /** Messages per second at most, of all processes together; null: no limit. */
   readonly perSecond: number | null;
 }
 
 /**
- * Makes the providers known that a process is told of; every process does so at its start. One that is
- * known keeps its circuit, its limit and its credentials; an open one may be tried again at once.
+ * Stores the providers of a process; every process does so at its start. A known provider keeps its
+ * circuit, the limit and the credentials that an operator has set; an open circuit may be probed at once.
  *
  * @param named each name once per channel
  * @returns their states, in the order in which they were named
@@ -30,7 +30,7 @@ export async function registerProviders(
     named.map(({ name }) => name),
     named.map(({ perSecond }) => perSecond),
   );
-  await db.run(REGISTER_PACES, states.map(({ id }) => id));
+  await db.run(REGISTER_RATE_LIMITS, states.map(({ id }) => id));
   return named.flatMap(({ channel, name }) =>
     states.filter((state) => state.channel === channel && state.name === name)
   );

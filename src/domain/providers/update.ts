@@ -4,20 +4,20 @@ import { InvalidInputError, type Issue } from "../errors.ts";
 import type { CredentialField, Credentials } from "../vault.ts";
 import type { Provider } from "./provider.ts";
 
-/** What `updateProvider` takes: an absent field stays as it is, null lets the settings hold again. */
+/** Input of `updateProvider`: an absent field is unchanged, null restores the value of the settings. */
 export interface UpdateProviderInput {
-  /** Of the Page; for MESSENGER. */
+  /** Access token of the Page; MESSENGER only. */
   readonly accessToken?: string | null;
-  /** For EMAIL, together. */
+  /** EMAIL only, together with `password`. */
   readonly user?: string | null;
   readonly password?: string | null;
-  /** One a day to 100,000. */
+  /** Messages per second, from one a day to 100,000. */
   readonly perSecondLimit?: number | null;
-  /** false: it is not asked any more. */
+  /** Whether the provider is used. */
   readonly enabled?: boolean | null;
 }
 
-/** Credentials as they are to be; null: those of the settings; undefined: as they are. */
+/** New credentials; null: those of the settings; undefined: unchanged. */
 export type NewCredentials = Credentials | null | undefined;
 
 const CREDENTIAL_FIELDS: readonly CredentialField[] = ["accessToken", "user", "password"];
@@ -47,7 +47,7 @@ const UPDATE = statement<
    returning id`,
 );
 
-// Other credentials are as good as new ones: what was wrong with the old ones says nothing of them.
+// Errors of the old credentials say nothing about the new ones.
 const RESET = statement<[id: string], { id: string }>(
   "providers.reset",
   `update providers set state = 'CLOSED', since = now(), openings = 0, retry_at = null,
@@ -57,7 +57,9 @@ const RESET = statement<[id: string], { id: string }>(
 );
 
 /**
- * Checks an update, and puts its credentials together.
+ * Checks an update.
+ *
+ * @returns its credentials
  *
  * @throws {InvalidInputError} with every fault
  */
@@ -88,12 +90,12 @@ export function checkUpdate(
     perSecondLimit != null &&
     !(perSecondLimit >= MIN_PER_SECOND && perSecondLimit <= MAX_PER_SECOND)
   ) {
-    const message = `must be at most ${MAX_PER_SECOND}, and one a day at least: 0.0000116; ` +
-      "null: as the settings say";
+    const message = `must be from 0.0000116 (one a day) to ${MAX_PER_SECOND}; ` +
+      "null restores the value of the settings";
     refuse("perSecondLimit", "OUT_OF_RANGE", message);
   }
   if (Object.values(input).every((value) => value === undefined)) {
-    issues.push({ path: [], code: "EMPTY", message: "changes nothing" });
+    issues.push({ path: [], code: "EMPTY", message: "must change at least one field" });
   }
   if (issues.length > 0) throw new InvalidInputError(issues);
 
@@ -116,23 +118,23 @@ function checkText(
   }
 }
 
-// What the old limit had put off goes out under the new one.
-const RESET_PACE = statement<[id: string]>(
-  "providers.resetPace",
+// Slots that were reserved far ahead under the old limit do not delay messages under the new one.
+const RESET_RATE_LIMIT = statement<[id: string]>(
+  "providers.resetRateLimit",
   "update provider_paces set next_at = least(next_at, now()) where provider_id = $1",
 );
 
-/** What is to be written of an update. */
+/** Changes of a provider to be stored. */
 export interface ProviderChange {
-  /** Sealed; null: those of the settings; undefined: as they are. */
+  /** Sealed credentials; null: those of the settings; undefined: unchanged. */
   readonly credentials: string | null | undefined;
   readonly perSecondLimit: number | null | undefined;
-  /** undefined: as it is. */
+  /** undefined: unchanged. */
   readonly enabled: boolean | undefined;
 }
 
 /**
- * Writes an update; new credentials close the circuit.
+ * Stores an update; new credentials close the circuit.
  *
  * @returns false when there is no such provider
  */
@@ -151,6 +153,6 @@ export async function writeUpdate(
     enabled ?? null,
   );
   if (credentials !== undefined) await tx.run(RESET, id);
-  if (perSecondLimit !== undefined) await tx.run(RESET_PACE, id);
+  if (perSecondLimit !== undefined) await tx.run(RESET_RATE_LIMIT, id);
   return updated.length > 0;
 }

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { DeliveryError } from "../../../src/channels/channel.ts";
 import { type Database, statement } from "../../../src/db/database.ts";
 import {
+  allowProbe,
   beginProbe,
   closeCircuit,
-  letTryAgain,
   openCircuit,
 } from "../../../src/domain/providers/circuit.ts";
 import {
@@ -38,7 +38,7 @@ async function open(db: Database): Promise<{ services: Services; provider: Provi
 }
 
 onEveryDatabase(
-  "a circuit opens, lets one message try, and closes or opens for longer",
+  "beginProbe() lets one process probe, and a failed probe opens the circuit for longer",
   async ({ db }) => {
     const { services, provider } = await open(db);
     assert.deepEqual([provider.state, provider.perSecond, provider.retryMs], ["CLOSED", 50, null]);
@@ -64,7 +64,7 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
-  "what was begun before a change neither opens nor closes a circuit",
+  "openCircuit() and closeCircuit() change nothing for a stale epoch",
   async ({ db }) => {
     const { services, provider } = await open(db);
     const opened = await openCircuit(services, provider, REFUSED);
@@ -74,22 +74,25 @@ onEveryDatabase(
   },
 );
 
-onEveryDatabase("a start, and a person, let an open provider be tried at once", async ({ db }) => {
-  const { services, provider } = await open(db);
-  const opened = await openCircuit(services, provider, { ...REFUSED, retryAfterMs: 3_600_000 });
-  assert.ok((opened?.retryMs ?? 0) > 3_500_000);
-  assert.deepEqual(await letTryAgain(db, "MESSENGER"), []);
-  assert.deepEqual(await letTryAgain(db, "EMAIL"), [provider.id]);
-  assert.equal(await beginProbe(services, opened ?? provider), undefined, "in a new epoch");
-  const [again] = await readStates(db, [provider.id]);
-  assert.equal((await beginProbe(services, again ?? provider))?.state, "HALF_OPEN");
+onEveryDatabase(
+  "allowProbe() and registerProviders() let an open provider be probed at once",
+  async ({ db }) => {
+    const { services, provider } = await open(db);
+    const opened = await openCircuit(services, provider, { ...REFUSED, retryAfterMs: 3_600_000 });
+    assert.ok((opened?.retryMs ?? 0) > 3_500_000);
+    assert.deepEqual(await allowProbe(db, "MESSENGER"), []);
+    assert.deepEqual(await allowProbe(db, "EMAIL"), [provider.id]);
+    assert.equal(await beginProbe(services, opened ?? provider), undefined, "in a new epoch");
+    const [again] = await readStates(db, [provider.id]);
+    assert.equal((await beginProbe(services, again ?? provider))?.state, "HALF_OPEN");
 
-  const { provider: restarted } = await open(db);
-  assert.equal(restarted.id, provider.id);
-  assert.equal(restarted.state, "HALF_OPEN");
-});
+    const { provider: restarted } = await open(db);
+    assert.equal(restarted.id, provider.id);
+    assert.equal(restarted.state, "HALF_OPEN");
+  },
+);
 
-Deno.test("openFor() doubles up to a minute, and waits as long as the provider asked", () => {
+Deno.test("openFor() doubles up to a minute, and is at least the wait that the provider asked for", () => {
   assert.deepEqual([0, 1, 2, 3, 4, 40].map((openings) => openFor(REFUSED, openings)), [
     5_000,
     10_000,
@@ -101,7 +104,7 @@ Deno.test("openFor() doubles up to a minute, and waits as long as the provider a
   assert.equal(openFor({ ...REFUSED, retryAfterMs: 90_000 }, 0), 90_000);
 });
 
-Deno.test("a circuit opens at the third connection that fails, and at once for a login", () => {
+Deno.test("opensCircuit() opens after three network failures, and at once for a login or throttling", () => {
   assert.deepEqual([1, 2, 3].map((failures) => opensCircuit(REFUSED, failures)), [
     false,
     false,
@@ -111,7 +114,7 @@ Deno.test("a circuit opens at the third connection that fails, and at once for a
   assert.equal(opensCircuit({ ...REFUSED, type: "RATE_LIMIT" }, 1), true);
 });
 
-Deno.test("isProvidersFault() spares a provider that only speaks of a recipient", () => {
+Deno.test("isProvidersFault() is false for an answer about the recipient", () => {
   const greylisted = { ...REFUSED, type: "RATE_LIMIT", beforeRecipient: false } as const;
   assert.equal(isProvidersFault(REFUSED), true);
   assert.equal(isProvidersFault(greylisted), false);
@@ -123,7 +126,7 @@ Deno.test("isProvidersFault() spares a provider that only speaks of a recipient"
   );
 });
 
-Deno.test("mayFailOver() asks another for the provider's failures only, and before the content", () => {
+Deno.test("mayFailOver() is true for failures of the provider before the content only", () => {
   assert.equal(mayFailOver(REFUSED), true);
   assert.equal(mayFailOver({ ...REFUSED, type: "ACCESS_TOKEN", disposition: "pause" }), true);
   assert.equal(mayFailOver({ ...REFUSED, afterData: true }), false);

@@ -157,7 +157,7 @@ onEveryDatabase(
         const { __typename, issues } = await update(server, input);
         assert.deepEqual([__typename, issues], ["InvalidInputError", [{ path, code }]]);
       }
-      assert.equal((await update(server, {})).reason, "input: changes nothing");
+      assert.equal((await update(server, {})).reason, "input: must change at least one field");
       const unknown = toTypeId("provider", newId());
       const missing = await update(server, { enabled: false }, { id: unknown });
       assert.deepEqual([missing.__typename, missing.ids], ["NotFoundError", [unknown]]);
