@@ -1,10 +1,6 @@
 import type { Audience, RefusedRow } from "../../src/domain/audiences/audience.ts";
-import {
-  listAudiences,
-  listRecipients,
-  listRefusedRows,
-} from "../../src/domain/audiences/lists.ts";
-import { audiencesById } from "../../src/domain/audiences/operations.ts";
+import { listAudiences, listRecipients, listRefusedRows } from "../../src/domain/audiences/list.ts";
+import { audiencesById } from "../../src/domain/audiences/find.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { lookupId } from "../kit/global_id.ts";

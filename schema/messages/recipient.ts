@@ -1,11 +1,11 @@
 import type { Recipient } from "../../src/domain/recipients.ts";
-import { listedAmong } from "../../src/domain/suppressions/operations.ts";
+import { findListed } from "../../src/domain/suppressions/lookup.ts";
 import { builder } from "../kit/builder.ts";
 import { batchLoader } from "../kit/loader.ts";
 
 // Looked up without the channel, because no address is valid in two channels.
 const suppressedOf = batchLoader(async ({ services, caller }, addresses) => {
-  const listed = await listedAmong(services, caller, addresses);
+  const listed = await findListed(services, caller, addresses);
   return new Map(addresses.map((address) => [address, listed.has(address)]));
 });
 

@@ -1,10 +1,6 @@
 import { DEFAULT_CHANNEL } from "../../src/domain/channel.ts";
-import {
-  addSuppressions,
-  listSuppressions,
-  removeSuppressions,
-  suppressionsById,
-} from "../../src/domain/suppressions/operations.ts";
+import { addSuppressions, removeSuppressions } from "../../src/domain/suppressions/edit.ts";
+import { listSuppressions, suppressionsById } from "../../src/domain/suppressions/list.ts";
 import type { Suppression } from "../../src/domain/suppressions/suppression.ts";
 import { fromTypeIds, toTypeId } from "../../src/domain/id.ts";
 import { builder } from "../kit/builder.ts";

@@ -2,7 +2,7 @@ import { TypeID } from "typeid-js";
 import { uuidv7 } from "uuidv7";
 import { invalid, NotFoundError } from "./errors.ts";
 
-// The prefixes that stand for a noun at every edge: GraphQL, command line, logs, URLs.
+// TypeID prefix of each noun.
 const PREFIXES = {
   organization: "org",
   apiKey: "key",
@@ -18,23 +18,23 @@ const PREFIXES = {
   suppression: "sup",
 } as const;
 
-/** What has an id. */
+/** Kinds of objects that have an id. */
 export type Noun = keyof typeof PREFIXES;
 
-/** Ids at most that one call can name. */
+/** Maximum number of ids, or of other elements of a list, in one call. */
 export const MAX_IDS_PER_CALL = 1_000;
 
-/** A new UUIDv7 (RFC 9562): later ids sort after earlier ones. */
+/** Creates a UUIDv7 (RFC 9562), which sorts by its time of creation. */
 export function newId(): string {
   return uuidv7();
 }
 
-/** The TypeID of a database id: `job_01h455vb4pex5vsknk084sn02q`. */
+/** Converts a database id to a TypeID: `job_01h455vb4pex5vsknk084sn02q`. */
 export function toTypeId(noun: Noun, id: string): string {
   return TypeID.fromUUID(PREFIXES[noun], id).toString();
 }
 
-/** The noun and database id of a TypeID, or null when it is none. */
+/** Parses a TypeID into noun and database id; null if it is malformed. */
 export function parseTypeId(typeId: string): { noun: Noun; id: string } | null {
   try {
     const parsed = TypeID.fromString(typeId);
@@ -48,11 +48,11 @@ export function parseTypeId(typeId: string): { noun: Noun; id: string } | null {
 }
 
 /**
- * The database id of a TypeID that names `noun`.
+ * Converts a TypeID of `noun` to a database id.
  *
- * @param path where the id stands in the caller's input
+ * @param path of the id in the caller's input
  * @throws {InvalidInputError} for the id of another noun
- * @throws {NotFoundError} for what is no TypeID at all
+ * @throws {NotFoundError} for a malformed id
  */
 export function fromTypeId(noun: Noun, typeId: string, path: readonly string[] = ["id"]): string {
   const parsed = parseTypeId(typeId);
@@ -64,20 +64,20 @@ export function fromTypeId(noun: Noun, typeId: string, path: readonly string[] =
 }
 
 /**
- * The database ids of TypeIDs that name `noun`.
+ * Converts TypeIDs of `noun` to database ids.
  *
- * @param path where the list stands in the caller's input
- * @throws {InvalidInputError} for more than 1,000, and for the id of another noun
- * @throws {NotFoundError} naming all that are no TypeID at all
+ * @param path of the list in the caller's input
+ * @throws {InvalidInputError} for more than 1,000 ids, and for the id of another noun
+ * @throws {NotFoundError} naming all malformed ids
  */
 export function fromTypeIds(
   noun: Noun,
   typeIds: readonly string[],
   path: readonly string[],
 ): string[] {
-  // Counted before any is looked at: there may be a million of them.
+  // Counted before any id is parsed, because there may be a million of them.
   if (typeIds.length > MAX_IDS_PER_CALL) {
-    throw invalid(path, "TOO_LONG", `must not hold more than ${MAX_IDS_PER_CALL} ids`);
+    throw invalid(path, "TOO_LONG", `must not contain more than ${MAX_IDS_PER_CALL} ids`);
   }
   const malformed = typeIds.filter((id) => !parseTypeId(id));
   if (malformed.length > 0) throw new NotFoundError(malformed);

@@ -1,4 +1,4 @@
-import { failDeadImports } from "../domain/audiences/operations.ts";
+import { failStaleImports } from "../domain/audiences/import.ts";
 import { pruneEvents } from "../domain/deliveries/provider_event.ts";
 import type { Outcome } from "../domain/jobs/outcome.ts";
 import { jobKind } from "../domain/jobs/kinds.ts";
@@ -37,7 +37,7 @@ async function cleanup(
 ): Promise<Outcome> {
   const { job, signal, report } = run;
   if (scopeOf(job) === null) {
-    await failDeadImports(services);
+    await failStaleImports(services);
     await pruneFires(services, KEEP_FIRES_MS);
     await pruneEvents(services);
   }

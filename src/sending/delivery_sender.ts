@@ -9,9 +9,8 @@ import {
   TemplateError,
   UNSUBSCRIBE_URL,
 } from "../domain/templates/template.ts";
-import { CHANNEL_RULES } from "../domain/channel_rules/channel_rules.ts";
 import type { Services } from "../domain/services.ts";
-import { suppressedAmong } from "../domain/suppressions/operations.ts";
+import { findSuppressed } from "../domain/suppressions/lookup.ts";
 import { openUnsubscribeLinks } from "../domain/suppressions/unsubscribe.ts";
 import type { ChannelSlot } from "./provider_pool.ts";
 
@@ -37,12 +36,11 @@ export async function openDeliverySender(
   batch: TakenBatch,
   { channel, content, pending, urgent, signal, publicUrl }: DeliverySenderOptions,
 ): Promise<(delivery: PendingDelivery) => Promise<SendResult>> {
-  const suppressed = await suppressedAmong(services, batch, pending.map(({ address }) => address));
-  const { normalizeAddress } = CHANNEL_RULES[batch.channel];
+  const suppressed = await findSuppressed(services, batch, pending.map(({ address }) => address));
   const linkOf = batch.unsubscribable ? await openUnsubscribeLinks(services.db, publicUrl) : null;
   return async (delivery) => {
     const { id, address, name } = delivery;
-    if (suppressed.has(normalizeAddress(address))) return refused(SUPPRESSED);
+    if (suppressed.has(address)) return refused(SUPPRESSED);
     const { organizationId, channel: by } = batch;
     const unsubscribeUrl = linkOf?.({ organizationId, channel: by, address, deliveryId: id });
     const mail = {

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { statement } from "../../src/db/database.ts";
-import {
-  addSuppressions,
-  listSuppressions,
-  removeSuppressions,
-} from "../../src/domain/suppressions/operations.ts";
+import { addSuppressions, removeSuppressions } from "../../src/domain/suppressions/edit.ts";
+import { listSuppressions } from "../../src/domain/suppressions/list.ts";
 import { readUnsubscriber, unsubscribe } from "../../src/domain/suppressions/unsubscribe.ts";
 import { onEveryMail, type TestMail } from "../support/mail.ts";
 import { people, readDeliveries } from "../support/messages.ts";

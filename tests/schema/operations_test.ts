@@ -7,12 +7,13 @@ import {
   print,
   separateOperations,
 } from "graphql";
-import { addRecipients, beginImport, finishImport } from "../../src/domain/audiences/operations.ts";
+import { addRecipients } from "../../src/domain/audiences/add_recipients.ts";
+import { beginImport, finishImport } from "../../src/domain/audiences/import.ts";
 import { listDeliveries } from "../../src/domain/deliveries/list.ts";
 import { type Noun, toTypeId } from "../../src/domain/id.ts";
 import { listJobs } from "../../src/domain/jobs/list.ts";
 import type { Page } from "../../src/domain/page.ts";
-import { addSuppressions } from "../../src/domain/suppressions/operations.ts";
+import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { type GraphQLBody, type TestServer, withServer } from "../support/server.ts";
 

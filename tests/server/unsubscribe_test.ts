@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { newId } from "../../src/domain/id.ts";
-import { listSuppressions } from "../../src/domain/suppressions/operations.ts";
+import { listSuppressions } from "../../src/domain/suppressions/list.ts";
 import { openUnsubscribeLinks } from "../../src/domain/suppressions/unsubscribe.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { type TestServer, withServer } from "../support/server.ts";

@@ -1,7 +1,8 @@
 import { type Connection, statement } from "../../src/db/database.ts";
 import type { Caller } from "../../src/domain/access/access.ts";
 import type { Audience, ImportRow } from "../../src/domain/audiences/audience.ts";
-import { addRecipients, beginImport, finishImport } from "../../src/domain/audiences/operations.ts";
+import { addRecipients } from "../../src/domain/audiences/add_recipients.ts";
+import { beginImport, finishImport } from "../../src/domain/audiences/import.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
 import type { MessageStatus } from "../../src/domain/message_status.ts";
 import type { RecipientInput } from "../../src/domain/recipients.ts";

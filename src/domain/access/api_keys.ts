@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { columnList } from "../../db/columns.ts";
 import { type Connection, queryBuilder, statement } from "../../db/database.ts";
 import { InvalidInputError, type Issue, NotFoundError } from "../errors.ts";
 import { newId, toTypeId } from "../id.ts";
@@ -59,8 +60,7 @@ const COLUMNS = [
 ] as const;
 
 /** The columns of `api_keys` under the names of `ApiKey`, as a list in SQL. */
-export const API_KEY_COLUMNS = COLUMNS.map((column) => column.replace(/ as (.*)/, ' as "$1"'))
-  .join(", ");
+export const API_KEY_COLUMNS = columnList(COLUMNS);
 
 /** Condition in SQL: the key is neither revoked nor expired. */
 export const IS_USABLE = "revoked_at is null and (expires_at is null or expires_at > now())";

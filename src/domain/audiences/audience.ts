@@ -2,44 +2,45 @@ import { type Caller, ownsOrAdministers } from "../access/access.ts";
 import type { MessageChannel } from "../channel.ts";
 import type { RecipientInput } from "../recipients.ts";
 
-/** FAILED: it ended before the file did; what had been taken stays. */
+/** State of an import. FAILED: it stopped before the end of the file; its recipients stay. */
 export type ImportStatus = "RUNNING" | "FINISHED" | "FAILED";
 
-/** Recipients that were imported once, for one message or many. */
+/** Imported recipients, for any number of messages. */
 export interface Audience {
   readonly id: string;
   readonly organizationId: string;
-  /** Who imported it; null: nobody that the key or token named. */
+  /** Person who imported it; null if the key or token named none. */
   readonly userId: string | null;
   readonly name: string;
-  /** How its recipients are reached: messages of this channel can go to them. */
+  /** Channel of its addresses, and of the messages that can be sent to it. */
   readonly channel: MessageChannel;
   readonly recipientCount: number;
-  /** The variables that at least one recipient has. */
+  /** Variables that at least one recipient has. */
   readonly variableNames: readonly string[];
   readonly importStatus: ImportStatus;
-  /** Rows that became recipients. */
+  /** Number of rows that became recipients. */
   readonly taken: number;
-  /** Rows whose address the audience already had. */
+  /** Number of rows whose address was already in the audience. */
   readonly collapsed: number;
-  /** Rows that were faulty. */
+  /** Number of invalid rows. */
   readonly refused: number;
+  /** Bytes of the file that were read, as they were sent. */
   readonly bytesRead: number;
-  /** Null when the client did not say. */
+  /** Size of the file in bytes; null if the client did not send it. */
   readonly bytesTotal: number | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** One row of a file: a recipient, or the reason why it could not be read as one. */
+/** Row of a file: a recipient, or the reason why the row could not be parsed. */
 export type ImportRow =
   & {
-    /** Where it starts in the file, from 1. */
+    /** First line of the row in the file, from 1. */
     readonly line: number;
   }
   & ({ readonly recipient: RecipientInput } | { readonly reason: string });
 
-/** A row that did not become a recipient. */
+/** Row that did not become a recipient. */
 export interface RefusedRow {
   readonly line: number;
   readonly reason: string;

@@ -4,7 +4,7 @@ import { statement } from "../../db/database.ts";
 import { isTransient } from "../../db/sqlstate.ts";
 import type { MessageStatus } from "../message_status.ts";
 import type { Services } from "../services.ts";
-import { suppressRefused } from "../suppressions/refused.ts";
+import { suppress } from "../suppressions/suppress.ts";
 import { countOutcomes } from "./counters.ts";
 import { effectOf, type FinishedAttempt } from "./outcome.ts";
 import { type BatchHold, StaleBatchError, type TakenBatch } from "./take.ts";
@@ -139,11 +139,12 @@ export async function recordStep(
   batch: Pick<TakenBatch, "organizationId" | "channel">,
   step: Step,
 ): Promise<StepResult> {
-  const refused = step.attempts.filter(({ outcome }) => effectOf(outcome).suppresses);
+  const refused = step.attempts.filter(({ outcome }) => effectOf(outcome).suppresses)
+    .map(({ delivery: { id, address } }) => ({ address, deliveryId: id }));
   while (true) {
     try {
       // First, because once the step is recorded no later run returns to these recipients.
-      await suppressRefused(services, batch, refused.map(({ delivery }) => delivery));
+      await suppress(services.db, batch, "REFUSED", refused);
       return await writeStep(services, hold, step);
     } catch (error) {
       if (!isTransient(error)) throw error;

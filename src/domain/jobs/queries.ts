@@ -1,3 +1,4 @@
+import { columnList } from "../../db/columns.ts";
 import { type Connection, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import type { Job, JobError, JobStatus, Lane } from "./job.ts";
@@ -26,7 +27,7 @@ export const JOB_COLUMNS = [
   "finished_at as finishedAt",
 ] as const;
 
-const COLUMNS = JOB_COLUMNS.map((column) => column.replace(/ as (.*)/, ' as "$1"')).join(", ");
+const COLUMNS = columnList(JOB_COLUMNS);
 
 const FIND = statement<[ids: string[]], Job>(
   "jobs.find",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Caller } from "../access/access.ts";
 import type { Audience } from "../audiences/audience.ts";
-import { getAudience } from "../audiences/operations.ts";
+import { getAudience } from "../audiences/find.ts";
 import type { MessageChannel } from "../channel.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";

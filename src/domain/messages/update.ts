@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Connection, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
-import { getAudience } from "../audiences/operations.ts";
+import { getAudience } from "../audiences/find.ts";
 import { AUTOMATIC } from "../deliveries/retry.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";

@@ -1,21 +1,21 @@
 import type { MessageChannel } from "../channel.ts";
 
 /**
- * Why an address gets nothing any more: a mail to it came back for good, its owner called one unwanted,
- * its server refused it for good, its owner unsubscribed, or a person put it on the list. UNSUBSCRIBED
- * holds back only what can be unsubscribed from.
+ * Reason why an address is suppressed: a mail bounced permanently (BOUNCED), the recipient reported spam
+ * (COMPLAINED), the provider refused the address permanently (REFUSED), the recipient unsubscribed, or a
+ * person decided so (MANUAL). UNSUBSCRIBED applies to unsubscribable messages only.
  */
 export type SuppressionReason = "BOUNCED" | "COMPLAINED" | "REFUSED" | "UNSUBSCRIBED" | "MANUAL";
 
-/** An address that gets nothing any more, and why. */
+/** Address that receives no messages of a channel. */
 export interface Suppression {
   readonly id: string;
   readonly organizationId: string;
   readonly channel: MessageChannel;
-  /** Normalized: see `normalizeAddress`. */
+  /** Normalized by the rules of the channel. */
   readonly address: string;
   readonly reason: SuppressionReason;
-  /** The delivery that told; null when a person did. */
+  /** Delivery that was the cause; null for MANUAL. */
   readonly deliveryId: string | null;
   readonly createdAt: Date;
 }

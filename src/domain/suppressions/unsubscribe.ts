@@ -3,33 +3,32 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { type Connection, statement } from "../../db/database.ts";
 import { MESSAGE_CHANNELS, type MessageChannel } from "../channel.ts";
-import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
-import { ADD } from "./queries.ts";
+import { suppress } from "./suppress.ts";
 
-/** Whom an unsubscribe link is for, and the delivery that it came with. */
+/** Recipient whom an unsubscribe link belongs to, and the delivery that carried it. */
 export interface Unsubscriber {
   readonly organizationId: string;
   readonly channel: MessageChannel;
-  /** As the recipient has it. */
+  /** As in the delivery, not normalized. */
   readonly address: string;
   readonly deliveryId: string;
 }
 
-/** Makes the link for one recipient. */
+/** Creates the unsubscribe link of one recipient. */
 export type UnsubscribeLink = (unsubscriber: Unsubscriber) => string;
 
 const KEY = statement<[], { secret: Uint8Array }>(
   "secrets.unsubscribe",
-  `select secret from secrets where name = 'unsubscribe'`,
+  "select secret from secrets where name = 'unsubscribe'",
 );
 
 const tokenSchema = z.tuple([z.uuid(), z.enum(MESSAGE_CHANNELS), z.string(), z.uuid()]);
 
 /**
- * Reads what links are signed with, for any number of links.
+ * Reads the signing key, and returns a function that creates links with it.
  *
- * @param publicUrl where recipients reach this server, without a slash at its end
+ * @param publicUrl public URL of this server, without a slash at its end
  */
 export async function openUnsubscribeLinks(
   db: Connection,
@@ -39,7 +38,7 @@ export async function openUnsubscribeLinks(
   return (unsubscriber) => `${publicUrl}/unsubscribe/${toToken(key, unsubscriber)}`;
 }
 
-/** Whom a token is for; null when it was not made here. */
+/** Verifies the token of a link; null if this installation did not sign it. */
 export async function readUnsubscriber(
   { db }: Services,
   token: string,
@@ -54,20 +53,20 @@ export async function readUnsubscriber(
   return { organizationId, channel, address, deliveryId };
 }
 
-/** Puts the holder of a link on the list; once more changes nothing. */
+/** Suppresses the address of a link with the reason UNSUBSCRIBED. Repeating it changes nothing. */
 export async function unsubscribe({ db }: Services, unsubscriber: Unsubscriber): Promise<void> {
-  const { organizationId, channel, address, deliveryId } = unsubscriber;
-  const listed = CHANNEL_RULES[channel].normalizeAddress(address);
-  await db.run(ADD, organizationId, channel, [listed], "UNSUBSCRIBED", deliveryId);
+  await suppress(db, unsubscriber, "UNSUBSCRIBED", [unsubscriber]);
 }
 
 async function readKey(db: Connection): Promise<Uint8Array> {
   const [row] = await db.run(KEY);
-  if (!row) throw new Error("The key of the unsubscribe links is missing from the table secrets");
+  if (!row) {
+    throw new Error("Cannot sign unsubscribe links: the table secrets has no row 'unsubscribe'");
+  }
   return row.secret;
 }
 
-// It says all by itself: a mail outlives what is kept of its delivery.
+// The token holds all that is needed, because the link must work after its delivery was pruned.
 function toToken(key: Uint8Array, unsubscriber: Unsubscriber): string {
   const { organizationId, channel, address, deliveryId } = unsubscriber;
   const content = JSON.stringify([organizationId, channel, address, deliveryId]);

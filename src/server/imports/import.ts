@@ -2,13 +2,13 @@ import { getLogger } from "@logtape/logtape";
 import { GraphQLError } from "graphql";
 import type { Caller } from "../../domain/access/access.ts";
 import type { Audience, ImportRow } from "../../domain/audiences/audience.ts";
+import { addRecipients } from "../../domain/audiences/add_recipients.ts";
 import {
-  addRecipients,
   beginImport,
   failImport,
   finishImport,
   refusedRows,
-} from "../../domain/audiences/operations.ts";
+} from "../../domain/audiences/import.ts";
 import { ConflictError, invalid, InvalidInputError } from "../../domain/errors.ts";
 import { toTypeId } from "../../domain/id.ts";
 import type { Services } from "../../domain/services.ts";

@@ -1,5 +1,5 @@
 import type { ImportRow } from "../../domain/audiences/audience.ts";
-import { checkAudienceName } from "../../domain/audiences/operations.ts";
+import { checkAudienceName } from "../../domain/audiences/import.ts";
 import { DEFAULT_CHANNEL, MESSAGE_CHANNELS, type MessageChannel } from "../../domain/channel.ts";
 import { CHANNEL_RULES } from "../../domain/channel_rules/channel_rules.ts";
 import { invalid } from "../../domain/errors.ts";

@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
 import { type Database, statement } from "../../../src/db/database.ts";
+import { addRecipients } from "../../../src/domain/audiences/add_recipients.ts";
+import { audiencesById, getAudience } from "../../../src/domain/audiences/find.ts";
 import {
-  addRecipients,
-  audiencesById,
   beginImport,
-  failDeadImports,
   failImport,
+  failStaleImports,
   finishImport,
-  getAudience,
-} from "../../../src/domain/audiences/operations.ts";
+} from "../../../src/domain/audiences/import.ts";
 import {
   listAudiences,
   listRecipients,
   listRefusedRows,
-} from "../../../src/domain/audiences/lists.ts";
+} from "../../../src/domain/audiences/list.ts";
 import type { ImportRow } from "../../../src/domain/audiences/audience.ts";
 import { ConflictError, InvalidInputError, NotFoundError } from "../../../src/domain/errors.ts";
 import { type Change, createBus } from "../../../src/events/bus.ts";
@@ -172,7 +171,7 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
-  "failDeadImports() ends only imports that have long been silent",
+  "failStaleImports() ends only imports that have long been silent",
   async ({ db }) => {
     const { services, member, begin } = await setUp(db);
     const [dead, alive, done] = [await begin("dead"), await begin("alive"), await begin("done")];
@@ -180,7 +179,7 @@ onEveryDatabase(
     await finishImport(services, member, done);
     await db.run(SILENCE, dead);
     await db.run(SILENCE, done);
-    assert.equal(await failDeadImports(services), 1);
+    assert.equal(await failStaleImports(services), 1);
     const status = async (id: string) => (await getAudience(services, member, id)).importStatus;
     assert.deepEqual([await status(dead), await status(alive), await status(done)], [
       "FAILED",

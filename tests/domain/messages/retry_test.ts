@@ -9,11 +9,8 @@ import { InvalidInputError, NotFoundError } from "../../../src/domain/errors.ts"
 import { newId } from "../../../src/domain/id.ts";
 import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
-import {
-  addSuppressions,
-  listSuppressions,
-  removeSuppressions,
-} from "../../../src/domain/suppressions/operations.ts";
+import { addSuppressions, removeSuppressions } from "../../../src/domain/suppressions/edit.ts";
+import { listSuppressions } from "../../../src/domain/suppressions/list.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
 import { people, readStatus, tally } from "../../support/messages.ts";

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { type Database, statement } from "../../../src/db/database.ts";
 import type { Caller } from "../../../src/domain/access/access.ts";
-import {
-  addRecipients,
-  beginImport,
-  failImport,
-} from "../../../src/domain/audiences/operations.ts";
+import { addRecipients } from "../../../src/domain/audiences/add_recipients.ts";
+import { beginImport, failImport } from "../../../src/domain/audiences/import.ts";
 import {
   ConflictError,
   InvalidInputError,

@@ -3,14 +3,9 @@ import { ForbiddenError, InvalidInputError, NotFoundError } from "../../../src/d
 import { newId, toTypeId } from "../../../src/domain/id.ts";
 import type { PageArgs } from "../../../src/domain/page.ts";
 import type { Services } from "../../../src/domain/services.ts";
-import {
-  addSuppressions,
-  listedAmong,
-  listSuppressions,
-  removeSuppressions,
-  suppressedAmong,
-  type SuppressionFilter,
-} from "../../../src/domain/suppressions/operations.ts";
+import { addSuppressions, removeSuppressions } from "../../../src/domain/suppressions/edit.ts";
+import { listSuppressions, type SuppressionFilter } from "../../../src/domain/suppressions/list.ts";
+import { findListed, findSuppressed } from "../../../src/domain/suppressions/lookup.ts";
 import { unsubscribe } from "../../../src/domain/suppressions/unsubscribe.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization, type TestOrganization } from "../../support/callers.ts";
@@ -106,10 +101,10 @@ inRoom("who unsubscribed is held back only from what can be unsubscribed from", 
   await unsubscribe(services, { ...of, address: "max@example.net", deliveryId: newId() });
   const all = ["Ada@example.net", "Max@example.net", "cleo@example.net"];
   const among = async (unsubscribable: boolean) =>
-    [...await suppressedAmong(services, { ...of, unsubscribable }, all)].sort();
-  assert.deepEqual(await among(false), ["ada@example.net"]);
-  assert.deepEqual(await among(true), ["ada@example.net", "max@example.net"]);
-  assert.deepEqual([...await listedAmong(services, organization.member, all)].sort(), [
+    [...await findSuppressed(services, { ...of, unsubscribable }, all)].sort();
+  assert.deepEqual(await among(false), ["Ada@example.net"]);
+  assert.deepEqual(await among(true), ["Ada@example.net", "Max@example.net"]);
+  assert.deepEqual([...await findListed(services, organization.member, all)].sort(), [
     "Ada@example.net",
     "Max@example.net",
   ]);
@@ -121,7 +116,7 @@ inRoom("an address stays suppressed for the reason that is left", async (room) =
   const of = { organizationId: id, channel: "EMAIL" } as const;
   await unsubscribe(services, { ...of, address: "ada@example.net", deliveryId: newId() });
   await removeSuppressions(services, admin, [manual?.id ?? ""]);
-  const left = await suppressedAmong(services, { ...of, unsubscribable: true }, [
+  const left = await findSuppressed(services, { ...of, unsubscribable: true }, [
     "ada@example.net",
   ]);
   assert.deepEqual([...left], ["ada@example.net"]);

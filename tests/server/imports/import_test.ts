@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { type Database, statement } from "../../../src/db/database.ts";
 import type { Audience } from "../../../src/domain/audiences/audience.ts";
-import { listAudiences, listRecipients } from "../../../src/domain/audiences/lists.ts";
-import { failDeadImports, getAudience } from "../../../src/domain/audiences/operations.ts";
+import { listAudiences, listRecipients } from "../../../src/domain/audiences/list.ts";
+import { getAudience } from "../../../src/domain/audiences/find.ts";
+import { failStaleImports } from "../../../src/domain/audiences/import.ts";
 import { fromTypeId } from "../../../src/domain/id.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { handleImport } from "../../../src/server/imports/import.ts";
@@ -271,7 +272,7 @@ onEveryDatabase("handleImport() stops when its import was given up for dead", as
     yield encoder.encode("email,name,code\n");
     yield encoder.encode([...rowsOf(0, 1_000)].join(""));
     // Ends the import as soon as it is there.
-    while (await failDeadImports(services, -1_000) === 0) yield encoder.encode("\n");
+    while (await failStaleImports(services, -1_000) === 0) yield encoder.encode("\n");
     yield encoder.encode([...rowsOf(1_000, 3_000)].join(""));
   }()));
   assert.equal(status, 409);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { listRecipients } from "../../../src/domain/audiences/lists.ts";
-import { audiencesById } from "../../../src/domain/audiences/operations.ts";
+import { listRecipients } from "../../../src/domain/audiences/list.ts";
+import { audiencesById } from "../../../src/domain/audiences/find.ts";
 import { InvalidInputError } from "../../../src/domain/errors.ts";
 import { fromTypeId } from "../../../src/domain/id.ts";
 import { createBus } from "../../../src/events/bus.ts";

@@ -5,7 +5,7 @@ import { toTypeId } from "../../../src/domain/id.ts";
 import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
 import { readErrorTypes, readStats } from "../../../src/domain/deliveries/stats.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
-import { listSuppressions } from "../../../src/domain/suppressions/operations.ts";
+import { listSuppressions } from "../../../src/domain/suppressions/list.ts";
 import { dsn, type DsnShape } from "../../support/dsn.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
 import { people, readDeliveries, readStatus } from "../../support/messages.ts";

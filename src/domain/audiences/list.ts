@@ -1,31 +1,15 @@
 import { sql } from "kysely";
+import type { TableOf } from "../../db/columns.ts";
 import { queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
-import type { MessageChannel } from "../channel.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Recipient } from "../recipients.ts";
 import type { Services } from "../services.ts";
-import type { Audience, ImportStatus, RefusedRow } from "./audience.ts";
-import { AUDIENCE_COLUMNS } from "./queries.ts";
+import type { Audience, RefusedRow } from "./audience.ts";
+import { AUDIENCE_FIELDS } from "./find.ts";
 
 interface Tables {
-  audiences: {
-    id: string;
-    organization_id: string;
-    user_id: string | null;
-    name: string;
-    channel: MessageChannel;
-    recipient_count: number;
-    variable_names: string[];
-    import_status: ImportStatus;
-    taken: number;
-    collapsed: number;
-    refused: number;
-    bytes_read: number;
-    bytes_total: number | null;
-    created_at: Date;
-    updated_at: Date;
-  };
+  audiences: TableOf<Audience, typeof AUDIENCE_FIELDS>;
   audience_recipients: {
     organization_id: string;
     audience_id: string;
@@ -54,10 +38,10 @@ const BY_LINE: Sort = {
 };
 
 /**
- * The audiences that the caller may see, newest first.
+ * Reads a page of the audiences that the caller may see, newest first.
  *
- * @param search part of the name, whatever its case; null: all
- * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ * @param search part of the name, in any case; null: all
+ * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
 export function listAudiences(
   { db }: Services,
@@ -65,7 +49,7 @@ export function listAudiences(
   search: string | null,
   page: PageArgs,
 ): Promise<Page<Audience>> {
-  let query = queryBuilder<Tables>().selectFrom("audiences").select(AUDIENCE_COLUMNS)
+  let query = queryBuilder<Tables>().selectFrom("audiences").select(AUDIENCE_FIELDS)
     .where("organization_id", "=", caller.organizationId);
   if (caller.role === "MEMBER") query = query.where("user_id", "=", caller.userId);
   if (search !== null) query = query.where(contains("name", search));
@@ -73,11 +57,11 @@ export function listAudiences(
 }
 
 /**
- * The recipients of an audience, in the order of its file.
+ * Reads a page of the recipients of an audience, in the order of its file.
  *
  * @param audience one that the caller may see
- * @param search part of the address or name, whatever its case; null: all
- * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ * @param search part of the address or name, in any case; null: all
+ * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
 export function listRecipients(
   { db }: Services,
@@ -96,10 +80,11 @@ export function listRecipients(
 }
 
 /**
- * The rows that an audience's import refused, the first 1,000, in the order of the file.
+ * Reads a page of the stored refused rows of an audience, in the order of its file. Only the first 1,000
+ * are stored.
  *
  * @param audience one that the caller may see
- * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
 export function listRefusedRows(
   { db }: Services,
