@@ -5,20 +5,20 @@ const VACUUM_INTERVAL_MS = 10 * 60_000;
 // PGlite has no autovacuum.
 const VACUUM = statement<[]>("database.vacuum", "vacuum (analyze)");
 
-/** The embedded database could not be brought up. */
+/** The embedded database cannot be opened. */
 export class EmbeddedDatabaseError extends Error {
   override readonly name = "EmbeddedDatabaseError";
 }
 
 /**
- * Starts PGlite in a Worker and opens it through its socket, by the driver that real PostgreSQL uses.
+ * Starts PGlite in a Worker, and opens it through its socket by the driver of PostgreSQL.
  *
- * One connection only: the socket server queues each protocol message by itself, so the unnamed
- * statements of two connections would overwrite each other.
+ * The pool has a single connection: the socket server interleaves the protocol messages of connections,
+ * so that their unnamed statements would overwrite each other.
  *
- * @param dataDir directory that keeps the database, made when missing
- * @param onError told of a connection that died while idle
- * @throws {EmbeddedDatabaseError} when the directory cannot be written to, another process holds it, or
+ * @param dataDir directory of the database; created if it does not exist
+ * @param onError called when an idle connection was lost
+ * @throws {EmbeddedDatabaseError} if the directory is not writable or another process uses it, or
  *   PGlite does not start
  */
 export async function openEmbeddedDatabase(
@@ -26,7 +26,7 @@ export async function openEmbeddedDatabase(
   onError: (error: Error) => void,
 ): Promise<Database> {
   const lock = await lockDirectory(dataDir);
-  // A directory of its own, open to this user alone: the socket asks for no password.
+  // A directory that only this user can open, because the socket requires no password.
   const socketDir = await Deno.makeTempDir({ prefix: "waybill-" });
   const worker = new Worker(new URL("./embedded_server.ts", import.meta.url), { type: "module" });
   try {
@@ -67,7 +67,7 @@ async function lockDirectory(dataDir: string): Promise<Deno.FsFile> {
   file.close();
   throw new EmbeddedDatabaseError(
     `Cannot open the embedded database in ${dataDir}: another process is using it; ` +
-      "stop that one, choose another DATA_DIR, or set DATABASE_URL",
+      "stop that process, choose another DATA_DIR, or set DATABASE_URL",
   );
 }
 

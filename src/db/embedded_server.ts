@@ -6,11 +6,11 @@ interface Start {
   readonly directory: string;
   /** Path of the socket. */
   readonly socket: string;
-  /** SQL for the one session that all clients share. */
+  /** SQL for the single session that all clients share. */
   readonly settings: string;
 }
 
-// Runs in a Worker: PGlite computes on its thread's time, not on that of the requests.
+// Runs in a Worker, so that PGlite does not block the thread that serves requests.
 self.onmessage = async (event: MessageEvent<Start>) => {
   try {
     const db = await PGlite.create(event.data.directory);

@@ -2,24 +2,24 @@ import { Buffer } from "node:buffer";
 import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import { type Connection, queryBuilder } from "./database.ts";
 
-/** What one sort key holds; cursors are checked against it. */
+/** SQL type of a sort key. Cursors are checked against it. */
 export type KeyType = "uuid" | "timestamptz" | "integer" | "text";
 
-/** One expression that a list is sorted by. It must never be null: coalesce it. */
+/** Expression that a list is sorted by. It must never be null: use coalesce. */
 export interface SortKey {
   readonly expression: RawBuilder<unknown>;
   readonly type: KeyType;
 }
 
-/** The order of a list. Its keys together are unique; all go the same way. */
+/** Order of a list. Its keys together are unique, and all have the same direction. */
 export interface Sort {
-  /** Kept in the cursors, so that one of another order is refused. */
+  /** Part of each cursor, so that a cursor of another order is refused. */
   readonly name: string;
   readonly keys: readonly SortKey[];
   readonly direction: "asc" | "desc";
 }
 
-/** Relay's arguments of a connection. */
+/** Arguments of a Relay connection. */
 export interface PageArgs {
   readonly first?: number | null;
   readonly after?: string | null;
@@ -27,7 +27,7 @@ export interface PageArgs {
   readonly before?: string | null;
 }
 
-/** A stretch of a list (Relay cursor connections). */
+/** Page of a list (Relay cursor connections). */
 export interface Page<Row> {
   readonly edges: readonly { readonly node: Row; readonly cursor: string }[];
   readonly pageInfo: {
@@ -36,17 +36,17 @@ export interface Page<Row> {
     readonly startCursor: string | null;
     readonly endCursor: string | null;
   };
-  /** Counts the whole list when called; null beyond 10,000. */
+  /** Counts the whole list; null if it has more than 10,000 rows. */
   totalCount(): Promise<number | null>;
 }
 
-/** Arguments that name no page. */
+/** Invalid page arguments. */
 export class PageError extends Error {
   override readonly name = "PageError";
 
   /**
-   * @param path the argument, `first`, `after` …
-   * @param message what it lacks: its name stands before that
+   * @param path name of the argument: `first`, `after` …
+   * @param message predicate, whose subject is the argument: "must be from 1 to 200"
    */
   constructor(readonly path: readonly [keyof PageArgs], readonly code: string, message: string) {
     super(message);
@@ -65,7 +65,7 @@ const PATTERNS: Record<KeyType, RegExp> = {
   text: /^[^\0]{0,1000}$/s,
 };
 
-/** Sorted by a UUIDv7 id: by age. */
+/** Order by a UUIDv7 id, and so by age. */
 export function byId(direction: Sort["direction"], column = "id"): Sort {
   return {
     name: `id ${direction}`,
@@ -75,12 +75,12 @@ export function byId(direction: Sort["direction"], column = "id"): Sort {
 }
 
 /**
- * Reads one page of a list, by keyset: as fast at the end as at the beginning.
+ * Reads one page of a list by keyset, so that the last page is as fast as the first.
  *
- * @param query what is listed, filtered, without order and limit
- * @param sort the order; its first keys should lead an index
- * @param args 50 rows unless told, at most 200
- * @throws {PageError} for arguments out of range and cursors that were not given out for this order
+ * @param query filtered query, without order and limit
+ * @param sort order of the list; an index should begin with its first keys
+ * @param args page arguments; default 50 rows, maximum 200
+ * @throws {PageError} for arguments out of range, and for a cursor that is malformed or of another order
  */
 export async function selectPage<Tables, Table extends keyof Tables, Row>(
   db: Connection,
@@ -136,7 +136,7 @@ async function countRows<Tables, Table extends keyof Tables, Row>(
 
 function extent({ first, last }: PageArgs): { size: number; backwards: boolean } {
   if (first != null && last != null) {
-    throw new PageError(["last"], "EXCLUSIVE", "cannot be given beside first");
+    throw new PageError(["last"], "EXCLUSIVE", "excludes first");
   }
   const backwards = last != null;
   const size = first ?? last ?? DEFAULT_PAGE_SIZE;
@@ -150,7 +150,7 @@ function extent({ first, last }: PageArgs): { size: number; backwards: boolean }
   return { size, backwards };
 }
 
-// As text, because a Date would lose the microseconds.
+// Text, because a Date would lose the microseconds.
 function positionOf({ keys }: Sort): RawBuilder<string[]> {
   return sql<string[]>`array[${
     sql.join(keys.map(({ expression }) => sql`(${expression})::text`))
@@ -177,17 +177,17 @@ function decode(
   const fits = order === name && position.length === keys.length &&
     keys.every(({ type }, i) => isKey(type, position[i] ?? ""));
   if (fits) return position;
-  throw new PageError([argument], "MALFORMED", "is no cursor of this list");
+  throw new PageError([argument], "MALFORMED", "is not a cursor of this list in this order");
 }
 
-// What PostgreSQL takes for a value of the type: a cursor may be forged.
+// True if PostgreSQL accepts the value, because a forged cursor must not cause a database error.
 function isKey(type: KeyType, value: string): boolean {
   if (!PATTERNS[type].test(value)) return false;
   if (type === "integer") return Math.abs(Number(value)) <= MAX_INTEGER;
   if (type !== "timestamptz" || value.endsWith("infinity")) return true;
   const [second = ""] = value.replace(" ", "T").split(/[.+]/);
   const date = new Date(`${second}Z`);
-  // 30 February would become 2 March.
+  // Compared, because Date turns 30 February into 2 March.
   return !isNaN(date.getTime()) && date.toISOString().startsWith(second);
 }
 

@@ -2,19 +2,19 @@ import { type Database, openDatabase, statement } from "./database.ts";
 
 const PING = statement<[]>("database.ping", "select");
 
-/** PostgreSQL does not answer, or does not let this program in. */
+/** PostgreSQL does not answer, or refuses the connection. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";
 }
 
 /**
- * Opens PostgreSQL, and sees that it answers.
+ * Opens a PostgreSQL database, and checks that it answers.
  *
  * @param url postgres://user:password@host:port/database
- * @param size connections at most
- * @param onError told of a connection that died while idle
- * @throws {DatabaseUnavailableError} when it does not, naming host and database only: the URL may hold
- *   a password
+ * @param size maximum number of connections
+ * @param onError called when an idle connection was lost
+ * @throws {DatabaseUnavailableError} if it does not answer. The message has the host and the database
+ *   only, because the URL may hold a password.
  */
 export async function openRemoteDatabase(
   url: string,

@@ -14,7 +14,7 @@ async function log(options: Config["log"]): Promise<string[]> {
   return new TextDecoder().decode(stderr).trim().split("\n");
 }
 
-Deno.test("the log is JSON lines where there is no terminal, with the causes of errors", async () => {
+Deno.test("configureLogging() writes JSON lines without a terminal, with the causes of errors", async () => {
   const lines = await log({ level: "info", categories: {}, format: null });
   assert.equal(lines.length, 1);
   const line = JSON.parse(lines[0] ?? "");
@@ -25,18 +25,18 @@ Deno.test("the log is JSON lines where there is no terminal, with the causes of 
   assert.match(JSON.stringify(line.error), /The disk is full.*No space left/);
 });
 
-Deno.test("the log is text when asked for, with what belongs to each line", async () => {
+Deno.test("configureLogging() writes text with the properties of each record", async () => {
   const text = (await log({ level: "info", categories: {}, format: "text" })).join("\n");
   assert.match(text, /^[\d:.]+ error server: Cannot write {2}path=out\.eml error=Error: The disk/);
   assert.match(text, /No space left/);
 });
 
-Deno.test("what belongs to a line of text stays on that line", async () => {
+Deno.test("configureLogging() writes each record of a text log on one line", async () => {
   const [line] = await log({ level: "info", categories: { worker: "debug" }, format: "text" });
   assert.match(line ?? "", /Claimed 3 jobs.* error=\{ type: "NETWORK", .*127\.0\.0\.1:25" \}$/);
 });
 
-Deno.test("a category has a level of its own", async () => {
+Deno.test("configureLogging() applies the level of a category", async () => {
   const lines = await log({ level: "error", categories: { worker: "debug" }, format: "json" });
   const messages = lines.map((line) => JSON.parse(line).message);
   assert.deepEqual(messages, ["Claimed 3 jobs", "Cannot write"]);

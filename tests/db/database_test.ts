@@ -31,13 +31,13 @@ async function backendOf(connection: Connection): Promise<number> {
   return row.pid;
 }
 
-/** Returns once the backend is gone. */
+/** Terminates a backend, and resolves once it has ended. */
 async function terminate(db: Connection, pid: number): Promise<void> {
   await db.run(TERMINATE, pid);
   while ((await db.run(COUNT_BACKENDS, pid))[0]?.count !== 0);
 }
 
-onEveryDatabase("transaction() commits and returns what its work returned", async ({ db }) => {
+onEveryDatabase("transaction() commits and returns the result of its work", async ({ db }) => {
   const { id } = await createOrganization(db, "before");
   const result = await db.transaction(async (tx) => {
     await tx.run(RENAME, id, "after");
@@ -47,7 +47,7 @@ onEveryDatabase("transaction() commits and returns what its work returned", asyn
   assert.equal(await nameOf(db, id), "after");
 });
 
-onEveryDatabase("transaction() rolls back and throws what its work threw", async ({ db }) => {
+onEveryDatabase("transaction() rolls back and rethrows the error of its work", async ({ db }) => {
   const { id } = await createOrganization(db, "before");
   const reason = new Error("no");
   const failed = db.transaction(async (tx) => {
@@ -58,17 +58,20 @@ onEveryDatabase("transaction() rolls back and throws what its work threw", async
   assert.equal(await nameOf(db, id), "before");
 });
 
-onEveryDatabase("transaction() throws when its work hid a failed statement", async ({ db }) => {
-  const { id } = await createOrganization(db, "before");
-  const failed = db.transaction(async (tx) => {
-    await tx.run(RENAME, id, "after");
-    await tx.run(FAIL).catch(() => {});
-  });
-  await assert.rejects(failed, /Cannot commit/);
-  assert.equal(await nameOf(db, id), "before");
-});
+onEveryDatabase(
+  "transaction() throws if its work has caught the error of a statement",
+  async ({ db }) => {
+    const { id } = await createOrganization(db, "before");
+    const failed = db.transaction(async (tx) => {
+      await tx.run(RENAME, id, "after");
+      await tx.run(FAIL).catch(() => {});
+    });
+    await assert.rejects(failed, /Cannot commit/);
+    assert.equal(await nameOf(db, id), "before");
+  },
+);
 
-onEveryDatabase("a statement that fails leaves the connection as it was", async ({ db }) => {
+onEveryDatabase("run() keeps the connection after a failed statement", async ({ db }) => {
   for (let n = 0; n < 20; n++) {
     await assert.rejects(db.run(FAIL), { code: "22012" });
     await assert.rejects(
@@ -79,7 +82,7 @@ onEveryDatabase("a statement that fails leaves the connection as it was", async 
   assert.equal((await createOrganization(db)).admin.role, "ADMIN");
 });
 
-onEveryDatabase("a row carries int8 as number and timestamptz as Date", async ({ db }) => {
+onEveryDatabase("run() returns int8 as number and timestamptz as Date", async ({ db }) => {
   const rows = await db.run(statement<[], Record<string, unknown>>(
     "test.types",
     `select count(*) as count, 9007199254740991::int8 as largest,
@@ -93,7 +96,7 @@ onEveryDatabase("a row carries int8 as number and timestamptz as Date", async ({
   }]);
 });
 
-onEveryDatabase("the day changes at midnight UTC", async ({ db }) => {
+onEveryDatabase("run() uses the time zone UTC", async ({ db }) => {
   const rows = await db.run(statement<[], { zone: string }>(
     "test.zone",
     "select current_setting('TimeZone') as zone",
@@ -101,20 +104,20 @@ onEveryDatabase("the day changes at midnight UTC", async ({ db }) => {
   assert.match(rows[0]?.zone ?? "", /^(UTC|GMT)$/);
 });
 
-onEveryDatabase("select() runs what a query builder composed", async ({ db }) => {
+onEveryDatabase("select() runs a composed query", async ({ db }) => {
   const { id } = await createOrganization(db, "Acme");
   const query = queryBuilder<{ organizations: { id: string; name: string } }>()
     .selectFrom("organizations").select(["id", "name"]).where("name", "=", "Acme");
   assert.deepEqual(await db.select(query), [{ id, name: "Acme" }]);
 });
 
-onPostgres("a connection killed inside a transaction commits nothing of it", async ({ db }) => {
+onPostgres("transaction() commits nothing if its connection is terminated", async ({ db }) => {
   const { id } = await createOrganization(db, "before");
   const others = Array.from({ length: 20 }, () => createOrganization(db, "beside"));
   const failed = db.transaction(async (tx) => {
     await tx.run(RENAME, id, "first");
     const killer = db.run(TERMINATE, await backendOf(tx));
-    // Hidden on purpose: what follows must not run on another connection.
+    // Errors are caught on purpose: later statements must not run on another connection.
     await Promise.allSettled([killer, tx.run(RENAME, id, "second")]);
     await tx.run(RENAME, id, "third").catch(() => {});
   });
@@ -123,7 +126,7 @@ onPostgres("a connection killed inside a transaction commits nothing of it", asy
   for (const { id } of await Promise.all(others)) assert.equal(await nameOf(db, id), "beside");
 });
 
-onPostgres("a transaction whose connection died while it waited is rejected", async ({ db }) => {
+onPostgres("transaction() rejects if its idle connection is terminated", async ({ db }) => {
   const { id } = await createOrganization(db, "before");
   const failed = db.transaction(async (tx) => {
     await tx.run(RENAME, id, "after");
@@ -133,14 +136,14 @@ onPostgres("a transaction whose connection died while it waited is rejected", as
   assert.equal(await nameOf(db, id), "before");
 });
 
-const deaths: Error[] = [];
+const losses: Error[] = [];
 
-onPostgres("the pool replaces connections that died while idle", async ({ db }) => {
+onPostgres("the pool replaces idle connections that were terminated", async ({ db }) => {
   const pids = await Promise.all(Array.from({ length: 3 }, () => backendOf(db)));
   const killer = await db.dedicated();
   await killer.query("select pg_terminate_backend(pid) from unnest($1::int[]) pid", [pids]);
   await killer.end();
   while (db.pool().total > 0) await new Promise(setImmediate);
-  assert.ok(deaths.length >= 1);
+  assert.ok(losses.length >= 1);
   assert.ok(!pids.includes(await backendOf(db)));
-}, { onError: (error) => deaths.push(error) });
+}, { onError: (error) => losses.push(error) });

@@ -24,7 +24,7 @@ function fail(error: Error): never {
   throw error;
 }
 
-/** A process that holds the embedded database of `directory`, after it has written `name`. */
+/** Starts a process that has written `name` to the embedded database of `directory`, and keeps it open. */
 async function startHolder(directory: string, name: string): Promise<Deno.ChildProcess> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", HOLDER, directory, name],
@@ -37,21 +37,21 @@ async function startHolder(directory: string, name: string): Promise<Deno.ChildP
   return process;
 }
 
-Deno.test("an empty directory becomes a database, whose data survive", async () => {
+Deno.test("openEmbeddedDatabase() creates a database whose data persist", async () => {
   const directory = await mkdtemp(join(tmpdir(), "waybill-test-"));
-  const first = await openEmbeddedDatabase(join(directory, "made", "when missing"), fail);
+  const first = await openEmbeddedDatabase(join(directory, "nested", "directory"), fail);
   assert.ok((await migrate(first)).length > 0);
   await createOrganization(first, "kept");
   await first.close();
 
-  const second = await openEmbeddedDatabase(join(directory, "made", "when missing"), fail);
+  const second = await openEmbeddedDatabase(join(directory, "nested", "directory"), fail);
   assert.deepEqual(await migrate(second), []);
   assert.equal(await count(second, "kept"), 1);
   await second.close();
   await rm(directory, { recursive: true });
 });
 
-Deno.test("a directory that another process holds is refused, until that is killed", async () => {
+Deno.test("openEmbeddedDatabase() refuses a directory in use until that process is killed", async () => {
   const directory = await embeddedDirectory();
   await using holder = await startHolder(directory, "written before the kill");
   await assert.rejects(
@@ -70,9 +70,9 @@ Deno.test("a directory that another process holds is refused, until that is kill
   await rm(directory, { recursive: true });
 });
 
-Deno.test("a directory that holds no database is refused, and let go", async () => {
+Deno.test("openEmbeddedDatabase() refuses a directory without a database, and releases it", async () => {
   const directory = await mkdtemp(join(tmpdir(), "waybill-test-"));
-  await writeFile(join(directory, "postgres"), "a file in the way");
+  await writeFile(join(directory, "postgres"), "not a directory");
   for (let attempt = 0; attempt < 2; attempt++) {
     await assert.rejects(
       openEmbeddedDatabase(directory, fail),
@@ -82,7 +82,7 @@ Deno.test("a directory that holds no database is refused, and let go", async () 
   await rm(directory, { recursive: true });
 });
 
-onEmbedded("statements at the same time take turns", async ({ db }) => {
+onEmbedded("transaction() runs concurrent transactions one after the other", async ({ db }) => {
   const names = Array.from({ length: 50 }, (_, n) => `organization ${n}`);
   await Promise.all(names.map((name) => db.transaction((tx) => createOrganization(tx, name))));
   const counts = await Promise.all(names.map((name) => count(db, name)));

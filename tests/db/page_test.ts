@@ -13,7 +13,7 @@ const CREATE = statement<[]>(
   "test.create",
   "create table items (id uuid primary key, at timestamptz)",
 );
-// Every third has no time, and times differ by microseconds.
+// Every third row has no time; the times differ by microseconds.
 const FILL = statement<[count: number]>(
   "test.fill",
   `insert into items select ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
@@ -53,7 +53,7 @@ async function walk(db: Database, sort: Sort, size: number, backwards: boolean):
   return seen;
 }
 
-onEveryDatabase("selectPage() walks a list both ways, each row once", async ({ db }) => {
+onEveryDatabase("selectPage() returns each row once in both directions", async ({ db }) => {
   await fill(db, 20);
   for (const sort of [byId("asc"), byId("desc"), BY_TIME]) {
     const all = await walk(db, sort, 200, false);
@@ -63,7 +63,7 @@ onEveryDatabase("selectPage() walks a list both ways, each row once", async ({ d
   }
 });
 
-onPostgres("selectPage() puts what has no time last in a list by time", async ({ db }) => {
+onPostgres("selectPage() sorts rows without a time last", async ({ db }) => {
   await fill(db, 9);
   const { edges } = await selectPage(db, items(), BY_TIME, {});
   assert.deepEqual(edges.map(({ node }) => node.at === null), [
@@ -72,7 +72,7 @@ onPostgres("selectPage() puts what has no time last in a list by time", async ({
   ]);
 });
 
-onPostgres("selectPage() keeps to both ends when both are given", async ({ db }) => {
+onPostgres("selectPage() returns the rows between `after` and `before`", async ({ db }) => {
   await fill(db, 9);
   const { edges } = await selectPage(db, items(), byId("asc"), { first: 9 });
   const [after, before] = [edges[1]?.cursor, edges[5]?.cursor];
@@ -95,7 +95,7 @@ onPostgres("selectPage() refuses arguments out of range", async ({ db }) => {
   await refused({ first: 1, last: 1 }, "last");
 });
 
-onPostgres("selectPage() refuses cursors that it did not give out", async ({ db }) => {
+onPostgres("selectPage() refuses malformed cursors", async ({ db }) => {
   await fill(db, 3);
   const foreign = (await selectPage(db, items(), byId("asc"), {})).pageInfo.endCursor;
   const forged = btoa(JSON.stringify(["at desc", "now(); drop table items", "x"]));
@@ -115,33 +115,36 @@ onPostgres(
   },
 );
 
-onEveryDatabase("selectPage() refuses cursors with what no column can hold", async ({ db }) => {
-  await fill(db, 3);
-  const id = "00000000-0000-7000-8000-000000000001";
-  const byNumber: Sort = {
-    name: "number asc",
-    keys: [{ expression: sql`1`, type: "integer" }],
-    direction: "asc",
-  };
-  const forged: [Sort, string[]][] = [
-    [byNumber, ["2147483648"]],
-    [byNumber, ["-999999999999999"]],
-    [BY_TIME, ["2030-13-01 00:00:00+00", id]],
-    [BY_TIME, ["2030-02-30 00:00:00+00", id]],
-    [BY_TIME, ["2030-01-01 25:61:61.5+00", id]],
-    [BY_TIME, ["0000-01-01 00:00:00+00", id]],
-  ];
-  for (const [sort, position] of forged) {
-    const after = btoa(JSON.stringify([sort.name, ...position]));
-    await assert.rejects(selectPage(db, items(), sort, { after }), PageError, `${position}`);
-  }
-  for (const at of ["infinity", "-infinity", "2030-01-01 00:00:00.000001+00"]) {
-    const after = btoa(JSON.stringify([BY_TIME.name, at, id]));
-    await selectPage(db, items(), BY_TIME, { after });
-  }
-});
+onEveryDatabase(
+  "selectPage() refuses cursors with values that no column can hold",
+  async ({ db }) => {
+    await fill(db, 3);
+    const id = "00000000-0000-7000-8000-000000000001";
+    const byNumber: Sort = {
+      name: "number asc",
+      keys: [{ expression: sql`1`, type: "integer" }],
+      direction: "asc",
+    };
+    const forged: [Sort, string[]][] = [
+      [byNumber, ["2147483648"]],
+      [byNumber, ["-999999999999999"]],
+      [BY_TIME, ["2030-13-01 00:00:00+00", id]],
+      [BY_TIME, ["2030-02-30 00:00:00+00", id]],
+      [BY_TIME, ["2030-01-01 25:61:61.5+00", id]],
+      [BY_TIME, ["0000-01-01 00:00:00+00", id]],
+    ];
+    for (const [sort, position] of forged) {
+      const after = btoa(JSON.stringify([sort.name, ...position]));
+      await assert.rejects(selectPage(db, items(), sort, { after }), PageError, `${position}`);
+    }
+    for (const at of ["infinity", "-infinity", "2030-01-01 00:00:00.000001+00"]) {
+      const after = btoa(JSON.stringify([BY_TIME.name, at, id]));
+      await selectPage(db, items(), BY_TIME, { after });
+    }
+  },
+);
 
-onPostgres("totalCount() stops counting at 10,000", async ({ db }) => {
+onPostgres("totalCount() returns null above 10,000", async ({ db }) => {
   await fill(db, 10_000);
   const { totalCount } = await selectPage(db, items(), byId("asc"), { first: 1 });
   assert.equal(await totalCount(), 10_000);

@@ -3,7 +3,7 @@ import { onPostgres } from "../support/database.ts";
 import { withServer } from "../support/server.ts";
 
 onPostgres(
-  "GET /healthz says that the process lives",
+  "GET /healthz is answered 200",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       const response = await fetch(new URL("/healthz", url));
@@ -12,34 +12,37 @@ onPostgres(
     }),
 );
 
-onPostgres("GET /readyz names each part, and is 503 while one is not ready", async ({ db }) => {
-  let worker = false;
-  const health = {
-    database: () => Promise.resolve(true),
-    worker: () => worker,
-    bus: () => Promise.reject(new Error("the connection is gone")),
-  };
-  await withServer(db, async ({ url }) => {
-    const response = await fetch(new URL("/readyz", url));
-    assert.equal(response.status, 503);
-    assert.deepEqual(await response.json(), {
-      ready: false,
-      parts: { database: true, worker: false, bus: false },
-    });
-  }, { health });
-  worker = true;
-  await withServer(db, async ({ url }) => {
-    const response = await fetch(new URL("/readyz", url));
-    assert.equal(response.status, 200);
-    assert.deepEqual(await response.json(), {
-      ready: true,
-      parts: { database: true, worker: true },
-    });
-  }, { health: { database: health.database, worker: health.worker } });
-});
+onPostgres(
+  "GET /readyz lists each part, and answers 503 while one is not ready",
+  async ({ db }) => {
+    let worker = false;
+    const health = {
+      database: () => Promise.resolve(true),
+      worker: () => worker,
+      bus: () => Promise.reject(new Error("the connection is gone")),
+    };
+    await withServer(db, async ({ url }) => {
+      const response = await fetch(new URL("/readyz", url));
+      assert.equal(response.status, 503);
+      assert.deepEqual(await response.json(), {
+        ready: false,
+        parts: { database: true, worker: false, bus: false },
+      });
+    }, { health });
+    worker = true;
+    await withServer(db, async ({ url }) => {
+      const response = await fetch(new URL("/readyz", url));
+      assert.equal(response.status, 200);
+      assert.deepEqual(await response.json(), {
+        ready: true,
+        parts: { database: true, worker: true },
+      });
+    }, { health: { database: health.database, worker: health.worker } });
+  },
+);
 
 onPostgres(
-  "GET /metrics tells the figures in Prometheus' format",
+  "GET /metrics returns the counts in the format of Prometheus",
   ({ db }) =>
     withServer(db, async ({ url, post, connect }) => {
       await post("{ viewer { id } }", { key: null });
@@ -65,7 +68,7 @@ onPostgres(
 );
 
 onPostgres(
-  "requests with methods that somebody made up share one series",
+  "GET /metrics counts requests with unknown methods in one series",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       for (const method of ["BREW", "STEEP"]) {
@@ -78,7 +81,7 @@ onPostgres(
 );
 
 onPostgres(
-  "GET /metrics leaves out what cannot be read",
+  "GET /metrics omits counts that cannot be read",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       const response = await fetch(new URL("/metrics", url));
@@ -95,7 +98,7 @@ onPostgres(
 );
 
 onPostgres(
-  "POST /import/recipients is for callers with a key, and is told who",
+  "POST /import/recipients requires a key, and passes on its caller",
   ({ db }) =>
     withServer(db, async ({ url, keys, organization }) => {
       const send = (headers: Record<string, string>) =>

@@ -7,16 +7,16 @@ import { type Watch, watchTopic } from "../../events/watch.ts";
 import type { Caller } from "../access/access.ts";
 import type { ListSubscriber } from "./list_subscriber.ts";
 
-/** What every filter has. */
+/** Part of every filter. */
 export interface IdFilter {
   readonly ids?: readonly string[] | null;
 }
 
-/** How lists of one noun are read and watched. */
+/** Access to the lists of one noun. */
 export interface LiveLists<T, Filter extends IdFilter> {
   readonly topic: Topic;
   idOf(object: T): string;
-  /** The list; its objects must hold all that clients see of them. */
+  /** Reads a page. Its objects must hold all data that clients see, because they are compared. */
   list(
     services: Services,
     caller: Caller,
@@ -25,16 +25,16 @@ export interface LiveLists<T, Filter extends IdFilter> {
   ): Promise<Page<T>>;
 }
 
-/** Reads one list for all who watch it. */
+/** Reads one list for all its subscribers. */
 export class ListReader<T, Filter extends IdFilter> {
   readonly #subscribers = new Set<ListSubscriber<T>>();
   readonly #watch: Watch;
-  // What the subscribers have been told; null: not all of them the same.
+  // Objects that were sent to all subscribers, by id; null: subscribers have different versions.
   readonly #known = new Map<string, T | null>();
-  // Their list goes on behind the first page: they may have read more of it.
-  #longer = false;
-  // What was made since the last first page has greater ids.
-  #readId = newId();
+  // True if the list has more pages, of which clients may have read some.
+  #hasMorePages = false;
+  // Objects that were created since the first page was last read have greater ids.
+  #pageId = newId();
 
   constructor(
     readonly lists: LiveLists<T, Filter>,
@@ -48,18 +48,18 @@ export class ListReader<T, Filter extends IdFilter> {
     });
   }
 
-  /** Tells the first page, and from then on what changes. @throws what reading that page throws */
+  /** Sends the first page, then changes. Rejects if the page cannot be read. */
   join(subscriber: ListSubscriber<T>): Promise<void> {
     this.#subscribers.add(subscriber);
     return this.#watch.exclusively(() => this.#resetOne(subscriber));
   }
 
-  /** Tells the first page anew, to one who could not keep up. */
+  /** Sends the first page again, to a subscriber that reads too slowly. */
   reset(subscriber: ListSubscriber<T>): void {
     this.#watch.attempt(() => this.#resetOne(subscriber));
   }
 
-  /** @returns true when it was the last one, and the reader has ended */
+  /** Removes a subscriber. Returns true if it was the last one, which ends the reader. */
   leave(subscriber: ListSubscriber<T>): boolean {
     this.#subscribers.delete(subscriber);
     if (this.#subscribers.size > 0) return false;
@@ -102,16 +102,17 @@ export class ListReader<T, Filter extends IdFilter> {
 
   async #removed(ids: readonly string[]): Promise<string[]> {
     const known = ids.filter((id) => this.#known.has(id));
-    if (!this.#longer) return known;
-    // They may have these from later pages. Without the filter: whether they may see them at all.
-    const maybe = ids.filter((id) => !this.#known.has(id) && id < this.#readId);
-    return [...known, ...(await this.#read({}, maybe)).keys()];
+    if (!this.#hasMorePages) return known;
+    // Clients may have these from later pages. Read without the filter, to send no id that the caller
+    // cannot see.
+    const possible = ids.filter((id) => !this.#known.has(id) && id < this.#pageId);
+    return [...known, ...(await this.#read({}, possible)).keys()];
   }
 
   async #readPage(): Promise<Map<string, T>> {
-    this.#readId = newId();
+    this.#pageId = newId();
     const page = await this.lists.list(this.services, this.caller, this.filter, {});
-    this.#longer = page.pageInfo.hasNextPage;
+    this.#hasMorePages = page.pageInfo.hasNextPage;
     return this.#byId(page);
   }
 

@@ -1,27 +1,27 @@
 import { MAX_IDS_PER_CHANGE } from "../../events/bus.ts";
 
-/** What has changed in a list; ids are those of the database. */
+/** Changes of a list; ids are database ids. */
 export interface ListChange<T> {
-  /** True: forget what you have, `changed` is the first page. */
+  /** True: `changed` is the first page, and replaces all data of the client. */
   readonly reset: boolean;
   readonly changed: readonly T[];
-  /** What is gone, or no longer fits the filter. */
+  /** Objects that were deleted or no longer match the filter. */
   readonly removedIds: readonly string[];
 }
 
-/** Gathers the changes of a list for one client until it takes them. */
+/** Merges the changes of a list until its client reads them. */
 export class ListSubscriber<T> {
   #changed = new Map<string, T>();
   #removed = new Set<string>();
-  // "asked": the client reads slower than the list changes, and waits for a first page.
-  #reset: "no" | "asked" | "yes" = "no";
+  // "requested": the client reads too slowly, and waits for the first page.
+  #reset: "no" | "requested" | "yes" = "no";
   #wake = Promise.withResolvers<void>();
   #stopped = false;
 
-  /** @param askForReset called when more has come together than a client should be told */
-  constructor(readonly askForReset: () => void) {}
+  /** @param requestReset called when too many changes are pending, to get the first page instead */
+  constructor(readonly requestReset: () => void) {}
 
-  /** The first page, in place of all that was not taken. */
+  /** Replaces all pending changes by the first page. */
   reset(page: ReadonlyMap<string, T>): void {
     this.#changed = new Map(page);
     this.#removed = new Set();
@@ -29,8 +29,9 @@ export class ListSubscriber<T> {
     this.#wake.resolve();
   }
 
+  /** Adds changes, unless the first page was requested. */
   add(changed: ReadonlyMap<string, T>, removed: readonly string[]): void {
-    if (this.#reset === "asked") return;
+    if (this.#reset === "requested") return;
     for (const [id, object] of changed) {
       this.#changed.set(id, object);
       this.#removed.delete(id);
@@ -40,16 +41,16 @@ export class ListSubscriber<T> {
       this.#removed.add(id);
     }
     if (this.#changed.size + this.#removed.size <= MAX_IDS_PER_CHANGE) return this.#wake.resolve();
-    this.#reset = "asked";
-    this.askForReset();
+    this.#reset = "requested";
+    this.requestReset();
   }
 
-  /** What has come together, as soon as there is something; null once stopped. */
+  /** Resolves to the pending changes as soon as there are any; to null once stopped. */
   async next(): Promise<ListChange<T> | null> {
     do {
       await this.#wake.promise;
       this.#wake = Promise.withResolvers();
-    } while (this.#reset === "asked" && !this.#stopped);
+    } while (this.#reset === "requested" && !this.#stopped);
     if (this.#stopped) return null;
     const change = {
       reset: this.#reset === "yes",
@@ -62,6 +63,7 @@ export class ListSubscriber<T> {
     return change;
   }
 
+  /** Ends `next`. */
   stop(): void {
     this.#stopped = true;
     this.#wake.resolve();

@@ -4,7 +4,7 @@ import type { Caller } from "../access/access.ts";
 import { type IdFilter, ListReader, type LiveLists } from "./list_reader.ts";
 import { type ListChange, ListSubscriber } from "./list_subscriber.ts";
 
-/** A list as it changes. */
+/** Subscribes to a list. */
 export type ListWatch<T, Filter> = (
   services: Services,
   caller: Caller,
@@ -12,9 +12,9 @@ export type ListWatch<T, Filter> = (
 ) => AsyncIterable<ListChange<T>>;
 
 /**
- * Makes the subscription `xsUpdated(filter)` of one noun: the first page, then what changes, at most
- * four times a second; the first page again after a gap and when more than 100 objects changed.
- * Subscribers who may see the same and ask for the same share one reader.
+ * Creates the subscription `xsUpdated(filter)` of one noun. It sends the first page, then changes, at
+ * most four times a second; after a gap, and if more than 100 objects have changed, the first page again.
+ * Subscribers with the same filter and the same access share one reader.
  */
 export function watchLists<T, Filter extends IdFilter>(
   lists: LiveLists<T, Filter>,
@@ -23,8 +23,8 @@ export function watchLists<T, Filter extends IdFilter>(
   return (services, caller, filter) => {
     const shared = readers.get(services) ?? new Map<string, ListReader<T, Filter>>();
     readers.set(services, shared);
-    const who = [caller.organizationId, caller.role === "MEMBER" ? [caller.userId] : "all"];
-    const key = JSON.stringify([who, filter]);
+    const access = [caller.organizationId, caller.role === "MEMBER" ? [caller.userId] : "all"];
+    const key = JSON.stringify([access, filter]);
 
     return new Repeater<ListChange<T>>(async (push, stop) => {
       const reader = shared.get(key) ?? new ListReader(lists, services, caller, filter);

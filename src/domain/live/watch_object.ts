@@ -7,19 +7,19 @@ import type { Topic } from "../../events/bus.ts";
 import { createFeed, type Feed } from "../../events/feed.ts";
 import type { Caller } from "../access/access.ts";
 
-/** How objects of one noun are watched one by one. Their state must hold all that clients see. */
+/** Access to the objects of one noun, which hold all data that clients see. */
 export interface LiveObjects<T> {
   readonly noun: Noun;
   readonly topic: Topic;
-  /** Reads these, whoever they belong to. */
+  /** Reads objects of any organization. */
   load(services: Services, ids: readonly string[]): Promise<readonly T[]>;
   idOf(object: T): string;
   visible(caller: Caller, object: T): boolean;
-  /** True when it will not change any more by itself. */
+  /** True if the object no longer changes by itself. */
   finished(object: T): boolean;
 }
 
-/** One object as it changes. */
+/** Subscribes to one object. */
 export type ObjectWatch<T> = (
   services: Services,
   caller: Caller,
@@ -28,14 +28,14 @@ export type ObjectWatch<T> = (
 ) => Promise<AsyncIterable<T>>;
 
 /**
- * Makes the subscription `xUpdated(id, untilFinished)` of one noun: the object as it stands, then every
- * change, the last one being the finished object.
+ * Creates the subscription `xUpdated(id, untilFinished)` of one noun. It sends the object, then each of
+ * its changes, and ends with the finished object if `untilFinished` is true.
  *
- * The access of the caller is looked at with each event; the stream ends when it is lost and when the
- * object is gone. A client that reads slowly gets the newest state, not all that were.
+ * The caller's access is checked at each event. The stream ends when the caller loses access and when the
+ * object is deleted. A client that reads slowly gets the newest state only.
  *
- * @returns a function that throws {NotFoundError} for ids that the caller cannot see, and
- *   {InvalidInputError} for those of other nouns
+ * @returns a function that throws {NotFoundError} for an id that the caller cannot see, and
+ *   {InvalidInputError} for the id of another noun
  */
 export function watchObjects<T>(objects: LiveObjects<T>): ObjectWatch<T> {
   const feeds = new WeakMap<Services, Feed<T>>();
@@ -49,15 +49,16 @@ export function watchObjects<T>(objects: LiveObjects<T>): ObjectWatch<T> {
   };
   return async (services, caller, typeId, untilFinished) => {
     const id = fromTypeId(objects.noun, typeId);
-    const see = (object: T | null) => object && objects.visible(caller, object) ? object : null;
-    // Read apart from the feed, so that a wrong id is refused and not answered by an empty stream.
+    const ifVisible = (object: T | null) =>
+      object && objects.visible(caller, object) ? object : null;
+    // Read before the feed, so that an unknown id is refused instead of starting an empty stream.
     const [present] = await objects.load(services, [id]);
-    if (!see(present ?? null)) throw new NotFoundError([typeId]);
+    if (!ifVisible(present ?? null)) throw new NotFoundError([typeId]);
 
     return new Repeater<T>((push, stop) => {
       let sent: T | null = null;
       const unwatch = feedOf(services).watch(id, (object) => {
-        const seen = see(object);
+        const seen = ifVisible(object);
         if (!seen) return stop();
         if (isDeepStrictEqual(seen, sent)) return;
         sent = seen;

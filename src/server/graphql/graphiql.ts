@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
 const TITLE = "Waybill · GraphiQL";
-const DEFAULT_QUERY = `# Who you are, once the header below holds your key.
+const DEFAULT_QUERY = `# The caller: put your API key into the Headers tab below.
 query Viewer {
   viewer {
     id
@@ -20,15 +20,12 @@ interface GraphiQLPage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/**
- * True for what a browser sends when a person opens the endpoint, or loads it again: GraphiQL keeps its
- * query in the address.
- */
+/** True if a browser opens the endpoint. The query string is ignored, because GraphiQL writes to it. */
 export function wantsGraphiQL({ method, headers }: Request): boolean {
   return method === "GET" && (headers.get("accept") ?? "").includes("text/html");
 }
 
-/** Makes what serves the explorer: one page of 9 MB with all it needs in it, made at its first use. */
+/** Creates the handler of GraphiQL: one self-contained page of 9 MB, rendered at the first request. */
 export function createGraphiQL(): (request: Request) => Promise<Response> {
   let page: Promise<GraphiQLPage> | null = null;
   return async (request) => {
@@ -70,7 +67,7 @@ async function renderPage(): Promise<GraphiQLPage> {
   };
 }
 
-// Nothing but what is in the page may run, and it may speak to this server only.
+// Allows only the scripts in the page, and only requests to this server.
 function contentSecurityPolicy(html: string): string {
   const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script]) => script ?? "");
   return [

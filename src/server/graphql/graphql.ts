@@ -7,14 +7,14 @@ import { useLimits } from "./limits.ts";
 import type { Sessions } from "./sessions.ts";
 import { guardStream } from "./streams.ts";
 
-/** What the server knows of one request, before the resolvers see it. */
+/** Context of a request that the server adds before it is executed. */
 export interface ServerContext {
   readonly session: Session;
-  /** True for what goes over a WebSocket, which is closed when its session ends. */
+  /** True for an operation over a WebSocket, which is closed when its session ends. */
   readonly overSocket: boolean;
 }
 
-/** What every resolver works with. */
+/** Context of the resolvers. */
 export interface ResolverContext {
   readonly services: Services;
   readonly caller: Caller;
@@ -22,10 +22,10 @@ export interface ResolverContext {
 
 export type GraphQLEngine = YogaServerInstance<ServerContext, ResolverContext>;
 
-// Room for 10,000 recipients with variables of their own; more go to POST /import/recipients.
+/** Enough for 10,000 recipients with variables; larger lists use POST /import/recipients. */
 export const MAX_BODY_BYTES = 16_000_000;
 
-/** Makes what answers GraphQL over HTTP, and parses, validates and executes for WebSockets. */
+/** Creates the GraphQL engine, which answers HTTP and executes the operations of WebSockets. */
 export function createGraphQL(
   schema: GraphQLSchema,
   services: Services,
@@ -38,7 +38,7 @@ export function createGraphQL(
     maskedErrors: { maskError: toClientError },
     maxRequestBodySize: MAX_BODY_BYTES,
     graphqlEndpoint: "/graphql",
-    // Documents may be megabytes long, and cached validation would not see the variables.
+    // Off, because documents can have megabytes, and the complexity depends on the variables.
     parserAndValidationCache: false,
     multipart: false,
     batching: false,

@@ -3,18 +3,18 @@ import { type DocumentNode, GraphQLError, Kind, parse, validate, visit } from "g
 import type { Plugin } from "graphql-yoga";
 import type { Issue } from "../../domain/errors.ts";
 
-// Ten thousand recipients written out in a mutation have some 150,000 tokens.
+// A mutation with 10,000 recipients in its document has about 150,000 tokens.
 const MAX_TOKENS = 250_000;
-// Validation compares fields of one name with each other.
+// Validation compares all fields of one name with each other, which takes quadratic time.
 const MAX_FIELDS = 5000;
 const MAX_DEPTH = 12;
 const MAX_BREADTH = 500;
-// Twice what the costliest sensible page takes: 200 objects with 60 fields and a list in each.
+// Twice the cost of the largest useful page: 200 objects with 60 fields and a list in each.
 const MAX_COMPLEXITY = 100_000;
 
 /**
- * Refuses documents and operations that would cost too much, before anything of them runs. Lists count
- * as many times as their `first` or `last` asks for.
+ * Refuses documents that are too large and operations that cost too much, before they are executed. The
+ * cost of a list is multiplied by its `first` or `last`.
  */
 export function useLimits(): Plugin {
   return {
@@ -47,7 +47,7 @@ interface OperationParams {
   readonly operationName?: string | null;
 }
 
-// As the GraphQL-over-HTTP specification has it for what does not validate.
+// The GraphQL-over-HTTP specification requires 400 for an invalid document.
 function asBadRequest(error: GraphQLError): GraphQLError {
   const { message, nodes, extensions } = error;
   return new GraphQLError(message, {
@@ -56,7 +56,7 @@ function asBadRequest(error: GraphQLError): GraphQLError {
   });
 }
 
-// A variable of the wrong form is bad input like any other: it gets a code, and names its field.
+// Reports a malformed variable like any other invalid input, with a code and the path of its field.
 function variableIssue(error: GraphQLError): { code: string; issues: Issue[] } | null {
   const found = /^Variable "\$(\w+)" has invalid value(?: at (\S+))?: (.*)$/s.exec(error.message);
   if (!found) return null;

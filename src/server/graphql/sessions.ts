@@ -5,9 +5,9 @@ import { findUsableKeys } from "../../domain/access/authenticate.ts";
 import type { Services } from "../../domain/services.ts";
 import { unauthenticated } from "../errors.ts";
 
-/** A session that holds something open: a WebSocket, a stream. */
+/** The session of an open WebSocket or event stream. */
 export interface OpenSession {
-  /** Aborts when the session must end; the reason is a GraphQLError for the client. */
+  /** Aborts when the session ends; the reason is a GraphQLError for the client. */
   readonly signal: AbortSignal;
   close(): void;
 }
@@ -15,9 +15,9 @@ export interface OpenSession {
 /** The open sessions of this server. */
 export interface Sessions {
   open(session: Session): OpenSession;
-  /** How many are open. */
+  /** Number of open sessions. */
   count(): number;
-  /** Ends all, and from now on each that is opened. */
+  /** Ends all open sessions, and every session that is opened later. */
   end(reason: GraphQLError): void;
 }
 
@@ -27,13 +27,13 @@ interface Entry {
 }
 
 const RECHECK_INTERVAL_MS = 10_000;
-// A longer timeout fires at once.
+// setTimeout fires at once if its delay is longer.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const log = getLogger(["waybill", "server"]);
 
 /**
- * Watches over open sessions: ends those whose key is revoked, at once, and those whose key or token
- * expires. Keys are also looked at every 10 s, because news can get lost.
+ * Ends open sessions as soon as their key is revoked, or their key or token expires. All keys are also
+ * read every 10 s, because a process can die after its commit and before it publishes.
  */
 export function watchSessions(services: Services): Sessions {
   const entries = new Set<Entry>();

@@ -5,17 +5,17 @@ import { toClientError } from "../errors.ts";
 import { MAX_BODY_BYTES } from "./graphql.ts";
 import type { OpenSession } from "./sessions.ts";
 
-/** What graphql-ws carries along with each connection. */
+/** Data that graphql-ws keeps for each connection. */
 export interface Connected {
   readonly socket: WebSocket;
   session?: Session;
   open?: OpenSession;
 }
 
-/** graphql-ws, fitted to this server. */
+/** Protocol server of graphql-ws. */
 export type Protocol = Server<Connected>;
 
-/** With what a WebSocket is closed. Clients of graphql-ws try again after the first two only. */
+/** Close codes of WebSockets. Clients of graphql-ws reconnect after the first two only. */
 export const CLOSE = {
   goingAway: 1001,
   tryAgainLater: 1013,
@@ -29,16 +29,17 @@ const BUFFER_POLL_MS = 20;
 const SEND_DEADLINE_MS = 30_000;
 const log = getLogger(["waybill", "server"]);
 
-/** Lets graphql-ws speak over a WebSocket of Deno. */
+/** Connects graphql-ws to a WebSocket of Deno. */
 export function connectSocket(protocol: Protocol, socket: WebSocket): void {
   let closed: ((code?: number, reason?: string) => Promise<void>) | undefined;
   socket.onopen = () => {
     closed = protocol.opened({
-      // Deno leaves socket.protocol empty on the server's side.
+      // Given here, because Deno leaves socket.protocol empty on the server.
       protocol: GRAPHQL_TRANSPORT_WS_PROTOCOL,
       send: (text) => send(socket, text),
       close: (code, reason) => closeSocket(socket, code, reason),
-      onMessage: (receive) => socket.onmessage = ({ data }) => take(socket, data, receive),
+      onMessage: (receive) =>
+        socket.onmessage = ({ data }) => receiveMessage(socket, data, receive),
     }, { socket });
   };
   socket.onclose = ({ code, reason }) => {
@@ -46,19 +47,19 @@ export function connectSocket(protocol: Protocol, socket: WebSocket): void {
       log.error("Cannot end the subscriptions of a closed WebSocket", { error })
     );
   };
-  // The close event follows, and it is what ends the subscriptions.
+  // Only logged: the close event follows, and its handler ends the subscriptions.
   socket.onerror = (event) =>
     log.debug("WebSocket failed: {reason}", {
       reason: event instanceof ErrorEvent ? event.message : event.type,
     });
 }
 
-/** Closes once: what closes it later does not count. */
+/** Closes a WebSocket unless it is closed or closing already. */
 export function closeSocket(socket: WebSocket, code?: number, reason?: string): void {
   if (socket.readyState === WebSocket.OPEN) socket.close(code, reason);
 }
 
-async function take(
+async function receiveMessage(
   socket: WebSocket,
   data: unknown,
   receive: (text: string) => Promise<void>,
@@ -73,14 +74,14 @@ async function take(
   }
 }
 
-// Returns once the reader has caught up, so that a slow one gets fewer events and not a long queue.
+// Resolves once the client has read enough, so that events for a slow client are merged, not queued.
 async function send(socket: WebSocket, text: string): Promise<void> {
   if (socket.readyState !== WebSocket.OPEN) return;
   socket.send(text);
   const deadline = Date.now() + SEND_DEADLINE_MS;
   while (socket.readyState === WebSocket.OPEN && socket.bufferedAmount > BUFFER_BYTES) {
     if (Date.now() > deadline) {
-      return closeSocket(socket, CLOSE.tryAgainLater, "Reads too slowly");
+      return closeSocket(socket, CLOSE.tryAgainLater, "Client reads too slowly");
     }
     await new Promise((resolve) => setTimeout(resolve, BUFFER_POLL_MS));
   }

@@ -16,20 +16,20 @@ import { CLOSE, closeSocket, type Connected, connectSocket, type Protocol } from
 export interface WebSockets {
   upgrade(request: Request): Response;
   count(): number;
-  /** Closes all with 1001: clients come again, to another replica or to the next start. */
+  /** Closes all with 1001, so that clients reconnect to another replica or after the restart. */
   closeAll(): void;
 }
 
 type Operation = Pick<ReturnType<GraphQLEngine["getEnveloped"]>, "execute" | "subscribe">;
 
-// At once, per connection: far more than a screen watches, far less than would hold up the others.
+// Per connection; far more than one page of a client needs.
 const MAX_OPERATIONS = 500;
 const TOO_MANY = new GraphQLError(
-  `At most ${MAX_OPERATIONS} operations can run at once over one connection`,
+  `Cannot start the operation: at most ${MAX_OPERATIONS} can run at once over one connection`,
   { extensions: { code: "TOO_MANY_OPERATIONS" } },
 );
 
-/** Makes the WebSocket side of the endpoint. */
+/** Creates the WebSocket side of the endpoint. */
 export function createWebSockets(
   engine: GraphQLEngine,
   authenticate: Authenticate,
@@ -45,7 +45,7 @@ export function createWebSockets(
       }
       const { socket, response } = Deno.upgradeWebSocket(request, {
         protocol: GRAPHQL_TRANSPORT_WS_PROTOCOL,
-        // In seconds: a ping goes out when nothing was heard that long.
+        // In seconds without a message, after which Deno sends a ping.
         idleTimeout: 30,
       });
       sockets.add(socket);
@@ -70,7 +70,7 @@ function createProtocol(
     async onConnect({ connectionParams, extra }) {
       const { socket } = extra;
       const session = await signIn(authenticate, connectionParams, socket);
-      // onClose has been called for a socket that closed meanwhile: it would stay open for ever.
+      // onClose was already called if the socket closed meanwhile, so that nothing would end the session.
       if (!session || socket.readyState !== WebSocket.OPEN) return false;
       extra.session = session;
       extra.open = sessions.open(session);
@@ -82,7 +82,7 @@ function createProtocol(
     },
     async onSubscribe({ extra: { session }, subscriptions }, _id, payload) {
       if (!session) throw new Error("Cannot subscribe: the connection was not initialised");
-      // The one that asks is among them already.
+      // The new operation is already counted.
       if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [TOO_MANY];
       const prepared = await prepare(engine, session, payload);
       if ("errors" in prepared) return prepared.errors;
@@ -104,7 +104,7 @@ async function signIn(
 ): Promise<Session | null> {
   try {
     const session = await authenticate(params?.authorization ?? params?.Authorization);
-    // Before graphql-ws closes with 4403, upon which its clients would try again.
+    // Closed here, because graphql-ws would close with 4403, after which its clients reconnect.
     if (!session) closeSocket(socket, CLOSE.unauthorized, "Unauthorized");
     return session;
   } catch (error) {
@@ -146,7 +146,7 @@ function formatted({ errors, ...rest }: ExecutionResult) {
   return errors && { ...rest, errors: errors.map(withoutHttp) };
 }
 
-// Yoga leaves the HTTP status in there.
+// Yoga adds the HTTP status to the extensions.
 function withoutHttp(error: GraphQLError) {
   const { http: _status, ...extensions } = error.extensions ?? {};
   return { ...error.toJSON(), extensions };

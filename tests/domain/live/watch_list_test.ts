@@ -47,21 +47,24 @@ async function next(events: AsyncIterator<ListChange<Job>>): Promise<ListChange<
   return value;
 }
 
-onPostgres("those who may see the same and ask for the same share their reads", async ({ db }) => {
-  const { id: org, admin, operator, member, reads, changed, watch } = await setUp(db);
-  const [job = ""] = await addJobs(db, org, 1);
-  const alike = [watch(admin), watch(operator), watch(admin)];
-  const others = [watch(member), watch(admin, { active: true })];
-  for (const events of [...alike, ...others]) await next(events);
-  reads.length = 0;
-  await db.run(SET_PRIORITY, [job], 1);
-  changed([job]);
-  for (const events of [...alike, ...others.slice(1)]) await next(events);
-  assert.deepEqual(reads, [[job], [job], [job]]);
-  for (const events of [...alike, ...others]) await events.return?.();
-});
+onPostgres(
+  "watchLists() shares reads between subscribers with the same access and filter",
+  async ({ db }) => {
+    const { id: org, admin, operator, member, reads, changed, watch } = await setUp(db);
+    const [job = ""] = await addJobs(db, org, 1);
+    const alike = [watch(admin), watch(operator), watch(admin)];
+    const others = [watch(member), watch(admin, { active: true })];
+    for (const events of [...alike, ...others]) await next(events);
+    reads.length = 0;
+    await db.run(SET_PRIORITY, [job], 1);
+    changed([job]);
+    for (const events of [...alike, ...others.slice(1)]) await next(events);
+    assert.deepEqual(reads, [[job], [job], [job]]);
+    for (const events of [...alike, ...others]) await events.return?.();
+  },
+);
 
-onPostgres("nothing is read once the last one has gone", async ({ db }) => {
+onPostgres("watchLists() reads nothing for a list without subscribers", async ({ db }) => {
   const { id: org, admin, reads, changed, watch } = await setUp(db);
   const [job = ""] = await addJobs(db, org, 1);
   const [gone, other] = [watch(admin, { active: true }), watch(admin)];
@@ -75,56 +78,65 @@ onPostgres("nothing is read once the last one has gone", async ({ db }) => {
   await other.return?.();
 });
 
-onPostgres("what leaves the list behind its first page is told too", async ({ db }) => {
-  const { id: org, admin, changed, watch } = await setUp(db);
-  const ids = await addJobs(db, org, 60);
-  const events = watch(admin, { active: true });
-  assert.equal((await next(events)).changed.length, 50);
-  const oldest = ids.slice(0, 1);
-  await db.run(CANCEL, oldest);
-  changed(oldest);
-  assert.deepEqual(await next(events), { reset: false, changed: [], removedIds: oldest });
-  await events.return?.();
-});
+onPostgres(
+  "watchLists() sends objects that leave the list behind its first page",
+  async ({ db }) => {
+    const { id: org, admin, changed, watch } = await setUp(db);
+    const ids = await addJobs(db, org, 60);
+    const events = watch(admin, { active: true });
+    assert.equal((await next(events)).changed.length, 50);
+    const oldest = ids.slice(0, 1);
+    await db.run(CANCEL, oldest);
+    changed(oldest);
+    assert.deepEqual(await next(events), { reset: false, changed: [], removedIds: oldest });
+    await events.return?.();
+  },
+);
 
-onPostgres("what was never in the list is not told to have left it", async ({ db }) => {
-  const { id: org, admin, changed, watch } = await setUp(db);
-  const [inside = ""] = await addJobs(db, org, 1);
-  const events = watch(admin, { active: true });
-  await next(events);
-  const [outside = ""] = await addJobs(db, org, 1);
-  await db.run(CANCEL, [outside]);
-  await db.run(SET_PRIORITY, [inside], 1);
-  changed([outside, inside]);
-  const { changed: told, removedIds } = await next(events);
-  assert.deepEqual([told.map(({ id }) => id), removedIds], [[inside], []]);
-  await events.return?.();
-});
+onPostgres(
+  "watchLists() does not send the removal of an object that was never in the list",
+  async ({ db }) => {
+    const { id: org, admin, changed, watch } = await setUp(db);
+    const [inside = ""] = await addJobs(db, org, 1);
+    const events = watch(admin, { active: true });
+    await next(events);
+    const [outside = ""] = await addJobs(db, org, 1);
+    await db.run(CANCEL, [outside]);
+    await db.run(SET_PRIORITY, [inside], 1);
+    changed([outside, inside]);
+    const { changed: sent, removedIds } = await next(events);
+    assert.deepEqual([sent.map(({ id }) => id), removedIds], [[inside], []]);
+    await events.return?.();
+  },
+);
 
-onPostgres("one who reads slowly is told all at once, or begins anew", async ({ db }) => {
-  const { id: org, admin, changed, watch } = await setUp(db);
-  const ids = await addJobs(db, org, 120);
-  const [slow, quick] = [watch(admin), watch(admin)];
-  await Promise.all([next(slow), next(quick)]);
-  const touch = async (some: string[], priority: number) => {
-    await db.run(SET_PRIORITY, some, priority);
-    changed(some);
-    await next(quick);
-  };
-  await touch(ids.slice(0, 2), 1);
-  await touch(ids.slice(1, 3), 2);
-  const together = await next(slow);
-  assert.deepEqual(together.changed.map(({ priority }) => priority).sort(), [1, 2, 2]);
+onPostgres(
+  "watchLists() merges changes for a slow client, and resets after more than 100",
+  async ({ db }) => {
+    const { id: org, admin, changed, watch } = await setUp(db);
+    const ids = await addJobs(db, org, 120);
+    const [slow, quick] = [watch(admin), watch(admin)];
+    await Promise.all([next(slow), next(quick)]);
+    const touch = async (some: string[], priority: number) => {
+      await db.run(SET_PRIORITY, some, priority);
+      changed(some);
+      await next(quick);
+    };
+    await touch(ids.slice(0, 2), 1);
+    await touch(ids.slice(1, 3), 2);
+    const together = await next(slow);
+    assert.deepEqual(together.changed.map(({ priority }) => priority).sort(), [1, 2, 2]);
 
-  await touch(ids.slice(0, 60), 3);
-  await touch(ids.slice(60, 120), 4);
-  const anew = await next(slow);
-  assert.equal(anew.reset, true);
-  assert.deepEqual(anew.changed.map(({ priority }) => priority), Array(50).fill(4));
-  await Promise.all([slow.return?.(), quick.return?.()]);
-});
+    await touch(ids.slice(0, 60), 3);
+    await touch(ids.slice(60, 120), 4);
+    const anew = await next(slow);
+    assert.equal(anew.reset, true);
+    assert.deepEqual(anew.changed.map(({ priority }) => priority), Array(50).fill(4));
+    await Promise.all([slow.return?.(), quick.return?.()]);
+  },
+);
 
-onPostgres("a change that nobody told of is found within 10 s", async ({ db }) => {
+onPostgres("watchLists() finds an unpublished change within 10 s", async ({ db }) => {
   using clock = stopTime();
   const { id: org, admin, watch } = await setUp(db);
   const [changed = "", left = ""] = await addJobs(db, org, 2);

@@ -6,7 +6,7 @@ import { withServer } from "../../support/server.ts";
 const BROWSER = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 
 onPostgres(
-  "a browser gets GraphiQL without a key, whole and from here",
+  "GET /graphql sends GraphiQL to a browser without a key, with nothing loaded from elsewhere",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       const response = await fetch(new URL("/", url), { headers: BROWSER });
@@ -14,7 +14,7 @@ onPostgres(
       assert.match(response.headers.get("content-type") ?? "", /^text\/html/);
       const html = await response.text();
       const [head, tail] = [html.split("<script>")[0] ?? "", html.slice(-5000)];
-      // What the page itself loads; its code may well name addresses, for people to open.
+      // Only the markup around the script, which contains addresses that people can open.
       assert.doesNotMatch(head + tail, /(src|href|@import)\s*[=(]?\s*["']?(https?:)?\/\//);
       assert.doesNotMatch(html, /<script[^>]+src=/);
       assert.doesNotMatch(html, /<link[^>]+href="(?!data:)/);
@@ -30,7 +30,7 @@ onPostgres(
 );
 
 onPostgres(
-  "GraphiQL is sent compressed, and not again to who has it",
+  "GET /graphql answers 304 if the browser has GraphiQL already",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       const first = await fetch(url, { headers: BROWSER });
@@ -43,7 +43,7 @@ onPostgres(
 );
 
 onPostgres(
-  "GraphiQL can be loaded again with the query that it put into its address",
+  "GET /graphql sends GraphiQL for an address with a query, as after a reload",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       const response = await fetch(`${url}?query={viewer{id}}`, { headers: BROWSER });
@@ -53,9 +53,12 @@ onPostgres(
     }),
 );
 
-onPostgres("the API behind GraphiQL asks for a key", ({ db }) =>
-  withServer(db, async ({ url }) => {
-    const response = await fetch(`${url}?query={viewer{id}}`);
-    assert.equal(response.status, 401);
-    await response.body?.cancel();
-  }));
+onPostgres(
+  "GET /graphql answers 401 to a query without a key",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      const response = await fetch(`${url}?query={viewer{id}}`);
+      assert.equal(response.status, 401);
+      await response.body?.cancel();
+    }),
+);

@@ -7,13 +7,13 @@ import { onEveryDatabase, onPostgres } from "../../support/database.ts";
 import { withServer } from "../../support/server.ts";
 import { tickingSchema } from "../../support/ticking_schema.ts";
 
-const WHO = "{ viewer { id role userId organization { id name } unreadNotificationCount } }";
+const VIEWER = "{ viewer { id role userId organization { id name } unreadNotificationCount } }";
 
 onEveryDatabase(
-  "a query is answered for the caller of the key",
+  "POST /graphql executes a query as the caller of the key",
   ({ db }) =>
     withServer(db, async ({ post, keys, organization }) => {
-      const { status, body } = await post(WHO, { key: keys.MEMBER });
+      const { status, body } = await post(VIEWER, { key: keys.MEMBER });
       assert.equal(status, 200);
       assert.equal(body.data.viewer.role, "MEMBER");
       assert.equal(body.data.viewer.userId, "max");
@@ -24,7 +24,7 @@ onEveryDatabase(
 );
 
 onPostgres(
-  "the GraphQL-over-HTTP audit passes whole",
+  "POST /graphql passes the GraphQL-over-HTTP audit",
   (database, step) =>
     withServer(database.db, async ({ url, keys }) => {
       const authorization = `Bearer ${keys.ADMIN}`;
@@ -43,12 +43,12 @@ onPostgres(
     }),
 );
 
-for (const [how, key] of [["no key", null], ["an unknown key", "wb_unknown"]] as const) {
+for (const [name, key] of [["no key", null], ["an unknown key", "wb_unknown"]] as const) {
   onPostgres(
-    `a request with ${how} is answered 401 in the shape of GraphQL`,
+    `POST /graphql answers 401 with a GraphQL error to ${name}`,
     ({ db }) =>
       withServer(db, async ({ post }) => {
-        const { status, headers, body } = await post(WHO, { key });
+        const { status, headers, body } = await post(VIEWER, { key });
         assert.equal(status, 401);
         assert.equal(headers.get("www-authenticate"), "Bearer");
         assert.equal(headers.get("access-control-allow-origin"), "*");
@@ -58,7 +58,7 @@ for (const [how, key] of [["no key", null], ["an unknown key", "wb_unknown"]] as
 }
 
 onPostgres(
-  "a body that is no JSON is answered 400",
+  "POST /graphql answers 400 to malformed JSON",
   ({ db }) =>
     withServer(db, async ({ url, keys }) => {
       const response = await fetch(url, {
@@ -72,13 +72,13 @@ onPostgres(
 );
 
 onPostgres(
-  "a body beyond the limit is answered 413",
+  "POST /graphql answers 413 to a body over the limit",
   ({ db }) =>
     withServer(db, async ({ url, keys }) => {
       const response = await fetch(url, {
         method: "POST",
         headers: { authorization: `Bearer ${keys.ADMIN}`, "content-type": "application/json" },
-        body: JSON.stringify({ query: WHO, variables: { x: "x".repeat(MAX_BODY_BYTES) } }),
+        body: JSON.stringify({ query: VIEWER, variables: { x: "x".repeat(MAX_BODY_BYTES) } }),
       });
       assert.equal(response.status, 413);
       await response.body?.cancel();
@@ -86,7 +86,7 @@ onPostgres(
 );
 
 onPostgres(
-  "an unexpected error is masked, and told by an id",
+  "POST /graphql masks an unexpected error and returns its id",
   ({ db }) =>
     withServer(db, async ({ post }) => {
       const { status, body } = await post("{ word broken }");
@@ -100,7 +100,7 @@ onPostgres(
 );
 
 onPostgres(
-  "an expected error reaches the client with its code",
+  "POST /graphql returns the code of a domain error",
   ({ db }) =>
     withServer(db, async ({ post, keys }) => {
       const { body } = await post("{ apiKeys { totalCount } }", { key: keys.MEMBER });
@@ -118,7 +118,7 @@ onPostgres(
 );
 
 onPostgres(
-  "introspection, as GraphiQL does it, is answered",
+  "POST /graphql answers the introspection query of GraphiQL",
   ({ db }) =>
     withServer(db, async ({ post }) => {
       const { body } = await post(getIntrospectionQuery({ specifiedByUrl: true, oneOf: true }));
@@ -127,7 +127,7 @@ onPostgres(
     }),
 );
 
-onPostgres("what nobody has is answered 404", ({ db }) =>
+onPostgres("GET /nothing is answered 404", ({ db }) =>
   withServer(db, async ({ url }) => {
     const response = await fetch(new URL("/nothing", url));
     assert.equal(response.status, 404);
@@ -135,7 +135,7 @@ onPostgres("what nobody has is answered 404", ({ db }) =>
   }));
 
 onPostgres(
-  "a browser of any origin may ask, with a key of its own",
+  "OPTIONS /graphql allows any origin, without credentials",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       const response = await fetch(url, {
@@ -154,7 +154,7 @@ onPostgres(
 );
 
 onPostgres(
-  "a variable of the wrong form is told by its field",
+  "POST /graphql reports a malformed variable with the path of its field",
   ({ db }) =>
     withServer(db, async ({ post }) => {
       const { body } = await post(

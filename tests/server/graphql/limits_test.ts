@@ -2,29 +2,28 @@ import assert from "node:assert/strict";
 import { onPostgres } from "../../support/database.ts";
 import { withServer } from "../../support/server.ts";
 
-// Each is refused before anything of it runs.
-const REFUSED: readonly [what: string, query: string, code: string][] = [
+const REFUSED: readonly [fault: string, query: string, code: string][] = [
   [
-    "too deep",
+    "that is too deep",
     `{ jobs { nodes { ${"subject { ... on Job { ".repeat(12)} id ${"} }".repeat(12)} } } }`,
     "QUERY_DEPTH",
   ],
   [
-    "too costly",
+    "that is too costly",
     "{ jobs(first: 200) { nodes { failures(first: 200) { nodes { label error { message } } } } } }",
     "QUERY_COMPLEXITY",
   ],
   [
-    "too broad",
+    "that is too broad",
     `{ ${Array.from({ length: 501 }, (_, i) => `a${i}: viewer { id }`).join(" ")} }`,
     "QUERY_BREADTH",
   ],
-  ["too many fields", `{ ${"viewer { id } ".repeat(2600)} }`, "DOCUMENT_TOO_LARGE"],
+  ["with too many fields", `{ ${"viewer { id } ".repeat(2600)} }`, "DOCUMENT_TOO_LARGE"],
 ];
 
-for (const [what, query, code] of REFUSED) {
+for (const [fault, query, code] of REFUSED) {
   onPostgres(
-    `an operation that is ${what} is refused`,
+    `POST /graphql refuses an operation ${fault} before it is executed`,
     ({ db }) =>
       withServer(db, async ({ post }) => {
         const { status, body } = await post(query, {
@@ -38,7 +37,7 @@ for (const [what, query, code] of REFUSED) {
 }
 
 onPostgres(
-  "a document of endless tokens is refused",
+  "POST /graphql refuses a document with too many tokens",
   ({ db }) =>
     withServer(db, async ({ post }) => {
       const { body } = await post(`{ node(id: [${"1 ".repeat(260_000)}]) { id } }`);
@@ -47,7 +46,7 @@ onPostgres(
 );
 
 onPostgres(
-  "lists count as often as a variable asks for",
+  "POST /graphql multiplies the cost of a list by a variable in `first`",
   ({ db }) =>
     withServer(db, async ({ post }) => {
       const query = `query ($n: Int) {

@@ -16,7 +16,7 @@ const WAITING = statement<[], { waits: boolean }>(
   "select true as waits from pg_locks where not granted and relation = 'api_keys'::regclass",
 );
 
-/** Settles with the close event that ends a subscription, or what else ends it. */
+/** Resolves to the end of a subscription: the code of the close event, "complete" or an error. */
 async function endOf(stream: AsyncIterable<unknown>): Promise<unknown> {
   try {
     for await (const _ of stream);
@@ -26,7 +26,7 @@ async function endOf(stream: AsyncIterable<unknown>): Promise<unknown> {
   }
 }
 
-onEveryDatabase("graphql-ws subscribes, queries and unsubscribes", ({ db }) => {
+onEveryDatabase("a WebSocket carries subscriptions and queries of graphql-ws", ({ db }) => {
   const { schema, tick, open } = tickingSchema();
   return withServer(db, async ({ connect }) => {
     const client = connect();
@@ -41,7 +41,7 @@ onEveryDatabase("graphql-ws subscribes, queries and unsubscribes", ({ db }) => {
   }, { schema });
 });
 
-onPostgres("a subscription ends when its client goes away", ({ db }) => {
+onPostgres("closing a WebSocket ends its subscriptions", ({ db }) => {
   const { schema, open } = tickingSchema();
   return withServer(db, async ({ url, keys }) => {
     const { socket, message } = await openSocket(url);
@@ -57,7 +57,7 @@ onPostgres("a subscription ends when its client goes away", ({ db }) => {
 });
 
 onPostgres(
-  "a client that goes away while it signs in leaves nothing open",
+  "closing a WebSocket during authentication leaves no open session",
   ({ db }) =>
     withServer(db, async ({ url, keys, connect }) => {
       const figure = async (name: string) => {
@@ -69,7 +69,7 @@ onPostgres(
         const { socket, closed } = await openSocket(url);
         const payload = { authorization: `Bearer ${keys.ADMIN}` };
         socket.send(JSON.stringify({ type: "connection_init", payload }));
-        await until("its key is being looked up", async () => (await db.run(WAITING)).length > 0);
+        await until("its key is being read", async () => (await db.run(WAITING)).length > 0);
         socket.close();
         await closed;
         await until("the socket is gone", async () => await figure("waybill_websockets") === "0");
@@ -81,7 +81,7 @@ onPostgres(
     }),
 );
 
-onPostgres("a connection holds at most 500 operations open", ({ db }) => {
+onPostgres("a WebSocket accepts at most 500 open operations", ({ db }) => {
   const { schema, open } = tickingSchema();
   return withServer(db, async ({ url, keys }) => {
     const { socket, message, closed } = await openSocket(url);
@@ -104,7 +104,7 @@ onPostgres("a connection holds at most 500 operations open", ({ db }) => {
 
 for (const params of [undefined, { authorization: "Bearer wb_unknown" }]) {
   onPostgres(
-    `a connection with ${params ? "an unknown" : "no"} key is closed with 4401`,
+    `a WebSocket with ${params ? "an unknown" : "no"} key is closed with 4401`,
     ({ db }) =>
       withServer(db, async ({ url }) => {
         const client = createClient({
@@ -112,7 +112,7 @@ for (const params of [undefined, { authorization: "Bearer wb_unknown" }]) {
           connectionParams: params,
           retryAttempts: 5,
         });
-        // 4401 is fatal to the client: had it tried again, this would not end.
+        // This would never end if the client reconnected after 4401.
         assert.equal(await endOf(client.iterate(TICKS)), 4401);
         await client.dispose();
       }),
@@ -120,7 +120,7 @@ for (const params of [undefined, { authorization: "Bearer wb_unknown" }]) {
 }
 
 onPostgres(
-  "what speaks no protocol is closed with 4400",
+  "a WebSocket with a malformed message is closed with 4400",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       for (const garbage of ["hello", "{", '{"type":"nonsense"}', new Uint8Array([1, 2, 3])]) {
@@ -132,7 +132,7 @@ onPostgres(
 );
 
 onPostgres(
-  "who never says connection_init is closed with 4408",
+  "a WebSocket without connection_init is closed with 4408",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       const { closed } = await openSocket(url);
@@ -141,7 +141,7 @@ onPostgres(
 );
 
 onPostgres(
-  "who subscribes before the handshake is closed with 4401",
+  "a WebSocket that subscribes before connection_init is closed with 4401",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       const { socket, closed } = await openSocket(url);
@@ -151,7 +151,7 @@ onPostgres(
 );
 
 onPostgres(
-  "an upgrade to another protocol is refused",
+  "an upgrade to another WebSocket protocol is refused",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       await assert.rejects(openSocket(url, "graphql-ws"));
@@ -159,7 +159,7 @@ onPostgres(
 );
 
 onPostgres(
-  "a document with faults is answered by an error message, in GraphQL's terms",
+  "a WebSocket answers an invalid document with GraphQL errors",
   ({ db }) =>
     withServer(db, async ({ connect }) => {
       for (
@@ -174,7 +174,7 @@ onPostgres(
 );
 
 onPostgres(
-  "an operation beyond the limits is refused over WebSocket too",
+  "a WebSocket refuses an operation over the limits",
   ({ db }) =>
     withServer(db, async ({ connect }) => {
       const query = "query ($n: Int) { jobs(first: $n) { nodes { failures(first: $n) { " +
@@ -186,22 +186,25 @@ onPostgres(
     }),
 );
 
-onPostgres("an unexpected error is masked, at the start and later", ({ db }) => {
-  const { schema, fail } = tickingSchema();
-  return withServer(db, async ({ connect }) => {
-    const refused = await connect().iterate({ query: "subscription { refused }" }).next();
-    assert.doesNotMatch(JSON.stringify(refused), /hunter2/);
-    assert.match(JSON.stringify(refused), /INTERNAL_SERVER_ERROR/);
-    const ticks = connect().iterate(TICKS);
-    await ticks.next();
-    fail(new Error("the password is hunter2"));
-    const failed = await ticks.next();
-    assert.doesNotMatch(JSON.stringify(failed), /hunter2/);
-    assert.match(JSON.stringify(failed), /INTERNAL_SERVER_ERROR/);
-  }, { schema });
-});
+onPostgres(
+  "a WebSocket masks an unexpected error of a subscription, at its start and later",
+  ({ db }) => {
+    const { schema, fail } = tickingSchema();
+    return withServer(db, async ({ connect }) => {
+      const refused = await connect().iterate({ query: "subscription { refused }" }).next();
+      assert.doesNotMatch(JSON.stringify(refused), /hunter2/);
+      assert.match(JSON.stringify(refused), /INTERNAL_SERVER_ERROR/);
+      const ticks = connect().iterate(TICKS);
+      await ticks.next();
+      fail(new Error("the password is hunter2"));
+      const failed = await ticks.next();
+      assert.doesNotMatch(JSON.stringify(failed), /hunter2/);
+      assert.match(JSON.stringify(failed), /INTERNAL_SERVER_ERROR/);
+    }, { schema });
+  },
+);
 
-onEveryDatabase("a key that is revoked closes what it holds open with 4401", ({ db }) => {
+onEveryDatabase("revokeApiKey() closes the WebSockets of the key with 4401", ({ db }) => {
   const { schema, open } = tickingSchema();
   return withServer(db, async ({ connect, services, organization }) => {
     const { admin } = organization;
@@ -215,7 +218,7 @@ onEveryDatabase("a key that is revoked closes what it holds open with 4401", ({ 
   }, { schema });
 });
 
-onPostgres("a key that expires closes what it holds open with 4401", ({ db }) => {
+onPostgres("a WebSocket is closed with 4401 once its key expires", ({ db }) => {
   const { schema, open } = tickingSchema();
   return withServer(db, async ({ connect, services, organization: { admin } }) => {
     const expiresAt = new Date(Date.now() + 2500);
@@ -231,7 +234,7 @@ onPostgres("a key that expires closes what it holds open with 4401", ({ db }) =>
   }, { schema });
 });
 
-onPostgres("a stop closes connections with 1001, upon which clients come again", ({ db }) => {
+onPostgres("shutdown() closes WebSockets with 1001, after which clients reconnect", ({ db }) => {
   const { schema, open } = tickingSchema();
   return withServer(db, async ({ connect, shutdown }) => {
     const ticks = connect().iterate(TICKS);
