@@ -1,6 +1,7 @@
 import type { ObjectRef } from "@pothos/core";
 import { type Noun, toTypeId } from "../../src/domain/id.ts";
 import type { ListChange } from "../../src/domain/live/list_subscriber.ts";
+import { DEFAULT_PAGE_SIZE } from "../../src/domain/page.ts";
 import { builder, type Types } from "./builder.ts";
 
 /**
@@ -26,7 +27,7 @@ export function listChangeType<T>(
       changed: t.field({
         type: [type],
         description: "Items that are new in the list or have changed.",
-        complexity: { field: 1, multiplier: 50 },
+        complexity: { field: 1, multiplier: DEFAULT_PAGE_SIZE },
         resolve: ({ changed }) => [...changed],
       }),
       removedIds: t.idList({
