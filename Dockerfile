@@ -1,11 +1,11 @@
-# One image for every role; the command names it: serve, worker, migrate …
+# One image for all roles; the command selects one: serve, worker, migrate.
 FROM denoland/deno:2.9.6
 
 RUN mkdir /data && chown deno:deno /data
 WORKDIR /app
 USER deno
 
-# Packages change less often than the source: a layer of their own.
+# A layer of their own, because packages change less often than the source.
 COPY deno.json deno.lock ./
 RUN deno ci --prod --skip-types
 
@@ -21,6 +21,6 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD [ \
   "deno", "eval", "const { ok } = await fetch(`http://127.0.0.1:${Deno.env.get('PORT')}/healthz`); Deno.exit(ok ? 0 : 1)" \
 ]
 
-# tini comes with the base image; it passes signals on, so that a stop is graceful.
+# tini of the base image forwards SIGTERM, which makes the stop graceful.
 ENTRYPOINT ["/tini", "--", "deno", "run", "-NRWES", "--frozen", "--cached-only", "src/main.ts"]
 CMD ["serve"]

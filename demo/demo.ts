@@ -40,7 +40,7 @@ interface Progress {
 const mail = await startMailServer();
 await using server = startWaybill(mail.url);
 const ended = server.status.then(({ code }) => Deno.exit(code));
-// Ctrl-C reaches the server too; the demo waits for it to end well.
+// Ctrl-C also reaches the server; the demo waits until it has stopped.
 Deno.addSignalListener("SIGINT", () => {});
 Deno.addSignalListener("SIGTERM", () => server.kill());
 const address = await readAddress();
@@ -48,23 +48,23 @@ const address = await readAddress();
 const audience = await importRecipients();
 const messageId = await send(audience);
 console.log(`
-Sending a newsletter to ${RECIPIENTS} people through a mail server that refuses some of them.
-Look at it in GraphiQL: ${address}/graphql
-with the header          {"Authorization": "Bearer ${KEY}"}
+Sending a newsletter to ${RECIPIENTS} recipients through a mail server that refuses some of them.
+Watch it in GraphiQL:    ${address}/graphql
+with this header         {"Authorization": "Bearer ${KEY}"}
 and this operation       subscription { messageUpdated(id: "${messageId}") { status stats { sent failed pending } } }
 `);
 await watch(messageId);
 console.log(`
-The mail server took ${mail.counts.accepted} mails and refused ${mail.counts.refused}. Who did not get it, and why:
+The mail server accepted ${mail.counts.accepted} mails and refused ${mail.counts.refused}. Failed recipients and their errors:
   { deliveries(filter: { messageId: "${messageId}", statuses: [FAILED] }) { nodes { recipient { address } error { type code message } } } }
-The server goes on until Ctrl-C.`);
+The server runs until Ctrl-C.`);
 await ended;
 
 function startWaybill(smtpUrl: string) {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", new URL("../src/main.ts", import.meta.url).href, "serve"],
     env: {
-      // The key is known to everybody.
+      // Local only, because the key is public.
       HOST: "127.0.0.1",
       DATA_DIR: "./data/demo",
       DATABASE_URL: "",
@@ -76,7 +76,7 @@ function startWaybill(smtpUrl: string) {
   }).spawn();
 }
 
-/** Passes on what the server prints, until it names its address. */
+/** Prints the output of the server until it has printed its address. */
 async function readAddress(): Promise<string> {
   let printed = "";
   for await (const text of server.stdout.pipeThrough(new TextDecoderStream())) {
@@ -95,7 +95,7 @@ async function importRecipients(): Promise<string> {
     body: recipientsCsv(RECIPIENTS),
   });
   const report = await answer.json();
-  if (!answer.ok) throw new Error(`The import was refused: ${JSON.stringify(report)}`);
+  if (!answer.ok) throw new Error(`Cannot import the recipients: ${JSON.stringify(report)}`);
   console.log(
     `Imported ${report.taken} recipients, refused ${report.refused}:`,
     report.refusedRows,
@@ -111,7 +111,7 @@ async function send(audience: string): Promise<string> {
   });
   const { data, errors } = await answer.json();
   const id = data?.sendMessage?.message?.id;
-  if (!id) throw new Error(`The message was refused: ${JSON.stringify(errors ?? data)}`);
+  if (!id) throw new Error(`Cannot send the message: ${JSON.stringify(errors ?? data)}`);
   return id;
 }
 
@@ -122,12 +122,12 @@ async function watch(id: string): Promise<void> {
   });
   const updates = client.iterate<Progress>({ query: WATCH, variables: { id } });
   for await (const { data, errors } of updates) {
-    if (!data) throw new Error(`The subscription failed: ${JSON.stringify(errors)}`);
+    if (!data) throw new Error(`Cannot watch the message: ${JSON.stringify(errors)}`);
     const { status, stats, errorTypeCounts } = data.messageUpdated;
     const types = errorTypeCounts.map(({ errorType, count }) => `${errorType} ${count}`).join(", ");
     console.log(
       `${status.padEnd(14)} sent ${stats.sent}, failed ${stats.failed} (${types || "none"}), ` +
-        `waiting ${stats.pending}, ${Math.round(stats.perSecond ?? 0)}/s`,
+        `pending ${stats.pending}, ${Math.round(stats.perSecond ?? 0)}/s`,
     );
   }
   await client.dispose();

@@ -1,19 +1,19 @@
 import { SMTPServer } from "smtp-server";
 
-/** What the stand-in did with the mails that it was offered. */
+/** Number of mails by reply. */
 export interface MailCounts {
   accepted: number;
   refused: number;
 }
 
-// As slow as a server a few streets away.
+// Latency of a nearby server.
 const ANSWER_MS = 15;
 
 /**
- * A mail server that delivers nothing: it takes every mail but those to nobody@… (550, no such
- * mailbox) and full@… (452, mailbox full).
+ * Starts a mail server that delivers nothing. It accepts all mails except those to nobody… (550, no
+ * such mailbox) and full… (452, mailbox full).
  *
- * @returns the SMTP URL, and its counts as they grow
+ * @returns the SMTP URL, and the counts, which are updated
  */
 export async function startMailServer(): Promise<{ url: string; counts: MailCounts }> {
   const counts = { accepted: 0, refused: 0 };

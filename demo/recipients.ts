@@ -1,8 +1,8 @@
 const PLANS = ["free", "team", "business"];
 
 /**
- * A CSV file of sample recipients, line by line: each 40th has no mailbox, each 90th a full one, and
- * one line in 1,000 is faulty.
+ * A CSV file of sample recipients: every 40th has no mailbox, every 90th a full one, and every 1,000th
+ * line is invalid.
  */
 export function recipientsCsv(count: number): ReadableStream<Uint8Array> {
   return ReadableStream.from(lines(count)).pipeThrough(new TextEncoderStream());
