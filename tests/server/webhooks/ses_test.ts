@@ -25,9 +25,9 @@ type Test = (room: {
   readonly asked: readonly string[];
 }) => Promise<void>;
 
-function withSes(name: string, test: Test, unknown = false): void {
+function withSes(name: string, test: Test, firstUnknown = false): void {
   onEveryMail(name, async ({ send, worker, smtp, db, services, organization: { admin } }) => {
-    if (unknown) {
+    if (firstUnknown) {
       smtp.replies.beforeReply = (address) => {
         if (address === personAt(1)) smtp.hangUp();
         return Promise.resolve();
