@@ -70,7 +70,7 @@ async function sendBatch(
   return done;
 }
 
-// Somebody has retried the job of a batch that was abandoned: it must not be reported as done.
+// The job of an abandoned batch was retried: it must not be reported as done.
 async function refuseAbandoned(services: Services, batch: TakenBatch): Promise<void> {
   if (!await wasAbandoned(services, batch)) return;
   const message = "Cannot send the batch: it was ended when its job failed or was cancelled; " +

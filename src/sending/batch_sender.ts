@@ -39,7 +39,7 @@ const RECORD_AFTER_MS = 500;
 const TOGETHER = 1.25;
 const log = getLogger(["waybill", "deliveries"]);
 
-/** What a batch is sent with. */
+/** Everything that sending one batch needs. */
 export interface BatchSenderOptions {
   readonly services: Services;
   /** Nothing more is sent once it fires. */
@@ -125,7 +125,7 @@ export class BatchSender {
       !signal.aborted && performance.now() - this.#startedAt < maxRunMs;
   }
 
-  // Also waits until the list in the batch row is empty: the next run marks what it lists as UNKNOWN.
+  // Also wait until the list in the batch row is empty: the next run marks listed deliveries UNKNOWN.
   #isIdle(): boolean {
     return this.#inFlight.size === 0 && this.#finished.length === 0 && this.#row.listed === 0;
   }

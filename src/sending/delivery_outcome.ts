@@ -10,7 +10,7 @@ const FIRST_WAIT_MS = 30_000;
 const MAX_WAIT_MS = 15 * 60_000;
 
 /**
- * Decides what becomes of a delivery, by the disposition that the channel gave its failure. Pure.
+ * Decides the outcome of a delivery, by the disposition that the channel gave its failure. Pure.
  *
  * @param delivery its attempts and deferrals before this one
  * @param batch limits of its message

@@ -30,7 +30,7 @@ export class FailoverChannel implements Channel {
     return Math.min(first.connections, Math.ceil(first.perSecond));
   }
 
-  /** What stops all mail for now; null: nothing. */
+  /** Obstacle that stops all mail for now; null: none. */
   get obstacle(): Obstacle | null {
     for (const provider of this.#providers) {
       if (provider.obstacle) continue;

@@ -44,7 +44,7 @@ export async function registerConfigured(
   });
 }
 
-/** What one provider did with a mail. */
+/** Answer of one provider to a mail. */
 export type ProviderAnswer =
   /** It accepted or refused the mail. */
   | {
@@ -53,7 +53,7 @@ export type ProviderAnswer =
     /** Epoch of the provider that the result is about. */
     readonly epoch: number;
   }
-  /** It was not tried. `error`: what failed on this side; null: it may not be used now. */
+  /** It was not tried. `error`: a failure on this side; null: it may not be used now. */
   | { readonly type: "skipped"; readonly error: DeliveryError | null };
 
 /** One provider in use: its channel behind its circuit and its rate limit. */
@@ -203,7 +203,7 @@ export class LiveProvider {
     return waitMs === 0;
   }
 
-  /** Tells the circuit; a failure to do so does not change the result of the mail. */
+  /** Reports the result to the circuit. A failure to do so does not change the result of the mail. */
   async #note(epoch: number, result: SendResult): Promise<{ epoch: number; outdated: boolean }> {
     try {
       // Refused on this side, or not handed over: nothing was learned about the provider.

@@ -33,9 +33,9 @@ async function takenBy({ db, servers }: TestProviders, id: string): Promise<numb
   );
 }
 
-const NOBODY = "not the test's";
+const OTHER_PASSWORD = "not the test's";
 const login = { user: "ada", password: "good" };
-const locked = { login: { ...login, password: NOBODY } };
+const locked = { login: { ...login, password: OTHER_PASSWORD } };
 
 /** Replaces the credentials of the URL, which the server always accepts, by wrong ones. */
 async function setWrongPassword(given: TestProviders, ...places: number[]): Promise<string[]> {
@@ -159,7 +159,7 @@ onEveryProviders(
 
     const { provider, resumed } = await updateProvider(services, operator, ids[1] ?? "", {
       user: "ada",
-      password: NOBODY,
+      password: OTHER_PASSWORD,
     });
     assert.deepEqual([provider.state, resumed.map((message) => message.id)], ["CLOSED", [id]]);
     await worker.runQueued();

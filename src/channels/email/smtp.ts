@@ -134,7 +134,8 @@ class SmtpChannel implements Channel {
     if (!session.alive) return;
     const timer = setTimeout(() => {
       this.#idle = this.#idle.filter((kept) => kept.session !== session);
-      void session.close();
+      // No mail is affected if an idle session cannot be closed.
+      session.close().catch(() => {});
     }, IDLE_MS);
     this.#idle.push({ session, timer });
   }

@@ -29,7 +29,7 @@ export type RecordedOutcome =
     readonly waitMs: number | null;
     /** Times that the recipient was throttled since its last attempt that counted. */
     readonly deferrals: number;
-    /** What stops the other deliveries of the batch as well; null: nothing. */
+    /** Obstacle that stops the other deliveries of the batch as well; null: none. */
     readonly obstacle: Obstacle | null;
   }
   /** The recipient may have got it: the delivery is UNKNOWN, or PENDING again if it is resent. */

@@ -163,7 +163,7 @@ async function writeStep(
   { jobId, fence, batchId }: BatchHold,
   { step, attempts, inFlight, starting, last }: Step,
 ): Promise<StepResult> {
-  const rows = JSON.stringify(attempts.map(rowOf));
+  const rows = JSON.stringify(attempts.map(rowOf), wellFormed);
   const next = [...starting];
   const [row] = await db.run(STEP, jobId, fence, batchId, step, [...inFlight], next, last, rows);
   if (row) return row;
@@ -185,7 +185,7 @@ function rowOf({ delivery, outcome, provider, durationMs, earlier }: FinishedAtt
     retryable,
     error_type: error?.type,
     error_code: error?.code,
-    error_message: error?.message.toWellFormed(),
+    error_message: error?.message,
     provider,
     provider_message_id: outcome.type === "sent" ? outcome.providerMessageId : null,
     // The last try began when the one before it had ended.
@@ -199,6 +199,11 @@ function rowOf({ delivery, outcome, provider, durationMs, earlier }: FinishedAtt
   };
 }
 
+// PostgreSQL refuses half a surrogate pair, which the cut of a provider's text can leave.
+function wellFormed(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? value.toWellFormed() : value;
+}
+
 /** Tries at other providers: how many before the last one, and how long before its end. */
 function earlierRows(earlier: readonly FailedTry[], durationMs: number) {
   let begunMs = durationMs;
@@ -206,7 +211,6 @@ function earlierRows(earlier: readonly FailedTry[], durationMs: number) {
     const begun_ms = begunMs;
     begunMs -= durationMs;
     const back = earlier.length - index;
-    const text = message.toWellFormed();
-    return { back, provider, type, code, message: text, begun_ms, ended_ms: begunMs };
+    return { back, provider, type, code, message, begun_ms, ended_ms: begunMs };
   });
 }

@@ -80,12 +80,16 @@ const RENAME_BACK = statement<[]>(
   "alter table deliveries rename column renamed to provider_message_id",
 );
 
-function finished(delivery: PendingDelivery, type: "sent" | "failed"): FinishedAttempt {
+function finished(
+  delivery: PendingDelivery,
+  type: "sent" | "failed",
+  message = "It was refused",
+): FinishedAttempt {
   const error = {
     type: "OTHER",
     disposition: "never",
     code: null,
-    message: "It was refused",
+    message,
     retryAfterMs: null,
     beforeRecipient: false,
   } as const;
@@ -184,6 +188,21 @@ onEveryMail("recordStep() writes nothing for a claim that has ended", async (mai
   await assert.rejects(recordStep(services, hold, batch, late), StaleBatchError);
   const rows = await readDeliveries(db, id);
   assert.deepEqual(rows.map(({ status }) => status), ["UNKNOWN", "SENT"]);
+});
+
+onEveryMail("recordStep() stores a text that ends in half a surrogate pair", async (mail) => {
+  const { db, services, message, hold, batch, pending, step } = { ...mail, ...await take(mail, 1) };
+  const [delivery] = pending;
+  assert(delivery);
+  const attempt = finished(delivery, "failed", "No \ud83d");
+  const earlier = attempt.outcome.type === "failed"
+    ? [{ provider: "first", error: attempt.outcome.error, durationMs: 1 }]
+    : [];
+  const attempts = [{ ...attempt, earlier }];
+  await recordStep(services, hold, batch, step({ attempts, last: true }));
+  const [row] = await readDeliveries(db, message.id);
+  assert.deepEqual([row?.status, row?.tries], ["FAILED", 2]);
+  await finishMessage(services, message);
 });
 
 onEveryMail("recordStep() is repeated after a lost connection", async (mail) => {
