@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import denoConfig from "../deno.json" with { type: "json" };
+import { readMigrations } from "../src/db/migration.ts";
 import {
   findCycles,
   findForbiddenImports,
@@ -59,6 +60,11 @@ Deno.test("every package is pinned exactly, and imported by its bare name", asyn
     }
   }
   assertNone(faults);
+});
+
+Deno.test("migrations are numbered without a gap", async () => {
+  const migrations = await readMigrations(new URL("../migrations/", import.meta.url));
+  assert.ok(migrations.length > 0);
 });
 
 // What follows shows that the checks can fail.

@@ -1,12 +1,12 @@
 import type { Background } from "./background.ts";
 
-/** The address for requests cannot be listened on. */
+/** The server cannot listen on its address. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
 }
 
 /**
- * Starts a server. When that fails, stops the background work first: deliveries in flight would
+ * Starts a server. If that fails, stops the background work first, because deliveries in flight would
  * otherwise become UNKNOWN.
  *
  * @param where host and port, for the error

@@ -6,7 +6,7 @@ import { ListenError } from "./listen.ts";
 import { configureLogging } from "./logging.ts";
 
 /**
- * Reads the settings and sets up the log by them.
+ * Reads the settings, and configures the log accordingly.
  *
  * @param flags values of the command line, which take precedence
  * @throws {ConfigError}
@@ -19,7 +19,7 @@ export async function configure(
   return { ...config, host: flags.host ?? config.host, port: flags.port ?? config.port };
 }
 
-/** Whether the operator can fix the cause of an error: it is printed without a stack. */
+/** True if the operator can fix the cause of an error, which is then printed without a stack. */
 export function isOperatorError(error: unknown): error is Error {
   return error instanceof ConfigError || error instanceof MigrationError ||
     error instanceof EmbeddedDatabaseError || error instanceof DatabaseUnavailableError ||

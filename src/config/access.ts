@@ -6,7 +6,7 @@ const MIN_SECRET_KEY_LENGTH = 32;
 // RFC 7518 §3.2: a key at least as long as the hash.
 const MIN_JWT_SECRET_BYTES = 32;
 
-/** Keys of this installation, and how JWTs are verified. */
+/** Keys of the installation, and the verification of JWTs. */
 export const access = z.object({
   ADMIN_API_KEY: visibleAscii()
     .min(MIN_API_KEY_LENGTH, `expected at least ${MIN_API_KEY_LENGTH} characters`)
@@ -40,7 +40,7 @@ export const access = z.object({
   .transform(({ ADMIN_API_KEY, SECRET_KEY, JWT_SECRET, JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }) => {
     const required = { issuer: JWT_ISSUER, audience: JWT_AUDIENCE };
     return {
-      /** Null: a key is made at the first start. */
+      /** Null: a key is created at the first start. */
       adminApiKey: ADMIN_API_KEY,
       /** Encrypts credentials in the database; null: a key of this machine, kept in a file. */
       secretKey: SECRET_KEY,
@@ -62,7 +62,7 @@ function verifiesJwts({ JWT_SECRET, JWKS_URL }: JwtKeys): boolean {
   return JWT_SECRET !== null || JWKS_URL !== null;
 }
 
-// A check of several variables is also reported when a single variable has a fault.
+// Checks of several variables run although a single variable has a fault, to report all faults at once.
 function always(): boolean {
   return true;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { url, wholeNumber } from "./fields.ts";
 
-/** Where the server listens, and the address at which recipients reach it. */
+/** Address on which the server listens, and its URL for recipients. */
 export const http = z.object({
   HOST: z.string().regex(/^[\w.:-]+$/, "expected a host name or an address").default("127.0.0.1"),
   PORT: wholeNumber(0, 65_535).default(8000),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { wholeNumber } from "./fields.ts";
 
-/** How long finished rows are kept. */
+/** Retention of finished jobs and deliveries. */
 export const retention = z.object({
   JOB_RETENTION_COMPLETED_HOURS: wholeNumber(1, 24 * 365).default(24),
   JOB_RETENTION_FAILED_DAYS: wholeNumber(1, 3650).default(7),

@@ -12,7 +12,7 @@ import { organizationExists } from "../domain/access/organizations.ts";
 import { parseTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
 
-/** How JWTs are verified: by a shared secret (HS256) or by the keys published at a URL. */
+/** Verification of JWTs: by a shared secret (HS256) or by the keys published at a URL. */
 export type JwtOptions = ({ readonly secret: string } | { readonly jwksUrl: string }) & {
   /** Required `iss` claim; null: any, or none. */
   readonly issuer: string | null;

@@ -55,7 +55,7 @@ export function createRoutes(parts: RouteParts): Hono {
     ({ req: { raw } }) => withSession(raw, ({ caller }) => parts.importRecipients(raw, caller)),
   );
   for (const routes of parts.signed) app.route("/", routes);
-  app.notFound(() => errorResponse(404, new GraphQLError("Cannot find this address")));
+  app.notFound(() => errorResponse(404, new GraphQLError("Not found: no route has this address")));
   app.onError((error) => errorResponse(500, toClientError(error)));
   return app;
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { columnList } from "../../db/columns.ts";
+import { columnList, type TableOf } from "../../db/columns.ts";
 import { type Connection, queryBuilder, statement } from "../../db/database.ts";
 import { InvalidInputError, type Issue, NotFoundError } from "../errors.ts";
 import { newId, toTypeId } from "../id.ts";
@@ -29,18 +29,7 @@ export interface NewApiKey {
 }
 
 interface Tables {
-  api_keys: {
-    id: string;
-    organization_id: string;
-    name: string;
-    role: Role;
-    user_id: string | null;
-    prefix: string;
-    created_at: Date;
-    last_used_at: Date | null;
-    expires_at: Date | null;
-    revoked_at: Date | null;
-  };
+  api_keys: TableOf<ApiKey, typeof COLUMNS>;
 }
 
 const PREFIX_LENGTH = 8;
