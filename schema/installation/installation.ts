@@ -1,5 +1,9 @@
-import type { Installation, Processor } from "../../src/domain/installation/installation.ts";
-import { INSTALLATION_ID, readInstallation } from "../../src/domain/installation/operations.ts";
+import {
+  type Installation,
+  INSTALLATION_ID,
+  type Processor,
+  readInstallation,
+} from "../../src/domain/installation/installation.ts";
 import { readWorkers, type WorkerLane, type WorkerState } from "../../src/domain/jobs/workers.ts";
 import { builder } from "../kit/builder.ts";
 import { Lane } from "../jobs/enums.ts";

@@ -1,5 +1,8 @@
 import { fromTypeId } from "../../src/domain/id.ts";
-import { type UpdatedProvider, updateProvider } from "../../src/domain/installation/operations.ts";
+import {
+  type UpdatedProvider,
+  updateProvider,
+} from "../../src/domain/installation/update_provider.ts";
 import { mayAccess, type Message } from "../../src/domain/messages/message.ts";
 import { builder } from "../kit/builder.ts";
 import { MessageNode } from "../messages/message.ts";

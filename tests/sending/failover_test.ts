@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { statement } from "../../src/db/database.ts";
-import { updateProvider } from "../../src/domain/installation/operations.ts";
+import { updateProvider } from "../../src/domain/installation/update_provider.ts";
 import { getMessage } from "../../src/domain/messages/find.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { listDeliveries, readAttempts } from "../../src/domain/deliveries/list.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MESSENGER, openMessengerChannel } from "../../src/channels/messenger/messenger.ts";
 import { statement } from "../../src/db/database.ts";
-import { updateProvider } from "../../src/domain/installation/operations.ts";
+import { updateProvider } from "../../src/domain/installation/update_provider.ts";
 import { getMessage } from "../../src/domain/messages/find.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
 import { announceProviders } from "../../src/domain/providers/circuit.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { updateProvider } from "../../src/domain/installation/operations.ts";
+import { updateProvider } from "../../src/domain/installation/update_provider.ts";
 import { pause } from "../../src/domain/messages/pause.ts";
 import { cancelMessage } from "../../src/domain/messages/cancel.ts";
 import { getMessage } from "../../src/domain/messages/find.ts";

@@ -7,41 +7,41 @@ import { invalid, InvalidInputError, type Issue } from "../errors.ts";
 import { byId, listPage, type Page, type PageArgs } from "../page.ts";
 import type { Services } from "../services.ts";
 
-/** A stretch of time, to the minute: what began in the minute of `from` or later, before `to`. */
+/** A period of time, from the start of the minute of `from` until before `to`. */
 export interface Period {
   readonly from: Date;
   readonly to: Date;
 }
 
-/** What a series counts together. */
+/** Length of the intervals of a series. */
 export type TimeBucket = "MINUTE" | "HOUR" | "DAY";
 
-/** What one bucket brought. */
+/** Counts of one interval of a series. */
 export interface DeliveryPoint {
-  /** Where the bucket begins. */
+  /** Start of the interval. */
   readonly at: Date;
   readonly sent: number;
   readonly failed: number;
   readonly bounced: number;
 }
 
-/** First attempts: how many sent their mail, and how many did not. */
+/** Numbers of first attempts that were sent, and that failed or are unknown. */
 export interface FirstAttempts {
   readonly sent: number;
   readonly failed: number;
 }
 
-/** Attempts of one number, at messages of one type, that ended alike. */
+/** Number of attempts with the same message type, attempt number, outcome and error type. */
 export interface AttemptGroup {
   readonly type: string;
   readonly attempt: number;
   readonly outcome: "SENT" | "FAILED" | "UNKNOWN";
-  /** "" where it was sent. */
+  /** "" for SENT. */
   readonly errorType: DeliveryErrorType | "";
   readonly count: number;
 }
 
-/** The first attempts at one message. */
+/** Numbers of first attempts of one message. */
 export interface MessageAttempts extends FirstAttempts {
   readonly id: string;
 }
@@ -55,7 +55,17 @@ const BUCKET_MS: Record<TimeBucket, number> = {
 
 type Scope = [organizationId: string, userId: string | null, from: Date, to: Date];
 
-// Summed by message first: the counters are many, the messages few. The user of a MEMBER narrows them.
+/**
+ * Checks a period.
+ *
+ * @throws {InvalidInputError} path `to`, if the period does not end after it begins
+ */
+export function checkPeriod({ from, to }: Period): void {
+  if (from < to) return;
+  throw invalid(["to"], "OUT_OF_RANGE", "must be later than from");
+}
+
+// Sums by message before the join, because there are many counters of few messages.
 const GROUPS = statement<Scope, AttemptGroup>(
   "analytics.groups",
   `with counted as materialized (
@@ -72,7 +82,20 @@ const GROUPS = statement<Scope, AttemptGroup>(
    group by 1, 2, 3, 4 having sum(n) > 0`,
 );
 
-// Empty buckets are there too. Days begin at midnight where the caller lives: in UTC, 23 to 25 hours apart.
+/**
+ * Counts the attempts of a period, of the messages that the caller may see.
+ *
+ * @returns one row per message type, attempt number, outcome and error type: a few hundred rows
+ */
+export function readAttemptGroups(
+  { db }: Services,
+  caller: Caller,
+  period: Period,
+): Promise<AttemptGroup[]> {
+  return db.run(GROUPS, ...scopeOf(caller, period));
+}
+
+// Includes empty intervals. Days begin at midnight of the time zone, so they last 23 to 25 hours.
 const SERIES = statement<[...Scope, bucket: string, timezone: string], DeliveryPoint>(
   "analytics.series",
   `with counted as materialized (
@@ -99,31 +122,12 @@ const SERIES = statement<[...Scope, bucket: string, timezone: string], DeliveryP
    ) points group by 1 order by 1`,
 );
 
-/** @throws {InvalidInputError} for a period that ends before it begins */
-export function checkPeriod({ from, to }: Period): void {
-  if (from < to) return;
-  throw invalid(["to"], "OUT_OF_RANGE", "must be later than from");
-}
-
 /**
- * How the attempts of a period ended, at the messages that the caller may see.
+ * Counts sent, failed and bounced deliveries by interval of time.
  *
- * @returns a row for each type of message, number of attempt, outcome and error: some hundreds
- */
-export function readAttemptGroups(
-  { db }: Services,
-  caller: Caller,
-  period: Period,
-): Promise<AttemptGroup[]> {
-  return db.run(GROUPS, ...scopeOf(caller, period));
-}
-
-/**
- * What was sent, failed and bounced over time.
- *
- * @param timezone IANA name: where its hours and days begin
- * @returns every bucket of the period, oldest first, the empty ones too
- * @throws {InvalidInputError} for no time zone, and for more than 2,000 buckets
+ * @param timezone IANA name of the time zone in which hours and days begin
+ * @returns every interval of the period, oldest first, including empty ones
+ * @throws {InvalidInputError} for an unknown time zone, and for more than 2,000 intervals
  */
 export async function readSeries(
   { db }: Services,
@@ -157,9 +161,9 @@ interface Tables {
 }
 
 /**
- * A page of the messages that were first tried in a period, the newest first.
+ * A page of the messages that have first attempts in a period, newest first.
  *
- * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
 export function listMessageAttempts(
   { db }: Services,
@@ -189,13 +193,13 @@ export function listMessageAttempts(
   return listPage(db, query, byId("desc"), page);
 }
 
-/** The share of first attempts that sent their mail; null when there were none. */
+/** Fraction of first attempts that were sent; null if there are none. */
 export function successOf({ sent, failed }: FirstAttempts): number | null {
   return sent + failed === 0 ? null : sent / (sent + failed);
 }
 
 function scopeOf({ organizationId, role, userId }: Caller, { from, to }: Period): Scope {
-  // A MEMBER without a user has made nothing.
+  // A MEMBER without a user owns no message.
   return [organizationId, role === "MEMBER" ? userId ?? "" : null, from, to];
 }
 
@@ -204,7 +208,11 @@ function issuesOfTimezone(timezone: string): Issue[] {
   try {
     // An offset such as +02:00 has the opposite sign in PostgreSQL.
     if (!/^[+-]/.test(timezone)) new Intl.DateTimeFormat("en", { timeZone: timezone });
-    else return [{ path, code: "MALFORMED", message: "is an offset; name a zone: Europe/Berlin" }];
+    else {return [{
+        path,
+        code: "MALFORMED",
+        message: "is an offset; use the name of a time zone, such as Europe/Berlin",
+      }];}
     return [];
   } catch {
     return [{ path, code: "MALFORMED", message: noZone(timezone) }];
@@ -215,8 +223,8 @@ function noZone(timezone: string): string {
   return `is not an IANA time zone such as Europe/Berlin: ${JSON.stringify(timezone)}`;
 }
 
-// PostgreSQL takes IST for Israel's time, everybody else for India's. Areas with a city need no second
-// name, and may have only their old one here: Asia/Calcutta.
+// PostgreSQL reads abbreviations differently: IST is Israel's time there, and India's in JavaScript. A
+// name with a city stays as it is, because JavaScript may resolve it to an old one, as Asia/Calcutta.
 function zoneOf(timezone: string): string {
   if (timezone.includes("/")) return timezone;
   return new Intl.DateTimeFormat("en", { timeZone: timezone }).resolvedOptions().timeZone;
@@ -224,6 +232,6 @@ function zoneOf(timezone: string): string {
 
 function issuesOfBucket({ from, to }: Period, bucket: TimeBucket): Issue[] {
   if ((to.getTime() - from.getTime()) / BUCKET_MS[bucket] <= MAX_POINTS) return [];
-  const message = `makes more than ${MAX_POINTS} points of this period; take a larger one`;
+  const message = `splits the period into more than ${MAX_POINTS} intervals; use a longer one`;
   return [{ path: ["bucket"], code: "OUT_OF_RANGE", message }];
 }

@@ -3,16 +3,16 @@ import { queryBuilder } from "../../db/database.ts";
 import { listPage, type Page, type PageArgs } from "../page.ts";
 import type { Services } from "../services.ts";
 
-/** Deliveries in a batch at most. */
+/** Maximum of deliveries in a batch. */
 export const BATCH_SIZE = 100;
 
 export type BatchStatus = "PENDING" | "PROCESSING" | "FINISHED" | "CANCELLED";
 
-/** Up to 100 deliveries, sent by one job. */
+/** Up to 100 deliveries of a message, which one job sends. */
 export interface Batch {
   readonly id: string;
   readonly number: number;
-  /** 1: the first pass. */
+  /** Number of the pass over the message; the first pass is 1. */
   readonly round: number;
   readonly size: number;
   readonly status: BatchStatus;
@@ -36,16 +36,16 @@ interface Tables {
   messages: { id: string };
 }
 
-// A batch that ended after its message was cancelled was cut short by that.
+// A batch that ended after its message was cancelled did not send all of its deliveries.
 const STATUS = sql<BatchStatus>`case
   when m.status = 'CANCELLED' and coalesce(b.finished_at >= m.finished_at, true) then 'CANCELLED'
   when b.finished_at is not null then 'FINISHED'
   when b.started_at is not null then 'PROCESSING' else 'PENDING' end`;
 
 /**
- * A page of a message's batches, by number. The caller has been shown the message.
+ * A page of the batches of a message, by number. The caller must be allowed to see the message.
  *
- * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
 export function listBatches(
   { db }: Services,

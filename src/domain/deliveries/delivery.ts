@@ -1,6 +1,6 @@
 import type { DeliveryErrorType } from "../../channels/channel.ts";
 
-/** What the API shows; SENDING and CANCELLED are derived, see `STORED_STATUSES`. */
+/** State of a delivery. SENDING and CANCELLED are stored as PENDING, and derived when it is read. */
 export type DeliveryStatus =
   | "PENDING"
   | "SENDING"
@@ -11,7 +11,7 @@ export type DeliveryStatus =
   | "BOUNCED"
   | "COMPLAINED";
 
-/** What to do with a delivery that becomes UNKNOWN: it may have gone out. */
+/** Handling of a delivery that becomes UNKNOWN, so that it may have been sent. */
 export type OnUnknown = "HOLD" | "RESEND";
 
 /** Error of a delivery or attempt, as it is stored. */
@@ -33,7 +33,7 @@ export interface Delivery {
   readonly name: string | null;
   readonly variables: Record<string, unknown>;
   readonly status: DeliveryStatus;
-  /** Attempts that count; a throttled try does not. */
+  /** Attempts so far that count; a throttled try does not count. */
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly errorType: DeliveryErrorType | null;
@@ -44,14 +44,14 @@ export interface Delivery {
   readonly providerMessageId: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** When it goes out; null once it has. */
+  /** Time from which it may be sent; null unless it is PENDING or SENDING. */
   readonly dueAt: Date | null;
   readonly lastAttemptAt: Date | null;
   readonly sentAt: Date | null;
   readonly failedAt: Date | null;
 }
 
-/** One try at a delivery. */
+/** One try to send a delivery. */
 export interface DeliveryAttempt {
   readonly number: number;
   readonly provider: string | null;

@@ -85,14 +85,6 @@ const DUE_AT = sql<Date | null>`case when d.status = 'PENDING' and m.status <> '
 // A retried delivery keeps its failed_at while it is PENDING, so that retrying it is a HOT update.
 const FAILED_AT = sql<Date | null>`case when d.status <> 'PENDING' then d.failed_at end`;
 
-const ATTEMPTS = statement<[organizationId: string, deliveryId: string], DeliveryAttempt>(
-  "deliveries.attempts",
-  `select attempt + (not counted)::int as number, provider, started_at as "startedAt", finished_at as "finishedAt",
-     outcome, error_type as "errorType", error_code as "errorCode",
-     error_message as "errorMessage"
-   from delivery_attempts where organization_id = $1 and delivery_id = $2 order by tries`,
-);
-
 /**
  * A page of the deliveries of messages that the caller may see.
  *
@@ -138,6 +130,14 @@ export function readErroneous(
       .orderBy("d.message_id").orderBy("d.n").limit(limit),
   );
 }
+
+const ATTEMPTS = statement<[organizationId: string, deliveryId: string], DeliveryAttempt>(
+  "deliveries.attempts",
+  `select attempt + (not counted)::int as number, provider, started_at as "startedAt", finished_at as "finishedAt",
+     outcome, error_type as "errorType", error_code as "errorCode",
+     error_message as "errorMessage"
+   from delivery_attempts where organization_id = $1 and delivery_id = $2 order by tries`,
+);
 
 /** The attempts of a delivery, oldest first. The caller must have been allowed to see the delivery. */
 export function readAttempts({ db }: Services, delivery: Delivery): Promise<DeliveryAttempt[]> {

@@ -7,13 +7,13 @@ import { jobKind } from "../jobs/kinds.ts";
 import { getJob } from "../jobs/operations.ts";
 import type { Services } from "../services.ts";
 
-/** Days that deliveries can be kept at most: a century. */
+/** Maximum of days that deliveries are kept: a century. */
 const MAX_DAYS_TO_KEEP = 36_500;
 
-/** What one step of pruning did. */
+/** Result of one step of pruning. */
 export interface DeliveryPruneStep {
   readonly pruned: number;
-  /** The last delivery that was looked at; null: there are no more that are old enough. */
+  /** Id of the last delivery that was read; null if no other delivery is old enough. */
   readonly last: string | null;
 }
 
@@ -25,17 +25,17 @@ const PRUNE = statement<
   `select pruned, last from prune_deliveries($1, now() - make_interval(days => $2), $3, $4)`,
 );
 
-/** Where pruning begins. */
+/** Start of pruning: no delivery has a lower id. */
 export const FIRST_DELIVERY = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Looks at the next deliveries by age and, of messages that have ended, deletes those that were sent or
- * cancelled long enough ago, with their attempts. Those that failed stay, and so do the counters.
+ * Reads the next deliveries by age, and deletes those of finished messages that were sent or cancelled
+ * long enough ago, together with their attempts. Failed deliveries and all counters are kept.
  *
- * @param organizationId null: of all organizations
- * @param daysToKeep since they were sent or cancelled
- * @param after the last delivery of the step before; `FIRST_DELIVERY` for the first one
- * @param limit deliveries to look at
+ * @param organizationId null for all organizations
+ * @param daysToKeep days since the delivery was sent or cancelled
+ * @param after last delivery of the step before; `FIRST_DELIVERY` for the first step
+ * @param limit number of deliveries to read
  */
 export async function pruneDeliveries(
   { db, bus }: Services,
@@ -50,10 +50,10 @@ export async function pruneDeliveries(
 }
 
 /**
- * Starts the deletion of the organization's successful and cancelled deliveries that are old enough.
+ * Starts a job that deletes old sent and cancelled deliveries of the caller's organization.
  *
- * @param daysToKeep 0 to 36,500
- * @returns the job that does it
+ * @param daysToKeep days since the delivery was sent or cancelled, 0 to 36,500
+ * @returns the job
  * @throws {ForbiddenError} for a MEMBER
  * @throws {InvalidInputError} path `daysToKeep`
  */

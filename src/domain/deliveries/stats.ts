@@ -1,7 +1,7 @@
 import { type Connection, statement } from "../../db/database.ts";
 import type { DeliveryErrorType } from "../../channels/channel.ts";
 
-/** How far a message has come, counted without touching its deliveries. */
+/** Counts of the deliveries of a message by state, read from its counters. */
 export interface DeliveryStats {
   readonly messageId: string;
   readonly total: number;
@@ -13,14 +13,15 @@ export interface DeliveryStats {
   readonly unknown: number;
   readonly bounced: number;
   readonly complained: number;
-  /** Of the failed and bounced ones: those that another attempt may mend. */
+  /** Number of failed and bounced deliveries that another attempt may mend. */
   readonly retryable: number;
-  /** Recipients that were given more than once, and got it once. */
+  /** Number of recipients that were dropped because they were listed before. */
   readonly duplicates: number;
-  /** Of those that have ended; null before the first has. */
+  /** Sent deliveries as a fraction of the ended ones; null before the first has ended. */
   readonly successFraction: number | null;
-  /** Ended ones a second since sending, or trying again, began or went on; null while nothing is sent. */
+  /** Ended deliveries per second since the pass began or was resumed; null while the message does not send. */
   readonly perSecond: number | null;
+  /** Estimated time until all deliveries have ended, in milliseconds; null without a rate. */
   readonly etaMs: number | null;
 }
 
@@ -38,7 +39,7 @@ interface Counters {
   readonly ended: number;
   readonly retryable: number;
   readonly sending: number;
-  /** Since this pass began, the first one or a retry of what failed in it, or went on after a pause. */
+  /** Seconds since the current pass began or was resumed; null before the first pass. */
   readonly seconds: number | null;
   readonly endedBefore: number;
 }
@@ -71,50 +72,7 @@ const COUNTERS = statement<[messageIds: string[]], Counters>(
    where m.id = any($1)`,
 );
 
-/** How many deliveries of a message failed with one error type. */
-export interface ErrorTypeCount {
-  readonly messageId: string;
-  readonly errorType: DeliveryErrorType;
-  readonly count: number;
-  /** Of these: how many another attempt may mend. */
-  readonly retryable: number;
-}
-
-/** What one attempt number brought a message. */
-export interface AttemptEffect {
-  readonly messageId: string;
-  readonly attemptNumber: number;
-  readonly sent: number;
-  readonly failed: number;
-}
-
-const ERROR_TYPES = statement<[messageIds: string[]], ErrorTypeCount>(
-  "deliveries.errorTypes",
-  `select message_id as "messageId", error_type as "errorType", count, retryable from (
-     select c.message_id, c.error_type, ${RETRYABLE_COUNT} as retryable,
-       sum(c.failed + c.unknown + c.bounced + c.complained)::int8 as count
-     from delivery_counters c join messages m on m.id = c.message_id
-     where c.message_id = any($1) and c.error_type <> ''
-     group by 1, 2
-   ) counted where count > 0 order by count desc`,
-);
-
-const EFFECTIVENESS = statement<[messageIds: string[]], AttemptEffect>(
-  "deliveries.effectiveness",
-  `select message_id as "messageId", attempt as "attemptNumber",
-     coalesce(sum(events) filter (where event = 'SENT'), 0)::int8 as sent,
-     coalesce(sum(events) filter (where event <> 'SENT'), 0)::int8 as failed
-   from delivery_counters
-   where message_id = any($1) and event in ('SENT', 'FAILED', 'UNKNOWN')
-   group by 1, 2 order by 2`,
-);
-
-const TOTALS = statement<[], { outcome: string; count: number }>(
-  "deliveries.totals",
-  `select outcome, sum(n)::int8 as count from delivery_stats group by 1`,
-);
-
-/** Counts many messages at once. The caller has checked that they may be seen. */
+/** Reads the counts of messages, without a check of access. */
 export async function readStats(
   db: Connection,
   messageIds: readonly string[],
@@ -126,7 +84,6 @@ export async function readStats(
 function statsOf(row: Counters): DeliveryStats {
   const { messageId, total, sent, failed, unknown, bounced, complained, ended } = row;
   const { sending, retryable, duplicates } = row;
-  // Read at slightly different moments, the parts may exceed the whole by what is in flight.
   const waiting = Math.max(total - ended - sending, 0);
   const rate = row.active && row.seconds !== null && row.seconds > 0
     ? Math.max(ended - row.endedBefore, 0) / row.seconds
@@ -150,7 +107,27 @@ function statsOf(row: Counters): DeliveryStats {
   };
 }
 
-/** How many failed by error type, most frequent first, of many messages. */
+/** Number of deliveries of a message that have one error type. */
+export interface ErrorTypeCount {
+  readonly messageId: string;
+  readonly errorType: DeliveryErrorType;
+  readonly count: number;
+  /** Number of these that another attempt may mend. */
+  readonly retryable: number;
+}
+
+const ERROR_TYPES = statement<[messageIds: string[]], ErrorTypeCount>(
+  "deliveries.errorTypes",
+  `select message_id as "messageId", error_type as "errorType", count, retryable from (
+     select c.message_id, c.error_type, ${RETRYABLE_COUNT} as retryable,
+       sum(c.failed + c.unknown + c.bounced + c.complained)::int8 as count
+     from delivery_counters c join messages m on m.id = c.message_id
+     where c.message_id = any($1) and c.error_type <> ''
+     group by 1, 2
+   ) counted where count > 0 order by count desc`,
+);
+
+/** Counts the deliveries of messages by error type, most frequent first, without a check of access. */
 export function readErrorTypes(
   db: Connection,
   messageIds: readonly string[],
@@ -158,7 +135,25 @@ export function readErrorTypes(
   return db.run(ERROR_TYPES, [...messageIds]);
 }
 
-/** What each attempt number brought, of many messages. */
+/** Results of the attempts of one number at a message. */
+export interface AttemptEffect {
+  readonly messageId: string;
+  readonly attemptNumber: number;
+  readonly sent: number;
+  readonly failed: number;
+}
+
+const EFFECTIVENESS = statement<[messageIds: string[]], AttemptEffect>(
+  "deliveries.effectiveness",
+  `select message_id as "messageId", attempt as "attemptNumber",
+     coalesce(sum(events) filter (where event = 'SENT'), 0)::int8 as sent,
+     coalesce(sum(events) filter (where event <> 'SENT'), 0)::int8 as failed
+   from delivery_counters
+   where message_id = any($1) and event in ('SENT', 'FAILED', 'UNKNOWN')
+   group by 1, 2 order by 2`,
+);
+
+/** Counts the attempts of messages by number and result, without a check of access. */
 export function readEffectiveness(
   db: Connection,
   messageIds: readonly string[],
@@ -166,7 +161,12 @@ export function readEffectiveness(
   return db.run(EFFECTIVENESS, [...messageIds]);
 }
 
-/** Deliveries that have ended, of all organizations, by outcome: for the metrics. */
+const TOTALS = statement<[], { outcome: string; count: number }>(
+  "deliveries.totals",
+  `select outcome, sum(n)::int8 as count from delivery_stats group by 1`,
+);
+
+/** Sums the recorded outcomes of all organizations, for the metrics. */
 export function readTotals(db: Connection): Promise<{ outcome: string; count: number }[]> {
   return db.run(TOTALS);
 }

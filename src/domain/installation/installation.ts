@@ -1,27 +1,57 @@
-import type { WorkerState } from "../jobs/workers.ts";
+import { type Caller, requireOperator, SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
+import { CLAIM_LIMIT, POLL_MS } from "../jobs/claim.ts";
+import { readWorkers, type WorkerState } from "../jobs/workers.ts";
 import type { Provider } from "../providers/provider.ts";
-import type { Settings } from "../services.ts";
+import { findProviders } from "../providers/queries.ts";
+import type { Services, Settings } from "../services.ts";
 
-/** What works on the jobs of all organizations, all workers together. */
+/** Id of the only installation on a database. */
+export const INSTALLATION_ID = SYSTEM_ORGANIZATION_ID;
+
+/** The workers that process the jobs of all organizations. */
 export interface Processor {
   readonly workers: readonly WorkerState[];
-  /** How often a worker looks for jobs while nobody wakes it, in milliseconds. */
+  /** Interval at which an idle worker looks for jobs, in milliseconds. */
   readonly intervalMs: number;
-  /** Jobs of a lane that a worker claims at once, at most. */
+  /** Maximum of jobs of a lane that a worker claims at once. */
   readonly batchSize: number;
   readonly lastCycleAt: Date | null;
   readonly lastCycleByType: readonly { readonly type: string; readonly count: number }[];
 }
 
-/** All that runs on one database. */
+/** The processes, settings and providers that share one database. */
 export interface Installation extends Settings {
   readonly processor: Processor;
-  /** In order of preference, channel by channel. */
+  /** Providers in order of preference, channel by channel. */
   readonly providers: readonly Provider[];
 }
 
-/** The newest cycle of any worker. */
-export function lastCycleOf(
+const NO_SETTINGS = { version: "", providerIds: [], mailCaptured: false, variables: [] };
+
+/**
+ * Reads the state of the installation.
+ *
+ * @throws {ForbiddenError} unless the caller is the OPERATOR
+ */
+export async function readInstallation(
+  { db, settings = NO_SETTINGS }: Services,
+  caller: Caller,
+): Promise<Installation> {
+  requireOperator(caller, "see the installation");
+  const [workers, found] = await Promise.all([
+    readWorkers(db),
+    findProviders(db, settings.providerIds),
+  ]);
+  const byId = new Map(found.map((provider) => [provider.id, provider]));
+  return {
+    ...settings,
+    providers: settings.providerIds.flatMap((id) => byId.get(id) ?? []),
+    processor: { workers, intervalMs: POLL_MS, batchSize: CLAIM_LIMIT, ...lastCycleOf(workers) },
+  };
+}
+
+/** The most recent cycle of all workers. */
+function lastCycleOf(
   workers: readonly WorkerState[],
 ): Pick<Processor, "lastCycleAt" | "lastCycleByType"> {
   const [newest] = workers.filter(({ lastCycleAt }) => lastCycleAt !== null)

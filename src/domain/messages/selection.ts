@@ -6,20 +6,72 @@ import { MAX_IDS_PER_CALL, toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { getMessage } from "./find.ts";
 
-/** Which deliveries somebody wants to act on: one of the two. */
+/** The deliveries to act on: exactly one of the fields. */
 export interface DeliverySelection {
-  /** 1 to 1,000. */
+  /** 1 to 1,000 ids. */
   readonly ids?: readonly string[] | null;
-  /** With one field at least. */
+  /** A filter with at least one field. */
   readonly filter?: DeliveryFilter | null;
 }
 
-/** A selection that was checked, with the messages that it reaches. */
+/** A checked selection, with the messages of its deliveries. */
 export interface CheckedSelection {
-  /** Null: chosen by the filter. */
+  /** Null if the deliveries are selected by the filter. */
   readonly ids: readonly string[] | null;
   readonly filter: DeliveryFilter;
   readonly messageIds: readonly string[];
+}
+
+/**
+ * Checks a selection of deliveries, and finds their messages.
+ *
+ * @param status state of the deliveries that the action is about; FAILED includes BOUNCED
+ * @throws {InvalidInputError} for both or neither of ids and filter, for an empty one, and for an empty
+ *   search
+ * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see
+ */
+export async function checkSelection(
+  services: Services,
+  caller: Caller,
+  { ids, filter }: DeliverySelection,
+  status: "FAILED" | "UNKNOWN",
+): Promise<CheckedSelection> {
+  if (ids && filter) throw invalid(["filter"], "ONE_OF", "cannot be combined with ids");
+  if (ids) {
+    const unique = [...new Set(ids)];
+    return { ids: unique, filter: {}, messageIds: await messagesOfIds(services, caller, unique) };
+  }
+  if (!filter) throw invalid(["ids"], "REQUIRED", "are missing; give ids or a filter");
+  if (Object.values(filter).every((value) => value == null)) {
+    throw invalid(["filter"], "EMPTY", "has no field; set at least messageId or errorTypes");
+  }
+  if (filter.search != null && !filter.search.replaceAll("\0", "").trim()) {
+    throw invalid(["filter", "search"], "EMPTY", "is empty and matches everything; remove it");
+  }
+  const messageIds = filter.messageId == null
+    ? await messagesWithErrors(services.db, caller, filter, status)
+    : [(await getMessage(services, caller, filter.messageId)).id];
+  return { ids: null, filter, messageIds };
+}
+
+async function messagesOfIds(
+  services: Services,
+  caller: Caller,
+  ids: readonly string[],
+): Promise<string[]> {
+  if (ids.length === 0) throw invalid(["ids"], "EMPTY", "are empty; name at least one delivery");
+  if (ids.length > MAX_IDS_PER_CALL) {
+    throw invalid(
+      ["ids"],
+      "TOO_LONG",
+      `are more than ${MAX_IDS_PER_CALL}; use a filter`,
+    );
+  }
+  const found = await findDeliveries(services, caller, ids);
+  const known = new Set(found.map(({ id }) => id));
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length > 0) throw new NotFoundError(unknown.map((id) => toTypeId("delivery", id)));
+  return [...new Set(found.map(({ messageId }) => messageId))];
 }
 
 const WITH_ERRORS = statement<
@@ -41,58 +93,6 @@ const WITH_ERRORS = statement<
        and d.status = any($4) and ($6::text[] is null or d.error_type = any($6)))
    order by id`,
 );
-
-/**
- * Checks which deliveries somebody wants to act on.
- *
- * @param status that they are to have
- * @throws {InvalidInputError} for both or neither of ids and filter, for an empty one, and for an empty
- *   search
- * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see
- */
-export async function checkSelection(
-  services: Services,
-  caller: Caller,
-  { ids, filter }: DeliverySelection,
-  status: "FAILED" | "UNKNOWN",
-): Promise<CheckedSelection> {
-  if (ids && filter) throw invalid(["filter"], "ONE_OF", "must not stand beside ids");
-  if (ids) {
-    const unique = [...new Set(ids)];
-    return { ids: unique, filter: {}, messageIds: await messagesOfIds(services, caller, unique) };
-  }
-  if (!filter) throw invalid(["ids"], "REQUIRED", "are missing, and so is a filter");
-  if (Object.values(filter).every((value) => value == null)) {
-    throw invalid(["filter"], "EMPTY", "sets no limit; name at least a message or an error type");
-  }
-  if (filter.search != null && !filter.search.replaceAll("\0", "").trim()) {
-    throw invalid(["filter", "search"], "EMPTY", "fits everything; leave it out to set no limit");
-  }
-  const messageIds = filter.messageId == null
-    ? await messagesWithErrors(services.db, caller, filter, status)
-    : [(await getMessage(services, caller, filter.messageId)).id];
-  return { ids: null, filter, messageIds };
-}
-
-async function messagesOfIds(
-  services: Services,
-  caller: Caller,
-  ids: readonly string[],
-): Promise<string[]> {
-  if (ids.length === 0) throw invalid(["ids"], "EMPTY", "name no delivery");
-  if (ids.length > MAX_IDS_PER_CALL) {
-    throw invalid(
-      ["ids"],
-      "TOO_LONG",
-      `name more than ${MAX_IDS_PER_CALL} deliveries; use a filter`,
-    );
-  }
-  const found = await findDeliveries(services, caller, ids);
-  const known = new Set(found.map(({ id }) => id));
-  const unknown = ids.filter((id) => !known.has(id));
-  if (unknown.length > 0) throw new NotFoundError(unknown.map((id) => toTypeId("delivery", id)));
-  return [...new Set(found.map(({ messageId }) => messageId))];
-}
 
 async function messagesWithErrors(
   db: Connection,
