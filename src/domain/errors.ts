@@ -1,38 +1,38 @@
-/** One fault in what a caller sent. */
+/** One fault in the input of a caller. */
 export interface Issue {
-  /** From the input's root to the field: ["to", "list", "4711", "address"]. */
+  /** Path from the root of the input to the field: ["to", "list", "4711", "address"]. */
   readonly path: readonly string[];
-  /** Stable, for programs: "REQUIRED", "TOO_LONG", "MALFORMED" … */
+  /** Stable code, for programs: "REQUIRED", "TOO_LONG", "MALFORMED" … */
   readonly code: string;
-  /** For people. */
+  /** Text for people; it continues a sentence that begins with the path. */
   readonly message: string;
 }
 
-/** What a caller can understand and act on; everything else is masked at the edge. */
+/** Error that a caller can act on. The server masks all other errors. */
 export abstract class DomainError extends Error {}
 
-/** Bad input: nothing was written. */
+/** The input is invalid; nothing was written. */
 export class InvalidInputError extends DomainError {
   override readonly name = "InvalidInputError";
 
-  /** @param issues every fault that was found, at least one */
+  /** @param issues every fault, at least one */
   constructor(readonly issues: readonly Issue[]) {
     super(issues.map(({ path, message }) => `${path.join(".") || "input"}: ${message}`).join("; "));
   }
 }
 
-/** No such object, or one of another organization: the two look the same. */
+/** The object does not exist or belongs to another organization; callers cannot tell which. */
 export class NotFoundError extends DomainError {
   override readonly name = "NotFoundError";
 
-  /** @param ids the TypeIDs, as the caller wrote them */
+  /** @param ids TypeIDs as the caller sent them */
   constructor(readonly ids: readonly string[]) {
     const named = ids.map((id) => id || '""').join(", ");
     super(`Nothing found with ${ids.length === 1 ? "the id" : "the ids"} ${named}`);
   }
 }
 
-/** Why an action does not fit the state that its object is in. */
+/** Reason why the state of an object does not allow an action. */
 export type ConflictCode =
   | "ALREADY_FINISHED"
   | "ALREADY_RUNNING"
@@ -56,7 +56,7 @@ export class ForbiddenError extends DomainError {
   override readonly name = "ForbiddenError";
 }
 
-/** Shorthand for the most common refusal: one fault in one field. */
+/** Creates the error for one fault in one field. */
 export function invalid(path: readonly string[], code: string, message: string): InvalidInputError {
   return new InvalidInputError([{ path, code, message }]);
 }

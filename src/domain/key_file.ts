@@ -4,20 +4,21 @@ import { ConflictError } from "./errors.ts";
 const BYTES = 32;
 
 /**
- * Reads this machine's own secret, and makes it at the first call of all: for installations of one
- * machine, which need no SECRET_KEY.
+ * Reads the secret key of this machine, and creates it if it is missing. It replaces SECRET_KEY in
+ * installations that run on one machine.
  *
- * @param path of the file, readable by its owner alone; its directory is made when missing
- * @throws {ConflictError} NOT_CONFIGURED when it can neither be read nor made
+ * @param path of the file, which only its owner can read; its directory is created if it is missing
+ * @returns the key, 64 hexadecimal digits
+ * @throws {ConflictError} NOT_CONFIGURED if the file can be neither read nor created
  */
 export async function readKeyFile(path: string): Promise<string> {
   try {
-    return await read(path) ?? await make(path);
+    return await read(path) ?? await create(path);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConflictError(
       "NOT_CONFIGURED",
-      `Cannot keep a key in ${path}, set SECRET_KEY: ${why}`,
+      `Cannot create the key file ${path}: ${reason}; set SECRET_KEY instead`,
     );
   }
 }
@@ -31,18 +32,18 @@ async function read(path: string): Promise<string | null> {
   }
 }
 
-async function make(path: string): Promise<string> {
+async function create(path: string): Promise<string> {
   await Deno.mkdir(dirname(path), { recursive: true });
-  // Written aside and linked: of two processes that begin together, both read the first one's.
-  const aside = `${path}.${crypto.randomUUID()}`;
+  // Linked after it was written, so that processes that start together all read the first one's key.
+  const temporary = `${path}.${crypto.randomUUID()}`;
   const secret = crypto.getRandomValues(new Uint8Array(BYTES)).toHex();
-  await Deno.writeTextFile(aside, secret, { mode: 0o600 });
+  await Deno.writeTextFile(temporary, secret, { mode: 0o600 });
   try {
-    await Deno.link(aside, path);
+    await Deno.link(temporary, path);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   } finally {
-    await Deno.remove(aside);
+    await Deno.remove(temporary);
   }
   return await Deno.readTextFile(path);
 }

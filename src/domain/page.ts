@@ -7,11 +7,11 @@ export { byId, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../db/page.ts";
 export type { Page, PageArgs, Sort } from "../db/page.ts";
 
 /**
- * Reads one page of a list, by keyset.
+ * Reads one page of a list by keyset pagination.
  *
- * @param query what is listed, filtered, without order and limit
- * @param sort the order; its first keys should lead an index
- * @param args Relay's: 50 rows unless told, at most 200
+ * @param query rows of the list, filtered, without order and limit
+ * @param sort order of the list; its first keys should be the first columns of an index
+ * @param args page arguments of Relay; 50 rows by default, at most 200
  * @throws {InvalidInputError} for arguments out of range and cursors of another list
  */
 export async function listPage<Tables, Table extends keyof Tables, Row>(
@@ -28,7 +28,7 @@ export async function listPage<Tables, Table extends keyof Tables, Row>(
   }
 }
 
-/** The page of a list that has nothing in it. */
+/** Returns the page of an empty list. */
 export function emptyPage<Row>(): Page<Row> {
   return {
     edges: [],

@@ -4,7 +4,7 @@ import type { Services } from "../domain/services.ts";
 import { readUnsubscriber, unsubscribe } from "../domain/suppressions/unsubscribe.ts";
 
 const PATH = "/unsubscribe/:token";
-// The page has nothing to load or to run, and belongs into no frame and no search engine.
+// The page loads and runs nothing, and must not appear in frames and search engines.
 const HEADERS = {
   "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; " +
     "frame-ancestors 'none'",
@@ -14,9 +14,9 @@ const HEADERS = {
 };
 
 /**
- * `POST /unsubscribe/<token>` unsubscribes at once, as mail programs do it (RFC 8058); `GET` shows a
- * button that does, because whatever scans a mail for harmful links follows them too. No key: the token
- * is signed.
+ * Creates the routes of unsubscribe links. `POST /unsubscribe/<token>` unsubscribes, as mail clients do it
+ * (RFC 8058). `GET` only shows a button, because mail scanners follow every link. Requests need no API
+ * key, because the token is signed.
  */
 export function createUnsubscribe(services: Services): Hono {
   const app = new Hono();
@@ -29,24 +29,24 @@ export function createUnsubscribe(services: Services): Hono {
     const unsubscriber = await readUnsubscriber(services, context.req.param("token"));
     if (!unsubscriber) return context.html(UNKNOWN, 404, HEADERS);
     await unsubscribe(services, unsubscriber);
-    return context.html(page("Unsubscribed", farewell(unsubscriber.address)), 200, HEADERS);
+    return context.html(page("Unsubscribed", confirmation(unsubscriber.address)), 200, HEADERS);
   });
   return app;
 }
 
 type Markup = ReturnType<typeof html>;
 
-// Without an action the form goes to where the page came from, whatever stands before us.
+// Without an action the form posts to the page's own URL, behind any proxy.
 function question(address: string): Markup {
-  return html`<p>${address} will get no more messages of this kind.</p>
+  return html`<p>${address} will receive no more messages of this kind.</p>
 <form method="post"><button>Unsubscribe</button></form>`;
 }
 
-function farewell(address: string): Markup {
-  return html`<p>${address} gets no more messages of this kind.</p>`;
+function confirmation(address: string): Markup {
+  return html`<p>${address} will receive no more messages of this kind.</p>`;
 }
 
-const UNKNOWN = page("Not found", html`<p>This link is not complete. Please copy all of it.</p>`);
+const UNKNOWN = page("Not found", html`<p>This link is incomplete. Please copy all of it.</p>`);
 
 function page(title: string, content: Markup): Markup {
   return html`<!doctype html>

@@ -6,14 +6,14 @@ import { createVault, VaultError } from "../../src/domain/vault.ts";
 const CREDENTIALS = { user: "ada", password: "hunter2" };
 const vault = (secret: string) => createVault(() => Promise.resolve(secret));
 
-Deno.test("a vault opens what it has sealed, and shows nothing of it", async () => {
+Deno.test("open() returns the credentials of seal(), whose result reveals nothing of them", async () => {
   const sealed = await vault("one").seal("a", CREDENTIALS);
   assert.doesNotMatch(sealed, /ada|hunter2/);
   assert.notEqual(await vault("one").seal("a", CREDENTIALS), sealed);
   assert.deepEqual(await vault("one").open("a", sealed), CREDENTIALS);
 });
 
-Deno.test("a vault refuses what was sealed under another key, for another provider, or changed", async () => {
+Deno.test("open() refuses another key, another provider and tampered content", async () => {
   const sealed = await vault("one").seal("a", CREDENTIALS);
   await assert.rejects(vault("two").open("a", sealed), /another SECRET_KEY/);
   await assert.rejects(vault("one").open("b", sealed), VaultError);
@@ -22,16 +22,16 @@ Deno.test("a vault refuses what was sealed under another key, for another provid
   await assert.rejects(vault("one").open("a", tampered), VaultError);
 });
 
-Deno.test("a vault whose key could not be read asks for it again", async () => {
-  let asked = 0;
+Deno.test("seal() reads the key again after a failure", async () => {
+  let reads = 0;
   const flaky = createVault(() =>
-    ++asked === 1 ? Promise.reject(new Error("away")) : Promise.resolve("k")
+    ++reads === 1 ? Promise.reject(new Error("unreadable")) : Promise.resolve("k")
   );
-  await assert.rejects(flaky.seal("a", CREDENTIALS), /away/);
+  await assert.rejects(flaky.seal("a", CREDENTIALS), /unreadable/);
   assert.deepEqual(await flaky.open("a", await flaky.seal("a", CREDENTIALS)), CREDENTIALS);
 });
 
-Deno.test("readKeyFile() makes one key, whoever asks at once, for the owner alone", async () => {
+Deno.test("readKeyFile() creates one key for concurrent calls, readable by its owner only", async () => {
   const directory = await Deno.makeTempDir();
   const path = join(directory, "data", "secret.key");
   try {
@@ -51,6 +51,6 @@ Deno.test("readKeyFile() makes one key, whoever asks at once, for the owner alon
   }
 });
 
-Deno.test("readKeyFile() says what to do where no file can be made", async () => {
+Deno.test("readKeyFile() names the remedy when the file cannot be created", async () => {
   await assert.rejects(readKeyFile("/dev/null/secret.key"), /set SECRET_KEY/);
 });

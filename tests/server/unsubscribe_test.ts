@@ -17,7 +17,7 @@ async function listed({ services, organization: { admin } }: TestServer): Promis
 }
 
 onEveryDatabase(
-  "a link shows a page to people, and unsubscribes by POST alone",
+  "GET /unsubscribe shows a page, and only POST unsubscribes",
   ({ db }) =>
     withServer(db, async (server) => {
       const link = await linkFor(server, "Ada+<b>@Example.net");
@@ -28,7 +28,7 @@ onEveryDatabase(
       assert.match(html, /Ada\+&lt;b&gt;@Example\.net/);
       assert.deepEqual(await listed(server), []);
 
-      // As mail programs do it: RFC 8058 §3.2.
+      // One-click unsubscribe, RFC 8058 §3.2.
       const body = new URLSearchParams({ "List-Unsubscribe": "One-Click" });
       for (let times = 0; times < 2; times++) {
         const response = await fetch(link, { method: "POST", body });
@@ -40,7 +40,7 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
-  "a link that was tampered with leads nowhere",
+  "GET and POST /unsubscribe answer 404 for a token with a wrong signature",
   ({ db }) =>
     withServer(db, async (server) => {
       const link = await linkFor(server, "ada@example.net");
@@ -59,7 +59,7 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
-  "bounces are taken only where somebody has set a secret for them",
+  "POST /webhooks/bounces answers 404 without a secret",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       for (const source of ["dsn", "mailgun", "ses"]) {

@@ -11,15 +11,15 @@ const DELIMITERS = [",", ";", "\t"];
 const BYTE_ORDER_MARK = Buffer.from("\ufeff");
 const UTF_16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 
-/** A record that cannot be one: most likely a quote in it was never closed. */
+/** A record over several lines with the wrong number of fields; usually a quote was never closed. */
 class RecordError extends Error {}
 
 /**
- * Reads CSV (RFC 4180) piece by piece: a header, then a recipient per record. Comma, semicolon and tab
- * are told apart by the header.
+ * Reads CSV (RFC 4180) piece by piece: a header, then one recipient per record. The header decides
+ * whether comma, semicolon or tab is the delimiter.
  *
- * Of a record that cannot be parsed only the first line is refused, and reading goes on at the next
- * line: a quote that somebody forgot to close does not swallow the rest of the file.
+ * If a record cannot be parsed, only its first line is refused, and reading continues at the next line,
+ * so that an unclosed quote costs one row instead of the rest of the file.
  */
 export class CsvReader {
   readonly #addressColumns: readonly string[];
@@ -27,10 +27,10 @@ export class CsvReader {
   #delimiter = "";
   #columns: Columns | null = null;
   #rows: ImportRow[] = [];
-  // What follows the last whole record, and the line that it starts on.
+  // Bytes after the last complete record, and the line of the first one.
   #pending = Buffer.alloc(0);
   #line = 1;
-  // The parser's count of bytes at the start of `pending`, and how far `pending` is done with.
+  // Bytes that the parser had read before `pending`, and bytes of `pending` that became records.
   #base = 0;
   #done = 0;
   #skipping = false;
@@ -41,11 +41,12 @@ export class CsvReader {
   }
 
   /**
-   * Takes the next bytes, in UTF-8.
+   * Reads the next bytes.
    *
-   * @param last there are no more
+   * @param bytes in UTF-8
+   * @param last whether these are the last bytes of the file
    * @returns the rows that are complete
-   * @throws {InvalidInputError} for a header that names no addresses or cannot be used
+   * @throws {InvalidInputError} for a header without addresses, or with unusable names
    */
   async read(bytes: Uint8Array, last = false): Promise<ImportRow[]> {
     const fresh = this.#skipping ? this.#afterLine(bytes) : bytes;
@@ -91,11 +92,11 @@ export class CsvReader {
       relax_column_count: true,
       on_record: (fields: string[], { bytes }: InfoRecord) => {
         this.#take(fields, bytes - this.#base);
-        // Nothing for the parser to pass on.
+        // The parser must not buffer records that nobody reads.
         return null;
       },
     });
-    // Told to whoever wrote, too; unheard here it would end the process.
+    // #feed() gets the error as well; without a listener it would end the process.
     return parser.on("error", () => {});
   }
 
@@ -112,7 +113,7 @@ export class CsvReader {
     else if (fields.length === this.#columns.count) {
       this.#rows.push({ line, recipient: recipientOf(this.#columns, fields) });
     } else {
-      const reason = `has ${fields.length} field(s) where the header has ${this.#columns.count}`;
+      const reason = `has ${fields.length} field(s), but the header has ${this.#columns.count}`;
       if (lines > 1) throw new RecordError(reason);
       this.#rows.push({ line, reason });
     }
@@ -122,7 +123,7 @@ export class CsvReader {
     const pending = this.#pending;
     if (pending.length < BYTE_ORDER_MARK.length && !last) return false;
     if (UTF_16_MARKS.some((mark) => mark.equals(pending.subarray(0, mark.length)))) {
-      throw invalid(["header"], "MALFORMED", "is written in UTF-16; save the file as CSV UTF-8");
+      throw invalid(["header"], "MALFORMED", "is encoded in UTF-16; save the file as CSV UTF-8");
     }
     const marked = BYTE_ORDER_MARK.equals(pending.subarray(0, BYTE_ORDER_MARK.length));
     const text = pending.subarray(marked ? BYTE_ORDER_MARK.length : 0);
@@ -162,7 +163,7 @@ function countLines(bytes: Buffer, start: number, end: number): number {
 }
 
 function reasonOf(error: Error | null): string {
-  if (error instanceof RecordError) return `${error.message}; is a quote not closed?`;
-  if (error) return "has quotes that do not match";
-  return `is longer than ${MAX_RECORD_BYTES} bytes; is a quote not closed?`;
+  if (error instanceof RecordError) return `${error.message}; check for an unclosed quote`;
+  if (error) return "has unbalanced quotes";
+  return `is longer than ${MAX_RECORD_BYTES} bytes; check for an unclosed quote`;
 }

@@ -13,9 +13,9 @@ import { ConflictError, invalid, InvalidInputError } from "../../domain/errors.t
 import { toTypeId } from "../../domain/id.ts";
 import type { Services } from "../../domain/services.ts";
 import { errorResponse, toClientError } from "../errors.ts";
-import { BrokenOffError, openUpload, UnsupportedError, type Upload } from "./upload.ts";
+import { openUpload, UnsupportedError, type Upload, UploadInterruptedError } from "./upload.ts";
 
-// A chunk ends at whichever is reached first; rows can be long.
+// A chunk ends at the first of these limits, because rows can be long.
 const CHUNK_ROWS = 1_000;
 const CHUNK_BYTES = 1024 * 1024;
 const PIECE_BYTES = 64 * 1024;
@@ -23,17 +23,19 @@ const REPORTED_ROWS = 100;
 const logger = getLogger(["waybill", "server"]);
 
 /**
- * Answers `POST /import/recipients?name=…&channel=…`: streams a file into a new audience and never holds it in
- * memory; the socket waits for the database. Addresses are those of the channel: EMAIL unless told.
+ * Handles `POST /import/recipients?name=…&channel=…`: streams a file into a new audience. The file is
+ * never held in memory, because reading from the socket waits for the database. The default channel is
+ * EMAIL.
  *
- * The file is CSV (`text/csv`; its header names a column `address`, `email` or `psid`, perhaps `name`,
- * and variables) or NDJSON (`application/x-ndjson`, `application/jsonl`; objects with `address`, `name`,
- * `variables`), perhaps in `Content-Encoding: gzip`.
+ * The file is CSV (`text/csv`) or NDJSON (`application/x-ndjson`, `application/jsonl`), optionally with
+ * `Content-Encoding: gzip`. The header of a CSV file has one column of addresses (`address`, `email` or
+ * on Messenger `psid`), optionally `name`, and variables. An NDJSON object has `address`, `name` and
+ * `variables`.
  *
- * @returns 201 with `{ audienceId, taken, collapsed, refused, refusedRows: [{ line, reason }] }`, the
- *   first 100 of them; 400 with `errors`, and nothing left behind, when the header cannot be used or
- *   no row could be taken; 400 when the upload breaks off or is damaged, 409 when it was given up for
- *   dead: what had been taken stays as a FAILED audience; 415 for other kinds of files
+ * @returns 201 with `{ audienceId, taken, collapsed, refused, refusedRows: [{ line, reason }] }`, of
+ *   which the first 100; 400 with `errors` if the header is unusable or no row is valid, and no audience
+ *   is created; 400 if the upload is interrupted or corrupt, 409 if it was ended as stale, and the
+ *   audience stays as FAILED; 415 for unsupported files
  */
 export async function handleImport(
   services: Services,
@@ -61,14 +63,14 @@ async function importRows(services: Services, caller: Caller, upload: Upload): P
   try {
     for await (const rows of chunksOf(upload)) {
       id ??= (await beginImport(services, caller, upload)).id;
-      // One chunk is written while the next is read.
+      // Each chunk is written while the next one is read.
       await written;
       written = addRecipients(services, caller, id, rows, upload.progress.bytesRead);
-      // A failure is met at the next await; until then nobody would hear it.
+      // The next await throws the error; until then it must not count as an unhandled rejection.
       written.catch(() => {});
     }
     await written;
-    if (id === null) throw invalid(["rows"], "REQUIRED", "are missing: the file has none");
+    if (id === null) throw invalid(["rows"], "REQUIRED", "are missing: the file has no rows");
     return await finishImport(services, caller, id);
   } catch (error) {
     await written.catch(() => {});
@@ -110,8 +112,8 @@ function failure(error: unknown): Response {
   if (error instanceof UnsupportedError) return refuse(415, "UNSUPPORTED_MEDIA_TYPE", error);
   if (error instanceof InvalidInputError) return errorResponse(400, toClientError(error));
   if (error instanceof ConflictError) return errorResponse(409, toClientError(error));
-  if (!(error instanceof BrokenOffError)) return errorResponse(500, toClientError(error));
-  logger.info("An import broke off: {cause}", { cause: error.cause });
+  if (!(error instanceof UploadInterruptedError)) return errorResponse(500, toClientError(error));
+  logger.info("Import interrupted: {cause}", { cause: error.cause });
   return refuse(400, "BROKEN_OFF", error);
 }
 

@@ -6,29 +6,30 @@ const MAX_LINE_BYTES = 64 * 1024;
 const LINE_FEED = 10;
 
 const text = z.string({
-  error: ({ input }) => `is ${input === undefined ? "missing" : "no string"}`,
+  error: ({ input }) => `is ${input === undefined ? "missing" : "not a string"}`,
 });
 const recipientSchema = z.strictObject({
   address: text,
   name: text.nullish(),
-  variables: z.record(z.string(), z.unknown(), "is no object").nullish(),
+  variables: z.record(z.string(), z.unknown(), "is not an object").nullish(),
 }, {
   error: (issue) =>
     issue.code === "unrecognized_keys"
       ? `has the unknown field ${JSON.stringify(issue.keys[0])}`
-      : "is no JSON object",
+      : "is not a JSON object",
 });
 
-/** Reads NDJSON (a JSON object per line) piece by piece: each line is a recipient. */
+/** Reads NDJSON piece by piece; each line is the JSON object of one recipient. */
 export class NdjsonReader {
   #pending = Buffer.alloc(0);
   #line = 0;
   #skipping = false;
 
   /**
-   * Takes the next bytes, in UTF-8.
+   * Reads the next bytes.
    *
-   * @param last there are no more
+   * @param bytes in UTF-8
+   * @param last whether these are the last bytes of the file
    * @returns the rows that are complete
    */
   read(bytes: Uint8Array, last = false): Promise<ImportRow[]> {
@@ -50,7 +51,7 @@ export class NdjsonReader {
       return null;
     }
     const line = ++this.#line;
-    // toString() keeps the byte order mark; trim() takes it for a blank.
+    // trim() also removes the byte order mark, which toString() keeps.
     const text = bytes.toString().trim();
     if (text === "") return null;
     try {

@@ -6,41 +6,41 @@ import { invalid } from "../../domain/errors.ts";
 import { CsvReader } from "./csv.ts";
 import { NdjsonReader } from "./ndjson.ts";
 
-/** Reads rows out of a file, piece by piece. */
+/** Reads the rows of a file, piece by piece. */
 export interface RowReader {
-  /** Takes the next bytes, in UTF-8; answers the rows that are complete. */
+  /** Reads the next bytes, in UTF-8, and returns the rows that are complete. */
   read(bytes: Uint8Array, last?: boolean): Promise<ImportRow[]>;
 }
 
-/** A file on its way in. */
+/** File of an import request. */
 export interface Upload {
   readonly name: string;
-  /** What the addresses are addresses of. */
+  /** Channel of the addresses. */
   readonly channel: MessageChannel;
   readonly reader: RowReader;
-  /** Decompressed, in UTF-8. */
+  /** Content, decompressed and in UTF-8. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** As sent; null when the client did not say. */
+  /** Size as sent, in bytes; null if the client did not send it. */
   readonly bytesTotal: number | null;
-  /** As sent, so far. */
+  /** Bytes as sent, so far. */
   readonly progress: { bytesRead: number };
 }
 
-/** The file is of a kind that cannot be read. */
+/** The content type, character set or encoding of the file is not supported. */
 export class UnsupportedError extends Error {}
 
-/** The client or its connection went away before the end. */
-export class BrokenOffError extends Error {}
+/** The connection to the client was lost before the end of the file. */
+export class UploadInterruptedError extends Error {}
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const DEFAULT_NAME = "Imported recipients";
 
 /**
- * Looks at the head of a request; its body is read as `bytes` is.
+ * Reads the parameters and headers of an import request. The body is read while `bytes` is consumed.
  *
- * @throws {UnsupportedError} for content types, character sets and encodings that cannot be read
- * @throws {InvalidInputError} for a name that an audience cannot have, and an unknown channel
+ * @throws {UnsupportedError} for unsupported content types, character sets and encodings
+ * @throws {InvalidInputError} for an invalid name and an unknown channel
  */
 export function openUpload({ url, headers, body }: Request): Upload {
   const { searchParams } = new URL(url);
@@ -75,7 +75,7 @@ function readerFor(type: string, channel: MessageChannel): RowReader {
   if (type === "text/csv") return new CsvReader(CHANNEL_RULES[channel].addressColumns);
   if (type === "application/x-ndjson" || type === "application/jsonl") return new NdjsonReader();
   throw new UnsupportedError(
-    `Cannot import ${type || "a file of unknown kind"}: ` +
+    `Cannot import ${type || "a file without content type"}: ` +
       "send CSV as text/csv, or NDJSON as application/x-ndjson or application/jsonl",
   );
 }
@@ -90,14 +90,16 @@ async function* received(
       yield part;
     }
   } catch (cause) {
-    throw new BrokenOffError("The upload broke off before its end", { cause });
+    throw new UploadInterruptedError("The upload was interrupted before its end", { cause });
   }
 }
 
 function decompressed(bytes: ReadableStream<Bytes>, encoding: string): ReadableStream<Bytes> {
   if (encoding === "identity") return bytes;
   if (encoding !== "gzip") {
-    throw new UnsupportedError(`Cannot import Content-Encoding ${encoding}: send gzip or none`);
+    throw new UnsupportedError(
+      `Cannot import Content-Encoding ${encoding}: send gzip, or no encoding`,
+    );
   }
   return ReadableStream.from(unzipped(bytes));
 }
@@ -106,8 +108,8 @@ async function* unzipped(bytes: ReadableStream<Bytes>): AsyncGenerator<Bytes> {
   try {
     yield* bytes.pipeThrough(new DecompressionStream("gzip"));
   } catch (error) {
-    if (error instanceof BrokenOffError) throw error;
-    throw invalid(["body"], "MALFORMED", "is not gzip, or is damaged");
+    if (error instanceof UploadInterruptedError) throw error;
+    throw invalid(["body"], "MALFORMED", "is not gzip, or is corrupt");
   }
 }
 

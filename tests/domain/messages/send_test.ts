@@ -51,7 +51,7 @@ function brief(issues: readonly Issue[]): string[] {
 }
 
 const { content, retry } = messageInput();
-const bad: [what: string, input: Partial<SendMessageInput>, issues: string[]][] = [
+const invalid: [fault: string, input: Partial<SendMessageInput>, issues: string[]][] = [
   ["no recipient", { to: { list: [] } }, ["to.list EMPTY"]],
   ["neither list nor audience", { to: {} }, ["to.list EMPTY"]],
   ["more than 10,000 recipients", { to: { list: people(10_001) } }, ["to.list TOO_LONG"]],
@@ -92,27 +92,27 @@ const bad: [what: string, input: Partial<SendMessageInput>, issues: string[]][] 
     ["content.subject TEMPLATE", "content.text TEMPLATE", "content.html TEMPLATE"],
   ],
   [
-    "a variable that one recipient does not have",
+    "a variable that one recipient lacks",
     {
       content: { subject: "{{ number }}", text: "{{ city }} {{ name }} {{ address }}" },
       to: { list: [...people(2), { address: "eve@example.net", variables: { city: "Rome" } }] },
     },
     ["content.subject UNKNOWN_VARIABLE", "content.text UNKNOWN_VARIABLE"],
   ],
-  ["no attempt", { retry: { ...retry, maxAttempts: 0 } }, ["retry.maxAttempts OUT_OF_RANGE"]],
+  ["zero attempts", { retry: { ...retry, maxAttempts: 0 } }, ["retry.maxAttempts OUT_OF_RANGE"]],
   ["eleven attempts", { retry: { ...retry, maxAttempts: 11 } }, ["retry.maxAttempts OUT_OF_RANGE"]],
   ["a priority beyond 100", { priority: 101 }, ["priority OUT_OF_RANGE"]],
   ["an empty title", { title: "" }, ["title REQUIRED"]],
   ["an overlong type", { type: "x".repeat(101) }, ["type TOO_LONG"]],
   ["an empty idempotency key", { idempotencyKey: " " }, ["idempotencyKey REQUIRED"]],
-  ["a time that is none", { sendAt: new Date(NaN) }, ["sendAt MALFORMED"]],
+  ["an invalid time", { sendAt: new Date(NaN) }, ["sendAt MALFORMED"]],
   [
-    "a channel that is not set up",
+    "a channel without a provider",
     { channel: "MESSENGER", to: { list: [{ address: "1234567890123456" }] } },
     ["channel NOT_CONFIGURED"],
   ],
   [
-    "many faults, all at once",
+    "several faults",
     {
       title: "",
       retry: { ...retry, maxAttempts: 99 },
@@ -128,10 +128,10 @@ const bad: [what: string, input: Partial<SendMessageInput>, issues: string[]][] 
   ],
 ];
 
-onEveryDatabase("sendMessage() refuses bad input and writes nothing", async ({ db }, test) => {
+onEveryDatabase("sendMessage() refuses invalid input and writes nothing", async ({ db }, test) => {
   const { services, member } = await setUp(db);
-  for (const [what, given, expected] of bad) {
-    await test.step(what, async () => {
+  for (const [fault, given, expected] of invalid) {
+    await test.step(fault, async () => {
       const issues = await issuesOf(sendMessage(services, member, messageInput(given)));
       assert.deepEqual(brief(issues).sort(), [...expected].sort());
       assert(issues.every(({ message }) => message.length > 0));
@@ -140,7 +140,7 @@ onEveryDatabase("sendMessage() refuses bad input and writes nothing", async ({ d
   assert.deepEqual(await db.run(COUNT), [{ rows: 0 }]);
 });
 
-onEveryDatabase("sendMessage() refuses an audience that it cannot use", async ({ db }) => {
+onEveryDatabase("sendMessage() refuses unusable audiences", async ({ db }) => {
   const { services, admin, member, colleague } = await setUp(db);
   const foreign = (await createOrganization(db)).admin;
   const { id: audienceId } = await importPeople(services, member, 3);
@@ -171,7 +171,7 @@ onEveryDatabase("sendMessage() refuses an audience that it cannot use", async ({
 });
 
 onEveryDatabase(
-  "sendMessage() writes one delivery per address, whatever its case",
+  "sendMessage() creates one delivery per address in any spelling",
   async ({ db }) => {
     const { services, member } = await setUp(db);
     const list = [
@@ -195,7 +195,7 @@ onEveryDatabase(
   },
 );
 
-onEveryDatabase("sendMessage() takes 10,000 recipients inline", async ({ db }) => {
+onEveryDatabase("sendMessage() accepts 10,000 inline recipients", async ({ db }) => {
   const { services, member } = await setUp(db);
   const { message } = await sendMessage(
     services,
@@ -207,7 +207,7 @@ onEveryDatabase("sendMessage() takes 10,000 recipients inline", async ({ db }) =
 });
 
 onEveryDatabase(
-  "sendMessage() plans at once what is due, and later what is due later",
+  "sendMessage() plans due messages at once and the others at sendAt",
   async ({ db }) => {
     const { services, member } = await setUp(db);
     const send = (sendAt: Date | null) =>
@@ -238,24 +238,27 @@ onEveryDatabase(
   },
 );
 
-onPostgres("sendMessage() with one key 100 times at once makes one message", async ({ db }) => {
-  const { services, member, colleague, admin } = await setUp(db);
-  const foreign = (await createOrganization(db)).member;
-  const send = (caller: Caller, title = "News") =>
-    sendMessage(services, caller, messageInput({ title, idempotencyKey: " monday " }));
-  const answers = await Promise.all(Array.from({ length: 100 }, () => send(member)));
-  assert.equal(answers.filter(({ created }) => created).length, 1);
-  assert.equal(new Set(answers.map(({ message }) => message.id)).size, 1);
-  // A message, a delivery, and a job that plans it.
-  assert.deepEqual(await db.run(COUNT), [{ rows: 3 }]);
+onPostgres(
+  "sendMessage() creates one message for 100 concurrent calls with one idempotency key",
+  async ({ db }) => {
+    const { services, member, colleague, admin } = await setUp(db);
+    const foreign = (await createOrganization(db)).member;
+    const send = (caller: Caller, title = "News") =>
+      sendMessage(services, caller, messageInput({ title, idempotencyKey: " monday " }));
+    const answers = await Promise.all(Array.from({ length: 100 }, () => send(member)));
+    assert.equal(answers.filter(({ created }) => created).length, 1);
+    assert.equal(new Set(answers.map(({ message }) => message.id)).size, 1);
+    // A message, a delivery, and a job that plans it.
+    assert.deepEqual(await db.run(COUNT), [{ rows: 3 }]);
 
-  const again = await send(member, "Other news");
-  assert.deepEqual([again.created, again.message.title], [false, "News"]);
-  assert.equal((await send(admin)).message.id, again.message.id);
-  await assert.rejects(send(colleague), (error) => {
-    assert(error instanceof ConflictError);
-    assert.equal(error.code, "NAME_TAKEN");
-    return true;
-  });
-  assert((await send(foreign)).created);
-});
+    const again = await send(member, "Other news");
+    assert.deepEqual([again.created, again.message.title], [false, "News"]);
+    assert.equal((await send(admin)).message.id, again.message.id);
+    await assert.rejects(send(colleague), (error) => {
+      assert(error instanceof ConflictError);
+      assert.equal(error.code, "NAME_TAKEN");
+      return true;
+    });
+    assert((await send(foreign)).created);
+  },
+);

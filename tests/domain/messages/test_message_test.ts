@@ -12,7 +12,7 @@ import { messageInput, people } from "../../support/messages.ts";
 const content = { subject: "Hello {{ name }}", text: "Your plan: {{ plan }}" };
 const to = { address: "ada@example.com", name: "Ada", variables: { plan: "pro" } };
 
-onEveryMail("sendTestMessage() sends one mail, ahead of bulk", async (mail) => {
+onEveryMail("sendTestMessage() sends one mail in the transactional lane", async (mail) => {
   const { services, organization: { member }, worker, smtp } = mail;
   await sendMessage(services, member, messageInput({ to: { list: people(3) } }));
   const { id, messageId, status } = await sendTestMessage(services, member, {
@@ -30,7 +30,7 @@ onEveryMail("sendTestMessage() sends one mail, ahead of bulk", async (mail) => {
   assert.deepEqual(received.map(({ deliveryId }) => deliveryId), [toTypeId("delivery", id)]);
 });
 
-onEveryMail("sendTestMessage() tests a mail that can be unsubscribed from", async (mail) => {
+onEveryMail("sendTestMessage() renders a sample of the unsubscribe link", async (mail) => {
   const { services, organization: { admin }, worker, smtp } = mail;
   const text = "Away: {{ unsubscribe_url }}";
   await sendTestMessage(services, admin, { channel: "EMAIL", content: { ...content, text }, to });
@@ -41,7 +41,7 @@ onEveryMail("sendTestMessage() tests a mail that can be unsubscribed from", asyn
   );
 }, () => ({ keepContent: true }));
 
-onEveryMail("sendTestMessage() names its one recipient without a number", async (mail) => {
+onEveryMail("sendTestMessage() names its recipient without an index", async (mail) => {
   const { services, organization: { admin } } = mail;
   const given = { channel: "EMAIL", content, to: { address: "ada@example.com" } } as const;
   await assert.rejects(sendTestMessage(services, admin, given), (error) => {
@@ -51,7 +51,7 @@ onEveryMail("sendTestMessage() names its one recipient without a number", async 
   });
 });
 
-onEveryMail("sendTestMessage() names faults as they stand in its input", async (mail) => {
+onEveryMail("sendTestMessage() reports faults by the paths of its input", async (mail) => {
   const { services, organization: { admin } } = mail;
   const send = (given: { content?: typeof content; to?: typeof to }) =>
     issuesOf(() => sendTestMessage(services, admin, { channel: "EMAIL", content, to, ...given }));

@@ -28,22 +28,29 @@ function planJobs(db: Connection) {
   return db.run(PLAN_JOBS);
 }
 
-onEveryMail("updateMessage() changes what is given, and its job's time with it", async (mail) => {
-  const { db, services, organization: { admin } } = mail;
-  const before = await scheduled(mail);
-  const titled = await updateMessage(services, admin, before.id, { title: " May " });
-  assert.deepEqual(titled, { ...before, title: "May", updatedAt: titled.updatedAt });
-  const content = { subject: "Number {{ number }}", text: null, html: "<p>{{ name }}</p>" };
-  const retry = { maxAttempts: 5 };
-  const changed = await updateMessage(services, admin, before.id, { content, sendAt: JUNE, retry });
-  const { subject, text, html, sendAt, status, retryMode, maxAttempts } = changed;
-  assert.deepEqual({ subject, text, html }, content);
-  assert.deepEqual([sendAt, status, retryMode, maxAttempts], [JUNE, "SCHEDULED", "MANUAL", 5]);
-  const [job, ...others] = await planJobs(db);
-  assert.deepEqual([job?.status, job?.runAt, others.length], ["SCHEDULED", JUNE, 0]);
-});
+onEveryMail(
+  "updateMessage() changes the given fields and reschedules the planning job",
+  async (mail) => {
+    const { db, services, organization: { admin } } = mail;
+    const before = await scheduled(mail);
+    const titled = await updateMessage(services, admin, before.id, { title: " May " });
+    assert.deepEqual(titled, { ...before, title: "May", updatedAt: titled.updatedAt });
+    const content = { subject: "Number {{ number }}", text: null, html: "<p>{{ name }}</p>" };
+    const retry = { maxAttempts: 5 };
+    const changed = await updateMessage(services, admin, before.id, {
+      content,
+      sendAt: JUNE,
+      retry,
+    });
+    const { subject, text, html, sendAt, status, retryMode, maxAttempts } = changed;
+    assert.deepEqual({ subject, text, html }, content);
+    assert.deepEqual([sendAt, status, retryMode, maxAttempts], [JUNE, "SCHEDULED", "MANUAL", 5]);
+    const [job, ...others] = await planJobs(db);
+    assert.deepEqual([job?.status, job?.runAt, others.length], ["SCHEDULED", JUNE, 0]);
+  },
+);
 
-onEveryMail("updateMessage() without a time sends at once, and what it says then", async (mail) => {
+onEveryMail("updateMessage() with sendAt null sends the new content at once", async (mail) => {
   const { services, organization: { admin }, worker, smtp } = mail;
   const { id } = await scheduled(mail);
   await worker.runQueued();
@@ -55,7 +62,7 @@ onEveryMail("updateMessage() without a time sends at once, and what it says then
   assert.match(smtp.received[0]?.content ?? "", /^Subject: Now, Person \d$/m);
 }, () => ({ keepContent: true }));
 
-onEveryMail("updateMessage() plans anew where the job was cancelled", async (mail) => {
+onEveryMail("updateMessage() replaces a cancelled planning job", async (mail) => {
   const { db, services, organization: { admin }, worker } = mail;
   const { id } = await scheduled(mail);
   const [job] = await planJobs(db);
@@ -65,7 +72,7 @@ onEveryMail("updateMessage() plans anew where the job was cancelled", async (mai
   assert.equal((await getMessage(services, admin, id)).status, "SENT");
 });
 
-onEveryMail("updateMessage() is too late once sending has begun, but for retry", async (mail) => {
+onEveryMail("updateMessage() changes only retry once sending has begun", async (mail) => {
   const { services, organization: { admin }, worker } = mail;
   const { message: { id } } = await sendMessage(services, admin, messageInput());
   const update = (input: UpdateMessageInput) => updateMessage(services, admin, id, input);
@@ -85,7 +92,7 @@ onEveryMail("updateMessage() is too late once sending has begun, but for retry",
   assert.equal((await update({ retry: null })).retryMode, "MANUAL");
 });
 
-onEveryMail("updateMessage() to AUTO, or to more attempts, tries again at once", async (mail) => {
+onEveryMail("updateMessage() starts a retry round for AUTO or for more attempts", async (mail) => {
   const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   const update = (id: string, retry: UpdateMessageInput["retry"]) =>
@@ -110,7 +117,7 @@ onEveryMail("updateMessage() to AUTO, or to more attempts, tries again at once",
   assert.equal(await readStatus(db, id), "SENT");
 });
 
-onEveryMail("updateMessage() to AUTO leaves a cancelled message alone", async (mail) => {
+onEveryMail("updateMessage() starts no retry round of a cancelled message", async (mail) => {
   const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   replies.refuse([1]);
@@ -126,7 +133,7 @@ onEveryMail("updateMessage() to AUTO leaves a cancelled message alone", async (m
   assert.equal((await statesOf(db, id))[0], "FAILED 1");
 });
 
-onEveryMail("updateMessage() refuses bad input and changes nothing", async (mail) => {
+onEveryMail("updateMessage() refuses invalid input and changes nothing", async (mail) => {
   const { services, organization: { admin, colleague } } = mail;
   const before = await scheduled(mail);
   const text = "Dear";
@@ -157,15 +164,18 @@ onEveryMail("updateMessage() refuses bad input and changes nothing", async (mail
   assert.deepEqual(await getMessage(services, admin, before.id), before);
 });
 
-onEveryMail("updateMessage() knows the variables of an audience", async (mail) => {
-  const { services, organization: { admin } } = mail;
-  const { id: audienceId } = await importPeople(services, admin, 2);
-  const input = messageInput({ to: { audienceId }, sendAt: MAY });
-  const { message: { id } } = await sendMessage(services, admin, input);
-  const update = (subject: string) =>
-    updateMessage(services, admin, id, { content: { subject, text: "Dear" } });
-  assert.deepEqual(await issuesOf(() => update("{{ plan }}")), [
-    "content.subject UNKNOWN_VARIABLE",
-  ]);
-  assert.equal((await update("{{ number }}")).subject, "{{ number }}");
-});
+onEveryMail(
+  "updateMessage() checks templates against the variables of the audience",
+  async (mail) => {
+    const { services, organization: { admin } } = mail;
+    const { id: audienceId } = await importPeople(services, admin, 2);
+    const input = messageInput({ to: { audienceId }, sendAt: MAY });
+    const { message: { id } } = await sendMessage(services, admin, input);
+    const update = (subject: string) =>
+      updateMessage(services, admin, id, { content: { subject, text: "Dear" } });
+    assert.deepEqual(await issuesOf(() => update("{{ plan }}")), [
+      "content.subject UNKNOWN_VARIABLE",
+    ]);
+    assert.equal((await update("{{ number }}")).subject, "{{ number }}");
+  },
+);

@@ -8,7 +8,7 @@ const content = {
   html: "<p>{{ plan }}</p>",
 };
 
-Deno.test("previewContent() renders for a recipient as sending does", () => {
+Deno.test("previewContent() renders a content as it would be sent", () => {
   const recipient = { address: "ada@example.com", name: "Ada", variables: { plan: "<pro>" } };
   assert.deepEqual(previewContent({ content, recipient }), {
     subject: "Hello Ada",
@@ -22,7 +22,7 @@ Deno.test("previewContent() renders for a recipient as sending does", () => {
   });
 });
 
-Deno.test("previewContent() shows what is missing where it is missing", () => {
+Deno.test("previewContent() renders a missing variable as its name in braces", () => {
   const { subject, text, html, variables } = previewContent({ content, variables: { trial: 1 } });
   assert.deepEqual([subject, text, html], [
     "Hello {{ name }}",
@@ -32,11 +32,11 @@ Deno.test("previewContent() shows what is missing where it is missing", () => {
   assert.deepEqual(variables.filter(({ known }) => known), [{ name: "trial", known: true }]);
 });
 
-Deno.test("previewContent() takes a name among the variables", () => {
+Deno.test("previewContent() accepts `name` among the variables", () => {
   assert.equal(previewContent({ content, variables: { name: "Ada" } }).subject, "Hello Ada");
 });
 
-Deno.test("previewContent() shows a sample of the link to unsubscribe", () => {
+Deno.test("previewContent() renders a sample of the unsubscribe link", () => {
   const text = "Away: {{ unsubscribe_url }}";
   const recipient = { address: "ada@example.com" };
   const preview = previewContent({ content: { ...content, text }, recipient });

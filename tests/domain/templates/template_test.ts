@@ -28,7 +28,7 @@ function refuses(content: Content): InvalidInputError["issues"] {
   assert.fail("compiled");
 }
 
-Deno.test("render() fills in all parts for one recipient", () => {
+Deno.test("render() renders all parts for one recipient", () => {
   const compiled = compileContent({
     subject: "News from {{ city }}",
     text: "Dear {{ name }},{% for item in items %} {{ item.title }}{% endfor %}",
@@ -41,7 +41,7 @@ Deno.test("render() fills in all parts for one recipient", () => {
   });
 });
 
-Deno.test("render() leaves out the parts that a content does not have", () => {
+Deno.test("render() returns null for absent parts", () => {
   assert.deepEqual(render(compileContent({ subject: "Hello" }), ADA), {
     subject: "Hello",
     text: null,
@@ -49,7 +49,7 @@ Deno.test("render() leaves out the parts that a content does not have", () => {
   });
 });
 
-Deno.test("render() escapes in HTML only, unless it is told not to", () => {
+Deno.test("render() escapes values in HTML only, except with the filter raw", () => {
   const source = "{{ city }}";
   const compiled = compileContent({
     subject: source,
@@ -60,13 +60,13 @@ Deno.test("render() escapes in HTML only, unless it is told not to", () => {
   assert.deepEqual(rendered, { subject: "<b>&", text: "<b>&", html: "&lt;b&gt;&amp;<b>&" });
 });
 
-Deno.test("render() makes one line of a subject", () => {
+Deno.test("render() turns line ends in a subject into spaces", () => {
   const compiled = compileContent({ subject: "Hello {{ city }}\n" });
   const recipient = { ...ADA, variables: { city: "x\r\nBcc: eve@example.org\n\nEve" } };
   assert.equal(render(compiled, recipient).subject, "Hello x Bcc: eve@example.org Eve");
 });
 
-Deno.test("render() always has a name and the delivery's own address", () => {
+Deno.test("render() defines name and address for every recipient", () => {
   const recipient = { ...ADA, name: null, variables: { address: "eve@example.org" } };
   assert.equal(renderText("[{{ name }}] {{ address }}", recipient), "[] ada@example.net");
 });
@@ -92,12 +92,12 @@ for (
   });
 }
 
-Deno.test("render() does without what stands in a condition or before default", () => {
+Deno.test("render() accepts missing variables in conditions and before the filter default", () => {
   const source = "{% if missing %}yes{% else %}no{% endif %} {{ missing | default: 'friend' }}";
   assert.equal(renderText(source), "no friend");
 });
 
-Deno.test("render() ends an output without measure", () => {
+Deno.test("render() stops templates whose output exceeds the limits", () => {
   const sources = [
     "{% for a in (1..1000) %}{% for b in (1..1000) %}0123456789{% endfor %}{% endfor %}",
     "{% for a in (1..1000000000) %}x{% endfor %}",
@@ -110,7 +110,7 @@ Deno.test("render() ends an output without measure", () => {
   assert.throws(() => render(compileContent({ subject: "{{ city }}" }), long), TemplateError);
 });
 
-Deno.test("compileContent() reports every part that does not parse, with its place", () => {
+Deno.test("compileContent() reports every part that does not parse, with line and column", () => {
   const issues = refuses({
     subject: "Hello {{ name ",
     text: "fine",
@@ -156,7 +156,7 @@ for (
     ]],
     ["{% assign x = city %}{{ x }}", ["city"]],
     ["{% capture x %}{{ city }}{% endcapture %}{{ x }}", ["city"]],
-    // Harmless when missing
+    // May be missing
     ["{{ city | default: 'town' }}", []],
     ["{{ city | default: fallback }}", ["fallback"]],
     ["{% assign x = city | default: '' %}{{ x }}", []],
@@ -178,7 +178,7 @@ for (
   });
 }
 
-Deno.test("variablesOf() tells part, line and column", () => {
+Deno.test("variablesOf() returns part, line and column", () => {
   const compiled = compileContent({ subject: "{{ a }}", html: "<p>\n {{ a }} {{ b }}" });
   assert.deepEqual(variablesOf(compiled), [
     { part: "subject", name: "a", line: 1, column: 4 },
@@ -187,7 +187,7 @@ Deno.test("variablesOf() tells part, line and column", () => {
   ]);
 });
 
-Deno.test("a recipient with the variables of variablesOf() is all that render() needs", () => {
+Deno.test("variablesOf() lists all variables that render() needs", () => {
   const source = "{% if vip %}{{ vip }}{% endif %}{{ city }}{{ zip | default: '?' }}" +
     "{% for item in items %}{{ item }}{% else %}none{% endfor %}";
   const compiled = compileContent({ subject: "Hello", text: source });

@@ -34,7 +34,7 @@ async function faults(text: string): Promise<string[]> {
   }
 }
 
-Deno.test("CsvReader reads address, name and variables by the header, in any order", async () => {
+Deno.test("CsvReader reads address, name and variables in the order of the header", async () => {
   for (const pieceSize of PIECE_SIZES) {
     const text = 'city,Email , NAME\nKöln,ann@x.de,"Ann ""A"" Lee"\n"a,b\nc",bob@x.de,';
     assert.deepEqual(await readRows(text, pieceSize), [
@@ -74,7 +74,7 @@ Deno.test("CsvReader counts lines to the start of each record", async () => {
       assert.deepEqual(await read(text, pieceSize), [
         "4 a@x.de",
         "10 b@x.de",
-        "11: has 3 field(s) where the header has 2",
+        "11: has 3 field(s), but the header has 2",
         "12 d@x.de",
       ]);
     }
@@ -89,7 +89,7 @@ Deno.test("CsvReader refuses only the row of an unclosed quote", async () => {
         const text = `email,name\n${bad}\nb@x.de,Bob\nc@x.de,Cat\nd@x.de,${lastName}\n`;
         assert.deepEqual(
           await read(text, pieceSize),
-          ["2: has quotes that do not match", ...rest(3)],
+          ["2: has unbalanced quotes", ...rest(3)],
           text,
         );
       }
@@ -97,9 +97,9 @@ Deno.test("CsvReader refuses only the row of an unclosed quote", async () => {
     assert.deepEqual(
       await read('email,name\na@x.de,1,"\nb@x.de,Bob\nc@x.de,"\nd@x.de,Dan', pieceSize),
       [
-        "2: has 3 field(s) where the header has 2; is a quote not closed?",
+        "2: has 3 field(s), but the header has 2; check for an unclosed quote",
         "3 b@x.de",
-        "4: has quotes that do not match",
+        "4: has unbalanced quotes",
         "5 d@x.de",
       ],
     );
@@ -117,7 +117,7 @@ Deno.test("CsvReader refuses a record over 64 KB and continues after it", async 
   const filler = Array.from({ length: 10_000 }, (_, i) => `user${i}@x.de,1`);
   const rows = await read(`email,note\na@x.de,"\n${filler.join("\n")}\nz@x.de,"2"`);
   assert.equal(rows.length, 10_002);
-  assert.equal(rows[0], "2: is longer than 65536 bytes; is a quote not closed?");
+  assert.equal(rows[0], "2: is longer than 65536 bytes; check for an unclosed quote");
   assert.equal(rows.at(-1), "10003 z@x.de");
 });
 

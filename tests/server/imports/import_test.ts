@@ -46,14 +46,14 @@ async function setUp(db: Database) {
 const CSV = { "content-type": "text/csv" };
 const NDJSON = { "content-type": "application/x-ndjson" };
 
-/** Sends each part when the one before was taken, and then ends or breaks off. */
+/** Streams the parts, each when the one before was read; then ends or fails. */
 function streamOf(
   parts: Iterable<string>,
-  broken = false,
+  interrupted = false,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   return ReadableStream.from(async function* () {
     for (const part of parts) yield await Promise.resolve(encoder.encode(part));
-    if (broken) throw new Error("connection reset");
+    if (interrupted) throw new Error("connection reset");
   }());
 }
 
@@ -71,49 +71,52 @@ async function audienceOf(
   return await getAudience(services, organization.member, fromTypeId("audience", audienceId));
 }
 
-onEveryDatabase("handleImport() takes good rows, collapses and refuses others", async ({ db }) => {
-  const { services, organization, csv } = await setUp(db);
-  const { status, answer } = await csv(
-    [
-      "email,name,city",
-      "ann@example.com,Ann,Köln",
-      "bob@example.com,Bob",
-      "ANN@Example.com,Other,Rome",
-      "not an address,Cat,Rome",
-      '"dan@example.com","Dan\nBcc: x@example.com",Rome',
-      "eve@example.com,,",
-    ].join("\n"),
-  );
-  assert.equal(status, 201);
-  assert.deepEqual({ ...answer, audienceId: null }, {
-    audienceId: null,
-    taken: 2,
-    collapsed: 1,
-    refused: 3,
-    refusedRows: [
-      { line: 3, reason: "has 2 field(s) where the header has 3" },
-      { line: 5, reason: 'address is not an email address: "not an address"' },
-      { line: 6, reason: "name must not contain line ends or NUL characters" },
-    ],
-  });
-  const audience = await audienceOf({ services, organization }, answer);
-  const { name, recipientCount, variableNames, importStatus, userId } = audience;
-  assert.deepEqual(
-    { name, recipientCount, variableNames, importStatus, userId },
-    {
-      name: "July",
-      recipientCount: 2,
-      variableNames: ["city"],
-      importStatus: "FINISHED",
-      userId: "max",
-    },
-  );
-  const page = await listRecipients(services, audience, null, {});
-  assert.deepEqual(page.edges.map(({ node }) => node), [
-    { address: "ann@example.com", name: "Ann", variables: { city: "Köln" } },
-    { address: "eve@example.com", name: null, variables: { city: "" } },
-  ]);
-});
+onEveryDatabase(
+  "handleImport() imports valid rows, and counts duplicate and invalid ones",
+  async ({ db }) => {
+    const { services, organization, csv } = await setUp(db);
+    const { status, answer } = await csv(
+      [
+        "email,name,city",
+        "ann@example.com,Ann,Köln",
+        "bob@example.com,Bob",
+        "ANN@Example.com,Other,Rome",
+        "not an address,Cat,Rome",
+        '"dan@example.com","Dan\nBcc: x@example.com",Rome',
+        "eve@example.com,,",
+      ].join("\n"),
+    );
+    assert.equal(status, 201);
+    assert.deepEqual({ ...answer, audienceId: null }, {
+      audienceId: null,
+      taken: 2,
+      collapsed: 1,
+      refused: 3,
+      refusedRows: [
+        { line: 3, reason: "has 2 field(s), but the header has 3" },
+        { line: 5, reason: 'address is not an email address: "not an address"' },
+        { line: 6, reason: "name must not contain line ends or NUL characters" },
+      ],
+    });
+    const audience = await audienceOf({ services, organization }, answer);
+    const { name, recipientCount, variableNames, importStatus, userId } = audience;
+    assert.deepEqual(
+      { name, recipientCount, variableNames, importStatus, userId },
+      {
+        name: "July",
+        recipientCount: 2,
+        variableNames: ["city"],
+        importStatus: "FINISHED",
+        userId: "max",
+      },
+    );
+    const page = await listRecipients(services, audience, null, {});
+    assert.deepEqual(page.edges.map(({ node }) => node), [
+      { address: "ann@example.com", name: "Ann", variables: { city: "Köln" } },
+      { address: "eve@example.com", name: null, variables: { city: "" } },
+    ]);
+  },
+);
 
 onEveryDatabase("handleImport() reads NDJSON", async ({ db }) => {
   const { services, organization, send } = await setUp(db);
@@ -133,7 +136,7 @@ onEveryDatabase("handleImport() reads NDJSON", async ({ db }) => {
   assert.equal(answer.taken, 3);
   assert.deepEqual(answer.refusedRows, [
     { line: 4, reason: 'address is missing; has the unknown field "adress"' },
-    { line: 5, reason: "is no JSON object" },
+    { line: 5, reason: "is not a JSON object" },
     { line: 6, reason: "is not JSON" },
     { line: 7, reason: "variables is larger than 16384 bytes of JSON" },
     {
@@ -148,12 +151,12 @@ onEveryDatabase("handleImport() reads NDJSON", async ({ db }) => {
   assert.deepEqual(edges[0]?.node.variables, { orders: [1, { no: "ü" }] });
 });
 
-onEveryDatabase("handleImport() numbers many chunks without gaps", async ({ db }) => {
+onEveryDatabase("handleImport() numbers recipients of many chunks without gaps", async ({ db }) => {
   const { services, organization, csv } = await setUp(db);
   const file = [
     "email,name,code\n",
     ...rowsOf(0, 3_500),
-    // Known already, from other chunks and from this one.
+    // Duplicates, from earlier chunks and from the same one.
     ...rowsOf(1_000, 2_000),
     ...rowsOf(3_500, 4_200),
     ...rowsOf(4_000, 4_100),
@@ -171,7 +174,7 @@ onEveryDatabase("handleImport() numbers many chunks without gaps", async ({ db }
 });
 
 onEveryDatabase(
-  "handleImport() writes its progress and reads no further than it",
+  "handleImport() reads no more than a few chunks ahead of the database",
   async ({ db }) => {
     const { services, organization, csv } = await setUp(db);
     const seen: number[] = [];
@@ -186,12 +189,12 @@ onEveryDatabase(
     }());
     const { answer } = await csv(body);
     assert.equal(answer.taken, 20_000);
-    // A chunk being written, one being filled, and what streams hold between them.
+    // One chunk is being written, one is being filled, and the streams buffer some more.
     seen.forEach((taken, chunk) => assert(chunk * 1_000 - taken <= 6_000, `${taken} at ${chunk}`));
   },
 );
 
-onEveryDatabase("handleImport() keeps what an upload brought that breaks off", async ({ db }) => {
+onEveryDatabase("handleImport() keeps the recipients of an interrupted upload", async ({ db }) => {
   const { services, organization, csv } = await setUp(db);
   const { status, answer } = await csv(
     streamOf(["email,name,code\n", ...rowsOf(0, 2_500)], true),
@@ -204,7 +207,7 @@ onEveryDatabase("handleImport() keeps what an upload brought that breaks off", a
 });
 
 onEveryDatabase(
-  "handleImport() leaves nothing behind of a file without recipients",
+  "handleImport() creates no audience for a file without recipients",
   async ({ db }) => {
     const { csv, send } = await setUp(db);
     const refused = async (
@@ -229,7 +232,7 @@ onEveryDatabase(
   },
 );
 
-onEveryDatabase("handleImport() reads gzip and other character sets", async ({ db }) => {
+onEveryDatabase("handleImport() reads gzip and declared character sets", async ({ db }) => {
   const { services, organization, send } = await setUp(db);
   const file = streamOf(
     ["email;name;code\n", ...rowsOf(0, 500)].map((r) => r.replaceAll(",", ";")),
@@ -249,7 +252,7 @@ onEveryDatabase("handleImport() reads gzip and other character sets", async ({ d
   assert.match(undeclared.answer.errors[0]?.message ?? "", /UTF-8/);
 });
 
-onEveryDatabase("handleImport() answers 415 to what it cannot read", async ({ db }) => {
+onEveryDatabase("handleImport() answers 415 for unsupported files", async ({ db }) => {
   const { send } = await setUp(db);
   for (
     const headers of [
@@ -266,12 +269,12 @@ onEveryDatabase("handleImport() answers 415 to what it cannot read", async ({ db
   assert.deepEqual(await db.run(LEFT), [{ n: 0 }]);
 });
 
-onEveryDatabase("handleImport() stops when its import was given up for dead", async ({ db }) => {
+onEveryDatabase("handleImport() answers 409 when its import was ended as stale", async ({ db }) => {
   const { services, organization, csv } = await setUp(db);
   const { status, answer } = await csv(ReadableStream.from(async function* () {
     yield encoder.encode("email,name,code\n");
     yield encoder.encode([...rowsOf(0, 1_000)].join(""));
-    // Ends the import as soon as it is there.
+    // Repeats until the import exists.
     while (await failStaleImports(services, -1_000) === 0) yield encoder.encode("\n");
     yield encoder.encode([...rowsOf(1_000, 3_000)].join(""));
   }()));
@@ -281,7 +284,7 @@ onEveryDatabase("handleImport() stops when its import was given up for dead", as
   assert.equal(edge?.node.importStatus, "FAILED");
 });
 
-onEveryDatabase("handleImport() keeps 1,000 refused rows and counts all", async ({ db }) => {
+onEveryDatabase("handleImport() stores 1,000 refused rows and counts all", async ({ db }) => {
   const { services, organization, csv } = await setUp(db);
   const bad = Array.from({ length: 1_700 }, (_, i) => `nobody${i},,\n`);
   const { answer } = await csv(streamOf(["email,name,code\n", ...bad, ...rowsOf(0, 1)]));

@@ -18,12 +18,12 @@ function csvRequest(query: string, body = "email\nada@example.com\n"): Request {
   });
 }
 
-Deno.test("openUpload() takes addresses for those of EMAIL unless told", () => {
+Deno.test("openUpload() defaults to the channel EMAIL", () => {
   assert.equal(openUpload(csvRequest("")).channel, "EMAIL");
   assert.equal(openUpload(csvRequest("?channel=MESSENGER&name=July")).channel, "MESSENGER");
 });
 
-Deno.test("openUpload() refuses a channel that there is not", () => {
+Deno.test("openUpload() refuses unknown channels", () => {
   for (const channel of ["", "messenger", "FAX"]) {
     assert.throws(() => openUpload(csvRequest(`?channel=${channel}`)), (error) => {
       assert(error instanceof InvalidInputError);
@@ -35,7 +35,7 @@ Deno.test("openUpload() refuses a channel that there is not", () => {
   }
 });
 
-onEveryDatabase("handleImport() takes page-scoped ids for Messenger", async ({ db }) => {
+onEveryDatabase("handleImport() imports page-scoped ids for Messenger", async ({ db }) => {
   const services = { db, bus: createBus() };
   const { member } = await createOrganization(db);
   const psids = ["24601234567890123", " 24601234567890123 ", "ada@example.com", "0123"];

@@ -11,13 +11,13 @@ import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization, type TestOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
 
-interface Room {
+interface TestSuppressions {
   readonly services: Services;
   readonly organization: TestOrganization;
   add(...addresses: string[]): ReturnType<typeof addSuppressions>;
 }
 
-function inRoom(name: string, test: (room: Room) => Promise<void>): void {
+function onEveryList(name: string, test: (given: TestSuppressions) => Promise<void>): void {
   onEveryDatabase(name, async ({ db }) => {
     const services = { db, bus: createBus() };
     const organization = await createOrganization(db);
@@ -28,7 +28,7 @@ function inRoom(name: string, test: (room: Room) => Promise<void>): void {
   });
 }
 
-inRoom("addSuppressions() keeps an address once, whatever its case", async ({ add }) => {
+onEveryList("addSuppressions() stores an address once in any spelling", async ({ add }) => {
   const [first] = await add("Ada@Example.net");
   const again = await add("ada@example.NET", "max@example.net", " ADA@example.net ");
   assert.deepEqual(again.map(({ address }) => address), ["ada@example.net", "max@example.net"]);
@@ -36,8 +36,8 @@ inRoom("addSuppressions() keeps an address once, whatever its case", async ({ ad
   assert.equal(first?.reason, "MANUAL");
 });
 
-inRoom("addSuppressions() names each bad address, and writes nothing", async (room) => {
-  const { services, organization, add } = room;
+onEveryList("addSuppressions() names each invalid address and writes nothing", async (given) => {
+  const { services, organization, add } = given;
   await assert.rejects(add("ada@example.net", "max", ""), (error) => {
     assert.ok(error instanceof InvalidInputError);
     assert.deepEqual(error.issues.map(({ path, code }) => [path.join("."), code]), [
@@ -51,17 +51,20 @@ inRoom("addSuppressions() names each bad address, and writes nothing", async (ro
   assert.deepEqual(edges, []);
 });
 
-inRoom("a MEMBER reads the list and does not write it", async ({ services, organization, add }) => {
-  const [ada] = await add("ada@example.net");
-  const input = { channel: "EMAIL", addresses: ["max@example.net"] } as const;
-  const { member } = organization;
-  await assert.rejects(addSuppressions(services, member, input), ForbiddenError);
-  await assert.rejects(removeSuppressions(services, member, [ada?.id ?? ""]), ForbiddenError);
-  assert.equal((await listSuppressions(services, member, {}, {})).edges.length, 1);
-});
+onEveryList(
+  "addSuppressions() and removeSuppressions() refuse a MEMBER",
+  async ({ services, organization, add }) => {
+    const [ada] = await add("ada@example.net");
+    const input = { channel: "EMAIL", addresses: ["max@example.net"] } as const;
+    const { member } = organization;
+    await assert.rejects(addSuppressions(services, member, input), ForbiddenError);
+    await assert.rejects(removeSuppressions(services, member, [ada?.id ?? ""]), ForbiddenError);
+    assert.equal((await listSuppressions(services, member, {}, {})).edges.length, 1);
+  },
+);
 
-inRoom("removeSuppressions() names what is not there, and removes nothing", async (room) => {
-  const { services, organization: { admin }, add } = room;
+onEveryList("removeSuppressions() names unknown ids and removes nothing", async (given) => {
+  const { services, organization: { admin }, add } = given;
   const [ada] = await add("ada@example.net");
   const stranger = await createOrganization(services.db, "Another");
   const [foreign] = await addSuppressions(services, stranger.admin, {
@@ -78,8 +81,8 @@ inRoom("removeSuppressions() names what is not there, and removes nothing", asyn
   assert.equal((await listSuppressions(services, admin, {}, {})).edges.length, 0);
 });
 
-inRoom("the list is filtered, searched and read in pages, newest first", async (room) => {
-  const { services, organization: { admin }, add } = room;
+onEveryList("listSuppressions() filters, searches and pages, newest first", async (given) => {
+  const { services, organization: { admin }, add } = given;
   for (const name of ["ada", "max", "cleo"]) await add(`${name}@example.net`);
   const list = (filter: SuppressionFilter, page: PageArgs) =>
     listSuppressions(services, admin, filter, page);
@@ -93,34 +96,40 @@ inRoom("the list is filtered, searched and read in pages, newest first", async (
   assert.deepEqual(addresses(await list({ channels: ["MESSENGER"] }, {})), []);
 });
 
-inRoom("who unsubscribed is held back only from what can be unsubscribed from", async (room) => {
-  const { services, organization, add } = room;
-  const channel = "EMAIL";
-  const of = { organizationId: organization.id, channel } as const;
-  await add("ada@example.net");
-  await unsubscribe(services, { ...of, address: "max@example.net", deliveryId: newId() });
-  const all = ["Ada@example.net", "Max@example.net", "cleo@example.net"];
-  const among = async (unsubscribable: boolean) =>
-    [...await findSuppressed(services, { ...of, unsubscribable }, all)].sort();
-  assert.deepEqual(await among(false), ["Ada@example.net"]);
-  assert.deepEqual(await among(true), ["Ada@example.net", "Max@example.net"]);
-  assert.deepEqual([...await findListed(services, organization.member, all)].sort(), [
-    "Ada@example.net",
-    "Max@example.net",
-  ]);
-});
+onEveryList(
+  "findSuppressed() returns unsubscribed addresses for unsubscribable messages only",
+  async (given) => {
+    const { services, organization, add } = given;
+    const channel = "EMAIL";
+    const of = { organizationId: organization.id, channel } as const;
+    await add("ada@example.net");
+    await unsubscribe(services, { ...of, address: "max@example.net", deliveryId: newId() });
+    const all = ["Ada@example.net", "Max@example.net", "cleo@example.net"];
+    const suppressed = async (unsubscribable: boolean) =>
+      [...await findSuppressed(services, { ...of, unsubscribable }, all)].sort();
+    assert.deepEqual(await suppressed(false), ["Ada@example.net"]);
+    assert.deepEqual(await suppressed(true), ["Ada@example.net", "Max@example.net"]);
+    assert.deepEqual([...await findListed(services, organization.member, all)].sort(), [
+      "Ada@example.net",
+      "Max@example.net",
+    ]);
+  },
+);
 
-inRoom("an address stays suppressed for the reason that is left", async (room) => {
-  const { services, organization: { id, admin }, add } = room;
-  const [manual] = await add("ada@example.net");
-  const of = { organizationId: id, channel: "EMAIL" } as const;
-  await unsubscribe(services, { ...of, address: "ada@example.net", deliveryId: newId() });
-  await removeSuppressions(services, admin, [manual?.id ?? ""]);
-  const left = await findSuppressed(services, { ...of, unsubscribable: true }, [
-    "ada@example.net",
-  ]);
-  assert.deepEqual([...left], ["ada@example.net"]);
-});
+onEveryList(
+  "removeSuppressions() leaves an address suppressed for its other reason",
+  async (given) => {
+    const { services, organization: { id, admin }, add } = given;
+    const [manual] = await add("ada@example.net");
+    const of = { organizationId: id, channel: "EMAIL" } as const;
+    await unsubscribe(services, { ...of, address: "ada@example.net", deliveryId: newId() });
+    await removeSuppressions(services, admin, [manual?.id ?? ""]);
+    const left = await findSuppressed(services, { ...of, unsubscribable: true }, [
+      "ada@example.net",
+    ]);
+    assert.deepEqual([...left], ["ada@example.net"]);
+  },
+);
 
 function addresses({ edges }: Awaited<ReturnType<typeof listSuppressions>>): string[] {
   return edges.map(({ node }) => node.address);
