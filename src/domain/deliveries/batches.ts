@@ -6,6 +6,7 @@ import type { Services } from "../services.ts";
 /** Maximum of deliveries in a batch. */
 export const BATCH_SIZE = 100;
 
+/** State of a batch, derived from its times and its message. */
 export type BatchStatus = "PENDING" | "PROCESSING" | "FINISHED" | "CANCELLED";
 
 /** Up to 100 deliveries of a message, which one job sends. */

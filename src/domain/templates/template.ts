@@ -9,6 +9,7 @@ export interface Content {
   readonly html?: string | null;
 }
 
+/** Part of the content that has a template of its own. */
 export type ContentPart = keyof Content;
 
 /** Parsed content, ready to be rendered many times. */

@@ -20,6 +20,7 @@ export interface ResolverContext {
   readonly caller: Caller;
 }
 
+/** Handler of GraphQL requests over HTTP, Server-Sent Events included. */
 export type GraphQLEngine = YogaServerInstance<ServerContext, ResolverContext>;
 
 /** Enough for 10,000 recipients with variables; larger lists use POST /import/recipients. */
