@@ -18,19 +18,19 @@ function assertNone(faults: readonly string[]): void {
   assert.equal(faults.join("\n"), "");
 }
 
-Deno.test("files import only what the design allows them", () => {
+Deno.test("files import only what the import table allows", () => {
   assertNone(findForbiddenImports(graph));
 });
 
-Deno.test("no imports go round in a circle", () => {
+Deno.test("imports form no cycle", () => {
   assertNone(findCycles(graph));
 });
 
-Deno.test("every file is used", () => {
+Deno.test("every file is imported", () => {
   assertNone(findOrphans(graph));
 });
 
-Deno.test("every file is short enough to be read in one go", async () => {
+Deno.test(`no file has more than ${MAX_LINES} lines`, async () => {
   const faults = [];
   for (const path of sources) {
     const lines = (await readSource(path)).trimEnd().split("\n").length;
@@ -67,7 +67,7 @@ Deno.test("migrations are numbered without a gap", async () => {
   assert.ok(migrations.length > 0);
 });
 
-// What follows shows that the checks can fail.
+// The following tests prove that the checks can fail.
 
 function graphOf(imports: Record<string, readonly string[]>): Graph {
   return new Map(
@@ -81,7 +81,7 @@ function graphOf(imports: Record<string, readonly string[]>): Graph {
   );
 }
 
-Deno.test("findForbiddenImports() takes what the design allows", () => {
+Deno.test("findForbiddenImports() accepts allowed imports", () => {
   assertNone(findForbiddenImports(graphOf({
     "src/main.ts": ["src/app/serve.ts", "src/config/config.ts"],
     "src/app/serve.ts": ["src/server/server.ts", "schema/schema.ts", "src/queue/loop.ts"],
@@ -106,9 +106,9 @@ Deno.test("findForbiddenImports() takes what the design allows", () => {
 for (
   const [from, to, advice] of [
     ["src/domain/jobs/claim.ts", "src/server/server.ts", "pass it as an argument"],
-    ["src/domain/jobs/claim.ts", "src/domain/messages/plan.ts", "turn the import round"],
+    ["src/domain/jobs/claim.ts", "src/domain/messages/plan.ts", "reverse the import"],
     ["src/domain/jobs/claim.ts", "src/domain/invoices/invoice.ts", "put the noun into the order"],
-    ["src/domain/errors.ts", "src/domain/jobs/job.ts", "must not know any of them"],
+    ["src/domain/errors.ts", "src/domain/jobs/job.ts", "must not import a noun"],
     ["src/domain/messages/plan.ts", "src/channels/email/smtp.ts", "say import type"],
     ["src/domain/jobs/claim.ts", "src/config/config.ts", "pass it as an argument"],
     ["src/config/mail.ts", "src/channels/email/smtp.ts", "pass it as an argument"],
@@ -125,7 +125,7 @@ for (
     ["src/newcomer/new.ts", "src/db/database.ts", "has no row"],
     ["src/main.ts", "jsr:@std/path@1", "from npm only"],
     ["src/main.ts", "src/db/database.ts", "pass it as an argument"],
-    ["tests/main_test.ts", "src/main.ts", "move what is shared out of it"],
+    ["tests/main_test.ts", "src/main.ts", "move shared code out of it"],
     ["dashboard/app.tsx", "src/domain/id.ts", "pass it as an argument"],
   ] as const
 ) {
@@ -136,7 +136,7 @@ for (
   });
 }
 
-Deno.test("findCycles() tells a circle once, with the way round", () => {
+Deno.test("findCycles() reports a cycle once, with its path", () => {
   const faults = findCycles(graphOf({
     "src/a.ts": ["src/b.ts"],
     "src/b.ts": ["type src/c.ts"],
@@ -146,7 +146,7 @@ Deno.test("findCycles() tells a circle once, with the way round", () => {
   assert.match(faults[0] ?? "", /^src\/b\.ts → src\/c\.ts → src\/b\.ts: /);
 });
 
-Deno.test("findOrphans() tells files that only tests reach, and support that no test reaches", () => {
+Deno.test("findOrphans() reports files reached only by tests, and support files reached by none", () => {
   const faults = findOrphans(graphOf({
     "src/main.ts": ["src/used.ts"],
     "src/used.ts": [],

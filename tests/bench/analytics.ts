@@ -1,5 +1,5 @@
-// Looking at failures: a million deliveries, 50,000 of them failed, in an organization with five million
-// attempts in a month.
+// Lists and analytics of failures: 1,000,000 deliveries with 50,000 failures, in an organization with
+// 5,000,000 attempts in a month.
 import { statement } from "../../src/db/database.ts";
 import {
   listMessageAttempts,
@@ -73,7 +73,7 @@ async function time(what: string, work: () => Promise<unknown>, rounds = ROUNDS)
   for (let round = 0; round <= rounds; round++) {
     const start = performance.now();
     await work();
-    // The first one prepares the statement.
+    // The first call also prepares the statement.
     if (round > 0) times.push(performance.now() - start);
   }
   const ms = (value: number) => `${value.toFixed(1)} ms`;

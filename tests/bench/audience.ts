@@ -17,7 +17,7 @@ const FILL = statement<[organizationId: string, id: string, count: number]>(
    from generate_series(1, $3) n`,
 );
 
-/** Makes an audience of that many. */
+/** Creates an audience of `count` recipients. */
 export async function fillAudience(
   { db }: Services,
   { organizationId }: Caller,
@@ -33,7 +33,7 @@ const STATUS = statement<[id: string], { status: string }>(
   "select status from messages where id = $1",
 );
 
-/** Sends the bench's message to an audience and waits until everybody has got it. */
+/** Sends a message to an audience and returns when it is SENT; throws if a delivery fails. */
 export async function sendAndWait(
   services: Services,
   caller: Caller,

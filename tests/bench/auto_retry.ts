@@ -1,5 +1,5 @@
-// One message to 100,000 people of whom every 20th is refused at first, tried again at once (AUTO),
-// beside the same message to people who all take it.
+// One message to 100,000 recipients with retry AUTO: every 20th is refused at the first attempt, compared
+// with a message without refusals.
 import { createBus } from "../../src/events/bus.ts";
 import { postgresTransport } from "../../src/events/postgres.ts";
 import { createOrganization } from "../support/callers.ts";
@@ -38,6 +38,6 @@ const { smooth = NaN, retried = NaN } = await inTurns(ROUNDS, {
   smooth: () => send(),
   retried: () => send(REFUSED_EVERY),
 });
-report(`${RECIPIENTS} recipients who all take it`, perSecond(smooth));
+report(`${RECIPIENTS} recipients, none refused`, perSecond(smooth));
 report(`${RECIPIENTS} recipients, 5 % refused at first, AUTO`, perSecond(retried));
 report("with refusals / without", (retried / smooth).toFixed(2));

@@ -1,7 +1,7 @@
 import { statement } from "../../src/db/database.ts";
 import type { Database } from "../../src/db/database.ts";
 
-// What a queue costs at the least: a claim with SKIP LOCKED, a completion, no lease, no history.
+// The minimal queue: a claim with SKIP LOCKED and a completion, without lease and history.
 const CREATE = statement<[]>(
   "floor.create",
   `create table if not exists floor_jobs (id bigserial primary key, status text not null, payload jsonb)`,
@@ -25,7 +25,7 @@ const COMPLETE = statement<[ids: number[]]>(
   `update floor_jobs set status = 'COMPLETED' where id = any($1::bigint[])`,
 );
 
-/** The bare loop on a table of its own. */
+/** The minimal queue on a table of its own. */
 export const floor = {
   async create(db: Database): Promise<void> {
     await db.run(CREATE);
@@ -36,7 +36,7 @@ export const floor = {
     await db.run(ENQUEUE, payloads);
   },
 
-  /** Claims `size` and completes them, in `loops` at once, until nothing is left. */
+  /** Claims and completes `size` jobs at a time, in `loops` concurrent loops, until none is left. */
   async drain(db: Database, size: number, loops: number): Promise<void> {
     await Promise.all(Array.from({ length: loops }, async () => {
       while (true) {
@@ -47,7 +47,7 @@ export const floor = {
     }));
   },
 
-  /** Claims one at a time as they come; `wake` resolves when there may be one. */
+  /** Claims jobs as they are enqueued; `wake` resolves when there may be one. */
   async follow(
     db: Database,
     wake: () => Promise<void>,

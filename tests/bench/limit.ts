@@ -1,4 +1,4 @@
-// Two processes that share a provider limited to 200 mails per second: how many arrive, second by second.
+// Two processes share a provider limited to 200 mails per second: mails received in each second.
 import { createBus } from "../../src/events/bus.ts";
 import { postgresTransport } from "../../src/events/postgres.ts";
 import { createOrganization } from "../support/callers.ts";

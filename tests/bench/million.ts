@@ -1,4 +1,4 @@
-// One message to a million people: the rate, and the memory of the process that sends it (Linux).
+// One message to 1,000,000 recipients: rate, and memory of the sending process (Linux).
 import { createBus } from "../../src/events/bus.ts";
 import { postgresTransport } from "../../src/events/postgres.ts";
 import { createOrganization } from "../support/callers.ts";

@@ -1,4 +1,4 @@
-// The queue beside the bare loop that it stands on: drain, enqueue, pick-up. PostgreSQL only.
+// The queue compared with a bare SKIP LOCKED loop: drain, enqueue, pick-up. PostgreSQL only.
 import { newId } from "../../src/domain/id.ts";
 import { enqueueJobs, wakeWorkers } from "../../src/domain/jobs/enqueue.ts";
 import type { NewJob } from "../../src/domain/jobs/job.ts";
@@ -67,7 +67,7 @@ function drain(): Promise<number> {
         if (++count === JOBS) resolve();
       });
       await promise;
-      // Settles the last ones too: the clock runs until everything is recorded.
+      // Settles the last jobs; the measured time includes it.
       await worker.stop();
     });
   });
@@ -91,7 +91,7 @@ function startBenchWorker(services: Services, onJob: (run: JobRun) => void) {
   return startWorker(services, { handlers, lanes: new Map([["BULK", SLOTS]]) });
 }
 
-// From before the enqueue call to the start of the handler, on a worker that has nothing to do.
+// Milliseconds from the call of enqueueJobs() to the start of the handler, on an idle worker.
 function pickUp(): Promise<number[]> {
   return withDatabase(async (services) => {
     const waits: number[] = [];

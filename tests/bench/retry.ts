@@ -1,4 +1,4 @@
-// Retrying 50,000 failures of a message to a million people, all in one call.
+// Retry of 50,000 failures of a message to 1,000,000 recipients in one call.
 import { statement } from "../../src/db/database.ts";
 import { retryDeliveries } from "../../src/domain/messages/retry.ts";
 import { newId } from "../../src/domain/id.ts";
@@ -39,7 +39,7 @@ const STATS = statement<[messageId: string]>(
    from batches, (values ('SENT', '', 95), ('FAILED', 'ACCESS_TOKEN', 5)) s(outcome, type, n)
    where message_id = $1`,
 );
-// As if each had failed again.
+// Each retried delivery fails again.
 const FAIL_AGAIN = statement<[messageId: string]>(
   "bench.failAgain",
   `with d as (

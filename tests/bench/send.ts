@@ -1,5 +1,5 @@
-// A whole message, everything recorded, beside a bare nodemailer pool: same mails, same sink. As a
-// process sends it: two providers, circuits, and a limit that is kept for all processes but never met.
+// One message, everything recorded, compared with a bare nodemailer pool: same mails, same sink. Like a
+// process, with two providers, circuits, and a shared rate limit that is never reached.
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { ContentCache } from "../../src/sending/content_cache.ts";

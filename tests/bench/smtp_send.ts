@@ -1,4 +1,4 @@
-// The channel beside a bare nodemailer pool: same mails, same connections, same sink. Prints ratios.
+// The channel compared with a bare nodemailer pool: same mails, connections and sink. Prints ratios.
 
 import nodemailer from "nodemailer";
 import type { OutgoingMail } from "../../src/channels/channel.ts";
@@ -31,14 +31,14 @@ function mailOf(n: number): OutgoingMail {
 async function perSecond(send: (mail: OutgoingMail) => Promise<unknown>): Promise<number> {
   const start = performance.now();
   let next = 0;
-  // Twice as many mails under way as connections, so that none of these ever waits for a mail.
+  // Twice as many mails in progress as connections, so that no connection is idle.
   await Promise.all(Array.from({ length: 2 * CONNECTIONS }, async () => {
     while (next < MAILS) await send(mailOf(next++));
   }));
   return MAILS / (performance.now() - start) * 1_000;
 }
 
-/** Mails a second that a bare nodemailer pool sends. */
+/** Rate of a bare nodemailer pool in mails per second. */
 export async function throughPool(port: number): Promise<number> {
   const options = { host: "127.0.0.1", port, pool: true, maxMessages: Infinity } as const;
   const pool = nodemailer.createTransport({ ...options, maxConnections: CONNECTIONS });
@@ -75,7 +75,7 @@ async function print(text: string): Promise<void> {
 /**
  * Starts the sink in a process of its own.
  *
- * @param refusedEvery of so many recipients one is refused at first; absent: none
+ * @param refusedEvery every that many-th recipient is refused once; absent: none
  */
 export async function startSink(
   refusedEvery?: number,

@@ -1,6 +1,6 @@
-// A mail server that takes everything, as cheaply as it can: run as a process of its own, it prints
-// its port and leaves what is measured to the sender. Told so by its argument, it refuses every n-th
-// recipient for now, once each.
+// A mail server that accepts everything at minimal cost. It runs in a process of its own, so that the
+// sender alone is measured, and prints its port. With a number n as argument, it refuses every n-th
+// recipient once with a temporary error.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("latin1");
@@ -27,7 +27,7 @@ async function converse(connection: Deno.TcpConn): Promise<void> {
       pending = pending.slice(end + mark.length);
       replies += inMail ? "250 Accepted\r\n" : reply(line);
       inMail = !inMail && line === "DATA";
-      // So that the dot of an empty mail, which ends one that was refused, stands at a line's begin too.
+      // An empty mail ends with a dot on its first line, which has no line break before it.
       if (inMail) pending = `\r\n${pending}`;
     }
     if (replies) await connection.write(encoder.encode(replies));
@@ -51,7 +51,7 @@ if (import.meta.main) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   await Deno.stdout.write(encoder.encode(`${listener.addr.port}\n`));
   for await (const connection of listener) {
-    // A client that vanishes ends its conversation and nothing else.
+    // A closed connection ends this session only.
     converse(connection).catch(() => {}).finally(() => connection.close());
   }
 }

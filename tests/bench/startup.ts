@@ -1,4 +1,4 @@
-// From the command to the first answer of /readyz: what a person waits for. Dependencies are cached.
+// Seconds from the command to the first response of /readyz, with cached dependencies.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

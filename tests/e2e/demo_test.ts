@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 const DEMO = new URL("../../demo/demo.ts", import.meta.url).href;
 
-Deno.test("the demo sends, and takes its server along when it is told to end", async () => {
+Deno.test("the demo sends mails, and stops its server on SIGTERM", async () => {
   const directory = await mkdtemp(join(tmpdir(), "waybill-test-"));
   const demo = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", DEMO],

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProgram } from "../support/program.ts";
 
-/** Runs `test` while something listens at the port that it is given. */
+/** Runs `test` with a port that is in use. */
 async function withBusyPort(test: (port: number) => Promise<void>): Promise<void> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   try {
@@ -23,7 +23,7 @@ async function withDirectory(test: (directory: string) => Promise<void>): Promis
   }
 }
 
-Deno.test("a first start whose port is taken says so, and still shows the operator's key", () =>
+Deno.test("serve reports a port in use, and shows the operator key of a first start", () =>
   withDirectory((directory) =>
     withBusyPort(async (port) => {
       const { code, printed, errors } = await runProgram(["serve", "--port", `${port}`], {
@@ -37,7 +37,7 @@ Deno.test("a first start whose port is taken says so, and still shows the operat
     })
   ));
 
-Deno.test("a start where recipients could not reach it says so, but not on one machine", () =>
+Deno.test("serve warns of a missing PUBLIC_URL unless HOST is local", () =>
   withDirectory((directory) =>
     withBusyPort(async (port) => {
       for (const [host, warns] of [["0.0.0.0", true], ["127.0.0.1", false]] as const) {
@@ -51,7 +51,7 @@ Deno.test("a start where recipients could not reach it says so, but not on one m
     })
   ));
 
-Deno.test("a database that cannot be used is named, without its password", async () => {
+Deno.test("serve reports an unusable database without its password", async () => {
   // Nothing listens at port 1.
   const url = "postgres://user:hunter2@127.0.0.1:1/orders";
   const { code, errors } = await runProgram(["serve"], { DATABASE_URL: url });
@@ -60,7 +60,7 @@ Deno.test("a database that cannot be used is named, without its password", async
   assert.doesNotMatch(errors, /hunter2|^ +at /m);
 });
 
-Deno.test("a DATA_DIR that cannot be written to is named", () =>
+Deno.test("serve reports a DATA_DIR that is not writable", () =>
   withDirectory(async (directory) => {
     const file = join(directory, "file");
     await writeFile(file, "in the way");

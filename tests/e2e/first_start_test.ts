@@ -39,7 +39,7 @@ async function send(program: Program, audience: string): Promise<string> {
   return sendMessage.message.id;
 }
 
-/** Watches the message to its end; pauses it on the way and resumes it when nothing is in flight. */
+/** Watches the message to its end; pauses it once and resumes it when no delivery is in flight. */
 async function watchPausing(program: Program, id: string): Promise<Update[]> {
   const client = createClient({
     url: `${program.address.replace("http", "ws")}/graphql`,
@@ -101,7 +101,7 @@ async function countFiles(directory: string): Promise<number> {
   return count;
 }
 
-Deno.test("a first start, a file of 5,000, a pause and a resume, and a row for each", async () => {
+Deno.test("a first start imports and sends to 5,000 recipients, with a pause", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "waybill-e2e-"));
   const program = await startProgram({ DATA_DIR: dataDir });
   const id = await send(program, await importPeople(program));

@@ -1,4 +1,4 @@
-// Nobody lets us in; a person replaces a password, in another process than the one that sends.
+// All providers refuse the login; the password is replaced in another process than the sending one.
 import assert from "node:assert/strict";
 import { onPostgres } from "../support/database.ts";
 import { ask, type Program, startProgram, startWorkerProgram } from "../support/program.ts";
@@ -6,7 +6,7 @@ import { startSmtpServer } from "../support/smtp.ts";
 import { until } from "../support/until.ts";
 
 const PEOPLE = 250;
-const SECRET_KEY = "of all processes of this installation";
+const SECRET_KEY = "secret of this test";
 
 interface Provider {
   readonly id: string;
@@ -54,7 +54,7 @@ async function readProviders(server: Program): Promise<Provider[]> {
 }
 
 onPostgres(
-  "a replaced password lets what was paused go on, and outlives a restart",
+  "updateProvider() resumes paused messages, and keeps the password after a restart",
   async ({ url }) => {
     const login = { user: "ada", password: "new" };
     const servers = [await startSmtpServer({ login }), await startSmtpServer({ login })];
@@ -68,8 +68,8 @@ onPostgres(
     let worker = startWorkerProgram(settings);
 
     const id = await send(server);
-    // What was in flight then is recorded soon after.
-    await until("the message is paused, and all of it waits", async () => {
+    // Deliveries in flight are recorded shortly after the pause.
+    await until("the message is PAUSED and all deliveries are pending", async () => {
       const { status, stats } = await read(server, id);
       return status === "PAUSED" && stats.pending === PEOPLE;
     });
@@ -94,14 +94,14 @@ onPostgres(
       { id: providers[1]?.id },
     );
     assert.deepEqual(updateProvider, { provider: { state: "CLOSED" }, resumedMessages: [{ id }] });
-    await until("it is sent", async () => (await read(server, id)).status === "SENT");
+    await until("the message is SENT", async () => (await read(server, id)).status === "SENT");
     assert.deepEqual(servers.map(({ received }) => received.length), [0, PEOPLE]);
 
     assert.equal(await worker.stop(), 0);
     worker = startWorkerProgram(settings);
     const second = await send(server);
     await until(
-      "the second one is sent",
+      "the second message is SENT",
       async () => (await read(server, second)).status === "SENT",
     );
     assert.deepEqual(

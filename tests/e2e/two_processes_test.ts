@@ -16,7 +16,7 @@ const WATCH = `subscription ($id: ID!) {
   messageUpdated(id: $id) { status stats { sent failed } errorTypeCounts { errorType count } }
 }`;
 
-onPostgres("what one process works on, another shows as it happens", async ({ url }) => {
+onPostgres("messageUpdated shows the work of another process", async ({ url }) => {
   const reject = (address: string) =>
     address.startsWith("person7@") ? "550 5.1.1 No such user" : null;
   const mail = await startSmtpServer({ reject });

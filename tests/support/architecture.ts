@@ -1,10 +1,10 @@
-/** An import, from the importing file's point of view; paths start at the repository's root. */
+/** An import; paths start at the root of the repository. */
 export interface Import {
   readonly to: string;
   readonly typesOnly: boolean;
 }
 
-/** Who imports whom. Specifiers of packages stand as they resolve: npm:…, node:…, https:… */
+/** Imports by importing file. Packages appear as resolved: npm:…, node:…, https:… */
 export type Graph = ReadonlyMap<string, readonly Import[]>;
 
 const ENTRIES: readonly string[] = [
@@ -102,7 +102,7 @@ function forbidden(from: string, to: string, typesOnly: boolean): string | null 
       ? null
       : "take packages from npm only, and pin them in deno.json";
   }
-  if (to === "src/main.ts") return "main.ts is the command line; move what is shared out of it";
+  if (to === "src/main.ts") return "main.ts is the command line; move shared code out of it";
   if (from.startsWith("tests/")) return null;
   const [source, target] = [rowOf(from), rowOf(to)];
   if (source === null) {
@@ -138,21 +138,21 @@ function isWithin(path: string, folder: string): boolean {
 function nounFault(from: string, to: string): string | null {
   const [source, target] = [nounOf(from), nounOf(to)];
   if (target === null || source === target) return null;
-  if (source === null) return "what all nouns share must not know any of them";
+  if (source === null) return "files shared by all nouns must not import a noun";
   const [left, right] = [NOUNS.indexOf(target), NOUNS.indexOf(source)];
   if (left < 0 || right < 0) return `put the noun into the order of tests/support/architecture.ts`;
-  return left < right ? null : `${source} comes before ${target}; turn the import round`;
+  return left < right ? null : `${source} comes before ${target}; reverse the import`;
 }
 
-/** Circles of imports, types included, each told once. */
+/** Cycles of imports, types included, each reported once. */
 export function findCycles(graph: Graph): string[] {
   const cycles: string[] = [];
   const finished = new Set<string>();
   const visit = (path: string, trail: readonly string[]) => {
     const start = trail.indexOf(path);
     if (start >= 0) {
-      const circle = [...trail.slice(start), path].join(" → ");
-      return void cycles.push(`${circle}: move what both need into a file of its own`);
+      const cycle = [...trail.slice(start), path].join(" → ");
+      return void cycles.push(`${cycle}: move the shared part into a file of its own`);
     }
     if (finished.has(path)) return;
     for (const { to } of graph.get(path) ?? []) visit(to, [...trail, path]);
@@ -162,7 +162,7 @@ export function findCycles(graph: Graph): string[] {
   return cycles;
 }
 
-/** Files that neither the program nor, of those for tests, any test reaches. */
+/** Files that are reached neither by the program nor, in tests/, by any test. */
 export function findOrphans(graph: Graph): string[] {
   const isTest = (path: string) =>
     /_test\.ts$|^tests\/(.+\/)?programs\/|^tests\/bench\/[^/]+\.ts$/.test(path);
@@ -171,7 +171,7 @@ export function findOrphans(graph: Graph): string[] {
   return [...graph.keys()].filter((path) => {
     if (path.startsWith("dashboard/")) return false;
     return !(path.startsWith("tests/") ? inTests : inProgram).has(path);
-  }).map((path) => `${path} is used by nothing: delete it, or use it`);
+  }).map((path) => `${path} is not imported: use it or delete it`);
 }
 
 function reach(graph: Graph, from: readonly string[]): Set<string> {
@@ -195,7 +195,7 @@ function isPackage(to: string): boolean {
   return /^[a-z]+:/.test(to);
 }
 
-/** Null for a file that stands beside the nouns' folders. */
+/** Null for a file directly in src/domain. */
 function nounOf(path: string): string | null {
   const [, , noun = "", file] = path.split("/");
   return file === undefined ? null : noun;

@@ -8,7 +8,7 @@ export interface TestOrganization {
   readonly operator: Caller;
   readonly admin: Caller;
   readonly member: Caller;
-  /** A second MEMBER, who must not see what the first has made. */
+  /** A second MEMBER, who must not see the objects of the first. */
   readonly colleague: Caller;
 }
 
@@ -17,7 +17,7 @@ const INSERT_ORGANIZATION = statement<[id: string, name: string]>(
   "insert into organizations (id, name) values ($1, $2)",
 );
 
-/** Makes an organization and its callers. */
+/** Creates an organization and its callers. */
 export async function createOrganization(
   db: Connection,
   name = "Test organization",

@@ -1,12 +1,12 @@
 import FakeTimers from "@sinonjs/fake-timers";
 
-/** Time that stands still until a test moves it. */
+/** Timers that run only when a test advances the time. */
 export interface Clock extends Disposable {
-  /** Moves on, running what comes due on the way. */
+  /** Advances the time and runs the timers that become due. */
   tick(ms: number): void;
 }
 
-/** Stops the time of setTimeout and setInterval until disposed of. */
+/** Replaces setTimeout and setInterval until it is disposed of. */
 export function stopTime(): Clock {
   const clock = FakeTimers.withGlobal(globalThis).install({
     toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"],

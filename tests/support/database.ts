@@ -7,31 +7,31 @@ import { type Database, openDatabase } from "../../src/db/database.ts";
 import { openEmbeddedDatabase } from "../../src/db/embedded.ts";
 import { migrate } from "../../src/db/migrate.ts";
 
-/** A migrated database that nobody else uses. */
+/** A migrated database for one test. */
 export interface TestDatabase {
   readonly db: Database;
-  /** Closes the connections and removes the database. */
+  /** Closes the connections and drops the database. */
   close(): Promise<void>;
 }
 
 export interface PostgresTestDatabase extends TestDatabase {
-  /** For programs that a test starts: their DATABASE_URL. */
+  /** DATABASE_URL for programs that the test starts. */
   readonly url: string;
 }
 
 export interface TestDatabaseOptions {
-  /** Connections at most; the embedded database always has one. */
+  /** Maximum number of connections; the embedded database always has one. */
   readonly size?: number;
-  /** Told of a connection that died while idle; without it, that fails the test. */
+  /** Called with the error of an idle connection; absent: the error fails the test. */
   readonly onError?: (error: Error) => void;
 }
 
 const SERVER = Deno.env.get("TEST_DATABASE_URL") ?? "postgres://postgres@127.0.0.1:5432/postgres";
 const MIGRATIONS = new URL("../../migrations/", import.meta.url);
-// Any fixed number: test processes that start together make the template in turns.
+// Any fixed number: only one of several test processes creates the template.
 const TEMPLATE_LOCK = 1_894_556_021;
 
-/** A fresh migrated database on the PostgreSQL server at TEST_DATABASE_URL. */
+/** Creates a migrated database on the PostgreSQL server at TEST_DATABASE_URL. */
 export async function testDatabase(
   { size = 10, onError = fail }: TestDatabaseOptions = {},
 ): Promise<PostgresTestDatabase> {
@@ -53,7 +53,7 @@ export async function testDatabase(
     db,
     url,
     async close() {
-      // What a failed test has left connected is cut off below.
+      // A failed test may have left connections, which `with (force)` closes.
       closing = true;
       await db.close();
       await withServer((server) => server.query(`drop database ${name} with (force)`));
@@ -61,7 +61,7 @@ export async function testDatabase(
   };
 }
 
-/** A directory that holds a migrated embedded database: the DATA_DIR of a program. */
+/** Creates a directory with a migrated embedded database, for DATA_DIR of a program. */
 export async function embeddedDirectory(): Promise<string> {
   const template = join(tmpdir(), `waybill-template-${await migrationsChecksum()}`);
   await makeEmbeddedTemplate(template);
@@ -70,7 +70,7 @@ export async function embeddedDirectory(): Promise<string> {
   return directory;
 }
 
-/** A fresh migrated embedded database. */
+/** Creates a migrated embedded database. */
 export async function embeddedDatabase(
   { onError = fail }: TestDatabaseOptions = {},
 ): Promise<TestDatabase> {
@@ -86,8 +86,8 @@ export async function embeddedDatabase(
 }
 
 /**
- * Declares a test on a fresh PostgreSQL database. Where no server answers it is ignored, with the
- * reason in its name; in CI it fails.
+ * Declares a test on a fresh PostgreSQL database. If the server cannot be reached, the test is ignored
+ * with the reason in its name; in CI it fails.
  */
 export function onPostgres(
   name: string,
@@ -96,7 +96,7 @@ export function onPostgres(
 ): void {
   const label = `${name} [postgres]`;
   if (unreachable === null) return declare(label, () => testDatabase(options), test);
-  const reason = `no PostgreSQL answers at TEST_DATABASE_URL: ${unreachable}`;
+  const reason = `cannot connect to PostgreSQL at TEST_DATABASE_URL: ${unreachable}`;
   if (Deno.env.get("CI") === "true") Deno.test(label, () => fail(new Error(reason)));
   else Deno.test.ignore(`${label} (${reason})`, () => {});
 }
@@ -139,7 +139,7 @@ function fail(error: Error): never {
   throw error;
 }
 
-// Null: it answers.
+// Null: the server can be reached.
 const unreachable = await withServer(() => Promise.resolve(null)).catch(String);
 
 async function withServer<T>(work: (server: pg.Client) => Promise<T>): Promise<T> {
@@ -179,7 +179,7 @@ async function makeTemplate(server: pg.Client, template: string): Promise<void> 
   await server.query("select pg_advisory_lock($1)", [TEMPLATE_LOCK]);
   try {
     if (await ready()) return;
-    // Left half-made by a process that was killed.
+    // A process that was killed may have left an incomplete template.
     await server.query(`drop database if exists ${template} with (force)`);
     await server.query(`create database ${template}`);
     const db = openDatabase({
@@ -189,7 +189,7 @@ async function makeTemplate(server: pg.Client, template: string): Promise<void> 
       onError: fail,
     });
     await migrate(db).finally(() => db.close());
-    // A template that somebody is connected to cannot be copied.
+    // PostgreSQL cannot copy a template that has connections.
     await server.query(`alter database ${template} with is_template true allow_connections false`);
   } finally {
     await server.query("select pg_advisory_unlock($1)", [TEMPLATE_LOCK]);
@@ -205,7 +205,7 @@ async function makeEmbeddedTemplate(template: string): Promise<void> {
     await rename(building, template);
   } catch (error) {
     await rm(building, { recursive: true });
-    // Another process was faster: its directory cannot be replaced, nor need it be.
+    // Another process has created the template first.
     if (await stat(template).catch(() => null)) return;
     throw error;
   }

@@ -1,14 +1,14 @@
-/** What a delivery status notification says. */
+/** Fields of a delivery status notification. */
 export interface DsnShape {
-  /** TypeID of the delivery whose mail came back. */
+  /** TypeID of the delivery whose mail bounced. */
   readonly deliveryId: string;
   readonly action: string;
   readonly status: string;
-  /** The remote server's words. */
+  /** Reply of the remote server. */
   readonly diagnostic: string;
 }
 
-/** A notification as Postfix sends it (RFC 3464), with the head of the mail that came back. */
+/** A notification as sent by Postfix (RFC 3464), with the headers of the bounced mail. */
 export function dsn(given: Partial<DsnShape>): string {
   const shape = {
     action: "failed",

@@ -6,7 +6,7 @@ export interface StreamEvent {
   readonly data: GraphQLBody | null;
 }
 
-/** Subscribes by server-sent events, as a client with fetch does. */
+/** Subscribes by Server-Sent Events with fetch. */
 export async function* subscribe(
   url: string,
   key: string,
@@ -23,7 +23,9 @@ export async function* subscribe(
     body: JSON.stringify({ query }),
     signal,
   });
-  if (!response.ok || !response.body) throw new Error(`Answered ${response.status}`);
+  if (!response.ok || !response.body) {
+    throw new Error(`Cannot subscribe: the server responded ${response.status}`);
+  }
   let text = "";
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
     const events = (text + chunk).split("\n\n");

@@ -1,12 +1,12 @@
-/** Stands before a server, and can make its connections fall silent without closing them. */
+/** A TCP proxy that can stop forwarding without closing its connections. */
 export interface Freezer extends AsyncDisposable {
-  /** The server's URL, through here. */
+  /** URL of the server through the proxy. */
   readonly url: string;
-  /** From now on passes nothing on for the connections that are open. */
+  /** Stops forwarding on the open connections; new ones work. */
   freeze(): void;
 }
 
-/** Opens a freezer before the PostgreSQL server at `target`. */
+/** Opens a proxy of the PostgreSQL server at `target`. */
 export function openFreezer(target: URL): Freezer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const connections = new Set<Deno.TcpConn>();

@@ -8,7 +8,7 @@ interface Resolved {
   readonly specifier?: string;
 }
 
-// What `deno info --json` tells of a module: `code` and `type` are what an import resolves to.
+// A module in `deno info --json`; `code` and `type` are the resolved targets of an import.
 interface ModuleInfo {
   readonly specifier: string;
   readonly dependencies?: readonly {
@@ -30,7 +30,7 @@ export async function listSources(folders: readonly string[]): Promise<string[]>
   };
   for (const folder of folders) {
     await walk(folder).catch((error) => {
-      // A folder that this version does not have.
+      // Not every listed folder exists yet.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
   }
@@ -41,7 +41,7 @@ export function readSource(path: string): Promise<string> {
   return Deno.readTextFile(`${ROOT}${path}`);
 }
 
-/** Who imports whom among `paths`, as Deno sees it. */
+/** Imports of the files in `paths`, as resolved by Deno. */
 export async function readImports(paths: readonly string[]): Promise<Graph> {
   const all = await Deno.makeTempFile({ suffix: ".ts" });
   const lines = paths.map((path) => `import "${pathToFileURL(`${ROOT}${path}`)}";`);
@@ -66,7 +66,7 @@ function importsOf({ dependencies = [] }: ModuleInfo): Import[] {
   }));
 }
 
-/** The path from the repository's root, of a file; what names a package stays as it is. */
+/** Path of a file: URL from the root of the repository; specifiers of packages are returned unchanged. */
 export function pathOf(specifier: string): string {
   if (!specifier.startsWith("file:")) return specifier;
   return relative(ROOT, fileURLToPath(specifier)).replaceAll(sep, "/");

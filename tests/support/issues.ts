@@ -1,6 +1,6 @@
 import { InvalidInputError } from "../../src/domain/errors.ts";
 
-/** The faults that an attempt was refused for: "to.list.1.address MALFORMED". */
+/** Path and code of each issue of an InvalidInputError: "to.list.1.address MALFORMED". */
 export async function issuesOf(attempt: () => unknown): Promise<string[]> {
   try {
     await attempt();

@@ -3,22 +3,22 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** What the stand-in was handed. */
+/** A message that was handed to the test server. */
 export interface ReceivedMessage {
   readonly recipient: string;
   readonly text: string;
   readonly messagingType: string | null;
-  /** The recipient has it, whatever was answered. */
+  /** True if it was delivered, whatever the response. */
   readonly arrived: boolean;
 }
 
-/** What Meta says of a message that it does not just take: an error, other text, or nothing at all. */
+/** Response to a message that is not simply accepted: an error, other text, or none. */
 export type MetaReply =
   | {
     readonly status?: number;
     readonly headers?: Record<string, string>;
     readonly error: Readonly<Record<string, unknown>>;
-    /** And yet the recipient has it. */
+    /** Present: the message was delivered although an error is returned. */
     readonly arrived?: boolean;
   }
   | { readonly status: number; readonly text: string; readonly headers?: Record<string, string> }
@@ -27,24 +27,24 @@ export type MetaReply =
 
 /** Settings that a test may change at any time. */
 export interface MetaSettings {
-  /** The token that is taken. */
+  /** The token that is accepted. */
   token: string;
-  /** Null: the message is taken. */
+  /** Null: the message is accepted. */
   reply: (recipient: string) => MetaReply | null;
 }
 
-/** A stand-in for the Send API. */
+/** A test server for the Send API. */
 export interface MetaServer extends AsyncDisposable {
   /** For MESSENGER_BASE_URL. */
   readonly baseUrl: string;
   readonly settings: MetaSettings;
-  /** All that was handed over with a good token, taken or not. */
+  /** All messages with a valid token, accepted or not. */
   readonly received: readonly ReceivedMessage[];
-  /** Method and address of every call: "POST /v25.0/me/messages". */
+  /** Method and path of each request: "POST /v25.0/me/messages". */
   readonly calls: readonly string[];
 }
 
-/** As Meta documents it. */
+/** Error of an expired token in the documentation of Meta. */
 export const EXPIRED_TOKEN = {
   message:
     "Error validating access token: Session has expired on Thursday, 01-Jan-26 00:00:00 PST.",
@@ -54,7 +54,7 @@ export const EXPIRED_TOKEN = {
   fbtrace_id: "BLBz/WZt8dN",
 };
 
-/** Starts a Send API on a free port; it takes every message with the token "EAAG-good" unless told. */
+/** Starts a server on a free port; by default it accepts all messages with the token "EAAG-good". */
 export async function startMetaServer(given: Partial<MetaSettings> = {}): Promise<MetaServer> {
   const settings: MetaSettings = { token: "EAAG-good", reply: () => null, ...given };
   const received: ReceivedMessage[] = [];

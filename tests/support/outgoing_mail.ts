@@ -1,6 +1,6 @@
 import type { OutgoingMail } from "../../src/channels/channel.ts";
 
-/** A mail to Ada, rendered. */
+/** A rendered mail to Ada. */
 export const MAIL: OutgoingMail = {
   deliveryId: "dlv_1",
   to: { address: "ada@example.net", name: null },

@@ -3,19 +3,19 @@ import assert from "node:assert/strict";
 const MAIN = new URL("../../src/main.ts", import.meta.url).href;
 const SETTINGS = { DATABASE_URL: "", SMTP_URLS: "", ADMIN_API_KEY: "", LOG_LEVEL: "error" };
 
-/** The program, started as its users start it. */
+/** The program in a process of its own. */
 export interface Program {
   readonly address: string;
   readonly key: string;
   readonly process: Deno.ChildProcess;
-  /** By SIGTERM; returns the exit code. */
+  /** Sends SIGTERM; returns the exit code. */
   stop(): Promise<number>;
 }
 
 /**
- * Starts to serve on any free port, and reads the address and the key off what is printed.
+ * Starts `serve` on a free port, and reads the address and the key from its output.
  *
- * @param settings environment variables beside the defaults
+ * @param settings environment variables besides the defaults
  * @param flags of `serve`
  */
 export async function startProgram(
@@ -28,11 +28,13 @@ export async function startProgram(
     const address = /ready at (http:\S+)\/graphql/.exec(printed)?.[1];
     const key = settings.ADMIN_API_KEY || /shown once\): (\S+)/.exec(printed)?.[1];
     if (address && key) started.resolve({ address, key, process, stop: () => stop(process) });
-  }).then((printed) => started.reject(new Error(`The program ended; it had printed: ${printed}`)));
+  }).then((printed) =>
+    started.reject(new Error(`The program exited before it was ready; its output: ${printed}`))
+  );
   return await started.promise;
 }
 
-/** Runs a command to its end. */
+/** Runs a command and returns when it has exited. */
 export async function runProgram(
   args: readonly string[],
   settings: Readonly<Record<string, string>>,
@@ -43,7 +45,7 @@ export async function runProgram(
   return { code, printed: text.decode(stdout), errors: text.decode(stderr) };
 }
 
-/** Reads what a program prints until it ends, so that it never waits for a reader. */
+/** Reads the output to its end, so that the program never blocks on a full pipe. */
 async function readAll(
   process: Deno.ChildProcess,
   onText: (printed: string) => void,
@@ -56,7 +58,7 @@ async function readAll(
   return printed;
 }
 
-/** Starts a worker that takes no requests. */
+/** Starts `worker`, which serves no requests. */
 export function startWorkerProgram(
   settings: Readonly<Record<string, string>>,
 ): Pick<Program, "process" | "stop"> {
@@ -83,7 +85,7 @@ async function stop(process: Deno.ChildProcess): Promise<number> {
   return (await process.status).code;
 }
 
-/** Asks the program's GraphQL endpoint; an error there is one here. */
+/** Sends an operation to the GraphQL endpoint of the program; throws on errors in the response. */
 export async function ask<Data>(
   { address, key }: Program,
   query: string,

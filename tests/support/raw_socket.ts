@@ -1,13 +1,13 @@
-/** A WebSocket without a client's manners. */
+/** A WebSocket without the protocol of a client library. */
 export interface RawSocket {
   readonly socket: WebSocket;
   /** The next message, parsed. */
   message(): Promise<{ readonly type: string; readonly id?: string; readonly payload?: unknown }>;
-  /** How it was closed. */
+  /** Resolves with the code and reason when it is closed. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
-/** Opens one to the GraphQL endpoint. */
+/** Opens a WebSocket to the GraphQL endpoint. */
 export async function openSocket(
   url: string,
   protocol = "graphql-transport-ws",

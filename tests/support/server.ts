@@ -11,16 +11,16 @@ import { createBus } from "../../src/events/bus.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
 import { createOrganization, type TestOrganization } from "./callers.ts";
 
-/** A server on a free port, told of one mail server; with an organization and a key of each role. */
+/** A server on a free port with one provider, an organization and a key of each role. */
 export interface TestServer {
   readonly url: string;
   readonly services: Services;
   readonly organization: TestOrganization;
-  /** The secrets. */
+  /** Secrets of the keys. */
   readonly keys: Readonly<Record<Role, string>>;
-  /** Posts an operation; as the ADMIN unless told, null: without a key. */
+  /** Posts an operation; by default as ADMIN; key null: without a key. */
   post(query: string, options?: PostOptions): Promise<GraphQLResponse>;
-  /** Speaks graphql-transport-ws, as the ADMIN unless told. */
+  /** Opens a graphql-transport-ws client; by default as ADMIN. */
   connect(key?: string): Client;
   shutdown: RunningServer["shutdown"];
 }
@@ -51,7 +51,7 @@ export interface TestServerOptions extends Partial<Omit<ServerOptions, "services
   readonly schema?: GraphQLSchema;
 }
 
-/** Runs `test` with a server on `db`, and shuts it down. */
+/** Runs `test` with a server on `db`, and shuts it down afterwards. */
 export async function withServer(
   db: Database,
   test: (server: TestServer) => Promise<void>,

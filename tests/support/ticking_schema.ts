@@ -2,18 +2,18 @@ import { Repeater } from "@repeaterjs/repeater";
 import type { GraphQLSchema } from "graphql";
 import { createSchema } from "graphql-yoga";
 
-/** A schema whose subscription ticks when it is told to, and which can fail. */
+/** A schema whose subscription emits events and errors on demand. */
 export interface TickingSchema {
   readonly schema: GraphQLSchema;
-  /** Sends one more event to each open subscription. */
+  /** Emits the next event on each open subscription. */
   tick(): void;
-  /** How many subscriptions are open. */
+  /** Number of open subscriptions. */
   open(): number;
-  /** The next event of each open subscription is this failure. */
+  /** Ends each open subscription with this error. */
   fail(error: Error): void;
 }
 
-/** Makes it. `ticks` begins with 1. */
+/** Creates the schema; `ticks` starts with 1. */
 export function tickingSchema(): TickingSchema {
   const streams = new Set<{ push(value: number): void; stop(error: Error): void }>();
   let ticks = 1;

@@ -1,4 +1,4 @@
-// Opens the embedded database in the given directory, writes a row, says so, and holds on to it.
+// Opens the embedded database in the given directory, writes a row, prints "holding", and keeps running.
 import { statement } from "../../../src/db/database.ts";
 import { openEmbeddedDatabase } from "../../../src/db/embedded.ts";
 

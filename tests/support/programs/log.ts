@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { configureLogging } from "../../../src/app/logging.ts";
 
-// Logs a few lines under the options that it is given as JSON.
+// Logs some records with the options in its first argument (JSON).
 await configureLogging(JSON.parse(Deno.args[0] ?? ""));
 const error = new Error("The disk is full", { cause: new Error("No space left") });
 getLogger(["waybill", "worker"]).debug("Claimed {count} jobs", {

@@ -1,5 +1,5 @@
-// All background work of a process, on the database at DATABASE_URL and through SMTP_URLS, but with
-// little patience for a server that says nothing. SIGTERM stops it in peace.
+// Runs the background work of a process on DATABASE_URL and SMTP_URLS, with SMTP timeouts of 500 ms.
+// SIGTERM stops it gracefully.
 import { getLogger } from "@logtape/logtape";
 import { openCaptureChannel } from "../../../src/channels/capture.ts";
 import { openSmtpChannel } from "../../../src/channels/email/smtp.ts";
@@ -11,14 +11,14 @@ import { startBackground } from "../../../src/app/background.ts";
 import { type ConfiguredProvider, registerConfigured } from "../../../src/sending/live_provider.ts";
 
 const FROM = "Waybill <noreply@example.com>";
-const PATIENCE_MS = 500;
+const TIMEOUT_MS = 500;
 const log = getLogger(["waybill", "test"]);
 
 const connectionString = Deno.env.get("DATABASE_URL");
 const onError = (error: unknown) => log.warn("{error}", { error });
 const db = openDatabase({ connection: { connectionString }, size: 5, embedded: false, onError });
 const bus = createBus(postgresTransport(() => db.dedicated(), onError));
-const timeouts = { open: PATIENCE_MS, envelope: PATIENCE_MS, body: PATIENCE_MS };
+const timeouts = { open: TIMEOUT_MS, envelope: TIMEOUT_MS, body: TIMEOUT_MS };
 const configured = (Deno.env.get("SMTP_URLS") ?? "").split(",").map((url): ConfiguredProvider => {
   const provider = parseSmtpUrl(url);
   return {

@@ -1,5 +1,5 @@
-// Works on the jobs of kind "work" in the database at DATABASE_URL, and notes what their handlers do in
-// the table `effects`, whatever becomes of their claims. SIGTERM stops it in peace.
+// Runs jobs of kind "work" on DATABASE_URL. Its handlers write their effects to the table `effects`, also
+// after their claims have ended. SIGTERM stops it gracefully.
 import { getLogger } from "@logtape/logtape";
 import { openDatabase, statement } from "../../../src/db/database.ts";
 import type { ClaimedJob } from "../../../src/domain/jobs/claim.ts";
@@ -54,7 +54,7 @@ async function run({ job, signal, report }: JobRun): Promise<Outcome> {
   return done;
 }
 
-// As a handler might that has not looked at its signal: nothing of this may be recorded.
+// Like a handler that ignores its signal. None of these writes may be recorded.
 async function writeAnyway(job: ClaimedJob): Promise<void> {
   const progress = progressOf(job, 2);
   const written = await writeProgress({ db, bus }, [{ ...job, progress }]);
@@ -64,7 +64,7 @@ async function writeAnyway(job: ClaimedJob): Promise<void> {
   await note(job, `${written.size + settled.length + Number(parked)} stale writes`);
 }
 
-// The total is the fence: what wrote it shows in the row.
+// The total is the fence, which identifies the claim that wrote the progress.
 function progressOf({ fence }: ClaimedJob, processed: number): Progress {
   return { total: fence, processed, succeeded: processed, failed: 0, skipped: 0 };
 }
