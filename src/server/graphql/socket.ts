@@ -24,6 +24,8 @@ export const CLOSE = {
   internalError: 4500,
 } as const;
 
+// RFC 6455 §5.5: 125 bytes, of which the code takes two. A longer reason makes close() throw.
+const MAX_REASON_BYTES = 123;
 const BUFFER_BYTES = 256_000;
 const BUFFER_POLL_MS = 20;
 const SEND_DEADLINE_MS = 30_000;
@@ -54,9 +56,19 @@ export function connectSocket(protocol: Protocol, socket: WebSocket): void {
     });
 }
 
-/** Closes a WebSocket unless it is closed or closing already. */
-export function closeSocket(socket: WebSocket, code?: number, reason?: string): void {
-  if (socket.readyState === WebSocket.OPEN) socket.close(code, reason);
+/**
+ * Closes a WebSocket unless it is closed or closing already.
+ *
+ * @param reason shortened to the limit of the protocol
+ */
+export function closeSocket(socket: WebSocket, code?: number, reason = ""): void {
+  if (socket.readyState === WebSocket.OPEN) socket.close(code, shorten(reason));
+}
+
+function shorten(reason: string): string {
+  const bytes = new TextEncoder().encode(reason).subarray(0, MAX_REASON_BYTES);
+  // A stream leaves out the incomplete character at its end.
+  return new TextDecoder().decode(bytes, { stream: true });
 }
 
 async function receiveMessage(
