@@ -1,25 +1,10 @@
+import { JOB_KINDS } from "../../src/domain/jobs/kinds.ts";
 import { builder } from "../kit/builder.ts";
 
-/** What can be done in the background. */
+/** All kinds of jobs that this version implements. */
 export const JobKind = builder.enumType("JobKind", {
   description: "Kind of a job: the work that it does.",
-  values: {
-    PLAN_MESSAGE: { description: "Splits a message into batches of up to 100 recipients." },
-    SEND_BATCH: { description: "Sends one batch of a message." },
-    SEND_DUE: { description: "Starts scheduled messages that are due." },
-    RETRY_FAILED: {
-      description: "Retries failed deliveries of messages in retry mode CRON.",
-    },
-    CLEANUP: {
-      description:
-        "Deletes finished jobs, and sent or cancelled deliveries, after their retention period.",
-    },
-    CLEANUP_DELIVERIES: {
-      description: "Deletes sent or cancelled deliveries that are older than `daysToKeep`.",
-    },
-    PROCESS_QUOTE: { description: "Writes a quote. Reserved: this version has no such jobs." },
-    LEARN_EMAILS: { description: "Learns from emails. Reserved: this version has no such jobs." },
-  } as Readonly<Record<string, { description: string }>>,
+  values: JOB_KINDS,
 });
 
 export const Lane = builder.enumType("Lane", {

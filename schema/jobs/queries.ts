@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { type JobFilter as JobFilterShape, listJobs } from "../../src/domain/jobs/list.ts";
-import { JOB_KINDS, type JobKind as JobKindShape } from "../../src/domain/jobs/kinds.ts";
+import {
+  JOB_KIND_NAMES,
+  JOB_KINDS,
+  type JobKind as KindDeclaration,
+  type JobKindName,
+} from "../../src/domain/jobs/kinds.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { checkFilter, filterIds } from "../kit/filter.ts";
@@ -31,7 +36,11 @@ export function jobFilter(filter: typeof JobFilter.$inferInput | null | undefine
   return { ...checked, ids: filterIds("job", "ids", checked.ids) };
 }
 
-const JobKindInfo = builder.objectRef<JobKindShape>("JobKindInfo").implement({
+interface NamedKind extends KindDeclaration {
+  readonly kind: JobKindName;
+}
+
+const JobKindInfo = builder.objectRef<NamedKind>("JobKindInfo").implement({
   description: "Description of a job kind, for a form that starts one.",
   fields: (t) => ({
     kind: t.expose("kind", { type: JobKind, description: "Name of the kind." }),
@@ -76,6 +85,6 @@ builder.queryFields((t) => ({
   jobKinds: t.field({
     type: [JobKindInfo],
     description: "Job kinds of this version; `startable` marks those for `startJob`.",
-    resolve: () => [...JOB_KINDS.values()],
+    resolve: () => JOB_KIND_NAMES.map((kind) => ({ kind, ...JOB_KINDS[kind] })),
   }),
 }));

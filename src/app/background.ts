@@ -2,41 +2,30 @@ import { getLogger } from "@logtape/logtape";
 import { openCaptureChannel } from "../channels/capture.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Config } from "../config/config.ts";
-import type { Lane } from "../domain/jobs/job.ts";
+import { JOB_KINDS } from "../domain/jobs/kinds.ts";
+import { DEFAULT_SLOTS, type LaneSlots } from "../domain/jobs/lane.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/operations.ts";
 import type { Services } from "../domain/services.ts";
-import { cleanupHandler, type Retention } from "../handlers/cleanup.ts";
-import { cleanupDeliveriesHandler } from "../handlers/cleanup_deliveries.ts";
-import { planMessageHandler } from "../handlers/plan_message.ts";
-import { retryFailedHandler } from "../handlers/retry_failed.ts";
-import { sendBatchHandler } from "../handlers/send_batch.ts";
-import { sendDueHandler } from "../handlers/send_due.ts";
+import type { Retention } from "../handlers/cleanup.ts";
+import { createHandlers } from "../handlers/registry.ts";
 import { every } from "../queue/every.ts";
-import type { Handlers } from "../queue/handler.ts";
+import { bindHandlers } from "../queue/handler.ts";
 import { startSchedule } from "../queue/schedule.ts";
 import { startWorker } from "../queue/worker.ts";
 import { ContentCache } from "../sending/content_cache.ts";
 import type { RegisteredProvider } from "../sending/live_provider.ts";
-import { type ChannelSlots, openProviderPool } from "../sending/provider_pool.ts";
+import { openProviderPool } from "../sending/provider_pool.ts";
 import type { OpenedServices } from "./services.ts";
 
-const BULK_SLOTS = 2;
-/** Slots of one process, by lane. */
-const LANES: ReadonlyMap<Lane, number> = new Map([
-  ["TRANSACTIONAL", 4],
-  ["AI", 5],
-  ["LEARNING", 2],
-  ["BULK", BULK_SLOTS],
-  ["SYSTEM", 2],
-]);
 const REFRESH_PROVIDERS_MS = 5_000;
-// A server that has not answered QUIT by then does not delay the end of the process.
+// Maximum time to wait for answers to QUIT before the process ends.
 const CLOSE_MS = 1_000;
 const log = getLogger(["waybill"]);
 
 /** Options of the background work of one process. */
 export interface BackgroundOptions {
+  readonly lanes: LaneSlots;
   /** In order of preference. */
   readonly providers: readonly RegisteredProvider[];
   /** Takes emails when no provider is configured. */
@@ -50,7 +39,7 @@ export interface BackgroundOptions {
 export interface Background {
   /** Health checks by the names that /readyz shows. */
   readonly health: { worker(): boolean; schedule(): boolean };
-  /** Finishes what is in flight and releases the other jobs; within 10 s. */
+  /** Records deliveries in flight and requeues unfinished jobs, within 10 s. */
   stop(): Promise<void>;
 }
 
@@ -62,6 +51,7 @@ export function startConfiguredBackground(
   const { retention, dataDir, mail } = config;
   const hour = 60 * 60_000;
   return startBackground(services, {
+    lanes: DEFAULT_SLOTS,
     providers,
     capture: openCaptureChannel(dataDir, mail.from),
     publicUrl: publicUrlOf(config),
@@ -76,7 +66,7 @@ export function startConfiguredBackground(
 function publicUrlOf({ publicUrl, host, port }: Config): string {
   if (publicUrl !== null) return publicUrl;
   if (!/^(localhost|127\.[\d.]+|::1)$/.test(host)) {
-    log.warn("PUBLIC_URL is missing: links to unsubscribe lead nowhere but to {host}", { host });
+    log.warn("PUBLIC_URL is missing: unsubscribe links work on {host} only", { host });
   }
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
@@ -86,41 +76,32 @@ export async function startBackground(
   services: Services,
   options: BackgroundOptions,
 ): Promise<Background> {
+  const { providers, capture, lanes } = options;
   await ensureBuiltInSchedules(services);
-  const { providers, capture } = options;
-  const pool = await openProviderPool(services, providers, { capture, batches: BULK_SLOTS });
-  const stopRefreshing = every(REFRESH_PROVIDERS_MS, "Reading the providers", pool.refresh);
+  // Batches that are sent at once share the connections of a provider.
+  const batches = lanes.get("BULK") ?? lanes.get("TRANSACTIONAL") ?? 1;
+  const pool = await openProviderPool(services, providers, { capture, batches });
+  const refreshing = every(REFRESH_PROVIDERS_MS, "Reading the providers", pool.refresh);
+  const contents = new ContentCache(services);
+  const handlers = createHandlers(services, { ...options, slots: pool.slots, contents });
   const worker = await startWorker(services, {
-    handlers: handlersOf(services, options, pool.slots),
-    lanes: LANES,
+    handlers: bindHandlers(JOB_KINDS, handlers),
+    lanes,
     sweep: () => sweepMessages(services),
   });
   const schedule = startSchedule(services);
   return {
-    health: { worker: worker.healthy, schedule: schedule.healthy },
+    health: {
+      worker: () => worker.healthy() && refreshing.healthy(),
+      schedule: () => schedule.healthy(),
+    },
     async stop() {
       await schedule.stop();
       await worker.stop();
-      await stopRefreshing();
+      await refreshing.stop();
       await closeInTime(pool.close());
     },
   };
-}
-
-function handlersOf(
-  services: Services,
-  { retention, publicUrl }: BackgroundOptions,
-  slots: ChannelSlots,
-): Handlers {
-  const contents = new ContentCache(services);
-  return new Map([
-    ["PLAN_MESSAGE", planMessageHandler(services)],
-    ["SEND_BATCH", sendBatchHandler(services, { slots, contents, publicUrl })],
-    ["SEND_DUE", sendDueHandler(services)],
-    ["RETRY_FAILED", retryFailedHandler(services)],
-    ["CLEANUP", cleanupHandler(services, retention)],
-    ["CLEANUP_DELIVERIES", cleanupDeliveriesHandler(services)],
-  ]);
 }
 
 async function closeInTime(closing: Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import { failStaleImports } from "../domain/audiences/import.ts";
 import { pruneEvents } from "../domain/deliveries/provider_event.ts";
 import type { Outcome } from "../domain/jobs/outcome.ts";
-import { jobKind } from "../domain/jobs/kinds.ts";
+import type { JobPayload } from "../domain/jobs/kinds.ts";
 import { FIRST_JOB, type JobRetention, pruneJobs } from "../domain/jobs/prune.ts";
 import { pruneFires } from "../domain/schedules/operations.ts";
 import type { Services } from "../domain/services.ts";
@@ -12,22 +12,22 @@ import { scopeOf } from "./scope.ts";
 const STEP = 1_000;
 const KEEP_FIRES_MS = 30 * 24 * 60 * 60_000;
 
-/** How long what has ended is kept. */
+/** Retention of finished jobs and deliveries. */
 export interface Retention extends JobRetention {
-  /** Successful and cancelled deliveries, in days. */
+  /** For sent and cancelled deliveries, in days. */
   readonly deliveryDays: number;
 }
 
 /**
- * CLEANUP: deletes finished jobs, and successful and cancelled deliveries, that were kept long enough,
- * in steps of 1,000. The system's own also ends imports that died with their process, and deletes old
- * fires and the ids of old events of providers.
+ * Creates the handler of CLEANUP: deletes finished jobs, and sent and cancelled deliveries, whose
+ * retention is over, in steps of 1,000. A job of the system organization also fails imports whose
+ * process died, and deletes old fires and old ids of provider events.
  */
-export function cleanupHandler(services: Services, retention: Retention): JobHandler {
-  return {
-    timeoutMs: jobKind("CLEANUP").timeoutMs,
-    run: (run) => cleanup(services, retention, run),
-  };
+export function cleanupHandler(
+  services: Services,
+  retention: Retention,
+): JobHandler<JobPayload<"CLEANUP">> {
+  return (run) => cleanup(services, retention, run);
 }
 
 async function cleanup(

@@ -1,27 +1,25 @@
-import { z } from "zod";
 import { FIRST_DELIVERY, pruneDeliveries } from "../domain/deliveries/prune.ts";
 import { done, type Outcome } from "../domain/jobs/outcome.ts";
-import { jobKind } from "../domain/jobs/kinds.ts";
+import type { JobPayload } from "../domain/jobs/kinds.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import { scopeOf } from "./scope.ts";
 
 const STEP = 1_000;
-const payloadSchema = z.object({ daysToKeep: z.number() });
 
-/** CLEANUP_DELIVERIES: deletes successful and cancelled deliveries as old as its payload says. */
-export function cleanupDeliveriesHandler(services: Services): JobHandler {
-  return {
-    timeoutMs: jobKind("CLEANUP_DELIVERIES").timeoutMs,
-    run: (run) =>
-      removeOldDeliveries(services, payloadSchema.parse(run.job.payload).daysToKeep, run),
-  };
+/** Creates the handler of CLEANUP_DELIVERIES: deletes old sent and cancelled deliveries. */
+export function cleanupDeliveriesHandler(
+  services: Services,
+): JobHandler<JobPayload<"CLEANUP_DELIVERIES">> {
+  return (run, { daysToKeep }) => removeOldDeliveries(services, daysToKeep, run);
 }
 
 /**
- * In steps of 1,000, each a transaction of its own.
+ * Deletes sent and cancelled deliveries in steps of 1,000, each in a transaction of its own.
  *
- * @param processed what the job has deleted before
+ * @param daysToKeep days since they were sent or cancelled
+ * @param processed number of rows that the job has deleted before, for its progress
+ * @throws {JobAborted} when the job's signal is aborted
  */
 export async function removeOldDeliveries(
   services: Services,

@@ -1,30 +1,29 @@
-import { z } from "zod";
-import { cancelled, done, type Outcome, snooze } from "../domain/jobs/outcome.ts";
+import { alreadySettled, cancelled, done, type Outcome, snooze } from "../domain/jobs/outcome.ts";
 import { finishMessage } from "../domain/messages/finish.ts";
 import { parkJob } from "../domain/messages/pause.ts";
 import { beginPlanning, planChunk } from "../domain/messages/plan.ts";
-import { jobKind } from "../domain/jobs/kinds.ts";
-import { settled } from "../domain/jobs/outcome.ts";
+import type { JobPayload } from "../domain/jobs/kinds.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 
-const payloadSchema = z.object({ messageId: z.uuid() });
-
-/** PLAN_MESSAGE: cuts a message into batches, 5,000 recipients at a time, from where it last stood. */
-export function planMessageHandler(services: Services): JobHandler {
-  return {
-    timeoutMs: jobKind("PLAN_MESSAGE").timeoutMs,
-    run: (run) => planMessage(services, run),
-  };
+/**
+ * Creates the handler of PLAN_MESSAGE: cuts a message into batches, 5,000 recipients per transaction,
+ * and continues where an earlier attempt ended.
+ */
+export function planMessageHandler(services: Services): JobHandler<JobPayload<"PLAN_MESSAGE">> {
+  return (run, { messageId }) => planMessage(services, run, messageId);
 }
 
-async function planMessage(services: Services, { job, signal, report }: JobRun): Promise<Outcome> {
-  const { messageId } = payloadSchema.parse(job.payload);
+async function planMessage(
+  services: Services,
+  { job, signal, report }: JobRun,
+  messageId: string,
+): Promise<Outcome> {
   await beginPlanning(services, job, messageId);
   while (true) {
     signal.throwIfAborted();
     const { message, more } = await planChunk(services, job, messageId);
-    // Settling finds the same and says so: the claim has ended.
+    // The claim has ended, so settling changes nothing and logs it.
     if (!message) return done;
     if (more) {
       report({
@@ -37,10 +36,10 @@ async function planMessage(services: Services, { job, signal, report }: JobRun):
       continue;
     }
     if (message.status === "PAUSED" || message.status === "SCHEDULED") {
-      return await parkJob(services, job, messageId) ? settled : snooze(0);
+      return await parkJob(services, job, messageId) ? alreadySettled : snooze(0);
     }
     if (message.status === "CANCELLED") return cancelled;
-    // Its last batch may have ended before the last chunk was planned.
+    // The last batch may have ended before the last chunk was planned.
     await finishMessage(services, message);
     return done;
   }

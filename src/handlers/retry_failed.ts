@@ -1,5 +1,5 @@
 import { toTypeId } from "../domain/id.ts";
-import { jobKind } from "../domain/jobs/kinds.ts";
+import type { JobPayload } from "../domain/jobs/kinds.ts";
 import { done, jobError, type Outcome } from "../domain/jobs/outcome.ts";
 import { writeResult } from "../domain/jobs/result.ts";
 import type { Round } from "../domain/messages/rounds.ts";
@@ -9,15 +9,12 @@ import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import { scopeOf } from "./scope.ts";
 
-// Said of so many messages one by one; the sums are of all.
-const TOLD_MESSAGES = 1_000;
+// The result lists this many messages; its sums include all.
+const LISTED_MESSAGES = 1_000;
 
-/** RETRY_FAILED: tries again what failed of the messages that are retried by schedule. */
-export function retryFailedHandler(services: Services): JobHandler {
-  return {
-    timeoutMs: jobKind("RETRY_FAILED").timeoutMs,
-    run: (run) => retryFailed(services, run),
-  };
+/** Creates the handler of RETRY_FAILED: retries failed deliveries of messages in retry mode CRON. */
+export function retryFailedHandler(services: Services): JobHandler<JobPayload<"RETRY_FAILED">> {
+  return (run) => retryFailed(services, run);
 }
 
 async function retryFailed(services: Services, { job, signal, report }: JobRun): Promise<Outcome> {
@@ -25,11 +22,12 @@ async function retryFailed(services: Services, { job, signal, report }: JobRun):
   let messageCount = 0;
   let recipientCount = 0;
   const note = async (begun: readonly Round[]) => {
-    rounds.push(...begun.slice(0, TOLD_MESSAGES - rounds.length));
+    rounds.push(...begun.slice(0, LISTED_MESSAGES - rounds.length));
     messageCount += begun.length;
     recipientCount += begun.reduce((sum, round) => sum + round.recipientCount, 0);
-    // After each step: should this one end now, it is known what was begun.
-    await writeResult(services, job, { messageCount, recipientCount, messages: rounds.map(told) });
+    // Written after each step, so that a job that dies leaves a result.
+    const messages = rounds.map(resultOf);
+    await writeResult(services, job, { messageCount, recipientCount, messages });
     report({
       total: null,
       processed: messageCount,
@@ -40,7 +38,7 @@ async function retryFailed(services: Services, { job, signal, report }: JobRun):
     signal.throwIfAborted();
   };
   try {
-    // A fire that finds nothing says so.
+    // A job that finds nothing has a result, too.
     await note([]);
     await retryScheduled(services, scopeOf(job), note);
   } catch (error) {
@@ -53,7 +51,7 @@ async function retryFailed(services: Services, { job, signal, report }: JobRun):
   return done;
 }
 
-function told({ message, round, recipientCount, batchCount, startNumber }: Round) {
+function resultOf({ message, round, recipientCount, batchCount, startNumber }: Round) {
   return {
     messageId: toTypeId("message", message.id),
     title: message.title,

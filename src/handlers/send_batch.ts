@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { wasAbandoned } from "../domain/deliveries/abandoned.ts";
 import {
   type BatchHold,
@@ -7,13 +6,13 @@ import {
   takeBatch,
   type TakenBatch,
 } from "../domain/deliveries/take.ts";
-import { jobKind } from "../domain/jobs/kinds.ts";
+import type { JobPayload } from "../domain/jobs/kinds.ts";
 import {
+  alreadySettled,
   cancelled,
   done,
   JobFailure,
   type Outcome,
-  settled,
   snooze,
 } from "../domain/jobs/outcome.ts";
 import { finishMessage } from "../domain/messages/finish.ts";
@@ -31,8 +30,6 @@ const MAX_HELD_MS = 30_000;
 // Jitter, so that batches that met the same obstacle do not all resume at once.
 const JITTER = 0.1;
 
-const payloadSchema = z.object({ batchId: z.uuid() });
-
 type Obstructed = Extract<BatchResult, { type: "obstructed" }>;
 type Obstacle = Obstructed["obstacle"];
 
@@ -44,21 +41,24 @@ export interface SendBatchOptions {
   readonly publicUrl: string;
 }
 
-/** SEND_BATCH: sends the PENDING deliveries of one batch. Another run continues where one ended. */
-export function sendBatchHandler(services: Services, options: SendBatchOptions): JobHandler {
-  return {
-    timeoutMs: jobKind("SEND_BATCH").timeoutMs,
-    run: (run) => sendBatch(services, options, run),
-  };
+/**
+ * Creates the handler of SEND_BATCH: sends the PENDING deliveries of one batch. Another attempt
+ * continues where one ended.
+ */
+export function sendBatchHandler(
+  services: Services,
+  options: SendBatchOptions,
+): JobHandler<JobPayload<"SEND_BATCH">> {
+  return (run, { batchId }) => sendBatch(services, options, run, batchId);
 }
 
 async function sendBatch(
   services: Services,
   options: SendBatchOptions,
   run: JobRun,
+  batchId: string,
 ): Promise<Outcome> {
   const { job } = run;
-  const { batchId } = payloadSchema.parse(job.payload);
   const hold = { jobId: job.id, fence: job.fence, batchId };
   const batch = await takeBatch(services, hold);
   if (batch.finished) await refuseAbandoned(services, batch);
@@ -154,7 +154,7 @@ async function park(
   job: JobRun["job"],
   { messageId }: TakenBatch,
 ): Promise<Outcome> {
-  return await parkJob(services, job, messageId) ? settled : snooze(0);
+  return await parkJob(services, job, messageId) ? alreadySettled : snooze(0);
 }
 
 // Uses no attempt of the job. It comes back soon however long the provider asked to wait, because an

@@ -1,31 +1,49 @@
 import { getLogger } from "@logtape/logtape";
+import { Liveness } from "./liveness.ts";
 
 const log = getLogger(["waybill", "worker"]);
 
+/** A task that is repeated. */
+export interface RepeatedTask {
+  /** False if it has not succeeded for 10 s beyond its interval. */
+  healthy(): boolean;
+  /** Stops repeating. Resolves when a run in progress has ended. */
+  stop(): Promise<void>;
+}
+
 /**
- * Does `work` again and again, `ms` after the last time ended (± 10 %). A failure is logged and the
- * next turn comes as usual.
+ * Repeats a task. A failure is logged and does not stop the repetition.
  *
- * @param what opens the log line: "Renewing the lease"
- * @returns what ends it; resolves when a turn under way is over
+ * @param ms milliseconds from the end of one run to the start of the next, ± 10 %
+ * @param name subject of the log line about a failure: "Renewing the lease"
  */
-export function every(ms: number, what: string, work: () => Promise<void>): () => Promise<void> {
+export function every(ms: number, name: string, task: () => Promise<void>): RepeatedTask {
+  const liveness = new Liveness(ms);
   let stopped = false;
-  let turn = Promise.resolve();
+  let run = Promise.resolve();
   let timer: ReturnType<typeof setTimeout>;
-  const next = () => {
+  const schedule = () => {
     timer = setTimeout(() => {
-      turn = work()
-        .catch((error) => log.error(`${what} failed`, { error }))
-        .then(() => {
-          if (!stopped) next();
-        });
+      run = runOnce().then(() => {
+        if (!stopped) schedule();
+      });
     }, ms * (0.9 + 0.2 * Math.random()));
   };
-  next();
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await turn;
+  const runOnce = async () => {
+    try {
+      await task();
+      liveness.completeRound();
+    } catch (error) {
+      log.error("{name} failed", { name, error });
+    }
+  };
+  schedule();
+  return {
+    healthy: () => liveness.alive,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await run;
+    },
   };
 }

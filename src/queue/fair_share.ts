@@ -1,5 +1,5 @@
-import type { Deal, TurnKey } from "../domain/jobs/claim.ts";
-import type { Lane } from "../domain/jobs/job.ts";
+import type { Partition, Quota } from "../domain/jobs/claim.ts";
+import type { Lane } from "../domain/jobs/lane.ts";
 
 interface Topic {
   readonly name: string;
@@ -11,18 +11,18 @@ interface Organization {
 }
 
 /**
- * Deals free slots in turns: inside a lane one organization after the other, inside an organization
- * one topic after the other. Pure memory; who has work is told by `replace`.
+ * Shares the free slots of a lane: round robin between its organizations, and between the topics of
+ * each organization. It works on the partitions that it was given last and does no I/O.
  */
-export class Turns {
+export class FairShare {
   readonly #lanes = new Map<Lane, Ring<Organization>>();
 
-  /** Sets who has work in a lane. The turn stays where it was. */
-  replace(lane: Lane, keys: readonly TurnKey[]): void {
+  /** Replaces the partitions of a lane. The round robin continues where it was. */
+  replace(lane: Lane, partitions: readonly Partition[]): void {
     const ring = this.#lanes.get(lane) ?? new Ring<Organization>();
     this.#lanes.set(lane, ring);
     const known = new Map(ring.members.map((organization) => [organization.name, organization]));
-    const present = Map.groupBy(keys, ({ organizationId }) => organizationId);
+    const present = Map.groupBy(partitions, ({ organizationId }) => organizationId);
     ring.set(
       [...present].map(([name, ofOrganization]) => {
         const organization = known.get(name) ?? { name, topics: new Ring<Topic>() };
@@ -32,34 +32,34 @@ export class Turns {
     );
   }
 
-  /** Adds to those who have work in a lane: it has more of them than were read at once. */
-  extend(lane: Lane, keys: readonly TurnKey[]): void {
-    this.replace(lane, [...this.#keys(lane), ...keys]);
+  /** Adds partitions to a lane that has more of them than one scan reads. */
+  extend(lane: Lane, partitions: readonly Partition[]): void {
+    this.replace(lane, [...this.#partitions(lane), ...partitions]);
   }
 
-  /** Deals up to `slots` of a lane, one at a time round the ring. */
-  deal(lane: Lane, slots: number): Deal[] {
+  /** Allocates up to `slots` slots of a lane to its partitions. */
+  allocate(lane: Lane, slots: number): Quota[] {
     const ring = this.#lanes.get(lane);
-    const deals = new Map<Topic, Deal>();
+    const quotas = new Map<Topic, Quota>();
     for (let slot = 0; slot < slots; slot++) {
-      const organization = ring?.turn();
-      const topic = organization?.topics.turn();
+      const organization = ring?.next();
+      const topic = organization?.topics.next();
       if (!organization || !topic) break;
-      const count = (deals.get(topic)?.count ?? 0) + 1;
-      deals.set(topic, { lane, organizationId: organization.name, topic: topic.name, count });
+      const count = (quotas.get(topic)?.count ?? 0) + 1;
+      quotas.set(topic, { lane, organizationId: organization.name, topic: topic.name, count });
     }
-    return [...deals.values()];
+    return [...quotas.values()];
   }
 
-  /** Takes out a key that answered with fewer jobs than it was dealt: it has no more. */
-  dropOut({ lane, organizationId, topic }: TurnKey): void {
+  /** Removes a partition that has no more jobs. */
+  remove({ lane, organizationId, topic }: Partition): void {
     const ring = this.#lanes.get(lane);
     const organization = ring?.members.find(({ name }) => name === organizationId);
     organization?.topics.remove(topic);
     if (organization?.topics.members.length === 0) ring?.remove(organizationId);
   }
 
-  #keys(lane: Lane): TurnKey[] {
+  #partitions(lane: Lane): Partition[] {
     const organizations = this.#lanes.get(lane)?.members ?? [];
     return organizations.flatMap(({ name: organizationId, topics }) =>
       topics.members.map(({ name: topic }) => ({ lane, organizationId, topic }))
@@ -67,7 +67,7 @@ export class Turns {
   }
 }
 
-/** Members take turns in the order of their names, whoever comes and goes meanwhile. */
+/** Round robin in the order of names, stable while members come and go. */
 class Ring<T extends { readonly name: string }> {
   #members: T[] = [];
   #next = 0;
@@ -77,8 +77,7 @@ class Ring<T extends { readonly name: string }> {
     return this.#members;
   }
 
-  /** Whose turn it is; then it is the next one's. */
-  turn(): T | undefined {
+  next(): T | undefined {
     const member = this.#members[this.#next];
     if (!member) return undefined;
     this.#last = member.name;
@@ -89,16 +88,16 @@ class Ring<T extends { readonly name: string }> {
   set(members: readonly T[]): void {
     this.#members = [...new Map(members.map((member) => [member.name, member])).values()]
       .sort((a, b) => a.name < b.name ? -1 : 1);
-    this.#findTurn();
+    this.#findNext();
   }
 
   remove(name: string): void {
     this.#members = this.#members.filter((member) => member.name !== name);
-    this.#findTurn();
+    this.#findNext();
   }
 
-  // The turn of the first one behind the last that had it.
-  #findTurn(): void {
+  // The next member is the first one after the last that `next` returned.
+  #findNext(): void {
     this.#next = Math.max(this.#members.findIndex(({ name }) => name > this.#last), 0);
   }
 }

@@ -1,11 +1,12 @@
+import type { z } from "zod";
 import type { ClaimedJob } from "../domain/jobs/claim.ts";
 import type { Progress } from "../domain/jobs/job.ts";
-import type { Outcome } from "../domain/jobs/outcome.ts";
+import { JobFailure, type Outcome } from "../domain/jobs/outcome.ts";
 
-/** Why a running job's signal fires. A handler ends soon after, having recorded what it did. */
+/** Cause of an abort. The handler ends soon after its signal, having recorded what it did. */
 export type AbortCause = "cancelled" | "timeout" | "stopping" | "lease lost";
 
-/** The reason of an aborted signal. */
+/** Reason of an aborted signal. */
 export class JobAborted extends Error {
   override readonly name = "JobAborted";
 
@@ -14,21 +15,65 @@ export class JobAborted extends Error {
   }
 }
 
-/** What a handler works with. */
+/** One attempt at a job, as its handler sees it. */
 export interface JobRun {
-  readonly job: ClaimedJob;
-  /** Fires with a `JobAborted` as its reason. */
+  /** The claimed job; the handler gets its payload apart, checked. */
+  readonly job: Omit<ClaimedJob, "payload">;
+  /** Aborted with a `JobAborted` as its reason. */
   readonly signal: AbortSignal;
-  /** Notes how far the job has come; written at most four times a second, the last one always. */
+  /** Reports progress. It is written at most four times a second; the last report always is. */
   readonly report: (progress: Progress) => void;
 }
 
-/** Runs the jobs of one kind. */
-export interface JobHandler {
-  /** After this the signal fires, and some seconds later the attempt counts as failed. */
+/** Runs one attempt at a job. Throwing asks for a retry. */
+export type JobHandler<Payload> = (run: JobRun, payload: Payload) => Promise<Outcome>;
+
+/** Kinds of jobs by name, with what the queue needs of their declarations. */
+export type KindTable<Payloads> = {
+  readonly [Kind in keyof Payloads]: {
+    readonly payload: z.ZodType<Payloads[Kind]>;
+    /** After this time the signal is aborted; some seconds later the attempt counts as failed. */
+    readonly timeoutMs: number;
+  };
+};
+
+/** One handler for each kind. */
+export type Handlers<Payloads> = {
+  readonly [Kind in keyof Payloads]: JobHandler<Payloads[Kind]>;
+};
+
+/** A handler with the declaration of its kind. It takes payloads as they are stored. */
+export interface BoundHandler {
   readonly timeoutMs: number;
-  run(run: JobRun): Promise<Outcome>;
+  /** @throws {JobFailure} INVALID_PAYLOAD, not retryable */
+  run(run: JobRun, payload: unknown): Promise<Outcome>;
 }
 
-/** By kind. A job of a kind that is missing here fails its attempt. */
-export type Handlers = ReadonlyMap<string, JobHandler>;
+/** Binds handlers to the declarations of their kinds, by the name of the kind. */
+export function bindHandlers<Payloads>(
+  kinds: KindTable<Payloads>,
+  handlers: Handlers<NoInfer<Payloads>>,
+): ReadonlyMap<string, BoundHandler> {
+  const bound = new Map<string, BoundHandler>();
+  for (const kind in kinds) bound.set(kind, bind(kinds[kind], handlers[kind]));
+  return bound;
+}
+
+function bind<Payload>(
+  { payload, timeoutMs }: KindTable<{ kind: Payload }>["kind"],
+  handle: JobHandler<Payload>,
+): BoundHandler {
+  return {
+    timeoutMs,
+    run(run, stored) {
+      const { data, error } = payload.safeParse(stored);
+      if (error) throw invalidPayload(error);
+      return handle(run, data);
+    },
+  };
+}
+
+function invalidPayload({ issues }: z.ZodError): JobFailure {
+  const faults = issues.map(({ path, message }) => `${["payload", ...path].join(".")}: ${message}`);
+  return new JobFailure("INVALID_PAYLOAD", faults.join("; "), { retryable: false });
+}

@@ -1,28 +1,32 @@
 import { getLogger } from "@logtape/logtape";
 import { toTypeId } from "../domain/id.ts";
 import type { Claim, ClaimedJob } from "../domain/jobs/claim.ts";
-import type { JobError, Lane, Progress } from "../domain/jobs/job.ts";
+import type { JobError, Progress } from "../domain/jobs/job.ts";
+import type { Lane } from "../domain/jobs/lane.ts";
 import { backoffMs, jobError, JobFailure, type Outcome } from "../domain/jobs/outcome.ts";
 import type { ProgressReport } from "../domain/jobs/progress.ts";
 import type { SettledOutcome, Settlement } from "../domain/jobs/settle.ts";
-import { type AbortCause, type Handlers, JobAborted, type JobRun } from "./handler.ts";
+import { type AbortCause, type BoundHandler, JobAborted, type JobRun } from "./handler.ts";
 
-// What a handler may take to end after its signal has fired.
+// Time that a handler has to end after its signal was aborted.
 const GRACE_MS = 10_000;
-// The database knows no time beyond its calendar, and one such wait would fail a whole settling.
+// PostgreSQL has no date beyond its calendar, and one such wait would fail a whole settle statement.
 const MAX_WAIT_MS = 365 * 24 * 60 * 60_000;
 const log = getLogger(["waybill", "worker"]);
 
-/** The jobs in this worker's hands, and the ends of those that are to be settled. */
+/** Jobs that a worker runs. */
 export class RunningJobs {
   readonly #running = new Map<string, Running>();
   readonly #perLane = new Map<Lane, number>();
-  #ended: Settlement[] = [];
-  // Being settled: still ours, until the database has answered.
-  readonly #settling = new Set<Settlement>();
 
-  /** @param onEnded called whenever a job has ended */
-  constructor(readonly handlers: Handlers, readonly onEnded: () => void) {}
+  /**
+   * @param handlers by kind; an attempt at a job of another kind fails
+   * @param onEnd called when an attempt has ended; null: its handler has settled the job
+   */
+  constructor(
+    readonly handlers: ReadonlyMap<string, BoundHandler>,
+    readonly onEnd: (settlement: Settlement | null) => void,
+  ) {}
 
   get size(): number {
     return this.#running.size;
@@ -32,9 +36,8 @@ export class RunningJobs {
     return this.#perLane.get(lane) ?? 0;
   }
 
-  /** Fences of what is running or not settled yet. */
   fences(): number[] {
-    return [...this.#running.values(), ...this.#ended, ...this.#settling].map(({ fence }) => fence);
+    return [...this.#running.values()].map(({ job }) => job.fence);
   }
 
   /** Whether any of these jobs runs here. */
@@ -42,56 +45,42 @@ export class RunningJobs {
     return ids.some((id) => this.#running.has(id));
   }
 
-  /** Starts a claimed job; its end comes by itself. */
+  /** Starts an attempt at a claimed job. */
   start(job: ClaimedJob): void {
     const handler = this.handlers.get(job.kind);
     const running = new Running(job, handler?.timeoutMs ?? GRACE_MS);
     this.#running.set(job.id, running);
     this.#perLane.set(job.lane, this.countOf(job.lane) + 1);
-    const ended = Promise.try(() => {
+    Promise.try(() => {
       if (!handler) throw new JobFailure("UNKNOWN_KIND", `No handler for kind ${job.kind}`);
-      return handler.run(running);
-    });
-    ended.then(
+      return handler.run(running, job.payload);
+    }).then(
       (outcome) => this.#end(running, outcome, null),
       (thrown: unknown) => this.#end(running, null, thrown),
-    );
+    ).catch((error) => {
+      // The worker does not hold the claim any more, so the next reconciliation requeues the job.
+      log.error("Cannot end job {jobId}", { jobId: job.id, error });
+    });
   }
 
-  /** Hands over the ends that are to be settled; give each back by one of the next two. */
-  takeEnded(): Settlement[] {
-    const ended = this.#ended;
-    this.#ended = [];
-    for (const settlement of ended) this.#settling.add(settlement);
-    return ended;
-  }
-
-  /** Forgets ends that are settled. */
-  forgetEnded(settlements: readonly Settlement[]): void {
-    for (const settlement of settlements) this.#settling.delete(settlement);
-  }
-
-  /** Takes back ends that could not be settled now. */
-  returnEnded(settlements: readonly Settlement[]): void {
-    this.forgetEnded(settlements);
-    this.#ended.push(...settlements);
-  }
-
-  /** Fires the signals of those of `claims` that run here; null: of all. */
+  /** Aborts the signals of these claims, where they run here; null: of all. */
   abort(claims: readonly Claim[] | null, why: AbortCause): void {
     for (const running of this.#find(claims)) running.abort(why);
   }
 
-  /** Forgets these claims and fires their signals: another worker has the jobs. */
+  /** Aborts and forgets these claims, because another worker has the jobs; null: all. */
   drop(claims: readonly Claim[] | null): void {
     for (const running of this.#find(claims)) {
       running.abort("lease lost");
       this.#forget(running);
     }
-    if (!claims) this.#ended = [];
   }
 
-  /** Fires the signals of what has overrun its time; gives up on what ignored that. */
+  /**
+   * Aborts jobs that run longer than their kind allows, and fails those that ignore it for 10 s.
+   *
+   * @param now as `performance.now()`
+   */
   checkTimeouts(now: number): void {
     for (const running of [...this.#running.values()]) {
       if (now > running.deadline) running.abort("timeout");
@@ -99,7 +88,7 @@ export class RunningJobs {
     }
   }
 
-  /** What was reported since the last call. */
+  /** Takes the newest progress of each job that has reported since the last call. */
   takeReports(): ProgressReport[] {
     const reports: ProgressReport[] = [];
     for (const { job, reported } of this.#running.values()) {
@@ -111,23 +100,22 @@ export class RunningJobs {
     return reports;
   }
 
-  // By fence, too: a job may be in its next run by now.
+  // By fence, too, because the job may run here again under a later claim.
   #find(claims: readonly Claim[] | null): Running[] {
     if (!claims) return [...this.#running.values()];
     return claims.flatMap(({ id, fence }) => {
       const running = this.#running.get(id);
-      return running?.fence === fence ? [running] : [];
+      return running?.job.fence === fence ? [running] : [];
     });
   }
 
   #end(running: Running, outcome: Outcome | null, thrown: unknown): void {
-    // A job that was dropped, or given up at its timeout, has ended before.
+    // Ignore the handler of a job that was dropped, or failed at its timeout.
     if (this.#running.get(running.job.id) !== running) return;
     this.#forget(running);
     const settlement = settlementOf(running, outcome, thrown);
     logAttempt(running, settlement);
-    if (settlement) this.#ended.push(settlement);
-    this.onEnded();
+    this.onEnd(settlement);
   }
 
   #forget({ job }: Running): void {
@@ -149,11 +137,7 @@ class Running implements JobRun {
     this.deadline = this.startedAt + timeoutMs;
   }
 
-  get fence(): number {
-    return this.job.fence;
-  }
-
-  // Made when asked for: most jobs of a flood never look at it.
+  // Created on demand, because most short jobs never read it.
   get signal(): AbortSignal {
     return (this.#controller ??= new AbortController()).signal;
   }
@@ -167,7 +151,7 @@ class Running implements JobRun {
     (this.#controller ??= new AbortController()).abort(new JobAborted(why));
   }
 
-  // Bound to its job, since handlers take it out of the run: `({ report }) => …`.
+  // An arrow function, because handlers destructure it: `({ report }) => …`.
   readonly report = (progress: Progress): void => {
     this.reported.progress = progress;
     this.reported.fresh = true;
@@ -179,7 +163,7 @@ function settlementOf(
   outcome: Outcome | null,
   thrown: unknown,
 ): Settlement | null {
-  if (outcome?.kind === "settled") return null;
+  if (outcome?.kind === "alreadySettled") return null;
   const { job, reported: { progress } } = running;
   const end = (outcome: SettledOutcome, delayMs = 0, error: JobError | null = null) => ({
     id: job.id,
@@ -211,7 +195,7 @@ function logAttempt({ job, startedAt }: Running, settlement: Settlement | null):
     jobId: toTypeId("job", job.id),
     kind: job.kind,
     attempt: job.attempt,
-    outcome: settlement?.outcome ?? "settled",
+    outcome: settlement?.outcome ?? "already settled",
     ms: Math.round(performance.now() - startedAt),
     error: settlement?.error,
   };

@@ -1,7 +1,7 @@
-/** Lets loops sleep until there is something to do. One call wakes one sleeper. */
+/** Lets idle loops sleep until there is work. One call wakes one sleeper. */
 export class WakeSignal {
   readonly #sleepers = new Set<() => void>();
-  // A wake-up that found nobody asleep keeps the next one from sleeping.
+  // A wake-up without a sleeper is kept for the next call of `wait`.
   #pending = false;
 
   /** Wakes the loop that has slept longest. */
@@ -11,12 +11,17 @@ export class WakeSignal {
     else this.#pending = true;
   }
 
+  /** Wakes all loops. */
   wakeAll(): void {
     for (const sleeper of [...this.#sleepers]) sleeper();
     this.#pending = true;
   }
 
-  /** Sleeps until woken, `ms` at most. */
+  /**
+   * Sleeps until woken.
+   *
+   * @param ms maximum time in milliseconds
+   */
   wait(ms: number): Promise<void> {
     if (this.#pending) {
       this.#pending = false;

@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
 import { getLogger } from "@logtape/logtape";
-import { promoteDueJobs } from "../domain/jobs/claim.ts";
-import type { Lane } from "../domain/jobs/job.ts";
+import { POLL_MS, promoteDueJobs } from "../domain/jobs/claim.ts";
+import type { LaneSlots } from "../domain/jobs/lane.ts";
 import {
-  leave,
+  deregisterWorker,
   readCancelRequests,
   reconcile,
   registerWorker,
@@ -13,12 +13,12 @@ import {
 import { writeProgress } from "../domain/jobs/progress.ts";
 import { newId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
-import type { Handlers } from "./handler.ts";
-import { type LoopState, runLoop } from "./loop.ts";
-import { every } from "./every.ts";
+import { Claimer } from "./claimer.ts";
+import { Completer } from "./completer.ts";
+import { every, type RepeatedTask } from "./every.ts";
+import type { BoundHandler } from "./handler.ts";
+import { Liveness } from "./liveness.ts";
 import { RunningJobs } from "./running_jobs.ts";
-import { settleEnded } from "./settle.ts";
-import { Turns } from "./fair_share.ts";
 import { WakeSignal } from "./wake_signal.ts";
 
 const LOOPS = 2;
@@ -27,150 +27,191 @@ const RESCUE_MS = 5_000;
 const PROMOTE_MS = 1_000;
 const PROMOTE_LIMIT = 1_000;
 const PROGRESS_MS = 250;
-// Ends that come within this time are settled together.
-const GATHER_MS = 2;
 const STOP_MS = 8_000;
 const log = getLogger(["waybill", "worker"]);
 
-/** What a worker is made of. */
+/** Options of a worker. */
 export interface WorkerOptions {
-  readonly handlers: Handlers;
-  /** Slots per lane; a lane that is missing is not worked on. */
-  readonly lanes: ReadonlyMap<Lane, number>;
-  /** Run every few seconds beside the loop, by every replica: it mends what nobody else looks after. */
+  /** By kind; see `bindHandlers`. */
+  readonly handlers: ReadonlyMap<string, BoundHandler>;
+  readonly lanes: LaneSlots;
+  /** Maintenance that every replica runs every few seconds. */
   readonly sweep?: () => Promise<void>;
 }
 
 /** A running worker. */
 export interface Worker {
-  /** False while the loop has not gone round for some seconds. */
+  /** False if one of its loops has not completed a round for 10 s beyond its interval. */
   healthy(): boolean;
-  /** Claims nothing more, lets what runs end (8 s at most), gives the rest back. */
+  /** Stops claiming, waits up to 8 s for running jobs, and requeues the others. */
   stop(): Promise<void>;
 }
 
-/** Starts claiming and running jobs. */
+/**
+ * Registers a worker and starts to claim and run jobs.
+ *
+ * A few loops settle what has ended and claim for the free slots. Beside them, repeated tasks renew
+ * the lease, rescue orphans, promote due jobs and write progress.
+ */
 export async function startWorker(services: Services, options: WorkerOptions): Promise<Worker> {
-  const wake = new WakeSignal();
-  let gathering = false;
-  const running = new RunningJobs(options.handlers, () => {
-    if (gathering) return;
-    gathering = true;
-    setTimeout(() => {
-      gathering = false;
-      wake.wake();
-    }, GATHER_MS);
-  });
-  const state: LoopState = {
-    services,
-    lanes: options.lanes,
-    running,
-    turns: new Turns(),
-    wake,
-    claiming: new Map(),
-    begun: new Map(),
-    workerId: newId(),
-    scannedAt: null,
-    cursors: [...options.lanes.keys()].map((lane) => ({ lane, after: null })),
-    stopping: false,
-    lastTickAt: performance.now(),
-  };
-  await registerWorker(services, state.workerId, hostname(), state.lanes);
-  const ends = [...listen(state), ...tend(state, options)];
-  const loops = Array.from({ length: LOOPS }, () => runLoop(state));
-  return {
-    healthy: () => performance.now() - state.lastTickAt < RENEW_MS * 2,
-    async stop() {
-      state.stopping = true;
-      wake.wakeAll();
-      await Promise.all(loops);
-      running.abort(null, "stopping");
-      await settleUntilEmpty(state, performance.now() + STOP_MS);
-      await Promise.all(ends.map((end) => end()));
-      running.drop(null);
-      const released = await leave(services, state.workerId);
-      if (released > 0) log.warn("{released} jobs did not end in time and went back", { released });
-    },
-  };
+  const worker = new LeasedWorker(services, options);
+  await worker.register();
+  worker.start();
+  return worker;
 }
 
-function listen(state: LoopState): (() => void)[] {
-  const { bus } = state.services;
-  return [
-    bus.subscribe("queue", () => {
-      state.scannedAt = null;
-      state.wake.wake();
-    }),
-    bus.subscribe("cancel", ({ ids }) => {
-      if (ids && !state.running.runsAny(ids)) return;
-      // Asked for, not taken from the event: one that comes late would cancel the job's next run.
-      checkCancelRequests(state).catch((error) =>
-        log.error("Asking for cancelled jobs failed", { error })
-      );
-    }),
-  ];
-}
+class LeasedWorker implements Worker {
+  readonly #services: Services;
+  readonly #lanes: LaneSlots;
+  readonly #sweep: () => Promise<void>;
+  readonly #wake = new WakeSignal();
+  readonly #completer: Completer;
+  readonly #running: RunningJobs;
+  readonly #claimer: Claimer;
+  readonly #subscriptions: (() => void)[] = [];
+  readonly #tasks: RepeatedTask[] = [];
+  readonly #livenesses = Array.from({ length: LOOPS }, () => new Liveness(POLL_MS));
+  #loops: readonly Promise<void>[] = [];
+  #workerId = newId();
+  #stopping = false;
 
-function tend(state: LoopState, { sweep }: WorkerOptions): (() => Promise<void>)[] {
-  const { services, running } = state;
-  return [
-    every(RENEW_MS, "Renewing the lease", () => renew(state)),
-    every(RESCUE_MS, "Rescuing orphans", async () => {
-      if ((await rescueOrphans(services)).length > 0) wakeForNew(state);
-      await sweep?.();
-    }),
-    every(PROMOTE_MS, "Promoting due jobs", async () => {
-      running.checkTimeouts(performance.now());
-      const promoted = await promoteDueJobs(services, PROMOTE_LIMIT);
-      if (promoted > 0) wakeForNew(state);
-    }),
-    every(PROGRESS_MS, "Writing progress", async () => {
-      const reports = running.takeReports();
-      if (reports.length === 0) return;
-      const written = await writeProgress(services, reports);
-      running.drop(reports.filter(({ id }) => !written.has(id)));
-    }),
-  ];
-}
-
-async function renew(state: LoopState): Promise<void> {
-  const { services, running } = state;
-  const begun = state.begun;
-  state.begun = new Map();
-  if (!await renewLease(services, state.workerId, begun)) {
-    log.error("The lease of worker {workerId} has ended: its jobs are another's now", {
-      workerId: state.workerId,
+  constructor(services: Services, { handlers, lanes, sweep }: WorkerOptions) {
+    this.#services = services;
+    this.#lanes = lanes;
+    this.#sweep = sweep ?? (() => Promise.resolve());
+    this.#completer = new Completer(services, this.#wake);
+    this.#running = new RunningJobs(handlers, (end) => this.#completer.add(end));
+    this.#claimer = new Claimer(services, {
+      workerId: () => this.#workerId,
+      lanes,
+      running: this.#running,
+      wake: this.#wake,
     });
-    running.drop(null);
-    const workerId = newId();
-    await registerWorker(services, workerId, hostname(), state.lanes);
-    state.workerId = workerId;
-    wakeForNew(state);
-    return;
   }
-  await reconcile(services, state.workerId, running.fences());
-  await checkCancelRequests(state);
-}
 
-async function checkCancelRequests({ services, running, workerId }: LoopState): Promise<void> {
-  running.abort(await readCancelRequests(services, workerId), "cancelled");
-}
+  async register(workerId = this.#workerId): Promise<void> {
+    await registerWorker(this.#services, workerId, hostname(), this.#lanes);
+    this.#workerId = workerId;
+  }
 
-function wakeForNew(state: LoopState): void {
-  state.scannedAt = null;
-  state.wake.wake();
-}
+  start(): void {
+    this.#subscribe();
+    this.#tasks.push(
+      every(RENEW_MS, "Renewing the lease", () => this.#renew()),
+      every(RESCUE_MS, "Rescuing orphans", () => this.#rescue()),
+      every(PROMOTE_MS, "Promoting due jobs", () => this.#promote()),
+      every(PROGRESS_MS, "Writing progress", () => this.#writeProgress()),
+    );
+    this.#loops = this.#livenesses.map((liveness) => this.#runLoop(liveness));
+  }
 
-async function settleUntilEmpty(state: LoopState, deadline: number): Promise<void> {
-  let late = false;
-  while (state.running.fences().length > 0 && !late) {
-    late = performance.now() >= deadline;
-    try {
-      if (await settleEnded(state) > 0) continue;
-    } catch (error) {
-      // Some may still be recording what they did: to end now would leave that in doubt.
-      log.error("Settling failed while the worker stops", { error });
+  healthy(): boolean {
+    return this.#livenesses.every(({ alive }) => alive) &&
+      this.#tasks.every((task) => task.healthy());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake.wakeAll();
+    await Promise.all(this.#loops);
+    this.#running.abort(null, "stopping");
+    await this.#settleUntilEmpty(performance.now() + STOP_MS);
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
+    await Promise.all(this.#tasks.map((task) => task.stop()));
+    this.#running.drop(null);
+    const requeued = await deregisterWorker(this.#services, this.#workerId);
+    if (requeued > 0) log.warn("Requeued {requeued} jobs that did not end in time", { requeued });
+  }
+
+  #subscribe(): void {
+    const { bus } = this.#services;
+    const lanes: ReadonlySet<string> = new Set(this.#lanes.keys());
+    this.#subscriptions.push(
+      bus.subscribe("queue", ({ ids }) => {
+        if (!ids || ids.some((lane) => lanes.has(lane))) this.#claimer.rescan();
+      }),
+      bus.subscribe("cancel", ({ ids }) => {
+        if (ids && !this.#running.runsAny(ids)) return;
+        // Read from the database, because a late event would cancel the next run of its job.
+        this.#abortCancelled().catch((error) => {
+          log.error("Reading cancelled jobs failed", { error });
+        });
+      }),
+    );
+  }
+
+  async #runLoop(liveness: Liveness): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        const { count, requeued } = await this.#completer.settle();
+        if (requeued) this.#claimer.rescan();
+        const claimed = await this.#claimer.claim();
+        liveness.completeRound();
+        if (count + claimed > 0) continue;
+      } catch (error) {
+        log.error("A loop of the worker failed; it continues in a second", { error });
+      }
+      await this.#wake.wait(jittered(POLL_MS));
     }
-    if (!late) await state.wake.wait(100);
   }
+
+  async #renew(): Promise<void> {
+    const started = this.#claimer.takeStarted();
+    if (await renewLease(this.#services, this.#workerId, started)) {
+      await reconcile(this.#services, this.#workerId, this.#fences());
+      return await this.#abortCancelled();
+    }
+    log.error("Lease of worker {workerId} expired; its jobs were reassigned", {
+      workerId: this.#workerId,
+    });
+    this.#running.drop(null);
+    this.#completer.drop();
+    await this.register(newId());
+    this.#claimer.rescan();
+  }
+
+  async #rescue(): Promise<void> {
+    if ((await rescueOrphans(this.#services)).length > 0) this.#claimer.rescan();
+    await this.#sweep();
+  }
+
+  async #promote(): Promise<void> {
+    this.#running.checkTimeouts(performance.now());
+    if (await promoteDueJobs(this.#services, PROMOTE_LIMIT) > 0) this.#claimer.rescan();
+  }
+
+  async #writeProgress(): Promise<void> {
+    const reports = this.#running.takeReports();
+    if (reports.length === 0) return;
+    const written = await writeProgress(this.#services, reports);
+    this.#running.drop(reports.filter(({ id }) => !written.has(id)));
+  }
+
+  async #abortCancelled(): Promise<void> {
+    const cancelled = await readCancelRequests(this.#services, this.#workerId);
+    this.#running.abort(cancelled, "cancelled");
+  }
+
+  #fences(): number[] {
+    return [...this.#running.fences(), ...this.#completer.fences()];
+  }
+
+  async #settleUntilEmpty(deadline: number): Promise<void> {
+    let late = false;
+    while (this.#fences().length > 0 && !late) {
+      late = performance.now() >= deadline;
+      try {
+        if ((await this.#completer.settle()).count > 0) continue;
+      } catch (error) {
+        // Continue, because handlers may still be recording what they did.
+        log.error("Settling failed while the worker stops", { error });
+      }
+      if (!late) await this.#wake.wait(100);
+    }
+  }
+}
+
+// Jitter, so that replicas which started together do not poll together.
+function jittered(ms: number): number {
+  return ms * (0.8 + 0.4 * Math.random());
 }

@@ -1,11 +1,11 @@
 // The queue compared with a bare SKIP LOCKED loop: drain, enqueue, pick-up. PostgreSQL only.
+import { z } from "zod";
 import { newId } from "../../src/domain/id.ts";
-import { enqueueJobs, wakeWorkers } from "../../src/domain/jobs/enqueue.ts";
-import type { NewJob } from "../../src/domain/jobs/job.ts";
+import { insertJobs, type JobRow, wakeWorkers } from "../../src/domain/jobs/enqueue.ts";
 import { done } from "../../src/domain/jobs/outcome.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";
-import { type JobRun } from "../../src/queue/handler.ts";
+import { bindHandlers } from "../../src/queue/handler.ts";
 import { startWorker } from "../../src/queue/worker.ts";
 import { testDatabase } from "../support/database.ts";
 import { floor } from "./floor.ts";
@@ -18,10 +18,17 @@ const ROUNDS = 5;
 const LONE_JOBS = 500;
 const LONE_INTERVAL_MS = 20;
 const PAYLOAD = { customer: "c".repeat(40), items: ["a".repeat(60), "b".repeat(60)] };
+const PAYLOAD_SCHEMA = z.strictObject({
+  customer: z.string().optional(),
+  items: z.array(z.string()).optional(),
+  at: z.number().optional(),
+});
+
+type BenchPayload = z.output<typeof PAYLOAD_SCHEMA>;
 
 const organizationId = newId();
 
-function jobsOf(count: number): NewJob[] {
+function jobsOf(count: number): JobRow[] {
   return Array.from({ length: count }, () => ({
     organizationId,
     userId: null,
@@ -54,7 +61,7 @@ function enqueue(): Promise<number> {
 }
 
 async function enqueueAll({ db }: Services): Promise<void> {
-  for (let i = 0; i < JOBS; i += CHUNK) await enqueueJobs(db, jobsOf(CHUNK));
+  for (let i = 0; i < JOBS; i += CHUNK) await insertJobs(db, jobsOf(CHUNK));
 }
 
 function drain(): Promise<number> {
@@ -82,12 +89,13 @@ function drainFloor(): Promise<number> {
   });
 }
 
-function startBenchWorker(services: Services, onJob: (run: JobRun) => void) {
-  const run = (jobRun: JobRun) => {
-    onJob(jobRun);
-    return Promise.resolve(done);
-  };
-  const handlers = new Map([["BENCH", { timeoutMs: 60_000, run }]]);
+function startBenchWorker(services: Services, onJob: (payload: BenchPayload) => void) {
+  const handlers = bindHandlers({ BENCH: { payload: PAYLOAD_SCHEMA, timeoutMs: 60_000 } }, {
+    BENCH(_run, payload) {
+      onJob(payload);
+      return Promise.resolve(done);
+    },
+  });
   return startWorker(services, { handlers, lanes: new Map([["BULK", SLOTS]]) });
 }
 
@@ -96,14 +104,14 @@ function pickUp(): Promise<number[]> {
   return withDatabase(async (services) => {
     const waits: number[] = [];
     const all = Promise.withResolvers<void>();
-    const worker = await startBenchWorker(services, ({ job }) => {
-      waits.push(performance.now() - Number(job.payload.at));
+    const worker = await startBenchWorker(services, ({ at }) => {
+      waits.push(performance.now() - (at ?? NaN));
       if (waits.length === LONE_JOBS) all.resolve();
     });
     await atIntervals(async () => {
       const [job] = jobsOf(1);
-      if (job) await enqueueJobs(services.db, [{ ...job, payload: { at: performance.now() } }]);
-      wakeWorkers(services);
+      if (job) await insertJobs(services.db, [{ ...job, payload: { at: performance.now() } }]);
+      wakeWorkers(services, ["BULK"]);
     });
     await all.promise;
     await worker.stop();

@@ -5,6 +5,8 @@ import { createBus } from "../../src/events/bus.ts";
 import { ContentCache } from "../../src/sending/content_cache.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
+import { JOB_KINDS } from "../../src/domain/jobs/kinds.ts";
+import { bindHandlers } from "../../src/queue/handler.ts";
 import { startWorker } from "../../src/queue/worker.ts";
 import { createOrganization } from "../support/callers.ts";
 import { testDatabase } from "../support/database.ts";
@@ -14,6 +16,7 @@ import { inTurns, perSecond, report } from "./report.ts";
 import { CONNECTIONS, MAILS, startSink, throughPool } from "./smtp_send.ts";
 
 const ROUNDS = 3;
+const { PLAN_MESSAGE, SEND_BATCH } = JOB_KINDS;
 
 async function throughWaybill(port: number): Promise<number> {
   const { db, close } = await testDatabase();
@@ -29,13 +32,10 @@ async function throughWaybill(port: number): Promise<number> {
   const contents = new ContentCache(services);
   const slots = new Map([["EMAIL", { channel, window: CONNECTIONS }] as const]);
   const worker = await startWorker(services, {
-    handlers: new Map([
-      ["PLAN_MESSAGE", planMessageHandler(services)],
-      [
-        "SEND_BATCH",
-        sendBatchHandler(services, { slots, contents, publicUrl: "http://localhost" }),
-      ],
-    ]),
+    handlers: bindHandlers({ PLAN_MESSAGE, SEND_BATCH }, {
+      PLAN_MESSAGE: planMessageHandler(services),
+      SEND_BATCH: sendBatchHandler(services, { slots, contents, publicUrl: "http://localhost" }),
+    }),
     lanes: new Map([["BULK", 2]]),
   });
   const start = performance.now();

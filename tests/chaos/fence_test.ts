@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { statement } from "../../src/db/database.ts";
-import { enqueueJobs } from "../../src/domain/jobs/enqueue.ts";
+import { insertJobs } from "../../src/domain/jobs/enqueue.ts";
 import {
   addJobs,
   expireLease,
@@ -55,7 +55,7 @@ onPostgresQueue(
     // The short ones end while the process is stopped, so that it tries to settle them afterwards, with
     // each outcome. The long ones are still running then.
     const ends = ["done", "fail", "throw", "cancel", "snooze"];
-    const short = await enqueueJobs(
+    const short = await insertJobs(
       db,
       ends.map((end) => newJob(organization.id, { payload: { end, ms: 1_500 }, maxAttempts: 1 })),
     );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Connection, statement } from "../../src/db/database.ts";
 import { DomainError } from "../../src/domain/errors.ts";
-import { enqueueJobs } from "../../src/domain/jobs/enqueue.ts";
+import { insertJobs } from "../../src/domain/jobs/enqueue.ts";
 import { rescueOrphans } from "../../src/domain/jobs/lease.ts";
 import { cancelJob } from "../../src/domain/jobs/operations.ts";
 import {
@@ -102,7 +102,7 @@ onPostgresQueue(
       const { db, url, organization } = queue;
       await createEffects(db);
       const kinds = ["done", "done", "done", "done", "fail", "throw", "cancel", "snooze"];
-      const ids = await enqueueJobs(
+      const ids = await insertJobs(
         db,
         Array.from({ length: JOBS }, () => {
           const payload = { end: random.pick(kinds), ms: Math.floor(120 * random.number()) };

@@ -66,7 +66,8 @@ onEveryDatabase(
         [{ runAt: never }, { sendAt: never }, "MALFORMED"],
       ];
     for (const [job, message, code] of cases) {
-      const input = { kind: "CLEANUP_DELIVERIES", payload: { daysToKeep: 1 }, ...job };
+      const cleanup = { kind: "CLEANUP_DELIVERIES", payload: { daysToKeep: 1 } } as const;
+      const input: StartJobInput = { ...cleanup, ...job };
       assert.deepEqual(await codesOf(() => startJob(services, admin, input)), [code]);
       const sending = () => sendMessage(services, admin, messageInput(message));
       assert.deepEqual(await codesOf(sending), [code]);

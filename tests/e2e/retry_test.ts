@@ -1,6 +1,6 @@
 // The three ways to retry, end to end: AUTO, by error type, and by the schedule.
 import assert from "node:assert/strict";
-import { jobKind } from "../../src/domain/jobs/kinds.ts";
+import { JOB_KINDS } from "../../src/domain/jobs/kinds.ts";
 import { statement } from "../../src/db/database.ts";
 import { readErrorTypes, readStats } from "../../src/domain/deliveries/stats.ts";
 import { toTypeId } from "../../src/domain/id.ts";
@@ -91,7 +91,7 @@ onEveryMail(
     const { db, services, organization: { admin }, worker, startWorker, smtp, send } = mail;
     smtp.replies.login = { ...LOGIN, password: "renewed" };
     const { id } = await send({ to: { list: people(30) } });
-    for (let attempt = 1; attempt <= jobKind("SEND_BATCH").maxAttempts; attempt++) {
+    for (let attempt = 1; attempt <= JOB_KINDS.SEND_BATCH.maxAttempts; attempt++) {
       await worker.runQueued();
       await comeDue(services);
     }

@@ -6,7 +6,7 @@ import { getMessage } from "../../src/domain/messages/find.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import { onEveryMail, type TestMail } from "../support/mail.ts";
-import { jobKind } from "../../src/domain/jobs/kinds.ts";
+import { JOB_KINDS } from "../../src/domain/jobs/kinds.ts";
 import { comeDue } from "../support/mail_worker.ts";
 import {
   people,
@@ -210,7 +210,7 @@ onEveryMail(
     const { id } = await send({ to: { list: people(20) } });
     await smtp.close();
     const waits: number[] = [];
-    const { maxAttempts } = jobKind("SEND_BATCH");
+    const { maxAttempts } = JOB_KINDS.SEND_BATCH;
     for (let attempt = 1; attempt < maxAttempts; attempt++) {
       await worker.runQueued();
       await assertCounted(mail, id, { pending: 20 });

@@ -3,14 +3,17 @@ import { statement } from "../../src/db/database.ts";
 import { cancelJob } from "../../src/domain/jobs/operations.ts";
 import { done } from "../../src/domain/jobs/outcome.ts";
 import { rescueOrphans } from "../../src/domain/jobs/lease.ts";
+import type { Services } from "../../src/domain/services.ts";
+import { wakeWorkers } from "../../src/domain/jobs/enqueue.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { JobAborted } from "../../src/queue/handler.ts";
+import { skipTime } from "../support/clock.ts";
 import { addJob, addJobs, expireLease, readAttempts, readJob, readJobs } from "../support/jobs.ts";
 import { onEveryQueue, onPostgresQueue } from "../support/queue.ts";
 import { until } from "../support/until.ts";
 import { interfere, startTestWorker, untilAborted } from "../support/worker.ts";
 
-// What happens here comes with the next renewal of the lease, each 5 s.
+// These tests wait for the next renewal of the lease, which comes every 5 s.
 
 const AGE = statement<[]>(
   "test.age",
@@ -18,7 +21,7 @@ const AGE = statement<[]>(
 );
 const LIVING = statement<[], { count: number }>("test.living", "select count(*) from workers");
 
-onPostgresQueue("a cancel arrives although the bus is silent", async (queue) => {
+onPostgresQueue("cancelJob() aborts a handler although no event arrives", async (queue) => {
   const { db, services, organization } = queue;
   const id = await addJob(db, organization.id);
   let reason: unknown;
@@ -27,14 +30,14 @@ onPostgresQueue("a cancel arrives although the bus is silent", async (queue) => 
     return untilAborted(run);
   });
   await until("it runs", async () => (await readJob(db, id)).status === "PROCESSING");
-  // A bus of another process, that nothing connects to the worker's.
+  // A bus without connection to that of the worker.
   await cancelJob({ db, bus: createBus() }, organization.admin, id);
   await until("it is cancelled", async () => (await readJob(db, id)).status === "CANCELLED");
   assert.ok(reason instanceof JobAborted && reason.why === "cancelled");
 });
 
 onPostgresQueue(
-  "a claim whose answer got lost is taken again, and has lost no attempt",
+  "a claim whose answer is lost is requeued without counting the attempt",
   async (queue) => {
     const { db, services, organization } = queue;
     const id = await addJob(db, organization.id, { maxAttempts: 1 });
@@ -56,13 +59,13 @@ onPostgresQueue(
   },
 );
 
-onEveryQueue("a worker that was buried lets go of everything, and begins anew", async (queue) => {
+onEveryQueue("a reaped worker drops its jobs and registers again", async (queue) => {
   const { db, services, organization } = queue;
   const ids = await addJobs(db, organization.id, 2);
   const reasons: unknown[] = [];
   let ran = 0;
   await using _worker = await startTestWorker(services, (run) => {
-    // The first run of each goes on until it is told; the one after that is quick.
+    // The first attempt at each job runs until it is aborted; the second ends at once.
     if (++ran > 2) return Promise.resolve(done);
     run.signal.addEventListener("abort", () => reasons.push(run.signal.reason));
     return untilAborted(run);
@@ -83,7 +86,7 @@ onEveryQueue("a worker that was buried lets go of everything, and begins anew", 
 });
 
 onPostgresQueue(
-  "what ignores a stop goes back at its end, and has lost no attempt",
+  "stop() requeues a job that ignores its signal, without counting the attempt",
   async (queue) => {
     const { db, services, organization } = queue;
     const id = await addJob(db, organization.id, { maxAttempts: 1 });
@@ -96,32 +99,81 @@ onPostgresQueue(
   },
 );
 
-onEveryQueue("a stop waits for what runs although the database fails meanwhile", async (queue) => {
+onEveryQueue(
+  "stop() waits for running jobs although the database fails meanwhile",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const ids = await addJobs(db, organization.id, 2, { maxAttempts: 1 });
+    const failed = Promise.withResolvers<void>();
+    let failures = 0;
+    const cut = interfere(services, "jobs.settle", (run) => {
+      if (failures > 0) return run();
+      failures++;
+      failed.resolve();
+      return Promise.reject(new Error("connection lost"));
+    });
+    let running = 0;
+    const worker = await startTestWorker(cut, async (run) => {
+      running++;
+      const reason = await untilAborted(run).catch((reason) => reason);
+      if (run.job.id === ids[0]) throw reason;
+      // It still records what it did.
+      await failed.promise;
+      return done;
+    });
+    await until("both run", () => running === 2);
+    await worker.stop();
+    const jobs = await readJobs(db, ids);
+    assert.deepEqual(jobs.map(({ status, attempt }) => [status, attempt]), [
+      ["QUEUED", 0],
+      ["COMPLETED", 1],
+    ]);
+    assert.deepEqual(await db.run(LIVING), [{ count: 0 }]);
+  },
+);
+
+onPostgresQueue("healthy() is false while one of the loops hangs", async (queue) => {
   const { db, services, organization } = queue;
-  const ids = await addJobs(db, organization.id, 2, { maxAttempts: 1 });
-  const failed = Promise.withResolvers<void>();
-  let failures = 0;
-  const cut = interfere(services, "jobs.settle", (run) => {
-    if (failures > 0) return run();
-    failures++;
-    failed.resolve();
-    return Promise.reject(new Error("connection lost"));
-  });
-  let running = 0;
-  const worker = await startTestWorker(cut, async (run) => {
-    running++;
-    const reason = await untilAborted(run).catch((reason) => reason);
-    if (run.job.id === ids[0]) throw reason;
-    // Still recording what it has sent.
-    await failed.promise;
-    return done;
-  });
-  await until("both run", () => running === 2);
-  await worker.stop();
-  const jobs = await readJobs(db, ids);
-  assert.deepEqual(jobs.map(({ status, attempt }) => [status, attempt]), [
-    ["QUEUED", 0],
-    ["COMPLETED", 1],
-  ]);
-  assert.deepEqual(await db.run(LIVING), [{ count: 0 }]);
+  let hang = false;
+  let release = () => {};
+  const labels = new Set<string>();
+  const watched: Services = {
+    ...services,
+    db: {
+      ...db,
+      async run(statement, ...params) {
+        if (statement.label === "jobs.settle" && hang) {
+          hang = false;
+          await new Promise<void>((resolve) => release = resolve);
+        }
+        const rows = await db.run(statement, ...params);
+        labels.add(statement.label);
+        return rows;
+      },
+    },
+  };
+  await using worker = await startTestWorker(watched, () => Promise.resolve(done));
+  const runOne = async () => {
+    const id = await addJob(db, organization.id);
+    wakeWorkers(services, ["BULK"]);
+    await until("it is done", async () => (await readJob(db, id)).status === "COMPLETED");
+  };
+  await runOne();
+  assert.equal(worker.healthy(), true);
+  hang = true;
+  const stuck = await addJob(db, organization.id);
+  wakeWorkers(services, ["BULK"]);
+  await until("a loop hangs", () => !hang);
+  using _skipped = skipTime(12_000);
+  labels.clear();
+  // Every other loop completes a round.
+  await runOne();
+  for (const label of ["workers.renew", "workers.reap", "jobs.promote"]) {
+    await until(`${label} has run`, () => labels.has(label));
+  }
+  await runOne();
+  assert.equal(worker.healthy(), false);
+  assert.equal((await readJob(db, stuck)).status, "PROCESSING");
+  release();
+  await until("the loop has completed a round", () => worker.healthy());
 });

@@ -3,63 +3,97 @@ import { every } from "../../src/queue/every.ts";
 import { stopTime } from "../support/clock.ts";
 
 const MS = 1_000;
-const SCATTERED_MS = 1.1 * MS;
+const LONGEST_WAIT_MS = 1.1 * MS;
 
-/** Lets all that is settled by now be heard. */
-async function heard(): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+/** Lets all promises settle that can by now. */
+async function settled(): Promise<void> {
+  for (let n = 0; n < 10; n++) await Promise.resolve();
 }
 
-Deno.test("every() goes on after a failure", async () => {
-  using clock = stopTime();
-  let turns = 0;
-  const stop = every(MS, "Failing", () => {
-    turns++;
-    return Promise.reject(new Error("boom"));
+for (
+  const [name, fail] of [
+    ["a rejection", () => Promise.reject(new Error("boom"))],
+    ["a throw before the first await", () => {
+      throw new Error("boom");
+    }],
+  ] as const
+) {
+  Deno.test(`every() continues after ${name}`, async () => {
+    using clock = stopTime();
+    let runs = 0;
+    const repeated = every(MS, "Failing", () => {
+      runs++;
+      return fail();
+    });
+    for (let n = 0; n < 3; n++) {
+      clock.tick(LONGEST_WAIT_MS);
+      await settled();
+    }
+    assert.equal(runs, 3);
+    await repeated.stop();
   });
-  for (let n = 0; n < 3; n++) {
-    clock.tick(SCATTERED_MS);
-    await heard();
-  }
-  assert.equal(turns, 3);
-  await stop();
-});
+}
 
-Deno.test("every() begins no turn before the last one has ended", async () => {
+Deno.test("every() starts no run before the last one has ended", async () => {
   using clock = stopTime();
-  let turns = 0;
+  let runs = 0;
   let finish = () => {};
-  const stop = every(MS, "Working", () => {
-    turns++;
+  const repeated = every(MS, "Working", () => {
+    runs++;
     return new Promise((resolve) => finish = resolve);
   });
-  clock.tick(10 * SCATTERED_MS);
-  await heard();
-  assert.equal(turns, 1);
+  clock.tick(10 * LONGEST_WAIT_MS);
+  await settled();
+  assert.equal(runs, 1);
   finish();
-  await heard();
-  clock.tick(SCATTERED_MS);
-  assert.equal(turns, 2);
+  await settled();
+  clock.tick(LONGEST_WAIT_MS);
+  assert.equal(runs, 2);
   finish();
-  await stop();
+  await repeated.stop();
 });
 
-Deno.test("every() has stopped when the turn under way has ended", async () => {
+Deno.test("every().stop() resolves when the run in progress has ended", async () => {
   using clock = stopTime();
-  let turns = 0;
+  let runs = 0;
   let finish = () => {};
-  const stop = every(MS, "Working", () => {
-    turns++;
+  const repeated = every(MS, "Working", () => {
+    runs++;
     return new Promise((resolve) => finish = resolve);
   });
-  clock.tick(SCATTERED_MS);
+  clock.tick(LONGEST_WAIT_MS);
   let stopped = false;
-  const stopping = stop().then(() => stopped = true);
-  await heard();
+  const stopping = repeated.stop().then(() => stopped = true);
+  await settled();
   assert.equal(stopped, false);
   finish();
   await stopping;
-  clock.tick(10 * SCATTERED_MS);
-  await heard();
-  assert.equal(turns, 1);
+  clock.tick(10 * LONGEST_WAIT_MS);
+  await settled();
+  assert.equal(runs, 1);
+});
+
+Deno.test("every().healthy() is false while a run hangs, and true after one that succeeds", async () => {
+  using clock = stopTime({ performance: true });
+  let finish = () => {};
+  const repeated = every(MS, "Working", () => new Promise((resolve) => finish = resolve));
+  clock.tick(LONGEST_WAIT_MS);
+  assert.equal(repeated.healthy(), true);
+  clock.tick(MS + 10_000);
+  assert.equal(repeated.healthy(), false);
+  finish();
+  await settled();
+  assert.equal(repeated.healthy(), true);
+  await repeated.stop();
+});
+
+Deno.test("every().healthy() is false while all runs fail", async () => {
+  using clock = stopTime({ performance: true });
+  const repeated = every(MS, "Failing", () => Promise.reject(new Error("boom")));
+  for (let n = 0; n < 12; n++) {
+    clock.tick(LONGEST_WAIT_MS);
+    await settled();
+  }
+  assert.equal(repeated.healthy(), false);
+  await repeated.stop();
 });

@@ -1,108 +1,114 @@
 import assert from "node:assert/strict";
-import type { TurnKey } from "../../src/domain/jobs/claim.ts";
-import { Turns } from "../../src/queue/fair_share.ts";
+import type { Partition } from "../../src/domain/jobs/claim.ts";
+import { FairShare } from "../../src/queue/fair_share.ts";
 
-/** "acme mails": a topic of an organization in BULK. */
-function key(name: string): TurnKey {
+/** Makes the partition of an organization and a topic in BULK: "acme mails". */
+function partition(name: string): Partition {
   const [organizationId = "", topic = "work"] = name.split(" ");
   return { lane: "BULK", organizationId, topic };
 }
 
-function turnsOf(...names: string[]): Turns {
-  const turns = new Turns();
-  turns.replace("BULK", names.map(key));
-  return turns;
+function shareOf(...names: string[]): FairShare {
+  const share = new FairShare();
+  share.replace("BULK", names.map(partition));
+  return share;
 }
 
-/** What is dealt, one slot at a time. */
-function dealOneByOne(turns: Turns, slots: number): string[] {
+/** Allocates one slot per call; returns the partitions in order. */
+function allocateOneByOne(share: FairShare, slots: number): string[] {
   return Array.from({ length: slots }, () => {
-    const [deal] = turns.deal("BULK", 1);
-    return deal ? `${deal.organizationId} ${deal.topic}` : "nothing";
+    const [quota] = share.allocate("BULK", 1);
+    return quota ? `${quota.organizationId} ${quota.topic}` : "nothing";
   });
 }
 
-function dealAtOnce(turns: Turns, slots: number): Record<string, number> {
-  const deals = turns.deal("BULK", slots);
+/** Allocates all slots in one call; returns the counts by partition. */
+function allocateAtOnce(share: FairShare, slots: number): Record<string, number> {
+  const quotas = share.allocate("BULK", slots);
   return Object.fromEntries(
-    deals.map(({ organizationId, topic, count }) => [`${organizationId} ${topic}`, count]),
+    quotas.map(({ organizationId, topic, count }) => [`${organizationId} ${topic}`, count]),
   );
 }
 
-Deno.test("each organization gets as many slots as any other, however many topics it has", () => {
-  const turns = turnsOf("acme a", "acme b", "acme c", "bolt a");
-  assert.deepEqual(dealAtOnce(turns, 12), { "acme a": 2, "acme b": 2, "acme c": 2, "bolt a": 6 });
+Deno.test("allocate() gives each organization the same number of slots, regardless of its topics", () => {
+  const share = shareOf("acme a", "acme b", "acme c", "bolt a");
+  assert.deepEqual(allocateAtOnce(share, 12), {
+    "acme a": 2,
+    "acme b": 2,
+    "acme c": 2,
+    "bolt a": 6,
+  });
 });
 
-Deno.test("the turn goes on from one deal to the next", () => {
-  const turns = turnsOf("acme", "bolt", "core");
-  assert.deepEqual(dealAtOnce(turns, 2), { "acme work": 1, "bolt work": 1 });
-  assert.deepEqual(dealAtOnce(turns, 2), { "core work": 1, "acme work": 1 });
+Deno.test("allocate() continues the round robin of the call before", () => {
+  const share = shareOf("acme", "bolt", "core");
+  assert.deepEqual(allocateAtOnce(share, 2), { "acme work": 1, "bolt work": 1 });
+  assert.deepEqual(allocateAtOnce(share, 2), { "core work": 1, "acme work": 1 });
 });
 
-Deno.test("a newcomer waits one round at most", () => {
-  const turns = turnsOf("acme a", "acme b", "bolt a");
-  dealOneByOne(turns, 2);
-  turns.replace("BULK", ["acme a", "acme b", "aaron a", "bolt a"].map(key));
-  assert.ok(dealOneByOne(turns, 3).includes("aaron a"));
+Deno.test("allocate() serves a new topic within one round", () => {
+  const share = shareOf("acme a", "acme b", "bolt a");
+  allocateOneByOne(share, 2);
+  share.replace("BULK", ["acme a", "acme b", "aaron a", "bolt a"].map(partition));
+  assert.ok(allocateOneByOne(share, 3).includes("aaron a"));
 });
 
-Deno.test("replace() keeps the turn, of organizations and of topics", () => {
-  const turns = turnsOf("acme b", "acme c", "bolt x");
-  assert.deepEqual(dealOneByOne(turns, 1), ["acme b"]);
-  turns.replace("BULK", ["aaron x", "acme a", "acme b", "acme c", "bolt x"].map(key));
-  assert.deepEqual(dealOneByOne(turns, 3), ["bolt x", "aaron x", "acme c"]);
+Deno.test("replace() keeps the position among organizations and topics", () => {
+  const share = shareOf("acme b", "acme c", "bolt x");
+  assert.deepEqual(allocateOneByOne(share, 1), ["acme b"]);
+  share.replace("BULK", ["aaron x", "acme a", "acme b", "acme c", "bolt x"].map(partition));
+  assert.deepEqual(allocateOneByOne(share, 3), ["bolt x", "aaron x", "acme c"]);
 });
 
-Deno.test("replace() keeps the turn when the one whose turn it was is gone", () => {
-  const turns = turnsOf("acme", "bolt", "core");
-  dealOneByOne(turns, 1);
-  turns.replace("BULK", ["acme", "core"].map(key));
-  assert.deepEqual(dealOneByOne(turns, 2), ["core work", "acme work"]);
+Deno.test("replace() keeps the position when the next organization is gone", () => {
+  const share = shareOf("acme", "bolt", "core");
+  allocateOneByOne(share, 1);
+  share.replace("BULK", ["acme", "core"].map(partition));
+  assert.deepEqual(allocateOneByOne(share, 2), ["core work", "acme work"]);
 });
 
-Deno.test("extend() adds to what is there", () => {
-  const turns = turnsOf("acme a", "bolt a");
-  dealOneByOne(turns, 1);
-  turns.extend("BULK", ["acme b", "core a"].map(key));
-  assert.deepEqual(dealOneByOne(turns, 4), ["bolt a", "core a", "acme b", "bolt a"]);
+Deno.test("extend() keeps the partitions of a lane and adds others", () => {
+  const share = shareOf("acme a", "bolt a");
+  allocateOneByOne(share, 1);
+  share.extend("BULK", ["acme b", "core a"].map(partition));
+  assert.deepEqual(allocateOneByOne(share, 4), ["bolt a", "core a", "acme b", "bolt a"]);
 });
 
-Deno.test("dropOut() takes out one topic, and the organization with its last one", () => {
-  const turns = turnsOf("acme a", "acme b", "bolt a");
-  turns.dropOut(key("acme a"));
-  assert.deepEqual(dealAtOnce(turns, 4), { "acme b": 2, "bolt a": 2 });
-  turns.dropOut(key("acme b"));
-  assert.deepEqual(dealAtOnce(turns, 4), { "bolt a": 4 });
-  turns.dropOut(key("bolt a"));
-  assert.deepEqual(dealAtOnce(turns, 4), {});
-  turns.dropOut(key("never heard of"));
+Deno.test("remove() removes a topic, and the organization with its last one", () => {
+  const share = shareOf("acme a", "acme b", "bolt a");
+  share.remove(partition("acme a"));
+  assert.deepEqual(allocateAtOnce(share, 4), { "acme b": 2, "bolt a": 2 });
+  share.remove(partition("acme b"));
+  assert.deepEqual(allocateAtOnce(share, 4), { "bolt a": 4 });
+  share.remove(partition("bolt a"));
+  assert.deepEqual(allocateAtOnce(share, 4), {});
+  share.remove(partition("unknown"));
 });
 
-Deno.test("dropOut() skips nobody's turn", () => {
-  const turns = turnsOf("acme", "bolt", "core");
-  dealOneByOne(turns, 1);
-  turns.dropOut(key("acme"));
-  assert.deepEqual(dealOneByOne(turns, 2), ["bolt work", "core work"]);
+Deno.test("remove() skips no other organization", () => {
+  const share = shareOf("acme", "bolt", "core");
+  allocateOneByOne(share, 1);
+  share.remove(partition("acme"));
+  assert.deepEqual(allocateOneByOne(share, 2), ["bolt work", "core work"]);
 });
 
-Deno.test("a topic that comes and goes starves none of its neighbours", () => {
-  const turns = turnsOf("acme a", "acme b", "acme c");
-  const dealt: string[] = [];
+Deno.test("allocate() starves no topic beside one that comes and goes", () => {
+  const share = shareOf("acme a", "acme b", "acme c");
+  const allocated: string[] = [];
   for (let scan = 0; scan < 3; scan++) {
-    turns.replace("BULK", ["acme a", "acme b", "acme c"].map(key));
-    for (const name of dealOneByOne(turns, 2)) {
-      dealt.push(name);
-      if (name === "acme a") turns.dropOut(key(name));
+    share.replace("BULK", ["acme a", "acme b", "acme c"].map(partition));
+    for (const name of allocateOneByOne(share, 2)) {
+      allocated.push(name);
+      if (name === "acme a") share.remove(partition(name));
     }
   }
-  assert.deepEqual([...new Set(dealt)].sort(), ["acme a", "acme b", "acme c"]);
+  assert.deepEqual([...new Set(allocated)].sort(), ["acme a", "acme b", "acme c"]);
 });
 
-Deno.test("lanes take turns by themselves", () => {
-  const turns = turnsOf("acme", "bolt");
-  turns.replace("AI", [{ ...key("acme"), lane: "AI" }]);
-  assert.deepEqual(turns.deal("AI", 2).map(({ lane, count }) => [lane, count]), [["AI", 2]]);
-  assert.deepEqual(dealOneByOne(turns, 1), ["acme work"]);
-  assert.deepEqual(turns.deal("LEARNING", 3), []);
+Deno.test("allocate() shares each lane by itself", () => {
+  const share = shareOf("acme", "bolt");
+  share.replace("AI", [{ ...partition("acme"), lane: "AI" }]);
+  assert.deepEqual(share.allocate("AI", 2).map(({ lane, count }) => [lane, count]), [["AI", 2]]);
+  assert.deepEqual(allocateOneByOne(share, 1), ["acme work"]);
+  assert.deepEqual(share.allocate("LEARNING", 3), []);
 });

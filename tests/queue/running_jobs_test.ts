@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import type { ClaimedJob } from "../../src/domain/jobs/claim.ts";
-import type { Lane } from "../../src/domain/jobs/job.ts";
-import { cancelled, done, JobFailure, settled, snooze } from "../../src/domain/jobs/outcome.ts";
+import type { Lane } from "../../src/domain/jobs/lane.ts";
+import {
+  alreadySettled,
+  cancelled,
+  done,
+  JobFailure,
+  type Outcome,
+  snooze,
+} from "../../src/domain/jobs/outcome.ts";
 import type { Settlement } from "../../src/domain/jobs/settle.ts";
-import { JobAborted, type JobHandler, type JobRun } from "../../src/queue/handler.ts";
+import { type AbortCause, JobAborted, type JobRun } from "../../src/queue/handler.ts";
 import { RunningJobs } from "../../src/queue/running_jobs.ts";
+import { untilAborted, type WorkHandler, workHandlers } from "../support/worker.ts";
 
 const MINUTE = 60_000;
 
@@ -25,48 +33,54 @@ function claimed(fence: number, given: Partial<ClaimedJob> = {}): ClaimedJob {
   };
 }
 
-/** Runs jobs by one handler; `ended` resolves with the next end. */
-function runs(run: JobHandler["run"]): { running: RunningJobs; ended: () => Promise<void> } {
+interface Runs {
+  readonly running: RunningJobs;
+  /** How attempts have ended so far. */
+  readonly ends: (Settlement | null)[];
+  /** Resolves when the next attempt ends. */
+  ended(): Promise<void>;
+}
+
+/** Runs jobs of kind "work". */
+function runs(work: WorkHandler): Runs {
   let next = Promise.withResolvers<void>();
-  const running = new RunningJobs(new Map([["work", { timeoutMs: MINUTE, run }]]), () => {
+  const ends: (Settlement | null)[] = [];
+  const running = new RunningJobs(workHandlers(work, MINUTE), (end) => {
+    ends.push(end);
     next.resolve();
     next = Promise.withResolvers();
   });
-  return { running, ended: () => next.promise };
+  return { running, ends, ended: () => next.promise };
 }
 
-/** How one run of a handler is settled. */
+/** Runs one job; returns how its attempt ended. */
 async function settlementOf(
-  run: JobHandler["run"],
+  work: WorkHandler,
   meanwhile: (running: RunningJobs) => void = () => {},
-): Promise<Settlement | undefined> {
-  const { running, ended } = runs(run);
+  given: Partial<ClaimedJob> = {},
+): Promise<Settlement | null | undefined> {
+  const { running, ends, ended } = runs(work);
   const end = ended();
-  running.start(claimed(1));
+  running.start(claimed(1, given));
   meanwhile(running);
   await end;
   assert.equal(running.size, 0);
-  return running.takeEnded()[0];
+  return ends[0];
 }
 
-const untilAborted = ({ signal }: JobRun) =>
-  new Promise<never>((_, reject) =>
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
-  );
 const never = () => new Promise<never>(() => {});
 
-Deno.test("what a handler answers is what is settled", async () => {
-  const answer = (outcome: Awaited<ReturnType<JobHandler["run"]>>) =>
-    settlementOf(() => Promise.resolve(outcome));
+Deno.test("start() settles the job by the outcome of its handler", async () => {
+  const answer = (outcome: Outcome) => settlementOf(() => Promise.resolve(outcome));
   assert.equal((await answer(done))?.outcome, "done");
   assert.equal((await answer(cancelled))?.outcome, "cancel");
-  assert.equal(await answer(settled), undefined);
+  assert.equal(await answer(alreadySettled), null);
   const later = await answer(snooze(5_000));
   assert.deepEqual([later?.outcome, later?.delayMs], ["snooze", 5_000]);
 });
 
 for (const delayMs of [Infinity, 1e300, -1, NaN]) {
-  Deno.test(`a wait of ${delayMs} ms becomes one that a calendar has`, async () => {
+  Deno.test(`start() limits a snooze of ${delayMs} ms to what PostgreSQL can store`, async () => {
     const settlement = await settlementOf(() => Promise.resolve(snooze(delayMs)));
     const year = 366 * 24 * 60 * MINUTE;
     const wait = settlement?.delayMs ?? NaN;
@@ -74,7 +88,7 @@ for (const delayMs of [Infinity, 1e300, -1, NaN]) {
   });
 }
 
-Deno.test("what a handler throws is retried with a backoff, unless it says otherwise", async () => {
+Deno.test("start() retries an error with backoff, unless it says otherwise", async () => {
   const fault = await settlementOf(() => Promise.reject(new Error("boom")));
   assert.deepEqual([fault?.outcome, fault?.error?.type], ["retry", "INTERNAL"]);
   assert.ok(fault && fault.delayMs >= 1_600 && fault.delayMs <= 2_400);
@@ -85,28 +99,50 @@ Deno.test("what a handler throws is retried with a backoff, unless it says other
   assert.equal((await failure({ retryable: false }))?.outcome, "fail");
 });
 
-Deno.test("a handler that throws before its first await harms no neighbour", async () => {
-  const { running, ended } = runs(({ job }) => {
+Deno.test("start() survives a handler that throws before its first await", async () => {
+  const { running, ends, ended } = runs(({ job }) => {
     if (job.fence === 1) throw new Error("boom");
     return Promise.resolve(done);
   });
   running.start(claimed(1));
   running.start(claimed(2));
   while (running.size > 0) await ended();
-  const outcomes = running.takeEnded().map(({ fence, outcome }) => `${fence} ${outcome}`);
+  const outcomes = ends.map((end) => `${end?.fence} ${end?.outcome}`);
   assert.deepEqual(outcomes.sort(), ["1 retry", "2 done"]);
 });
 
-Deno.test("a kind that nobody handles is retried: another replica may know it", async () => {
-  const running = new RunningJobs(new Map(), () => {});
-  running.start(claimed(1, { kind: "from the future" }));
-  while (running.size > 0) await Promise.resolve();
-  const [settlement] = running.takeEnded();
+Deno.test("start() retries a job of an unknown kind, because another replica may know it", async () => {
+  const settlement = await settlementOf(never, () => {}, { kind: "from a newer version" });
   assert.deepEqual([settlement?.outcome, settlement?.error?.type], ["retry", "UNKNOWN_KIND"]);
 });
 
-Deno.test("the cause of the abort decides how an aborted run is settled", async () => {
-  const aborted = (why: ConstructorParameters<typeof JobAborted>[0]) =>
+Deno.test("start() fails a job for good whose payload its kind refuses", async () => {
+  let ran = false;
+  const settlement = await settlementOf(
+    () => {
+      ran = true;
+      return Promise.resolve(done);
+    },
+    () => {},
+    { payload: { end: "done", ms: "soon" } },
+  );
+  assert.deepEqual([settlement?.outcome, settlement?.error?.type], ["fail", "INVALID_PAYLOAD"]);
+  assert.match(settlement?.error?.message ?? "", /^payload\.ms: /);
+  assert.equal(ran, false);
+});
+
+Deno.test("start() survives an error of the code that takes the end", async () => {
+  const running = new RunningJobs(workHandlers(() => Promise.resolve(done)), () => {
+    throw new Error("boom");
+  });
+  running.start(claimed(1));
+  // An unhandled rejection would fail this test.
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(running.size, 0);
+});
+
+Deno.test("abort() settles the job by the cause of the abort", async () => {
+  const aborted = (why: AbortCause) =>
     settlementOf(untilAborted, (running) => running.abort(null, why));
   assert.equal((await aborted("stopping"))?.outcome, "release");
   assert.equal((await aborted("cancelled"))?.outcome, "cancel");
@@ -114,15 +150,15 @@ Deno.test("the cause of the abort decides how an aborted run is settled", async 
   assert.deepEqual([late?.outcome, late?.error?.type], ["retry", "TIMEOUT"]);
 });
 
-Deno.test("a run that ends well although it was aborted has ended well", async () => {
+Deno.test("abort() keeps the outcome of a handler that finishes all the same", async () => {
   const stubborn = (run: JobRun) => untilAborted(run).catch(() => done);
   const settlement = await settlementOf(stubborn, (running) => running.abort(null, "cancelled"));
   assert.equal(settlement?.outcome, "done");
 });
 
-Deno.test("a run that overruns its time is told, and given up when it does not listen", async () => {
+Deno.test("checkTimeouts() aborts a job, and fails it when its handler ignores that", async () => {
   let signal: AbortSignal | undefined;
-  const { running, ended } = runs((run) => {
+  const { running, ends, ended } = runs((run) => {
     signal = run.signal;
     return never();
   });
@@ -137,12 +173,12 @@ Deno.test("a run that overruns its time is told, and given up when it does not l
   const end = ended();
   running.checkTimeouts(start + MINUTE + 12_000);
   await end;
-  const [settlement] = running.takeEnded();
+  const [settlement] = ends;
   assert.deepEqual([settlement?.outcome, settlement?.error?.type], ["retry", "TIMEOUT"]);
   assert.equal(running.countOf("BULK"), 0);
 });
 
-Deno.test("slots are counted by lane, and free when their jobs end or are dropped", async () => {
+Deno.test("countOf() counts the jobs of a lane until they end or are dropped", async () => {
   const { running, ended } = runs(({ job }) => job.fence === 1 ? Promise.resolve(done) : never());
   const lanes: Lane[] = ["BULK", "BULK", "AI"];
   const end = ended();
@@ -154,9 +190,9 @@ Deno.test("slots are counted by lane, and free when their jobs end or are droppe
   assert.deepEqual([running.countOf("BULK"), running.countOf("AI")], [0, 0]);
 });
 
-Deno.test("a dropped run is told, and its end is nobody's business any more", async () => {
+Deno.test("drop() aborts a job and ignores its end", async () => {
   let why: unknown;
-  const { running } = runs((run) =>
+  const { running, ends } = runs((run) =>
     untilAborted(run).catch((reason) => {
       why = reason;
       return done;
@@ -168,10 +204,10 @@ Deno.test("a dropped run is told, and its end is nobody's business any more", as
   while (why === undefined) await Promise.resolve();
   assert.equal(why instanceof JobAborted && why.why, "lease lost");
   await Promise.resolve();
-  assert.deepEqual(running.takeEnded(), []);
+  assert.deepEqual(ends, []);
 });
 
-Deno.test("an old claim's cancel or loss leaves the job's next run alone", () => {
+Deno.test("abort() and drop() of an old claim do not affect the next run of its job", () => {
   let signal: AbortSignal | undefined;
   const { running } = runs((run) => {
     signal = run.signal;
@@ -186,23 +222,16 @@ Deno.test("an old claim's cancel or loss leaves the job's next run alone", () =>
   assert.equal(signal?.aborted, true);
 });
 
-Deno.test("a claim is held until its end is settled", async () => {
+Deno.test("fences() returns the claims that run", async () => {
   const { running, ended } = runs(() => Promise.resolve(done));
   const end = ended();
   running.start(claimed(7));
   assert.deepEqual(running.fences(), [7]);
   await end;
-  assert.deepEqual(running.fences(), [7]);
-  const taken = running.takeEnded();
-  assert.deepEqual(running.fences(), [7]);
-  running.returnEnded(taken);
-  assert.deepEqual(running.fences(), [7]);
-  assert.deepEqual(running.takeEnded(), taken);
-  running.forgetEnded(taken);
   assert.deepEqual(running.fences(), []);
 });
 
-Deno.test("reports are handed over once each, the newest, and the last with the end", async () => {
+Deno.test("takeReports() returns each newest report once; the last one comes with the end", async () => {
   const progress = (processed: number) => ({
     total: 3,
     processed,
@@ -211,8 +240,8 @@ Deno.test("reports are handed over once each, the newest, and the last with the 
     skipped: 0,
   });
   let finish = () => {};
-  // Taken out of the run, as handlers do.
-  const { running, ended } = runs(({ report }) => {
+  // Destructured, as handlers do.
+  const { running, ends, ended } = runs(({ report }) => {
     report(progress(1));
     report(progress(2));
     return new Promise((resolve) => {
@@ -229,5 +258,5 @@ Deno.test("reports are handed over once each, the newest, and the last with the 
   const end = ended();
   finish();
   await end;
-  assert.equal(running.takeEnded()[0]?.progress?.processed, 3);
+  assert.equal(ends[0]?.progress?.processed, 3);
 });

@@ -13,7 +13,7 @@ const MAKE_DUE = statement<[]>(
 const HIDE = statement<[]>("test.hide", "alter table schedules rename to hidden");
 const SHOW = statement<[]>("test.show", "alter table hidden rename to schedules");
 
-onPostgres("startSchedule() fires what comes due, and goes on after a failure", async ({ db }) => {
+onPostgres("startSchedule() fires due schedules, and continues after a failure", async ({ db }) => {
   const services = { db, bus: createBus() };
   await ensureBuiltInSchedules(services);
   const failed = Promise.withResolvers<void>();
@@ -28,11 +28,9 @@ onPostgres("startSchedule() fires what comes due, and goes on after a failure", 
   services.bus.subscribe("schedules", () => fired.resolve());
 
   await db.run(HIDE);
-  const startedAt = performance.now();
   const schedule = startSchedule(services);
   try {
     await failed.promise;
-    assert(schedule.lastTickAt() <= performance.now());
     await db.run(SHOW);
     await db.run(MAKE_DUE);
     await fired.promise;
@@ -40,6 +38,5 @@ onPostgres("startSchedule() fires what comes due, and goes on after a failure", 
     await schedule.stop();
     await reset();
   }
-  assert(schedule.lastTickAt() > startedAt);
   assert(schedule.healthy());
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Services } from "../../src/domain/services.ts";
-import { enqueueJobs, wakeWorkers } from "../../src/domain/jobs/enqueue.ts";
+import { insertJobs, wakeWorkers } from "../../src/domain/jobs/enqueue.ts";
 import { cancelJob } from "../../src/domain/jobs/operations.ts";
 import { cancelled, done, JobFailure, snooze } from "../../src/domain/jobs/outcome.ts";
 import { createBus } from "../../src/events/bus.ts";
@@ -20,7 +20,7 @@ import { onEveryQueue, onPostgresQueue, type TestQueue } from "../support/queue.
 import { until } from "../support/until.ts";
 import { interfere, startTestWorker, untilAborted } from "../support/worker.ts";
 
-/** Waits until all of these are COMPLETED, FAILED or CANCELLED; answers their statuses. */
+/** Waits until all of these jobs have finished; returns their statuses. */
 async function finished({ db }: TestQueue, ids: readonly string[]): Promise<string[]> {
   const jobs = await until("all jobs have finished", async () => {
     await comeDue(db);
@@ -31,20 +31,19 @@ async function finished({ db }: TestQueue, ids: readonly string[]): Promise<stri
   return ids.map((id) => byId.get(id) ?? "gone");
 }
 
-onEveryQueue("jobs run to their ends, whatever these are", async (queue) => {
+onEveryQueue("startWorker() settles each outcome of a job", async (queue) => {
   const { db, services, organization } = queue;
   const ends = ["done", "cancel", "fail", "throw", "snooze", "unrecordable"];
-  const ids = await enqueueJobs(
+  const ids = await insertJobs(
     db,
     ends.map((end) => newJob(organization.id, { payload: { end }, maxAttempts: 2 })),
   );
   const snoozed = new Set<string>();
-  await using _worker = await startTestWorker(services, ({ job }) => {
-    const { end } = job.payload;
+  await using _worker = await startTestWorker(services, ({ job }, { end }) => {
     if (end === "cancel") return Promise.resolve(cancelled);
     if (end === "fail") throw new JobFailure("PERMISSION", "No", { retryable: false });
     if (end === "throw") throw new Error("boom");
-    // PostgreSQL takes no NUL; the neighbours in the batch must not notice.
+    // PostgreSQL stores no NUL; the other jobs of the batch must be settled all the same.
     if (end === "unrecordable") throw new JobFailure("A\0B", "No", { retryable: false });
     if (end !== "snooze" || snoozed.has(job.id)) return Promise.resolve(done);
     snoozed.add(job.id);
@@ -65,23 +64,26 @@ onEveryQueue("jobs run to their ends, whatever these are", async (queue) => {
   assert.match((await readJob(db, ids[5] ?? "")).error?.message ?? "", /could not be recorded/);
 });
 
-onEveryQueue("progress can be watched while a job runs", async ({ db, services, organization }) => {
-  const id = await addJob(db, organization.id);
-  const progress = { total: 2, processed: 1, succeeded: 1, failed: 0, skipped: 0 };
-  const finish = Promise.withResolvers<void>();
-  await using _worker = await startTestWorker(services, async ({ report }) => {
-    report(progress);
-    await finish.promise;
-    report({ ...progress, processed: 2, succeeded: 2 });
-    return done;
-  });
-  const read = async () => (await readJob(db, id)).progress;
-  assert.deepEqual(await until("progress is written", read), progress);
-  finish.resolve();
-  await until("the last progress is written", async () => (await read())?.processed === 2);
-});
+onEveryQueue(
+  "startWorker() writes progress while a job runs",
+  async ({ db, services, organization }) => {
+    const id = await addJob(db, organization.id);
+    const progress = { total: 2, processed: 1, succeeded: 1, failed: 0, skipped: 0 };
+    const finish = Promise.withResolvers<void>();
+    await using _worker = await startTestWorker(services, async ({ report }) => {
+      report(progress);
+      await finish.promise;
+      report({ ...progress, processed: 2, succeeded: 2 });
+      return done;
+    });
+    const read = async () => (await readJob(db, id)).progress;
+    assert.deepEqual(await until("progress is written", read), progress);
+    finish.resolve();
+    await until("the last progress is written", async () => (await read())?.processed === 2);
+  },
+);
 
-onEveryQueue("a graceful stop gives back what runs, and it has lost no attempt", async (queue) => {
+onEveryQueue("stop() requeues running jobs without counting the attempt", async (queue) => {
   const { db, services, organization } = queue;
   const ids = await addJobs(db, organization.id, 3, { maxAttempts: 1 });
   const last = ids.at(-1);
@@ -103,7 +105,7 @@ onEveryQueue("a graceful stop gives back what runs, and it has lost no attempt",
   );
 });
 
-onEveryQueue("a job that overruns its time is aborted, and tried again", async (queue) => {
+onEveryQueue("startWorker() aborts and retries a job that exceeds its timeout", async (queue) => {
   const { db, services, organization } = queue;
   const id = await addJob(db, organization.id);
   let reason: unknown;
@@ -119,7 +121,7 @@ onEveryQueue("a job that overruns its time is aborted, and tried again", async (
   assert.ok(reason instanceof JobAborted && reason.why === "timeout");
 });
 
-/** The queue as another process sees it, with a bus of its own. */
+/** Makes services like those of another process, with a bus of their own. */
 function otherProcess({ db }: Services): Services {
   const transport = postgresTransport(() => db.dedicated(), (error) => {
     throw error;
@@ -127,7 +129,7 @@ function otherProcess({ db }: Services): Services {
   return { db, bus: createBus(transport) };
 }
 
-onPostgresQueue("a cancel reaches the handler in whichever process it runs", async (queue) => {
+onPostgresQueue("cancelJob() aborts the handler in whichever process it runs", async (queue) => {
   const { db, organization } = queue;
   const processes = [otherProcess(queue.services), otherProcess(queue.services)] as const;
   for (const { bus } of processes) await until("the bus is up", () => bus.healthy());
@@ -142,11 +144,11 @@ onPostgresQueue("a cancel reaches the handler in whichever process it runs", asy
     ),
   );
   await until(
-    "each runs its half",
+    "each process runs half of the jobs",
     () => [...running.values()].every(({ length }) => length === 4),
   );
 
-  // Each is asked in the process in which it does not run.
+  // Each job is cancelled in the process in which it does not run.
   for (const [n, services] of processes.entries()) {
     for (const id of running.get(1 - n) ?? []) await cancelJob(services, organization.admin, id);
   }
@@ -155,7 +157,7 @@ onPostgresQueue("a cancel reaches the handler in whichever process it runs", asy
   for (const { bus } of processes) await bus.close();
 });
 
-onEveryQueue("a cancel that comes late leaves the next run alone", async (queue) => {
+onEveryQueue("a late cancel event does not abort the next run of its job", async (queue) => {
   const { db, services, organization } = queue;
   const [innocent = "", guilty = ""] = await addJobs(db, organization.id, 2);
   const aborted: string[] = [];
@@ -172,7 +174,7 @@ onEveryQueue("a cancel that comes late leaves the next run alone", async (queue)
   assert.deepEqual(aborted, [guilty]);
 });
 
-onEveryQueue("one slot is shared in turns, however long the others' queues are", async (queue) => {
+onEveryQueue("one slot is shared fairly, however many jobs the others have", async (queue) => {
   const { db, services, organization } = queue;
   const other = await createOrganization(db);
   await addJobs(db, organization.id, 50);
@@ -185,11 +187,11 @@ onEveryQueue("one slot is shared in turns, however long the others' queues are",
   }, { lanes: { BULK: 1 } });
   await until("the few have run", () => [...news, ...few].every((id) => order.includes(id)));
   const places = (ids: string[]) => ids.map((id) => order.indexOf(id));
-  assert.ok(Math.max(...places(few)) < 4, `The other organization's came as ${places(few)}`);
-  assert.ok(Math.max(...places(news)) < 8, `The other topic's came as ${places(news)}`);
+  assert.ok(Math.max(...places(few)) < 4, `Jobs of the other organization ran as ${places(few)}`);
+  assert.ok(Math.max(...places(news)) < 8, `Jobs of the other topic ran as ${places(news)}`);
 });
 
-onEveryQueue("a lane whose slots are all taken takes none of the others'", async (queue) => {
+onEveryQueue("a full lane takes no slots of the others", async (queue) => {
   const { db, services, organization } = queue;
   await addJobs(db, organization.id, 100);
   const lanes = { BULK: 5, TRANSACTIONAL: 1, AI: 1 };
@@ -204,33 +206,36 @@ onEveryQueue("a lane whose slots are all taken takes none of the others'", async
     await addJob(db, organization.id, { lane: "TRANSACTIONAL" }),
     await addJob(db, organization.id, { lane: "AI" }),
   ];
-  wakeWorkers(services);
+  wakeWorkers(services, ["TRANSACTIONAL", "AI"]);
   assert.deepEqual(await finished(queue, urgent), ["COMPLETED", "COMPLETED"]);
   assert.equal(stuck, 5);
 });
 
-onPostgresQueue("a lane that never fills its slots leaves the others theirs", async (queue) => {
-  const { db, services, organization } = queue;
-  const flood = await addJobs(db, organization.id, 4_000);
-  const urgent = await addJob(db, organization.id, { lane: "AI" });
-  let ran = 0;
-  let before = NaN;
-  await using _worker = await startTestWorker(services, ({ job }) => {
-    if (job.id === urgent) before = ran;
-    ran++;
-    return Promise.resolve(done);
-  }, { lanes: { BULK: 1_000, AI: 1 } });
-  await until("all have run", () => ran === flood.length + 1);
-  assert.ok(before < 1_000, `${before} jobs of the flood came first`);
-});
+onPostgresQueue(
+  "a lane with more slots than jobs per claim does not delay the others",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const flood = await addJobs(db, organization.id, 4_000);
+    const urgent = await addJob(db, organization.id, { lane: "AI" });
+    let ran = 0;
+    let before = NaN;
+    await using _worker = await startTestWorker(services, ({ job }) => {
+      if (job.id === urgent) before = ran;
+      ran++;
+      return Promise.resolve(done);
+    }, { lanes: { BULK: 1_000, AI: 1 } });
+    await until("all have run", () => ran === flood.length + 1);
+    assert.ok(before < 1_000, `${before} jobs of the other lane ran first`);
+  },
+);
 
-onEveryQueue("an end whose recording was not answered is recorded once", async (queue) => {
+onEveryQueue("a settle statement whose answer is lost is recorded once", async (queue) => {
   const { db, services, organization } = queue;
   const ids = await addJobs(db, organization.id, 3);
   let failures = 0;
   const cut = interfere(services, "jobs.settle", async (run) => {
     failures++;
-    // The first gets lost on its way there, the second on its way back.
+    // The first request is lost, then the answer to the second.
     if (failures === 1) throw new Error("connection lost");
     const rows = await run();
     if (failures === 2) throw new Error("connection lost");
@@ -243,4 +248,28 @@ onEveryQueue("an end whose recording was not answered is recorded once", async (
   });
   assert.deepEqual(await finished(queue, ids), ["COMPLETED", "COMPLETED", "COMPLETED"]);
   assert.equal(ran, 3);
+});
+
+onEveryQueue("wakeWorkers() makes only workers of these lanes scan the queue", async (queue) => {
+  const { services } = queue;
+  const scans = { BULK: 0, AI: 0 };
+  const scanning = (lane: keyof typeof scans) =>
+    interfere(services, "jobs.partitions", (run) => {
+      scans[lane]++;
+      return run();
+    });
+  const idle = () => Promise.resolve(done);
+  await using _bulk = await startTestWorker(scanning("BULK"), idle, { lanes: { BULK: 1 } });
+  await using _ai = await startTestWorker(scanning("AI"), idle, { lanes: { AI: 1 } });
+  await until("both have scanned", () => scans.BULK > 0 && scans.AI > 0);
+  const before = { ...scans };
+  // Within a second, so that the polls of an idle worker add few scans.
+  for (let n = 1; n <= 10; n++) {
+    wakeWorkers(services, ["AI"]);
+    await until("the worker of the lane has scanned", () => scans.AI >= before.AI + n);
+  }
+  assert.ok(scans.BULK - before.BULK < 5, `The other worker scanned ${scans.BULK} times`);
+  services.bus.publish("queue", "*", null);
+  const { BULK } = scans;
+  await until("a signal without lanes wakes the other, too", () => scans.BULK > BULK);
 });

@@ -6,14 +6,31 @@ export interface Clock extends Disposable {
   tick(ms: number): void;
 }
 
-/** Replaces setTimeout and setInterval until it is disposed of. */
-export function stopTime(): Clock {
+const TIMERS = ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] as const;
+
+/**
+ * Replaces setTimeout and setInterval until it is disposed of.
+ *
+ * @param also.performance whether to replace `performance.now()`, too
+ */
+export function stopTime(also: { readonly performance?: boolean } = {}): Clock {
   const clock = FakeTimers.withGlobal(globalThis).install({
-    toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"],
+    toFake: also.performance ? [...TIMERS, "performance"] : [...TIMERS],
     shouldClearNativeTimers: true,
   });
   return {
     tick: (ms) => void clock.tick(ms),
     [Symbol.dispose]: () => clock.uninstall(),
+  };
+}
+
+/** Moves `performance.now()` forward until disposed of; timers keep their time. */
+export function skipTime(ms: number): Disposable {
+  const { now } = performance;
+  performance.now = () => now.call(performance) + ms;
+  return {
+    [Symbol.dispose]() {
+      performance.now = now;
+    },
   };
 }

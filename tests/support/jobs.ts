@@ -1,13 +1,13 @@
 import { type Connection, statement } from "../../src/db/database.ts";
 import { newId } from "../../src/domain/id.ts";
-import { enqueueJobs } from "../../src/domain/jobs/enqueue.ts";
+import { insertJobs, type JobRow as NewJobRow } from "../../src/domain/jobs/enqueue.ts";
 import { type ClaimedJob, claimJobs } from "../../src/domain/jobs/claim.ts";
-import type { JobError, JobStatus, NewJob, Progress } from "../../src/domain/jobs/job.ts";
+import type { JobError, JobStatus, Progress } from "../../src/domain/jobs/job.ts";
 import { registerWorker } from "../../src/domain/jobs/lease.ts";
 import type { Settlement } from "../../src/domain/jobs/settle.ts";
 import type { Services } from "../../src/domain/services.ts";
 
-/** A job's row, with what the API does not show. */
+/** A stored job, with the columns that the API does not show. */
 export interface JobRow {
   readonly id: string;
   readonly status: JobStatus;
@@ -19,7 +19,7 @@ export interface JobRow {
   readonly error: JobError | null;
   readonly progress: Progress | null;
   readonly finished: boolean;
-  /** Until it is due, in milliseconds. */
+  /** Time until it is due, in milliseconds. */
   readonly waitMs: number;
 }
 
@@ -52,8 +52,8 @@ const COME_DUE = statement<[]>(
   "update jobs set run_at = now() where status = 'SCHEDULED'",
 );
 
-/** A job of kind "work" in the lane BULK, unless told. */
-export function newJob(organizationId: string, given: Partial<NewJob> = {}): NewJob {
+/** Makes a job; by default of kind "work" in the lane BULK. */
+export function newJob(organizationId: string, given: Partial<NewJobRow> = {}): NewJobRow {
   return {
     organizationId,
     userId: null,
@@ -65,13 +65,13 @@ export function newJob(organizationId: string, given: Partial<NewJob> = {}): New
   };
 }
 
-/** Enqueues one job and returns its id. */
+/** Enqueues a job and returns its id. */
 export async function addJob(
   db: Connection,
   organizationId: string,
-  given: Partial<NewJob> = {},
+  given: Partial<NewJobRow> = {},
 ): Promise<string> {
-  const [id = ""] = await enqueueJobs(db, [newJob(organizationId, given)]);
+  const [id = ""] = await insertJobs(db, [newJob(organizationId, given)]);
   return id;
 }
 
@@ -80,19 +80,19 @@ export function addJobs(
   db: Connection,
   organizationId: string,
   count: number,
-  given: Partial<NewJob> = {},
+  given: Partial<NewJobRow> = {},
 ): Promise<string[]> {
-  return enqueueJobs(db, Array.from({ length: count }, () => newJob(organizationId, given)));
+  return insertJobs(db, Array.from({ length: count }, () => newJob(organizationId, given)));
 }
 
-/** Registers a worker that no process stands behind. */
+/** Registers a worker without a process. */
 export async function addWorker(services: Services): Promise<string> {
   const id = newId();
   await registerWorker(services, id, "test", new Map());
   return id;
 }
 
-/** Claims what there is of kind "work" in BULK. */
+/** Claims jobs of topic "work" in BULK. */
 export function claimWork(
   services: Services,
   workerId: string,
@@ -102,7 +102,7 @@ export function claimWork(
   return claimJobs(services, workerId, [{ lane: "BULK", organizationId, topic: "work", count }]);
 }
 
-/** The end of a claim: done, unless told. */
+/** Makes the end of a claim; by default it is done. */
 export function endOf(job: ClaimedJob, given: Partial<Settlement> = {}): Settlement {
   return {
     id: job.id,
@@ -116,28 +116,29 @@ export function endOf(job: ClaimedJob, given: Partial<Settlement> = {}): Settlem
   };
 }
 
+/** Reads a job. */
 export async function readJob(db: Connection, id: string): Promise<JobRow> {
   const [job] = await db.run(READ, [id]);
   if (!job) throw new Error(`No job ${id}`);
   return job;
 }
 
-/** In the order of their ids. */
+/** Reads jobs in the order of their ids. */
 export function readJobs(db: Connection, ids: readonly string[]): Promise<JobRow[]> {
   return db.run(READ, [...ids]);
 }
 
-/** Oldest first. */
+/** Reads the attempts at a job, oldest first. */
 export function readAttempts(db: Connection, jobId: string): Promise<AttemptRow[]> {
   return db.run(ATTEMPTS, jobId);
 }
 
-/** Lets leases end now: one worker's, or all. */
+/** Makes the lease of a worker expire; null: all leases. */
 export async function expireLease(db: Connection, workerId: string | null = null): Promise<void> {
   await db.run(EXPIRE, workerId);
 }
 
-/** Lets all that is due later come due now. */
+/** Makes all jobs due that are due later. */
 export async function comeDue(db: Connection): Promise<void> {
   await db.run(COME_DUE);
 }

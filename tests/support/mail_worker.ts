@@ -5,19 +5,20 @@ import {
   type ClaimedJob,
   claimJobs,
   promoteDueJobs,
-  readTurns,
+  readPartitions,
 } from "../../src/domain/jobs/claim.ts";
-import type { Lane } from "../../src/domain/jobs/job.ts";
+import { JOB_KINDS } from "../../src/domain/jobs/kinds.ts";
+import type { Lane } from "../../src/domain/jobs/lane.ts";
 import { registerWorker, rescueOrphans } from "../../src/domain/jobs/lease.ts";
 import type { Services } from "../../src/domain/services.ts";
-import type { AbortCause, Handlers } from "../../src/queue/handler.ts";
+import { Completer } from "../../src/queue/completer.ts";
+import { type AbortCause, bindHandlers, type BoundHandler } from "../../src/queue/handler.ts";
 import { ContentCache } from "../../src/sending/content_cache.ts";
 import type { ChannelSlot } from "../../src/sending/provider_pool.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
 import { RunningJobs } from "../../src/queue/running_jobs.ts";
-import { settleEnded } from "../../src/queue/settle.ts";
 import { WakeSignal } from "../../src/queue/wake_signal.ts";
 
 /** A worker that claims, runs and settles jobs only when it is called. */
@@ -63,15 +64,16 @@ const COME_DUE = statement<[]>(
 export function mailHandlers(
   services: Services,
   { channel, messenger, window = 4 }: MailWorkerOptions,
-): Handlers {
+): ReadonlyMap<string, BoundHandler> {
   const contents = new ContentCache(services);
   const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window }]]);
   if (messenger) slots.set("MESSENGER", { channel: messenger, window });
-  return new Map([
-    ["PLAN_MESSAGE", planMessageHandler(services)],
-    ["RETRY_FAILED", retryFailedHandler(services)],
-    ["SEND_BATCH", sendBatchHandler(services, { slots, contents, publicUrl: PUBLIC_URL })],
-  ]);
+  const { PLAN_MESSAGE, RETRY_FAILED, SEND_BATCH } = JOB_KINDS;
+  return bindHandlers({ PLAN_MESSAGE, RETRY_FAILED, SEND_BATCH }, {
+    PLAN_MESSAGE: planMessageHandler(services),
+    RETRY_FAILED: retryFailedHandler(services),
+    SEND_BATCH: sendBatchHandler(services, { slots, contents, publicUrl: PUBLIC_URL }),
+  });
 }
 
 /** Registers a worker with the handlers of messages. */
@@ -82,18 +84,18 @@ export async function startMailWorker(
   const id = newId();
   await registerWorker(services, id, "test", new Map());
   const wake = new WakeSignal();
-  const running = new RunningJobs(mailHandlers(services, options), () => wake.wake());
-  const settle = () => settleEnded({ services, running, wake: new WakeSignal(), scannedAt: null });
+  const completer = new Completer(services, wake);
+  const running = new RunningJobs(mailHandlers(services, options), (end) => completer.add(end));
 
   const claim = async (count = SLOTS) => {
     const cursors = LANES.map((lane) => ({ lane, after: null }));
-    const keys = await readTurns(services, cursors, 100);
+    const keys = await readPartitions(services, cursors, 100);
     return await claimJobs(services, id, keys.map((key) => ({ ...key, count })));
   };
   const start = (jobs: readonly ClaimedJob[]) => jobs.forEach((job) => running.start(job));
   const rest = async () => {
     while (running.size > 0) await wake.wait(1_000);
-    await settle();
+    await completer.settle();
   };
   return {
     id,

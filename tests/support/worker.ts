@@ -1,36 +1,55 @@
+import { z } from "zod";
 import type { Database } from "../../src/db/database.ts";
-import type { Lane } from "../../src/domain/jobs/job.ts";
+import type { Lane } from "../../src/domain/jobs/lane.ts";
 import type { Services } from "../../src/domain/services.ts";
-import { type JobHandler, type JobRun } from "../../src/queue/handler.ts";
+import {
+  bindHandlers,
+  type BoundHandler,
+  type JobHandler,
+  type JobRun,
+} from "../../src/queue/handler.ts";
 import { startWorker, type Worker } from "../../src/queue/worker.ts";
 
 const MINUTE = 60_000;
+const PAYLOAD = z.looseObject({ end: z.string().optional(), ms: z.number().optional() });
 
-/** How a test's worker differs from one with 10 slots in BULK. */
+/** Handler of the kind "work", whose payload may name how the job ends and how long it takes. */
+export type WorkHandler = JobHandler<z.output<typeof PAYLOAD>>;
+
+/** Options of a test's worker. */
 export interface TestWorkerOptions {
+  /** By default 10 slots in BULK. */
   readonly lanes?: Partial<Record<Lane, number>>;
   readonly timeoutMs?: number;
 }
 
-/** A worker that runs jobs of kind "work" by `run`; stopped at the end of its scope. */
+/** A worker that is stopped at the end of its scope. */
 export interface TestWorker extends Worker, AsyncDisposable {}
 
-/** Starts a worker. */
+/** Handlers of a worker that knows the kind "work" only. */
+export function workHandlers(
+  work: WorkHandler,
+  timeoutMs = MINUTE,
+): ReadonlyMap<string, BoundHandler> {
+  return bindHandlers({ work: { payload: PAYLOAD, timeoutMs } }, { work });
+}
+
+/** Starts a worker that runs jobs of kind "work". */
 export async function startTestWorker(
   services: Services,
-  run: JobHandler["run"],
-  { lanes = { BULK: 10 }, timeoutMs = MINUTE }: TestWorkerOptions = {},
+  work: WorkHandler,
+  { lanes = { BULK: 10 }, timeoutMs }: TestWorkerOptions = {},
 ): Promise<TestWorker> {
   const worker = await startWorker(services, {
-    handlers: new Map([["work", { timeoutMs, run }]]),
+    handlers: workHandlers(work, timeoutMs),
     lanes: new Map(Object.entries(lanes) as [Lane, number][]),
   });
   let stopped: Promise<void> | undefined;
   const stop = () => stopped ??= worker.stop();
-  return { healthy: worker.healthy, stop, [Symbol.asyncDispose]: stop };
+  return { healthy: () => worker.healthy(), stop, [Symbol.asyncDispose]: stop };
 }
 
-/** Runs until the signal fires, then throws its reason, as handlers do. */
+/** Runs until the signal is aborted, then throws its reason, as handlers do. */
 export function untilAborted({ signal }: JobRun): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
@@ -39,9 +58,9 @@ export function untilAborted({ signal }: JobRun): Promise<never> {
 }
 
 /**
- * The same database, where something happens around the statements of one label.
+ * Wraps the statements of one label.
  *
- * @param around is given what runs the statement, and answers in its stead
+ * @param around takes the function that runs the statement, and returns its rows
  */
 export function interfere(
   services: Services,

@@ -3,7 +3,7 @@ import { type Caller, requireAdmin } from "../access/access.ts";
 import { invalid } from "../errors.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import type { Job } from "../jobs/job.ts";
-import { jobKind } from "../jobs/kinds.ts";
+import { JOB_KINDS } from "../jobs/kinds.ts";
 import { getJob } from "../jobs/operations.ts";
 import type { Services } from "../services.ts";
 
@@ -67,12 +67,11 @@ export async function cleanupDeliveries(
     const message = `must be from 0 to ${MAX_DAYS_TO_KEEP}, got ${daysToKeep}`;
     throw invalid(["daysToKeep"], "OUT_OF_RANGE", message);
   }
-  const { kind, lane, maxAttempts } = jobKind("CLEANUP_DELIVERIES");
   const { organizationId, userId } = caller;
   const [id = ""] = await enqueueJobs(services.db, [
-    { organizationId, userId, kind, lane, maxAttempts, payload: { daysToKeep } },
+    { organizationId, userId, kind: "CLEANUP_DELIVERIES", payload: { daysToKeep } },
   ]);
-  wakeWorkers(services);
+  wakeWorkers(services, [JOB_KINDS.CLEANUP_DELIVERIES.lane]);
   services.bus.publish("jobs", organizationId, [id]);
   return await getJob(services, caller, id);
 }

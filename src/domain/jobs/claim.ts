@@ -1,61 +1,63 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
-import type { Lane } from "./job.ts";
+import type { Lane } from "./lane.ts";
 
-/** Jobs of a lane that are claimed at once, at most: a larger claim wins little, and its jobs wait for
- * each other's answer. */
+/**
+ * Maximum number of jobs of a lane per claim. A larger claim gains little, and all of its jobs wait for
+ * its answer.
+ */
 export const CLAIM_LIMIT = 100;
 
-/** How often a worker looks for jobs while nobody wakes it, in milliseconds. */
+/** Interval at which an idle worker polls for jobs, in milliseconds. */
 export const POLL_MS = 1_000;
 
-/** What takes turns: the topics of an organization in a lane. */
-export interface TurnKey {
+/** Jobs that share their slots fairly with other partitions: one topic of an organization in a lane. */
+export interface Partition {
   readonly lane: Lane;
   readonly organizationId: string;
   readonly topic: string;
 }
 
-/** How many jobs of a key to claim. */
-export interface Deal extends TurnKey {
+/** Number of jobs to claim from a partition. */
+export interface Quota extends Partition {
   readonly count: number;
 }
 
-/** One worker's right to one job, until it is settled or rescued. */
+/** A worker's right to one job, until the job is settled or rescued. */
 export interface Claim {
   readonly id: string;
   readonly fence: number;
 }
 
 /**
- * Claims in the order in which every statement that writes to many locks them: a worker's progress and
- * its settling would otherwise wait for each other.
+ * Sorts claims into the order in which every statement locks many jobs, because writing progress and
+ * settling would otherwise deadlock.
  */
 export function inLockOrder<T extends Claim>(claims: readonly T[]): T[] {
   return claims.toSorted((a, b) => a.id < b.id ? -1 : 1);
 }
 
-/** A job in a worker's hands. Every later write about it names the fence. */
+/** A claimed job. Every later write about it names the fence. */
 export interface ClaimedJob extends Claim {
   readonly organizationId: string;
   readonly userId: string | null;
   readonly kind: string;
   readonly lane: Lane;
   readonly topic: string;
-  /** This attempt, from 1. */
+  /** Number of this attempt, from 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly subject: string | null;
   readonly payload: Record<string, unknown>;
 }
 
-// A skip scan (PostgreSQL wiki, "Loose indexscan") over jobs_ready: one index probe per key, however
-// many jobs stand behind it.
-const TURNS = statement<
+// A skip scan (PostgreSQL wiki, "Loose indexscan") over jobs_ready: one index probe per partition,
+// regardless of its number of jobs.
+const PARTITIONS = statement<
   [lanes: string[], afterOrganizationIds: (string | null)[], afterTopics: string[], limit: number],
-  TurnKey
+  Partition
 >(
-  "jobs.turns",
+  "jobs.partitions",
   `with recursive keys as (
      select l.lane, k.organization_id, k.topic, 1 as n
      from unnest($1::text[], $2::uuid[], $3::text[]) as l(lane, organization_id, topic),
@@ -79,8 +81,8 @@ const TURNS = statement<
    select lane, organization_id as "organizationId", topic from keys`,
 );
 
-// A worker that is buried, and does not know it yet, claims nothing: it would be rescued at once.
-// The update takes its ids from an array: joined to `pick` it flips to a sequential scan.
+// A reaped worker that has not noticed yet claims nothing, because its jobs would be rescued at once.
+// The update takes its ids from an array, because joined to `pick` it becomes a sequential scan.
 const CLAIM = statement<
   [
     workerId: string,
@@ -120,25 +122,26 @@ const PROMOTE = statement<[limit: number], { id: string }>(
    returning id`,
 );
 
-/** Where a page of turn keys begins: after this organization and topic; null: at the first. */
+/** Start of a page of a lane's partitions. */
 export interface LaneCursor {
   readonly lane: Lane;
-  readonly after: TurnKey | null;
+  /** Last partition of the page before; null: start with the first. */
+  readonly after: Partition | null;
 }
 
 /**
- * The keys that have jobs to claim.
+ * Reads the partitions that have jobs to claim.
  *
  * @param cursors one per lane
- * @param limit keys per lane at most; a lane that answers fewer has no more
+ * @param limit maximum number of partitions per lane; a lane that returns fewer has no more
  */
-export function readTurns(
+export function readPartitions(
   { db }: Services,
   cursors: readonly LaneCursor[],
   limit: number,
-): Promise<TurnKey[]> {
+): Promise<Partition[]> {
   return db.run(
-    TURNS,
+    PARTITIONS,
     cursors.map(({ lane }) => lane),
     cursors.map(({ after }) => after?.organizationId ?? null),
     cursors.map(({ after }) => after?.topic ?? ""),
@@ -147,26 +150,32 @@ export function readTurns(
 }
 
 /**
- * Claims up to each key's count, by priority, then age. Counts an attempt and takes a new fence.
+ * Claims up to `count` jobs of each partition, by priority, then age. Each claim counts an attempt and
+ * takes a new fence.
  *
- * @param workerId as registered; one that is not, or no more, gets nothing
+ * @param workerId an id without a row in `workers` claims nothing
  */
 export function claimJobs(
   { db }: Services,
   workerId: string,
-  deals: readonly Deal[],
+  quotas: readonly Quota[],
 ): Promise<ClaimedJob[]> {
   return db.run(
     CLAIM,
     workerId,
-    deals.map(({ lane }) => lane),
-    deals.map(({ organizationId }) => organizationId),
-    deals.map(({ topic }) => topic),
-    deals.map(({ count }) => count),
+    quotas.map(({ lane }) => lane),
+    quotas.map(({ organizationId }) => organizationId),
+    quotas.map(({ topic }) => topic),
+    quotas.map(({ count }) => count),
   );
 }
 
-/** Moves what has come due to QUEUED, `limit` at most. Returns how many it moved. */
+/**
+ * Moves due jobs from SCHEDULED to QUEUED.
+ *
+ * @param limit maximum number of jobs
+ * @returns number of jobs moved
+ */
 export async function promoteDueJobs({ db }: Services, limit: number): Promise<number> {
   return (await db.run(PROMOTE, limit)).length;
 }

@@ -1,9 +1,11 @@
 import { type Connection, statement } from "../../db/database.ts";
 import { newId } from "../id.ts";
 import type { Services } from "../services.ts";
-import type { NewJob } from "./job.ts";
+import type { NewJob, NewJobFields } from "./job.ts";
+import { JOB_KINDS } from "./kinds.ts";
+import type { Lane } from "./lane.ts";
 
-const ENQUEUE = statement<
+const INSERT = statement<
   [
     ids: string[],
     organizationIds: string[],
@@ -36,17 +38,40 @@ const ENQUEUE = statement<
    returning id`,
 );
 
+/** A new job of any kind, complete. */
+export interface JobRow extends NewJobFields {
+  readonly kind: string;
+  readonly lane: Lane;
+  readonly maxAttempts: number;
+  readonly payload: Record<string, unknown>;
+}
+
 /**
- * Writes jobs, in the caller's transaction where it is given one. A job whose unique key names an
- * unfinished one is left out. After the commit, call `wakeWorkers`.
+ * Enqueues jobs, inside the caller's transaction if `tx` is one. A job is skipped if its unique key
+ * belongs to an unfinished job. Call `wakeWorkers` after the commit.
  *
  * @param jobs up to some thousands
- * @returns the ids of those that were written
+ * @returns ids of the jobs that were written
  */
-export async function enqueueJobs(tx: Connection, jobs: readonly NewJob[]): Promise<string[]> {
+export function enqueueJobs(tx: Connection, jobs: readonly NewJob[]): Promise<string[]> {
+  return insertJobs(
+    tx,
+    jobs.map((job) => ({
+      ...job,
+      lane: job.lane ?? JOB_KINDS[job.kind].lane,
+      maxAttempts: job.maxAttempts ?? JOB_KINDS[job.kind].maxAttempts,
+    })),
+  );
+}
+
+/**
+ * Enqueues jobs whose kinds are known only at run time; otherwise like `enqueueJobs`. The compiler does
+ * not check their payloads. The queue does so before each attempt.
+ */
+export async function insertJobs(tx: Connection, jobs: readonly JobRow[]): Promise<string[]> {
   if (jobs.length === 0) return [];
   const rows = await tx.run(
-    ENQUEUE,
+    INSERT,
     jobs.map((job) => job.id ?? newId()),
     jobs.map((job) => job.organizationId),
     jobs.map((job) => job.userId),
@@ -63,7 +88,11 @@ export async function enqueueJobs(tx: Connection, jobs: readonly NewJob[]): Prom
   return rows.map((row) => row.id);
 }
 
-/** Tells the workers of all processes that there is something to claim. Call it after the commit. */
-export function wakeWorkers({ bus }: Services): void {
-  bus.publish("queue", "*", null);
+/**
+ * Wakes the workers of all processes that work on one of these lanes. Call it after the commit.
+ *
+ * @param lanes lanes of the jobs that can be claimed now; none: nobody is woken
+ */
+export function wakeWorkers({ bus }: Services, lanes: readonly Lane[]): void {
+  bus.publish("queue", "*", [...new Set(lanes)]);
 }

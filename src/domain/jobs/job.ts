@@ -1,9 +1,8 @@
 import { type Caller, ownsOrAdministers } from "../access/access.ts";
+import type { JobKindName, JobPayload } from "./kinds.ts";
+import type { Lane } from "./lane.ts";
 
-/** Reserved worker slots: a flood in one never takes a slot of another. */
-export type Lane = "TRANSACTIONAL" | "AI" | "LEARNING" | "BULK" | "SYSTEM";
-
-/** SCHEDULED is QUEUED for later: retries, snoozes, `runAt`. The API shows it as QUEUED. */
+/** SCHEDULED: due later (a retry, a snooze, `runAt`). The API shows it as QUEUED. */
 export type JobStatus =
   | "QUEUED"
   | "SCHEDULED"
@@ -12,17 +11,17 @@ export type JobStatus =
   | "FAILED"
   | "CANCELLED";
 
-/** Why a job, or one attempt at it, failed. */
+/** Error of a job, or of one attempt. */
 export interface JobError {
-  /** "CRASHED", "TIMEOUT", "INVALID_PAYLOAD", "INTERNAL", or a type of the kind's own. */
+  /** "CRASHED", "TIMEOUT", "INVALID_PAYLOAD", "UNKNOWN_KIND", "INTERNAL", or a type of the kind. */
   readonly type: string;
   readonly code: string | null;
   readonly message: string;
 }
 
-/** How far a job has come, in the items that its kind counts. */
+/** Progress of a job, in items that its kind defines: recipients, messages … */
 export interface Progress {
-  /** Null while it is not known. */
+  /** Null while unknown. */
   readonly total: number | null;
   readonly processed: number;
   readonly succeeded: number;
@@ -30,13 +29,13 @@ export interface Progress {
   readonly skipped: number;
 }
 
-/** A job as it stands in the table. */
+/** A job as stored. */
 export interface Job {
   readonly id: string;
   readonly organizationId: string;
-  /** The person who started it; null: the system. */
+  /** User who started it; null: the system. */
   readonly userId: string | null;
-  readonly kind: string;
+  readonly kind: JobKindName;
   readonly lane: Lane;
   readonly status: JobStatus;
   readonly priority: number;
@@ -44,12 +43,12 @@ export interface Job {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly cancelRequested: boolean;
-  /** TypeID of what it works on. */
+  /** TypeID of the object that it works on. */
   readonly subject: string | null;
   readonly payload: Record<string, unknown>;
   readonly progress: Progress | null;
   readonly error: JobError | null;
-  /** What it has to say, in the form of its kind; null: nothing. */
+  /** Result, in the form of its kind; null: none. */
   readonly result: Record<string, unknown> | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -57,43 +56,53 @@ export interface Job {
   readonly finishedAt: Date | null;
 }
 
-/** A job to be, before it has an id. */
-export interface NewJob {
+/** Fields of a new job that do not depend on its kind. */
+export interface NewJobFields {
+  /** Absent: a new one. */
+  readonly id?: string;
   readonly organizationId: string;
+  /** Null: the system. */
   readonly userId: string | null;
-  readonly kind: string;
-  readonly lane: Lane;
-  /** What takes fair turns inside the organization; the kind, when absent. */
+  /** Topics of an organization take turns within a lane. Absent: the kind. */
   readonly topic?: string;
   /** Higher runs first, within a topic. */
   readonly priority?: number;
-  /** Not before; null or absent: now. */
+  /** Earliest start; null or absent: now. */
   readonly runAt?: Date | null;
-  readonly maxAttempts: number;
-  /** At most one unfinished job per organization and key. */
+  /** At most one unfinished job per organization has this key. */
   readonly uniqueKey?: string | null;
+  /** TypeID of the object that it works on. */
   readonly subject?: string | null;
-  readonly payload: Record<string, unknown>;
-  /** Its id, when it must be known before. */
-  readonly id?: string;
 }
 
-/** True for the states that nothing leaves but `retryJob`. */
+/** A new job of one of the kinds, with the payload that the kind declares. */
+export type NewJob = {
+  [Kind in JobKindName]: NewJobFields & {
+    readonly kind: Kind;
+    readonly payload: JobPayload<Kind>;
+    /** Absent: as the kind declares. */
+    readonly lane?: Lane;
+    /** Absent: as the kind declares. */
+    readonly maxAttempts?: number;
+  };
+}[JobKindName];
+
+/** Whether the job is in a final state; only `retryJob` leaves it. */
 export function isFinished(status: JobStatus): boolean {
   return status === "COMPLETED" || status === "FAILED" || status === "CANCELLED";
 }
 
-/** Whether `cancelJob` has something to do; what is being cancelled it accepts again. */
+/** Whether `cancelJob` would change the job. It also accepts jobs that are being cancelled. */
 export function canCancel(job: Job): boolean {
   return !isFinished(job.status) && !job.cancelRequested;
 }
 
-/** Whether `retryJob` would be accepted: what has failed or was cancelled, and what waits for its time. */
+/** Whether `retryJob` accepts the job: it FAILED, was CANCELLED, or is due later. */
 export function canRetry(job: Job): boolean {
   return job.status === "FAILED" || job.status === "CANCELLED" || job.status === "SCHEDULED";
 }
 
-/** Whether the caller may see and act on the job. */
+/** Whether the caller may see the job and act on it. */
 export function mayAccess(caller: Caller, job: Job): boolean {
   return job.organizationId === caller.organizationId && ownsOrAdministers(caller, job.userId);
 }

@@ -1,92 +1,95 @@
 import { z } from "zod";
-import type { Lane } from "./job.ts";
+import type { Lane } from "./lane.ts";
 
-/** What the system can do in the background. */
+/** Declaration of a kind of job. */
 export interface JobKind {
-  readonly kind: string;
-  readonly lane: Lane;
-  /** For people. */
-  readonly description: string;
+  /** Schema of the payload. The queue checks it before each attempt. */
   readonly payload: z.ZodType<Record<string, unknown>>;
-  /** Whether an ADMIN may start one by hand. */
-  readonly startable: boolean;
+  /** Lane of its jobs, unless a job names another. */
+  readonly lane: Lane;
+  /** Maximum number of attempts, unless a job names another. */
   readonly maxAttempts: number;
+  /** Maximum duration of one attempt, in milliseconds. */
   readonly timeoutMs: number;
+  /** One sentence for users. */
+  readonly description: string;
+  /** Whether an ADMIN may start a job of this kind by `startJob`. */
+  readonly startable: boolean;
 }
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-const KINDS: readonly JobKind[] = [
-  {
-    kind: "PLAN_MESSAGE",
-    lane: "BULK",
-    description: "Cuts a message into batches of up to 100 recipients",
+/**
+ * All kinds of jobs, by name. A new kind needs an entry here and a handler; `src/handlers/registry.ts`
+ * does not compile until it has one.
+ */
+export const JOB_KINDS = {
+  PLAN_MESSAGE: {
     payload: z.strictObject({ messageId: z.uuid() }),
-    startable: false,
-    maxAttempts: 10,
-    timeoutMs: 30 * MINUTE,
-  },
-  {
-    kind: "SEND_BATCH",
     lane: "BULK",
-    description: "Sends one batch of a message and records what became of each recipient",
-    payload: z.strictObject({ batchId: z.uuid() }),
-    startable: false,
-    // Some 17 minutes with the backoff: a provider that restarts costs nobody his mail.
     maxAttempts: 10,
     timeoutMs: 30 * MINUTE,
+    description: "Cuts a message into batches of up to 100 recipients.",
+    startable: false,
   },
-  {
-    kind: "SEND_DUE",
-    lane: "SYSTEM",
-    description: "Starts the scheduled messages whose time has come",
+  SEND_BATCH: {
+    payload: z.strictObject({ batchId: z.uuid() }),
+    lane: "BULK",
+    // With the backoff these attempts span about 17 minutes, so that a batch survives the restart of
+    // its provider.
+    maxAttempts: 10,
+    timeoutMs: 30 * MINUTE,
+    description: "Sends one batch of a message and records the outcome of each recipient.",
+    startable: false,
+  },
+  SEND_DUE: {
     payload: z.strictObject({}),
-    startable: true,
+    lane: "SYSTEM",
     maxAttempts: 3,
     timeoutMs: 5 * MINUTE,
-  },
-  {
-    kind: "RETRY_FAILED",
-    lane: "SYSTEM",
-    description: "Tries again what failed of the messages that are retried by schedule",
-    payload: z.strictObject({}),
+    description: "Starts scheduled messages that are due.",
     startable: true,
+  },
+  RETRY_FAILED: {
+    payload: z.strictObject({}),
+    lane: "SYSTEM",
     maxAttempts: 3,
     timeoutMs: 10 * MINUTE,
+    description: "Retries the failed deliveries of messages in retry mode CRON.",
+    startable: true,
   },
-  {
-    kind: "CLEANUP",
-    lane: "SYSTEM",
-    description: "Deletes jobs and deliveries that were finished longer ago than they are kept",
+  CLEANUP: {
     payload: z.strictObject({}),
-    startable: true,
-    maxAttempts: 3,
-    timeoutMs: 60 * MINUTE,
-  },
-  {
-    kind: "CLEANUP_DELIVERIES",
     lane: "SYSTEM",
-    description: "Deletes deliveries that were sent or cancelled longer ago than it is told",
-    payload: z.strictObject({ daysToKeep: z.number().int().min(0).max(36_500) }),
-    startable: true,
     maxAttempts: 3,
     timeoutMs: 60 * MINUTE,
+    description: "Deletes finished jobs and deliveries whose retention period is over.",
+    startable: true,
   },
-];
+  CLEANUP_DELIVERIES: {
+    payload: z.strictObject({ daysToKeep: z.number().int().min(0).max(36_500) }),
+    lane: "SYSTEM",
+    maxAttempts: 3,
+    timeoutMs: 60 * MINUTE,
+    description: "Deletes sent and cancelled deliveries that are older than `daysToKeep`.",
+    startable: true,
+  },
+} as const satisfies Readonly<Record<string, JobKind>>;
 
-/** Every kind that this program knows, by name. */
-export const JOB_KINDS: ReadonlyMap<string, JobKind> = new Map(
-  KINDS.map((kind) => [kind.kind, kind]),
-);
+/** Name of a kind of job. */
+export type JobKindName = keyof typeof JOB_KINDS;
 
-/**
- * The kind of that name.
- *
- * @throws {Error} when this program has none: a mistake of the program, not of a caller
- */
-export function jobKind(name: string): JobKind {
-  const kind = JOB_KINDS.get(name);
-  if (!kind) throw new Error(`This program has no job kind ${name}`);
-  return kind;
+/** Payload of a kind's jobs. */
+export type JobPayload<Kind extends JobKindName> = z.output<(typeof JOB_KINDS)[Kind]["payload"]>;
+
+/** Payloads of all kinds. */
+export type JobPayloads = { readonly [Kind in JobKindName]: JobPayload<Kind> };
+
+/** Names of all kinds. */
+export const JOB_KIND_NAMES: readonly JobKindName[] = Object.keys(JOB_KINDS).filter(isJobKind);
+
+/** Whether this version of the program has the kind: the database may name one of a newer version. */
+export function isJobKind(name: string): name is JobKindName {
+  return Object.hasOwn(JOB_KINDS, name);
 }

@@ -1,9 +1,10 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import type { Claim } from "./claim.ts";
-import type { JobStatus, Lane } from "./job.ts";
+import type { JobStatus } from "./job.ts";
+import type { LaneSlots } from "./lane.ts";
 
-/** How long a worker lives without renewing. */
+/** Time after which a worker that does not renew its lease counts as dead. */
 const LEASE_MS = 15_000;
 
 const REGISTER = statement<[workerId: string, host: string, lanes: string, leaseMs: number]>(
@@ -13,7 +14,7 @@ const REGISTER = statement<[workerId: string, host: string, lanes: string, lease
 );
 
 const RENEW = statement<
-  [workerId: string, begun: string | null, leaseMs: number],
+  [workerId: string, started: string | null, leaseMs: number],
   { id: string }
 >(
   "workers.renew",
@@ -25,18 +26,18 @@ const RENEW = statement<
    returning id`,
 );
 
-// Death is absence: a row that is deleted cannot be renewed, so the two cannot both win.
-const BURY = statement<[], { id: string }>(
-  "workers.bury",
+// Reaping deletes the row, so that a renewal and a reaping cannot both succeed.
+const REAP = statement<[], { id: string }>(
+  "workers.reap",
   `delete from workers where lease_until < clock_timestamp() returning id`,
 );
 
-// Found first and locked second, by fence: a row that has changed since the snapshot (rescued by
-// another replica, claimed again) is looked at anew when it is locked, but its worker is not looked
-// up anew, and a living worker would be robbed.
-// A second crash waits 5 to 15 s, scattered, and each one after it longer: the neighbours of a job that
-// kills its worker would otherwise die with it again. Where several that have crashed twice die
-// together all the same, nobody knows which of them did it: they part and try again.
+// Orphans are found first and locked second, by fence. PostgreSQL re-evaluates a row that changed since
+// the snapshot (rescued by another replica, claimed again) but not the lookup of its worker, so a
+// single step would take jobs from living workers.
+// From the second crash on a job waits 5 to 15 s with jitter, doubled each time, so that a job that
+// kills its worker does not take the same neighbours with it again. If several jobs with two crashes
+// die together, it is unknown which of them is at fault, so none fails.
 const RESCUE = statement<
   [limit: number],
   { id: string; organizationId: string; status: JobStatus }
@@ -55,21 +56,21 @@ const RESCUE = statement<
    ),
    judged as (
      select id, fence, crashes >= 9 or crashes >= 2
-       and count(*) filter (where crashes >= 2) over (partition by worker_id) = 1 as guilty
+       and count(*) filter (where crashes >= 2) over (partition by worker_id) = 1 as fails
      from orphans
    ),
    freed as (
      update jobs j set
        status = case
          when j.cancel_requested then 'CANCELLED'
-         when o.guilty then 'FAILED'
+         when o.fails then 'FAILED'
          when j.crashes >= 1 then 'SCHEDULED'
          else 'QUEUED' end,
-       finished_at = case when j.cancel_requested or o.guilty then now() end,
+       finished_at = case when j.cancel_requested or o.fails then now() end,
        run_at = case when j.crashes >= 1
          then now() + (5 + 10 * random()) * 2 ^ (j.crashes - 1) * interval '1 second'
          else j.run_at end,
-       attempt = j.attempt - (not o.guilty and not j.cancel_requested)::int,
+       attempt = j.attempt - (not o.fails and not j.cancel_requested)::int,
        crashes = j.crashes + 1, fence = null, updated_at = now(),
        error = jsonb_build_object('type', 'CRASHED', 'code', null, 'message',
          'The worker died while it ran this job, ' || (j.crashes + 1) || ' times in a row')
@@ -88,7 +89,7 @@ const RESCUE = statement<
    select id, organization_id as "organizationId", status from freed`,
 );
 
-// A claim whose answer was lost would otherwise hang for as long as the worker lives.
+// A claim whose answer was lost would otherwise stay PROCESSING for as long as the worker lives.
 const RECONCILE = statement<[workerId: string, heldFences: number[]], { id: string }>(
   "jobs.reconcile",
   `update jobs set status = case when cancel_requested then 'CANCELLED' else 'QUEUED' end,
@@ -104,8 +105,8 @@ const CANCEL_REQUESTS = statement<[workerId: string], Claim>(
   `select id, fence from jobs where worker_id = $1 and status = 'PROCESSING' and cancel_requested`,
 );
 
-const LEAVE = statement<[workerId: string], { id: string }>(
-  "workers.leave",
+const DEREGISTER = statement<[workerId: string], { id: string }>(
+  "workers.deregister",
   `with gone as (delete from workers where id = $1)
    update jobs set status = case when cancel_requested then 'CANCELLED' else 'QUEUED' end,
      finished_at = case when cancel_requested then now() end,
@@ -117,35 +118,41 @@ const LEAVE = statement<[workerId: string], { id: string }>(
 const RESCUE_LIMIT = 500;
 
 /**
- * Gives a worker its row, and with it the right to claim.
+ * Registers a worker, which gives it the right to claim.
  *
- * @param lanes its slots, for people to see
+ * @param lanes its slots, as users see them
  */
 export async function registerWorker(
   { db }: Services,
   workerId: string,
   host: string,
-  lanes: ReadonlyMap<Lane, number>,
+  lanes: LaneSlots,
 ): Promise<void> {
   await db.run(REGISTER, workerId, host, JSON.stringify(Object.fromEntries(lanes)), LEASE_MS);
 }
 
 /**
- * Renews the lease.
+ * Renews the lease of a worker.
  *
- * @param begun jobs that were begun since the last renewal, by topic, for people to see
- * @returns false: it has ended, and whatever the worker holds is another's
+ * @param started number of jobs started since the last renewal, by topic, as users see it
+ * @returns false if the lease has expired: the worker has lost all of its jobs
  */
 export async function renewLease(
   { db }: Services,
   workerId: string,
-  begun: ReadonlyMap<string, number>,
+  started: ReadonlyMap<string, number>,
 ): Promise<boolean> {
-  const cycle = begun.size > 0 ? JSON.stringify(Object.fromEntries(begun)) : null;
+  const cycle = started.size > 0 ? JSON.stringify(Object.fromEntries(started)) : null;
   return (await db.run(RENEW, workerId, cycle, LEASE_MS)).length > 0;
 }
 
-/** Gives back the claims that the worker does not know of. */
+/**
+ * Requeues jobs that are claimed for a worker which does not hold them, without counting the attempt.
+ * Claims of the last 10 s are left alone, because their answer may still be on its way.
+ *
+ * @param heldFences fences of all jobs that the worker runs or settles
+ * @returns number of jobs requeued
+ */
 export async function reconcile(
   { db }: Services,
   workerId: string,
@@ -154,26 +161,30 @@ export async function reconcile(
   return (await db.run(RECONCILE, workerId, [...heldFences])).length;
 }
 
-/** The jobs in a worker's hands that somebody has cancelled. */
+/** Reads the claims of a worker whose jobs are to be cancelled. */
 export function readCancelRequests({ db }: Services, workerId: string): Promise<Claim[]> {
   return db.run(CANCEL_REQUESTS, workerId);
 }
 
 /**
- * Buries workers whose lease has ended and frees their jobs: back to the queue, or FAILED with type
- * CRASHED when this was the third worker that the job has lost, and no other such job was lost with
- * it. Any replica does this for all.
+ * Reaps workers whose lease has expired and frees their jobs: requeues them, or sets a job FAILED with
+ * type CRASHED if it lost its third worker in a row and no other such job was lost with it. Any replica
+ * does this for all.
  *
- * @returns the freed jobs as they stand now
+ * @returns the freed jobs
  */
 export async function rescueOrphans({ db, bus }: Services): Promise<{ id: string }[]> {
-  await db.run(BURY);
+  await db.run(REAP);
   const freed = await db.run(RESCUE, RESCUE_LIMIT);
   for (const { organizationId, id } of freed) bus.publish("jobs", organizationId, [id]);
   return freed;
 }
 
-/** Ends a worker in peace: what it still holds goes back to the queue and has lost no attempt. */
-export async function leave({ db }: Services, workerId: string): Promise<number> {
-  return (await db.run(LEAVE, workerId)).length;
+/**
+ * Deregisters a worker that stops, and requeues its jobs without counting the attempt.
+ *
+ * @returns number of jobs requeued
+ */
+export async function deregisterWorker({ db }: Services, workerId: string): Promise<number> {
+  return (await db.run(DEREGISTER, workerId)).length;
 }

@@ -3,33 +3,35 @@ import { queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
-import type { Job, JobError, JobStatus, Lane } from "./job.ts";
+import type { Job, JobError, JobStatus } from "./job.ts";
+import type { JobKindName } from "./kinds.ts";
+import type { Lane } from "./lane.ts";
 import { JOB_COLUMNS } from "./queries.ts";
 
-/** Which jobs a list shows: fields are ANDed, values inside a field ORed. */
+/** Filter of a list of jobs: fields are ANDed, values inside a field ORed. */
 export interface JobFilter {
   readonly ids?: readonly string[] | null;
-  readonly kinds?: readonly string[] | null;
-  /** As the API shows them: QUEUED holds what is due later too. */
+  readonly kinds?: readonly JobKindName[] | null;
+  /** As the API shows them: QUEUED includes SCHEDULED. */
   readonly statuses?: readonly Exclude<JobStatus, "SCHEDULED">[] | null;
   readonly lanes?: readonly Lane[] | null;
   /** True: unfinished; false: finished. */
   readonly active?: boolean | null;
-  /** TypeID of what the jobs work on. */
+  /** TypeID of the object that the jobs work on. */
   readonly subjectId?: string | null;
   readonly startedBy?: string | null;
   readonly createdFrom?: Date | null;
   readonly createdTo?: Date | null;
 }
 
-/** How a list of jobs can be ordered. */
+/** Order of a list of jobs. */
 export type JobOrder = "CREATED_DESC" | "CREATED_ASC" | "RUN_AT_ASC" | "FINISHED_DESC";
 
 interface JobTable {
   id: string;
   organization_id: string;
   user_id: string | null;
-  kind: string;
+  kind: JobKindName;
   lane: Lane;
   status: JobStatus;
   subject: string | null;
@@ -64,7 +66,7 @@ const SORTS: Record<JobOrder, Sort> = {
   },
   FINISHED_DESC: {
     name: "finished_at desc",
-    // What has not finished comes last.
+    // Unfinished jobs come last.
     keys: [
       { expression: sql`coalesce(finished_at, '-infinity')`, type: "timestamptz" },
       { expression: sql.ref("id"), type: "uuid" },
@@ -74,9 +76,9 @@ const SORTS: Record<JobOrder, Sort> = {
 };
 
 /**
- * A page of the jobs that the caller may see.
+ * Reads a page of the jobs that the caller may see.
  *
- * @throws {InvalidInputError} for page arguments out of range and foreign cursors
+ * @throws {InvalidInputError} for page arguments out of range, or a cursor of another list
  */
 export function listJobs(
   { db }: Services,

@@ -5,21 +5,23 @@ import { ConflictError, invalid, InvalidInputError, NotFoundError } from "../err
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { issuesOf } from "../validation.ts";
-import { enqueueJobs, wakeWorkers } from "./enqueue.ts";
-import { isFinished, type Job, mayAccess, type NewJob } from "./job.ts";
-import { JOB_KINDS } from "./kinds.ts";
+import { insertJobs, type JobRow, wakeWorkers } from "./enqueue.ts";
+import { isFinished, type Job, mayAccess } from "./job.ts";
+import { JOB_KINDS, type JobKindName } from "./kinds.ts";
 import { CANCEL, findJob, findUnfinishedByKey, RETRY } from "./queries.ts";
 
-/** What `startJob` takes. */
+/** Input of `startJob`. */
 export interface StartJobInput {
-  readonly kind: string;
+  readonly kind: JobKindName;
+  /** As the kind's schema says. */
   readonly payload: Record<string, unknown>;
   /** -100 to 100; higher runs first. */
   readonly priority?: number | null;
+  /** Earliest start; null or absent: now. */
   readonly runAt?: Date | null;
-  /** 1 to 10. */
+  /** 1 to 10; null or absent: as the kind declares. */
   readonly maxAttempts?: number | null;
-  /** At most 200 characters. */
+  /** 1 to 200 characters. At most one unfinished job of the organization has this key. */
   readonly uniqueKey?: string | null;
 }
 
@@ -32,12 +34,12 @@ const inputSchema = z.object({
 });
 
 /**
- * Starts a job of a startable kind by hand.
+ * Starts a job of a startable kind.
  *
- * @returns the job; `created` is false when the unique key named an unfinished one, which is answered
+ * @returns the job; `created` is false if it is an earlier, unfinished job with the same unique key
  * @throws {ForbiddenError} for a MEMBER
- * @throws {InvalidInputError} for a kind that nobody starts, or a payload that does not fit the kind
- * @throws {ConflictError} ALREADY_RUNNING, when the key names a job that the caller may not see
+ * @throws {InvalidInputError} for a kind that is not startable, or a payload that its schema refuses
+ * @throws {ConflictError} ALREADY_RUNNING if the key belongs to a job that the caller may not see
  */
 export async function startJob(
   services: Services,
@@ -45,9 +47,9 @@ export async function startJob(
   input: StartJobInput,
 ): Promise<{ job: Job; created: boolean }> {
   requireAdmin(caller, "start jobs");
-  const kind = JOB_KINDS.get(input.kind);
-  if (!kind?.startable) {
-    throw invalid(["kind"], "NOT_STARTABLE", `${input.kind} cannot be started by hand`);
+  const kind = JOB_KINDS[input.kind];
+  if (!kind.startable) {
+    throw invalid(["kind"], "NOT_STARTABLE", `Cannot start ${input.kind}: it is not startable`);
   }
   const issues = [
     ...issuesOf(inputSchema.safeParse(input)),
@@ -55,10 +57,10 @@ export async function startJob(
   ];
   if (issues.length > 0) throw new InvalidInputError(issues);
 
-  const newJob: NewJob = {
+  const newJob: JobRow = {
     organizationId: caller.organizationId,
     userId: caller.userId,
-    kind: kind.kind,
+    kind: input.kind,
     lane: kind.lane,
     priority: input.priority ?? 0,
     runAt: input.runAt ?? null,
@@ -67,15 +69,15 @@ export async function startJob(
     payload: input.payload,
   };
   while (true) {
-    const [id] = await enqueueJobs(services.db, [newJob]);
+    const [id] = await insertJobs(services.db, [newJob]);
     if (id !== undefined) {
-      wakeWorkers(services);
+      wakeWorkers(services, [kind.lane]);
       services.bus.publish("jobs", caller.organizationId, [id]);
       return { job: await getJob(services, caller, id), created: true };
     }
     const job = await unfinishedJobOfKey(services, caller, input.uniqueKey ?? "");
     if (job) return { job, created: false };
-    // It has finished between the two statements: the key is free again.
+    // The job finished between the two statements, so the key is free again.
   }
 }
 
@@ -88,22 +90,27 @@ async function unfinishedJobOfKey(
   if (!job || mayAccess(caller, job)) return job;
   throw new ConflictError(
     "ALREADY_RUNNING",
-    `A job with the unique key ${uniqueKey} is unfinished`,
+    `Cannot start the job: another user's unfinished job has the unique key ${uniqueKey}`,
   );
 }
 
 /**
- * Cancels a job: at once when it waits; a running one is asked to stop, wherever it runs, and ends
- * when it has recorded what it did. Asking again changes nothing.
+ * Cancels a job. A waiting job ends at once; a running one is signalled in whichever process it runs,
+ * and ends when it has recorded what it did. A second call changes nothing.
  *
- * @throws {NotFoundError} @throws {ConflictError} ALREADY_FINISHED
+ * @returns the job: CANCELLED, or PROCESSING while it still records
+ * @throws {NotFoundError}
+ * @throws {ConflictError} ALREADY_FINISHED
  */
 export async function cancelJob(services: Services, caller: Caller, id: string): Promise<Job> {
   await getJob(services, caller, id);
   const [cancelled] = await services.db.run(CANCEL, id, caller.organizationId);
   if (!cancelled) {
     const job = await getJob(services, caller, id);
-    throw new ConflictError("ALREADY_FINISHED", `Cannot cancel the job: it is ${job.status}`);
+    throw new ConflictError(
+      "ALREADY_FINISHED",
+      `Cannot cancel the job: its status is ${job.status}`,
+    );
   }
   if (!isFinished(cancelled.status)) services.bus.publish("cancel", caller.organizationId, [id]);
   services.bus.publish("jobs", caller.organizationId, [id]);
@@ -111,11 +118,12 @@ export async function cancelJob(services: Services, caller: Caller, id: string):
 }
 
 /**
- * Runs a job again that FAILED or was CANCELLED, or at once what waits for its time.
+ * Restarts a job that FAILED or was CANCELLED, or starts one now that is due later.
  *
+ * @returns the job, QUEUED
  * @throws {NotFoundError}
- * @throws {ConflictError} NOT_RETRYABLE for what is queued, runs or is completed; ALREADY_RUNNING when
- *   its unique key names another unfinished job by now
+ * @throws {ConflictError} NOT_RETRYABLE for a job that is queued, running or completed; ALREADY_RUNNING
+ *   if another unfinished job has its unique key
  */
 export async function retryJob(services: Services, caller: Caller, id: string): Promise<Job> {
   await getJob(services, caller, id);
@@ -123,29 +131,26 @@ export async function retryJob(services: Services, caller: Caller, id: string): 
     if (!isUniqueViolation(error)) throw error;
     throw new ConflictError(
       "ALREADY_RUNNING",
-      "Another job with the same unique key is unfinished",
+      "Cannot retry the job: another unfinished job has its unique key",
     );
   });
   if (!retried) {
     const job = await getJob(services, caller, id);
-    throw new ConflictError("NOT_RETRYABLE", `Cannot retry the job: it is ${statusForPeople(job)}`);
+    const status = job.status === "SCHEDULED" ? "QUEUED" : job.status;
+    throw new ConflictError("NOT_RETRYABLE", `Cannot retry the job: its status is ${status}`);
   }
-  wakeWorkers(services);
+  wakeWorkers(services, [retried.lane]);
   services.bus.publish("jobs", caller.organizationId, [id]);
   return retried;
 }
 
 /**
- * One job.
+ * Finds a job.
  *
- * @throws {NotFoundError} also for what the caller may not see
+ * @throws {NotFoundError} also for a job that the caller may not see
  */
 export async function getJob({ db }: Services, caller: Caller, id: string): Promise<Job> {
   const job = await findJob(db, caller.organizationId, id);
   if (!job || !mayAccess(caller, job)) throw new NotFoundError([toTypeId("job", id)]);
   return job;
-}
-
-function statusForPeople({ status }: Job): string {
-  return status === "SCHEDULED" ? "QUEUED" : status;
 }

@@ -1,36 +1,36 @@
 import type { JobError } from "./job.ts";
 
 /**
- * What a handler says of its job when it ends. Throwing means: try again.
- * `settled`: the handler has settled the job itself, in a transaction of its own.
+ * Outcome of an attempt. A handler that throws asks for a retry.
+ * `alreadySettled`: the handler has settled the job in a transaction of its own.
  */
 export type Outcome =
   | { readonly kind: "done" }
   | { readonly kind: "snooze"; readonly delayMs: number }
   | { readonly kind: "cancel" }
-  | { readonly kind: "settled" };
+  | { readonly kind: "alreadySettled" };
 
 /** The job is finished. */
 export const done: Outcome = { kind: "done" };
-/** The job is given up, as somebody wished. */
+/** The job was cancelled by a user. */
 export const cancelled: Outcome = { kind: "cancel" };
-/** The job is settled already. */
-export const settled: Outcome = { kind: "settled" };
+/** The handler has settled the job. */
+export const alreadySettled: Outcome = { kind: "alreadySettled" };
 
-/** Goes on later, and counts no attempt. */
+/** The job continues after `delayMs` milliseconds; the attempt does not count. */
 export function snooze(delayMs: number): Outcome {
   return { kind: "snooze", delayMs };
 }
 
-/** A failure that a handler understands; anything else it throws is INTERNAL and retried. */
+/** A failure that the handler has classified. Anything else that it throws is INTERNAL and retried. */
 export class JobFailure extends Error {
   override readonly name = "JobFailure";
 
   /**
    * @param type as in `Job.error.type`
-   * @param options.code the outside's own code
+   * @param options.code code of the external service
    * @param options.retryable false: no further attempt
-   * @param options.retryAfterMs not before; else the backoff decides
+   * @param options.retryAfterMs minimum wait before the next attempt; absent: the backoff decides
    */
   constructor(
     readonly type: string,
@@ -47,28 +47,28 @@ export class JobFailure extends Error {
 }
 
 const MAX_MESSAGE = 2_000;
-const UNFORESEEN: Pick<JobFailure, "type" | "options"> = { type: "INTERNAL", options: {} };
+const UNCLASSIFIED: Pick<JobFailure, "type" | "options"> = { type: "INTERNAL", options: {} };
 
-/** What is kept of anything that was thrown. */
+/** Makes a storable error of anything that was thrown. */
 export function jobError(thrown: unknown): JobError {
-  const { type, options } = thrown instanceof JobFailure ? thrown : UNFORESEEN;
+  const { type, options } = thrown instanceof JobFailure ? thrown : UNCLASSIFIED;
   return {
     type,
     code: options.code ? storable(options.code) : null,
-    message: storable(say(thrown)),
+    message: storable(textOf(thrown)),
   };
 }
 
-// Anything can be thrown, even what cannot be turned into text.
-function say(thrown: unknown): string {
+// Any value can be thrown, even one that cannot be converted to a string.
+function textOf(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? thrown.message : thrown);
   } catch {
-    return "Something was thrown that cannot be put into words";
+    return "A value was thrown that cannot be converted to text";
   }
 }
 
-// PostgreSQL takes neither NUL nor half a surrogate pair, which a cut can leave.
+// PostgreSQL accepts neither NUL nor half a surrogate pair, which a cut can leave.
 function storable(text: string): string {
   return text.replaceAll("\0", "").slice(0, MAX_MESSAGE).toWellFormed();
 }
@@ -78,11 +78,11 @@ const MAX_DELAY_MS = 60 * 60_000;
 const JITTER = 0.2;
 
 /**
- * The wait before the next attempt: 2 s, 4 s, 8 s … up to an hour, each ± 20 % so that what failed
- * together does not come back together.
+ * Computes the wait before the next attempt, in milliseconds: 2 s, 4 s, 8 s … up to an hour, each with
+ * ± 20 % jitter, so that jobs which failed together do not retry together.
  *
- * @param attempt the one that has failed, from 1
- * @param retryAfterMs what the outside asked for: a lower bound; what is no number is none
+ * @param attempt number of the failed attempt, from 1
+ * @param retryAfterMs lower bound that the external service asked for; NaN counts as none
  * @param random a number from 0 to 1
  */
 export function backoffMs(

@@ -16,11 +16,11 @@ const WAKE = statement<[subject: string], { id: string }>(
 );
 
 /**
- * Lays a claimed job aside until its time, or `wakeParked`. Call it in a transaction that holds what
- * decides about it, so that the two cannot miss each other.
+ * Parks a claimed job. Call it in the transaction that holds a lock on the reason to wait, so that
+ * `wakeParked` cannot come in between.
  *
  * @param until null: until `wakeParked`
- * @returns false when the claim has ended, or the job is to be cancelled
+ * @returns false if the claim has ended, or the job is to be cancelled
  */
 export async function parkClaimed(
   tx: Connection,
@@ -31,7 +31,11 @@ export async function parkClaimed(
   return (await tx.run(PARK, jobId, fence, until)).length > 0;
 }
 
-/** Puts the parked jobs of a subject back into the queue. */
+/**
+ * Requeues the parked jobs of a subject. Call `wakeWorkers` after the commit.
+ *
+ * @param subject TypeID
+ */
 export async function wakeParked(tx: Connection, subject: string): Promise<void> {
   await tx.run(WAKE, subject);
 }

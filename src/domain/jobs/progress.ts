@@ -11,7 +11,7 @@ const WRITE = statement<[ids: string[], fences: number[], progresses: string[]],
    returning j.id`,
 );
 
-/** How far one claimed job has come. */
+/** Progress of one claimed job. */
 export interface ProgressReport {
   readonly id: string;
   readonly fence: number;
@@ -20,9 +20,9 @@ export interface ProgressReport {
 }
 
 /**
- * Writes progress of many jobs at once.
+ * Writes and publishes the progress of many jobs.
  *
- * @returns the ids that were written; one that is absent is no longer held under that fence
+ * @returns ids of the jobs that were written; the others are no longer held under their fence
  */
 export async function writeProgress(
   { db, bus }: Services,

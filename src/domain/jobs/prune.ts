@@ -1,22 +1,23 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 
-/** How long finished jobs are kept, in milliseconds since their end. */
+/** Retention of finished jobs, in milliseconds since their end. */
 export interface JobRetention {
   readonly completedMs: number;
-  /** FAILED and CANCELLED. */
+  /** For FAILED and CANCELLED jobs. */
   readonly failedMs: number;
 }
 
-/** What one step of pruning did. */
+/** Result of one step of pruning. */
 export interface PruneStep {
+  /** Number of jobs deleted. */
   readonly pruned: number;
-  /** The last job that was looked at; null: there are no more. */
+  /** Id of the last job examined; null: there are no more. */
   readonly last: string | null;
 }
 
-// By age, through the primary key: an index on finished_at would cost every job a tenth of its time,
-// for something that is asked once a day.
+// Scans the primary key, because an index on finished_at would slow down every job by a tenth for a
+// query that runs once a day.
 const PRUNE = statement<
   [
     completedMs: number,
@@ -45,16 +46,15 @@ const PRUNE = statement<
      (select id from page order by id desc limit 1) as last`,
 );
 
-/** Where pruning begins. */
+/** Value of `after` for the first step. */
 export const FIRST_JOB = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Looks at the next jobs by age and deletes those that were finished long enough ago, with their
- * attempts.
+ * Examines the next jobs by age and deletes those whose retention is over, with their attempts.
  *
- * @param organizationId null: of all organizations
- * @param after the last job of the step before; `FIRST_JOB` for the first one
- * @param limit jobs to look at
+ * @param organizationId null: all organizations
+ * @param after `last` of the previous step; `FIRST_JOB` for the first one
+ * @param limit number of jobs to examine
  */
 export async function pruneJobs(
   { db }: Services,

@@ -1,9 +1,10 @@
 import { columnList } from "../../db/columns.ts";
 import { type Connection, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
-import type { Job, JobError, JobStatus, Lane } from "./job.ts";
+import type { Job, JobError, JobStatus } from "./job.ts";
+import type { Lane } from "./lane.ts";
 
-/** A job's columns under the names of `Job`. */
+/** Columns of a job under the names of `Job`. */
 export const JOB_COLUMNS = [
   "id",
   "organization_id as organizationId",
@@ -40,7 +41,10 @@ const FIND_BY_KEY = statement<[organizationId: string, uniqueKey: string], Job>(
      and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')`,
 );
 
-/** Waiting: CANCELLED at once. Running: asked to stop, the fence kept, so that it can still record. */
+/**
+ * Cancels a waiting job at once. A running one is marked and keeps its fence, so that its handler can
+ * still record what it did.
+ */
 export const CANCEL = statement<[id: string, organizationId: string], Job>(
   "jobs.cancel",
   `update jobs set cancel_requested = true, updated_at = now(),
@@ -50,7 +54,7 @@ export const CANCEL = statement<[id: string, organizationId: string], Job>(
    returning ${COLUMNS}`,
 );
 
-/** A job that was set aside begins anew; one that waits keeps its count and runs now. */
+/** Restarts a FAILED or CANCELLED job from attempt 1. A waiting one keeps its count and runs now. */
 export const RETRY = statement<[id: string, organizationId: string], Job>(
   "jobs.retry",
   `update jobs set status = 'QUEUED', run_at = now(), finished_at = null, crashes = 0,
@@ -72,7 +76,7 @@ const DEPTHS = statement<[], { lane: Lane; status: JobStatus; count: number }>(
    where status in ('QUEUED', 'SCHEDULED', 'PROCESSING') group by 1, 2`,
 );
 
-/** One try at a job. */
+/** An attempt at a job that has ended. */
 export interface JobAttempt {
   readonly number: number;
   readonly startedAt: Date;
@@ -81,12 +85,12 @@ export interface JobAttempt {
   readonly error: JobError | null;
 }
 
-/** Jobs by id, of every organization: for watchers, who check access themselves. */
+/** Finds jobs of all organizations by id. The caller checks access. */
 export function findJobs(db: Connection, ids: readonly string[]): Promise<Job[]> {
   return db.run(FIND, [...ids]);
 }
 
-/** One job of an organization. */
+/** Finds a job of an organization. */
 export async function findJob(
   db: Connection,
   organizationId: string,
@@ -96,7 +100,7 @@ export async function findJob(
   return job?.organizationId === organizationId ? job : undefined;
 }
 
-/** The unfinished job that a unique key names. */
+/** Finds the unfinished job with a unique key. */
 export async function findUnfinishedByKey(
   db: Connection,
   organizationId: string,
@@ -106,12 +110,12 @@ export async function findUnfinishedByKey(
   return job;
 }
 
-/** The tries at a job that the caller has already been shown, oldest first. */
+/** Reads the attempts at a job, oldest first. The caller has checked access to the job. */
 export function readAttempts({ db }: Services, job: Job): Promise<JobAttempt[]> {
   return db.run(ATTEMPTS, job.organizationId, job.id);
 }
 
-/** How many unfinished jobs there are, of all organizations: for the metrics. */
+/** Counts the unfinished jobs of all organizations, for metrics. */
 export function readDepths(
   { db }: Services,
 ): Promise<{ lane: Lane; status: JobStatus; count: number }[]> {

@@ -12,10 +12,10 @@ const RESCHEDULE = statement<
 );
 
 /**
- * Moves the waiting job that a unique key names. Call `wakeWorkers` after the commit.
+ * Changes the start time of the waiting job with a unique key. Call `wakeWorkers` after the commit.
  *
  * @param runAt null: now
- * @returns its id; null when none waits: it runs, has ended, or never was
+ * @returns id of the job; null if no job with the key waits
  */
 export async function rescheduleJob(
   tx: Connection,

@@ -6,7 +6,11 @@ const WRITE = statement<[id: string, fence: number, result: string]>(
   "update jobs set result = $3::jsonb, updated_at = now() where id = $1 and fence = $2",
 );
 
-/** Keeps what a claimed job has to say, in the form of its kind; nothing when the claim has ended. */
+/**
+ * Stores the result of a claimed job. Does nothing if the claim has ended.
+ *
+ * @param result in the form that its kind defines
+ */
 export async function writeResult(
   { db }: Services,
   { id, fence }: { readonly id: string; readonly fence: number },

@@ -5,18 +5,18 @@ import { inLockOrder } from "./claim.ts";
 import type { JobError, JobStatus, Progress } from "./job.ts";
 
 /**
- * How a claim ended. `release` gives the job back without an attempt: a worker stopped.
+ * How a claim ended. `release` requeues the job without counting the attempt, because its worker stops.
  * `retry` becomes `fail` at the last attempt.
  */
 export type SettledOutcome = "done" | "retry" | "fail" | "cancel" | "snooze" | "release";
 
-/** One claim's end, to be recorded. */
+/** The end of a claim, to be recorded. */
 export interface Settlement {
   readonly id: string;
   readonly organizationId: string;
   readonly fence: number;
   readonly outcome: SettledOutcome;
-  /** Wait before it may be claimed again; 0: at once. */
+  /** Wait before the job may be claimed again, in milliseconds; 0: none. */
   readonly delayMs: number;
   readonly error: JobError | null;
   readonly progress: Progress | null;
@@ -30,7 +30,7 @@ export interface SettledJob {
   readonly status: JobStatus;
 }
 
-// Guarded by the fence alone: with `status` in the condition the planner takes jobs_running.
+// Guarded by the fence alone, because with `status` in the condition the planner uses jobs_running.
 const SETTLE = statement<
   [
     ids: string[],
@@ -77,7 +77,7 @@ const SETTLE = statement<
 );
 
 /**
- * Records how claims ended, mixed outcomes in one statement. If the database refuses the data of one,
+ * Records how claims ended, with mixed outcomes in one statement. If the database refuses the data of one,
  * the batch is settled row by row, so that one bad row does not hold up the others.
  *
  * @returns the jobs that were recorded; a job is absent if it was no longer held under that fence
@@ -106,7 +106,7 @@ async function settleOne(connection: Connection, settlement: Settlement): Promis
     return await settle(connection, [settlement]);
   } catch (error) {
     if (!isDataFault(error)) throw error;
-    const message = "What this attempt ended with could not be recorded";
+    const message = "Error and progress of this attempt could not be recorded";
     return settle(connection, [{
       ...settlement,
       progress: null,

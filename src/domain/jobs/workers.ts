@@ -1,22 +1,25 @@
 import { type Connection, statement } from "../../db/database.ts";
-import type { Lane } from "./job.ts";
+import { type Lane, LANES } from "./lane.ts";
 
-/** The slots of a worker in one lane. */
+/** Slots of a worker in one lane. */
 export interface WorkerLane {
   readonly lane: Lane;
   readonly concurrency: number;
-  /** Jobs that run in them. */
+  /** Number of slots in use. */
   readonly running: number;
 }
 
-/** A process that works on jobs, alive. */
+/** A living worker. */
 export interface WorkerState {
   readonly id: string;
   readonly host: string;
   readonly startedAt: Date;
   readonly heartbeatAt: Date;
   readonly lanes: readonly WorkerLane[];
-  /** Jobs that it began between its last two renewals with any, by message type, else by kind. */
+  /**
+   * Number of jobs started, by message type, or by kind for other jobs; counted up to the last lease
+   * renewal that had any.
+   */
   readonly lastCycle: Readonly<Record<string, number>> | null;
   readonly lastCycleAt: Date | null;
 }
@@ -35,15 +38,14 @@ const LIVING = statement<[], Row>(
    from workers w where w.lease_until > clock_timestamp() order by w.started_at, w.id`,
 );
 
-/** The workers that live, of the whole installation, oldest first. */
+/** Reads the living workers of the installation, oldest first. */
 export async function readWorkers(db: Connection): Promise<WorkerState[]> {
   const rows = await db.run(LIVING);
   return rows.map(({ lanes, running, ...worker }) => ({
     ...worker,
-    lanes: Object.entries(lanes).map(([lane, concurrency]) => ({
-      lane: lane as Lane,
-      concurrency,
-      running: running?.[lane as Lane] ?? 0,
-    })),
+    lanes: LANES.flatMap((lane) => {
+      const concurrency = lanes[lane];
+      return concurrency ? { lane, concurrency, running: running?.[lane] ?? 0 } : [];
+    }),
   }));
 }

@@ -34,7 +34,7 @@ export async function cancelMessage(
     return message;
   });
   if (!cancelled) throw alreadyFinished("cancel", await getMessage(services, caller, id));
-  wakeWorkers(services);
+  wakeWorkers(services, [cancelled.lane]);
   services.bus.publish("messages", caller.organizationId, [id]);
   services.bus.publish("deliveries", caller.organizationId, null);
   return cancelled;

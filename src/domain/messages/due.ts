@@ -27,6 +27,6 @@ export async function startDueMessages(
 ): Promise<number> {
   const due = await services.db.run(DUE, organizationId, LIMIT);
   const started = await enqueueJobs(services.db, due.map((message) => planJob(message)));
-  if (started.length > 0) wakeWorkers(services);
+  if (started.length > 0) wakeWorkers(services, due.map(({ lane }) => lane));
   return started.length;
 }

@@ -3,7 +3,6 @@ import { copyRecipients, insertBatches } from "../deliveries/create.ts";
 import { toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import type { NewJob } from "../jobs/job.ts";
-import { jobKind } from "../jobs/kinds.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
@@ -74,9 +73,9 @@ export async function planChunk(
     await tx.run(ADVANCE, messageId, last);
     return { message, more: last < message.recipientCount };
   });
-  wakeWorkers(services);
   if (state.message) {
-    const { organizationId, audienceId } = state.message;
+    const { organizationId, audienceId, lane } = state.message;
+    wakeWorkers(services, [lane]);
     services.bus.publish("messages", organizationId, [messageId]);
     services.bus.publish("jobs", organizationId, jobIds);
     if (audienceId) services.bus.publish("deliveries", organizationId, null);
@@ -102,7 +101,6 @@ export function batchJob(
     id: jobId,
     runAt,
     kind: "SEND_BATCH",
-    maxAttempts: jobKind("SEND_BATCH").maxAttempts,
     payload: { batchId: id },
   };
 }
@@ -117,7 +115,6 @@ export function planJob(
   return {
     ...messageJob(message),
     kind: "PLAN_MESSAGE",
-    maxAttempts: jobKind("PLAN_MESSAGE").maxAttempts,
     runAt: message.sendAt,
     uniqueKey: `plan ${message.id}`,
     payload: { messageId: message.id },

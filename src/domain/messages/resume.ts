@@ -92,7 +92,7 @@ async function continueSending(
     return message;
   });
   if (!resumed) return false;
-  wakeWorkers(services);
+  wakeWorkers(services, [resumed.lane]);
   services.bus.publish("messages", organizationId, [id]);
   // Its last batch may have ended while it was paused.
   await finishMessage(services, resumed);

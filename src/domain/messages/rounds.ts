@@ -97,7 +97,7 @@ export function publishRounds(
   rounds: readonly Pick<Round, "message" | "jobIds">[],
 ): void {
   if (rounds.length === 0) return;
-  wakeWorkers(services);
+  wakeWorkers(services, rounds.map(({ message }) => message.lane));
   for (
     const [organizationId, group] of Map.groupBy(rounds, (round) => round.message.organizationId)
   ) {

@@ -95,7 +95,7 @@ export async function sendMessage(
   });
   if (!written) return { message: await earlierMessage(services, caller, input), created: false };
   const { deliveryIds, jobIds } = written;
-  wakeWorkers(services);
+  wakeWorkers(services, [input.lane]);
   services.bus.publish("messages", caller.organizationId, [id]);
   services.bus.publish("jobs", caller.organizationId, jobIds);
   if (!audience) services.bus.publish("deliveries", caller.organizationId, deliveryIds);

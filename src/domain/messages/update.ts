@@ -115,7 +115,7 @@ export async function updateMessage(
     return row;
   });
   if (!updated) throw tooLate(await getMessage(services, caller, id));
-  if (moved) wakeWorkers(services);
+  if (moved) wakeWorkers(services, [updated.lane]);
   services.bus.publish("messages", caller.organizationId, [id]);
   // Time, content and retryability of the deliveries follow from their message.
   services.bus.publish("deliveries", caller.organizationId, null);

@@ -1,10 +1,12 @@
 import { SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import { newId } from "../id.ts";
-import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
-import { jobKind } from "../jobs/kinds.ts";
+import { insertJobs, type JobRow, wakeWorkers } from "../jobs/enqueue.ts";
+import { isJobKind, JOB_KINDS } from "../jobs/kinds.ts";
+import type { Lane } from "../jobs/lane.ts";
 import type { Services } from "../services.ts";
 import {
   DUE,
+  type DueSchedule,
   INSERT_BUILT_IN,
   LOCK_DUE,
   MOVE_ON,
@@ -16,24 +18,25 @@ import {
 } from "./queries.ts";
 import { BUILT_IN_SCHEDULES, type FireResult, nextTick } from "./schedule.ts";
 
-/** What one round of firing did. */
+/** Result of `fireDue`. */
 export interface FireReport {
-  /** The schedules that this process fired. */
+  /** Names of the schedules that this process fired. */
   readonly fired: readonly string[];
-  /** Those that it could not; they stay due. */
+  /** Schedules that could not be fired; they stay due. */
   readonly failed: readonly { readonly name: string; readonly error: unknown }[];
 }
 
 /** One tick of a schedule. */
 interface Fire {
   readonly organizationId: string;
-  /** Null when the job of an earlier tick is unfinished: that one stands for this tick too. */
+  readonly lane: Lane;
+  /** Null if the job of an earlier tick is unfinished: it counts for this tick too. */
   readonly jobId: string | null;
 }
 
 /**
- * Writes the built-in schedules that the database has not got yet. Any number of replicas may do so at
- * once; a row that is there stays as its operator left it.
+ * Inserts the built-in schedules that are missing. Existing rows are kept. Any number of replicas may
+ * call it at once.
  */
 export async function ensureBuiltInSchedules({ db }: Services): Promise<void> {
   const now = await databaseTime({ db });
@@ -53,9 +56,9 @@ export async function ensureBuiltInSchedules({ db }: Services): Promise<void> {
 }
 
 /**
- * Fires what is due: records the tick, starts the job and moves the schedule on, in one transaction
- * each. Among any number of processes a tick is fired once; ticks that were missed while none ran are
- * made up for by one.
+ * Fires the due schedules. One transaction for each records the tick, enqueues the job and moves
+ * `next_at`. A tick is fired once among any number of processes; all ticks that were missed while no
+ * process ran are fired as one.
  */
 export async function fireDue(services: Services): Promise<FireReport> {
   const fired: string[] = [];
@@ -65,9 +68,9 @@ export async function fireDue(services: Services): Promise<FireReport> {
       const fire = await fireOne(services, id);
       if (!fire) continue;
       fired.push(name);
-      tell(services, id, fire);
+      publish(services, id, fire);
     } catch (error) {
-      // One that cannot be fired must not keep the others from it.
+      // A schedule that cannot be fired must not prevent the others.
       failed.push({ name, error });
     }
   }
@@ -75,10 +78,10 @@ export async function fireDue(services: Services): Promise<FireReport> {
 }
 
 /**
- * Forgets the ticks of long ago.
+ * Deletes the records of old ticks.
  *
- * @param keepMs milliseconds since the tick
- * @returns how many went
+ * @param keepMs retention in milliseconds since the tick
+ * @returns number of records deleted
  */
 export async function pruneFires({ db }: Services, keepMs: number): Promise<number> {
   const [row] = await db.run(PRUNE_FIRES, keepMs);
@@ -86,8 +89,8 @@ export async function pruneFires({ db }: Services, keepMs: number): Promise<numb
 }
 
 /**
- * Keeps what the job of a tick did, for as long as the tick is kept; jobs go sooner. Does nothing for a
- * job that no schedule has started.
+ * Stores the result of a job with the tick that started it, because ticks are kept longer than jobs.
+ * Does nothing for a job that no schedule has started.
  */
 export async function recordFire(
   { db }: Services,
@@ -103,35 +106,33 @@ function fireOne({ db }: Services, id: string): Promise<Fire | null> {
     const [due] = await tx.run(LOCK_DUE, id);
     if (!due) return null;
     const nextAt = nextTick(due.cron, due.timezone, due.now);
+    const job = jobOf(due);
     const [recorded] = await tx.run(RECORD_FIRE, id);
-    let jobId: string | null = null;
-    if (recorded) {
-      const { kind, lane, maxAttempts } = jobKind(due.kind);
-      [jobId = null] = await enqueueJobs(tx, [{
-        organizationId: due.organizationId,
-        userId: null,
-        kind,
-        lane,
-        maxAttempts,
-        uniqueKey: `schedule:${due.name}`,
-        payload: due.payload,
-      }]);
-      if (jobId !== null) await tx.run(NAME_JOB, id, jobId);
-    }
+    const [jobId = null] = recorded ? await insertJobs(tx, [job]) : [];
+    if (jobId !== null) await tx.run(NAME_JOB, id, jobId);
     await tx.run(MOVE_ON, id, nextAt);
-    return recorded ? { organizationId: due.organizationId, jobId } : null;
+    return recorded ? { organizationId: due.organizationId, lane: job.lane, jobId } : null;
   });
 }
 
-function tell(services: Services, id: string, { organizationId, jobId }: Fire): void {
+function jobOf({ name, kind, organizationId, payload }: DueSchedule): JobRow {
+  if (!isJobKind(kind)) {
+    throw new Error(`Cannot fire ${name}: this version has no job kind ${kind}`);
+  }
+  const { lane, maxAttempts } = JOB_KINDS[kind];
+  const uniqueKey = `schedule:${name}`;
+  return { organizationId, userId: null, kind, lane, maxAttempts, uniqueKey, payload };
+}
+
+function publish(services: Services, id: string, { organizationId, lane, jobId }: Fire): void {
   services.bus.publish("schedules", organizationId, [id]);
   if (jobId === null) return;
   services.bus.publish("jobs", organizationId, [jobId]);
-  wakeWorkers(services);
+  wakeWorkers(services, [lane]);
 }
 
 async function databaseTime({ db }: Pick<Services, "db">): Promise<Date> {
   const [row] = await db.run(NOW);
-  if (!row) throw new Error("Cannot read the database's time: it answered no row");
+  if (!row) throw new Error("Cannot read the time of the database: it returned no row");
   return row.now;
 }

@@ -3,14 +3,14 @@ import type { BuiltInSchedule, Schedule } from "./schedule.ts";
 
 export const NOW = statement<[], { now: Date }>("schedules.now", "select now()");
 
-// What is there stays: an operator may have edited it.
+// An existing row is kept, because an operator may have edited it.
 export const INSERT_BUILT_IN = statement<
   [
     id: string,
     organizationId: string,
     name: string,
     description: BuiltInSchedule["description"],
-    kind: string,
+    kind: BuiltInSchedule["kind"],
     cron: string,
     nextAt: Date | null,
   ]
@@ -25,12 +25,16 @@ export const DUE = statement<[], { id: string; name: string }>(
   "select id, name from schedules where enabled and next_at <= now() order by next_at",
 );
 
-/** A schedule that is due, and the database's time. */
-export type DueSchedule =
-  & Pick<Schedule, "organizationId" | "name" | "kind" | "payload" | "cron" | "timezone">
-  & { readonly now: Date };
+/** A due schedule. */
+export interface DueSchedule
+  extends Pick<Schedule, "organizationId" | "name" | "payload" | "cron" | "timezone"> {
+  /** A newer version of the program may have kinds that this one lacks. */
+  readonly kind: string;
+  /** Time of the database. */
+  readonly now: Date;
+}
 
-// Whoever has the row fires; the others pass by, and find it moved on when they come back.
+// Row lock: exactly one process fires this tick.
 export const LOCK_DUE = statement<[id: string], DueSchedule>(
   "schedules.lockDue",
   `select organization_id as "organizationId", name, kind, payload, cron, timezone, now()

@@ -1,68 +1,69 @@
 import { Cron, CronPattern } from "croner";
 import { InvalidInputError, type Issue } from "../errors.ts";
 import type { JobError } from "../jobs/job.ts";
+import type { JobKindName } from "../jobs/kinds.ts";
 
-/** Starts a job of one kind again and again. */
+/** A schedule: starts a job of one kind at each tick. */
 export interface Schedule {
   readonly id: string;
   readonly organizationId: string;
-  /** Unique in its organization. */
+  /** Unique within its organization. */
   readonly name: string;
   readonly description: string | null;
-  /** Of the jobs that it starts. */
-  readonly kind: string;
+  /** Kind of the jobs that it starts. */
+  readonly kind: JobKindName;
   readonly payload: Record<string, unknown>;
-  /** Five fields: minute, hour, day of month, month, day of week. */
+  /** Cron expression of five fields: minute, hour, day of month, month, day of week. */
   readonly cron: string;
-  /** IANA time zone that `cron` is read in. */
+  /** IANA time zone of `cron`. */
   readonly timezone: string;
   readonly enabled: boolean;
-  /** The next tick; null when there is none. */
+  /** Next tick; null if there is none. */
   readonly nextAt: Date | null;
 }
 
-/** What became of one tick, once its job has ended. */
+/** Result of the job that a tick started. */
 export interface FireResult {
   readonly outcome: "COMPLETED" | "FAILED";
-  /** In what the job counts: messages. */
+  /** Number of messages processed. */
   readonly processedCount: number;
+  /** Number of recipients in them. */
   readonly recipientCount: number;
   readonly error: JobError | null;
 }
 
-/** A schedule that comes with the program. */
+/** A schedule that every installation has. */
 export type BuiltInSchedule = Pick<Schedule, "name" | "description" | "kind" | "cron">;
 
-/** They belong to the system's organization, in UTC; what an operator changes of them stays. */
+/** Schedules of the system organization, in UTC. Changes made by an operator persist. */
 export const BUILT_IN_SCHEDULES: readonly BuiltInSchedule[] = [
   {
     name: "send-due",
-    description: "Starts the scheduled messages whose time has come",
+    description: "Starts scheduled messages that are due.",
     kind: "SEND_DUE",
     cron: "* * * * *",
   },
   {
     name: "retry-failed",
-    description: "Tries again what failed of the messages that are retried by schedule",
+    description: "Retries the failed deliveries of messages in retry mode CRON.",
     kind: "RETRY_FAILED",
     cron: "*/15 * * * *",
   },
   {
     name: "cleanup",
-    description: "Deletes what was finished longer ago than it is kept",
+    description: "Deletes finished jobs and deliveries whose retention period is over.",
     kind: "CLEANUP",
     cron: "0 2 * * *",
   },
 ];
 
 /**
- * The first tick after an instant; null when there is none (30 February).
+ * Computes the first tick after an instant; null if there is none (30 February).
  *
- * When clocks are put forward, a fixed time that the gap swallows comes at the gap's end. When they
- * are put back, a fixed time in the repeated hour comes once, at the first pass; `*` and steps go on
- * through both.
+ * If clocks are put forward over a fixed time, its tick comes at the end of the gap. If they are put
+ * back, a fixed time in the repeated hour ticks once, at the first pass; `*` and steps tick in both.
  *
- * @throws {InvalidInputError} path `cron`, `timezone`
+ * @throws {InvalidInputError} with path `cron` or `timezone`
  */
 export function nextTick(cron: string, timezone: string, after: Date): Date | null {
   const issues = [...issuesOfCron(cron), ...issuesOfTimezone(timezone)];
@@ -72,7 +73,7 @@ export function nextTick(cron: string, timezone: string, after: Date): Date | nu
 
 function issuesOfCron(cron: string): Issue[] {
   try {
-    // Cron itself would take a date too, and run once.
+    // The constructor of Cron also accepts a date, which ticks once.
     new CronPattern(cron, undefined, { mode: "5-part" });
     return [];
   } catch (error) {

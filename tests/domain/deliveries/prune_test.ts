@@ -190,7 +190,8 @@ onEveryCleanup("cleanupDeliveries() starts a job for the caller's organization",
 
 async function cleanUp(services: Services, job: ClaimedJob): Promise<void> {
   const { signal } = new AbortController();
-  await cleanupDeliveriesHandler(services).run({ job, signal, report: () => {} });
+  const run = { job, signal, report: () => {} };
+  await cleanupDeliveriesHandler(services)(run, { daysToKeep: Number(job.payload.daysToKeep) });
 }
 
 function startCleanup(services: Services, caller: Caller, daysToKeep: number) {

@@ -4,7 +4,7 @@ import {
   type ClaimedJob,
   claimJobs,
   promoteDueJobs,
-  readTurns,
+  readPartitions,
 } from "../../../src/domain/jobs/claim.ts";
 import { createOrganization } from "../../support/callers.ts";
 import {
@@ -32,7 +32,7 @@ onEveryQueue("a topic is claimed by priority, then age", async ({ db, services, 
   assert.deepEqual(claimed, [urgent, overdue, old, young, idle]);
 });
 
-onEveryQueue("a claim takes what it is dealt of each key, and no more", async (queue) => {
+onEveryQueue("a claim takes what it is quotat of each key, and no more", async (queue) => {
   const { db, services, organization } = queue;
   const worker = await addWorker(services);
   const other = await createOrganization(db);
@@ -40,11 +40,11 @@ onEveryQueue("a claim takes what it is dealt of each key, and no more", async (q
   await addJobs(db, organization.id, 5, { topic: "news" });
   await addJobs(db, organization.id, 5, { lane: "AI" });
   await addJobs(db, other.id, 1);
-  const deal = { lane: "BULK", organizationId: organization.id } as const;
+  const quota = { lane: "BULK", organizationId: organization.id } as const;
   const jobs = await claimJobs(services, worker, [
-    { ...deal, topic: "work", count: 2 },
-    { ...deal, topic: "news", count: 3 },
-    { ...deal, organizationId: other.id, topic: "work", count: 4 },
+    { ...quota, topic: "work", count: 2 },
+    { ...quota, topic: "news", count: 3 },
+    { ...quota, organizationId: other.id, topic: "work", count: 4 },
   ]);
   const taken = Object.groupBy(
     jobs,
@@ -81,7 +81,7 @@ onEveryQueue("a worker that is not registered claims nothing", async (queue) => 
   assert.equal((await readJob(db, id)).status, "QUEUED");
 });
 
-onEveryQueue("readTurns() finds each key once, page by page, lane by lane", async (queue) => {
+onEveryQueue("readPartitions() finds each key once, page by page, lane by lane", async (queue) => {
   const { db, services, organization } = queue;
   const other = await createOrganization(db);
   for (const topic of ["a", "b", "c"]) await addJobs(db, organization.id, 3, { topic });
@@ -91,10 +91,10 @@ onEveryQueue("readTurns() finds each key once, page by page, lane by lane", asyn
 
   const found: string[] = [];
   const lanes = [{ lane: "BULK", after: null }, { lane: "AI", after: null }] as const;
-  let page = await readTurns(services, lanes, 3);
+  let page = await readPartitions(services, lanes, 3);
   found.push(...page.map(({ lane, topic }) => `${lane} ${topic}`));
   const after = page.filter(({ lane }) => lane === "BULK").at(-1) ?? null;
-  page = await readTurns(services, [{ lane: "BULK", after }], 3);
+  page = await readPartitions(services, [{ lane: "BULK", after }], 3);
   found.push(...page.map(({ lane, topic }) => `${lane} ${topic}`));
   assert.deepEqual(found.sort(), ["AI z", "BULK a", "BULK a", "BULK b", "BULK c"]);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { enqueueJobs } from "../../../src/domain/jobs/enqueue.ts";
+import { insertJobs } from "../../../src/domain/jobs/enqueue.ts";
 import { settleJobs } from "../../../src/domain/jobs/settle.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { addJob, addWorker, claimWork, endOf, newJob, readJob } from "../../support/jobs.ts";
@@ -11,7 +11,7 @@ onEveryQueue(
     const written = await Promise.all(
       Array.from(
         { length: 100 },
-        () => enqueueJobs(db, [newJob(organization.id, { uniqueKey: "nightly" })]),
+        () => insertJobs(db, [newJob(organization.id, { uniqueKey: "nightly" })]),
       ),
     );
     assert.equal(written.flat().length, 1);
@@ -21,7 +21,7 @@ onEveryQueue(
 onEveryQueue("a key is taken once within one call, and once per organization", async (queue) => {
   const { db, organization } = queue;
   const other = await createOrganization(db);
-  const ids = await enqueueJobs(db, [
+  const ids = await insertJobs(db, [
     newJob(organization.id, { uniqueKey: "a" }),
     newJob(organization.id, { uniqueKey: "a" }),
     newJob(organization.id, { uniqueKey: "b" }),
@@ -35,7 +35,7 @@ onEveryQueue("a key is taken once within one call, and once per organization", a
 onEveryQueue("a key is free again when its job has finished, and not before", async (queue) => {
   const { db, services, organization } = queue;
   const worker = await addWorker(services);
-  const again = () => enqueueJobs(db, [newJob(organization.id, { uniqueKey: "a" })]);
+  const again = () => insertJobs(db, [newJob(organization.id, { uniqueKey: "a" })]);
   await again();
   const [job] = await claimWork(services, worker, organization.id);
   assert.ok(job);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ClaimedJob, promoteDueJobs } from "../../../src/domain/jobs/claim.ts";
 import {
-  leave,
+  deregisterWorker,
   readCancelRequests,
   reconcile,
   registerWorker,
@@ -251,21 +251,24 @@ onEveryQueue("claims whose answer was lost go back, and no others", async (queue
   assert.equal((await readJob(db, cancelled.id)).status, "CANCELLED");
 });
 
-onEveryQueue("a worker that leaves gives back what it holds, uncounted", async (queue) => {
-  const { db, services, organization } = queue;
-  const [leaving, staying] = [await addWorker(services), await addWorker(services)];
-  const ids = await addJobs(db, organization.id, 3);
-  const [cancelled] = await claimWork(services, leaving, organization.id, 2);
-  await claimWork(services, staying, organization.id, 1);
-  await cancelJob(services, organization.admin, cancelled?.id ?? "");
-  assert.deepEqual((await readCancelRequests(services, leaving)).map(({ id }) => id), [
-    cancelled?.id,
-  ]);
-  assert.deepEqual(await readCancelRequests(services, staying), []);
+onEveryQueue(
+  "a worker that deregisterWorkers gives back what it holds, uncounted",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const [leaving, staying] = [await addWorker(services), await addWorker(services)];
+    const ids = await addJobs(db, organization.id, 3);
+    const [cancelled] = await claimWork(services, leaving, organization.id, 2);
+    await claimWork(services, staying, organization.id, 1);
+    await cancelJob(services, organization.admin, cancelled?.id ?? "");
+    assert.deepEqual((await readCancelRequests(services, leaving)).map(({ id }) => id), [
+      cancelled?.id,
+    ]);
+    assert.deepEqual(await readCancelRequests(services, staying), []);
 
-  assert.equal(await leave(services, leaving), 2);
-  const statuses = (await readJobs(db, ids)).map(({ status }) => status).sort();
-  assert.deepEqual(statuses, ["CANCELLED", "PROCESSING", "QUEUED"]);
-  assert.equal(await renewLease(services, leaving, new Map()), false);
-  await assert.rejects(registerWorker(services, staying, "twice", new Map()));
-});
+    assert.equal(await deregisterWorker(services, leaving), 2);
+    const statuses = (await readJobs(db, ids)).map(({ status }) => status).sort();
+    assert.deepEqual(statuses, ["CANCELLED", "PROCESSING", "QUEUED"]);
+    assert.equal(await renewLease(services, leaving, new Map()), false);
+    await assert.rejects(registerWorker(services, staying, "twice", new Map()));
+  },
+);

@@ -14,7 +14,7 @@ onEveryQueue("listJobs() shows the caller's own, filtered", async (queue) => {
   const later = new Date(Date.now() + 60_000);
   const [mine, system, due] = [
     await addJob(db, organization.id, { userId: member.userId, subject: "msg_1" }),
-    await addJob(db, organization.id, { kind: "other", lane: "AI" }),
+    await addJob(db, organization.id, { kind: "CLEANUP", lane: "AI" }),
     await addJob(db, organization.id, { runAt: later, subject: "msg_2" }),
   ];
   await addJob(db, stranger.id);
@@ -33,7 +33,7 @@ onEveryQueue("listJobs() shows the caller's own, filtered", async (queue) => {
   assert.deepEqual(await list({ statuses: ["COMPLETED", "FAILED"] }), [mine]);
   assert.deepEqual(await list({ active: true }), [system, due]);
   assert.deepEqual(await list({ active: false, lanes: ["BULK", "AI"] }), [mine]);
-  assert.deepEqual(await list({ kinds: ["other"] }), [system]);
+  assert.deepEqual(await list({ kinds: ["CLEANUP"] }), [system]);
   assert.deepEqual(await list({ subjectId: "msg_2" }), [due]);
   assert.deepEqual(await list({ startedBy: "max" }), [mine]);
   assert.deepEqual(await list({ ids: [system, due], lanes: ["BULK"] }), [due]);

@@ -31,7 +31,7 @@ for (
     ["nothing", undefined, "undefined"],
     ["a symbol", Symbol("boom"), "Symbol(boom)"],
     ["an error whose message is none", Object.assign(new Error(), { message: null }), "null"],
-    ["an object that refuses to be text", Object.create(null), /cannot be put into words/],
+    ["an object that cannot be converted", Object.create(null), /cannot be converted to text/],
     ["a text with NUL", new Error("a\0b"), "ab"],
     ["half a surrogate pair", new Error("a\ud83d"), "a\ufffd"],
     ["a text too long, cut inside an emoji", new Error("💌".repeat(1_001) + "x"), /^💌{1000}$/u],

@@ -8,6 +8,7 @@ import { openDatabase } from "../../../src/db/database.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { postgresTransport } from "../../../src/events/postgres.ts";
 import { startBackground } from "../../../src/app/background.ts";
+import { DEFAULT_SLOTS } from "../../../src/domain/jobs/lane.ts";
 import { type ConfiguredProvider, registerConfigured } from "../../../src/sending/live_provider.ts";
 
 const FROM = "Waybill <noreply@example.com>";
@@ -29,6 +30,7 @@ const configured = (Deno.env.get("SMTP_URLS") ?? "").split(",").map((url): Confi
   };
 });
 const background = await startBackground({ db, bus }, {
+  lanes: DEFAULT_SLOTS,
   providers: await registerConfigured({ db }, configured),
   capture: openCaptureChannel("never written to", FROM),
   publicUrl: "https://mail.example.com",

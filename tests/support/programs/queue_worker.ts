@@ -2,7 +2,6 @@
 // after their claims have ended. SIGTERM stops it gracefully.
 import { getLogger } from "@logtape/logtape";
 import { openDatabase, statement } from "../../../src/db/database.ts";
-import type { ClaimedJob } from "../../../src/domain/jobs/claim.ts";
 import type { Progress } from "../../../src/domain/jobs/job.ts";
 import {
   cancelled,
@@ -18,12 +17,16 @@ import { createBus } from "../../../src/events/bus.ts";
 import { postgresTransport } from "../../../src/events/postgres.ts";
 import { JobAborted, type JobRun } from "../../../src/queue/handler.ts";
 import { startWorker } from "../../../src/queue/worker.ts";
+import { type WorkHandler, workHandlers } from "../worker.ts";
 
 const NOTE = statement<[jobId: string | null, fence: number | null, pid: number, what: string]>(
   "test.note",
   "insert into effects (job_id, fence, pid, what) values ($1, $2, $3, $4)",
 );
 const SLOTS = 10;
+
+type HeldJob = JobRun["job"];
+
 const log = getLogger(["waybill", "test"]);
 
 const connectionString = Deno.env.get("DATABASE_URL");
@@ -31,18 +34,17 @@ const onError = (error: unknown) => log.warn("{error}", { error });
 const db = openDatabase({ connection: { connectionString }, size: 5, embedded: false, onError });
 const bus = createBus(postgresTransport(() => db.dedicated(), onError));
 
-async function note({ id, fence }: ClaimedJob, what: string): Promise<void> {
+async function note({ id, fence }: HeldJob, what: string): Promise<void> {
   await db.run(NOTE, id, fence, Deno.pid, what);
 }
 
-async function run({ job, signal, report }: JobRun): Promise<Outcome> {
+const work: WorkHandler = async ({ job, signal, report }, { end, ms }): Promise<Outcome> => {
   signal.addEventListener("abort", () => {
     const why = whyAborted(signal);
     note(job, why).then(() => why === "lease lost" ? writeAnyway(job) : undefined).catch(onError);
   });
   await note(job, "begun");
   report(progressOf(job, 0));
-  const { end, ms } = job.payload;
   if (end === "kill") Deno.kill(Deno.pid, "SIGKILL");
   await sleep(Number(ms), signal);
   report(progressOf(job, 1));
@@ -52,10 +54,10 @@ async function run({ job, signal, report }: JobRun): Promise<Outcome> {
   if (end === "fail") throw new JobFailure("OTHER", "Gave up", { retryable: false });
   if (end === "throw") throw new Error("boom");
   return done;
-}
+};
 
 // Like a handler that ignores its signal. None of these writes may be recorded.
-async function writeAnyway(job: ClaimedJob): Promise<void> {
+async function writeAnyway(job: HeldJob): Promise<void> {
   const progress = progressOf(job, 2);
   const written = await writeProgress({ db, bus }, [{ ...job, progress }]);
   const end = { ...job, delayMs: 0, error: null, progress };
@@ -65,7 +67,7 @@ async function writeAnyway(job: ClaimedJob): Promise<void> {
 }
 
 // The total is the fence, which identifies the claim that wrote the progress.
-function progressOf({ fence }: ClaimedJob, processed: number): Progress {
+function progressOf({ fence }: HeldJob, processed: number): Progress {
   return { total: fence, processed, succeeded: processed, failed: 0, skipped: 0 };
 }
 
@@ -83,7 +85,7 @@ function whyAborted({ reason }: AbortSignal): string {
 }
 
 const worker = await startWorker({ db, bus }, {
-  handlers: new Map([["work", { timeoutMs: 60_000, run }]]),
+  handlers: workHandlers(work),
   lanes: new Map([["BULK", SLOTS]]),
 });
 await db.run(NOTE, null, null, Deno.pid, "ready");

@@ -1,0 +1,45 @@
+/** All lanes. */
+export const LANES = ["TRANSACTIONAL", "AI", "LEARNING", "BULK", "SYSTEM"] as const;
+
+/** Reserved worker slots: a flood of jobs in one lane never takes a slot of another. */
+export type Lane = (typeof LANES)[number];
+
+/** Number of jobs that one process runs at once, by lane. A lane that is absent is not worked on. */
+export type LaneSlots = ReadonlyMap<Lane, number>;
+
+/** Slots of a process that works on all lanes. */
+export const DEFAULT_SLOTS: LaneSlots = new Map([
+  ["TRANSACTIONAL", 4],
+  ["AI", 5],
+  ["LEARNING", 2],
+  ["BULK", 2],
+  ["SYSTEM", 2],
+]);
+
+const MAX_SLOTS = 999;
+
+/**
+ * Reads the lanes and slots of a process.
+ *
+ * @param text lanes with 1 to 999 slots each: "ai:5,learning:2"
+ * @returns the slots by lane, and a sentence about each part of `text` that cannot be used
+ */
+export function parseLaneSlots(text: string): { slots: LaneSlots; faults: string[] } {
+  const slots = new Map<Lane, number>();
+  const faults: string[] = [];
+  for (const part of text.split(",").map((part) => part.trim())) {
+    const [, name = "", count = ""] = /^(\w+)\s*:\s*(\d{1,9})$/.exec(part) ?? [];
+    const lane = LANES.find((lane) => lane === name.toUpperCase());
+    if (!lane) {
+      const lanes = LANES.join(", ").toLowerCase();
+      faults.push(`expected lanes and slots like ai:5,learning:2 (lanes: ${lanes}), got "${part}"`);
+    } else if (Number(count) < 1 || Number(count) > MAX_SLOTS) {
+      faults.push(`expected 1 to ${MAX_SLOTS} slots, got "${part}"`);
+    } else if (slots.has(lane)) {
+      faults.push(`expected each lane once, got ${name} again`);
+    } else {
+      slots.set(lane, Number(count));
+    }
+  }
+  return { slots, faults };
+}

@@ -1,0 +1,26 @@
+import type { JobPayloads } from "../domain/jobs/kinds.ts";
+import type { Services } from "../domain/services.ts";
+import type { Handlers } from "../queue/handler.ts";
+import { cleanupHandler, type Retention } from "./cleanup.ts";
+import { cleanupDeliveriesHandler } from "./cleanup_deliveries.ts";
+import { planMessageHandler } from "./plan_message.ts";
+import { retryFailedHandler } from "./retry_failed.ts";
+import { sendBatchHandler, type SendBatchOptions } from "./send_batch.ts";
+import { sendDueHandler } from "./send_due.ts";
+
+/** Options of all handlers. */
+export interface HandlerOptions extends SendBatchOptions {
+  readonly retention: Retention;
+}
+
+/** Creates the handlers of all kinds of jobs. */
+export function createHandlers(services: Services, options: HandlerOptions): Handlers<JobPayloads> {
+  return {
+    PLAN_MESSAGE: planMessageHandler(services),
+    SEND_BATCH: sendBatchHandler(services, options),
+    SEND_DUE: sendDueHandler(services),
+    RETRY_FAILED: retryFailedHandler(services),
+    CLEANUP: cleanupHandler(services, options.retention),
+    CLEANUP_DELIVERIES: cleanupDeliveriesHandler(services),
+  };
+}

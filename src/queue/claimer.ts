@@ -1,0 +1,132 @@
+import {
+  CLAIM_LIMIT,
+  claimJobs,
+  type LaneCursor,
+  type Partition,
+  type Quota,
+  readPartitions,
+} from "../domain/jobs/claim.ts";
+import type { Lane, LaneSlots } from "../domain/jobs/lane.ts";
+import type { Services } from "../domain/services.ts";
+import { FairShare } from "./fair_share.ts";
+import type { RunningJobs } from "./running_jobs.ts";
+import type { WakeSignal } from "./wake_signal.ts";
+
+const PARTITIONS_LIMIT = 500;
+const SCAN_INTERVAL_MS = 250;
+
+/** Parts of a worker that its claimer works with. */
+export interface ClaimerOptions {
+  /** Id under which the worker is registered; another one after its lease was lost. */
+  readonly workerId: () => string;
+  readonly lanes: LaneSlots;
+  readonly running: RunningJobs;
+  readonly wake: WakeSignal;
+}
+
+/** Claims jobs for the free slots of a worker and starts them. Several loops may share one. */
+export class Claimer {
+  readonly #services: Services;
+  readonly #options: ClaimerOptions;
+  readonly #share = new FairShare();
+  // Slots that the claims in progress may fill.
+  readonly #reserved = new Map<Lane, number>();
+  #cursors: readonly LaneCursor[];
+  // Null: scan before the next claim.
+  #scannedAt: number | null = null;
+  #started = new Map<string, number>();
+
+  constructor(services: Services, options: ClaimerOptions) {
+    this.#services = services;
+    this.#options = options;
+    this.#cursors = [...options.lanes.keys()].map((lane) => ({ lane, after: null }));
+  }
+
+  /** Reads the partitions anew at the next claim, and wakes a loop to claim. */
+  rescan(): void {
+    this.#scannedAt = null;
+    this.#options.wake.wake();
+  }
+
+  /** Takes the numbers of jobs started since the last call, by topic. */
+  takeStarted(): ReadonlyMap<string, number> {
+    const started = this.#started;
+    this.#started = new Map();
+    return started;
+  }
+
+  /**
+   * Claims jobs for the free slots and starts them.
+   *
+   * @returns number of jobs started
+   */
+  async claim(): Promise<number> {
+    const { workerId, wake } = this.#options;
+    await this.#scan();
+    const quotas = this.#allocate();
+    if (quotas.length === 0) return 0;
+    const claimant = workerId();
+    this.#reserve(quotas, 1);
+    try {
+      const jobs = await claimJobs(this.#services, claimant, quotas);
+      // If the lease was lost meanwhile, these jobs have been or will be rescued.
+      if (claimant !== workerId()) return 0;
+      for (const job of jobs) {
+        this.#options.running.start(job);
+        this.#started.set(job.topic, (this.#started.get(job.topic) ?? 0) + 1);
+      }
+      this.#removeExhausted(quotas, jobs);
+      // A full claim means that there are jobs for another loop, too.
+      if (jobs.length >= CLAIM_LIMIT) wake.wake();
+      for (const { id, organizationId } of jobs) {
+        this.#services.bus.publish("jobs", organizationId, [id]);
+      }
+      return jobs.length;
+    } finally {
+      this.#reserve(quotas, -1);
+    }
+  }
+
+  // A lane with more partitions than one scan reads is paged through, one page per scan. Partitions of
+  // earlier pages stay, because otherwise the few of the last page would get all slots.
+  async #scan(): Promise<void> {
+    const now = performance.now();
+    if (this.#scannedAt !== null && now - this.#scannedAt < SCAN_INTERVAL_MS) return;
+    this.#scannedAt = now;
+    const partitions = await readPartitions(this.#services, this.#cursors, PARTITIONS_LIMIT);
+    this.#cursors = this.#cursors.map(({ lane, after }) => {
+      const ofLane = partitions.filter((partition) => partition.lane === lane);
+      if (after) this.#share.extend(lane, ofLane);
+      else this.#share.replace(lane, ofLane);
+      return { lane, after: ofLane.length < PARTITIONS_LIMIT ? null : ofLane.at(-1) ?? null };
+    });
+  }
+
+  // CLAIM_LIMIT applies to each lane by itself, because the first lane would use up a common one.
+  #allocate(): Quota[] {
+    const { lanes, running } = this.#options;
+    return [...lanes].flatMap(([lane, slots]) => {
+      const free = slots - running.countOf(lane) - (this.#reserved.get(lane) ?? 0);
+      return this.#share.allocate(lane, Math.min(free, CLAIM_LIMIT));
+    });
+  }
+
+  #reserve(quotas: readonly Quota[], sign: 1 | -1): void {
+    for (const { lane, count } of quotas) {
+      this.#reserved.set(lane, (this.#reserved.get(lane) ?? 0) + sign * count);
+    }
+  }
+
+  // A partition that returned fewer jobs than its quota has no more.
+  #removeExhausted(quotas: readonly Quota[], jobs: readonly Partition[]): void {
+    const missing = new Map(quotas.map((quota) => [nameOf(quota), quota.count]));
+    for (const job of jobs) missing.set(nameOf(job), (missing.get(nameOf(job)) ?? 0) - 1);
+    for (const quota of quotas) {
+      if ((missing.get(nameOf(quota)) ?? 0) > 0) this.#share.remove(quota);
+    }
+  }
+}
+
+function nameOf({ lane, organizationId, topic }: Partition): string {
+  return `${lane} ${organizationId} ${topic}`;
+}

@@ -1,0 +1,19 @@
+const SILENT_MS = 10_000;
+
+/** Liveness of one loop: a loop that hangs completes no more rounds. */
+export class Liveness {
+  #lastRoundAt = performance.now();
+
+  /** @param intervalMs regular time between two rounds */
+  constructor(readonly intervalMs: number) {}
+
+  /** Call it after each round that succeeded. */
+  completeRound(): void {
+    this.#lastRoundAt = performance.now();
+  }
+
+  /** False if no round has succeeded for 10 s beyond the interval. */
+  get alive(): boolean {
+    return performance.now() - this.#lastRoundAt < this.intervalMs + SILENT_MS;
+  }
+}
