@@ -3,7 +3,7 @@ import { openCaptureChannel } from "../channels/capture.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Config } from "../config/config.ts";
 import { JOB_KINDS } from "../domain/jobs/kinds.ts";
-import { DEFAULT_SLOTS, type LaneSlots } from "../domain/jobs/lane.ts";
+import type { LaneSlots } from "../domain/jobs/lane.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/operations.ts";
 import type { Services } from "../domain/services.ts";
@@ -48,10 +48,10 @@ export function startConfiguredBackground(
   { services, providers }: OpenedServices,
   config: Config,
 ): Promise<Background> {
-  const { retention, dataDir, mail } = config;
+  const { lanes, retention, dataDir, mail } = config;
   const hour = 60 * 60_000;
   return startBackground(services, {
-    lanes: DEFAULT_SLOTS,
+    lanes,
     providers,
     capture: openCaptureChannel(dataDir, mail.from),
     publicUrl: publicUrlOf(config),

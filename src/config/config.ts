@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { access } from "./access.ts";
 import { database } from "./database.ts";
 import { http } from "./http.ts";
+import { lanes } from "./lanes.ts";
 import { log } from "./log.ts";
 import { mail } from "./mail.ts";
 import { messenger } from "./messenger.ts";
@@ -9,8 +10,8 @@ import { retention } from "./retention.ts";
 import { webhooks } from "./webhooks.ts";
 
 const settings = http.and(database).and(access).and(mail).and(messenger).and(webhooks)
-  .and(retention).and(log);
-const VARIABLES = [http, database, access, mail, messenger, webhooks, retention, log]
+  .and(lanes).and(retention).and(log);
+const VARIABLES = [http, database, access, mail, messenger, webhooks, lanes, retention, log]
   .flatMap((part) => Object.keys(part.in.shape));
 
 /** All settings of a process, checked. */

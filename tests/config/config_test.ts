@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ConfigError, readConfig } from "../../src/config/config.ts";
+import { DEFAULT_SLOTS } from "../../src/domain/jobs/lane.ts";
 
 function faultsOf(environment: Record<string, string>): readonly string[] {
   try {
@@ -38,6 +39,7 @@ Deno.test("readConfig() reports every fault at once, each with its variable", ()
     PORT: "80000",
     DATABASE_URL: "mysql://localhost/waybill",
     DATABASE_POOL: "0",
+    WORKER_LANES: "email:3",
     ADMIN_API_KEY: "short",
     JWT_SECRET: "also short",
     JWKS_URL: "not a url",
@@ -61,6 +63,7 @@ Deno.test("readConfig() reports every fault at once, each with its variable", ()
       "PORT",
       "DATABASE_URL",
       "DATABASE_POOL",
+      "WORKER_LANES",
       "ADMIN_API_KEY",
       "JWT_SECRET",
       "JWKS_URL",
@@ -101,6 +104,16 @@ Deno.test("readConfig() reads mail servers in order and reports each fault of th
     "SMTP_URLS: two: rate must be mails per s, m or h, at least one a day: rate=50/s",
     "SMTP_URLS: expected smtp://user:password@host:port or smtps://…",
     "SMTP_URLS: one:587 is named twice: a provider is identified by its host and port",
+  ]);
+});
+
+Deno.test("readConfig() works on all lanes by default, else on those that WORKER_LANES names", () => {
+  assert.deepEqual(readConfig({}).lanes, DEFAULT_SLOTS);
+  const { lanes } = readConfig({ WORKER_LANES: "ai:5,learning:2" });
+  assert.deepEqual([...lanes], [["AI", 5], ["LEARNING", 2]]);
+  assert.deepEqual(faultsOf({ WORKER_LANES: "ai:0,ai:2,ai:3" }), [
+    'WORKER_LANES: expected 1 to 999 slots, got "ai:0"',
+    "WORKER_LANES: expected each lane once, got ai again",
   ]);
 });
 

@@ -153,6 +153,8 @@ onPostgresQueue("healthy() is false while one of the loops hangs", async (queue)
     },
   };
   await using worker = await startTestWorker(watched, () => Promise.resolve(done));
+  // Also after a failure of this test, because the worker stops when its loops have ended.
+  await using _release = { [Symbol.asyncDispose]: () => Promise.resolve(release()) };
   const runOne = async () => {
     const id = await addJob(db, organization.id);
     wakeWorkers(services, ["BULK"]);
