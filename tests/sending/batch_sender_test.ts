@@ -6,7 +6,6 @@ import { cancelMessage } from "../../src/domain/messages/cancel.ts";
 import { pauseMessage } from "../../src/domain/messages/pause.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
-import { type Gate, makeGate } from "../support/gate.ts";
 import { onEveryMail, type TestMail } from "../support/mail.ts";
 import { comeDue } from "../support/mail_worker.ts";
 import {
@@ -17,31 +16,29 @@ import {
   readTries,
   tally,
 } from "../support/messages.ts";
+import { holdReplies, type ReplyHold } from "../support/reply_hold.ts";
 import { until } from "../support/until.ts";
 
 const WINDOW = 4;
 
-/** Declares a test whose mail server holds its replies until the gate opens. */
-function onGatedMail(name: string, test: (mail: TestMail & { gate: Gate }) => Promise<void>): void {
-  let gate: Gate;
-  onEveryMail(
-    name,
-    (mail) => test({ ...mail, gate }).finally(() => gate.open()),
-    () => {
-      gate = makeGate();
-      return { window: WINDOW, beforeReply: (address) => gate.pass(address) };
-    },
-  );
+type HeldMail = TestMail & { readonly hold: ReplyHold };
+
+/** Declares a test whose mail server holds back its replies. */
+function onHeldMail(name: string, test: (mail: HeldMail) => Promise<void>): void {
+  onEveryMail(name, (mail) => {
+    const hold = holdReplies(mail.smtp);
+    return test({ ...mail, hold }).finally(hold.disable);
+  }, () => ({ window: WINDOW }));
 }
 
 /** Sends to 30 people and returns while the first window is in flight. */
 async function sendFirstWindow(
-  { worker, gate, send }: TestMail & { gate: Gate },
+  { worker, hold, send }: HeldMail,
   given: Parameters<TestMail["send"]>[0] = {},
 ) {
   const message = await send({ to: { list: people(30) }, ...given });
   worker.start(await worker.claim());
-  await gate.filled(WINDOW);
+  await hold.untilWaiting(WINDOW);
   return message;
 }
 
@@ -62,12 +59,12 @@ async function countsOf({ db }: TestMail, messageId: string) {
 
 const NONE = { pending: 0, sending: 0, sent: 0, failed: 0, unknown: 0, cancelled: 0 };
 
-onGatedMail("pauseMessage() lets deliveries in flight end and starts no other", async (mail) => {
-  const { db, services, organization: { admin }, worker, smtp, gate } = mail;
+onHeldMail("pauseMessage() lets deliveries in flight end and starts no other", async (mail) => {
+  const { db, services, organization: { admin }, worker, smtp, hold } = mail;
   const { id } = await sendFirstWindow(mail);
   assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sending: 4 });
   await pauseMessage(services, admin, id);
-  gate.open();
+  hold.disable();
   await worker.rest();
   assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sent: 4 });
   assert.equal(smtp.received.length, 4);
@@ -80,27 +77,27 @@ onGatedMail("pauseMessage() lets deliveries in flight end and starts no other", 
   assert.equal(await readStatus(db, id), "SENT");
 });
 
-onGatedMail(
+onHeldMail(
   "BatchSender continues a message that is paused and resumed within one window",
   async (mail) => {
-    const { db, services, organization: { admin }, worker, gate } = mail;
+    const { db, services, organization: { admin }, worker, hold } = mail;
     const { id } = await sendFirstWindow(mail);
     await pauseMessage(services, admin, id);
-    gate.release(WINDOW / 2);
+    hold.release(WINDOW / 2);
     await until("half the window is recorded", async () => (await countsOf(mail, id)).sent === 2);
     await resumeMessage(services, admin, id);
-    gate.open();
+    hold.disable();
     await worker.rest();
     assert.equal(await readStatus(db, id), "SENT");
   },
 );
 
-onGatedMail("cancelMessage() lets deliveries in flight end and cancels the rest", async (mail) => {
-  const { db, services, organization: { admin }, worker, smtp, gate } = mail;
+onHeldMail("cancelMessage() lets deliveries in flight end and cancels the rest", async (mail) => {
+  const { db, services, organization: { admin }, worker, smtp, hold } = mail;
   const { id } = await sendFirstWindow(mail);
   await cancelMessage(services, admin, id);
   assert.deepEqual(await countsOf(mail, id), { ...NONE, sending: 4, cancelled: 26 });
-  gate.open();
+  hold.disable();
   await worker.runQueued();
   await worker.rest();
   assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 4, cancelled: 26 });
@@ -110,11 +107,11 @@ onGatedMail("cancelMessage() lets deliveries in flight end and cancels the rest"
   assert.equal(await readStatus(db, id), "CANCELLED");
 });
 
-onGatedMail("cancelMessage() of a paused message ends its parked jobs", async (mail) => {
-  const { db, services, organization: { admin }, worker, gate } = mail;
+onHeldMail("cancelMessage() of a paused message ends its parked jobs", async (mail) => {
+  const { db, services, organization: { admin }, worker, hold } = mail;
   const { id } = await sendFirstWindow(mail);
   await pauseMessage(services, admin, id);
-  gate.open();
+  hold.disable();
   await worker.rest();
   await cancelMessage(services, admin, id);
   await worker.runQueued();
@@ -123,15 +120,15 @@ onGatedMail("cancelMessage() of a paused message ends its parked jobs", async (m
   assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 4, cancelled: 26 });
 });
 
-onGatedMail(
+onHeldMail(
   "cancelJob() of a running batch records deliveries in flight, and the rest fails",
   async (mail) => {
-    const { db, services, organization: { admin }, worker, gate } = mail;
+    const { db, services, organization: { admin }, worker, hold } = mail;
     const { id } = await sendFirstWindow(mail);
     const [batch] = await readBatches(db, id);
     await cancelJob(services, admin, batch?.jobId ?? "");
     worker.abort("cancelled");
-    gate.open();
+    hold.disable();
     await worker.rest();
     await sweepMessages(services);
     assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 4, failed: 26 });
@@ -144,13 +141,13 @@ onGatedMail(
   },
 );
 
-onGatedMail(
+onHeldMail(
   "a worker that stops records deliveries in flight and leaves the rest PENDING",
   async (mail) => {
-    const { db, worker, startWorker, gate } = mail;
+    const { db, worker, startWorker, hold } = mail;
     const { id } = await sendFirstWindow(mail);
     worker.abort("stopping");
-    gate.open();
+    hold.disable();
     await worker.rest();
     assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sent: 4 });
     const [batch] = await readBatches(db, id);
@@ -162,15 +159,15 @@ onGatedMail(
   },
 );
 
-onGatedMail(
+onHeldMail(
   "takeBatch() marks deliveries in flight of a dead worker UNKNOWN, and resends none",
   async (mail) => {
-    const { db, worker, startWorker, smtp, gate } = mail;
+    const { db, worker, startWorker, smtp, hold } = mail;
     const { id } = await sendFirstWindow(mail);
     await worker.die();
     const other = await startWorker();
     other.start(await other.claim());
-    gate.open();
+    hold.disable();
     await other.rest();
     await worker.rest();
     assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, SENT: 26 });
@@ -186,10 +183,10 @@ onGatedMail(
   },
 );
 
-onGatedMail(
+onHeldMail(
   "takeBatch() resends deliveries in flight of a dead worker by RESEND, within their attempts",
   async (mail) => {
-    const { db, worker, startWorker, gate } = mail;
+    const { db, worker, startWorker, hold } = mail;
     const { id } = await sendFirstWindow(mail, {
       onUnknown: "RESEND",
       retry: { mode: "MANUAL", maxAttempts: 2 },
@@ -197,13 +194,13 @@ onGatedMail(
     await worker.die();
     const second = await startWorker();
     second.start(await second.claim());
-    await gate.filled(2 * WINDOW);
+    await hold.untilWaiting(2 * WINDOW);
     await second.die();
     const third = await startWorker();
     // After the second crash the job waits before it can be claimed.
     await comeDue(mail.services);
     third.start(await third.claim());
-    gate.open();
+    hold.disable();
     await Promise.all([worker, second, third].map((each) => each.rest()));
     assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, SENT: 26 });
     assert.deepEqual(
@@ -218,13 +215,13 @@ onGatedMail(
   },
 );
 
-onGatedMail(
+onHeldMail(
   "BatchSender resends by RESEND after a connection was lost in the body",
   async (mail) => {
-    const { db, services, worker, smtp, gate } = mail;
+    const { db, services, worker, smtp, hold } = mail;
     const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
     smtp.hangUp();
-    gate.open();
+    hold.disable();
     await worker.rest();
     assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 4, sent: 26 });
     await comeDue(services);
@@ -241,26 +238,26 @@ onGatedMail(
   },
 );
 
-onGatedMail("BatchSender records UNKNOWN after a connection was lost in the body", async (mail) => {
-  const { db, worker, smtp, gate } = mail;
+onHeldMail("BatchSender records UNKNOWN after a connection was lost in the body", async (mail) => {
+  const { db, worker, smtp, hold } = mail;
   const { id } = await sendFirstWindow(mail);
   smtp.hangUp();
-  gate.open();
+  hold.disable();
   await worker.rest();
   assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, SENT: 26 });
   assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
 });
 
 for (const lost of ["worker", "connection"]) {
-  onGatedMail(
+  onHeldMail(
     `cancelMessage() leaves deliveries UNKNOWN whose ${lost} was lost in flight`,
     async (mail) => {
-      const { db, services, organization: { admin }, worker, startWorker, smtp, gate } = mail;
+      const { db, services, organization: { admin }, worker, startWorker, smtp, hold } = mail;
       const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
       await cancelMessage(services, admin, id);
       if (lost === "worker") await worker.die();
       else smtp.hangUp();
-      gate.open();
+      hold.disable();
       const other = await startWorker();
       await other.runQueued();
       await worker.rest();
