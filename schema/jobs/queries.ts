@@ -30,7 +30,12 @@ export const JobFilter = builder.inputType("JobFilter", {
   }),
 });
 
-/** As the domain takes it. @throws {InvalidInputError} for empty lists and ids of other nouns */
+/**
+ * Converts a filter of jobs to its domain form.
+ *
+ * @throws {InvalidInputError} for an empty or too long list, and for the id of another noun
+ * @throws {NotFoundError} naming the values that are not ids
+ */
 export function jobFilter(filter: typeof JobFilter.$inferInput | null | undefined): JobFilterShape {
   const checked = checkFilter(filter);
   return { ...checked, ids: filterIds("job", "ids", checked.ids) };
