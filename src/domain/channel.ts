@@ -5,4 +5,4 @@ export const MESSAGE_CHANNELS = ["EMAIL", "MESSENGER"] as const;
 export type MessageChannel = (typeof MESSAGE_CHANNELS)[number];
 
 /** Channel of messages, audiences and suppressions that name none. */
-export const DEFAULT_CHANNEL: MessageChannel = "EMAIL";
+export const DEFAULT_CHANNEL = "EMAIL" satisfies MessageChannel;
