@@ -45,7 +45,7 @@ const UPDATE = statement<
     subject: string | null,
     text: string | null,
     html: string | null,
-    moved: boolean,
+    setSendAt: boolean,
     sendAt: Date | null,
     retryMode: RetryMode | null,
     maxAttempts: number | null,
@@ -67,8 +67,11 @@ const UPDATE = statement<
    returning ${COLUMNS}`,
 );
 
-const LACKING = statement<[messageId: string, variable: string], { address: string }>(
-  "deliveries.lacking",
+const FIRST_WITHOUT_VARIABLE = statement<
+  [messageId: string, variable: string],
+  { address: string }
+>(
+  "deliveries.firstWithoutVariable",
   `select address from deliveries where message_id = $1 and not variables ? $2 order by n limit 1`,
 );
 
@@ -92,7 +95,7 @@ export async function updateMessage(
   const message = await getMessage(services, caller, id);
   const { title, content, sendAt } = await checkUpdate(services, caller, message, input);
   const retry = input.retry === null ? DEFAULT_RETRY : input.retry;
-  const moved = sendAt !== undefined;
+  const isRescheduled = sendAt !== undefined;
   let rounds: Round[] = [];
   const updated = await services.db.transaction(async (tx) => {
     const [row] = await tx.run(
@@ -102,20 +105,20 @@ export async function updateMessage(
       content?.subject ?? null,
       content?.text ?? null,
       content?.html ?? null,
-      moved,
+      isRescheduled,
       sendAt ?? null,
       retry?.mode ?? null,
       retry?.maxAttempts ?? null,
-      title === undefined && content === undefined && !moved,
+      title === undefined && content === undefined && !isRescheduled,
     );
-    if (row && moved) await movePlanning(tx, row);
+    if (row && isRescheduled) await reschedulePlanning(tx, row);
     if (row && retry && hasEnded(row) && row.retryMode === "AUTO") {
       rounds = await beginRounds(tx, [row], AUTOMATIC);
     }
     return row;
   });
   if (!updated) throw tooLate(await getMessage(services, caller, id));
-  if (moved) wakeWorkers(services, [updated.lane]);
+  if (isRescheduled) wakeWorkers(services, [updated.lane]);
   services.bus.publish("messages", caller.organizationId, [id]);
   // Time, content and retryability of the deliveries follow from their message.
   services.bus.publish("deliveries", caller.organizationId, null);
@@ -129,11 +132,11 @@ function hasEnded({ status }: Message): boolean {
 }
 
 // A running planning job notices the new time by itself; a cancelled one is replaced.
-async function movePlanning(tx: Connection, message: Message): Promise<void> {
+async function reschedulePlanning(tx: Connection, message: Message): Promise<void> {
   const job = planJob(message);
   const key = job.uniqueKey ?? "";
-  const moved = await rescheduleJob(tx, message.organizationId, key, message.sendAt);
-  if (moved === null) await enqueueJobs(tx, [job]);
+  const rescheduled = await rescheduleJob(tx, message.organizationId, key, message.sendAt);
+  if (rescheduled === null) await enqueueJobs(tx, [job]);
 }
 
 async function checkUpdate(
@@ -176,7 +179,7 @@ async function faultsOfRecipients(
     return (name) => faultOfVariable(audience, name);
   }
   return async (name) => {
-    const [lacking] = await services.db.run(LACKING, id, name);
+    const [lacking] = await services.db.run(FIRST_WITHOUT_VARIABLE, id, name);
     return lacking ? `${lacking.address} has no variable ${name}` : null;
   };
 }

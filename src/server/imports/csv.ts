@@ -31,8 +31,8 @@ export class CsvReader {
   #pending = Buffer.alloc(0);
   #line = 1;
   // Bytes that the parser had read before `pending`, and bytes of `pending` that became records.
-  #base = 0;
-  #done = 0;
+  #bytesBefore = 0;
+  #bytesParsed = 0;
   #skipping = false;
 
   /** @param addressColumns names of columns that hold addresses, beside `address` */
@@ -78,20 +78,20 @@ export class CsvReader {
     const parser = this.#parser ??= this.#createParser();
     const written = last ? finished(parser.end(bytes), { readable: false }) : write(parser, bytes);
     const error = await written.then(() => null, (error: Error) => error);
-    this.#pending = this.#pending.subarray(this.#done);
-    this.#base += this.#done;
-    this.#done = 0;
+    this.#pending = this.#pending.subarray(this.#bytesParsed);
+    this.#bytesBefore += this.#bytesParsed;
+    this.#bytesParsed = 0;
     return error;
   }
 
   #createParser(): Parser {
-    this.#base = 0;
+    this.#bytesBefore = 0;
     const parser = parse({
       delimiter: this.#delimiter,
       record_delimiter: ["\r\n", "\n"],
       relax_column_count: true,
       on_record: (fields: string[], { bytes }: InfoRecord) => {
-        this.#take(fields, bytes - this.#base);
+        this.#addRecord(fields, bytes - this.#bytesBefore);
         // The parser must not buffer records that nobody reads.
         return null;
       },
@@ -100,14 +100,14 @@ export class CsvReader {
     return parser.on("error", () => {});
   }
 
-  #take(fields: string[], end: number): void {
-    const lines = countLines(this.#pending, this.#done, end);
-    if (fields.some((field) => field.trim() !== "")) this.#takeFilled(fields, lines);
+  #addRecord(fields: string[], end: number): void {
+    const lines = countLines(this.#pending, this.#bytesParsed, end);
+    if (fields.some((field) => field.trim() !== "")) this.#addRow(fields, lines);
     this.#line += lines;
-    this.#done = end;
+    this.#bytesParsed = end;
   }
 
-  #takeFilled(fields: string[], lines: number): void {
+  #addRow(fields: string[], lines: number): void {
     const line = this.#line;
     if (!this.#columns) this.#columns = readHeader(fields, this.#addressColumns);
     else if (fields.length === this.#columns.count) {
