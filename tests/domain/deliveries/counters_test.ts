@@ -39,8 +39,8 @@ onEveryDatabase("delivery_counters has an effect for every outcome of delivery_s
   assert.deepEqual(await db.run(COUNTED, id), [{ count: outcomes.length }]);
 });
 
-// The life of one delivery: its outcomes in order, where it stands, and what its attempts brought.
-const LIVES: readonly [outcomes: string[], now: string[], events: string[]][] = [
+// Outcomes of one delivery in order, the state that it ends in, and the events of its attempts.
+const HISTORIES: readonly [outcomes: string[], now: string[], events: string[]][] = [
   [["SENT"], ["sent"], ["sent"]],
   [["FAILED"], ["failed"], ["failed"]],
   [["FAILED", "RETRIED"], [], ["failed"]],
@@ -55,10 +55,10 @@ const LIVES: readonly [outcomes: string[], now: string[], events: string[]][] = 
   [["SENT", "COMPLAINED"], ["complained"], ["sent"]],
 ];
 
-onEveryDatabase("delivery_counters counts a delivery once, in the state that it has now", async (
+onEveryDatabase("delivery_counters counts a delivery once, in its present state", async (
   { db },
 ) => {
-  for (const [outcomes, now, events] of LIVES) {
+  for (const [outcomes, now, events] of HISTORIES) {
     const id = newId();
     await db.run(COUNT, id, outcomes);
     const [sums = {}] = await db.run(SUM, id);

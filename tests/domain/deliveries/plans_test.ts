@@ -16,7 +16,7 @@ import { messageInput, people, readBatches } from "../../support/messages.ts";
 import { holdReplies, type ReplyHold } from "../../support/reply_hold.ts";
 
 const RECIPIENTS = 20_000;
-// Far more than a batch with its attempts and counters, far less than the message.
+// Rows per statement: far more than a batch with its attempts and counters, far less than the message.
 const MOST = 1_000;
 
 const FILL = statement<[organizationId: string, id: string, count: number]>(
@@ -35,7 +35,7 @@ const READ_ROWS = statement<[], { rows: number }>(
    from pg_stat_xact_user_tables`,
 );
 
-/** The same database; notes by its label how many rows each statement reads at most. */
+/** The same database; sets in `most` the maximum of rows that each statement reads, by label. */
 function countingRows(db: Database, most: Map<string, number>): Database {
   const count = async (tx: Connection) => (await tx.run(READ_ROWS))[0]?.rows ?? 0;
   const counting = (tx: Connection): Connection => {
@@ -58,7 +58,7 @@ function countingRows(db: Database, most: Map<string, number>): Database {
   };
 }
 
-/** Sends part of a message, loses a worker, gives up batches, pauses, resumes and cancels. */
+/** Sends part of a message, kills a worker, cancels batches, pauses, resumes and cancels the message. */
 async function liveThrough(mail: TestMail, { id }: { readonly id: string }, hold: ReplyHold) {
   const { services, organization: { admin }, channel } = mail;
   const start = () => startMailWorker(services, { channel, window: 5 });
@@ -100,7 +100,7 @@ async function lookAt({ services, organization: { admin } }: TestMail, message: 
   await listBatches(services, { ...message, organizationId: admin.organizationId }, page);
 }
 
-onPostgresMail("no statement reads a whole message where it needs a batch", async (mail) => {
+onPostgresMail("statements about a batch do not read the whole message", async (mail) => {
   const { db, organization: { admin } } = mail;
   const hold = holdReplies(mail.smtp);
   hold.disable();
@@ -109,13 +109,13 @@ onPostgresMail("no statement reads a whole message where it needs a batch", asyn
   const counted = { ...mail, services };
   const send = async (to: { list?: ReturnType<typeof people>; audienceId?: string }) => {
     const { message } = await sendMessage(services, admin, messageInput({ to }));
-    // A new one each time: their leases are not renewed, and buried with those who die.
+    // A new worker each time, because the lease of one that idles is reaped with the killed ones.
     const planner = await mail.startWorker();
     planner.start(await planner.claim(1));
     await planner.rest();
     return message;
   };
-  // Statements are prepared while the tables are small, as in a new installation, and kept.
+  // As in a new installation, statements are prepared while the tables are small, and then kept.
   for (let n = 1; n <= 6; n++) {
     await liveThrough(counted, await send({ list: people(1_200) }), hold);
   }

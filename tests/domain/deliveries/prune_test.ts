@@ -45,11 +45,11 @@ interface Cleanup {
   readonly worker: MailWorker;
   /** Disabled at first. */
   readonly hold: ReplyHold;
-  /** Plans a message to that many, the first of whom is refused. */
+  /** Plans a message to `count` recipients, the first of which the server refuses. */
   send(count: number): Promise<string>;
 }
 
-/** Without the ledger: it holds mails that have arrived against deliveries, which are gone here. */
+/** Without the ledger, because it compares the mails that arrived with deliveries that are deleted here. */
 function onEveryCleanup(name: string, test: (cleanup: Cleanup) => Promise<void>): void {
   onEveryDatabase(name, async ({ db }) => {
     const services = { db, bus: createBus() };
@@ -96,8 +96,8 @@ async function prune(services: Services, organizationId: string | null, limit = 
   return steps;
 }
 
-/** One that has ended with a failure, and one that was cancelled before anything went out. */
-async function endTwo({ services, organization: { admin }, worker, send }: Cleanup) {
+/** Finishes one message with a failure, and cancels another before it is sent. */
+async function finishTwo({ services, organization: { admin }, worker, send }: Cleanup) {
   const sent = await send(5);
   await worker.runQueued();
   const cancelled = await send(3);
@@ -107,10 +107,10 @@ async function endTwo({ services, organization: { admin }, worker, send }: Clean
 }
 
 onEveryCleanup(
-  "what was sent or cancelled goes in time; failures and figures stay",
+  "pruneDeliveries() deletes sent and cancelled deliveries after 90 days, and keeps failures and counters",
   async (mail) => {
     const { db, services } = mail;
-    const ids = await endTwo(mail);
+    const ids = await finishTwo(mail);
     const [sent, cancelled] = ids;
     const before = await readStats(db, ids);
     await db.run(AGE, 89);
@@ -126,67 +126,76 @@ onEveryCleanup(
   },
 );
 
-onEveryCleanup("deliveries go step by step, of one organization or of all", async (mail) => {
+onEveryCleanup("pruneDeliveries() deletes in steps, of one organization", async (mail) => {
   const { db, services, organization } = mail;
-  await endTwo(mail);
+  await finishTwo(mail);
   await db.run(AGE, 91);
   const other = await createOrganization(db);
   assert.deepEqual(await prune(services, other.id), [0]);
-  // Eight, the first of which failed: three to a step, and one step that finds nothing left.
+  // Eight deliveries, the first of which failed: three per step, and a last step that finds none.
   assert.deepEqual(await prune(services, organization.id, 3), [2, 3, 2, 0]);
 });
 
-onEveryCleanup("cleanup_old_deliveries() does the same in SQL", async (mail) => {
-  const { db } = mail;
-  const ids = await endTwo(mail);
-  await db.run(AGE, 91);
-  await assert.rejects(db.run(CLEAN_UP_NONSENSE), /must be 0 or more/);
-  await db.run(CLEAN_UP);
-  assert.deepEqual(await left(db, ids[0]), { FAILED: 1 });
-  assert.deepEqual(await left(db, ids[1]), {});
-});
+onEveryCleanup(
+  "cleanup_old_deliveries() deletes sent and cancelled deliveries, and refuses negative days",
+  async (mail) => {
+    const { db } = mail;
+    const ids = await finishTwo(mail);
+    await db.run(AGE, 91);
+    await assert.rejects(db.run(CLEAN_UP_NONSENSE), /must be 0 or more/);
+    await db.run(CLEAN_UP);
+    assert.deepEqual(await left(db, ids[0]), { FAILED: 1 });
+    assert.deepEqual(await left(db, ids[1]), {});
+  },
+);
 
-onEveryCleanup("what is in flight, or of a message under way, is not touched", async (mail) => {
-  const { db, services, organization: { admin }, worker, hold, send } = mail;
-  hold.enable();
-  const id = await send(6);
-  worker.start(await worker.claim());
-  await hold.untilWaiting(2);
-  await cancelMessage(services, admin, id);
-  await db.run(AGE, 91);
-  await prune(services, null);
-  assert.deepEqual(await left(db, id), { FAILED: 1, PENDING: 5 });
-  hold.disable();
-  await worker.rest();
-  assert.deepEqual(await left(db, id), { FAILED: 1, SENT: 2, PENDING: 3 });
-  await prune(services, null);
-  assert.deepEqual(await left(db, id), { FAILED: 1, SENT: 2 });
-});
+onEveryCleanup(
+  "pruneDeliveries() keeps deliveries in flight, and those of unfinished messages",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, hold, send } = mail;
+    hold.enable();
+    const id = await send(6);
+    worker.start(await worker.claim());
+    await hold.untilWaiting(2);
+    await cancelMessage(services, admin, id);
+    await db.run(AGE, 91);
+    await prune(services, null);
+    assert.deepEqual(await left(db, id), { FAILED: 1, PENDING: 5 });
+    hold.disable();
+    await worker.rest();
+    assert.deepEqual(await left(db, id), { FAILED: 1, SENT: 2, PENDING: 3 });
+    await prune(services, null);
+    assert.deepEqual(await left(db, id), { FAILED: 1, SENT: 2 });
+  },
+);
 
-onEveryCleanup("cleanupDeliveries() starts a job for the caller's organization", async (mail) => {
-  const { db, services, organization: { id: organizationId, admin, member } } = mail;
-  const ids = await endTwo(mail);
-  await db.run(AGE, 91);
-  await assert.rejects(cleanupDeliveries(services, member, 90), ForbiddenError);
-  for (const days of [-1, 1.5, 36_501]) {
-    const refused = () => cleanupDeliveries(services, admin, days);
-    assert.deepEqual(await issuesOf(refused), ["daysToKeep OUT_OF_RANGE"]);
-  }
-  const refused = () => startCleanup(services, admin, -1);
-  assert.deepEqual(await issuesOf(refused), ["payload.daysToKeep OUT_OF_RANGE"]);
-  const job = await cleanupDeliveries(services, admin, 90);
-  assert.deepEqual([job.kind, job.lane, job.payload], [
-    "CLEANUP_DELIVERIES",
-    "SYSTEM",
-    { daysToKeep: 90 },
-  ]);
-  const other = await createOrganization(db);
-  for (const owner of [other.id, organizationId]) {
-    assert.deepEqual(await left(db, ids[0]), { FAILED: 1, SENT: 4 });
-    await cleanUp(services, { ...job, topic: job.kind, fence: 1, organizationId: owner });
-  }
-  assert.deepEqual(await left(db, ids[0]), { FAILED: 1 });
-});
+onEveryCleanup(
+  "cleanupDeliveries() starts a job that prunes the caller's organization only",
+  async (mail) => {
+    const { db, services, organization: { id: organizationId, admin, member } } = mail;
+    const ids = await finishTwo(mail);
+    await db.run(AGE, 91);
+    await assert.rejects(cleanupDeliveries(services, member, 90), ForbiddenError);
+    for (const days of [-1, 1.5, 36_501]) {
+      const refused = () => cleanupDeliveries(services, admin, days);
+      assert.deepEqual(await issuesOf(refused), ["daysToKeep OUT_OF_RANGE"]);
+    }
+    const refused = () => startCleanup(services, admin, -1);
+    assert.deepEqual(await issuesOf(refused), ["payload.daysToKeep OUT_OF_RANGE"]);
+    const job = await cleanupDeliveries(services, admin, 90);
+    assert.deepEqual([job.kind, job.lane, job.payload], [
+      "CLEANUP_DELIVERIES",
+      "SYSTEM",
+      { daysToKeep: 90 },
+    ]);
+    const other = await createOrganization(db);
+    for (const owner of [other.id, organizationId]) {
+      assert.deepEqual(await left(db, ids[0]), { FAILED: 1, SENT: 4 });
+      await cleanUp(services, { ...job, topic: job.kind, fence: 1, organizationId: owner });
+    }
+    assert.deepEqual(await left(db, ids[0]), { FAILED: 1 });
+  },
+);
 
 async function cleanUp(services: Services, job: ClaimedJob): Promise<void> {
   const { signal } = new AbortController();

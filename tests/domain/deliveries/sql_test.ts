@@ -24,67 +24,78 @@ const REPLIES: Readonly<Record<string, string>> = {
   "person3@example.net": "452 4.2.2 Mailbox full",
 };
 
-onEveryMail("what failed can be looked at in SQL", async ({ db, worker, send }) => {
-  const { id } = await send({ to: { list: people(5) } });
-  await worker.runQueued();
-  assert.deepEqual(await db.run(SUMMARY), [
-    { errorType: "INVALID_RECIPIENT", failed: 3, retryable: 2 },
-  ]);
-  assert.deepEqual(await db.run(RETRYABLE, id, 2), [
-    { address: "person2@example.net" },
-    { address: "person3@example.net" },
-  ]);
-  assert.deepEqual(await db.run(RETRYABLE, id, 1), []);
-}, () => ({ reject: (address) => REPLIES[address] ?? null }));
+onEveryMail(
+  "failed_deliveries_summary and retryable_recipients() show failed deliveries",
+  async ({ db, worker, send }) => {
+    const { id } = await send({ to: { list: people(5) } });
+    await worker.runQueued();
+    assert.deepEqual(await db.run(SUMMARY), [
+      { errorType: "INVALID_RECIPIENT", failed: 3, retryable: 2 },
+    ]);
+    assert.deepEqual(await db.run(RETRYABLE, id, 2), [
+      { address: "person2@example.net" },
+      { address: "person3@example.net" },
+    ]);
+    assert.deepEqual(await db.run(RETRYABLE, id, 1), []);
+  },
+  () => ({ reject: (address) => REPLIES[address] ?? null }),
+);
 
-onEveryMail("of a cancelled message nothing is retryable, wherever one looks", async (mail) => {
-  const { db, services, organization: { admin }, worker, send } = mail;
-  const { id } = await send({ to: { list: people(101) } });
-  worker.start(await worker.claim(1));
-  await worker.rest();
-  const retryable = async () => {
-    const filter = { messageId: id, retryable: true };
-    const { edges } = await listDeliveries(services, admin, filter, "CREATED_ASC", {});
-    return [
-      edges.length,
-      (await readStats(db, [id])).get(id)?.retryable,
-      (await readErrorTypes(db, [id]))[0]?.retryable,
-      (await db.run(SUMMARY))[0]?.retryable,
-      (await db.run(RETRYABLE, id, 3)).length,
+onEveryMail(
+  "no delivery of a cancelled message is retryable, in lists, counters and SQL",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, send } = mail;
+    const { id } = await send({ to: { list: people(101) } });
+    worker.start(await worker.claim(1));
+    await worker.rest();
+    const retryable = async () => {
+      const filter = { messageId: id, retryable: true };
+      const { edges } = await listDeliveries(services, admin, filter, "CREATED_ASC", {});
+      return [
+        edges.length,
+        (await readStats(db, [id])).get(id)?.retryable,
+        (await readErrorTypes(db, [id]))[0]?.retryable,
+        (await db.run(SUMMARY))[0]?.retryable,
+        (await db.run(RETRYABLE, id, 3)).length,
+      ];
+    };
+    assert.deepEqual(await retryable(), [2, 2, 2, 2, 2]);
+    await cancelMessage(services, admin, id);
+    assert.deepEqual(await retryable(), [0, 0, 0, 0, 0]);
+    await worker.runQueued();
+  },
+  () => ({ reject: (address) => REPLIES[address] ?? null }),
+);
+
+onEveryMail(
+  "failed_deliveries_summary and retryable_recipients() show bounced deliveries",
+  async (mail) => {
+    const { db, services, worker, send } = mail;
+    const { id } = await send({ to: { list: people(3) } });
+    await worker.runQueued();
+    const [first = "", second = ""] = await idsOf(mail, id);
+    const feedback = [
+      bounced(first, {
+        type: "NETWORK",
+        disposition: "retry",
+        status: "4.4.7",
+        reason: null,
+        text: "Expired",
+      }),
+      bounced(second, {
+        type: "INVALID_RECIPIENT",
+        disposition: "suppress",
+        status: "5.1.1",
+        reason: null,
+        text: "Unknown",
+      }),
     ];
-  };
-  assert.deepEqual(await retryable(), [2, 2, 2, 2, 2]);
-  await cancelMessage(services, admin, id);
-  assert.deepEqual(await retryable(), [0, 0, 0, 0, 0]);
-  await worker.runQueued();
-}, () => ({ reject: (address) => REPLIES[address] ?? null }));
-
-onEveryMail("so can what came back, for now or for good", async (mail) => {
-  const { db, services, worker, send } = mail;
-  const { id } = await send({ to: { list: people(3) } });
-  await worker.runQueued();
-  const [first = "", second = ""] = await idsOf(mail, id);
-  const feedback = [
-    bounced(first, {
-      type: "NETWORK",
-      disposition: "retry",
-      status: "4.4.7",
-      reason: null,
-      text: "Expired",
-    }),
-    bounced(second, {
-      type: "INVALID_RECIPIENT",
-      disposition: "suppress",
-      status: "5.1.1",
-      reason: null,
-      text: "Unknown",
-    }),
-  ];
-  await recordEvent(services, { source: "ses", id: "1", feedback });
-  assert.deepEqual(await db.run(SUMMARY), [
-    { errorType: "INVALID_RECIPIENT", failed: 1, retryable: 0 },
-    { errorType: "NETWORK", failed: 1, retryable: 1 },
-  ]);
-  assert.deepEqual(await db.run(RETRYABLE, id, 2), [{ address: "person1@example.net" }]);
-  assert.deepEqual(await db.run(RETRYABLE, id, 1), []);
-});
+    await recordEvent(services, { source: "ses", id: "1", feedback });
+    assert.deepEqual(await db.run(SUMMARY), [
+      { errorType: "INVALID_RECIPIENT", failed: 1, retryable: 0 },
+      { errorType: "NETWORK", failed: 1, retryable: 1 },
+    ]);
+    assert.deepEqual(await db.run(RETRYABLE, id, 2), [{ address: "person1@example.net" }]);
+    assert.deepEqual(await db.run(RETRYABLE, id, 1), []);
+  },
+);

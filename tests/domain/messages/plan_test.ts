@@ -44,7 +44,7 @@ const CANCEL_PLAN = statement<[]>(
   `update jobs set status = 'CANCELLED', finished_at = now() where kind = 'PLAN_MESSAGE'`,
 );
 const LET_COME = statement<[id: string]>(
-  "test.letMessageCome",
+  "test.makeDue",
   "update messages set send_at = now() where id = $1",
 );
 
@@ -67,7 +67,7 @@ async function planJob(db: Database) {
   return job;
 }
 
-/** Batches 1, 2, 3 … of 100, and the rest. */
+/** Checks that batches 1, 2, 3 … have 100 deliveries, and the last one the rest. */
 async function assertPlanned({ db }: TestMail, messageId: string, count: number): Promise<void> {
   const batches = await readBatches(db, messageId);
   assert.deepEqual(
@@ -107,7 +107,7 @@ for (const kind of ["an audience", "an inline list"]) {
 }
 
 onPostgresMail(
-  "planChunk() goes on where a dead worker stopped",
+  "planChunk() continues where a dead worker stopped",
   async (mail) => {
     const { db, services, worker, startWorker } = mail;
     const { message, job } = await claimPlan(mail, 5_150);
@@ -126,7 +126,7 @@ onPostgresMail(
   },
 );
 
-onEveryMail("pauseMessage() stops planning, and resumeMessage() lets it go on", async (mail) => {
+onEveryMail("pauseMessage() stops planning, and resumeMessage() continues it", async (mail) => {
   const { db, services, organization: { admin }, worker } = mail;
   const { message, job } = await claimPlan(mail, 5_150);
   await planChunk(services, job, message.id);
@@ -161,7 +161,7 @@ onPostgresMail("cancelMessage() stops planning", async (mail) => {
 
 const TOMORROW = () => new Date(Date.now() + 24 * 60 * 60_000);
 
-onEveryMail("a scheduled message that is paused goes out once it is resumed", async (mail) => {
+onEveryMail("resumeMessage() sends a message that came due while it was paused", async (mail) => {
   const { db, services, organization: { admin }, worker, send } = mail;
   const { id } = await send({ sendAt: TOMORROW() });
   await pauseMessage(services, admin, id);
@@ -178,7 +178,7 @@ onEveryMail("a scheduled message that is paused goes out once it is resumed", as
   assert.equal(await readStatus(db, id), "SENT");
 });
 
-onEveryMail("a scheduled message that is cancelled never goes out", async (mail) => {
+onEveryMail("cancelMessage() prevents a scheduled message from being sent", async (mail) => {
   const { db, services, organization: { admin }, worker, smtp, send } = mail;
   const { id } = await send({ sendAt: TOMORROW() });
   await cancelMessage(services, admin, id);
@@ -191,21 +191,27 @@ onEveryMail("a scheduled message that is cancelled never goes out", async (mail)
   assert.equal(smtp.received.length, 0);
 });
 
-onPostgresMail("a job that plans too early waits for the message's time", async (mail) => {
-  const { db, services, worker, send } = mail;
-  const { id } = await send({ sendAt: TOMORROW() });
-  await comeDue(services);
-  await worker.runQueued();
-  assert.deepEqual([(await planJob(db)).status, (await planJob(db)).parked], ["SCHEDULED", false]);
-  assert.equal(await readStatus(db, id), "SCHEDULED");
-});
+onPostgresMail(
+  "PLAN_MESSAGE parks until the time of the message if it runs too early",
+  async (mail) => {
+    const { db, services, worker, send } = mail;
+    const { id } = await send({ sendAt: TOMORROW() });
+    await comeDue(services);
+    await worker.runQueued();
+    assert.deepEqual([(await planJob(db)).status, (await planJob(db)).parked], [
+      "SCHEDULED",
+      false,
+    ]);
+    assert.equal(await readStatus(db, id), "SCHEDULED");
+  },
+);
 
-onEveryMail("startDueMessages() plans what is due and has lost its job", async (mail) => {
+onEveryMail("startDueMessages() enqueues planning of a due message without a job", async (mail) => {
   const { db, services, worker, send } = mail;
   const { id } = await send({ sendAt: TOMORROW() });
   assert.equal(await startDueMessages(services, null), 0);
   await db.run(LET_COME, id);
-  assert.equal(await startDueMessages(services, null), 0, "its job waits");
+  assert.equal(await startDueMessages(services, null), 0, "its job is still scheduled");
   await db.run(CANCEL_PLAN);
   assert.equal(await startDueMessages(services, mail.organization.id), 1);
   await worker.runQueued();

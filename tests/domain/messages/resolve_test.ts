@@ -22,7 +22,7 @@ import { holdReplies } from "../../support/reply_hold.ts";
 import { idsOf, statesOf } from "../../support/retries.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
-// As if it had been sent yesterday.
+// Moves the attempts to yesterday.
 const AGE = statement<[messageId: string]>(
   "test.ageAttempts",
   `with d as (update deliveries set last_attempt_at = last_attempt_at - interval '1 day'
@@ -30,7 +30,7 @@ const AGE = statement<[messageId: string]>(
    update delivery_stats set minute = minute - interval '1 day' where message_id = $1`,
 );
 
-onEveryMail("a person decides what became UNKNOWN", async (mail) => {
+onEveryMail("resolveDeliveries() confirms or resends UNKNOWN deliveries", async (mail) => {
   const hold = holdReplies(mail.smtp);
   const { db, services, organization: { admin }, worker, startWorker, smtp, send } = mail;
   const { id } = await send({ to: { list: people(6) } });
@@ -99,7 +99,7 @@ onEveryMail("a person decides what became UNKNOWN", async (mail) => {
   assert.equal(smtp.received.length, 8);
 }, () => ({ window: 3 }));
 
-onEveryMail("what arrived after all makes a message SENT", async (mail) => {
+onEveryMail("resolveDeliveries() as SENT makes a finished message SENT", async (mail) => {
   const hold = holdReplies(mail.smtp);
   const { db, services, organization: { admin }, worker, startWorker, send } = mail;
   const { id } = await send({ to: { list: people(1) } });
@@ -114,32 +114,36 @@ onEveryMail("what arrived after all makes a message SENT", async (mail) => {
   assert.equal(await readStatus(db, id), "SENT");
 });
 
-onEveryMail("what a cancelled message left UNKNOWN is decided by a filter too", async (mail) => {
-  const hold = holdReplies(mail.smtp);
-  const { db, services, organization: { admin }, worker, startWorker, send } = mail;
-  const { id } = await send({ to: { list: people(2) } });
-  worker.start(await worker.claim());
-  await hold.untilWaiting(1);
-  await worker.die();
-  await cancelMessage(services, admin, id);
-  hold.disable();
-  await worker.rest();
-  await (await startWorker()).runQueued();
-  assert.deepEqual(tally(await statesOf(db, id)), { "UNKNOWN 1": 1, "PENDING 0": 1 });
-  const resolve = (as: Resolution) =>
-    resolveDeliveries(services, admin, { filter: { errorTypes: ["OTHER"] }, as });
-  const { resolvedCount, refused } = await resolve("RESEND");
-  assert.equal(resolvedCount, 0);
-  assert.deepEqual(refused.map(({ reason }) => reason), ["Its message was cancelled"]);
-  const sent = await resolve("SENT");
-  assert.deepEqual([sent.resolvedCount, sent.refusedCount], [1, 0]);
-  assert.deepEqual([await readStatus(db, id), (await readStats(db, [id])).get(id)?.sent], [
-    "CANCELLED",
-    1,
-  ]);
-}, () => ({ window: 1 }));
+onEveryMail(
+  "resolveDeliveries() by filter confirms deliveries of a cancelled message",
+  async (mail) => {
+    const hold = holdReplies(mail.smtp);
+    const { db, services, organization: { admin }, worker, startWorker, send } = mail;
+    const { id } = await send({ to: { list: people(2) } });
+    worker.start(await worker.claim());
+    await hold.untilWaiting(1);
+    await worker.die();
+    await cancelMessage(services, admin, id);
+    hold.disable();
+    await worker.rest();
+    await (await startWorker()).runQueued();
+    assert.deepEqual(tally(await statesOf(db, id)), { "UNKNOWN 1": 1, "PENDING 0": 1 });
+    const resolve = (as: Resolution) =>
+      resolveDeliveries(services, admin, { filter: { errorTypes: ["OTHER"] }, as });
+    const { resolvedCount, refused } = await resolve("RESEND");
+    assert.equal(resolvedCount, 0);
+    assert.deepEqual(refused.map(({ reason }) => reason), ["Its message was cancelled"]);
+    const sent = await resolve("SENT");
+    assert.deepEqual([sent.resolvedCount, sent.refusedCount], [1, 0]);
+    assert.deepEqual([await readStatus(db, id), (await readStats(db, [id])).get(id)?.sent], [
+      "CANCELLED",
+      1,
+    ]);
+  },
+  () => ({ window: 1 }),
+);
 
-onEveryMail("what arrived after all counts for the day of its attempt", async (mail) => {
+onEveryMail("resolveDeliveries() as SENT counts for the day of the attempt", async (mail) => {
   const hold = holdReplies(mail.smtp);
   const { db, services, organization: { admin }, worker, startWorker, send } = mail;
   const { id } = await send({ to: { list: people(3) } });

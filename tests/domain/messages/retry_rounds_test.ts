@@ -20,29 +20,32 @@ const BATCHES = statement<
    where message_id = $1 order by number`,
 );
 
-onEveryMail("a retry waits as long as the provider asked, and holds up no others", async (mail) => {
-  const replies = refusals(mail.smtp);
-  const { db, services, organization: { admin }, worker, send } = mail;
-  replies.refuse([1], "451 4.3.0 Try again in 600 seconds");
-  replies.refuse([2, 3]);
-  const { id } = await send({ to: { list: people(3) } });
-  await worker.runQueued();
-  const { batchCount } = await retryDeliveries(services, admin, {
-    filter: { messageId: id },
-    force: false,
-  });
-  assert.equal(batchCount, 2);
-  replies.accept();
-  await worker.runQueued();
-  assert.deepEqual(await statesOf(db, id), ["PENDING 1", "SENT 2", "SENT 2"]);
-  const waits = (await db.run(BATCHES, id)).map(({ waits }) => waits);
-  assert.deepEqual(waits.slice(0, 2), [0, 0]);
-  assert((waits[2] ?? 0) > 500);
-  assert.equal(await readStatus(db, id), "SENDING");
-  await comeDue(services);
-  await worker.runQueued();
-  assert.equal(await readStatus(db, id), "SENT");
-});
+onEveryMail(
+  "retryDeliveries() waits as long as the provider asked, without delaying other deliveries",
+  async (mail) => {
+    const replies = refusals(mail.smtp);
+    const { db, services, organization: { admin }, worker, send } = mail;
+    replies.refuse([1], "451 4.3.0 Try again in 600 seconds");
+    replies.refuse([2, 3]);
+    const { id } = await send({ to: { list: people(3) } });
+    await worker.runQueued();
+    const { batchCount } = await retryDeliveries(services, admin, {
+      filter: { messageId: id },
+      force: false,
+    });
+    assert.equal(batchCount, 2);
+    replies.accept();
+    await worker.runQueued();
+    assert.deepEqual(await statesOf(db, id), ["PENDING 1", "SENT 2", "SENT 2"]);
+    const waits = (await db.run(BATCHES, id)).map(({ waits }) => waits);
+    assert.deepEqual(waits.slice(0, 2), [0, 0]);
+    assert((waits[2] ?? 0) > 500);
+    assert.equal(await readStatus(db, id), "SENDING");
+    await comeDue(services);
+    await worker.runQueued();
+    assert.equal(await readStatus(db, id), "SENT");
+  },
+);
 
 onEveryMail(
   "retryDeliveries() numbers delayed batches after those that start at once",
@@ -76,7 +79,7 @@ onEveryMail(
   },
 );
 
-onEveryMail("what failed is tried again while others of its batch still wait", async (mail) => {
+onEveryMail("retryDeliveries() retries failures of a batch that is not finished", async (mail) => {
   const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, smtp, send } = mail;
   replies.refuse([1]);
@@ -95,7 +98,7 @@ onEveryMail("what failed is tried again while others of its batch still wait", a
   assert.equal(await readStatus(db, id), "SENT");
 });
 
-onEveryMail("a throttled recipient keeps its patience in the next round", async (mail) => {
+onEveryMail("retryDeliveries() keeps the deferrals of a throttled recipient", async (mail) => {
   const replies = refusals(mail.smtp);
   replies.refuse([1], "450 4.7.1 Greylisted");
   const { db, services, organization: { admin }, worker, send } = mail;
@@ -117,7 +120,7 @@ onEveryMail("a throttled recipient keeps its patience in the next round", async 
   assert.equal((await readTries(db, id, 1)).length, 15);
 });
 
-onEveryMail("AUTO tries again at once, until no attempt is left", async (mail) => {
+onEveryMail("retry mode AUTO retries at once, until no attempt is left", async (mail) => {
   const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   replies.refuse([1, 2]);
@@ -130,7 +133,7 @@ onEveryMail("AUTO tries again at once, until no attempt is left", async (mail) =
 });
 
 onEveryMail(
-  "what a person has cancelled is left alone, until a person retries it",
+  "automatic retries leave out cancelled batches, retryDeliveries() includes them",
   async (mail) => {
     const { db, services, organization: { admin }, worker, send } = mail;
     const { id } = await send({ to: { list: people(3) }, retry: { mode: "AUTO", maxAttempts: 3 } });
@@ -156,25 +159,28 @@ onEveryMail(
   },
 );
 
-onPostgresMail("of 20 retries at once each recipient is queued by one", async (mail) => {
-  const replies = refusals(mail.smtp);
-  const { db, services, organization: { admin }, worker, smtp, send } = mail;
-  const failing = Array.from({ length: 250 }, (_, index) => index + 1);
-  replies.refuse(failing);
-  const { id } = await send({ to: { list: people(300) } });
-  await worker.runQueued();
-  replies.accept();
-  const ids = await idsOf(mail, id);
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, (_, index) =>
-      retryDeliveries(
-        services,
-        admin,
-        index % 2 ? { ids, force: true } : { filter: { messageId: id }, force: false },
-      )),
-  );
-  assert.equal(answers.reduce((sum, { queuedCount }) => sum + queuedCount, 0), 250);
-  await worker.runQueued();
-  assert.equal(await readStatus(db, id), "SENT");
-  assert.equal(smtp.received.length, 300);
-});
+onPostgresMail(
+  "retryDeliveries() queues each recipient once among 20 concurrent calls",
+  async (mail) => {
+    const replies = refusals(mail.smtp);
+    const { db, services, organization: { admin }, worker, smtp, send } = mail;
+    const failing = Array.from({ length: 250 }, (_, index) => index + 1);
+    replies.refuse(failing);
+    const { id } = await send({ to: { list: people(300) } });
+    await worker.runQueued();
+    replies.accept();
+    const ids = await idsOf(mail, id);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        retryDeliveries(
+          services,
+          admin,
+          index % 2 ? { ids, force: true } : { filter: { messageId: id }, force: false },
+        )),
+    );
+    assert.equal(answers.reduce((sum, { queuedCount }) => sum + queuedCount, 0), 250);
+    await worker.runQueued();
+    assert.equal(await readStatus(db, id), "SENT");
+    assert.equal(smtp.received.length, 300);
+  },
+);

@@ -27,7 +27,7 @@ const BATCHES = statement<
    where message_id = $1 order by number`,
 );
 
-onEveryMail("retryDeliveries() sends what failed again, in new batches", async (mail) => {
+onEveryMail("retryDeliveries() sends failed deliveries again, in new batches", async (mail) => {
   const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   replies.refuse([2, 150]);
@@ -71,7 +71,7 @@ onEveryMail("retryDeliveries() sends what failed again, in new batches", async (
   ]);
 });
 
-onEveryMail("retryDeliveries() by ids says of each why it was left", async (mail) => {
+onEveryMail("retryDeliveries() by ids gives a reason for each refused delivery", async (mail) => {
   const replies = refusals(mail.smtp);
   const { db, services, organization: { admin }, worker, send } = mail;
   replies.refuse([1, 2]);
@@ -88,7 +88,7 @@ onEveryMail("retryDeliveries() by ids says of each why it was left", async (mail
   assert.equal(first.queuedCount, 2);
   assert.deepEqual(first.refused.map(({ delivery }) => delivery.position), [3, 4]);
   const waiting = await retry(true);
-  assert.equal(waiting.queuedCount, 1, "force allows another attempt at what cannot be mended");
+  assert.equal(waiting.queuedCount, 1, "force retries a permanent failure");
   assert.deepEqual(waiting.refused.map(({ reason }) => reason), [
     "It is waiting to be sent already",
     "It is waiting to be sent already",
@@ -127,27 +127,30 @@ async function cancelledIsLeft(mail: TestMail): Promise<void> {
   );
 }
 
-onEveryMail("a suppressed address is sent to again once it is off the list", async (mail) => {
-  const { db, services, organization: { admin }, worker, smtp, send } = mail;
-  await addSuppressions(services, admin, {
-    channel: "EMAIL",
-    addresses: ["person1@example.net"],
-  });
-  const { id } = await send({ to: { list: people(1) } });
-  await worker.runQueued();
-  const ids = await idsOf(mail, id);
-  const { refused: [left] } = await retryDeliveries(services, admin, { ids, force: false });
-  assert.match(left?.reason ?? "", /suppression list: remove it with removeSuppressions/);
-  await retryDeliveries(services, admin, { ids, force: true });
-  await worker.runQueued();
-  assert.equal(smtp.received.length, 0, "not even by force");
+onEveryMail(
+  "retryDeliveries() with force sends to an address that was removed from the suppression list",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, smtp, send } = mail;
+    await addSuppressions(services, admin, {
+      channel: "EMAIL",
+      addresses: ["person1@example.net"],
+    });
+    const { id } = await send({ to: { list: people(1) } });
+    await worker.runQueued();
+    const ids = await idsOf(mail, id);
+    const { refused: [left] } = await retryDeliveries(services, admin, { ids, force: false });
+    assert.match(left?.reason ?? "", /suppression list: remove it with removeSuppressions/);
+    await retryDeliveries(services, admin, { ids, force: true });
+    await worker.runQueued();
+    assert.equal(smtp.received.length, 0, "force does not override the suppression list");
 
-  const { edges: [listed] } = await listSuppressions(services, admin, {}, {});
-  await removeSuppressions(services, admin, [listed?.node.id ?? ""]);
-  await retryDeliveries(services, admin, { ids, force: true });
-  await worker.runQueued();
-  assert.deepEqual(await statesOf(db, id), ["SENT 3"]);
-});
+    const { edges: [listed] } = await listSuppressions(services, admin, {}, {});
+    await removeSuppressions(services, admin, [listed?.node.id ?? ""]);
+    await retryDeliveries(services, admin, { ids, force: true });
+    await worker.runQueued();
+    assert.deepEqual(await statesOf(db, id), ["SENT 3"]);
+  },
+);
 
 onEveryMail("retryDeliveries() refuses bad input and queues nothing", async (mail) => {
   const replies = refusals(mail.smtp);

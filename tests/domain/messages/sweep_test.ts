@@ -49,7 +49,7 @@ async function assertPausedThenSent(mail: TestMail, id: string): Promise<void> {
   assert.equal(smtp.received.length, 150);
 }
 
-onEveryMail("a message whose planning is cancelled is paused, and can be resumed", async (mail) => {
+onEveryMail("sweepMessages() pauses a message whose planning was cancelled", async (mail) => {
   const { db, services, organization: { admin } } = mail;
   const { message } = await newMessage(mail);
   await sweepMessages(services);
@@ -59,7 +59,7 @@ onEveryMail("a message whose planning is cancelled is paused, and can be resumed
 });
 
 onEveryMail(
-  "a message whose planning was set aside is paused, and can be resumed",
+  "sweepMessages() pauses a message whose planning crashed its workers",
   async (mail) => {
     const { db, services, startWorker } = mail;
     const { message } = await newMessage(mail);
@@ -75,7 +75,7 @@ onEveryMail(
   },
 );
 
-onEveryMail("resumeMessage() plans on, though the job was cancelled meanwhile", async (mail) => {
+onEveryMail("resumeMessage() enqueues planning again if its job was cancelled", async (mail) => {
   const { db, services, organization: { admin }, worker } = mail;
   const { message: { id } } = await newMessage(mail);
   await pauseMessage(services, admin, id);
@@ -87,38 +87,42 @@ onEveryMail("resumeMessage() plans on, though the job was cancelled meanwhile", 
   assert.equal(await readStatus(db, id), "SENT");
 });
 
-onEveryMail("a batch that kills its worker three times ends, and its message too", async (mail) => {
-  const hold = holdReplies(mail.smtp);
-  const { db, services, startWorker, smtp, send } = mail;
-  const { id } = await send({ to: { list: people(30) } });
-  const workers = [];
-  for (let crash = 1; crash <= 3; crash++) {
-    await comeDue(services);
-    const worker = await startWorker();
-    worker.start(await worker.claim());
-    await hold.untilWaiting(crash * 3);
-    await worker.die();
-    workers.push(worker);
-  }
-  await sweepMessages(services);
-  hold.disable();
-  await Promise.all(workers.map((worker) => worker.rest()));
-  const ends = (await readDeliveries(db, id)).map(({ status, errorCode }) =>
-    `${status} ${errorCode}`
-  );
-  assert.deepEqual(tally(ends), { "UNKNOWN INTERRUPTED": 9, "FAILED BATCH_FAILED": 21 });
-  assert.equal(await readStatus(db, id), "FAILED");
-  assert.equal(smtp.received.length, 9);
-}, () => ({ window: 3 }));
+onEveryMail(
+  "sweepMessages() closes a batch that killed its worker three times, and finishes the message",
+  async (mail) => {
+    const hold = holdReplies(mail.smtp);
+    const { db, services, startWorker, smtp, send } = mail;
+    const { id } = await send({ to: { list: people(30) } });
+    const workers = [];
+    for (let crash = 1; crash <= 3; crash++) {
+      await comeDue(services);
+      const worker = await startWorker();
+      worker.start(await worker.claim());
+      await hold.untilWaiting(crash * 3);
+      await worker.die();
+      workers.push(worker);
+    }
+    await sweepMessages(services);
+    hold.disable();
+    await Promise.all(workers.map((worker) => worker.rest()));
+    const ends = (await readDeliveries(db, id)).map(({ status, errorCode }) =>
+      `${status} ${errorCode}`
+    );
+    assert.deepEqual(tally(ends), { "UNKNOWN INTERRUPTED": 9, "FAILED BATCH_FAILED": 21 });
+    assert.equal(await readStatus(db, id), "FAILED");
+    assert.equal(smtp.received.length, 9);
+  },
+  () => ({ window: 3 }),
+);
 
-onEveryMail("retryJob() of a batch that was given up fails, and says why", async (mail) => {
+onEveryMail("retryJob() fails with a reason for a closed batch", async (mail) => {
   const { db, services, organization: { admin }, worker, smtp, send } = mail;
   const { id } = await send({ to: { list: people(150) } });
   const [first, second] = await readBatches(db, id);
   assert(first && second);
   await cancelJob(services, admin, first.jobId);
   await cancelJob(services, admin, second.jobId);
-  // In time: the batch has not been given up yet.
+  // The sweep has not closed the batch yet.
   await retryJob(services, admin, first.jobId);
   await sweepMessages(services);
   await worker.runQueued();
@@ -133,35 +137,42 @@ onEveryMail("retryJob() of a batch that was given up fails, and says why", async
   assert.equal(smtp.received.length, 100);
 });
 
-onEveryMail("a batch of a cancelled message that is given up fails nobody", async (mail) => {
-  const { db, services, organization: { admin }, send } = mail;
-  const { id } = await send({ to: { list: people(3) } });
-  const [batch] = await readBatches(db, id);
-  await cancelJob(services, admin, batch?.jobId ?? "");
-  await cancelMessage(services, admin, id);
-  await sweepMessages(services);
-  assert((await readBatches(db, id)).every(({ finished }) => finished));
-  assert((await readDeliveries(db, id)).every(({ status }) => status === "PENDING"));
-  assert.equal(await readStatus(db, id), "CANCELLED");
-});
+onEveryMail(
+  "sweepMessages() leaves the deliveries of a cancelled message CANCELLED",
+  async (mail) => {
+    const { db, services, organization: { admin }, send } = mail;
+    const { id } = await send({ to: { list: people(3) } });
+    const [batch] = await readBatches(db, id);
+    await cancelJob(services, admin, batch?.jobId ?? "");
+    await cancelMessage(services, admin, id);
+    await sweepMessages(services);
+    assert((await readBatches(db, id)).every(({ finished }) => finished));
+    assert((await readDeliveries(db, id)).every(({ status }) => status === "PENDING"));
+    assert.equal(await readStatus(db, id), "CANCELLED");
+  },
+);
 
-onEveryMail("a message ends though the process that resumed it died", async (mail) => {
-  const hold = holdReplies(mail.smtp);
-  const { db, services, organization: { admin }, worker, send } = mail;
-  const { id } = await send({ to: { list: people(3) } });
-  worker.start(await worker.claim());
-  await hold.untilWaiting(3);
-  await pauseMessage(services, admin, id);
-  hold.disable();
-  await worker.rest();
-  await sweepMessages(services);
-  assert.equal(await readStatus(db, id), "PAUSED");
-  await db.run(RESUME_ONLY, id);
-  await sweepMessages(services);
-  assert.equal(await readStatus(db, id), "SENT");
-}, () => ({ window: 3 }));
+onEveryMail(
+  "sweepMessages() finishes a message whose process died after resuming it",
+  async (mail) => {
+    const hold = holdReplies(mail.smtp);
+    const { db, services, organization: { admin }, worker, send } = mail;
+    const { id } = await send({ to: { list: people(3) } });
+    worker.start(await worker.claim());
+    await hold.untilWaiting(3);
+    await pauseMessage(services, admin, id);
+    hold.disable();
+    await worker.rest();
+    await sweepMessages(services);
+    assert.equal(await readStatus(db, id), "PAUSED");
+    await db.run(RESUME_ONLY, id);
+    await sweepMessages(services);
+    assert.equal(await readStatus(db, id), "SENT");
+  },
+  () => ({ window: 3 }),
+);
 
-onPostgresMail("any number of replicas may sweep at once", async (mail) => {
+onPostgresMail("sweepMessages() runs in several processes at once", async (mail) => {
   const { db, services, organization: { admin }, send } = mail;
   const { id } = await send({ to: { list: people(2_000) } });
   for (const { jobId } of await readBatches(db, id)) await cancelJob(services, admin, jobId);

@@ -13,7 +13,7 @@ import { onEveryMail, onPostgresMail } from "../../support/mail.ts";
 import { messageInput, people } from "../../support/messages.ts";
 
 const LATER = statement<[id: string]>(
-  "test.letNightPass",
+  "test.ageStart",
   `update messages set started_at = started_at - interval '10 hours',
      pass_started_at = pass_started_at - interval '10 hours' where id = $1`,
 );
@@ -26,44 +26,50 @@ async function assertConflict(attempt: Promise<Message>, code: ConflictCode): Pr
   });
 }
 
-onEveryMail("orders that do not fit a message's state are conflicts", async (mail) => {
-  const { services, organization: { admin }, worker } = mail;
-  const { message: { id } } = await sendMessage(services, admin, messageInput());
-  await assertConflict(resumeMessage(services, admin, id), "NOT_PAUSED");
-  const paused = await pauseMessage(services, admin, id);
-  assert.deepEqual(
-    await pauseMessage(services, admin, id).then(({ pausedAt }) => pausedAt),
-    paused.pausedAt,
-  );
-  await resumeMessage(services, admin, id);
-  await worker.runQueued();
-  assert.equal((await getMessage(services, admin, id)).status, "SENT");
-  await assertConflict(pauseMessage(services, admin, id), "ALREADY_FINISHED");
-  await assertConflict(resumeMessage(services, admin, id), "NOT_PAUSED");
-  await assertConflict(cancelMessage(services, admin, id), "ALREADY_FINISHED");
+onEveryMail(
+  "pauseMessage(), resumeMessage() and cancelMessage() refuse a message in another state",
+  async (mail) => {
+    const { services, organization: { admin }, worker } = mail;
+    const { message: { id } } = await sendMessage(services, admin, messageInput());
+    await assertConflict(resumeMessage(services, admin, id), "NOT_PAUSED");
+    const paused = await pauseMessage(services, admin, id);
+    assert.deepEqual(
+      await pauseMessage(services, admin, id).then(({ pausedAt }) => pausedAt),
+      paused.pausedAt,
+    );
+    await resumeMessage(services, admin, id);
+    await worker.runQueued();
+    assert.equal((await getMessage(services, admin, id)).status, "SENT");
+    await assertConflict(pauseMessage(services, admin, id), "ALREADY_FINISHED");
+    await assertConflict(resumeMessage(services, admin, id), "NOT_PAUSED");
+    await assertConflict(cancelMessage(services, admin, id), "ALREADY_FINISHED");
 
-  const { message: other } = await sendMessage(services, admin, messageInput());
-  await cancelMessage(services, admin, other.id);
-  await assertConflict(cancelMessage(services, admin, other.id), "ALREADY_FINISHED");
-  await worker.runQueued();
-});
+    const { message: other } = await sendMessage(services, admin, messageInput());
+    await cancelMessage(services, admin, other.id);
+    await assertConflict(cancelMessage(services, admin, other.id), "ALREADY_FINISHED");
+    await worker.runQueued();
+  },
+);
 
-onEveryMail("nobody gives orders about the messages of others", async (mail) => {
-  const { db, services, organization: { admin, member, colleague }, worker } = mail;
-  const foreign = (await createOrganization(db)).operator;
-  const { message: { id } } = await sendMessage(services, member, messageInput());
-  for (const caller of [colleague, foreign]) {
-    for (const order of [getMessage, pauseMessage, resumeMessage, cancelMessage]) {
-      await assert.rejects(order(services, caller, id), NotFoundError);
+onEveryMail(
+  "pauseMessage(), resumeMessage() and cancelMessage() do not find the messages of others",
+  async (mail) => {
+    const { db, services, organization: { admin, member, colleague }, worker } = mail;
+    const foreign = (await createOrganization(db)).operator;
+    const { message: { id } } = await sendMessage(services, member, messageInput());
+    for (const caller of [colleague, foreign]) {
+      for (const act of [getMessage, pauseMessage, resumeMessage, cancelMessage]) {
+        await assert.rejects(act(services, caller, id), NotFoundError);
+      }
     }
-  }
-  assert.equal((await pauseMessage(services, member, id)).status, "PAUSED");
-  assert.equal((await cancelMessage(services, admin, id)).status, "CANCELLED");
-  await worker.runQueued();
-});
+    assert.equal((await pauseMessage(services, member, id)).status, "PAUSED");
+    assert.equal((await cancelMessage(services, admin, id)).status, "CANCELLED");
+    await worker.runQueued();
+  },
+);
 
 onPostgresMail(
-  "two who pause, resume or cancel at once are not in each other's way",
+  "resumeMessage() and cancelMessage() succeed once among concurrent calls",
   async (mail) => {
     const { services, organization: { admin }, worker, send } = mail;
     const { id } = await send({ to: { list: people(100) } });
@@ -83,7 +89,7 @@ onPostgresMail(
 );
 
 onEveryMail(
-  "a night that a message stands still says nothing of how long its rest takes",
+  "etaMs ignores time spent PAUSED",
   async (mail) => {
     const { db, services, organization: { admin }, worker, send } = mail;
     const { id } = await send({ to: { list: people(300) } });
