@@ -59,13 +59,15 @@ export function requeueFailed(
     numbered as materialized (
       select m.id, m.organization_id, m.retry_rounds + 2 as round,
         greatest((select max(number) from batches where message_id = m.id),
-          (m.recipient_count + ${size} - 1) / ${size}) as last_number
+          (m.recipient_count + ${size} - 1) / ${size}) + 1 as first_number,
+        uuid_v7() as first_batch_id
       from messages m where m.id = any(${[...messageIds]}::uuid[])
     ),
     -- Deliveries that wait as their provider asked get batches of their own, so that the others do
     -- not wait for them.
     placed as materialized (
-      select t.*, m.organization_id, m.round, m.last_number + 1 + ((case when t.not_before is null
+      select t.*, m.organization_id, m.round, m.first_number, m.first_batch_id,
+        m.first_number + ((case when t.not_before is null
           then 0 else (count(*) filter (where t.not_before is null) over (partition by t.message_id)
             + ${size} - 1) / ${size} end)
         + (row_number() over (partition by t.message_id, t.not_before is null
@@ -74,8 +76,9 @@ export function requeueFailed(
     ),
     cut as materialized (
       select organization_id, message_id, number, round, array_agg(n order by n) as picked,
-        count(*) as size, min(not_before) as run_at, uuid_v7() as id, uuid_v7() as job_id
-      from placed group by 1, 2, 3, 4
+        count(*) as size, min(not_before) as run_at, uuid_v7() as job_id,
+        case when number = first_number then first_batch_id else uuid_v7() end as id
+      from placed group by 1, 2, 3, 4, first_number, first_batch_id
     ),
     written as (
       insert into batches (id, organization_id, message_id, number, round, picked, size, job_id)
@@ -88,16 +91,15 @@ export function requeueFailed(
         not_before = coalesce(p.not_before, now()), updated_at = now()
       from placed p where d.id = p.id
     ),
-    -- All count for the first batch of the message: the planner cannot estimate a join by batch number, and
-    -- would compare each delivery with each batch.
+    -- All count for the first batch of the message, which needs no join: the planner cannot estimate one
+    -- by batch number, and would compare each delivery with each batch.
     counted as (
       ${
     sql.raw(countOutcomes(`
-        select b.organization_id, b.message_id, b.id as batch_id, now() as at, p.attempt,
-          case p.status when 'UNKNOWN' then 'RESENT' when 'BOUNCED' then 'BOUNCE_RETRIED'
-            else 'RETRIED' end as outcome, p.error_type, p.retryable
-        from (select distinct on (message_id) * from cut order by message_id, number) b
-          join placed p on p.message_id = b.message_id`))
+        select organization_id, message_id, first_batch_id as batch_id, now() as at, attempt,
+          case status when 'UNKNOWN' then 'RESENT' when 'BOUNCED' then 'BOUNCE_RETRIED'
+            else 'RETRIED' end as outcome, error_type, retryable
+        from placed`))
   }
     )
     select id, message_id as "messageId", number, round, size, job_id as "jobId", run_at as "runAt"
