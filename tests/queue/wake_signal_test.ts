@@ -2,64 +2,64 @@ import assert from "node:assert/strict";
 import { WakeSignal } from "../../src/queue/wake_signal.ts";
 import { stopTime } from "../support/clock.ts";
 
-/** Lets loops fall asleep; answers who has woken so far. */
+/** Makes loops wait; returns the names of those that have woken so far. */
 function sleepers(signal: WakeSignal, ...names: string[]): string[] {
   const awake: string[] = [];
   for (const name of names) signal.wait(1_000).then(() => awake.push(name));
   return awake;
 }
 
-/** Lets all that is settled by now be heard. */
-async function heard(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+/** Lets all promises settle that can by now. */
+async function settled(): Promise<void> {
+  for (let n = 0; n < 5; n++) await Promise.resolve();
 }
 
-Deno.test("wake() wakes one, the one that has slept longest", async () => {
+Deno.test("wake() wakes the loop that has slept longest", async () => {
   using _clock = stopTime();
   const signal = new WakeSignal();
   const awake = sleepers(signal, "first", "second");
   signal.wake();
-  await heard();
+  await settled();
   assert.deepEqual(awake, ["first"]);
   signal.wake();
-  await heard();
+  await settled();
   assert.deepEqual(awake, ["first", "second"]);
 });
 
-Deno.test("a wake-up that finds nobody asleep keeps the next one awake, once", async () => {
+Deno.test("wake() without a sleeper makes the next wait() return at once", async () => {
   using _clock = stopTime();
   const signal = new WakeSignal();
   signal.wake();
   signal.wake();
   const awake = sleepers(signal, "first", "second");
-  await heard();
+  await settled();
   assert.deepEqual(awake, ["first"]);
 });
 
-Deno.test("wakeAll() wakes all who sleep, and the next who comes", async () => {
+Deno.test("wakeAll() wakes all loops, and the next one that waits", async () => {
   using _clock = stopTime();
   const signal = new WakeSignal();
   const awake = sleepers(signal, "first", "second");
   signal.wakeAll();
-  await heard();
+  await settled();
   assert.deepEqual(awake, ["first", "second"]);
   assert.deepEqual(await Promise.all([signal.wait(1_000)]), [undefined]);
 });
 
-Deno.test("a sleeper wakes by itself in the end, and is then no sleeper any more", async () => {
+Deno.test("wait() returns after its time, and leaves no sleeper behind", async () => {
   using clock = stopTime();
   const signal = new WakeSignal();
   const awake = sleepers(signal, "first");
   clock.tick(999);
-  await heard();
+  await settled();
   assert.deepEqual(awake, []);
   clock.tick(1);
-  await heard();
+  await settled();
   assert.deepEqual(awake, ["first"]);
 
-  // Woken is who sleeps now, not who slept then.
+  // The loop that waits now is woken, not the one of before.
   const later = sleepers(signal, "second");
   signal.wake();
-  await heard();
+  await settled();
   assert.deepEqual(later, ["second"]);
 });

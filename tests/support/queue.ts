@@ -12,12 +12,12 @@ export interface TestQueue {
   readonly organization: TestOrganization;
 }
 
-/** Declares a test of the queue on both databases; at its end the ledger must hold. */
+/** Declares a test of the queue on both databases. The ledger is checked at its end. */
 export function onEveryQueue(name: string, test: (queue: TestQueue) => Promise<void>): void {
   onEveryDatabase(name, ({ db }) => withQueue(db, test));
 }
 
-/** Declares a test of the queue on PostgreSQL alone: it takes more than one connection. */
+/** Declares a test of the queue on PostgreSQL only, because it needs several connections. */
 export function onPostgresQueue(
   name: string,
   test: (queue: TestQueue & { readonly url: string }) => Promise<void>,

@@ -18,41 +18,42 @@ const READ = statement<[], Effect>(
 );
 const WORKERS = statement<[], { id: string }>("test.workers", "select id from workers");
 
-/** What a handler did, in whichever process. */
+/** Effect of a handler, of any process. */
 export interface Effect {
   readonly jobId: string;
   readonly fence: number;
   readonly pid: number;
-  /** "begun", "ended", or why its signal fired. */
+  /** "begun", "ended", or the cause of its abort. */
   readonly what: string;
 }
 
-/** A process with one worker, killed at the end of its scope where it still runs. */
+/** A process with one worker; killed at the end of its scope if it still runs. */
 export interface WorkerProcess extends AsyncDisposable {
   readonly pid: number;
-  /** Under which it has registered first. */
+  /** Id of its first registration. */
   readonly workerId: string;
-  /** SIGSTOP returns once the process stands still; SIGKILL and SIGTERM, once it is gone. */
+  /** Resolves once the process is stopped (SIGSTOP) or has ended (SIGKILL, SIGTERM). */
   signal(signal: "SIGSTOP" | "SIGCONT" | "SIGKILL" | "SIGTERM"): Promise<void>;
-  /** Resolves when the process has ended, by whomever. */
+  /** Resolves when the process has ended, for any reason. */
   readonly ended: Promise<void>;
 }
 
-/** Makes the table in which the handlers of all processes note what they do. */
+/** Creates the table in which the handlers of all processes record their effects. */
 export async function createEffects(db: Connection): Promise<void> {
   await db.run(EFFECTS);
 }
 
+/** Reads the effects of all handlers, in order. */
 export function readEffects(db: Connection): Promise<Effect[]> {
   return db.run(READ);
 }
 
-/** Ids of the registered workers, dead or alive. */
+/** Reads the ids of the registered workers, dead or alive. */
 export async function readWorkers(db: Connection): Promise<Set<string>> {
   return new Set((await db.run(WORKERS)).map(({ id }) => id));
 }
 
-/** Starts a process with a worker on the database; not two at once. Returns when it works. */
+/** Starts a process with a worker, one at a time. Resolves when the worker has registered. */
 export async function startWorkerProcess(db: Connection, url: string): Promise<WorkerProcess> {
   const before = await readWorkers(db);
   const child = new Deno.Command(Deno.execPath(), {
@@ -75,7 +76,7 @@ export async function startWorkerProcess(db: Connection, url: string): Promise<W
     ended,
     async signal(signal) {
       if (running) child.kill(signal);
-      if (signal === "SIGSTOP") await until("the process stands still", () => isStopped(child.pid));
+      if (signal === "SIGSTOP") await until("the process is stopped", () => isStopped(child.pid));
       if (signal === "SIGKILL" || signal === "SIGTERM") await ended;
     },
     async [Symbol.asyncDispose]() {

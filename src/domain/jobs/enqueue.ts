@@ -91,7 +91,7 @@ export async function insertJobs(tx: Connection, jobs: readonly JobRow[]): Promi
 /**
  * Wakes the workers of all processes that work on one of these lanes. Call it after the commit.
  *
- * @param lanes lanes of the jobs that can be claimed now; none: nobody is woken
+ * @param lanes lanes of the jobs that can be claimed now; none: no worker is woken
  */
 export function wakeWorkers({ bus }: Services, lanes: readonly Lane[]): void {
   bus.publish("queue", "*", [...new Set(lanes)]);

@@ -63,7 +63,7 @@ export interface NewJobFields {
   readonly organizationId: string;
   /** Null: the system. */
   readonly userId: string | null;
-  /** Topics of an organization take turns within a lane. Absent: the kind. */
+  /** Topics of an organization share its slots of a lane fairly. Absent: the kind. */
   readonly topic?: string;
   /** Higher runs first, within a topic. */
   readonly priority?: number;

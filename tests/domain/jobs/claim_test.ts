@@ -18,21 +18,24 @@ import {
 } from "../../support/jobs.ts";
 import { onEveryQueue, onPostgresQueue } from "../../support/queue.ts";
 
-onEveryQueue("a topic is claimed by priority, then age", async ({ db, services, organization }) => {
-  const worker = await addWorker(services);
-  const [old, young] = [await addJob(db, organization.id), await addJob(db, organization.id)];
-  const urgent = await addJob(db, organization.id, { priority: 5 });
-  const idle = await addJob(db, organization.id, { priority: -5 });
-  const overdue = await addJob(db, organization.id, { runAt: new Date(Date.now() - 60_000) });
-  const claimed: string[] = [];
-  for (let n = 0; n < 6; n++) {
-    const jobs = await claimWork(services, worker, organization.id, 1);
-    claimed.push(...jobs.map(({ id }) => id));
-  }
-  assert.deepEqual(claimed, [urgent, overdue, old, young, idle]);
-});
+onEveryQueue(
+  "claimJobs() claims a topic by priority, then age",
+  async ({ db, services, organization }) => {
+    const worker = await addWorker(services);
+    const [old, young] = [await addJob(db, organization.id), await addJob(db, organization.id)];
+    const urgent = await addJob(db, organization.id, { priority: 5 });
+    const idle = await addJob(db, organization.id, { priority: -5 });
+    const overdue = await addJob(db, organization.id, { runAt: new Date(Date.now() - 60_000) });
+    const claimed: string[] = [];
+    for (let n = 0; n < 6; n++) {
+      const jobs = await claimWork(services, worker, organization.id, 1);
+      claimed.push(...jobs.map(({ id }) => id));
+    }
+    assert.deepEqual(claimed, [urgent, overdue, old, young, idle]);
+  },
+);
 
-onEveryQueue("a claim takes what it is quotat of each key, and no more", async (queue) => {
+onEveryQueue("claimJobs() claims no more than the quota of each partition", async (queue) => {
   const { db, services, organization } = queue;
   const worker = await addWorker(services);
   const other = await createOrganization(db);
@@ -57,49 +60,55 @@ onEveryQueue("a claim takes what it is quotat of each key, and no more", async (
   assert.ok(jobs.every(({ lane, attempt }) => lane === "BULK" && attempt === 1));
 });
 
-onPostgresQueue("8 claimers at once share the jobs, and no fence comes twice", async (queue) => {
-  const { db, services, organization } = queue;
-  const ids = await addJobs(db, organization.id, 1_000);
-  const claimAll = async (): Promise<ClaimedJob[]> => {
-    const worker = await addWorker(services);
-    const mine: ClaimedJob[] = [];
-    while (true) {
-      const jobs = await claimWork(services, worker, organization.id, 7);
-      if (jobs.length === 0) return mine;
-      mine.push(...jobs);
-    }
-  };
-  const claimed = (await Promise.all(Array.from({ length: 8 }, claimAll))).flat();
-  assert.deepEqual(claimed.map(({ id }) => id).sort(), ids.sort());
-  assert.equal(new Set(claimed.map(({ fence }) => fence)).size, ids.length);
-});
+onPostgresQueue(
+  "claimJobs() claims each job once among 8 claimants, with a new fence each",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const ids = await addJobs(db, organization.id, 1_000);
+    const claimAll = async (): Promise<ClaimedJob[]> => {
+      const worker = await addWorker(services);
+      const mine: ClaimedJob[] = [];
+      while (true) {
+        const jobs = await claimWork(services, worker, organization.id, 7);
+        if (jobs.length === 0) return mine;
+        mine.push(...jobs);
+      }
+    };
+    const claimed = (await Promise.all(Array.from({ length: 8 }, claimAll))).flat();
+    assert.deepEqual(claimed.map(({ id }) => id).sort(), ids.sort());
+    assert.equal(new Set(claimed.map(({ fence }) => fence)).size, ids.length);
+  },
+);
 
-onEveryQueue("a worker that is not registered claims nothing", async (queue) => {
+onEveryQueue("claimJobs() claims nothing for a worker that is not registered", async (queue) => {
   const { db, services, organization } = queue;
   const id = await addJob(db, organization.id);
   assert.deepEqual(await claimWork(services, newId(), organization.id), []);
   assert.equal((await readJob(db, id)).status, "QUEUED");
 });
 
-onEveryQueue("readPartitions() finds each key once, page by page, lane by lane", async (queue) => {
-  const { db, services, organization } = queue;
-  const other = await createOrganization(db);
-  for (const topic of ["a", "b", "c"]) await addJobs(db, organization.id, 3, { topic });
-  await addJobs(db, other.id, 2, { topic: "a" });
-  await addJob(db, other.id, { topic: "later", runAt: new Date(Date.now() + 60_000) });
-  await addJob(db, other.id, { lane: "AI", topic: "z" });
+onEveryQueue(
+  "readPartitions() returns each partition once, page by page, lane by lane",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const other = await createOrganization(db);
+    for (const topic of ["a", "b", "c"]) await addJobs(db, organization.id, 3, { topic });
+    await addJobs(db, other.id, 2, { topic: "a" });
+    await addJob(db, other.id, { topic: "later", runAt: new Date(Date.now() + 60_000) });
+    await addJob(db, other.id, { lane: "AI", topic: "z" });
 
-  const found: string[] = [];
-  const lanes = [{ lane: "BULK", after: null }, { lane: "AI", after: null }] as const;
-  let page = await readPartitions(services, lanes, 3);
-  found.push(...page.map(({ lane, topic }) => `${lane} ${topic}`));
-  const after = page.filter(({ lane }) => lane === "BULK").at(-1) ?? null;
-  page = await readPartitions(services, [{ lane: "BULK", after }], 3);
-  found.push(...page.map(({ lane, topic }) => `${lane} ${topic}`));
-  assert.deepEqual(found.sort(), ["AI z", "BULK a", "BULK a", "BULK b", "BULK c"]);
-});
+    const found: string[] = [];
+    const lanes = [{ lane: "BULK", after: null }, { lane: "AI", after: null }] as const;
+    let page = await readPartitions(services, lanes, 3);
+    found.push(...page.map(({ lane, topic }) => `${lane} ${topic}`));
+    const after = page.filter(({ lane }) => lane === "BULK").at(-1) ?? null;
+    page = await readPartitions(services, [{ lane: "BULK", after }], 3);
+    found.push(...page.map(({ lane, topic }) => `${lane} ${topic}`));
+    assert.deepEqual(found.sort(), ["AI z", "BULK a", "BULK a", "BULK b", "BULK c"]);
+  },
+);
 
-onEveryQueue("promoteDueJobs() moves what is due, and only so many", async (queue) => {
+onEveryQueue("promoteDueJobs() moves due jobs up to its limit", async (queue) => {
   const { db, services, organization } = queue;
   const later = { runAt: new Date(Date.now() + 3_600_000) };
   const ids = await addJobs(db, organization.id, 5, later);

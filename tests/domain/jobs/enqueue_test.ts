@@ -6,7 +6,7 @@ import { addJob, addWorker, claimWork, endOf, newJob, readJob } from "../../supp
 import { onEveryQueue } from "../../support/queue.ts";
 
 onEveryQueue(
-  "of 100 simultaneous jobs with one key, one is written",
+  "insertJobs() writes one of 100 simultaneous jobs with the same key",
   async ({ db, organization }) => {
     const written = await Promise.all(
       Array.from(
@@ -18,7 +18,7 @@ onEveryQueue(
   },
 );
 
-onEveryQueue("a key is taken once within one call, and once per organization", async (queue) => {
+onEveryQueue("insertJobs() writes a key once per call and organization", async (queue) => {
   const { db, organization } = queue;
   const other = await createOrganization(db);
   const ids = await insertJobs(db, [
@@ -32,7 +32,7 @@ onEveryQueue("a key is taken once within one call, and once per organization", a
   assert.equal(ids.length, 5);
 });
 
-onEveryQueue("a key is free again when its job has finished, and not before", async (queue) => {
+onEveryQueue("insertJobs() skips a key while its job is unfinished", async (queue) => {
   const { db, services, organization } = queue;
   const worker = await addWorker(services);
   const again = () => insertJobs(db, [newJob(organization.id, { uniqueKey: "a" })]);
@@ -44,12 +44,15 @@ onEveryQueue("a key is free again when its job has finished, and not before", as
   assert.deepEqual(await again(), []);
 });
 
-onEveryQueue("what is due later waits, what was due is queued", async ({ db, organization }) => {
-  const at = (ms: number) => ({ runAt: new Date(Date.now() + ms) });
-  const [later, past] = [
-    await addJob(db, organization.id, at(3_600_000)),
-    await addJob(db, organization.id, at(-3_600_000)),
-  ];
-  assert.equal((await readJob(db, later)).status, "SCHEDULED");
-  assert.equal((await readJob(db, past)).status, "QUEUED");
-});
+onEveryQueue(
+  "insertJobs() schedules a job that is due later, and queues one that is due",
+  async ({ db, organization }) => {
+    const at = (ms: number) => ({ runAt: new Date(Date.now() + ms) });
+    const [later, past] = [
+      await addJob(db, organization.id, at(3_600_000)),
+      await addJob(db, organization.id, at(-3_600_000)),
+    ];
+    assert.equal((await readJob(db, later)).status, "SCHEDULED");
+    assert.equal((await readJob(db, past)).status, "QUEUED");
+  },
+);

@@ -32,12 +32,12 @@ const AGE = statement<[]>(
   "update jobs set started_at = started_at - interval '1 minute' where status = 'PROCESSING'",
 );
 
-/** A new worker claims all there is. */
+/** Claims all jobs for a new worker. */
 async function claim({ services, organization }: TestQueue): Promise<ClaimedJob[]> {
   return await claimWork(services, await addWorker(services), organization.id);
 }
 
-/** The worker that holds the job dies, and another replica sees to it. */
+/** Lets a worker claim the job and die, and rescues the job. */
 async function crash(queue: TestQueue, id: string): Promise<JobRow> {
   const { db, services } = queue;
   const [job] = await claim(queue);
@@ -52,28 +52,31 @@ async function promote({ db, services }: TestQueue): Promise<void> {
   await promoteDueJobs(services, 100);
 }
 
-onEveryQueue("the third crash in a row sets a job aside; the second waits", async (queue) => {
-  const { db, organization } = queue;
-  const id = await addJob(db, organization.id, { maxAttempts: 1 });
+onEveryQueue(
+  "rescueOrphans() fails a job at its third crash in a row, and delays it at the second",
+  async (queue) => {
+    const { db, organization } = queue;
+    const id = await addJob(db, organization.id, { maxAttempts: 1 });
 
-  const first = await crash(queue, id);
-  assert.deepEqual([first.status, first.attempt, first.crashes], ["QUEUED", 0, 1]);
+    const first = await crash(queue, id);
+    assert.deepEqual([first.status, first.attempt, first.crashes], ["QUEUED", 0, 1]);
 
-  const second = await crash(queue, id);
-  assert.deepEqual([second.status, second.attempt, second.crashes], ["SCHEDULED", 0, 2]);
-  assert.ok(second.waitMs > 3_000 && second.waitMs <= 15_000, `waits ${second.waitMs} ms`);
+    const second = await crash(queue, id);
+    assert.deepEqual([second.status, second.attempt, second.crashes], ["SCHEDULED", 0, 2]);
+    assert.ok(second.waitMs > 3_000 && second.waitMs <= 15_000, `waits ${second.waitMs} ms`);
 
-  await promote(queue);
-  const third = await crash(queue, id);
-  assert.deepEqual([third.status, third.error?.type], ["FAILED", "CRASHED"]);
-  assert.deepEqual(
-    (await readAttempts(db, id)).map(({ outcome }) => outcome),
-    ["CRASHED", "CRASHED", "CRASHED"],
-  );
-});
+    await promote(queue);
+    const third = await crash(queue, id);
+    assert.deepEqual([third.status, third.error?.type], ["FAILED", "CRASHED"]);
+    assert.deepEqual(
+      (await readAttempts(db, id)).map(({ outcome }) => outcome),
+      ["CRASHED", "CRASHED", "CRASHED"],
+    );
+  },
+);
 
 onEveryQueue(
-  "of those that die together, none is set aside before it died alone",
+  "rescueOrphans() fails none of several suspect jobs that die together",
   async (queue) => {
     const { db, services, organization } = queue;
     const ids = await addJobs(db, organization.id, 2);
@@ -101,22 +104,25 @@ onEveryQueue(
   },
 );
 
-onEveryQueue("whoever dies beside a job that has crashed twice is not suspected", async (queue) => {
-  const { db, services, organization } = queue;
-  const id = await addJob(db, organization.id);
-  await crash(queue, id);
-  await crash(queue, id);
-  await promote(queue);
-  const fresh = await addJobs(db, organization.id, 3);
-  await claim(queue);
-  await expireLease(db);
-  await rescueOrphans(services);
-  assert.equal((await readJob(db, id)).status, "FAILED");
-  const statuses = (await readJobs(db, fresh)).map(({ status }) => status);
-  assert.deepEqual(statuses, ["QUEUED", "QUEUED", "QUEUED"]);
-});
+onEveryQueue(
+  "rescueOrphans() fails only the job that crashed before, not its neighbours",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const id = await addJob(db, organization.id);
+    await crash(queue, id);
+    await crash(queue, id);
+    await promote(queue);
+    const fresh = await addJobs(db, organization.id, 3);
+    await claim(queue);
+    await expireLease(db);
+    await rescueOrphans(services);
+    assert.equal((await readJob(db, id)).status, "FAILED");
+    const statuses = (await readJobs(db, fresh)).map(({ status }) => status);
+    assert.deepEqual(statuses, ["QUEUED", "QUEUED", "QUEUED"]);
+  },
+);
 
-onEveryQueue("any settling in between forgives the crashes", async (queue) => {
+onEveryQueue("settleJobs() resets the number of crashes", async (queue) => {
   const { db, organization } = queue;
   const id = await addJob(db, organization.id);
   await crash(queue, id);
@@ -129,7 +135,7 @@ onEveryQueue("any settling in between forgives the crashes", async (queue) => {
   assert.deepEqual([next.status, next.crashes], ["QUEUED", 1]);
 });
 
-onEveryQueue("what was cancelled and then crashed is cancelled", async (queue) => {
+onEveryQueue("rescueOrphans() cancels a job that was to be cancelled", async (queue) => {
   const { db, services, organization } = queue;
   const id = await addJob(db, organization.id);
   await claim(queue);
@@ -139,24 +145,27 @@ onEveryQueue("what was cancelled and then crashed is cancelled", async (queue) =
   assert.equal((await readJob(db, id)).status, "CANCELLED");
 });
 
-onEveryQueue("rescue takes from the dead alone, and tells what it freed", async (queue) => {
-  const { db, services, organization } = queue;
-  await addJobs(db, organization.id, 2);
-  const [dead, alive] = [await addWorker(services), await addWorker(services)];
-  const [orphan] = await claimWork(services, dead, organization.id, 1);
-  const [held] = await claimWork(services, alive, organization.id, 1);
-  assert.ok(orphan && held);
-  await expireLease(db, dead);
-  const told: string[] = [];
-  services.bus.subscribe("jobs", ({ ids }) => told.push(...ids ?? []));
-  assert.deepEqual((await rescueOrphans(services)).map(({ id }) => id), [orphan.id]);
-  assert.deepEqual(told, [orphan.id]);
-  assert.equal((await readJob(db, held.id)).fence, held.fence);
-});
+onEveryQueue(
+  "rescueOrphans() frees the jobs of dead workers only, and publishes them",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    await addJobs(db, organization.id, 2);
+    const [dead, alive] = [await addWorker(services), await addWorker(services)];
+    const [orphan] = await claimWork(services, dead, organization.id, 1);
+    const [held] = await claimWork(services, alive, organization.id, 1);
+    assert.ok(orphan && held);
+    await expireLease(db, dead);
+    const published: string[] = [];
+    services.bus.subscribe("jobs", ({ ids }) => published.push(...ids ?? []));
+    assert.deepEqual((await rescueOrphans(services)).map(({ id }) => id), [orphan.id]);
+    assert.deepEqual(published, [orphan.id]);
+    assert.equal((await readJob(db, held.id)).fence, held.fence);
+  },
+);
 
-onEveryQueue("a lease that has ended is not renewed, whoever comes first", async (queue) => {
+onEveryQueue("renewLease() refuses an expired lease, reaped or not", async (queue) => {
   const { db, services } = queue;
-  const [late, buried, punctual] = [
+  const [late, reaped, punctual] = [
     await addWorker(services),
     await addWorker(services),
     await addWorker(services),
@@ -164,15 +173,15 @@ onEveryQueue("a lease that has ended is not renewed, whoever comes first", async
   assert.equal(await renewLease(services, punctual, new Map()), true);
   await expireLease(db, late);
   assert.equal(await renewLease(services, late, new Map()), false);
-  await expireLease(db, buried);
+  await expireLease(db, reaped);
   await rescueOrphans(services);
-  assert.equal(await renewLease(services, buried, new Map()), false);
+  assert.equal(await renewLease(services, reaped, new Map()), false);
   assert.equal(await renewLease(services, punctual, new Map()), true);
 });
 
-const GATE = statement<[]>(
-  "test.gate",
-  `create function gate() returns boolean language plpgsql as $$
+const BLOCK_RESCUE = statement<[]>(
+  "test.blockRescue",
+  `create function block_rescue() returns boolean language plpgsql as $$
    begin
      if current_query() like '/* jobs.rescue */%' then perform pg_advisory_lock_shared(1); end if;
      return true;
@@ -181,49 +190,49 @@ const GATE = statement<[]>(
 const HIDE = statement<[]>("test.hide", "alter table workers rename to registered_workers");
 const VIEW = statement<[]>(
   "test.view",
-  "create view workers as select * from registered_workers where (select gate())",
+  "create view workers as select * from registered_workers where (select block_rescue())",
 );
-const CLOSE_GATE = statement<[]>("test.closeGate", "select pg_advisory_lock(1)");
-const OPEN_GATE = statement<[]>("test.openGate", "select pg_advisory_unlock(1)");
-const AT_GATE = statement<[], { pid: number }>(
-  "test.atGate",
+const LOCK = statement<[]>("test.lock", "select pg_advisory_lock(1)");
+const UNLOCK = statement<[]>("test.unlock", "select pg_advisory_unlock(1)");
+const WAITING = statement<[], { pid: number }>(
+  "test.waiting",
   "select pid from pg_locks where locktype = 'advisory' and not granted",
 );
 
-async function atGate(db: Connection): Promise<boolean> {
-  return (await db.run(AT_GATE)).length > 0;
+async function isBlocked(db: Connection): Promise<boolean> {
+  return (await db.run(WAITING)).length > 0;
 }
 
-onPostgresQueue("a rescue that is slow robs no living worker", async (queue) => {
+onPostgresQueue("rescueOrphans() takes no job that was claimed again meanwhile", async (queue) => {
   const { db, services, url } = queue;
   const id = await addJob(db, queue.organization.id);
   await claim(queue);
   const alive = await addWorker(services);
   await expireLease(db, (await readJob(db, id)).workerId);
 
-  // The rescue has its snapshot, and stands still until the gate is opened.
-  for (const part of [GATE, HIDE, VIEW]) await db.run(part);
+  // The rescue has its snapshot, and waits until the lock is released.
+  for (const part of [BLOCK_RESCUE, HIDE, VIEW]) await db.run(part);
   const keeper = openDatabase({
     connection: { connectionString: url },
     size: 1,
     embedded: false,
     onError: () => {},
   });
-  await keeper.run(CLOSE_GATE);
+  await keeper.run(LOCK);
   const slow = rescueOrphans(services);
-  await until("the rescue stands at the gate", () => atGate(db));
+  await until("the rescue is blocked", () => isBlocked(db));
 
   // Meanwhile another replica has rescued the job, and a worker of its own has claimed it.
   await db.run(RESCUED);
   const [job] = await claimWork(services, alive, queue.organization.id);
   assert.equal(job?.id, id);
-  await keeper.run(OPEN_GATE);
+  await keeper.run(UNLOCK);
   assert.deepEqual(await slow, []);
   await keeper.close();
   assert.deepEqual(await settleJobs(db, [endOf(job)]), [{ id, status: "COMPLETED" }]);
 });
 
-// What jobs.rescue does at a first crash: the gate would stop that, too.
+// Does what jobs.rescue does at a first crash, because that statement is blocked.
 const RESCUED = statement<[]>(
   "test.rescued",
   `with freed as (
@@ -234,25 +243,28 @@ const RESCUED = statement<[]>(
      'CRASHED' from freed`,
 );
 
-onEveryQueue("claims whose answer was lost go back, and no others", async (queue) => {
-  const { db, services, organization } = queue;
-  const worker = await addWorker(services);
-  await addJobs(db, organization.id, 3);
-  const [held, lost, cancelled] = await claimWork(services, worker, organization.id);
-  assert.ok(held && lost && cancelled);
-  await cancelJob(services, organization.admin, cancelled.id);
-  // An answer may still be under way to the worker.
-  assert.equal(await reconcile(services, worker, [held.fence]), 0);
-  await db.run(AGE);
-  assert.equal(await reconcile(services, worker, [held.fence]), 2);
-  assert.equal((await readJob(db, held.id)).fence, held.fence);
-  const back = await readJob(db, lost.id);
-  assert.deepEqual([back.status, back.attempt, back.crashes], ["QUEUED", 0, 0]);
-  assert.equal((await readJob(db, cancelled.id)).status, "CANCELLED");
-});
+onEveryQueue(
+  "reconcile() requeues claims that the worker does not hold, and no others",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const worker = await addWorker(services);
+    await addJobs(db, organization.id, 3);
+    const [held, lost, cancelled] = await claimWork(services, worker, organization.id);
+    assert.ok(held && lost && cancelled);
+    await cancelJob(services, organization.admin, cancelled.id);
+    // The answer to a recent claim may still be on its way.
+    assert.equal(await reconcile(services, worker, [held.fence]), 0);
+    await db.run(AGE);
+    assert.equal(await reconcile(services, worker, [held.fence]), 2);
+    assert.equal((await readJob(db, held.id)).fence, held.fence);
+    const back = await readJob(db, lost.id);
+    assert.deepEqual([back.status, back.attempt, back.crashes], ["QUEUED", 0, 0]);
+    assert.equal((await readJob(db, cancelled.id)).status, "CANCELLED");
+  },
+);
 
 onEveryQueue(
-  "a worker that deregisterWorkers gives back what it holds, uncounted",
+  "deregisterWorker() requeues the jobs of the worker without counting the attempt",
   async (queue) => {
     const { db, services, organization } = queue;
     const [leaving, staying] = [await addWorker(services), await addWorker(services)];

@@ -7,73 +7,79 @@ import { createOrganization } from "../../support/callers.ts";
 import { addJob, addWorker, claimWork, endOf } from "../../support/jobs.ts";
 import { onEveryQueue } from "../../support/queue.ts";
 
-onEveryQueue("listJobs() shows the caller's own, filtered", async (queue) => {
-  const { db, services, organization } = queue;
-  const { admin, member, colleague } = organization;
-  const stranger = await createOrganization(db);
-  const later = new Date(Date.now() + 60_000);
-  const [mine, system, due] = [
-    await addJob(db, organization.id, { userId: member.userId, subject: "msg_1" }),
-    await addJob(db, organization.id, { kind: "CLEANUP", lane: "AI" }),
-    await addJob(db, organization.id, { runAt: later, subject: "msg_2" }),
-  ];
-  await addJob(db, stranger.id);
-  const [job] = await claimWork(services, await addWorker(services), organization.id, 1);
-  assert.equal(job?.id, mine);
-  await settleJobs(db, [endOf(job)]);
+onEveryQueue(
+  "listJobs() returns the jobs that the caller may see and the filter matches",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const { admin, member, colleague } = organization;
+    const stranger = await createOrganization(db);
+    const later = new Date(Date.now() + 60_000);
+    const [mine, system, due] = [
+      await addJob(db, organization.id, { userId: member.userId, subject: "msg_1" }),
+      await addJob(db, organization.id, { kind: "CLEANUP", lane: "AI" }),
+      await addJob(db, organization.id, { runAt: later, subject: "msg_2" }),
+    ];
+    await addJob(db, stranger.id);
+    const [job] = await claimWork(services, await addWorker(services), organization.id, 1);
+    assert.equal(job?.id, mine);
+    await settleJobs(db, [endOf(job)]);
 
-  const list = async (filter: JobFilter, caller = admin) => {
-    const { edges } = await listJobs(services, caller, filter, "CREATED_ASC", {});
-    return edges.map(({ node }) => node.id);
-  };
-  assert.deepEqual(await list({}), [mine, system, due]);
-  assert.deepEqual(await list({}, member), [mine]);
-  assert.deepEqual(await list({}, colleague), []);
-  assert.deepEqual(await list({ statuses: ["QUEUED"] }), [system, due]);
-  assert.deepEqual(await list({ statuses: ["COMPLETED", "FAILED"] }), [mine]);
-  assert.deepEqual(await list({ active: true }), [system, due]);
-  assert.deepEqual(await list({ active: false, lanes: ["BULK", "AI"] }), [mine]);
-  assert.deepEqual(await list({ kinds: ["CLEANUP"] }), [system]);
-  assert.deepEqual(await list({ subjectId: "msg_2" }), [due]);
-  assert.deepEqual(await list({ startedBy: "max" }), [mine]);
-  assert.deepEqual(await list({ ids: [system, due], lanes: ["BULK"] }), [due]);
-});
+    const list = async (filter: JobFilter, caller = admin) => {
+      const { edges } = await listJobs(services, caller, filter, "CREATED_ASC", {});
+      return edges.map(({ node }) => node.id);
+    };
+    assert.deepEqual(await list({}), [mine, system, due]);
+    assert.deepEqual(await list({}, member), [mine]);
+    assert.deepEqual(await list({}, colleague), []);
+    assert.deepEqual(await list({ statuses: ["QUEUED"] }), [system, due]);
+    assert.deepEqual(await list({ statuses: ["COMPLETED", "FAILED"] }), [mine]);
+    assert.deepEqual(await list({ active: true }), [system, due]);
+    assert.deepEqual(await list({ active: false, lanes: ["BULK", "AI"] }), [mine]);
+    assert.deepEqual(await list({ kinds: ["CLEANUP"] }), [system]);
+    assert.deepEqual(await list({ subjectId: "msg_2" }), [due]);
+    assert.deepEqual(await list({ startedBy: "max" }), [mine]);
+    assert.deepEqual(await list({ ids: [system, due], lanes: ["BULK"] }), [due]);
+  },
+);
 
-onEveryQueue("listJobs() pages through every order, both ways, parked jobs too", async (queue) => {
-  const { db, services, organization: { id: organizationId, admin } } = queue;
-  for (let n = 0; n < 5; n++) await addJob(db, organizationId);
-  await addJob(db, organizationId, { runAt: new Date(Date.now() + 60_000) });
-  const [done, parked] = await claimWork(services, await addWorker(services), organizationId, 2);
-  assert.ok(done && parked);
-  await settleJobs(db, [endOf(done)]);
-  await parkClaimed(db, parked.id, parked.fence);
+onEveryQueue(
+  "listJobs() pages through every order in both directions, with parked jobs",
+  async (queue) => {
+    const { db, services, organization: { id: organizationId, admin } } = queue;
+    for (let n = 0; n < 5; n++) await addJob(db, organizationId);
+    await addJob(db, organizationId, { runAt: new Date(Date.now() + 60_000) });
+    const [done, parked] = await claimWork(services, await addWorker(services), organizationId, 2);
+    assert.ok(done && parked);
+    await settleJobs(db, [endOf(done)]);
+    await parkClaimed(db, parked.id, parked.fence);
 
-  const orders: JobOrder[] = ["CREATED_ASC", "CREATED_DESC", "RUN_AT_ASC", "FINISHED_DESC"];
-  for (const order of orders) {
-    const whole = await listJobs(services, admin, {}, order, {});
-    const ids = whole.edges.map(({ node }) => node.id);
-    assert.equal(new Set(ids).size, 6);
+    const orders: JobOrder[] = ["CREATED_ASC", "CREATED_DESC", "RUN_AT_ASC", "FINISHED_DESC"];
+    for (const order of orders) {
+      const whole = await listJobs(services, admin, {}, order, {});
+      const ids = whole.edges.map(({ node }) => node.id);
+      assert.equal(new Set(ids).size, 6);
 
-    const forth: string[] = [];
-    const back: string[] = [];
-    for (let after: string | null = null;;) {
-      const page = await listJobs(services, admin, {}, order, { first: 2, after });
-      forth.push(...page.edges.map(({ node }) => node.id));
-      after = page.pageInfo.endCursor;
-      if (!page.pageInfo.hasNextPage) break;
+      const forth: string[] = [];
+      const back: string[] = [];
+      for (let after: string | null = null;;) {
+        const page = await listJobs(services, admin, {}, order, { first: 2, after });
+        forth.push(...page.edges.map(({ node }) => node.id));
+        after = page.pageInfo.endCursor;
+        if (!page.pageInfo.hasNextPage) break;
+      }
+      for (let before: string | null = null;;) {
+        const page = await listJobs(services, admin, {}, order, { last: 2, before });
+        back.unshift(...page.edges.map(({ node }) => node.id));
+        before = page.pageInfo.startCursor;
+        if (!page.pageInfo.hasPreviousPage) break;
+      }
+      assert.deepEqual(forth, ids, order);
+      assert.deepEqual(back, ids, order);
     }
-    for (let before: string | null = null;;) {
-      const page = await listJobs(services, admin, {}, order, { last: 2, before });
-      back.unshift(...page.edges.map(({ node }) => node.id));
-      before = page.pageInfo.startCursor;
-      if (!page.pageInfo.hasPreviousPage) break;
-    }
-    assert.deepEqual(forth, ids, order);
-    assert.deepEqual(back, ids, order);
-  }
-});
+  },
+);
 
-onEveryQueue("listJobs() refuses a foreign cursor", async ({ services, organization }) => {
+onEveryQueue("listJobs() refuses a cursor of another list", async ({ services, organization }) => {
   await assert.rejects(
     async () => await listJobs(services, organization.admin, {}, "RUN_AT_ASC", { after: "x" }),
     InvalidInputError,

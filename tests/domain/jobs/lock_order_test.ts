@@ -6,7 +6,7 @@ import { onPostgresQueue } from "../../support/queue.ts";
 const ROUNDS = 10;
 const JOBS = 500;
 
-onPostgresQueue("settling and writing progress do not wait for each other", async (queue) => {
+onPostgresQueue("settleJobs() and writeProgress() do not deadlock", async (queue) => {
   const { db, services, organization } = queue;
   const workerId = await addWorker(services);
   const progress = { total: 1, processed: 1, succeeded: 1, failed: 0, skipped: 0 };

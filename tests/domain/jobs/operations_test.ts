@@ -66,7 +66,7 @@ async function find({ db, organization }: TestQueue, id: string): Promise<Job> {
   return job;
 }
 
-/** The states in which `verb` is accepted. */
+/** Returns the states in which `verb` is accepted. */
 async function acceptedStates(
   queue: TestQueue,
   states: Record<string, string>,
@@ -84,25 +84,28 @@ async function acceptedStates(
   return accepted.sort();
 }
 
-onEveryQueue("retryJob() takes what canRetry() says, and lets it begin", async (queue) => {
-  const states = await oneOfEach(queue);
-  const allowed: string[] = [];
-  for (const [state, id] of Object.entries(states)) {
-    if (canRetry(await find(queue, id))) allowed.push(state);
-  }
-  assert.deepEqual(await acceptedStates(queue, states, retryJob), allowed.sort());
-  assert.deepEqual(allowed, ["cancelled", "failed", "later", "retried"]);
+onEveryQueue(
+  "retryJob() accepts the states that canRetry() names, and queues the job",
+  async (queue) => {
+    const states = await oneOfEach(queue);
+    const allowed: string[] = [];
+    for (const [state, id] of Object.entries(states)) {
+      if (canRetry(await find(queue, id))) allowed.push(state);
+    }
+    assert.deepEqual(await acceptedStates(queue, states, retryJob), allowed.sort());
+    assert.deepEqual(allowed, ["cancelled", "failed", "later", "retried"]);
 
-  const rows = await readJobs(queue.db, allowed.map((state) => states[state] ?? ""));
-  assert.ok(
-    rows.every(({ status, waitMs, error }) => status === "QUEUED" && waitMs <= 0 && !error),
-  );
-  assert.equal((await readJob(queue.db, states["failed"] ?? "")).attempt, 0);
-  assert.equal((await readJob(queue.db, states["retried"] ?? "")).attempt, 1);
-});
+    const rows = await readJobs(queue.db, allowed.map((state) => states[state] ?? ""));
+    assert.ok(
+      rows.every(({ status, waitMs, error }) => status === "QUEUED" && waitMs <= 0 && !error),
+    );
+    assert.equal((await readJob(queue.db, states["failed"] ?? "")).attempt, 0);
+    assert.equal((await readJob(queue.db, states["retried"] ?? "")).attempt, 1);
+  },
+);
 
 onEveryQueue(
-  "cancelJob() takes what canCancel() says, and what it has taken before",
+  "cancelJob() accepts the states that canCancel() names, and jobs being cancelled",
   async (queue) => {
     const states = await oneOfEach(queue);
     const allowed: string[] = [];
@@ -121,7 +124,7 @@ onEveryQueue(
   },
 );
 
-onEveryQueue("a job of a colleague or of another organization is not found", async (queue) => {
+onEveryQueue("getJob(), cancelJob() and retryJob() do not find jobs of others", async (queue) => {
   const { db, services, organization } = queue;
   const stranger = (await createOrganization(db)).admin;
   const { admin, member, colleague, operator } = organization;
@@ -140,25 +143,28 @@ onEveryQueue("a job of a colleague or of another organization is not found", asy
   assert.equal((await retryJob(services, member, mine)).status, "QUEUED");
 });
 
-onEveryQueue("a refusal says how the job stands", async (queue) => {
-  const { services, organization: { admin } } = queue;
-  const states = await oneOfEach(queue);
-  const refusal = (code: string, text: RegExp) => (error: ConflictError) => {
-    assert.equal(error.code, code);
-    assert.match(error.message, text);
-    return true;
-  };
-  await assert.rejects(
-    cancelJob(services, admin, states["completed"] ?? ""),
-    refusal("ALREADY_FINISHED", /COMPLETED/),
-  );
-  await assert.rejects(
-    retryJob(services, admin, states["running"] ?? ""),
-    refusal("NOT_RETRYABLE", /PROCESSING/),
-  );
-});
+onEveryQueue(
+  "cancelJob() and retryJob() name the status of a job that they refuse",
+  async (queue) => {
+    const { services, organization: { admin } } = queue;
+    const states = await oneOfEach(queue);
+    const refusal = (code: string, text: RegExp) => (error: ConflictError) => {
+      assert.equal(error.code, code);
+      assert.match(error.message, text);
+      return true;
+    };
+    await assert.rejects(
+      cancelJob(services, admin, states["completed"] ?? ""),
+      refusal("ALREADY_FINISHED", /COMPLETED/),
+    );
+    await assert.rejects(
+      retryJob(services, admin, states["running"] ?? ""),
+      refusal("NOT_RETRYABLE", /PROCESSING/),
+    );
+  },
+);
 
-onEveryQueue("retryJob() is a conflict while another job has the key", async (queue) => {
+onEveryQueue("retryJob() refuses a job while another one has its unique key", async (queue) => {
   const { db, services, organization: { id: organizationId, admin } } = queue;
   const first = await addJob(db, organizationId, { uniqueKey: "nightly" });
   await cancelJob(services, admin, first);
@@ -172,10 +178,10 @@ onEveryQueue("retryJob() is a conflict while another job has the key", async (qu
   assert.equal((await retryJob(services, admin, first)).status, "QUEUED");
 });
 
-onEveryQueue("startJob() writes a job as told, and wakes the workers", async (queue) => {
+onEveryQueue("startJob() writes a job, and wakes the workers of its lane", async (queue) => {
   const { db, services, organization: { admin, id: organizationId } } = queue;
-  let woken = 0;
-  services.bus.subscribe("queue", () => woken++);
+  const woken: unknown[] = [];
+  services.bus.subscribe("queue", ({ ids }) => woken.push(ids));
   const { job, created } = await startJob(services, admin, {
     kind: "CLEANUP",
     payload: {},
@@ -187,13 +193,13 @@ onEveryQueue("startJob() writes a job as told, and wakes the workers", async (qu
     [created, job.organizationId, job.userId, job.lane, job.priority, job.maxAttempts, job.status],
     [true, organizationId, "ada", "SYSTEM", -100, 10, "SCHEDULED"],
   );
-  assert.equal(woken, 1);
+  assert.deepEqual(woken, [["SYSTEM"]]);
   assert.deepEqual(await readAttempts(services, job), []);
   assert.equal(await count(db), 1);
 });
 
 onEveryQueue(
-  "startJob() refuses what is wrong, field by field, and writes nothing",
+  "startJob() refuses each invalid field, and writes nothing",
   async (queue) => {
     const { db, services, organization: { admin, member } } = queue;
     const good: StartJobInput = { kind: "CLEANUP", payload: {} };
@@ -223,20 +229,23 @@ onEveryQueue(
   },
 );
 
-onEveryQueue("startJob() with one key, 20 times at once, starts one job", async (queue) => {
-  const { db, services, organization: { admin } } = queue;
-  const started = await Promise.all(
-    Array.from(
-      { length: 20 },
-      () => startJob(services, admin, { kind: "CLEANUP", payload: {}, uniqueKey: "now" }),
-    ),
-  );
-  assert.equal(new Set(started.map(({ job }) => job.id)).size, 1);
-  assert.equal(started.filter(({ created }) => created).length, 1);
-  assert.equal(await count(db), 1);
-});
+onEveryQueue(
+  "startJob() starts one job of 20 simultaneous ones with the same key",
+  async (queue) => {
+    const { db, services, organization: { admin } } = queue;
+    const started = await Promise.all(
+      Array.from(
+        { length: 20 },
+        () => startJob(services, admin, { kind: "CLEANUP", payload: {}, uniqueKey: "now" }),
+      ),
+    );
+    assert.equal(new Set(started.map(({ job }) => job.id)).size, 1);
+    assert.equal(started.filter(({ created }) => created).length, 1);
+    assert.equal(await count(db), 1);
+  },
+);
 
-onEveryQueue("startJob() starts anew when the key's job ends just then", async (queue) => {
+onEveryQueue("startJob() starts a new job when that of the key ends meanwhile", async (queue) => {
   const { db, services, organization: { admin } } = queue;
   const input: StartJobInput = { kind: "CLEANUP", payload: {}, uniqueKey: "now" };
   const { job: first } = await startJob(services, admin, input);

@@ -7,17 +7,17 @@ Deno.test("backoffMs() doubles from 2 s, up to an hour", () => {
   assert.equal(backoffMs(40, null, 0.5), 3_600_000);
 });
 
-Deno.test("backoffMs() scatters by a fifth, either way", () => {
+Deno.test("backoffMs() has a jitter of 20 %", () => {
   assert.deepEqual([backoffMs(3, null, 0), backoffMs(3, null, 1)], [6_400, 9_600]);
 });
 
-Deno.test("backoffMs() waits as long as the outside asked, and never shorter than by itself", () => {
+Deno.test("backoffMs() waits at least as long as the external service asked", () => {
   assert.equal(backoffMs(1, 60_000, 0.5), 60_000);
   assert.equal(backoffMs(4, 1_000, 0.5), 16_000);
   assert.equal(backoffMs(1, NaN, 0.5), 2_000);
 });
 
-Deno.test("jobError() keeps what a handler has understood, and calls the rest INTERNAL", () => {
+Deno.test("jobError() keeps a JobFailure, and makes INTERNAL of other errors", () => {
   assert.deepEqual(jobError(new JobFailure("NETWORK", "No answer", { code: "ETIMEDOUT" })), {
     type: "NETWORK",
     code: "ETIMEDOUT",

@@ -53,20 +53,23 @@ async function finishSome({ db, services }: TestQueue, organizationId: string): 
   await addJobs(db, organizationId, 3);
 }
 
-onEveryQueue("what is finished is kept for its time, and goes with its attempts", async (queue) => {
-  const { db, services, organization } = queue;
-  await finishSome(queue, organization.id);
-  assert.deepEqual(await prune(services, RETENTION), [0, 0]);
-  await db.run(AGE, 25);
-  assert.deepEqual(await prune(services, RETENTION), [3, 0]);
-  assert.deepEqual(await left(db), ["3 CANCELLED", "3 FAILED", "3 QUEUED"]);
-  await db.run(AGE, 24 * 7);
-  assert.deepEqual(await prune(services, RETENTION), [6, 0]);
-  assert.deepEqual(await left(db), ["3 QUEUED"]);
-  assert.deepEqual(await db.run(ATTEMPTS), [{ count: 0 }]);
-});
+onEveryQueue(
+  "pruneJobs() deletes jobs and their attempts when their retention is over",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    await finishSome(queue, organization.id);
+    assert.deepEqual(await prune(services, RETENTION), [0, 0]);
+    await db.run(AGE, 25);
+    assert.deepEqual(await prune(services, RETENTION), [3, 0]);
+    assert.deepEqual(await left(db), ["3 CANCELLED", "3 FAILED", "3 QUEUED"]);
+    await db.run(AGE, 24 * 7);
+    assert.deepEqual(await prune(services, RETENTION), [6, 0]);
+    assert.deepEqual(await left(db), ["3 QUEUED"]);
+    assert.deepEqual(await db.run(ATTEMPTS), [{ count: 0 }]);
+  },
+);
 
-onEveryQueue("failures can be kept shorter than successes", async (queue) => {
+onEveryQueue("pruneJobs() applies each retention by itself", async (queue) => {
   const { db, services, organization } = queue;
   await finishSome(queue, organization.id);
   await db.run(AGE, 2);
@@ -75,14 +78,17 @@ onEveryQueue("failures can be kept shorter than successes", async (queue) => {
   assert.deepEqual(await left(db), ["3 COMPLETED", "3 QUEUED"]);
 });
 
-onEveryQueue("jobs go step by step, of one organization or of all", async (queue) => {
-  const { db, services, organization } = queue;
-  const other = await createOrganization(db);
-  await finishSome(queue, organization.id);
-  await finishSome(queue, other.id);
-  await db.run(AGE, 24 * 8);
-  // Twelve jobs each, four to a step: the finished ones are the oldest.
-  assert.deepEqual(await prune(services, RETENTION, other.id, 4), [4, 4, 1, 0]);
-  assert.deepEqual(await prune(services, RETENTION, null, 4), [4, 4, 1, 0, 0]);
-  assert.deepEqual(await left(db), ["6 QUEUED"]);
-});
+onEveryQueue(
+  "pruneJobs() examines jobs step by step, of one organization or of all",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const other = await createOrganization(db);
+    await finishSome(queue, organization.id);
+    await finishSome(queue, other.id);
+    await db.run(AGE, 24 * 8);
+    // Twelve jobs each, four to a step: the finished ones are the oldest.
+    assert.deepEqual(await prune(services, RETENTION, other.id, 4), [4, 4, 1, 0]);
+    assert.deepEqual(await prune(services, RETENTION, null, 4), [4, 4, 1, 0, 0]);
+    assert.deepEqual(await left(db), ["6 QUEUED"]);
+  },
+);

@@ -21,7 +21,7 @@ import { onEveryQueue } from "../../support/queue.ts";
 const ERROR = { type: "NETWORK", code: "ETIMEDOUT", message: "No answer" };
 const PROGRESS = { total: 9, processed: 4, succeeded: 3, failed: 1, skipped: 0 };
 
-onEveryQueue("mixed outcomes are settled together, each in its own way", async (queue) => {
+onEveryQueue("settleJobs() settles mixed outcomes in one statement", async (queue) => {
   const { db, services, organization } = queue;
   const worker = await addWorker(services);
   const cases: [Partial<Settlement>, status: string, attempt: number, outcome: string | null][] = [
@@ -56,34 +56,43 @@ onEveryQueue("mixed outcomes are settled together, each in its own way", async (
   }
 });
 
-onEveryQueue("the last attempt's retry is a failure", async ({ db, services, organization }) => {
-  const worker = await addWorker(services);
-  const id = await addJob(db, organization.id, { maxAttempts: 2 });
-  for (const expected of ["SCHEDULED", "FAILED"]) {
-    const [job] = await claimWork(services, worker, organization.id);
-    assert.ok(job);
-    await settleJobs(db, [endOf(job, { outcome: "retry", delayMs: 2_000, error: ERROR })]);
-    assert.equal((await readJob(db, id)).status, expected);
-    await comeDue(db);
-    await promoteDueJobs(services, 10);
-  }
-  assert.deepEqual((await readAttempts(db, id)).map(({ number }) => number), [1, 2]);
-});
-
-onEveryQueue("what was cancelled while it ran does not come back", async (queue) => {
-  const { db, services, organization } = queue;
-  const worker = await addWorker(services);
-  const outcomes = ["retry", "snooze", "release", "fail", "done"] as const;
-  await addJobs(db, organization.id, outcomes.length);
-  const jobs = await claimWork(services, worker, organization.id);
-  for (const { id } of jobs) await cancelJob(services, organization.admin, id);
-  await settleJobs(db, jobs.map((job, n) => endOf(job, { outcome: outcomes[n], delayMs: 5_000 })));
-  const statuses = await Promise.all(jobs.map(async ({ id }) => (await readJob(db, id)).status));
-  assert.deepEqual(statuses, ["CANCELLED", "CANCELLED", "CANCELLED", "CANCELLED", "COMPLETED"]);
-});
+onEveryQueue(
+  "settleJobs() fails a job at the retry of its last attempt",
+  async ({ db, services, organization }) => {
+    const worker = await addWorker(services);
+    const id = await addJob(db, organization.id, { maxAttempts: 2 });
+    for (const expected of ["SCHEDULED", "FAILED"]) {
+      const [job] = await claimWork(services, worker, organization.id);
+      assert.ok(job);
+      await settleJobs(db, [endOf(job, { outcome: "retry", delayMs: 2_000, error: ERROR })]);
+      assert.equal((await readJob(db, id)).status, expected);
+      await comeDue(db);
+      await promoteDueJobs(services, 10);
+    }
+    assert.deepEqual((await readAttempts(db, id)).map(({ number }) => number), [1, 2]);
+  },
+);
 
 onEveryQueue(
-  "a stale fence changes nothing: not by settling, progress or parking",
+  "settleJobs() does not requeue a job that was cancelled while it ran",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const worker = await addWorker(services);
+    const outcomes = ["retry", "snooze", "release", "fail", "done"] as const;
+    await addJobs(db, organization.id, outcomes.length);
+    const jobs = await claimWork(services, worker, organization.id);
+    for (const { id } of jobs) await cancelJob(services, organization.admin, id);
+    await settleJobs(
+      db,
+      jobs.map((job, n) => endOf(job, { outcome: outcomes[n], delayMs: 5_000 })),
+    );
+    const statuses = await Promise.all(jobs.map(async ({ id }) => (await readJob(db, id)).status));
+    assert.deepEqual(statuses, ["CANCELLED", "CANCELLED", "CANCELLED", "CANCELLED", "COMPLETED"]);
+  },
+);
+
+onEveryQueue(
+  "settleJobs(), writeProgress() and parkClaimed() change nothing under a stale fence",
   async (queue) => {
     const { db, services, organization } = queue;
     const [dead, alive] = [await addWorker(services), await addWorker(services)];
@@ -103,7 +112,7 @@ onEveryQueue(
     const after = await readJob(db, id);
     assert.deepEqual({ ...after, waitMs: 0 }, { ...before, waitMs: 0 });
 
-    // In one statement with the claim that is good, and twice.
+    // In one statement with the current claim, and twice.
     const settled = await settleJobs(db, [endOf(stale, { outcome: "fail" }), endOf(current)]);
     assert.deepEqual(settled, [{ id, status: "COMPLETED" }]);
     assert.deepEqual(await settleJobs(db, [endOf(current, { outcome: "retry" })]), []);
@@ -111,40 +120,46 @@ onEveryQueue(
   },
 );
 
-onEveryQueue("progress is written under a good fence, and told", async (queue) => {
-  const { db, services, organization } = queue;
-  const worker = await addWorker(services);
-  await addJobs(db, organization.id, 2);
-  const [held, lost] = await claimWork(services, worker, organization.id);
-  assert.ok(held && lost);
-  const told: string[] = [];
-  services.bus.subscribe("jobs", ({ ids }) => told.push(...ids ?? []));
-  const written = await writeProgress(services, [
-    { ...held, progress: PROGRESS },
-    { ...lost, fence: lost.fence + 1_000, progress: PROGRESS },
-  ]);
-  assert.deepEqual([...written], [held.id]);
-  assert.deepEqual(told, [held.id]);
-  assert.deepEqual((await readJob(db, held.id)).progress, PROGRESS);
-  assert.equal((await readJob(db, lost.id)).progress, null);
-});
+onEveryQueue(
+  "writeProgress() writes and publishes progress under the current fence only",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const worker = await addWorker(services);
+    await addJobs(db, organization.id, 2);
+    const [held, lost] = await claimWork(services, worker, organization.id);
+    assert.ok(held && lost);
+    const published: string[] = [];
+    services.bus.subscribe("jobs", ({ ids }) => published.push(...ids ?? []));
+    const written = await writeProgress(services, [
+      { ...held, progress: PROGRESS },
+      { ...lost, fence: lost.fence + 1_000, progress: PROGRESS },
+    ]);
+    assert.deepEqual([...written], [held.id]);
+    assert.deepEqual(published, [held.id]);
+    assert.deepEqual((await readJob(db, held.id)).progress, PROGRESS);
+    assert.equal((await readJob(db, lost.id)).progress, null);
+  },
+);
 
-onEveryQueue("a parked job waits until it is woken, and has lost no attempt", async (queue) => {
-  const { db, services, organization } = queue;
-  const worker = await addWorker(services);
-  const id = await addJob(db, organization.id, { subject: "msg_1" });
-  const [job] = await claimWork(services, worker, organization.id);
-  assert.ok(job);
-  assert.equal(await parkClaimed(db, id, job.fence), true);
-  assert.equal(await promoteDueJobs(services, 10), 0);
-  await wakeParked(db, "msg_2");
-  assert.equal((await readJob(db, id)).status, "SCHEDULED");
-  await wakeParked(db, "msg_1");
-  const [again] = await claimWork(services, worker, organization.id);
-  assert.equal(again?.attempt, 1);
-});
+onEveryQueue(
+  "parkClaimed() parks a job until wakeParked(), without counting the attempt",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const worker = await addWorker(services);
+    const id = await addJob(db, organization.id, { subject: "msg_1" });
+    const [job] = await claimWork(services, worker, organization.id);
+    assert.ok(job);
+    assert.equal(await parkClaimed(db, id, job.fence), true);
+    assert.equal(await promoteDueJobs(services, 10), 0);
+    await wakeParked(db, "msg_2");
+    assert.equal((await readJob(db, id)).status, "SCHEDULED");
+    await wakeParked(db, "msg_1");
+    const [again] = await claimWork(services, worker, organization.id);
+    assert.equal(again?.attempt, 1);
+  },
+);
 
-onEveryQueue("a job that is to be cancelled is not parked", async (queue) => {
+onEveryQueue("parkClaimed() refuses a job that is to be cancelled", async (queue) => {
   const { db, services, organization } = queue;
   const worker = await addWorker(services);
   const id = await addJob(db, organization.id);

@@ -14,7 +14,7 @@ const SET_NEXT = statement<[name: string, nextAt: string]>(
   "test.setNext",
   "update schedules set next_at = $2::timestamptz where name = $1",
 );
-// No tick of its own comes in the middle of a test.
+// No schedule ticks during a test by itself.
 const SLOW_DOWN = statement<[]>("test.slowDown", "update schedules set cron = '0 0 1 1 *'");
 const PAUSE = statement<[name: string]>(
   "test.pause",
@@ -61,18 +61,21 @@ async function servicesOf(db: Database): Promise<Services> {
   return services;
 }
 
-onEveryDatabase("ensureBuiltInSchedules() writes them once among replicas", async ({ db }) => {
-  const services = { db, bus: createBus() };
-  await Promise.all(Array.from({ length: 5 }, () => ensureBuiltInSchedules(services)));
-  const system = { organizationId: SYSTEM_ORGANIZATION_ID, enabled: true, ahead: true };
-  assert.deepEqual(await db.run(SCHEDULES), [
-    { name: "cleanup", cron: "0 2 * * *", ...system },
-    { name: "retry-failed", cron: "*/15 * * * *", ...system },
-    { name: "send-due", cron: "* * * * *", ...system },
-  ]);
-});
+onEveryDatabase(
+  "ensureBuiltInSchedules() inserts each schedule once among replicas",
+  async ({ db }) => {
+    const services = { db, bus: createBus() };
+    await Promise.all(Array.from({ length: 5 }, () => ensureBuiltInSchedules(services)));
+    const system = { organizationId: SYSTEM_ORGANIZATION_ID, enabled: true, ahead: true };
+    assert.deepEqual(await db.run(SCHEDULES), [
+      { name: "cleanup", cron: "0 2 * * *", ...system },
+      { name: "retry-failed", cron: "*/15 * * * *", ...system },
+      { name: "send-due", cron: "* * * * *", ...system },
+    ]);
+  },
+);
 
-onEveryDatabase("ensureBuiltInSchedules() leaves what an operator changed", async ({ db }) => {
+onEveryDatabase("ensureBuiltInSchedules() keeps the changes of an operator", async ({ db }) => {
   const services = await servicesOf(db);
   await db.run(EDIT, "cleanup");
   await ensureBuiltInSchedules(services);
@@ -104,7 +107,7 @@ onEveryDatabase("fireDue() fires each tick once among ten processes", async ({ d
   });
 });
 
-onEveryDatabase("fireDue() makes up for missed ticks by one", async ({ db }) => {
+onEveryDatabase("fireDue() fires missed ticks as one", async ({ db }) => {
   const services = await servicesOf(db);
   await db.run(SET_NEXT, "send-due", "2026-01-01 10:00:00Z");
   await db.run(SET_NEXT, "cleanup", "2026-01-01 02:00:00Z");
@@ -128,7 +131,7 @@ onEveryDatabase("fireDue() starts no second job while the first is unfinished", 
   ]);
 });
 
-onEveryDatabase("fireDue() does not fire a tick again that is set back to", async ({ db }) => {
+onEveryDatabase("fireDue() does not fire a tick again when next_at is set back", async ({ db }) => {
   const services = await servicesOf(db);
   for (const fired of [["send-due"], []]) {
     await db.run(SET_NEXT, "send-due", "2026-01-01 10:00:00Z");
@@ -139,7 +142,7 @@ onEveryDatabase("fireDue() does not fire a tick again that is set back to", asyn
   assert((await db.run(SCHEDULES)).every(({ ahead }) => ahead));
 });
 
-onEveryDatabase("fireDue() leaves a disabled schedule alone", async ({ db }) => {
+onEveryDatabase("fireDue() does not fire a disabled schedule", async ({ db }) => {
   const services = await servicesOf(db);
   await db.run(SET_NEXT, "send-due", "2026-01-01 10:00:00Z");
   await db.run(PAUSE, "send-due");
@@ -159,7 +162,7 @@ onEveryDatabase("fireDue() fires the others when one cannot be fired", async ({ 
   assert.deepEqual(await db.run(FIRES, "cleanup"), []);
 });
 
-onEveryDatabase("pruneFires() forgets only what is old enough", async ({ db }) => {
+onEveryDatabase("pruneFires() deletes only ticks whose retention is over", async ({ db }) => {
   const services = await servicesOf(db);
   const recent = new Date(Date.now() - 3_600_000).toISOString();
   for (const tick of ["2026-01-01 10:00:00Z", recent]) {

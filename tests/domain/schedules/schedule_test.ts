@@ -31,13 +31,13 @@ Deno.test("nextTick() reads the expression in the schedule's time zone", () => {
   ]);
 });
 
-Deno.test("nextTick() never answers the instant that it is asked from", () => {
+Deno.test("nextTick() never returns the instant that it starts from", () => {
   assert.deepEqual(ticks("* * * * *", "UTC", "2026-07-01T12:00:00.000Z", 1), ["2026-07-01T12:01Z"]);
   assert.deepEqual(ticks("* * * * *", "UTC", "2026-07-01T11:59:59.999Z", 1), ["2026-07-01T12:00Z"]);
 });
 
 Deno.test("nextTick() keeps a daily tick daily when clocks are put forward", () => {
-  // 02:30 does not exist in Berlin on 29 March 2026: 03:00 stands in for it.
+  // 02:30 does not exist in Berlin on 29 March 2026, so 03:00 replaces it.
   assert.deepEqual(ticks("30 2 * * *", "Europe/Berlin", "2026-03-28T00:00:00Z", 3), [
     "2026-03-28T01:30Z",
     "2026-03-29T01:00Z",
@@ -71,11 +71,11 @@ Deno.test("nextTick() keeps intervals even across both changes", () => {
   ]);
 });
 
-Deno.test("nextTick() answers null for what never comes", () => {
+Deno.test("nextTick() returns null if there is no tick", () => {
   assert.deepEqual(ticks("0 2 30 2 *", "UTC", "2026-07-01T12:00:00Z", 1), []);
 });
 
-Deno.test("nextTick() refuses what is no cron expression and no time zone, both at once", () => {
+Deno.test("nextTick() reports an invalid cron expression and an invalid time zone together", () => {
   for (
     const cron of ["", "* * * *", "0 0 * * * *", "61 * * * *", "a b c d e", "2030-01-01T00:00:00Z"]
   ) {
