@@ -59,8 +59,10 @@ const STEP = statement<
        sent_at = case r.outcome when 'SENT' then now() end,
        failed_at = case when r.outcome = 'FAILED' and not r.waits then now() end
      from r
-     -- Not "=", which would let the planner read the whole message instead of these few rows.
-     where d.id = r.id and d.message_id is not distinct from (select message_id from b)
+     -- The array makes the planner look up these few rows by their ids; a join with r, or "=" with the
+     -- message, would let it read the whole table or message.
+     where d.id = r.id and d.id = any(array(select id from r))
+       and d.message_id is not distinct from (select message_id from b)
        and d.status = 'PENDING'
      returning d.organization_id, d.id, d.attempt, d.tries, d.error_type, d.error_code,
        d.error_message, d.retryable, d.provider, r.outcome, r.waits, r.counts, r.duration_ms,
