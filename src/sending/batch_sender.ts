@@ -25,13 +25,14 @@ import {
   type DeliveryOutcome,
   effectOf,
   type FinishedAttempt,
+  outcomeOf,
+  UNEXPECTED,
 } from "../domain/deliveries/outcome.ts";
 import { recordStep, type StepResult } from "../domain/deliveries/step.ts";
 import type { BatchHold, TakenBatch } from "../domain/deliveries/take.ts";
 import type { Progress } from "../domain/jobs/job.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
-import { outcomeOf, UNEXPECTED } from "./delivery_outcome.ts";
 
 /** Longest time that a finished attempt waits for others, to be recorded together. */
 const RECORD_AFTER_MS = 500;

@@ -5,7 +5,7 @@ import { routePath } from "hono/route";
 import type { Caller, Session } from "../domain/access/access.ts";
 import type { Authenticate } from "./authentication.ts";
 import { errorResponse, toClientError, unauthenticated } from "./errors.ts";
-import { createGraphiQL, wantsGraphiQL } from "./graphql/graphiql.ts";
+import { createGraphiQL } from "./graphql/graphiql.ts";
 import type { GraphQLEngine } from "./graphql/graphql.ts";
 import type { HealthCheck } from "./ops/health.ts";
 import type { Metrics } from "./ops/metrics.ts";
@@ -71,4 +71,9 @@ export function createRoutes(parts: RouteParts): Hono {
       { "www-authenticate": "Bearer" },
     );
   }
+}
+
+// A browser opens the endpoint. The query string is ignored, because GraphiQL writes to it.
+function wantsGraphiQL({ method, headers }: Request): boolean {
+  return method === "GET" && (headers.get("accept") ?? "").includes("text/html");
 }

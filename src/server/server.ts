@@ -69,7 +69,7 @@ export function startServer(options: ServerOptions): RunningServer {
     port: options.port,
     signal: abort.signal,
     onListen: () => {},
-  }, (request) => routes.fetch(request));
+  }, routes.fetch);
   const { hostname, port } = server.addr;
   const address = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 

@@ -146,7 +146,7 @@ export async function recordStep(
   while (true) {
     try {
       // First, because once the step is recorded no later run returns to these recipients.
-      await suppress(services.db, batch, "REFUSED", refused);
+      if (refused.length > 0) await suppress(services.db, batch, "REFUSED", refused);
       return await writeStep(services, hold, step);
     } catch (error) {
       if (!isTransient(error)) throw error;

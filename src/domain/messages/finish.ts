@@ -50,7 +50,7 @@ export async function finishMessage(
     }
     return rounds.length > 0 ? [] : await tx.run(FINISH, id);
   });
-  publishRounds(services, rounds);
+  if (rounds.length > 0) publishRounds(services, rounds);
   if (finished.length > 0) services.bus.publish("messages", organizationId, [id]);
 }
 

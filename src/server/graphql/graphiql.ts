@@ -20,11 +20,6 @@ interface GraphiQLPage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** True if a browser opens the endpoint. The query string is ignored, because GraphiQL writes to it. */
-export function wantsGraphiQL({ method, headers }: Request): boolean {
-  return method === "GET" && (headers.get("accept") ?? "").includes("text/html");
-}
-
 /** Creates the handler of GraphiQL: one self-contained page of 9 MB, rendered at the first request. */
 export function createGraphiQL(): (request: Request) => Promise<Response> {
   let page: Promise<GraphiQLPage> | null = null;

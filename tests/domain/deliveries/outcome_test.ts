@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
-import type { DeliveryError } from "../../src/channels/channel.ts";
-import { effectOf, type RecordedOutcome } from "../../src/domain/deliveries/outcome.ts";
-import { outcomeOf, UNEXPECTED } from "../../src/sending/delivery_outcome.ts";
+import type { DeliveryError } from "../../../src/channels/channel.ts";
+import {
+  effectOf,
+  outcomeOf,
+  type RecordedOutcome,
+  UNEXPECTED,
+} from "../../../src/domain/deliveries/outcome.ts";
 
 const FULL: DeliveryError = {
   type: "INVALID_RECIPIENT",
