@@ -50,6 +50,15 @@ Deno.test("only src/config reads the environment", async () => {
   assertNone(faults);
 });
 
+Deno.test("statements stand beside the function that runs them: none is exported", async () => {
+  const faults = [];
+  for (const path of sources) {
+    const [, name] = /export const (\w+) = statement\b/.exec(await readSource(path)) ?? [];
+    if (name) faults.push(`${path} exports the statement ${name}: export a function that runs it`);
+  }
+  assertNone(faults);
+});
+
 Deno.test("every package is pinned exactly, and imported by its bare name", async () => {
   const faults = Object.entries(denoConfig.imports)
     .filter(([, specifier]) => !/^npm:(@[\w-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/.test(specifier))
@@ -86,7 +95,7 @@ Deno.test("findForbiddenImports() accepts allowed imports", () => {
     "src/main.ts": ["src/app/serve.ts", "src/config/config.ts"],
     "src/app/serve.ts": ["src/server/server.ts", "schema/schema.ts", "src/queue/loop.ts"],
     "schema/jobs/job.ts": [
-      "src/domain/jobs/operations.ts",
+      "src/domain/jobs/find.ts",
       "type src/events/bus.ts",
       "schema/kit/builder.ts",
     ],

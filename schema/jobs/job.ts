@@ -9,7 +9,7 @@ import {
   mayAccess,
   type Progress,
 } from "../../src/domain/jobs/job.ts";
-import { findJobs, type JobAttempt, readAttempts } from "../../src/domain/jobs/queries.ts";
+import { findJobs, type JobAttempt, readAttempts } from "../../src/domain/jobs/find.ts";
 import { emptyPage } from "../../src/domain/page.ts";
 import { builder } from "../kit/builder.ts";
 import { toInt } from "../kit/scalars.ts";

@@ -2,7 +2,7 @@ import { watchLists } from "../../src/domain/live/watch_list.ts";
 import { watchObjects } from "../../src/domain/live/watch_object.ts";
 import { isFinished, type Job, mayAccess } from "../../src/domain/jobs/job.ts";
 import { listJobs } from "../../src/domain/jobs/list.ts";
-import { findJobs } from "../../src/domain/jobs/queries.ts";
+import { findJobs } from "../../src/domain/jobs/find.ts";
 import { builder } from "../kit/builder.ts";
 import { JobNode } from "./job.ts";
 import { JobFilter, jobFilter } from "./queries.ts";

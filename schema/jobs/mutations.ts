@@ -1,6 +1,8 @@
 import { fromTypeId } from "../../src/domain/id.ts";
 import type { Job } from "../../src/domain/jobs/job.ts";
-import { cancelJob, retryJob, startJob } from "../../src/domain/jobs/operations.ts";
+import { cancelJob } from "../../src/domain/jobs/cancel.ts";
+import { retryJob } from "../../src/domain/jobs/retry.ts";
+import { startJob } from "../../src/domain/jobs/start.ts";
 import { builder } from "../kit/builder.ts";
 import { JobNode } from "./job.ts";
 import { JobKind } from "./enums.ts";

@@ -13,7 +13,7 @@ import {
 } from "../../src/domain/messages/message.ts";
 import { findMessages } from "../../src/domain/messages/find.ts";
 import { readNextRetries } from "../../src/domain/messages/scheduled_retry.ts";
-import { findProviders } from "../../src/domain/providers/queries.ts";
+import { findProviders } from "../../src/domain/providers/find.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { ContentObject } from "./content.ts";

@@ -1,5 +1,5 @@
 import type { Provider } from "../../src/domain/providers/provider.ts";
-import { findProviders } from "../../src/domain/providers/queries.ts";
+import { findProviders } from "../../src/domain/providers/find.ts";
 import { builder } from "../kit/builder.ts";
 import { DeliveryErrorObject, errorOf } from "../deliveries/error.ts";
 import { Channel } from "../messages/enums.ts";

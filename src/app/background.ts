@@ -5,7 +5,7 @@ import type { Config } from "../config/config.ts";
 import { JOB_KINDS } from "../domain/jobs/kinds.ts";
 import type { LaneSlots } from "../domain/jobs/lane.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
-import { ensureBuiltInSchedules } from "../domain/schedules/operations.ts";
+import { ensureBuiltInSchedules } from "../domain/schedules/built_in.ts";
 import type { Services } from "../domain/services.ts";
 import type { Retention } from "../handlers/cleanup.ts";
 import { createHandlers } from "../handlers/registry.ts";

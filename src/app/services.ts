@@ -7,7 +7,7 @@ import { openEmbeddedDatabase } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
 import { openRemoteDatabase } from "../db/remote.ts";
 import { readTotals } from "../domain/deliveries/stats.ts";
-import { readDepths } from "../domain/jobs/queries.ts";
+import { readDepths } from "../domain/jobs/find.ts";
 import { readKeyFile } from "../domain/key_file.ts";
 import type { Services } from "../domain/services.ts";
 import { createVault } from "../domain/vault.ts";

@@ -1,11 +1,11 @@
 import {
+  type Compilable,
   DummyDriver,
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
 } from "kysely";
-import type { Compilable } from "kysely";
 import pg from "pg";
 import { DatabaseConnectionError, endsConnection } from "./sqlstate.ts";
 

@@ -3,7 +3,7 @@ import { pruneEvents } from "../domain/deliveries/provider_event.ts";
 import type { Outcome } from "../domain/jobs/outcome.ts";
 import type { JobPayload } from "../domain/jobs/kinds.ts";
 import { FIRST_JOB, type JobRetention, pruneJobs } from "../domain/jobs/prune.ts";
-import { pruneFires } from "../domain/schedules/operations.ts";
+import { pruneFires } from "../domain/schedules/fire.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import { removeOldDeliveries } from "./cleanup_deliveries.ts";

@@ -4,7 +4,7 @@ import { done, jobError, type Outcome } from "../domain/jobs/outcome.ts";
 import { writeResult } from "../domain/jobs/result.ts";
 import type { Round } from "../domain/messages/rounds.ts";
 import { retryScheduled } from "../domain/messages/scheduled_retry.ts";
-import { recordFire } from "../domain/schedules/operations.ts";
+import { recordFire } from "../domain/schedules/fire.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import { scopeOf } from "./scope.ts";

@@ -1,5 +1,5 @@
 import { getLogger } from "@logtape/logtape";
-import { fireDue } from "../domain/schedules/operations.ts";
+import { fireDue } from "../domain/schedules/fire.ts";
 import type { Services } from "../domain/services.ts";
 import { every, type RepeatedTask } from "./every.ts";
 

@@ -9,7 +9,7 @@ import type {
 import type { MessageChannel } from "../domain/channel.ts";
 import { reserveSlots } from "../domain/providers/rate_limit.ts";
 import { isProvidersFault, mayFailOver, type ProviderState } from "../domain/providers/provider.ts";
-import { readStates } from "../domain/providers/queries.ts";
+import { readStates } from "../domain/providers/find.ts";
 import { type NamedProvider, registerProviders } from "../domain/providers/register.ts";
 import type { Services } from "../domain/services.ts";
 import type { Credentials } from "../domain/vault.ts";

@@ -2,7 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Channel, Obstacle } from "../channels/channel.ts";
 import { MESSAGE_CHANNELS, type MessageChannel } from "../domain/channel.ts";
 import { CHANNEL_RULES } from "../domain/channel_rules/channel_rules.ts";
-import { readStates } from "../domain/providers/queries.ts";
+import { readStates } from "../domain/providers/find.ts";
 import type { Services } from "../domain/services.ts";
 import { FailoverChannel } from "./failover.ts";
 import { LiveProvider, type RegisteredProvider } from "./live_provider.ts";

@@ -1,5 +1,4 @@
-import { statement } from "../../src/db/database.ts";
-import type { Database } from "../../src/db/database.ts";
+import { type Database, statement } from "../../src/db/database.ts";
 
 // The minimal queue: a claim with SKIP LOCKED and a completion, without lease and history.
 const CREATE = statement<[]>(

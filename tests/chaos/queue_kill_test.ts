@@ -3,7 +3,7 @@ import { type Connection, statement } from "../../src/db/database.ts";
 import { DomainError } from "../../src/domain/errors.ts";
 import { insertJobs } from "../../src/domain/jobs/enqueue.ts";
 import { rescueOrphans } from "../../src/domain/jobs/lease.ts";
-import { cancelJob } from "../../src/domain/jobs/operations.ts";
+import { cancelJob } from "../../src/domain/jobs/cancel.ts";
 import {
   addJob,
   addJobs,

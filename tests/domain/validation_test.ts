@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { startJob, type StartJobInput } from "../../src/domain/jobs/operations.ts";
+import { startJob, type StartJobInput } from "../../src/domain/jobs/start.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
 import type { Services } from "../../src/domain/services.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { statement } from "../../src/db/database.ts";
-import { cancelJob } from "../../src/domain/jobs/operations.ts";
+import { cancelJob } from "../../src/domain/jobs/cancel.ts";
 import { done } from "../../src/domain/jobs/outcome.ts";
 import { rescueOrphans } from "../../src/domain/jobs/lease.ts";
 import type { Services } from "../../src/domain/services.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { configure, reset } from "@logtape/logtape";
 import { statement } from "../../src/db/database.ts";
-import { ensureBuiltInSchedules } from "../../src/domain/schedules/operations.ts";
+import { ensureBuiltInSchedules } from "../../src/domain/schedules/built_in.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { startSchedule } from "../../src/queue/schedule.ts";
 import { onPostgres } from "../support/database.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Services } from "../../src/domain/services.ts";
 import { insertJobs, wakeWorkers } from "../../src/domain/jobs/enqueue.ts";
-import { cancelJob } from "../../src/domain/jobs/operations.ts";
+import { cancelJob } from "../../src/domain/jobs/cancel.ts";
 import { cancelled, done, JobFailure, snooze } from "../../src/domain/jobs/outcome.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { postgresTransport } from "../../src/events/postgres.ts";

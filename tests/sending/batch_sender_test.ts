@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Connection, statement } from "../../src/db/database.ts";
 import { readEffectiveness, readStats } from "../../src/domain/deliveries/stats.ts";
-import { cancelJob } from "../../src/domain/jobs/operations.ts";
+import { cancelJob } from "../../src/domain/jobs/cancel.ts";
 import { cancelMessage } from "../../src/domain/messages/cancel.ts";
 import { pauseMessage } from "../../src/domain/messages/pause.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Channel, GIVEN_UP, type SendResult } from "../../src/channels/channel.ts";
 import { type Database, statement } from "../../src/db/database.ts";
-import { readStates } from "../../src/domain/providers/queries.ts";
+import { readStates } from "../../src/domain/providers/find.ts";
 import { registerProviders } from "../../src/domain/providers/register.ts";
 import { writeUpdate } from "../../src/domain/providers/update.ts";
 import type { Services } from "../../src/domain/services.ts";

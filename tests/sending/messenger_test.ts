@@ -6,7 +6,7 @@ import { getMessage } from "../../src/domain/messages/find.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
 import { announceProviders } from "../../src/domain/providers/circuit.ts";
 import type { ProviderState } from "../../src/domain/providers/provider.ts";
-import { readStates } from "../../src/domain/providers/queries.ts";
+import { readStates } from "../../src/domain/providers/find.ts";
 import { registerProviders } from "../../src/domain/providers/register.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";

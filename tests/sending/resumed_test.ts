@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { updateProvider } from "../../src/domain/installation/update_provider.ts";
-import { pause } from "../../src/domain/messages/pause.ts";
+import { pause, pauseMessage } from "../../src/domain/messages/pause.ts";
 import { cancelMessage } from "../../src/domain/messages/cancel.ts";
 import { getMessage } from "../../src/domain/messages/find.ts";
-import { pauseMessage } from "../../src/domain/messages/pause.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";
-import { readStates } from "../../src/domain/providers/queries.ts";
+import { readStates } from "../../src/domain/providers/find.ts";
 import { comeDue } from "../support/mail_worker.ts";
 import { people, readStatus } from "../support/messages.ts";
 import { onEveryProviders } from "../support/providers.ts";

@@ -4,7 +4,7 @@ import { invalid } from "../errors.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import type { Job } from "../jobs/job.ts";
 import { JOB_KINDS } from "../jobs/kinds.ts";
-import { getJob } from "../jobs/operations.ts";
+import { getJob } from "../jobs/find.ts";
 import type { Services } from "../services.ts";
 
 /** Maximum of days that deliveries are kept: a century. */

@@ -2,7 +2,7 @@ import { type Caller, requireOperator, SYSTEM_ORGANIZATION_ID } from "../access/
 import { CLAIM_LIMIT, POLL_MS } from "../jobs/claim.ts";
 import { readWorkers, type WorkerState } from "../jobs/workers.ts";
 import type { Provider } from "../providers/provider.ts";
-import { findProviders } from "../providers/queries.ts";
+import { findProviders } from "../providers/find.ts";
 import type { Services, Settings } from "../services.ts";
 
 /** Id of the only installation on a database. */

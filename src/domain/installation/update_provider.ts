@@ -6,7 +6,7 @@ import type { Message } from "../messages/message.ts";
 import { resumePausedFor } from "../messages/resume.ts";
 import { announceProviders } from "../providers/circuit.ts";
 import type { Provider } from "../providers/provider.ts";
-import { findProviders } from "../providers/queries.ts";
+import { findProviders } from "../providers/find.ts";
 import { checkUpdate, type UpdateProviderInput, writeUpdate } from "../providers/update.ts";
 import type { Services } from "../services.ts";
 import type { Credentials } from "../vault.ts";

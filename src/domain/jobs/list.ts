@@ -1,12 +1,13 @@
 import { sql } from "kysely";
+import type { TableOf } from "../../db/columns.ts";
 import { queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
-import type { Job, JobError, JobStatus } from "./job.ts";
+import { JOB_COLUMNS } from "./find.ts";
+import type { Job, JobStatus } from "./job.ts";
 import type { JobKindName } from "./kinds.ts";
 import type { Lane } from "./lane.ts";
-import { JOB_COLUMNS } from "./queries.ts";
 
 /** Filter of a list of jobs: fields are ANDed, values inside a field ORed. */
 export interface JobFilter {
@@ -27,28 +28,7 @@ export interface JobFilter {
 /** Order of a list of jobs. */
 export type JobOrder = "CREATED_DESC" | "CREATED_ASC" | "RUN_AT_ASC" | "FINISHED_DESC";
 
-interface JobTable {
-  id: string;
-  organization_id: string;
-  user_id: string | null;
-  kind: JobKindName;
-  lane: Lane;
-  status: JobStatus;
-  subject: string | null;
-  priority: number;
-  run_at: Date;
-  attempt: number;
-  max_attempts: number;
-  cancel_requested: boolean;
-  payload: Record<string, unknown>;
-  progress: Job["progress"];
-  error: JobError | null;
-  result: Record<string, unknown> | null;
-  created_at: Date;
-  updated_at: Date;
-  started_at: Date | null;
-  finished_at: Date | null;
-}
+type JobTable = TableOf<Job, typeof JOB_COLUMNS>;
 
 const UNFINISHED: JobStatus[] = ["QUEUED", "SCHEDULED", "PROCESSING"];
 const FINISHED: JobStatus[] = ["COMPLETED", "FAILED", "CANCELLED"];

@@ -4,7 +4,7 @@ import { SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import type { MessageChannel } from "../channel.ts";
 import type { Services } from "../services.ts";
 import { openFor, type ProviderState } from "./provider.ts";
-import { STATE } from "./queries.ts";
+import { STATE } from "./find.ts";
 
 /** Time that a probe has to end, in milliseconds; then another message may probe. */
 const PROBE_MS = 60_000;

@@ -1,7 +1,8 @@
+import { statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
 import type { Services } from "../services.ts";
+import { STATE } from "./find.ts";
 import type { ProviderState } from "./provider.ts";
-import { REGISTER, REGISTER_RATE_LIMITS } from "./queries.ts";
 
 /** A provider in the settings of a process. */
 export interface NamedProvider {
@@ -11,6 +12,25 @@ export interface NamedProvider {
   /** Messages per second at most, of all processes together; null: no limit. */
   readonly perSecond: number | null;
 }
+
+// An open circuit may be probed at once, because the settings may have been corrected before the start.
+const REGISTER = statement<
+  [channels: MessageChannel[], names: string[], limits: (number | null)[]],
+  ProviderState
+>(
+  "providers.register",
+  `insert into providers (channel, name, configured_limit)
+   select * from unnest($1::text[], $2::text[], $3::float8[]) order by 1, 2
+   on conflict (channel, name) do update set configured_limit = excluded.configured_limit,
+     retry_at = case when providers.state = 'OPEN' then now() else providers.retry_at end
+   returning ${STATE}`,
+);
+
+const REGISTER_RATE_LIMITS = statement<[ids: string[]]>(
+  "providers.registerRateLimits",
+  `insert into provider_paces (provider_id) select * from unnest($1::uuid[]) order by 1
+   on conflict do nothing`,
+);
 
 /**
  * Stores the providers of a process; every process does so at its start. A known provider keeps its

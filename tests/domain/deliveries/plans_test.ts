@@ -4,7 +4,7 @@ import { newId } from "../../../src/domain/id.ts";
 import { listBatches } from "../../../src/domain/deliveries/batches.ts";
 import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
 import { readErrorTypes, readStats } from "../../../src/domain/deliveries/stats.ts";
-import { cancelJob } from "../../../src/domain/jobs/operations.ts";
+import { cancelJob } from "../../../src/domain/jobs/cancel.ts";
 import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
 import { pauseMessage } from "../../../src/domain/messages/pause.ts";
 import { resumeMessage } from "../../../src/domain/messages/resume.ts";

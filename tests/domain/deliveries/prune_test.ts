@@ -11,7 +11,7 @@ import {
 import { readStats } from "../../../src/domain/deliveries/stats.ts";
 import { ForbiddenError } from "../../../src/domain/errors.ts";
 import type { ClaimedJob } from "../../../src/domain/jobs/claim.ts";
-import { startJob } from "../../../src/domain/jobs/operations.ts";
+import { startJob } from "../../../src/domain/jobs/start.ts";
 import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
 import { sendMessage } from "../../../src/domain/messages/send.ts";
 import type { Services } from "../../../src/domain/services.ts";

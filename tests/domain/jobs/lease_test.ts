@@ -8,7 +8,7 @@ import {
   renewLease,
   rescueOrphans,
 } from "../../../src/domain/jobs/lease.ts";
-import { cancelJob } from "../../../src/domain/jobs/operations.ts";
+import { cancelJob } from "../../../src/domain/jobs/cancel.ts";
 import { settleJobs } from "../../../src/domain/jobs/settle.ts";
 import { type Connection, openDatabase, statement } from "../../../src/db/database.ts";
 import {

@@ -3,7 +3,7 @@ import { parkClaimed, wakeParked } from "../../../src/domain/jobs/park.ts";
 import { writeProgress } from "../../../src/domain/jobs/progress.ts";
 import { settleJobs, type Settlement } from "../../../src/domain/jobs/settle.ts";
 import { rescueOrphans } from "../../../src/domain/jobs/lease.ts";
-import { cancelJob } from "../../../src/domain/jobs/operations.ts";
+import { cancelJob } from "../../../src/domain/jobs/cancel.ts";
 import {
   addJob,
   addJobs,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Connection, statement } from "../../../src/db/database.ts";
-import { retryJob } from "../../../src/domain/jobs/operations.ts";
+import { retryJob } from "../../../src/domain/jobs/retry.ts";
 import { updateMessage } from "../../../src/domain/messages/update.ts";
 import { onPostgresMail } from "../../support/mail.ts";
 import { readStatus } from "../../support/messages.ts";

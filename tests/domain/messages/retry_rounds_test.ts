@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { statement } from "../../../src/db/database.ts";
-import { cancelJob, getJob, retryJob } from "../../../src/domain/jobs/operations.ts";
+import { cancelJob } from "../../../src/domain/jobs/cancel.ts";
+import { getJob } from "../../../src/domain/jobs/find.ts";
+import { retryJob } from "../../../src/domain/jobs/retry.ts";
 import { getMessage } from "../../../src/domain/messages/find.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Connection, statement } from "../../../src/db/database.ts";
 import { NotFoundError } from "../../../src/domain/errors.ts";
-import { cancelJob } from "../../../src/domain/jobs/operations.ts";
+import { cancelJob } from "../../../src/domain/jobs/cancel.ts";
 import type { Message } from "../../../src/domain/messages/message.ts";
 import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
 import { getMessage } from "../../../src/domain/messages/find.ts";

@@ -14,7 +14,7 @@ import {
   opensCircuit,
   type ProviderState,
 } from "../../../src/domain/providers/provider.ts";
-import { readStates } from "../../../src/domain/providers/queries.ts";
+import { readStates } from "../../../src/domain/providers/find.ts";
 import { registerProviders } from "../../../src/domain/providers/register.ts";
 import type { Services } from "../../../src/domain/services.ts";
 import { createBus } from "../../../src/events/bus.ts";

@@ -1,7 +1,10 @@
 import { columnList } from "../../db/columns.ts";
 import { type Connection, statement } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { NotFoundError } from "../errors.ts";
+import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
-import type { Job, JobError, JobStatus } from "./job.ts";
+import { type Job, type JobError, type JobStatus, mayAccess } from "./job.ts";
 import type { Lane } from "./lane.ts";
 
 /** Columns of a job under the names of `Job`. */
@@ -28,40 +31,12 @@ export const JOB_COLUMNS = [
   "finished_at as finishedAt",
 ] as const;
 
-const COLUMNS = columnList(JOB_COLUMNS);
+/** The same as the text of a SELECT or RETURNING. */
+export const COLUMNS = columnList(JOB_COLUMNS);
 
 const FIND = statement<[ids: string[]], Job>(
   "jobs.find",
   `select ${COLUMNS} from jobs where id = any($1)`,
-);
-
-const FIND_BY_KEY = statement<[organizationId: string, uniqueKey: string], Job>(
-  "jobs.findByKey",
-  `select ${COLUMNS} from jobs where organization_id = $1 and unique_key = $2
-     and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')`,
-);
-
-/**
- * Cancels a waiting job at once. A running one is marked and keeps its fence, so that its handler can
- * still record what it did.
- */
-export const CANCEL = statement<[id: string, organizationId: string], Job>(
-  "jobs.cancel",
-  `update jobs set cancel_requested = true, updated_at = now(),
-     status = case status when 'PROCESSING' then status else 'CANCELLED' end,
-     finished_at = case status when 'PROCESSING' then null else now() end
-   where id = $1 and organization_id = $2 and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')
-   returning ${COLUMNS}`,
-);
-
-/** Restarts a FAILED or CANCELLED job from attempt 1. A waiting one keeps its count and runs now. */
-export const RETRY = statement<[id: string, organizationId: string], Job>(
-  "jobs.retry",
-  `update jobs set status = 'QUEUED', run_at = now(), finished_at = null, crashes = 0,
-     cancel_requested = false, updated_at = now(), error = null, result = null,
-     attempt = case status when 'SCHEDULED' then attempt else 0 end
-   where id = $1 and organization_id = $2 and status in ('FAILED', 'CANCELLED', 'SCHEDULED')
-   returning ${COLUMNS}`,
 );
 
 const ATTEMPTS = statement<[organizationId: string, jobId: string], JobAttempt>(
@@ -100,13 +75,14 @@ export async function findJob(
   return job?.organizationId === organizationId ? job : undefined;
 }
 
-/** Finds the unfinished job with a unique key. */
-export async function findUnfinishedByKey(
-  db: Connection,
-  organizationId: string,
-  uniqueKey: string,
-): Promise<Job | undefined> {
-  const [job] = await db.run(FIND_BY_KEY, organizationId, uniqueKey);
+/**
+ * Finds a job.
+ *
+ * @throws {NotFoundError} also for a job that the caller may not see
+ */
+export async function getJob({ db }: Services, caller: Caller, id: string): Promise<Job> {
+  const job = await findJob(db, caller.organizationId, id);
+  if (!job || !mayAccess(caller, job)) throw new NotFoundError([toTypeId("job", id)]);
   return job;
 }
 

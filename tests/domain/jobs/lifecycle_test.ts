@@ -3,14 +3,10 @@ import { type Connection, statement } from "../../../src/db/database.ts";
 import { ConflictError, InvalidInputError, NotFoundError } from "../../../src/domain/errors.ts";
 import { newId } from "../../../src/domain/id.ts";
 import { canCancel, canRetry, type Job } from "../../../src/domain/jobs/job.ts";
-import {
-  cancelJob,
-  getJob,
-  retryJob,
-  startJob,
-  type StartJobInput,
-} from "../../../src/domain/jobs/operations.ts";
-import { findJob, readAttempts } from "../../../src/domain/jobs/queries.ts";
+import { cancelJob } from "../../../src/domain/jobs/cancel.ts";
+import { findJob, getJob, readAttempts } from "../../../src/domain/jobs/find.ts";
+import { retryJob } from "../../../src/domain/jobs/retry.ts";
+import { startJob, type StartJobInput } from "../../../src/domain/jobs/start.ts";
 import { settleJobs } from "../../../src/domain/jobs/settle.ts";
 import type { Services } from "../../../src/domain/services.ts";
 import { createOrganization } from "../../support/callers.ts";

@@ -1,14 +1,19 @@
 import { z } from "zod";
-import { isUniqueViolation } from "../../db/sqlstate.ts";
+import { statement } from "../../db/database.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
-import { ConflictError, invalid, InvalidInputError, NotFoundError } from "../errors.ts";
-import { toTypeId } from "../id.ts";
+import { ConflictError, invalid, InvalidInputError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { issuesOf } from "../validation.ts";
 import { insertJobs, type JobRow, wakeWorkers } from "./enqueue.ts";
-import { isFinished, type Job, mayAccess } from "./job.ts";
+import { COLUMNS, getJob } from "./find.ts";
+import { type Job, mayAccess } from "./job.ts";
 import { JOB_KINDS, type JobKindName } from "./kinds.ts";
-import { CANCEL, findJob, findUnfinishedByKey, RETRY } from "./queries.ts";
+
+const FIND_UNFINISHED = statement<[organizationId: string, uniqueKey: string], Job>(
+  "jobs.findByKey",
+  `select ${COLUMNS} from jobs where organization_id = $1 and unique_key = $2
+     and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')`,
+);
 
 /** Input of `startJob`. */
 export interface StartJobInput {
@@ -82,75 +87,14 @@ export async function startJob(
 }
 
 async function unfinishedJobOfKey(
-  services: Services,
+  { db }: Services,
   caller: Caller,
   uniqueKey: string,
 ): Promise<Job | undefined> {
-  const job = await findUnfinishedByKey(services.db, caller.organizationId, uniqueKey);
+  const [job] = await db.run(FIND_UNFINISHED, caller.organizationId, uniqueKey);
   if (!job || mayAccess(caller, job)) return job;
   throw new ConflictError(
     "ALREADY_RUNNING",
     `Cannot start the job: another user's unfinished job has the unique key ${uniqueKey}`,
   );
-}
-
-/**
- * Cancels a job. A waiting job ends at once; a running one is signalled in whichever process it runs,
- * and ends when it has recorded what it did. A second call changes nothing.
- *
- * @returns the job: CANCELLED, or PROCESSING while it still records
- * @throws {NotFoundError}
- * @throws {ConflictError} ALREADY_FINISHED
- */
-export async function cancelJob(services: Services, caller: Caller, id: string): Promise<Job> {
-  await getJob(services, caller, id);
-  const [cancelled] = await services.db.run(CANCEL, id, caller.organizationId);
-  if (!cancelled) {
-    const job = await getJob(services, caller, id);
-    throw new ConflictError(
-      "ALREADY_FINISHED",
-      `Cannot cancel the job: its status is ${job.status}`,
-    );
-  }
-  if (!isFinished(cancelled.status)) services.bus.publish("cancel", caller.organizationId, [id]);
-  services.bus.publish("jobs", caller.organizationId, [id]);
-  return cancelled;
-}
-
-/**
- * Restarts a job that FAILED or was CANCELLED, or starts one now that is due later.
- *
- * @returns the job, QUEUED
- * @throws {NotFoundError}
- * @throws {ConflictError} NOT_RETRYABLE for a job that is queued, running or completed; ALREADY_RUNNING
- *   if another unfinished job has its unique key
- */
-export async function retryJob(services: Services, caller: Caller, id: string): Promise<Job> {
-  await getJob(services, caller, id);
-  const [retried] = await services.db.run(RETRY, id, caller.organizationId).catch((error) => {
-    if (!isUniqueViolation(error)) throw error;
-    throw new ConflictError(
-      "ALREADY_RUNNING",
-      "Cannot retry the job: another unfinished job has its unique key",
-    );
-  });
-  if (!retried) {
-    const job = await getJob(services, caller, id);
-    const status = job.status === "SCHEDULED" ? "QUEUED" : job.status;
-    throw new ConflictError("NOT_RETRYABLE", `Cannot retry the job: its status is ${status}`);
-  }
-  wakeWorkers(services, [retried.lane]);
-  services.bus.publish("jobs", caller.organizationId, [id]);
-  return retried;
-}
-
-/**
- * Finds a job.
- *
- * @throws {NotFoundError} also for a job that the caller may not see
- */
-export async function getJob({ db }: Services, caller: Caller, id: string): Promise<Job> {
-  const job = await findJob(db, caller.organizationId, id);
-  if (!job || !mayAccess(caller, job)) throw new NotFoundError([toTypeId("job", id)]);
-  return job;
 }

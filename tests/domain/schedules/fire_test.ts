@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { type Database, statement } from "../../../src/db/database.ts";
 import { SYSTEM_ORGANIZATION_ID } from "../../../src/domain/access/access.ts";
-import {
-  ensureBuiltInSchedules,
-  fireDue,
-  pruneFires,
-} from "../../../src/domain/schedules/operations.ts";
+import { ensureBuiltInSchedules } from "../../../src/domain/schedules/built_in.ts";
+import { fireDue, pruneFires } from "../../../src/domain/schedules/fire.ts";
 import type { Services } from "../../../src/domain/services.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { onEveryDatabase } from "../../support/database.ts";

@@ -1,0 +1,40 @@
+import { statement } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { ConflictError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { COLUMNS, getJob } from "./find.ts";
+import { isFinished, type Job } from "./job.ts";
+
+// Cancels a waiting job at once. A running one is marked and keeps its fence, so that its handler can
+// still record what it did.
+const CANCEL = statement<[id: string, organizationId: string], Job>(
+  "jobs.cancel",
+  `update jobs set cancel_requested = true, updated_at = now(),
+     status = case status when 'PROCESSING' then status else 'CANCELLED' end,
+     finished_at = case status when 'PROCESSING' then null else now() end
+   where id = $1 and organization_id = $2 and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')
+   returning ${COLUMNS}`,
+);
+
+/**
+ * Cancels a job. A waiting job ends at once; a running one is signalled in whichever process it runs,
+ * and ends when it has recorded what it did. A second call changes nothing.
+ *
+ * @returns the job: CANCELLED, or PROCESSING while it still records
+ * @throws {NotFoundError}
+ * @throws {ConflictError} ALREADY_FINISHED
+ */
+export async function cancelJob(services: Services, caller: Caller, id: string): Promise<Job> {
+  await getJob(services, caller, id);
+  const [cancelled] = await services.db.run(CANCEL, id, caller.organizationId);
+  if (!cancelled) {
+    const job = await getJob(services, caller, id);
+    throw new ConflictError(
+      "ALREADY_FINISHED",
+      `Cannot cancel the job: its status is ${job.status}`,
+    );
+  }
+  if (!isFinished(cancelled.status)) services.bus.publish("cancel", caller.organizationId, [id]);
+  services.bus.publish("jobs", caller.organizationId, [id]);
+  return cancelled;
+}
