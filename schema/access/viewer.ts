@@ -7,7 +7,7 @@ import { OrganizationNode } from "./organization.ts";
 const ViewerNode = builder.objectRef<Caller>("Viewer");
 
 builder.node(ViewerNode, {
-  description: "Caller that the API key or token of the request stands for.",
+  description: "Caller identified by the API key or token of the request.",
   id: { resolve: viewerId },
   // Callers can look up only themselves.
   loadWithoutCache: (id, { caller }) => id === viewerId(caller) ? caller : null,
@@ -32,7 +32,7 @@ builder.node(ViewerNode, {
 builder.queryField("viewer", (t) =>
   t.field({
     type: ViewerNode,
-    description: "Caller that the API key or token of the request stands for.",
+    description: "Caller identified by the API key or token of the request.",
     resolve: (_root, _args, { caller }) => caller,
   }));
 

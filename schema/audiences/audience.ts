@@ -22,8 +22,8 @@ const ImportStatus = builder.enumType("ImportStatus", {
     FINISHED: { description: "The whole file was read." },
     FAILED: {
       description:
-        "The file ended early; recipients read before that are kept, but no message can be sent to " +
-        "the audience.",
+        "The import was interrupted before the end of the file. The recipients read until then are " +
+        "kept, but no message can be sent to the audience.",
     },
   },
 });

@@ -84,7 +84,7 @@ DeliveryNode.implement({
     }),
     status: t.expose("status", { type: DeliveryStatus, description: "State of the delivery." }),
     attemptCount: t.exposeInt("attempt", {
-      description: "Attempts so far; a throttled try uses none.",
+      description: "Number of attempts so far; throttled tries are not counted.",
     }),
     maxAttempts: t.exposeInt("maxAttempts", {
       description: "Maximum attempts, that of the message.",
@@ -115,7 +115,7 @@ DeliveryNode.implement({
     dueAt: t.expose("dueAt", {
       type: "DateTime",
       nullable: true,
-      description: "Time it is due, for the first time or again; null once it has ended.",
+      description: "Time at which the next attempt is due; null once the delivery has ended.",
     }),
     lastAttemptAt: t.expose("lastAttemptAt", {
       type: "DateTime",

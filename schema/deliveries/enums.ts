@@ -4,7 +4,7 @@ export const DeliveryStatus = builder.enumType("DeliveryStatus", {
   description: "State of a delivery.",
   values: {
     PENDING: { description: "Waiting to be sent, for the first time or again; see `dueAt`." },
-    SENDING: { description: "In flight: handed to the provider, the answer is not recorded yet." },
+    SENDING: { description: "In flight: being sent, and its outcome is not recorded yet." },
     SENT: { description: "Accepted by the provider. It may still become BOUNCED or COMPLAINED." },
     FAILED: {
       description: "Failed in its last attempt; `retryable` says whether it can be retried.",

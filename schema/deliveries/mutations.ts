@@ -30,7 +30,7 @@ const RetryDeliveriesInput = builder.inputType("RetryDeliveriesInput", {
 });
 
 const Resolution = builder.enumType("Resolution", {
-  description: "Decision about an UNKNOWN delivery.",
+  description: "Resolution of an UNKNOWN delivery.",
   values: {
     SENT: { description: "The message arrived; the delivery becomes SENT." },
     RESEND: { description: "The message is sent again; the recipient may get it twice." },
@@ -42,7 +42,11 @@ const ResolveDeliveriesInput = builder.inputType("ResolveDeliveriesInput", {
   fields: (t) => ({
     ids: t.idList({ description: IDS }),
     filter: t.field({ type: DeliveryFilter, description: FILTER }),
-    as: t.field({ type: Resolution, required: true, description: "Decision for all of them." }),
+    as: t.field({
+      type: Resolution,
+      required: true,
+      description: "Resolution of all selected deliveries.",
+    }),
   }),
 });
 
@@ -57,17 +61,18 @@ const BatchSummary = builder.objectRef<RetryResult>("BatchSummary").implement({
     startNumber: t.exposeInt("startNumber", {
       nullable: true,
       description:
-        "Number of the first batch; null if there is none, or if several messages got new ones.",
+        "Number of the first batch within its message; null if there is no batch, or if the " +
+        "batches belong to several messages.",
     }),
   }),
 });
 
 const RefusedDeliveryObject = builder.objectRef<RefusedDelivery>("RefusedDelivery").implement({
-  description: "Delivery that was not changed.",
+  description: "Delivery that the mutation refused to change.",
   fields: (t) => ({
     delivery: t.field({
       type: DeliveryNode,
-      description: "Delivery as it is.",
+      description: "The unchanged delivery.",
       resolve: ({ delivery }) => delivery,
     }),
     reason: t.exposeString("reason", { description: "Explanation in English." }),
@@ -78,10 +83,10 @@ const REFUSED = "Refused deliveries with the reason, the first 1,000.";
 const REFUSED_COUNT = "Number of refused deliveries.";
 
 const RetryDeliveriesPayload = builder.objectRef<RetryResult>("RetryDeliveriesPayload").implement({
-  description: "Result of a retry.",
+  description: "Result of `retryDeliveries`.",
   fields: (t) => ({
     queuedCount: t.exposeInt("queuedCount", {
-      description: "Number of deliveries that wait to be sent again.",
+      description: "Number of deliveries that were queued for another attempt.",
     }),
     batches: t.field({
       type: BatchSummary,
@@ -105,7 +110,7 @@ const RetryDeliveriesPayload = builder.objectRef<RetryResult>("RetryDeliveriesPa
 const ResolveDeliveriesPayload = builder
   .objectRef<ResolveResult>("ResolveDeliveriesPayload")
   .implement({
-    description: "Result of the decisions.",
+    description: "Result of `resolveDeliveries`.",
     fields: (t) => ({
       resolvedCount: t.exposeInt("resolvedCount", {
         description: "Number of deliveries that are no longer UNKNOWN.",
@@ -150,15 +155,15 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Decides about UNKNOWN deliveries, which may have been sent: either they arrived, or they " +
-      "are sent again. Other deliveries, and resending for a CANCELLED message, are refused (see " +
+      "Resolves UNKNOWN deliveries, which may have been sent: marks them SENT, or sends them " +
+      "again. Other deliveries, and resending for a CANCELLED message, are refused (see " +
       "`refused`). Refuses both or neither of `ids` and `filter` with InvalidInputError, and " +
       "unknown ids with NotFoundError; nothing is changed then.",
     args: {
       input: t.arg({
         type: ResolveDeliveriesInput,
         required: true,
-        description: "Deliveries to decide about, and the decision.",
+        description: "Deliveries to resolve, and the resolution.",
       }),
     },
     resolve: (_root, { input }, { services, caller }) =>

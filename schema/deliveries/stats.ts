@@ -13,7 +13,7 @@ import { DeliveryErrorType } from "./enums.ts";
 import { toInt } from "../kit/scalars.ts";
 
 export const DeliveryStatsObject = builder.objectRef<DeliveryStats>("DeliveryStats").implement({
-  description: "Numbers of deliveries of a message. The numbers by state add up to `total`.",
+  description: "Delivery counts of a message. The counts by state add up to `total`.",
   fields: (t) => ({
     total: t.exposeInt("total", { description: "Number of recipients." }),
     pending: t.exposeInt("pending", { description: "Number of PENDING deliveries." }),

@@ -41,7 +41,7 @@ builder.node(WorkerNode, {
     startedAt: t.expose("startedAt", { type: "DateTime", description: "Time it started." }),
     heartbeatAt: t.expose("heartbeatAt", {
       type: "DateTime",
-      description: "Time it last renewed its lease, which it does every 5 s.",
+      description: "Time of its last lease renewal; a worker renews its lease every 5 s.",
     }),
     runningJobCount: t.int({
       description: "Number of jobs that it runs.",
@@ -99,7 +99,7 @@ const ConfigurationSource = builder.enumType("ConfigurationSource", {
 const ConfigurationItem = builder
   .objectRef<Installation["variables"][number]>("ConfigurationItem")
   .implement({
-    description: "Setting of the process that answers, without its value.",
+    description: "Setting of the process that serves the request, without its value.",
     fields: (t) => ({
       name: t.exposeString("name", { description: "Name of the environment variable." }),
       set: t.exposeBoolean("set", { description: "True if the variable is set." }),
@@ -121,7 +121,9 @@ builder.node(InstallationNode, {
       ? readInstallation(services, caller)
       : null,
   fields: (t) => ({
-    version: t.exposeString("version", { description: "Version of the process that answers." }),
+    version: t.exposeString("version", {
+      description: "Version of the process that serves the request.",
+    }),
     processor: t.field({
       type: ProcessorObject,
       description: "Job processing.",
@@ -135,12 +137,12 @@ builder.node(InstallationNode, {
     }),
     configuration: t.field({
       type: [ConfigurationItem],
-      description: "Settings of the process that answers.",
+      description: "Settings of the process that serves the request.",
       resolve: ({ variables }) => [...variables],
     }),
     mailCaptured: t.exposeBoolean("mailCaptured", {
       description:
-        "True if no mail server is configured: emails are written to files and reach nobody.",
+        "True if no mail server is configured: emails are written to files and not sent.",
     }),
   }),
 });

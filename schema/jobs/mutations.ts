@@ -86,9 +86,9 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Cancels a job: a waiting job becomes CANCELLED at once; a running one is asked to stop " +
-      "and ends once it has recorded its results, COMPLETED if it was done before that. Refuses " +
-      "a finished job with ConflictError ALREADY_FINISHED.",
+      "Cancels a job. A waiting job becomes CANCELLED at once. A running job is aborted and ends " +
+      "once it has recorded its results: as CANCELLED, or as COMPLETED if it completed before the " +
+      "abort took effect. Refuses a finished job with ConflictError ALREADY_FINISHED.",
     args: { id: t.arg.id({ required: true, description: "Id of the job: job_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       cancelJob(services, caller, fromTypeId("job", id)),

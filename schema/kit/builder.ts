@@ -64,12 +64,13 @@ export const builder = new SchemaBuilder<{
     endCursorFieldOptions: { description: "Cursor of the last item; null on an empty page." },
     firstArgOptions: {
       description: `Number of items from the start of the list, 1 to ${MAX_PAGE_SIZE}; default ` +
-        `${DEFAULT_PAGE_SIZE}. Excludes \`last\`.`,
+        `${DEFAULT_PAGE_SIZE}. Cannot be combined with \`last\`.`,
     },
     afterArgOptions: { description: "Cursor; the page holds only items after it." },
     lastArgOptions: {
       description:
-        `Number of items from the end of the list, 1 to ${MAX_PAGE_SIZE}. Excludes \`first\`.`,
+        `Number of items from the end of the list, 1 to ${MAX_PAGE_SIZE}. Cannot be combined with ` +
+        "`first`.",
     },
     beforeArgOptions: { description: "Cursor; the page holds only items before it." },
     edgesFieldOptions: {

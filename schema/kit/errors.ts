@@ -63,7 +63,8 @@ const ConflictCode = builder.enumType("ConflictCode", {
   values: {
     ALREADY_FINISHED: { description: "The object has finished." },
     ALREADY_RUNNING: {
-      description: "The object is in progress, or another one that excludes it is.",
+      description:
+        "The object is in progress, or another unfinished object has the same unique key.",
     },
     NOT_PAUSED: { description: "The message is not PAUSED, so it cannot be resumed." },
     NOT_CANCELLABLE: { description: "The state of the object does not allow cancelling it." },

@@ -60,11 +60,13 @@ const ContentPreviewInput = builder.inputType("ContentPreviewInput", {
     content: t.field({ type: ContentInput, required: true, description: "Content to render." }),
     recipient: t.field({
       type: RecipientInput,
-      description: "Recipient whose name, address and variables are used. Excludes `variables`.",
+      description:
+        "Recipient whose name, address and variables are used; cannot be combined with `variables`.",
     }),
     variables: t.field({
       type: "JSONObject",
-      description: "Values of variables, including `name` and `address`. Excludes `recipient`.",
+      description:
+        "Values of variables, including `name` and `address`; cannot be combined with `recipient`.",
     }),
   }),
 });

@@ -144,8 +144,8 @@ MessageNode.implement({
     channel: t.expose("channel", { type: Channel, description: "Channel of the message." }),
     type: t.exposeString("type", {
       description:
-        "Type of the message (newsletter, welcome …), for reports. Types take fair turns in a " +
-        "lane.",
+        "Type of the message (newsletter, welcome …), for reports and for fair share: worker slots " +
+        "are assigned round robin by type.",
     }),
     lane: t.expose("lane", { type: MessageLane, description: "Lane of the message." }),
     status: t.expose("status", { type: MessageStatus, description: "State of the message." }),
@@ -180,7 +180,7 @@ MessageNode.implement({
     }),
     stats: t.field({
       type: DeliveryStatsObject,
-      description: "Numbers of deliveries by state, and the sending rate.",
+      description: "Delivery counts by state, and the sending rate.",
       resolve: async ({ id, stats }, _args, context) => {
         const found = stats ?? await statsOf(context, id);
         if (!found) throw new Error(`Cannot read the stats of message ${id}: it has no row`);
@@ -208,8 +208,8 @@ MessageNode.implement({
     errorTypeCounts: t.field({
       type: [ErrorTypeCountObject],
       description:
-        "Numbers of failed, unknown, bounced and complained deliveries by error type, most " +
-        "frequent first.",
+        "Counts of failed, unknown, bounced and complained deliveries by error type, most frequent " +
+        "first.",
       resolve: async (
         { id, errorTypeCounts },
         _args,

@@ -49,8 +49,8 @@ const SendMessageInput = builder.inputType("SendMessageInput", {
       required: true,
       defaultValue: "bulk",
       description:
-        "Type of the message (newsletter, welcome …), for reports, 1 to 100 characters. Types " +
-        "take fair turns in a lane.",
+        "Type of the message (newsletter, welcome …), 1 to 100 characters, for reports and for " +
+        "fair share: worker slots are assigned round robin by type.",
     }),
     lane: t.field({
       type: MessageLane,
@@ -168,8 +168,8 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Resumes a paused message where it stopped and lets the open circuits of its channel be " +
-      "probed at once. Refuses any other message with ConflictError NOT_PAUSED.",
+      "Resumes a paused message where it stopped, and allows an immediate probe of each open " +
+      "circuit of its channel. Refuses any other message with ConflictError NOT_PAUSED.",
     args: { id: t.arg.id({ required: true, description: "Id of the message: msg_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       resumeMessage(services, caller, fromTypeId("message", id)),

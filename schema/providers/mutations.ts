@@ -67,10 +67,10 @@ builder.mutationField("updateProvider", (t) =>
     description:
       "Changes the credentials or the rate limit of a provider, or disables or enables it, in " +
       "all processes without a restart. Credentials are stored encrypted and never returned. New " +
-      "credentials, and enabling, resume all messages that the provider paused. OPERATOR only, " +
-      "else ForbiddenError. Refuses fields of another channel and an update without fields with " +
-      "InvalidInputError, and credentials that cannot be encrypted, because there is no key, " +
-      "with ConflictError NOT_CONFIGURED.",
+      "credentials, and enabling, resume all messages that were paused because of the provider. " +
+      "OPERATOR only, else ForbiddenError. Refuses fields of another channel and an update " +
+      "without fields with InvalidInputError, and new credentials with ConflictError " +
+      "NOT_CONFIGURED if the server has no key to encrypt them.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the provider: prv_…" }),
       input: t.arg({

@@ -19,8 +19,8 @@ const CircuitState = builder.enumType("CircuitState", {
     CLOSED: { description: "Healthy: requests are sent to this provider." },
     OPEN: {
       description:
-        "Failing: no requests are sent until the next probe, after 5 to 60 seconds or the time " +
-        "that the provider asked for. The next provider is used instead.",
+        "Failing: no requests are sent until the next probe, after 5 to 60 seconds, or later if " +
+        "the provider's reply names a longer time. The next provider is used instead.",
     },
     HALF_OPEN: {
       description:

@@ -17,8 +17,8 @@ const SuppressionReason = builder.enumType("SuppressionReason", {
     REFUSED: { description: "The receiving server refused the address permanently." },
     UNSUBSCRIBED: {
       description:
-        "The recipient unsubscribed: it gets no `unsubscribable` message any more, but all " +
-        "others.",
+        "The recipient unsubscribed: it gets no further `unsubscribable` message, but still all " +
+        "other messages.",
     },
     MANUAL: { description: "A person added it." },
   },
@@ -69,8 +69,7 @@ const SuppressionFilter = builder.inputType("SuppressionFilter", {
 builder.queryField("suppressions", (t) =>
   t.connection({
     type: SuppressionNode,
-    description: "Suppression list of the organization, newest entry first. Every member of the " +
-      "organization sees all of it.",
+    description: "Suppression list of the organization, newest entry first; visible to all roles.",
     args: {
       filter: t.arg({ type: SuppressionFilter, description: "Filter of the list; absent: all." }),
     },
@@ -124,9 +123,9 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Adds addresses to the suppression list with the reason MANUAL. Batches that are being " +
-      "sent apply it from the next batch on. ADMIN and OPERATOR only, else ForbiddenError. " +
-      "Refuses invalid addresses with InvalidInputError; nothing is added then.",
+      "Adds addresses to the suppression list with the reason MANUAL. A batch that is already " +
+      "being sent ignores them; later batches apply them. ADMIN and OPERATOR only, else " +
+      "ForbiddenError. Refuses invalid addresses with InvalidInputError; nothing is added then.",
     args: {
       input: t.arg({
         type: AddSuppressionsInput,

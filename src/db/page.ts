@@ -136,7 +136,7 @@ async function countRows<Tables, Table extends keyof Tables, Row>(
 
 function extent({ first, last }: PageArgs): { size: number; backwards: boolean } {
   if (first != null && last != null) {
-    throw new PageError(["last"], "EXCLUSIVE", "excludes first");
+    throw new PageError(["last"], "EXCLUSIVE", "cannot be combined with first");
   }
   const backwards = last != null;
   const size = first ?? last ?? DEFAULT_PAGE_SIZE;

@@ -30,7 +30,7 @@ export const JOB_KINDS = {
     lane: "BULK",
     maxAttempts: 10,
     timeoutMs: 30 * MINUTE,
-    description: "Cuts a message into batches of up to 100 recipients.",
+    description: "Splits a message into batches of up to 100 recipients.",
     startable: false,
   },
   SEND_BATCH: {
