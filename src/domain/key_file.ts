@@ -4,8 +4,8 @@ import { ConflictError } from "./errors.ts";
 const BYTES = 32;
 
 /**
- * Reads the secret key of this machine, and creates it if it is missing. It replaces SECRET_KEY in
- * installations that run on one machine.
+ * Reads the secret key of this machine, and creates the key if it is missing. Installations on one
+ * machine use the key in place of SECRET_KEY.
  *
  * @param path of the file, which only its owner can read; its directory is created if it is missing
  * @returns the key, 64 hexadecimal digits
@@ -34,7 +34,8 @@ async function read(path: string): Promise<string | null> {
 
 async function create(path: string): Promise<string> {
   await Deno.mkdir(dirname(path), { recursive: true });
-  // Linked after it was written, so that processes that start together all read the first one's key.
+  // Linked only once its content is complete, so that processes that start together all read the key
+  // that was linked first.
   const temporary = `${path}.${crypto.randomUUID()}`;
   const secret = crypto.getRandomValues(new Uint8Array(BYTES)).toHex();
   await Deno.writeTextFile(temporary, secret, { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** State of a message. It stands outside `messages` because `deliveries` reads it too. */
+/** State of a message. Declared outside `messages`, because `deliveries` imports it too. */
 export type MessageStatus =
   | "SCHEDULED"
   | "PLANNING"

@@ -45,7 +45,7 @@ export function tidyRecipient({ address, name, variables }: RecipientInput): Rec
  * Finds the faults of a recipient: an address that the channel refuses, line ends that could add a mail
  * header, texts over their limits, and variables that no template can use.
  *
- * @param rules of the channel that the recipient is reached by
+ * @param rules of the channel of the address
  * @param path of the recipient in the caller's input
  * @returns the issues; empty if there are none
  */
@@ -96,6 +96,6 @@ function checkVariables(variables: Variables): Fault | null {
 }
 
 function trim(text: string): string {
-  // Line ends are kept, so that the check refuses them: nobody types one at the end of an address.
+  // Line ends are not trimmed, so that checkRecipient() refuses them as header injection.
   return hasLineEnd(text) ? text : text.trim();
 }

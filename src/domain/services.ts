@@ -8,11 +8,11 @@ export interface Services {
   readonly db: Database;
   readonly bus: Bus;
   /**
-   * Channels with a configured provider. Processes without a worker know them too, because they refuse
+   * Channels with a configured provider. Set in processes without a worker too, because they refuse
    * messages that no worker could send.
    */
   readonly channels?: ReadonlySet<MessageChannel>;
-  /** Absent: this process cannot replace the credentials of providers. */
+  /** Encrypts and decrypts credentials of providers. Absent: this process can do neither. */
   readonly vault?: Vault;
   /** Settings that are shown to operators. */
   readonly settings?: Settings;

@@ -27,7 +27,7 @@ export function singleLine(max: number, lineEndCode = "MALFORMED"): z.ZodString 
 }
 
 /**
- * The faults that zod found, under the codes that clients know.
+ * Converts the issues of zod into ours, with the codes of the API.
  *
  * @param result of `safeParse`
  * @param path of the parsed value in the caller's input
@@ -59,7 +59,7 @@ function codeOf(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** Whether a size is a count of characters or elements, not a number's value. */
+/** Whether a limit applies to a number of characters or elements, not to the value of a number. */
 function isCounted(origin: string): boolean {
   return origin === "string" || origin === "array";
 }

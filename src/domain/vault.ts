@@ -13,13 +13,13 @@ export type CredentialField = KeyOfAny<Credentials>;
 
 /** Encrypts credentials, so that the database alone does not reveal them. */
 export interface Vault {
-  /** @param providerId provider that they belong to; they can be opened for this one only */
+  /** @param providerId provider of the credentials; `open` refuses every other one */
   seal(providerId: string, credentials: Credentials): Promise<string>;
   /** @throws {VaultError} if they were sealed under another key or for another provider */
   open(providerId: string, sealed: string): Promise<Credentials>;
 }
 
-/** Sealed credentials cannot be opened; the message gives the reason, for people. */
+/** Sealed credentials cannot be opened. The message is the reason, to follow "Cannot …: ". */
 export class VaultError extends Error {
   override readonly name = "VaultError";
 }
@@ -40,7 +40,7 @@ const sealedSchema = z.object({
  */
 export function createVault(readSecret: () => Promise<string>): Vault {
   let reading: Promise<{ key: Uint8Array; kid: string }> | null = null;
-  const keyOf = async () => {
+  const readKey = async () => {
     reading ??= readSecret().then(toKey);
     try {
       return await reading;
@@ -51,22 +51,26 @@ export function createVault(readSecret: () => Promise<string>): Vault {
   };
   return {
     async seal(providerId, credentials) {
-      const { key, kid } = await keyOf();
+      const { key, kid } = await readKey();
       const content = new TextEncoder().encode(JSON.stringify({ providerId, credentials }));
       return await new CompactEncrypt(content)
         .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid }).encrypt(key);
     },
     async open(providerId, sealed) {
-      const { key, kid } = await keyOf();
+      const { key, kid } = await readKey();
       if (decodeProtectedHeader(sealed).kid !== kid) {
-        throw new VaultError("The credentials were sealed under another SECRET_KEY");
+        throw new VaultError(
+          "they were sealed under another SECRET_KEY; set that key, or replace the credentials",
+        );
       }
       const { plaintext } = await compactDecrypt(sealed, key).catch((cause) => {
-        throw new VaultError("The credentials were changed or sealed under another key", { cause });
+        throw new VaultError("they were altered in the database; replace the credentials", {
+          cause,
+        });
       });
       const opened = sealedSchema.parse(JSON.parse(new TextDecoder().decode(plaintext)));
       if (opened.providerId !== providerId) {
-        throw new VaultError("The credentials belong to another provider");
+        throw new VaultError("they belong to another provider; replace the credentials");
       }
       return opened.credentials;
     },

@@ -6,7 +6,7 @@ import { ForbiddenError, type Issue } from "../errors.ts";
  */
 export type Role = "OPERATOR" | "ADMIN" | "MEMBER";
 
-/** Caller of an operation or a query, which takes the organization from it. */
+/** Caller of an operation or query, which reads and writes rows of the caller's organization only. */
 export interface Caller {
   readonly organizationId: string;
   /** User that the key or token names; null if it names none. */
@@ -76,8 +76,10 @@ export function requireOperator(caller: Caller, action: string): void {
 }
 
 /**
- * Refuses a role above the caller's own.
+ * Refuses every MEMBER, and the role OPERATOR unless the caller is the OPERATOR.
  *
+ * @param role role that the caller wants to grant or revoke
+ * @param action completes "Only an ADMIN may …" or "Only the OPERATOR may …"
  * @throws {ForbiddenError}
  */
 export function requireRole(caller: Caller, role: Role, action: string): void {

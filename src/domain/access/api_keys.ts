@@ -118,7 +118,7 @@ export async function insertApiKey(
   return { apiKey, secret };
 }
 
-/** SHA-256 of a key's secret: the only trace of it that is stored. */
+/** Computes the SHA-256 of a key's secret, which is stored in its place. */
 export function hashSecret(secret: string): Uint8Array {
   return createHash("sha256").update(secret).digest();
 }
@@ -130,7 +130,7 @@ const REVOKE = statement<[organizationId: string, id: string], ApiKey>(
 );
 
 /**
- * Revokes an API key and ends its open connections. Repeating it changes nothing.
+ * Revokes an API key and ends its open connections. Revoking it again changes nothing.
  *
  * @param id database id of the key
  * @throws {ForbiddenError} for a MEMBER, and for an OPERATOR's key unless the caller is the OPERATOR

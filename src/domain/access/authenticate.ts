@@ -34,7 +34,7 @@ const USABLE_IDS = statement<[ids: string[]], { id: string }>(
   `select id from api_keys where id = any($1) and ${IS_USABLE}`,
 );
 
-/** Finds the keys that are neither revoked nor expired among these, by database id. */
+/** Returns those of the given database ids whose keys are neither revoked nor expired. */
 export async function findUsableKeys(
   { db }: Services,
   ids: readonly string[],

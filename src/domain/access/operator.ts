@@ -13,7 +13,7 @@ const LOCK = statement<[systemId: string]>(
   "select from organizations where id = $1 for update",
 );
 
-// The oldest organization but the system's own, which has the lowest id.
+// The oldest organization except the system organization, whose id is the lowest.
 const MAIN_ORGANIZATION = statement<[systemId: string], { id: string }>(
   "access.mainOrganization",
   "select id from organizations where id > $1 order by id limit 1",
@@ -28,8 +28,8 @@ const HAS_USABLE_KEY = statement<[], { found: boolean }>(
  * Ensures that the operator can sign in: creates the organization "Main" if there is none, and an
  * OPERATOR's key if none is usable. Every process calls it when it starts.
  *
- * @param adminApiKey secret of a key that is kept usable and replaces the one of an earlier start;
- *   null: a key is created if none is usable
+ * @param adminApiKey value of ADMIN_API_KEY, stored as a usable OPERATOR's key in place of the value of
+ *   an earlier start; null: a key with a random secret is created if none is usable
  * @returns the secret of the created key, which cannot be shown again; null if none was created
  */
 export function ensureOperator(
@@ -41,7 +41,7 @@ export function ensureOperator(
     const [main] = await tx.run(MAIN_ORGANIZATION, SYSTEM_ORGANIZATION_ID);
     const { id } = main ?? await insertOrganization(tx, "Main");
     if (adminApiKey !== null) {
-      await keepEnvironmentKey(tx, id, adminApiKey);
+      await storeEnvironmentKey(tx, id, adminApiKey);
       return null;
     }
     const [usable] = await tx.run(HAS_USABLE_KEY);
@@ -65,7 +65,7 @@ const UPSERT = statement<
    on conflict (hash) do update set role = 'OPERATOR', expires_at = null, revoked_at = null`,
 );
 
-async function keepEnvironmentKey(
+async function storeEnvironmentKey(
   tx: Connection,
   organizationId: string,
   secret: string,

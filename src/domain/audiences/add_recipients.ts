@@ -14,7 +14,7 @@ const MAX_STORED_REFUSED_ROWS = 1_000;
 const MAX_VARIABLE_NAMES = 1_000;
 const MAX_REASON_LENGTH = 500;
 
-// The lock serializes chunks of one audience, so that each sees the recipients of the one before.
+// The lock serializes the chunks of an audience, so that each sees the recipients of the previous one.
 const LOCK_IMPORT = statement<
   [organizationId: string, id: string],
   Pick<Audience, "channel" | "recipientCount" | "variableNames" | "refused">
@@ -78,7 +78,7 @@ const ADD_RECIPIENTS = statement<
  * their reasons.
  *
  * @param rows up to some thousands, in the order of the file
- * @param bytesRead bytes of the file that were read so far, as they were sent
+ * @param bytesRead bytes of the request body read so far; compressed, if the client compressed the file
  * @returns the audience with its progress
  * @throws {ConflictError} ALREADY_FINISHED if the import has ended
  * @throws {InvalidInputError} for more than 1,000 different variables

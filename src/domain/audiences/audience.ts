@@ -2,7 +2,7 @@ import { type Caller, ownsOrAdministers } from "../access/access.ts";
 import type { MessageChannel } from "../channel.ts";
 import type { RecipientInput } from "../recipients.ts";
 
-/** State of an import. FAILED: it stopped before the end of the file; its recipients stay. */
+/** State of an import. FAILED: it stopped before the end of the file; the recipients added so far stay. */
 export type ImportStatus = "RUNNING" | "FINISHED" | "FAILED";
 
 /** Imported recipients, for any number of messages. */
@@ -24,7 +24,7 @@ export interface Audience {
   readonly collapsed: number;
   /** Number of invalid rows. */
   readonly refused: number;
-  /** Bytes of the file that were read, as they were sent. */
+  /** Bytes of the request body that were read; compressed, if the client compressed the file. */
   readonly bytesRead: number;
   /** Size of the file in bytes; null if the client did not send it. */
   readonly bytesTotal: number | null;

@@ -25,7 +25,7 @@ export const AUDIENCE_FIELDS = [
   "updated_at as updatedAt",
 ] as const;
 
-/** The same columns as SQL text. */
+/** The columns of an audience as SQL text. */
 export const AUDIENCE_COLUMNS = columnList(AUDIENCE_FIELDS);
 
 const FIND = statement<[organizationId: string, ids: string[]], Audience>(
@@ -48,7 +48,7 @@ export async function getAudience(
   return audience;
 }
 
-/** Finds audiences by id, in any order; leaves out those that the caller may not see. */
+/** Finds the audiences with these ids that the caller may see, in any order. */
 export async function audiencesById(
   { db }: Services,
   caller: Caller,

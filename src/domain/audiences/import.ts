@@ -133,18 +133,17 @@ export async function finishImport(
   );
 }
 
-/** Ends an import whose upload was interrupted. The audience keeps its recipients and is FAILED. */
+/** Sets an import FAILED, because its upload was interrupted. The audience keeps its recipients. */
 export async function failImport(services: Services, caller: Caller, id: string): Promise<void> {
   await services.db.run(END_IMPORT, caller.organizationId, id, "FAILED");
   services.bus.publish("audiences", caller.organizationId, [id]);
 }
 
 /**
- * Ends the imports of all organizations that have written no chunk for a while, because their process
- * was killed.
+ * Sets the imports of killed processes FAILED, in all organizations: those without a chunk for `idleMs`.
  *
- * @param idleMs milliseconds without a chunk; must exceed what the slowest client needs for one
- * @returns the number of imports that were ended
+ * @param idleMs milliseconds; must exceed the time in which the slowest client sends a chunk
+ * @returns the number of imports set FAILED
  */
 export async function failStaleImports(
   { db, bus }: Services,
@@ -164,7 +163,7 @@ export function refusedRows(
   return db.run(REFUSED_ROWS, audience.organizationId, audience.id, limit);
 }
 
-/** The error for a change of an import that has ended. */
+/** Creates the error for a change of an import that has ended. */
 export function importEnded(id: string): ConflictError {
   const reason = `Cannot continue the import of ${toTypeId("audience", id)}: it has ended`;
   return new ConflictError("ALREADY_FINISHED", reason);

@@ -26,7 +26,7 @@ interface Tables {
   };
 }
 
-const BY_N: Sort = {
+const BY_POSITION: Sort = {
   name: "n asc",
   keys: [{ expression: sql.ref("n"), type: "integer" }],
   direction: "asc",
@@ -76,7 +76,7 @@ export function listRecipients(
   if (search !== null) {
     query = query.where(({ or }) => or([contains("address", search), contains("name", search)]));
   }
-  return listPage(db, query, BY_N, page);
+  return listPage(db, query, BY_POSITION, page);
 }
 
 /**

@@ -13,7 +13,7 @@ export interface Processor {
   readonly workers: readonly WorkerState[];
   /** Interval at which an idle worker looks for jobs, in milliseconds. */
   readonly intervalMs: number;
-  /** Maximum of jobs of a lane that a worker claims at once. */
+  /** Maximum number of jobs of a lane per claim. */
   readonly batchSize: number;
   readonly lastCycleAt: Date | null;
   readonly lastCycleByType: readonly { readonly type: string; readonly count: number }[];
@@ -50,7 +50,7 @@ export async function readInstallation(
   };
 }
 
-/** The most recent cycle of all workers. */
+/** Returns the time and the counts of the worker whose last cycle is the most recent. */
 function lastCycleOf(
   workers: readonly WorkerState[],
 ): Pick<Processor, "lastCycleAt" | "lastCycleByType"> {

@@ -22,7 +22,7 @@ export interface UpdatedProvider {
 
 /**
  * Replaces settings of a provider in all processes, without a restart. New credentials close its
- * circuit. New credentials and enabling it resume all messages that were paused because of it.
+ * circuit. New credentials, and enabling the provider, resume all messages that were paused because of it.
  *
  * @throws {ForbiddenError} unless the caller is the OPERATOR
  * @throws {NotFoundError}
@@ -52,8 +52,8 @@ export async function updateProvider(
     keyId: caller.keyId && toTypeId("apiKey", caller.keyId),
     fields: fields.join(", "),
   });
-  const mended = credentials !== undefined || enabled === true;
-  const resumed = mended ? await resumePausedFor(services, id) : [];
+  const mayWork = credentials !== undefined || enabled === true;
+  const resumed = mayWork ? await resumePausedFor(services, id) : [];
   return { provider: await getProvider(services, id), resumed };
 }
 

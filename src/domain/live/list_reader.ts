@@ -7,7 +7,7 @@ import { type Watch, watchTopic } from "../../events/watch.ts";
 import type { Caller } from "../access/access.ts";
 import type { ListSubscriber } from "./list_subscriber.ts";
 
-/** Part of every filter. */
+/** Fields that every filter has. */
 export interface IdFilter {
   readonly ids?: readonly string[] | null;
 }
@@ -29,8 +29,8 @@ export interface LiveLists<T, Filter extends IdFilter> {
 export class ListReader<T, Filter extends IdFilter> {
   readonly #subscribers = new Set<ListSubscriber<T>>();
   readonly #watch: Watch;
-  // Objects that were sent to all subscribers, by id; null: subscribers have different versions.
-  readonly #known = new Map<string, T | null>();
+  // Objects as they were last sent to all subscribers, by id; null: subscribers have different versions.
+  readonly #sent = new Map<string, T | null>();
   // True if the list has more pages, of which clients may have read some.
   #hasMorePages = false;
   // Objects that were created since the first page was last read have greater ids.
@@ -69,20 +69,20 @@ export class ListReader<T, Filter extends IdFilter> {
 
   async #resetOne(subscriber: ListSubscriber<T>): Promise<void> {
     const page = await this.#readPage();
-    for (const id of page.keys()) this.#known.set(id, this.#known.get(id) ?? null);
+    for (const id of page.keys()) this.#sent.set(id, this.#sent.get(id) ?? null);
     subscriber.reset(page);
   }
 
   async #resetAll(): Promise<void> {
     const page = await this.#readPage();
-    this.#known.clear();
-    for (const [id, object] of page) this.#known.set(id, object);
+    this.#sent.clear();
+    for (const [id, object] of page) this.#sent.set(id, object);
     for (const subscriber of this.#subscribers) subscriber.reset(page);
   }
 
   async #reread(): Promise<void> {
     const page = await this.#readPage();
-    const ids = [...new Set([...page.keys(), ...this.#known.keys()])];
+    const ids = [...new Set([...page.keys(), ...this.#sent.keys()])];
     if (ids.length > MAX_IDS_PER_CHANGE) await this.#resetAll();
     else if (ids.length > 0) await this.#readChanged(ids);
   }
@@ -92,21 +92,21 @@ export class ListReader<T, Filter extends IdFilter> {
     const removed = await this.#removed(ids.filter((id) => !matching.has(id)));
     const changed = new Map<string, T>();
     for (const [id, object] of matching) {
-      if (!isDeepStrictEqual(object, this.#known.get(id))) changed.set(id, object);
-      this.#known.set(id, object);
+      if (!isDeepStrictEqual(object, this.#sent.get(id))) changed.set(id, object);
+      this.#sent.set(id, object);
     }
-    for (const id of removed) this.#known.delete(id);
+    for (const id of removed) this.#sent.delete(id);
     if (changed.size === 0 && removed.length === 0) return;
     for (const subscriber of this.#subscribers) subscriber.add(changed, removed);
   }
 
   async #removed(ids: readonly string[]): Promise<string[]> {
-    const known = ids.filter((id) => this.#known.has(id));
-    if (!this.#hasMorePages) return known;
-    // Clients may have these from later pages. Read without the filter, to send no id that the caller
-    // cannot see.
-    const possible = ids.filter((id) => !this.#known.has(id) && id < this.#pageId);
-    return [...known, ...(await this.#read({}, possible)).keys()];
+    const sent = ids.filter((id) => this.#sent.has(id));
+    if (!this.#hasMorePages) return sent;
+    // Clients may have read these objects on later pages. They are read without the filter, so that no id
+    // is sent that the caller may not see.
+    const possible = ids.filter((id) => !this.#sent.has(id) && id < this.#pageId);
+    return [...sent, ...(await this.#read({}, possible)).keys()];
   }
 
   async #readPage(): Promise<Map<string, T>> {

@@ -13,7 +13,8 @@ export type ListWatch<T, Filter> = (
 
 /**
  * Creates the subscription `xsUpdated(filter)` of one noun. It sends the first page, then changes, at
- * most four times a second; after a gap, and if more than 100 objects have changed, the first page again.
+ * most four times a second; after lost events, and if more than 100 objects have changed, the first page
+ * again.
  * Subscribers with the same filter and the same access share one reader.
  */
 export function watchLists<T, Filter extends IdFilter>(

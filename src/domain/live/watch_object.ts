@@ -58,12 +58,12 @@ export function watchObjects<T>(objects: LiveObjects<T>): ObjectWatch<T> {
     return new Repeater<T>((push, stop) => {
       let sent: T | null = null;
       const unwatch = feedOf(services).watch(id, (object) => {
-        const seen = ifVisible(object);
-        if (!seen) return stop();
-        if (isDeepStrictEqual(seen, sent)) return;
-        sent = seen;
-        push(seen);
-        if (untilFinished && objects.finished(seen)) stop();
+        const visible = ifVisible(object);
+        if (!visible) return stop();
+        if (isDeepStrictEqual(visible, sent)) return;
+        sent = visible;
+        push(visible);
+        if (untilFinished && objects.finished(visible)) stop();
       });
       stop.then(unwatch);
     }, new SlidingBuffer(1));

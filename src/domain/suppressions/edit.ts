@@ -60,7 +60,7 @@ export async function removeSuppressions(
   caller: Caller,
   ids: readonly string[],
 ): Promise<string[]> {
-  requireAdmin(caller, "take addresses off the suppression list");
+  requireAdmin(caller, "remove addresses from the suppression list");
   checkCount(ids, ["ids"]);
   const wanted = [...new Set(ids)];
   await db.transaction(async (tx) => {

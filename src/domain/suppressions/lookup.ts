@@ -32,7 +32,7 @@ const LISTED = statement<
  * Finds the recipients of a message that must not receive it.
  *
  * @param message an address with the reason UNSUBSCRIBED is suppressed only if it is unsubscribable
- * @returns the suppressed ones of `addresses`, as they were given
+ * @returns the suppressed addresses, spelled as in `addresses`
  */
 export async function findSuppressed(
   { db }: Services,
@@ -54,21 +54,21 @@ export async function findSuppressed(
 /**
  * Finds addresses that are on the organization's suppression list, on any channel and for any reason.
  *
- * @returns the listed ones of `addresses`, as they were given
+ * @returns the listed addresses, spelled as in `addresses`
  */
 export async function findListed(
   { db }: Services,
   { organizationId }: Caller,
   addresses: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const spellings = addresses.flatMap((address) =>
+  const candidates = addresses.flatMap((address) =>
     MESSAGE_CHANNELS.map((channel) => {
       const normalized = CHANNEL_RULES[channel].normalizeAddress(address);
       return { address, normalized, key: `${channel} ${normalized}` };
     })
   );
-  const normalized = new Set(spellings.map(({ normalized }) => normalized));
+  const normalized = new Set(candidates.map(({ normalized }) => normalized));
   const rows = await db.run(LISTED, organizationId, [...normalized]);
   const listed = new Set(rows.map(({ channel, address }) => `${channel} ${address}`));
-  return new Set(spellings.filter(({ key }) => listed.has(key)).map(({ address }) => address));
+  return new Set(candidates.filter(({ key }) => listed.has(key)).map(({ address }) => address));
 }

@@ -4,8 +4,8 @@ import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import { SUPPRESSION_COLUMNS } from "./list.ts";
 import type { Suppression, SuppressionReason } from "./suppression.ts";
 
-// The update of existing rows changes nothing; without it they would not be returned. The order keeps
-// two transactions that add the same addresses from a deadlock.
+// The update of existing rows changes nothing; without it they would not be returned. The order prevents
+// a deadlock of two transactions that add the same addresses.
 const ADD = statement<
   [
     organizationId: string,
@@ -28,8 +28,8 @@ const ADD = statement<
  * Puts addresses on the suppression list of an organization. Addresses that already have this reason keep
  * their entry.
  *
- * @param entries valid addresses in any spelling, each with the delivery that is the cause; null for a
- *   person's decision
+ * @param entries valid addresses in any spelling, each with the delivery that caused the suppression;
+ *   null if a person decided it
  * @returns one suppression per address, in the order of the entries, without duplicates
  */
 export async function suppress(

@@ -15,7 +15,7 @@ export interface Suppression {
   /** Normalized by the rules of the channel. */
   readonly address: string;
   readonly reason: SuppressionReason;
-  /** Delivery that was the cause; null for MANUAL. */
+  /** Delivery that caused the suppression; null for MANUAL. */
   readonly deliveryId: string | null;
   readonly createdAt: Date;
 }

@@ -6,7 +6,7 @@ import { MESSAGE_CHANNELS, type MessageChannel } from "../channel.ts";
 import type { Services } from "../services.ts";
 import { suppress } from "./suppress.ts";
 
-/** Recipient whom an unsubscribe link belongs to, and the delivery that carried it. */
+/** Recipient of an unsubscribe link, and the delivery that contained the link. */
 export interface Unsubscriber {
   readonly organizationId: string;
   readonly channel: MessageChannel;
@@ -45,15 +45,15 @@ export async function readUnsubscriber(
 ): Promise<Unsubscriber | null> {
   const [body = "", signature = ""] = token.split(".", 2);
   const expected = Buffer.from(sign(await readKey(db), body));
-  const given = Buffer.from(signature);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+  const actual = Buffer.from(signature);
+  if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) return null;
   const [organizationId, channel, address, deliveryId] = tokenSchema.parse(
     JSON.parse(Buffer.from(body, "base64url").toString()),
   );
   return { organizationId, channel, address, deliveryId };
 }
 
-/** Suppresses the address of a link with the reason UNSUBSCRIBED. Repeating it changes nothing. */
+/** Suppresses the address of a link with the reason UNSUBSCRIBED. A second call changes nothing. */
 export async function unsubscribe({ db }: Services, unsubscriber: Unsubscriber): Promise<void> {
   await suppress(db, unsubscriber, "UNSUBSCRIBED", [unsubscriber]);
 }
@@ -66,7 +66,8 @@ async function readKey(db: Connection): Promise<Uint8Array> {
   return row.secret;
 }
 
-// The token holds all that is needed, because the link must work after its delivery was pruned.
+// The token contains all data of the unsubscriber, because the link must work after its delivery was
+// pruned.
 function toToken(key: Uint8Array, unsubscriber: Unsubscriber): string {
   const { organizationId, channel, address, deliveryId } = unsubscriber;
   const content = JSON.stringify([organizationId, channel, address, deliveryId]);

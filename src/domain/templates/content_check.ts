@@ -5,14 +5,14 @@ import {
   compileContent,
   type CompiledContent,
   type Content,
+  requiredVariables,
   UNSUBSCRIBE_URL,
-  variablesOf,
 } from "./template.ts";
 
 const body = z.string().max(1_000_000, "is longer than 1,000,000 characters")
   .regex(/^[^\0]*$/, "must not contain NUL characters").nullish();
 
-/** Schema of a content; templates are checked apart, by `issuesOfTemplates`. */
+/** Schema of a content; `issuesOfTemplates` checks its templates. */
 export const contentSchema = z.object({
   subject: singleLine(2_000, HEADER_INJECTION[0]),
   text: body,
@@ -35,7 +35,7 @@ export function checkContent(content: Content): CompiledContent {
  * Finds faults of the templates of a content.
  *
  * @param message `unsubscribable`: whether every recipient has the variable `unsubscribe_url`
- * @param faultOf returns the reason why some recipients lack a variable; null if none does
+ * @param faultOf returns the issue text if recipients lack a variable; null if they have it
  * @returns issues under the path `content`: TEMPLATE, or else UNKNOWN_VARIABLE
  */
 export async function issuesOfTemplates(
@@ -51,7 +51,7 @@ export async function issuesOfTemplates(
     throw error;
   }
   const issues: Issue[] = [];
-  for (const { part, name, line, column } of variablesOf(compiled)) {
+  for (const { part, name, line, column } of requiredVariables(compiled)) {
     if (unsubscribable && name === UNSUBSCRIBE_URL) continue;
     const fault = await faultOf(name);
     if (fault === null) continue;

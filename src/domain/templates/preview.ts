@@ -3,13 +3,13 @@ import type { RecipientInput, Variables } from "../recipients.ts";
 import { checkContent } from "./content_check.ts";
 import {
   type Content,
-  namesIn,
   render,
   type RenderedContent,
+  requiredVariables,
   SAMPLE_UNSUBSCRIBE_URL,
   TemplateError,
   UNSUBSCRIBE_URL,
-  variablesOf,
+  variableNames,
 } from "./template.ts";
 
 /** Input of `previewContent`. */
@@ -39,24 +39,28 @@ export function previewContent({ content, recipient, variables }: PreviewInput):
     throw invalid(["variables"], "EXCLUSIVE", message);
   }
   const compiled = checkContent(content);
-  const given: Variables = {
+  const values: Variables = {
     [UNSUBSCRIBE_URL]: SAMPLE_UNSUBSCRIBE_URL,
     ...(variables ?? recipient?.variables),
     ...(recipient && { address: recipient.address, name: recipient.name ?? "" }),
   };
-  const names = namesIn(compiled);
-  const isKnown = (name: string) => Object.hasOwn(given, name);
-  const needed = new Set([...variablesOf(compiled).map(({ name }) => name), "name", "address"]);
-  const missing = names.filter((name) => needed.has(name) && !isKnown(name));
+  const names = variableNames(compiled);
+  const hasValue = (name: string) => Object.hasOwn(values, name);
+  const required = new Set([
+    ...requiredVariables(compiled).map(({ name }) => name),
+    "name",
+    "address",
+  ]);
+  const missing = names.filter((name) => required.has(name) && !hasValue(name));
   const placeholders = Object.fromEntries(missing.map((name) => [name, `{{ ${name} }}`]));
-  const scope = { ...given, ...placeholders };
+  const scope = { ...values, ...placeholders };
   try {
     const rendered = render(compiled, {
       address: String(scope.address ?? ""),
       name: String(scope.name ?? ""),
       variables: scope,
     });
-    return { ...rendered, variables: names.map((name) => ({ name, known: isKnown(name) })) };
+    return { ...rendered, variables: names.map((name) => ({ name, known: hasValue(name) })) };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     throw invalid(["content", error.part], "TEMPLATE", error.message);

@@ -1,6 +1,6 @@
 import { Liquid, type LiquidOptions, type Template, UndefinedVariableError } from "liquidjs";
 import { InvalidInputError, type Issue } from "../errors.ts";
-import { namedVariables, neededVariables } from "./variables.ts";
+import { findRequiredVariables, namedVariables } from "./variables.ts";
 
 /** Templates of a message, in Liquid; absent parts are not sent. */
 export interface Content {
@@ -68,8 +68,8 @@ const OPTIONS: LiquidOptions = {
   renderLimit: 1_000,
 };
 
-const plain = withoutFiles(new Liquid(OPTIONS));
-const escaping = withoutFiles(new Liquid({ ...OPTIONS, outputEscape: "escape" }));
+const plainEngine = withoutFiles(new Liquid(OPTIONS));
+const htmlEngine = withoutFiles(new Liquid({ ...OPTIONS, outputEscape: "escape" }));
 
 function withoutFiles(engine: Liquid): Liquid {
   for (const tag of ["include", "render", "layout", "block"]) delete engine.tags[tag];
@@ -77,7 +77,7 @@ function withoutFiles(engine: Liquid): Liquid {
 }
 
 function engineOf(part: ContentPart): Liquid {
-  return part === "html" ? escaping : plain;
+  return part === "html" ? htmlEngine : plainEngine;
 }
 
 /**
@@ -103,7 +103,7 @@ export function compileContent(content: Content): CompiledContent {
 }
 
 /** Variable that a part requires, and its first position; lines and columns count from 1. */
-export interface NeededVariable {
+export interface RequiredVariable {
   readonly part: ContentPart;
   readonly name: string;
   readonly line: number;
@@ -111,20 +111,20 @@ export interface NeededVariable {
 }
 
 /**
- * Lists the variables that a recipient must have. It leaves out `name` and `address`, which every
- * recipient has, and variables that are used only in a condition, in the branch that it guards, or with
- * the `default` filter.
+ * Lists the variables that a recipient must have. Excludes `name` and `address`, which every recipient
+ * has, and variables that are used only in a condition, in the branch of that condition, or with the
+ * `default` filter.
  */
-export function variablesOf(compiled: CompiledContent): NeededVariable[] {
+export function requiredVariables(compiled: CompiledContent): RequiredVariable[] {
   return PARTS.flatMap((part) =>
-    neededVariables(compiled[part] ?? [])
+    findRequiredVariables(compiled[part] ?? [])
       .filter(({ name }) => !BUILT_IN_VARIABLES.includes(name))
       .map((variable) => ({ part, ...variable }))
   );
 }
 
 /** Lists all variables that a content names, sorted. */
-export function namesIn(compiled: CompiledContent): string[] {
+export function variableNames(compiled: CompiledContent): string[] {
   const names = PARTS.flatMap((part) => namedVariables(compiled[part] ?? []));
   return [...new Set(names)].sort();
 }

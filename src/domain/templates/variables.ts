@@ -23,10 +23,10 @@ export function namedVariables(templates: readonly Template[]): string[] {
 /**
  * Lists the top-level variables without which the templates cannot be rendered.
  *
- * The library's analysis finds every variable and knows the scopes of `assign`, `for` and the like. It
- * is given a view of the templates that leaves out the places where a missing variable is harmless.
+ * The analysis of liquidjs finds every variable, within the scopes of `assign`, `for` and similar tags. It
+ * runs on views of the templates without the places where a missing variable is harmless.
  */
-export function neededVariables(templates: readonly Template[]): VariablePosition[] {
+export function findRequiredVariables(templates: readonly Template[]): VariablePosition[] {
   const { globals } = analyzeSync(templates.map(strictView));
   return Object.entries(globals).map(([name, [first]]) => ({
     name,
@@ -80,7 +80,7 @@ function* strictChildren(template: Template): Generator<unknown, Template[]> {
   return (children ?? []).map(strictView);
 }
 
-/** A branch is rendered only if the variables of its condition exist, so they are in its scope. */
+/** Defines the variables of a condition in its branch, which is rendered only if they exist. */
 function branch(template: Template, condition: Value, templates: readonly Template[]): Template {
   const named = analyzeSync([withArguments(template, () => [condition])]);
   return {

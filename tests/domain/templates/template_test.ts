@@ -4,8 +4,8 @@ import {
   compileContent,
   type Content,
   render,
+  requiredVariables,
   TemplateError,
-  variablesOf,
 } from "../../../src/domain/templates/template.ts";
 
 const ADA = {
@@ -172,25 +172,25 @@ for (
     ["{% case city %}{% when 'x' %}{{ zip }}{% endcase %}", ["zip"]],
   ] as const
 ) {
-  Deno.test(`variablesOf() finds ${names.join(", ") || "nothing"} in ${source}`, () => {
-    const variables = variablesOf(compileContent({ subject: "Hello", text: source }));
+  Deno.test(`requiredVariables() finds ${names.join(", ") || "nothing"} in ${source}`, () => {
+    const variables = requiredVariables(compileContent({ subject: "Hello", text: source }));
     assert.deepEqual(variables.map(({ name }) => name), names);
   });
 }
 
-Deno.test("variablesOf() returns part, line and column", () => {
+Deno.test("requiredVariables() returns part, line and column", () => {
   const compiled = compileContent({ subject: "{{ a }}", html: "<p>\n {{ a }} {{ b }}" });
-  assert.deepEqual(variablesOf(compiled), [
+  assert.deepEqual(requiredVariables(compiled), [
     { part: "subject", name: "a", line: 1, column: 4 },
     { part: "html", name: "a", line: 2, column: 5 },
     { part: "html", name: "b", line: 2, column: 13 },
   ]);
 });
 
-Deno.test("variablesOf() lists all variables that render() needs", () => {
+Deno.test("requiredVariables() lists all variables that render() needs", () => {
   const source = "{% if vip %}{{ vip }}{% endif %}{{ city }}{{ zip | default: '?' }}" +
     "{% for item in items %}{{ item }}{% else %}none{% endfor %}";
   const compiled = compileContent({ subject: "Hello", text: source });
-  const needed = variablesOf(compiled).map(({ name }) => [name, "x"]);
+  const needed = requiredVariables(compiled).map(({ name }) => [name, "x"]);
   assert.doesNotThrow(() => render(compiled, { ...ADA, variables: Object.fromEntries(needed) }));
 });
