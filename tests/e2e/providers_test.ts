@@ -6,7 +6,7 @@ import { startSmtpServer } from "../support/smtp.ts";
 import { until } from "../support/until.ts";
 
 const PEOPLE = 250;
-const SECRET_KEY = "secret of this test";
+const SECRET_KEY = "secret that seals credentials in this test";
 
 interface Provider {
   readonly id: string;
