@@ -1,6 +1,6 @@
 import { wasAbandoned } from "../domain/deliveries/abandoned.ts";
 import {
-  type BatchHold,
+  type BatchClaim,
   countSent,
   readPending,
   takeBatch,
@@ -59,11 +59,11 @@ async function sendBatch(
   batchId: string,
 ): Promise<Outcome> {
   const { job } = run;
-  const hold = { jobId: job.id, fence: job.fence, batchId };
-  const batch = await takeBatch(services, hold);
+  const claim = { jobId: job.id, fence: job.fence, batchId };
+  const batch = await takeBatch(services, claim);
   if (batch.finished) await refuseAbandoned(services, batch);
   else {
-    const outcome = await sendPending(services, options, run, hold, batch);
+    const outcome = await sendPending(services, options, run, claim, batch);
     if (outcome !== done) return outcome;
   }
   await finishMessage(services, { id: batch.messageId, organizationId: batch.organizationId });
@@ -82,7 +82,7 @@ async function sendPending(
   services: Services,
   { slots, contents, publicUrl }: SendBatchOptions,
   { job, signal, report }: JobRun,
-  hold: BatchHold,
+  claim: BatchClaim,
   batch: TakenBatch,
 ): Promise<Outcome> {
   const { channel, window } = slotFor(slots, batch.channel);
@@ -108,7 +108,7 @@ async function sendPending(
     services,
     signal,
     report,
-    hold,
+    claim,
     batch,
     pending,
     sentBefore,

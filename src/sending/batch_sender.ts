@@ -29,7 +29,7 @@ import {
   UNEXPECTED,
 } from "../domain/deliveries/outcome.ts";
 import { recordStep, type StepResult } from "../domain/deliveries/step.ts";
-import type { BatchHold, TakenBatch } from "../domain/deliveries/take.ts";
+import type { BatchClaim, TakenBatch } from "../domain/deliveries/take.ts";
 import type { Progress } from "../domain/jobs/job.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
@@ -46,7 +46,7 @@ export interface BatchSenderOptions {
   /** Nothing more is sent once it fires. */
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
-  readonly hold: BatchHold;
+  readonly claim: BatchClaim;
   readonly batch: TakenBatch;
   /** Deliveries of the batch that are PENDING; those that are not due yet are left to a later run. */
   readonly pending: readonly PendingDelivery[];
@@ -234,9 +234,9 @@ export class BatchSender {
   async #write(
     given: { attempts: readonly FinishedAttempt[]; starting: readonly number[]; last: boolean },
   ): Promise<boolean> {
-    const { services, hold, batch } = this.#options;
+    const { services, claim, batch } = this.#options;
     const step = { ...given, step: this.#row.step, inFlight: [...this.#inFlight] };
-    const { started, messageStatus } = await recordStep(services, hold, batch, step);
+    const { started, messageStatus } = await recordStep(services, claim, batch, step);
     const listed = step.inFlight.length + (started ? step.starting.length : 0);
     this.#row = { step: step.step + 1, listed, messageStatus };
     return started;

@@ -82,7 +82,7 @@ const SWEEP_LIMIT = 1_000;
 
 /**
  * Ends the batches whose job has failed or was cancelled. Deliveries in flight become UNKNOWN, PENDING
- * ones FAILED with the job's error. The caller ends messages that have no batch left.
+ * ones FAILED with the job's error. The caller must finish messages without unfinished batches.
  */
 export async function closeAbandonedBatches({ db, bus }: Services): Promise<void> {
   for (const { id } of await db.run(ABANDONED, SWEEP_LIMIT)) {

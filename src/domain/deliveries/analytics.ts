@@ -144,7 +144,7 @@ export async function readSeries(
   } catch (error) {
     // PostgreSQL may have an older list of time zones than this process.
     if (!isInvalidParameter(error)) throw error;
-    throw invalid(["timezone"], "MALFORMED", noZone(timezone));
+    throw invalid(["timezone"], "MALFORMED", noTimezone(timezone));
   }
 }
 
@@ -161,7 +161,7 @@ interface Tables {
 }
 
 /**
- * A page of the messages that have first attempts in a period, newest first.
+ * Reads a page of the messages that have first attempts in a period, newest first.
  *
  * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
@@ -207,24 +207,24 @@ function issuesOfTimezone(timezone: string): Issue[] {
   const path = ["timezone"];
   try {
     // An offset such as +02:00 has the opposite sign in PostgreSQL.
-    if (!/^[+-]/.test(timezone)) new Intl.DateTimeFormat("en", { timeZone: timezone });
-    else {return [{
-        path,
-        code: "MALFORMED",
-        message: "is an offset; use the name of a time zone, such as Europe/Berlin",
-      }];}
+    if (/^[+-]/.test(timezone)) {
+      const message = "is an offset; use the name of a time zone, such as Europe/Berlin";
+      return [{ path, code: "MALFORMED", message }];
+    }
+    new Intl.DateTimeFormat("en", { timeZone: timezone });
     return [];
   } catch {
-    return [{ path, code: "MALFORMED", message: noZone(timezone) }];
+    return [{ path, code: "MALFORMED", message: noTimezone(timezone) }];
   }
 }
 
-function noZone(timezone: string): string {
+function noTimezone(timezone: string): string {
   return `is not an IANA time zone such as Europe/Berlin: ${JSON.stringify(timezone)}`;
 }
 
-// PostgreSQL reads abbreviations differently: IST is Israel's time there, and India's in JavaScript. A
-// name with a city stays as it is, because JavaScript may resolve it to an old one, as Asia/Calcutta.
+// Replaces abbreviations by full names, because IST is Israel's time in PostgreSQL and India's in
+// JavaScript. A name with a city is not replaced, because JavaScript may return an old alias such as
+// Asia/Calcutta.
 function zoneOf(timezone: string): string {
   if (timezone.includes("/")) return timezone;
   return new Intl.DateTimeFormat("en", { timeZone: timezone }).resolvedOptions().timeZone;

@@ -3,7 +3,7 @@ import { queryBuilder } from "../../db/database.ts";
 import { listPage, type Page, type PageArgs } from "../page.ts";
 import type { Services } from "../services.ts";
 
-/** Maximum of deliveries in a batch. */
+/** Maximum number of deliveries in a batch. */
 export const BATCH_SIZE = 100;
 
 /** State of a batch, derived from its times and its message. */
@@ -13,7 +13,7 @@ export type BatchStatus = "PENDING" | "PROCESSING" | "FINISHED" | "CANCELLED";
 export interface Batch {
   readonly id: string;
   readonly number: number;
-  /** Number of the pass over the message; the first pass is 1. */
+  /** Number of the round; the first pass over the message is 1. */
   readonly round: number;
   readonly size: number;
   readonly status: BatchStatus;
@@ -44,7 +44,7 @@ const STATUS = sql<BatchStatus>`case
   when b.started_at is not null then 'PROCESSING' else 'PENDING' end`;
 
 /**
- * A page of the batches of a message, by number. The caller must be allowed to see the message.
+ * Reads a page of the batches of a message, by number. The caller must be allowed to see the message.
  *
  * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */

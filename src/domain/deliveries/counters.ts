@@ -1,9 +1,9 @@
 /**
- * The SQL that adds deliveries to the counters of their batches, as a part of the statement that changes
- * them. The view `delivery_counters` defines the effect of each outcome.
+ * Returns SQL that counts outcomes of deliveries under their batches, as a part of the statement that
+ * changes the deliveries. The view `delivery_counters` defines the effect of each outcome.
  *
  * @param outcomes a SELECT with one row per delivery and outcome: `organization_id`, `message_id`,
- *   `batch_id`, `at` (the time it is counted under), `attempt`, `outcome`, `error_type` (null or '' for
+ *   `batch_id`, `at` (counted in the minute of this time), `attempt`, `outcome`, `error_type` (null or '' for
  *   none) and `retryable`
  */
 export function countOutcomes(outcomes: string): string {

@@ -4,7 +4,7 @@ import type { Recipient } from "../recipients.ts";
 import { BATCH_SIZE } from "./batches.ts";
 
 /** The message whose deliveries are created. */
-interface OwnMessage {
+interface MessageRef {
   readonly id: string;
   readonly organizationId: string;
 }
@@ -33,7 +33,7 @@ const INSERT = statement<
  */
 export async function insertDeliveries(
   tx: Connection,
-  message: OwnMessage,
+  message: MessageRef,
   recipients: readonly Recipient[],
 ): Promise<string[]> {
   const ids = recipients.map(() => newId());
@@ -107,7 +107,7 @@ const INSERT_BATCHES = statement<
  */
 export async function insertBatches(
   tx: Connection,
-  message: OwnMessage,
+  message: MessageRef,
   after: number,
   last: number,
 ): Promise<NewBatch[]> {

@@ -11,7 +11,7 @@ export type DeliveryStatus =
   | "BOUNCED"
   | "COMPLAINED";
 
-/** Handling of a delivery that becomes UNKNOWN, so that it may have been sent. */
+/** Handling of a delivery that may have been sent: it stays UNKNOWN, or it is sent again. */
 export type OnUnknown = "HOLD" | "RESEND";
 
 /** Error of a delivery or attempt, as it is stored. */
@@ -33,7 +33,7 @@ export interface Delivery {
   readonly name: string | null;
   readonly variables: Record<string, unknown>;
   readonly status: DeliveryStatus;
-  /** Attempts so far that count; a throttled try does not count. */
+  /** Number of attempts that count; a throttled try does not count. */
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly errorType: DeliveryErrorType | null;
@@ -51,7 +51,7 @@ export interface Delivery {
   readonly failedAt: Date | null;
 }
 
-/** One try to send a delivery. */
+/** One attempt to send a delivery. */
 export interface DeliveryAttempt {
   readonly number: number;
   readonly provider: string | null;
@@ -63,7 +63,7 @@ export interface DeliveryAttempt {
   readonly errorMessage: string | null;
 }
 
-/** A delivery that waits in a batch, with the fields that sending needs. */
+/** PENDING delivery of a batch, with the fields that sending needs. */
 export interface PendingDelivery {
   readonly id: string;
   /** Position in its message, from 1. */
@@ -71,9 +71,9 @@ export interface PendingDelivery {
   readonly address: string;
   readonly name: string | null;
   readonly variables: Record<string, unknown>;
-  /** Attempts so far that count. */
+  /** Number of attempts that count. */
   readonly attempt: number;
-  /** Times that its recipient was throttled since the last attempt that counted. */
+  /** Number of times that its recipient was throttled since the last attempt that counted. */
   readonly deferrals: number;
   /** Time until it is due, in milliseconds; 0: due now. */
   readonly dueMs: number;

@@ -19,7 +19,7 @@ export interface Feedback {
   readonly suppress: boolean;
 }
 
-/** Classified bounce. */
+/** Classified bounce of a mail. */
 export interface Bounce extends BounceClass {
   /** Code for a bounce without an enhanced status code. */
   readonly reason: string | null;
@@ -55,7 +55,7 @@ export function complained(deliveryId: string, code: string | null): Feedback {
   };
 }
 
-/** Builds the feedback that a mail came back. */
+/** Builds the feedback that a mail bounced. */
 export function bounced(deliveryId: string, bounce: Bounce): Feedback {
   const { type, disposition, status, reason, text } = bounce;
   const retryable = disposition === "retry";

@@ -6,7 +6,7 @@ import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts"
 import type { Services } from "../services.ts";
 import type { Delivery, DeliveryAttempt, DeliveryStatus } from "./delivery.ts";
 
-/** Filter of a list of deliveries. Fields are ANDed, values inside a field ORed. */
+/** Filter of a list of deliveries: fields are combined with AND, values of a field with OR. */
 export interface DeliveryFilter {
   readonly ids?: readonly string[] | null;
   readonly messageId?: string | null;
@@ -19,11 +19,11 @@ export interface DeliveryFilter {
   readonly search?: string | null;
   /** PENDING and due before this time. */
   readonly dueBefore?: Date | null;
-  /** Id of the batch that they are in now. */
+  /** Id of the current batch; a retried delivery is in a new one. */
   readonly batchId?: string | null;
 }
 
-/** Orders of a list of deliveries. */
+/** Order of a list of deliveries. */
 export type DeliveryOrder = "CREATED_ASC" | "FAILED_DESC" | "LAST_ATTEMPT_DESC";
 
 interface Tables {
@@ -73,8 +73,8 @@ const STATUS = sql<DeliveryStatus>`case when d.status <> 'PENDING' then d.status
   when d.n = any(b.win) then 'SENDING' when m.status = 'CANCELLED' then 'CANCELLED'
   else 'PENDING' end`;
 /**
- * Whether another attempt may mend the delivery `d` and its message `m` allows one. The attempts are
- * compared at the time of reading, because `updateMessage` may raise their maximum.
+ * Condition in SQL: the error of delivery `d` allows another attempt, and so does its message `m`. The
+ * number of attempts is compared when it is read, because `updateMessage` may raise the maximum.
  */
 export const RETRYABLE = `(d.retryable and d.status <> 'PENDING'
   and d.attempt < m.max_attempts and m.status <> 'CANCELLED')`;
@@ -86,7 +86,7 @@ const DUE_AT = sql<Date | null>`case when d.status = 'PENDING' and m.status <> '
 const FAILED_AT = sql<Date | null>`case when d.status <> 'PENDING' then d.failed_at end`;
 
 /**
- * A page of the deliveries of messages that the caller may see.
+ * Reads a page of the deliveries of messages that the caller may see.
  *
  * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
@@ -100,7 +100,7 @@ export function listDeliveries(
   return listPage(db, selectDeliveries(caller, filter), sortOf(filter, order), page);
 }
 
-/** Deliveries by id, of messages that the caller may see. */
+/** Finds deliveries by id, of messages that the caller may see. */
 export function findDeliveries(
   { db }: { readonly db: Connection },
   caller: Caller,
@@ -110,7 +110,7 @@ export function findDeliveries(
 }
 
 /**
- * The deliveries of some messages that have an error, by their position in the message.
+ * Reads the deliveries with an error of some messages, by position.
  *
  * @param limit maximum of rows; each row has the `total` number of matching deliveries
  */
@@ -139,7 +139,7 @@ const ATTEMPTS = statement<[organizationId: string, deliveryId: string], Deliver
    from delivery_attempts where organization_id = $1 and delivery_id = $2 order by tries`,
 );
 
-/** The attempts of a delivery, oldest first. The caller must have been allowed to see the delivery. */
+/** Reads the attempts of a delivery, oldest first. The caller must be allowed to see the delivery. */
 export function readAttempts({ db }: Services, delivery: Delivery): Promise<DeliveryAttempt[]> {
   return db.run(ATTEMPTS, delivery.organizationId, delivery.id);
 }
@@ -174,8 +174,8 @@ function selectDeliveries(caller: Caller, filter: DeliveryFilter) {
 }
 
 /**
- * A query of the deliveries `d` that match a filter, with their messages `m` and batches `b`. It selects
- * no columns yet.
+ * Builds a query, still without columns, of the deliveries `d` that match a filter, with their messages
+ * `m` and batches `b`.
  *
  * @param caller null for the system, which may see all organizations
  */
@@ -204,7 +204,7 @@ export function matchingDeliveries(
   return query;
 }
 
-// The positive form is served by the partial index on retryable deliveries.
+// The positive form matches the partial index on retryable deliveries.
 function retryableIs(wanted: boolean): RawBuilder<boolean> {
   return wanted ? IS_RETRYABLE : sql<boolean>`not ${IS_RETRYABLE}`;
 }
@@ -212,10 +212,10 @@ function retryableIs(wanted: boolean): RawBuilder<boolean> {
 const ERRONEOUS = new Set<DeliveryStatus>(["FAILED", "UNKNOWN", "BOUNCED", "COMPLAINED"]);
 
 /**
- * The condition that a delivery is in one of the states. For states of error alone, it has the form that
- * the partial index on errors serves.
+ * Builds the condition that a delivery has one of the statuses. If all of them are statuses of errors, the
+ * condition matches the partial index on errors.
  *
- * @param retryable whether the query asks for retryable deliveries, too
+ * @param retryable whether the query has the condition RETRYABLE, too
  */
 export function statusIn(
   statuses: readonly DeliveryStatus[],
@@ -223,7 +223,7 @@ export function statusIn(
 ): RawBuilder<boolean> {
   const wanted = sql<boolean>`${STATUS} in (${sql.join(statuses)})`;
   if (!statuses.every((status) => ERRONEOUS.has(status))) return wanted;
-  // Retryable deliveries have an index of their own. Two conditions would lower the estimate to a few rows.
+  // The index on retryable deliveries is used; with a second condition the planner would expect a few rows.
   if (retryable) return sql<boolean>`d.status in (${sql.join(statuses)})`;
   return sql<boolean>`d.error_type is not null and d.status in (${sql.join(statuses)})`;
 }

@@ -2,10 +2,10 @@ import type { DeliveryError, FailedTry, Obstacle, SendResult } from "../../chann
 import type { PendingDelivery } from "./delivery.ts";
 import type { TakenBatch } from "./take.ts";
 
-/** How sending one delivery ended. */
+/** Outcome of sending one delivery. */
 export type DeliveryOutcome = RecordedOutcome | HeldOutcome;
 
-/** No provider was tried: nothing is recorded, and the delivery waits as before. */
+/** No provider was tried: nothing is recorded, and the delivery stays PENDING. */
 export interface HeldOutcome {
   readonly type: "held";
   readonly obstacle: Obstacle;
@@ -26,14 +26,14 @@ export type RecordedOutcome =
   | {
     readonly type: "deferred";
     readonly error: DeliveryError;
-    /** Wait before the next attempt, in milliseconds; null: until the obstacle is gone. */
+    /** Wait before the next attempt, in milliseconds; null: until the obstacle is removed. */
     readonly waitMs: number | null;
-    /** Times that the recipient was throttled since its last attempt that counted. */
+    /** Number of times that the recipient was throttled since its last attempt that counted. */
     readonly deferrals: number;
     /** Obstacle that stops the other deliveries of the batch as well; null: none. */
     readonly obstacle: Obstacle | null;
   }
-  /** The recipient may have got it: the delivery is UNKNOWN, or PENDING again if it is resent. */
+  /** The recipient may have received the mail: the delivery is UNKNOWN, or PENDING again to be resent. */
   | {
     readonly type: "unknown";
     readonly error: DeliveryError;
@@ -42,7 +42,7 @@ export type RecordedOutcome =
     readonly waitMs: number;
   };
 
-/** A finished attempt at a delivery. */
+/** A finished attempt to send a delivery. */
 export interface FinishedAttempt {
   readonly delivery: Pick<PendingDelivery, "id" | "position" | "address">;
   readonly outcome: RecordedOutcome;
@@ -54,9 +54,9 @@ export interface FinishedAttempt {
   readonly earlier: readonly FailedTry[];
 }
 
-// A recipient whose server has throttled us this often fails.
+// Number of consecutive throttled tries after which a delivery fails.
 const MAX_DEFERRALS = 10;
-// Greylisting lets nothing through for some minutes.
+// Greylisting refuses all tries for some minutes.
 const FIRST_WAIT_MS = 30_000;
 const MAX_WAIT_MS = 15 * 60_000;
 
@@ -84,7 +84,7 @@ export function outcomeOf(
     }
     case "pause":
     case "retry":
-      // The failure is the provider's, and the next delivery would meet the same: the batch waits.
+      // The provider failed, so that the next delivery would fail, too: the batch waits.
       if (error.disposition === "pause" || error.beforeRecipient) {
         return { type: "deferred", error, waitMs: obstacle ? null : waitMs, deferrals, obstacle };
       }
@@ -112,9 +112,9 @@ export const UNEXPECTED: SendResult = {
   },
 };
 
-/** Everything that follows from an outcome for the delivery's row and for the batch. */
+/** Effect of an outcome on the row of the delivery and on the batch. */
 export interface OutcomeEffect {
-  /** Outcome of the attempt, and status of the delivery unless it waits again. */
+  /** Outcome of the attempt, and status of the delivery unless it is PENDING again. */
   readonly status: "SENT" | "FAILED" | "UNKNOWN";
   /** Whether the delivery is PENDING again. */
   readonly waits: boolean;
@@ -131,7 +131,7 @@ export interface OutcomeEffect {
 
 const FINAL = { waits: false, counts: true, retryable: false, suppresses: false, deferrals: 0 };
 
-/** Derives everything that follows from an outcome: the only place that does. */
+/** Derives the effect of an outcome. All code that records or reports outcomes uses it. */
 export function effectOf(outcome: RecordedOutcome): OutcomeEffect {
   switch (outcome.type) {
     case "sent":

@@ -7,15 +7,15 @@ import { countOutcomes } from "./counters.ts";
 import type { DeliveryStatus } from "./delivery.ts";
 import type { Feedback } from "./feedback.ts";
 
-/** Retention of event ids, in milliseconds: longer than any provider repeats an event. */
+/** Retention of event ids, in milliseconds. No provider repeats an event for that long. */
 const KEEP_EVENTS_MS = 30 * 24 * 60 * 60_000;
-const PRUNE_STEP = 1_000;
+const PRUNE_LIMIT = 1_000;
 
 /** Event of a provider, with its feedback about deliveries. */
 export interface ProviderEvent {
   /** "dsn", "mailgun" or "ses". */
   readonly source: string;
-  /** Stays the same if the event is repeated. */
+  /** Id of the event, the same in each repetition. */
   readonly id: string;
   /** Signed token, if the signature does not cover the event itself; valid for one event. */
   readonly token?: string;
@@ -62,8 +62,8 @@ const IN_FLIGHT = statement<[deliveryIds: string[]], { id: string }>(
    where d.id = any($1) and d.status = 'PENDING' and d.n = any(b.win) limit 1`,
 );
 
-const REMEMBER = statement<[source: string, id: string], { id: string }>(
-  "providerEvents.remember",
+const INSERT_EVENT = statement<[source: string, id: string], { id: string }>(
+  "providerEvents.insert",
   `insert into provider_events (source, event_id) values ($1, $2) on conflict do nothing
    returning event_id as id`,
 );
@@ -168,9 +168,9 @@ export async function recordFeedback(
 ): Promise<{ outcome: EventOutcome; changed: ChangedDelivery[] }> {
   const ids = mentioned.map((delivery) => delivery.id);
   if ((await tx.run(IN_FLIGHT, ids)).length > 0) return { outcome: "early", changed: [] };
-  const fresh = await tx.run(REMEMBER, source, id);
-  if (fresh.length === 0) return { outcome: "repeated", changed: [] };
-  if (token !== undefined && (await tx.run(REMEMBER, `${source}.token`, token)).length === 0) {
+  const inserted = await tx.run(INSERT_EVENT, source, id);
+  if (inserted.length === 0) return { outcome: "repeated", changed: [] };
+  if (token !== undefined && (await tx.run(INSERT_EVENT, `${source}.token`, token)).length === 0) {
     throw new ReusedTokenError(`Cannot accept event ${id}: its token was used for another event`);
   }
   if (mentioned.length === 0) return { outcome: "ignored", changed: [] };
@@ -178,25 +178,25 @@ export async function recordFeedback(
     delivery.id,
     CHANNEL_RULES[delivery.channel].normalizeAddress(delivery.address),
   ]));
-  const known = feedback.flatMap((entry) => {
+  const entries = feedback.flatMap((entry) => {
     const address = addresses.get(entry.deliveryId);
     return address === undefined ? [] : { ...entry, address };
   });
   const changed = await tx.run(
     RECORD,
-    known.map(({ deliveryId }) => deliveryId),
-    known.map(({ kind }) => kind),
-    known.map(({ errorType }) => errorType),
-    known.map(({ code }) => code),
-    known.map(({ message }) => message),
-    known.map(({ retryable }) => retryable),
-    known.map(({ suppress }) => suppress),
-    known.map(({ address }) => address),
+    entries.map(({ deliveryId }) => deliveryId),
+    entries.map(({ kind }) => kind),
+    entries.map(({ errorType }) => errorType),
+    entries.map(({ code }) => code),
+    entries.map(({ message }) => message),
+    entries.map(({ retryable }) => retryable),
+    entries.map(({ suppress }) => suppress),
+    entries.map(({ address }) => address),
   );
   return { outcome: "recorded", changed };
 }
 
 /** Deletes event ids after their retention, in bounded steps. */
 export async function pruneEvents({ db }: Services): Promise<void> {
-  while ((await db.run(PRUNE_EVENTS, KEEP_EVENTS_MS, PRUNE_STEP)).length === PRUNE_STEP);
+  while ((await db.run(PRUNE_EVENTS, KEEP_EVENTS_MS, PRUNE_LIMIT)).length === PRUNE_LIMIT);
 }

@@ -7,34 +7,35 @@ import { JOB_KINDS } from "../jobs/kinds.ts";
 import { getJob } from "../jobs/find.ts";
 import type { Services } from "../services.ts";
 
-/** Maximum of days that deliveries are kept: a century. */
+/** Maximum number of days that deliveries are kept: a century. */
 const MAX_DAYS_TO_KEEP = 36_500;
 
-/** Result of one step of pruning. */
-export interface DeliveryPruneStep {
+/** Result of pruning one chunk. */
+export interface PrunedDeliveryChunk {
+  /** Number of deliveries deleted. */
   readonly pruned: number;
-  /** Id of the last delivery that was read; null if no other delivery is old enough. */
+  /** Id of the last delivery that was read; null: no further delivery is old enough. */
   readonly last: string | null;
 }
 
 const PRUNE = statement<
   [organizationId: string | null, days: number, after: string, limit: number],
-  DeliveryPruneStep
+  PrunedDeliveryChunk
 >(
   "deliveries.prune",
   `select pruned, last from prune_deliveries($1, now() - make_interval(days => $2), $3, $4)`,
 );
 
-/** Start of pruning: no delivery has a lower id. */
+/** Value of `after` for the first chunk. */
 export const FIRST_DELIVERY = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Reads the next deliveries by age, and deletes those of finished messages that were sent or cancelled
- * long enough ago, together with their attempts. Failed deliveries and all counters are kept.
+ * Reads the next chunk of deliveries by age, and deletes those of finished messages that were sent or
+ * cancelled before the retention, together with their attempts. Failed deliveries and all counters are kept.
  *
  * @param organizationId null for all organizations
  * @param daysToKeep days since the delivery was sent or cancelled
- * @param after last delivery of the step before; `FIRST_DELIVERY` for the first step
+ * @param after `last` of the previous chunk; `FIRST_DELIVERY` for the first one
  * @param limit number of deliveries to read
  */
 export async function pruneDeliveries(
@@ -43,10 +44,10 @@ export async function pruneDeliveries(
   daysToKeep: number,
   after: string,
   limit: number,
-): Promise<DeliveryPruneStep> {
-  const [step] = await db.run(PRUNE, organizationId, daysToKeep, after, limit);
-  if (step && step.pruned > 0) bus.publish("deliveries", organizationId ?? "*", null);
-  return step ?? { pruned: 0, last: null };
+): Promise<PrunedDeliveryChunk> {
+  const [chunk] = await db.run(PRUNE, organizationId, daysToKeep, after, limit);
+  if (chunk && chunk.pruned > 0) bus.publish("deliveries", organizationId ?? "*", null);
+  return chunk ?? { pruned: 0, last: null };
 }
 
 /**

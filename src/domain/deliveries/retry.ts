@@ -5,20 +5,20 @@ import { BATCH_SIZE } from "./batches.ts";
 import { countOutcomes } from "./counters.ts";
 import { type DeliveryFilter, matchingDeliveries, RETRYABLE, statusIn } from "./list.ts";
 
-/** The deliveries to retry. */
+/** Choice of the deliveries to retry. */
 export interface RetryChoice {
   /** Null for the system, which retries for all organizations. */
   readonly caller: Caller | null;
   readonly filter: DeliveryFilter;
   /** FAILED includes BOUNCED. UNKNOWN only if a person has decided to resend. */
   readonly from: "FAILED" | "UNKNOWN";
-  /** Also deliveries that another attempt is not expected to mend, or without attempts left. */
+  /** Includes deliveries whose error allows no other attempt, or that have no attempts left. */
   readonly force: boolean;
-  /** No person asked for it: leaves out the deliveries of batches that a person has cancelled. */
+  /** Whether the system retries: excludes the deliveries of batches that a person has cancelled. */
   readonly automatic: boolean;
 }
 
-/** The choice of retries that no person asked for. */
+/** Choice for retries that the system starts. */
 export const AUTOMATIC: RetryChoice = {
   caller: null,
   filter: {},
@@ -35,16 +35,16 @@ export interface RetryBatch {
   readonly round: number;
   readonly size: number;
   readonly jobId: string;
-  /** Not before that time, as the provider asked; null for at once. */
+  /** Earliest start, as the provider asked; null: now. */
   readonly runAt: Date | null;
 }
 
 /**
  * Makes failed deliveries PENDING again and puts them into new batches, whose numbers follow the last
- * batch and those that are still to be planned. Of two concurrent calls, the second finds nothing left.
+ * batch and those that are still to be planned. Of two concurrent calls, the second one requeues none.
  *
  * @param messageIds messages that the transaction has locked
- * @returns the batches, with their jobs and the rounds of their messages still to be written
+ * @returns the batches; the caller must enqueue their jobs and increase `retry_rounds` of the messages
  */
 export function requeueFailed(
   tx: Connection,

@@ -13,13 +13,13 @@ export interface DeliveryStats {
   readonly unknown: number;
   readonly bounced: number;
   readonly complained: number;
-  /** Number of failed and bounced deliveries that another attempt may mend. */
+  /** Number of failed and bounced deliveries that can be retried. */
   readonly retryable: number;
-  /** Number of recipients that were dropped because they were listed before. */
+  /** Number of recipients that were dropped because their address was already listed. */
   readonly duplicates: number;
   /** Sent deliveries as a fraction of the ended ones; null before the first has ended. */
   readonly successFraction: number | null;
-  /** Ended deliveries per second since the pass began or was resumed; null while the message does not send. */
+  /** Ended deliveries per second since the pass began or was resumed; null unless PLANNING or SENDING. */
   readonly perSecond: number | null;
   /** Estimated time until all deliveries have ended, in milliseconds; null without a rate. */
   readonly etaMs: number | null;
@@ -41,10 +41,11 @@ interface Counters {
   readonly sending: number;
   /** Seconds since the current pass began or was resumed; null before the first pass. */
   readonly seconds: number | null;
+  /** Number of deliveries that had ended when the current pass began or was resumed. */
   readonly endedBefore: number;
 }
 
-// A message may be given more attempts, unless it was cancelled.
+// Compared when it is read, because updateMessage() may raise the maximum.
 const RETRYABLE_COUNT = `coalesce(sum(c.failed + c.bounced)
   filter (where c.retryable and c.attempt < m.max_attempts and m.status <> 'CANCELLED'), 0)::int8`;
 
@@ -112,7 +113,7 @@ export interface ErrorTypeCount {
   readonly messageId: string;
   readonly errorType: DeliveryErrorType;
   readonly count: number;
-  /** Number of these that another attempt may mend. */
+  /** Number of these deliveries that can be retried. */
   readonly retryable: number;
 }
 
@@ -135,7 +136,7 @@ export function readErrorTypes(
   return db.run(ERROR_TYPES, [...messageIds]);
 }
 
-/** Results of the attempts of one number at a message. */
+/** Numbers of sent and failed attempts of a message that have the same attempt number. */
 export interface AttemptEffect {
   readonly messageId: string;
   readonly attemptNumber: number;

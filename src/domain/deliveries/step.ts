@@ -7,12 +7,12 @@ import type { Services } from "../services.ts";
 import { suppress } from "../suppressions/suppress.ts";
 import { countOutcomes } from "./counters.ts";
 import { effectOf, type FinishedAttempt } from "./outcome.ts";
-import { type BatchHold, StaleBatchError, type TakenBatch } from "./take.ts";
+import { type BatchClaim, StaleBatchError, type TakenBatch } from "./take.ts";
 
 const RECORD_RETRY_MS = 1_000;
 const log = getLogger(["waybill", "deliveries"]);
 
-// A delivery is SENDING while the batch row lists it: a success stays a HOT update, one write, not two.
+// SENDING is not stored but derived from the list in the batch row, so that a success is one HOT update.
 const STEP = statement<
   [
     jobId: string,
@@ -128,16 +128,16 @@ export interface StepResult {
 }
 
 /**
- * Records finished attempts and lists the deliveries that are sent next, in one statement. It is a
- * compare-and-set on the step, so that repeating it changes nothing. It is repeated once a second while
- * the database is unavailable, because a delivery that was sent must be recorded.
+ * Records finished attempts and lists the deliveries that are sent next, in one statement. The statement
+ * is a compare-and-set on the step, so that repeating it changes nothing. It is repeated once a second
+ * while the database is unavailable, because a delivery that was sent must be recorded.
  *
  * @param batch organization and channel, for the suppression list
- * @throws {StaleBatchError} when the claim has ended; any other error that repeating cannot cure
+ * @throws {StaleBatchError} when the claim has ended; and any error of the database that is not transient
  */
 export async function recordStep(
   services: Services,
-  hold: BatchHold,
+  claim: BatchClaim,
   batch: Pick<TakenBatch, "organizationId" | "channel">,
   step: Step,
 ): Promise<StepResult> {
@@ -145,13 +145,13 @@ export async function recordStep(
     .map(({ delivery: { id, address } }) => ({ address, deliveryId: id }));
   while (true) {
     try {
-      // First, because once the step is recorded no later run returns to these recipients.
+      // Before the step, because no later run sends to these recipients once the step is recorded.
       if (refused.length > 0) await suppress(services.db, batch, "REFUSED", refused);
-      return await writeStep(services, hold, step);
+      return await writeStep(services, claim, step);
     } catch (error) {
       if (!isTransient(error)) throw error;
       log.warn("Cannot record batch {batchId}: retrying in {ms} ms", {
-        ...hold,
+        ...claim,
         ms: RECORD_RETRY_MS,
         error,
       });
@@ -162,15 +162,15 @@ export async function recordStep(
 
 async function writeStep(
   { db }: Services,
-  { jobId, fence, batchId }: BatchHold,
+  { jobId, fence, batchId }: BatchClaim,
   { step, attempts, inFlight, starting, last }: Step,
 ): Promise<StepResult> {
   const rows = JSON.stringify(attempts.map(rowOf), wellFormed);
   const next = [...starting];
   const [row] = await db.run(STEP, jobId, fence, batchId, step, [...inFlight], next, last, rows);
   if (row) return row;
-  // No row: either the claim has ended, or this very step was committed and its answer lost. The batch
-  // row tells which deliveries it started: the message may have been paused or resumed since.
+  // No row: the claim has ended, or this step was committed and its answer was lost. `started` is read from
+  // the batch row, because the message may have been paused or resumed since the commit.
   const [found] = await db.run(READ, jobId, fence, batchId, next);
   if (found?.step === step + 1) return found;
   throw new StaleBatchError(`Cannot record batch ${batchId}: the claim has ended`);
@@ -193,7 +193,7 @@ function rowOf({ delivery, outcome, provider, durationMs, earlier }: FinishedAtt
     // The last try began when the one before it had ended.
     duration_ms: Math.max(
       0,
-      earlier.reduce((left, { durationMs }) => left - durationMs, durationMs),
+      earlier.reduce((remaining, { durationMs }) => remaining - durationMs, durationMs),
     ),
     wait_ms: waitMs,
     deferrals,
@@ -201,12 +201,12 @@ function rowOf({ delivery, outcome, provider, durationMs, earlier }: FinishedAtt
   };
 }
 
-// PostgreSQL refuses half a surrogate pair, which the cut of a provider's text can leave.
+// PostgreSQL refuses a lone surrogate, which truncating the text of a provider can produce.
 function wellFormed(_key: string, value: unknown): unknown {
   return typeof value === "string" ? value.toWellFormed() : value;
 }
 
-/** Tries at other providers: how many before the last one, and how long before its end. */
+/** Rows of the tries at other providers: `back` tries before the last one; times in ms before its end. */
 function earlierRows(earlier: readonly FailedTry[], durationMs: number) {
   let begunMs = durationMs;
   return earlier.map(({ provider, error: { type, code, message }, durationMs }, index) => {

@@ -5,14 +5,14 @@ import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
 import type { OnUnknown, PendingDelivery } from "./delivery.ts";
 
-/** Proof of the claim of a batch: its job, and the fence of the claim. */
-export interface BatchHold {
+/** Claim of a batch: its job, and the fence of the job's claim. */
+export interface BatchClaim {
   readonly jobId: string;
   readonly fence: number;
   readonly batchId: string;
 }
 
-/** A batch that was taken over, with the settings of its message. */
+/** A batch that its claimant has taken over, with the settings of its message. */
 export interface TakenBatch {
   readonly organizationId: string;
   readonly messageId: string;
@@ -20,6 +20,7 @@ export interface TakenBatch {
   readonly size: number;
   /** Positions of its deliveries. */
   readonly positions: number[];
+  /** Number of the last recorded step. */
   readonly step: number;
   /** Positions that the last worker left in flight; null: none. */
   readonly inFlight: number[] | null;
@@ -97,7 +98,8 @@ const RECOVER = statement<
    select (select count(*) from d) as recovered from b`,
 );
 
-// By batch number too: a retried delivery is in another batch, but still in the range of its first one.
+// The batch number is compared, too: a retried delivery is in a new batch, but keeps its position in the
+// range of the first one.
 const PENDING = statement<
   [messageId: string, batchNumber: number, positions: number[]],
   PendingDelivery
@@ -123,28 +125,29 @@ const SENT = statement<
 );
 
 /**
- * Takes over a batch for the job that holds it. Deliveries that the last worker left in flight may have
- * been sent: they become UNKNOWN, or PENDING again if the message says RESEND and attempts are left.
+ * Takes over a batch for the worker that has claimed its job. Deliveries that the last worker left in
+ * flight may have been sent: they become UNKNOWN, or PENDING again if `onUnknown` is RESEND and attempts
+ * are left.
  *
  * @throws {StaleBatchError} when the claim has ended
  */
-export async function takeBatch({ db, bus }: Services, hold: BatchHold): Promise<TakenBatch> {
-  const [batch] = await db.run(TAKE, hold.jobId, hold.fence, hold.batchId);
-  if (!batch) throw new StaleBatchError(`Cannot take batch ${hold.batchId}: the claim has ended`);
+export async function takeBatch({ db, bus }: Services, claim: BatchClaim): Promise<TakenBatch> {
+  const [batch] = await db.run(TAKE, claim.jobId, claim.fence, claim.batchId);
+  if (!batch) throw new StaleBatchError(`Cannot take batch ${claim.batchId}: the claim has ended`);
   if (!batch.inFlight) return batch;
   const resend = batch.onUnknown === "RESEND";
-  const [row] = await db.run(RECOVER, hold.jobId, hold.fence, hold.batchId, batch.step, resend);
-  if (!row) throw new StaleBatchError(`Cannot recover batch ${hold.batchId}: the claim has ended`);
+  const [row] = await db.run(RECOVER, claim.jobId, claim.fence, claim.batchId, batch.step, resend);
+  if (!row) throw new StaleBatchError(`Cannot recover batch ${claim.batchId}: the claim has ended`);
   if (row.recovered > 0) bus.publish("deliveries", batch.organizationId, null);
   return { ...batch, step: batch.step + 1 };
 }
 
-/** PENDING deliveries of a batch, in order; also those that are not due yet. */
+/** Reads the PENDING deliveries of a batch by position, including those that are not due yet. */
 export function readPending({ db }: Services, batch: TakenBatch): Promise<PendingDelivery[]> {
   return db.run(PENDING, batch.messageId, batch.number, batch.positions);
 }
 
-/** Number of deliveries that were sent in a batch, also those that bounced since. */
+/** Counts the deliveries of a batch that were sent, including those that bounced since. */
 export async function countSent({ db }: Services, batch: TakenBatch): Promise<number> {
   const [row] = await db.run(SENT, batch.messageId, batch.number, batch.positions);
   return row?.count ?? 0;

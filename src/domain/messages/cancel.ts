@@ -16,7 +16,7 @@ const CANCEL = statement<[id: string], Message>(
 );
 
 /**
- * Cancels a message for good. Deliveries in flight are still recorded; pending ones become CANCELLED.
+ * Cancels a message permanently. Deliveries in flight are still recorded; pending ones become CANCELLED.
  *
  * @throws {NotFoundError}
  * @throws {ConflictError} ALREADY_FINISHED
@@ -29,7 +29,7 @@ export async function cancelMessage(
   await getMessage(services, caller, id);
   const cancelled = await services.db.transaction(async (tx) => {
     const [message] = await tx.run(CANCEL, id);
-    // Parked jobs of the message end once they run and see that it is cancelled.
+    // Parked jobs of the message are requeued, because only a run that finds it CANCELLED ends them.
     if (message) await wakeParked(tx, toTypeId("message", id));
     return message;
   });

@@ -7,25 +7,25 @@ import type { Message } from "./message.ts";
 import { lockMessages } from "./rounds.ts";
 import type { CheckedSelection } from "./selection.ts";
 
-/** A delivery that was left as it is. */
+/** A selected delivery that the action did not change, and the reason. */
 export interface RefusedDelivery {
   readonly delivery: Delivery;
   /** Text for people. */
   readonly reason: string;
 }
 
-/** The selected deliveries that were left as they are. */
+/** The selected deliveries that the action did not change. */
 export interface Refusals {
-  /** The first 1,000 of them. */
+  /** The first 1,000 refused deliveries. */
   readonly refused: readonly RefusedDelivery[];
   readonly refusedCount: number;
 }
 
 /** An action on selected deliveries, message by message. */
 export interface DeliveryVerb<T> {
-  /** States whose remaining deliveries a selection by filter reports as refused. */
+  /** Statuses of the deliveries that match the filter but may be refused. */
   readonly statuses: readonly Delivery["status"][];
-  /** The reason why a delivery is left as it is; null if the action applies to it. */
+  /** Returns the reason to refuse a delivery; null if the action applies to it. */
   refusalOf(delivery: Delivery, message: Message): string | null;
   /** Acts on the deliveries of locked messages that match the filter; one result per message. */
   act(tx: Connection, messages: readonly Message[], filter: DeliveryFilter): Promise<T[]>;
@@ -66,9 +66,9 @@ export async function applyVerb<T>(
       }
       done.push(...await act(tx, messages, filter));
       const lockedIds = messages.map(({ id }) => id);
-      const left = await readErroneous(tx, caller, filter, lockedIds, statuses, REFUSED_LIMIT);
-      left.forEach(accepts);
-      refusedCount += left[0]?.total ?? 0;
+      const remaining = await readErroneous(tx, caller, filter, lockedIds, statuses, REFUSED_LIMIT);
+      remaining.forEach(accepts);
+      refusedCount += remaining[0]?.total ?? 0;
     });
   }
   return { done, refused, refusedCount };

@@ -15,8 +15,8 @@ const DUE = statement<[organizationId: string | null, limit: number], Message>(
 const LIMIT = 1_000;
 
 /**
- * Enqueues the planning job of each scheduled message that is due and has none. Such a message has lost
- * the job that `sendMessage` gave it: it was cancelled, or failed.
+ * Enqueues the planning job of each scheduled message that is due and has no such job, because the one
+ * that `sendMessage` enqueued was cancelled or has failed.
  *
  * @param organizationId null for all organizations
  * @returns the number of enqueued jobs

@@ -6,7 +6,7 @@ import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { mayAccess, type Message } from "./message.ts";
 
-/** A message's columns under the names of `Message`. */
+/** Columns of a message under the names of `Message`, for the query builder. */
 export const MESSAGE_COLUMNS = [
   "id",
   "organization_id as organizationId",
@@ -39,7 +39,7 @@ export const MESSAGE_COLUMNS = [
   "finished_at as finishedAt",
 ] as const;
 
-/** The same as the text of a SELECT or RETURNING. */
+/** The columns of a message as SQL text, for SELECT and RETURNING. */
 export const COLUMNS = columnList(MESSAGE_COLUMNS);
 
 const FIND = statement<[ids: string[]], Message>(
@@ -47,12 +47,12 @@ const FIND = statement<[ids: string[]], Message>(
   `select ${COLUMNS} from messages where id = any($1)`,
 );
 
-/** Messages by id, of every organization: for live queries, which check access themselves. */
+/** Finds messages by id in all organizations. The caller must check access. */
 export function findMessages(db: Connection, ids: readonly string[]): Promise<Message[]> {
   return db.run(FIND, [...ids]);
 }
 
-/** One message of an organization, without a check of the caller's role. */
+/** Finds a message of an organization. The caller must check access within the organization. */
 export async function findMessage(
   db: Connection,
   organizationId: string,
@@ -63,7 +63,7 @@ export async function findMessage(
 }
 
 /**
- * One message.
+ * Finds a message that the caller may see.
  *
  * @throws {NotFoundError} if it does not exist, or the caller may not see it
  */
@@ -78,7 +78,7 @@ const FIND_BY_KEY = statement<[organizationId: string, idempotencyKey: string], 
   `select ${COLUMNS} from messages where organization_id = $1 and idempotency_key = $2`,
 );
 
-/** The message that was sent with an idempotency key. */
+/** Finds the message that was sent with an idempotency key. */
 export async function findByIdempotencyKey(
   db: Connection,
   organizationId: string,

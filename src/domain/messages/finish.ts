@@ -18,13 +18,13 @@ const FIND_DONE = statement<[id: string], Message>(
   `select ${COLUMNS} from messages m where id = $1 and ${IS_DONE}`,
 );
 
-// A complaint is about a mail that arrived, so that delivery still counts as sent.
+// A delivery with a complaint counts as sent, because its mail arrived.
 const FINAL_STATUS = `(
   select case when coalesce(sum(sent + complained), 0) = m.recipient_count then 'SENT'
     when sum(sent + complained) > 0 then 'PARTIALLY_SENT' else 'FAILED' end
   from delivery_counters where message_id = m.id)`;
 
-// Runs at the end of every batch, but sums up the counters for the last one only.
+// Executed at the end of every batch, but sums up the counters for the last batch only.
 const FINISH = statement<[id: string], { id: string }>(
   "messages.finish",
   `update messages m set finished_at = now(), updated_at = now(), status = ${FINAL_STATUS}
@@ -34,7 +34,7 @@ const FINISH = statement<[id: string], { id: string }>(
 
 /**
  * Finishes a message whose last batch has ended. If its retry mode is AUTO and another attempt may
- * succeed, its next round begins instead. Other messages are left as they are.
+ * succeed, its next round begins instead. A message with unfinished batches is not changed.
  */
 export async function finishMessage(
   services: Services,
@@ -42,8 +42,8 @@ export async function finishMessage(
 ): Promise<void> {
   let rounds: Round[] = [];
   const finished = await services.db.transaction(async (tx) => {
-    // Locked by one statement and checked by a second: of two last batches that end at the same time,
-    // each would otherwise not see that the other one has ended.
+    // The lock and the check are two statements, because the check needs a snapshot from after the lock:
+    // of two last batches that end at the same time, neither would otherwise see the end of the other.
     const [message] = await tx.run(LOCK, id);
     if (message?.retryMode === "AUTO") {
       rounds = await beginRounds(tx, await tx.run(FIND_DONE, id), AUTOMATIC);

@@ -31,7 +31,7 @@ export interface SendMessageInput {
   /** -100 to 100; higher is sent first within its type. */
   readonly priority: number;
   readonly content: Content;
-  /** Exactly one of the two. */
+  /** Exactly one of these fields. */
   readonly to: {
     readonly list?: readonly RecipientInput[] | null;
     readonly audienceId?: string | null;
@@ -89,32 +89,36 @@ export async function checkInput(
 ): Promise<CheckedInput> {
   const { audienceId, list } = input.to;
   const audience = audienceId == null ? null : await getAudience(services, caller, audienceId);
-  const given = audience ? [] : (list ?? []).map(tidyRecipient);
+  const inlineRecipients = audience ? [] : (list ?? []).map(tidyRecipient);
   const fields = inputSchema.safeParse(input);
   const issues = [
     ...issuesOf(fields),
     ...issuesOfChannel(services, input),
     ...issuesOfText(input.channel, input.content),
-    ...(audience ? issuesOfAudience(audience, input.channel) : issuesOfList(given, input.channel)),
+    ...(audience
+      ? issuesOfAudience(audience, input.channel)
+      : issuesOfList(inlineRecipients, input.channel)),
   ];
   if (!issues.some(({ path }) => path[0] === "content")) {
-    // All inline recipients must have the variables of the templates, of an audience at least one.
+    // Every inline recipient must have the variables of the templates; of an audience, at least one.
     const faultOf = (name: string) =>
-      audience ? faultOfVariable(audience, name) : faultOfInlineVariable(given, name);
+      audience
+        ? missingAudienceVariable(audience, name)
+        : missingInlineVariable(inlineRecipients, name);
     issues.push(...await issuesOfTemplates(input.content, input, faultOf));
   }
   if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
-  return { fields: fields.data, audience, ...removeDuplicates(given, input.channel) };
+  return { fields: fields.data, audience, ...removeDuplicates(inlineRecipients, input.channel) };
 }
 
-/** Finds the fault for which a channel refuses the text of a content. */
+/** Checks the text of a content by the rules of its channel. */
 export function issuesOfText(channel: MessageChannel, { text }: Content): Issue[] {
   const fault = CHANNEL_RULES[channel].checkText(text ?? "");
   return fault ? [{ path: ["content", "text"], code: fault[0], message: fault[1] }] : [];
 }
 
-/** Returns the reason why no recipient of an audience has a variable; null if one may have it. */
-export function faultOfVariable(
+/** Returns the fault of a variable that no recipient of an audience has; null if one has it. */
+export function missingAudienceVariable(
   { variableNames }: Pick<Audience, "variableNames">,
   name: string,
 ): string | null {
@@ -143,8 +147,9 @@ function issuesOfAudience(
 ): Issue[] {
   const path = ["to", "audienceId"];
   if (channel !== wanted) {
-    const [of, by] = [CHANNEL_RULES[channel].name, CHANNEL_RULES[wanted].name];
-    const message = `is an audience for ${of}, but this message is sent by ${by}`;
+    const [audienceName, messageName] = [CHANNEL_RULES[channel].name, CHANNEL_RULES[wanted].name];
+    const message =
+      `is an audience for ${audienceName}, but this message is sent by ${messageName}`;
     return [{ path, code: "WRONG_CHANNEL", message }];
   }
   if (importStatus === "RUNNING") {
@@ -169,7 +174,7 @@ function issuesOfList(recipients: readonly Recipient[], channel: MessageChannel)
   );
 }
 
-function faultOfInlineVariable(recipients: readonly Recipient[], name: string): string | null {
+function missingInlineVariable(recipients: readonly Recipient[], name: string): string | null {
   const index = recipients.findIndex(({ variables }) => !Object.hasOwn(variables, name));
   if (index < 0) return null;
   const lacking = recipients.length === 1 ? "the recipient" : `recipient ${index}`;

@@ -9,7 +9,7 @@ import type { Services } from "../services.ts";
 import { MESSAGE_COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
 
-/** Filter of a list of messages. Fields are ANDed, values inside a field ORed. */
+/** Filter of a list of messages: fields are combined with AND, values of a field with OR. */
 export interface MessageFilter {
   readonly ids?: readonly string[] | null;
   readonly statuses?: readonly MessageStatus[] | null;
@@ -23,7 +23,7 @@ export interface MessageFilter {
   readonly createdTo?: Date | null;
 }
 
-/** Orders of a list of messages. */
+/** Order of a list of messages. */
 export type MessageOrder = "CREATED_DESC" | "CREATED_ASC" | "SEND_AT_DESC";
 
 interface Tables {
@@ -47,7 +47,7 @@ const HAS_FAILURES = sql<boolean>`(select coalesce(sum(c.failed + c.unknown + c.
   from delivery_counters c where c.message_id = messages.id)`;
 
 /**
- * A page of the messages that the caller may see.
+ * Reads a page of the messages that the caller may see.
  *
  * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */

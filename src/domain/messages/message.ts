@@ -5,7 +5,10 @@ import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { MessageStatus } from "../message_status.ts";
 
-/** Time when failed deliveries are retried: on request, when the pass ends, or every 15 minutes. */
+/**
+ * Start of the retries of failed deliveries: on request (MANUAL), at the end of each pass (AUTO), or by the
+ * schedules of kind RETRY_FAILED (CRON).
+ */
 export type RetryMode = "MANUAL" | "AUTO" | "CRON";
 
 /** The content that all recipients get, as Liquid templates. */
@@ -15,7 +18,7 @@ export interface Content {
   readonly html: string | null;
 }
 
-/** One content to many recipients. */
+/** One content that is sent to many recipients. */
 export interface Message {
   readonly id: string;
   readonly organizationId: string;
@@ -33,13 +36,13 @@ export interface Message {
   readonly sendAt: Date | null;
   readonly retryMode: RetryMode;
   readonly maxAttempts: number;
-  /** Rounds after the first pass, automatic or requested. */
+  /** Number of rounds after the first pass, automatic or requested. */
   readonly retryRounds: number;
   readonly onUnknown: OnUnknown;
-  /** Recipients can unsubscribe from it, and unsubscribed recipients do not get it. */
+  /** Whether its mails have an unsubscribe link, and unsubscribed recipients do not receive it. */
   readonly unsubscribable: boolean;
   readonly recipientCount: number;
-  /** Recipients that are in batches. */
+  /** Number of recipients that are in batches. */
   readonly plannedCount: number;
   readonly pauseReason: string | null;
   readonly pauseCode: string | null;
@@ -78,7 +81,7 @@ export function mayAccess(caller: Caller, message: Message): boolean {
     ownsOrAdministers(caller, message.userId);
 }
 
-/** The error of an action that a finished message does not allow. */
+/** Creates the error of an action that a finished message does not allow. */
 export function alreadyFinished(action: string, { id, status }: Message): ConflictError {
   const reason = `Cannot ${action} message ${toTypeId("message", id)}: status is ${status}`;
   if (!isFinal(status)) throw new Error(reason);

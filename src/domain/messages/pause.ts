@@ -5,8 +5,9 @@ import type { Services } from "../services.ts";
 import { COLUMNS, getMessage } from "./find.ts";
 import { alreadyFinished, type Message } from "./message.ts";
 
-// A person's pause replaces the reason of a provider's pause, because only a person may resume it then.
-// The share lock and the epochs prevent a pause because of a provider that was mended in the meantime.
+// A pause by a person replaces the reason of an automatic pause, because then only a person may resume the
+// message. The share lock and the epochs prevent a pause for errors from before a provider was
+// reconfigured.
 const PAUSE = statement<
   [
     id: string,
@@ -41,13 +42,13 @@ export interface PauseCause {
   readonly reason: string;
   /** Error code of the provider; null if a person pauses the message. */
   readonly code: string | null;
-  /** The providers that failed, each with its epoch at that time; null if a person pauses it. */
+  /** The providers that failed, each with its epoch at that time; null if a person pauses the message. */
   readonly providers: readonly { readonly id: string; readonly epoch: number }[] | null;
 }
 
 /**
- * Pauses an unfinished message. A message that is already paused stays paused; a person's cause
- * replaces a provider's.
+ * Pauses an unfinished message. A message that is already paused stays paused, and the cause of a person
+ * replaces that of providers.
  *
  * @returns undefined if the message is finished, or its providers have changed since they failed
  */
@@ -65,7 +66,7 @@ export async function pause(
 
 /**
  * Pauses a message for the caller. Deliveries in flight are still recorded, and no others are sent.
- * A paused message is left as it is.
+ * A message that was paused automatically gets the caller's reason, so that only a person resumes it.
  *
  * @throws {NotFoundError}
  * @throws {ConflictError} ALREADY_FINISHED
@@ -91,7 +92,8 @@ const SHARE = statement<[id: string], { until: Date | null }>(
 /**
  * Parks a claimed job of a message that is paused or scheduled, until the message is resumed or due.
  *
- * @returns false if the message is neither (any more), so that the job is to be released
+ * @returns false if the message is no longer paused or scheduled, the claim has ended, or the job is to
+ *   be cancelled; the caller must then settle the job
  */
 export async function parkJob(
   { db, bus }: Services,
@@ -99,7 +101,8 @@ export async function parkJob(
   messageId: string,
 ): Promise<boolean> {
   const parked = await db.transaction(async (tx) => {
-    // The lock comes first: a resume either waits for it and wakes the job, or ended before it.
+    // The message is locked first: a concurrent resume waits for the lock and then wakes the job, or has
+    // committed, so that no row is found.
     const [message] = await tx.run(SHARE, messageId);
     if (!message) return false;
     return parkClaimed(tx, job.id, job.fence, message.until);

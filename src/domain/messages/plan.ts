@@ -7,7 +7,7 @@ import type { Services } from "../services.ts";
 import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
 
-// Recipients planned by one transaction, which takes some 50 ms.
+// Number of recipients planned by one transaction, which takes some 50 ms.
 const CHUNK = 5_000;
 
 const BEGIN = statement<[jobId: string, fence: number, id: string], Message>(
@@ -18,14 +18,14 @@ const BEGIN = statement<[jobId: string, fence: number, id: string], Message>(
    returning ${COLUMNS}`,
 );
 
-/** Begins a scheduled message that is due. Other messages are left as they are. */
+/** Sets a due SCHEDULED message PLANNING; does not change any other message. */
 export async function beginPlanning(
   { db, bus }: Services,
   job: { readonly id: string; readonly fence: number },
   messageId: string,
 ): Promise<void> {
-  const [begun] = await db.run(BEGIN, job.id, job.fence, messageId);
-  if (begun) bus.publish("messages", begun.organizationId, [messageId]);
+  const [message] = await db.run(BEGIN, job.id, job.fence, messageId);
+  if (message) bus.publish("messages", message.organizationId, [messageId]);
 }
 
 /** The state of planning after a chunk. */
@@ -84,9 +84,9 @@ export async function planChunk(
 }
 
 /**
- * The job that sends a batch.
+ * Builds the job that sends a batch.
  *
- * @param batch `runAt`: not before that time; absent or null for at once
+ * @param batch `runAt`: earliest start; absent or null: now
  */
 export function batchJob(
   message: Message,
@@ -105,7 +105,7 @@ export function batchJob(
   };
 }
 
-/** The job that plans a message at its `sendAt`. Its key allows one such job per message at a time. */
+/** Builds the job that plans a message at its `sendAt`. Its unique key allows one per message. */
 export function planJob(
   message: Pick<
     Message,
@@ -128,7 +128,7 @@ function messageJob(
     organizationId: message.organizationId,
     userId: message.userId,
     lane: message.lane,
-    // Message types take fair turns, so that a newsletter does not delay reminders.
+    // The slots are shared fairly between message types, so that a newsletter does not delay reminders.
     topic: message.type,
     priority: message.priority,
     subject: toTypeId("message", message.id),

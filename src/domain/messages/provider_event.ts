@@ -15,8 +15,8 @@ import { beginRounds, lockMessages, publishRounds } from "./rounds.ts";
 const log = getLogger(["waybill", "deliveries"]);
 
 /**
- * Records an event of a provider: see `recordFeedback`. An ended message becomes PARTIALLY_SENT if a
- * delivery bounced; in retry mode AUTO a new round starts at once.
+ * Records an event of a provider: see `recordFeedback`. The status of a finished message is computed
+ * again, and in retry mode AUTO its next round starts at once.
  *
  * @returns "early" if a delivery is still in flight; nothing is written then
  * @throws {ReusedTokenError} nothing is written then
@@ -32,7 +32,10 @@ export async function recordEvent(
     const recorded = await recordFeedback(tx, event, mentioned);
     if (recorded.changed.length === 0) return { ...recorded, rounds: [] };
     await recomputeStatus(tx, messageIds);
-    return { ...recorded, rounds: await beginRounds(tx, messages.filter(isOver), AUTOMATIC) };
+    return {
+      ...recorded,
+      rounds: await beginRounds(tx, messages.filter(isFinishedAuto), AUTOMATIC),
+    };
   });
   publishRounds(services, rounds);
   const { source } = event;
@@ -56,7 +59,7 @@ export async function recordEvent(
   return outcome;
 }
 
-// An ended message finishes no further pass, so nothing else would start its next round.
-function isOver({ status, retryMode }: Message): boolean {
+// A finished message ends no further pass, so that nothing else would start its next round.
+function isFinishedAuto({ status, retryMode }: Message): boolean {
   return retryMode === "AUTO" && isFinal(status) && status !== "CANCELLED";
 }

@@ -20,8 +20,8 @@ export interface ResolveResult extends Refusals {
 export type Resolution = "SENT" | "RESEND";
 
 /**
- * Resolves UNKNOWN deliveries: they arrived and count as SENT, or they are sent again, so that a
- * recipient may get the message twice.
+ * Resolves UNKNOWN deliveries: confirms them as SENT, or sends them again, so that a recipient may receive
+ * the message twice.
  *
  * @throws {InvalidInputError} for both or neither of ids and filter, and for an empty one
  * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see
@@ -68,6 +68,6 @@ function refusalOfResolution(
   message: Message,
   as: Resolution,
 ): string | null {
-  if (status !== "UNKNOWN") return `It needs no decision: it is ${status}`;
+  if (status !== "UNKNOWN") return `No decision is needed: its status is ${status}`;
   return as === "RESEND" && message.status === "CANCELLED" ? REFUSALS.CANCELLED : null;
 }

@@ -42,7 +42,7 @@ const PAUSED_FOR = statement<[providerId: string], Message>(
 /**
  * Resumes the messages of all organizations that were paused because of a provider.
  *
- * @returns the resumed messages, in their state before
+ * @returns the resumed messages, as they were before
  */
 export async function resumePausedFor(services: Services, providerId: string): Promise<Message[]> {
   const paused = await services.db.run(PAUSED_FOR, providerId);
@@ -56,13 +56,14 @@ export async function resumePausedFor(services: Services, providerId: string): P
   return resumed;
 }
 
-// In a transaction of its own: a pause locks the providers before the message.
+// In a transaction of its own, because pause() locks providers before the message: the reverse order could
+// deadlock.
 async function allowProbes(services: Services, channel: Message["channel"]): Promise<void> {
   announceProviders(services, await allowProbe(services.db, channel));
 }
 
-// The sending rate is measured anew: a night spent PAUSED does not say how long the rest will take.
-// With a provider, a message that a person has paused in the meantime stays paused.
+// The measurement of the sending rate starts again, so that it excludes the time spent PAUSED. With a
+// provider, a message that a person has paused in the meantime stays paused.
 const RESUME = statement<[id: string, providerId: string | null], Message>(
   "messages.resume",
   `update messages m set paused_at = null, pause_reason = null, pause_code = null,
@@ -83,7 +84,7 @@ async function continueSending(
   providerId: string | null,
 ): Promise<boolean> {
   const resumed = await services.db.transaction(async (tx) => {
-    // The message before its jobs: a job that parks itself sees either PAUSED or this change.
+    // The message is locked before its jobs, so that parkJob() reads its status before or after this change.
     const [message] = await tx.run(RESUME, id, providerId);
     if (!message) return undefined;
     await wakeParked(tx, toTypeId("message", id));
@@ -94,7 +95,7 @@ async function continueSending(
   if (!resumed) return false;
   wakeWorkers(services, [resumed.lane]);
   services.bus.publish("messages", organizationId, [id]);
-  // Its last batch may have ended while it was paused.
+  // The last batch may have ended while the message was paused.
   await finishMessage(services, resumed);
   return true;
 }

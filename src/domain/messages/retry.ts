@@ -19,12 +19,12 @@ export interface RetryResult extends Refusals {
 }
 
 /**
- * Retries failed deliveries that another attempt may mend and that have attempts left. Deliveries that
- * were sent, are pending or are UNKNOWN are never retried. Of two concurrent calls, the second finds
- * nothing left to retry.
+ * Retries failed deliveries that have attempts left and whose error allows another one. Deliveries that
+ * were sent, are pending or are UNKNOWN are never retried. Of two concurrent calls for the same deliveries,
+ * the second one retries none.
  *
- * @param input.force with ids only: also retries deliveries that another attempt is not expected to mend,
- *   or that have no attempts left
+ * @param input.force with ids only: also retries deliveries whose error allows no other attempt, or that have no
+ *   attempts left
  * @throws {InvalidInputError} for both or neither of ids and filter, for an empty one, and for force
  *   without ids
  * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see; nothing is
@@ -38,7 +38,7 @@ export async function retryDeliveries(
   const { force } = input;
   if (force && !input.ids) throw invalid(["force"], "NEEDS_IDS", "needs ids; remove the filter");
   const selection = await checkSelection(services, caller, input, "FAILED");
-  // Deliveries selected by id are judged by refusalOfRetry.
+  // refusalOfRetry() has already checked the deliveries that are selected by id.
   const choice = {
     caller,
     from: "FAILED",
@@ -73,5 +73,5 @@ function refusalOfRetry(delivery: Delivery, message: Message, force: boolean): s
   if (attempt >= maxAttempts) {
     return `It has used all of its ${maxAttempts} attempts: retry it by its id with force`;
   }
-  return `Another attempt is not expected to mend ${errorType}: retry it by its id with force`;
+  return `Another attempt is not expected to succeed after ${errorType}: retry it by its id with force`;
 }

@@ -8,7 +8,7 @@ import { batchJob } from "./plan.ts";
 
 /** A new round of one message. */
 export interface Round {
-  /** The message in its state before. */
+  /** The message as it was before the round. */
   readonly message: Message;
   /** Number of the round; the first one after the first pass is 2. */
   readonly round: number;
@@ -31,8 +31,8 @@ export function lockMessages(tx: Connection, ids: readonly string[]): Promise<Me
   return tx.run(LOCK, [...ids]);
 }
 
-// A message that has no unfinished batch of an earlier round starts a new pass: it is SENDING (again), and
-// its sending rate is measured anew. Other messages get the round in addition to their current pass.
+// A message that has no unfinished batch of an earlier round starts a new pass: its status becomes SENDING,
+// and the measurement of its sending rate starts again. Otherwise the round joins the current pass.
 const BEGIN = statement<[ids: string[], rounds: number[], sizes: number[]]>(
   "messages.beginRounds",
   `update messages m set retry_rounds = retry_rounds + 1, finished_at = null, updated_at = now(),

@@ -21,7 +21,7 @@ const TO_RETRY = statement<
 
 const RETRIED_STATUSES: ReadonlySet<string> = new Set(["SENDING", "PARTIALLY_SENT", "FAILED"]);
 const CHUNK = 100;
-const FIRST_MESSAGE = "00000000-0000-0000-0000-000000000000";
+const NIL_UUID = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Begins a round of each message of retry mode CRON that has deliveries to retry.
@@ -34,7 +34,7 @@ export async function retryScheduled(
   organizationId: string | null,
   report: (rounds: readonly Round[]) => Promise<void>,
 ): Promise<void> {
-  for (let after = FIRST_MESSAGE;;) {
+  for (let after = NIL_UUID;;) {
     const found = await services.db.run(TO_RETRY, organizationId, after, CHUNK);
     const last = found.at(-1);
     if (!last) return;
@@ -60,10 +60,10 @@ const NEXT = statement<[messageIds: string[]], { id: string; at: Date }>(
 );
 
 /**
- * The next time of the schedule that retries a message, for messages of retry mode CRON that have
+ * Reads the next tick of the schedules that retry messages, for messages of retry mode CRON that have
  * deliveries to retry.
  *
- * @returns the times by message id
+ * @returns the next tick by message id; without the messages that no enabled schedule retries
  */
 export async function readNextRetries(
   db: Connection,

@@ -6,7 +6,7 @@ import { MAX_IDS_PER_CALL, toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { getMessage } from "./find.ts";
 
-/** The deliveries to act on: exactly one of the fields. */
+/** Selection of deliveries: exactly one of these fields. */
 export interface DeliverySelection {
   /** 1 to 1,000 ids. */
   readonly ids?: readonly string[] | null;
@@ -25,7 +25,7 @@ export interface CheckedSelection {
 /**
  * Checks a selection of deliveries, and finds their messages.
  *
- * @param status state of the deliveries that the action is about; FAILED includes BOUNCED
+ * @param status status of the deliveries that the action may change; FAILED includes BOUNCED
  * @throws {InvalidInputError} for both or neither of ids and filter, for an empty one, and for an empty
  *   search
  * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see
@@ -68,16 +68,16 @@ async function messagesOfIds(
     );
   }
   const found = await findDeliveries(services, caller, ids);
-  const known = new Set(found.map(({ id }) => id));
-  const unknown = ids.filter((id) => !known.has(id));
-  if (unknown.length > 0) throw new NotFoundError(unknown.map((id) => toTypeId("delivery", id)));
+  const foundIds = new Set(found.map(({ id }) => id));
+  const missing = ids.filter((id) => !foundIds.has(id));
+  if (missing.length > 0) throw new NotFoundError(missing.map((id) => toTypeId("delivery", id)));
   return [...new Set(found.map(({ messageId }) => messageId))];
 }
 
 const WITH_ERRORS = statement<
   [
     organizationId: string,
-    all: boolean,
+    ofAllUsers: boolean,
     userId: string | null,
     statuses: string[],
     types: string[] | null,

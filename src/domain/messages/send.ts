@@ -112,6 +112,6 @@ async function earlierMessage(
   if (message && mayAccess(caller, message)) return message;
   throw new ConflictError(
     "NAME_TAKEN",
-    `Cannot send the message: another user has used the idempotency key ${key}`,
+    `Cannot send the message: another user has used the idempotency key ${key}; choose another key`,
   );
 }

@@ -27,9 +27,9 @@ const PAUSE_STALLED = statement<[reason: string, code: string], {
 const LIMIT = 1_000;
 
 /**
- * Repairs messages of all organizations that no job works on any more, so that none hangs. Closes the
- * batches whose job failed or was cancelled, finishes messages without unfinished batches, and pauses
- * messages whose planning job failed or was cancelled, until a person resumes them.
+ * Repairs messages that have lost their jobs, in all organizations. Closes the batches whose job failed or
+ * was cancelled, finishes messages without unfinished batches, and pauses messages whose planning job
+ * failed or was cancelled, until a person resumes them.
  */
 export async function sweepMessages(services: Services): Promise<void> {
   const { db, bus } = services;

@@ -17,8 +17,8 @@ export interface TestMessageInput {
 }
 
 /**
- * Sends a message to one recipient at once, in the transactional lane. Its unsubscribe link is a sample,
- * which unsubscribes nobody.
+ * Sends a message to one recipient at once, in the transactional lane. Its unsubscribe link is a sample
+ * without effect.
  *
  * @returns the delivery, still PENDING
  * @throws {InvalidInputError} as `sendMessage` does; nothing is written then
@@ -45,11 +45,11 @@ export async function sendTestMessage(
   });
   const filter = { messageId: message.id };
   const { edges: [first] } = await listDeliveries(services, caller, filter, "CREATED_ASC", {});
-  if (!first) throw new Error(`The test message ${message.id} has no delivery`);
+  if (!first) throw new Error(`Cannot find the delivery of test message ${message.id}`);
   return first.node;
 }
 
-// The caller's input has one recipient instead of a list.
+// Changes the paths of issues, because the caller's input has one recipient in place of a list.
 function forOneRecipient({ issues }: InvalidInputError): InvalidInputError {
   return new InvalidInputError(issues.map((issue): Issue => {
     const [to, list, , ...field] = issue.path;

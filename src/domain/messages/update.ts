@@ -4,6 +4,7 @@ import type { Caller } from "../access/access.ts";
 import { getAudience } from "../audiences/find.ts";
 import { AUTOMATIC } from "../deliveries/retry.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
+import { toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { rescheduleJob } from "../jobs/reschedule.ts";
 import type { Services } from "../services.ts";
@@ -11,7 +12,7 @@ import { issuesOfTemplates } from "../templates/content_check.ts";
 import type { Content } from "../templates/template.ts";
 import { issuesOf } from "../validation.ts";
 import { COLUMNS, getMessage } from "./find.ts";
-import { DEFAULT_RETRY, faultOfVariable, issuesOfText, messageFields } from "./input.ts";
+import { DEFAULT_RETRY, issuesOfText, messageFields, missingAudienceVariable } from "./input.ts";
 import { isFinal, type Message, type RetryMode } from "./message.ts";
 import { planJob } from "./plan.ts";
 import { beginRounds, publishRounds, type Round } from "./rounds.ts";
@@ -117,21 +118,21 @@ export async function updateMessage(
     }
     return row;
   });
-  if (!updated) throw tooLate(await getMessage(services, caller, id));
+  if (!updated) throw notScheduled(await getMessage(services, caller, id));
   if (isRescheduled) wakeWorkers(services, [updated.lane]);
   services.bus.publish("messages", caller.organizationId, [id]);
-  // Time, content and retryability of the deliveries follow from their message.
+  // Time, content and retryability of the deliveries are derived from their message.
   services.bus.publish("deliveries", caller.organizationId, null);
   publishRounds(services, rounds);
   return rounds.length > 0 ? await getMessage(services, caller, id) : updated;
 }
 
-// A message that is still being sent starts its next round when it ends.
+// Excludes messages that are still being sent: they start their next round when the pass ends.
 function hasEnded({ status }: Message): boolean {
   return isFinal(status) && status !== "CANCELLED";
 }
 
-// A running planning job notices the new time by itself; a cancelled one is replaced.
+// A running planning job parks itself until the new time; a cancelled or failed one is replaced.
 async function reschedulePlanning(tx: Connection, message: Message): Promise<void> {
   const job = planJob(message);
   const key = job.uniqueKey ?? "";
@@ -155,7 +156,7 @@ async function checkUpdate(
       ...await issuesOfTemplates(
         input.content,
         message,
-        await faultsOfRecipients(services, caller, message),
+        await missingVariableCheck(services, caller, message),
       ),
     );
   }
@@ -168,15 +169,15 @@ function isCleared(input: UpdateMessageInput, [field, ...rest]: readonly string[
   return field === "title" && input.title === null || field === "content" && input.content === null;
 }
 
-// All inline recipients must have the variables of the templates, of an audience at least one.
-async function faultsOfRecipients(
+// Every inline recipient must have the variables of the templates; of an audience, at least one.
+async function missingVariableCheck(
   services: Services,
   caller: Caller,
   { id, audienceId }: Message,
 ): Promise<(name: string) => string | null | Promise<string | null>> {
   if (audienceId !== null) {
     const audience = await getAudience(services, caller, audienceId);
-    return (name) => faultOfVariable(audience, name);
+    return (name) => missingAudienceVariable(audience, name);
   }
   return async (name) => {
     const [lacking] = await services.db.run(FIRST_WITHOUT_VARIABLE, id, name);
@@ -184,8 +185,9 @@ async function faultsOfRecipients(
   };
 }
 
-function tooLate({ status }: Message): ConflictError {
+function notScheduled({ id, status }: Message): ConflictError {
   const code = isFinal(status) ? "ALREADY_FINISHED" : "ALREADY_RUNNING";
-  const reason = `Cannot change title, content or time of the message: its status is ${status}`;
+  const name = toTypeId("message", id);
+  const reason = `Cannot change title, content or time of message ${name}: status is ${status}`;
   return new ConflictError(code, reason);
 }

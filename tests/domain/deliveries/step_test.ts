@@ -5,7 +5,7 @@ import type { PendingDelivery } from "../../../src/domain/deliveries/delivery.ts
 import type { FinishedAttempt, RecordedOutcome } from "../../../src/domain/deliveries/outcome.ts";
 import { recordStep, type Step } from "../../../src/domain/deliveries/step.ts";
 import {
-  type BatchHold,
+  type BatchClaim,
   readPending,
   StaleBatchError,
   takeBatch,
@@ -44,7 +44,7 @@ const MAKE_PAIRS = statement<[organizationId: string, workerId: string, count: n
    insert into jobs (id, organization_id, kind, lane, topic, status, max_attempts, fence, worker_id)
    select job_id, $1, 'SEND_BATCH', 'BULK', 'pair', 'PROCESSING', 5, nextval('job_fence'), $2 from b`,
 );
-const READ_PAIRS = statement<[], BatchHold & { messageId: string }>(
+const READ_PAIRS = statement<[], BatchClaim & { messageId: string }>(
   "test.readPairs",
   `select b.id as "batchId", b.message_id as "messageId", j.id as "jobId", j.fence
    from batches b join jobs j on j.id = b.job_id order by b.message_id, b.number`,
@@ -104,8 +104,8 @@ async function take({ services, worker, send }: TestMail, count: number) {
   const message = await send({ to: { list: people(count) } });
   const [job] = await worker.claim();
   assert(job);
-  const hold = { jobId: job.id, fence: job.fence, batchId: String(job.payload.batchId) };
-  const batch = await takeBatch(services, hold);
+  const claim = { jobId: job.id, fence: job.fence, batchId: String(job.payload.batchId) };
+  const batch = await takeBatch(services, claim);
   const pending = await readPending(services, batch);
   const step = (given: Partial<Step>): Step => ({
     step: batch.step,
@@ -115,7 +115,7 @@ async function take({ services, worker, send }: TestMail, count: number) {
     last: false,
     ...given,
   });
-  return { message, job, hold, batch, pending, step };
+  return { message, job, claim, batch, pending, step };
 }
 
 /** So that the ledger finds nothing in flight. */
@@ -127,11 +127,11 @@ async function endInFlight(mail: TestMail): Promise<void> {
 
 onEveryMail("recordStep() repeated after a lost answer changes nothing", async (mail) => {
   const { db, services } = mail;
-  const { message: { id }, hold, batch, pending, step } = await take(mail, 3);
+  const { message: { id }, claim, batch, pending, step } = await take(mail, 3);
   const [first, second] = pending;
   assert(first && second);
   const started = { messageStatus: "SENDING", started: true };
-  assert.deepEqual(await recordStep(services, hold, batch, step({ starting: [1, 2] })), started);
+  assert.deepEqual(await recordStep(services, claim, batch, step({ starting: [1, 2] })), started);
   const next = step({
     step: batch.step + 1,
     attempts: [finished(first, "failed")],
@@ -139,7 +139,7 @@ onEveryMail("recordStep() repeated after a lost answer changes nothing", async (
     starting: [3],
   });
   for (let time = 1; time <= 3; time++) {
-    const { messageStatus, started } = await recordStep(services, hold, batch, next);
+    const { messageStatus, started } = await recordStep(services, claim, batch, next);
     assert.deepEqual([messageStatus, started], ["SENDING", true]);
   }
   const [row] = await readBatches(db, id);
@@ -153,21 +153,24 @@ onEveryMail(
   "recordStep() repeated says what was started, whatever has happened since",
   async (mail) => {
     const { services, organization: { admin } } = mail;
-    const { message: { id }, hold, batch, step } = await take(mail, 5);
+    const { message: { id }, claim, batch, step } = await take(mail, 5);
     const starting = step({ starting: [1, 2] });
-    assert((await recordStep(services, hold, batch, starting)).started);
+    assert((await recordStep(services, claim, batch, starting)).started);
     await pauseMessage(services, admin, id);
-    assert((await recordStep(services, hold, batch, starting)).started, "it was, before the pause");
+    assert(
+      (await recordStep(services, claim, batch, starting)).started,
+      "it was, before the pause",
+    );
 
     const held = step({ step: batch.step + 1, inFlight: [1, 2], starting: [3] });
-    assert(!(await recordStep(services, hold, batch, held)).started);
+    assert(!(await recordStep(services, claim, batch, held)).started);
     await resumeMessage(services, admin, id);
     assert(
-      !(await recordStep(services, hold, batch, held)).started,
+      !(await recordStep(services, claim, batch, held)).started,
       "it was not, though resumed since",
     );
     const again = step({ step: batch.step + 2, inFlight: [1, 2], starting: [3] });
-    assert((await recordStep(services, hold, batch, again)).started);
+    assert((await recordStep(services, claim, batch, again)).started);
     await endInFlight(mail);
   },
   () => ({ reject: () => "550 5.1.1 Nobody is here" }),
@@ -175,23 +178,26 @@ onEveryMail(
 
 onEveryMail("recordStep() writes nothing for a claim that has ended", async (mail) => {
   const { db, services, worker, startWorker } = mail;
-  const { message: { id }, hold, batch, pending, step } = await take(mail, 2);
+  const { message: { id }, claim, batch, pending, step } = await take(mail, 2);
   const [first] = pending;
   assert(first);
-  await recordStep(services, hold, batch, step({ starting: [1] }));
+  await recordStep(services, claim, batch, step({ starting: [1] }));
   await worker.die();
   const late = step({ step: 2, attempts: [finished(first, "sent")], starting: [2] });
-  await assert.rejects(recordStep(services, hold, batch, late), StaleBatchError);
-  await assert.rejects(takeBatch(services, hold), StaleBatchError);
+  await assert.rejects(recordStep(services, claim, batch, late), StaleBatchError);
+  await assert.rejects(takeBatch(services, claim), StaleBatchError);
   const other = await startWorker();
   await other.runQueued();
-  await assert.rejects(recordStep(services, hold, batch, late), StaleBatchError);
+  await assert.rejects(recordStep(services, claim, batch, late), StaleBatchError);
   const rows = await readDeliveries(db, id);
   assert.deepEqual(rows.map(({ status }) => status), ["UNKNOWN", "SENT"]);
 });
 
 onEveryMail("recordStep() stores a text that ends in half a surrogate pair", async (mail) => {
-  const { db, services, message, hold, batch, pending, step } = { ...mail, ...await take(mail, 1) };
+  const { db, services, message, claim, batch, pending, step } = {
+    ...mail,
+    ...await take(mail, 1),
+  };
   const [delivery] = pending;
   assert(delivery);
   const attempt = finished(delivery, "failed", "No \ud83d");
@@ -199,39 +205,39 @@ onEveryMail("recordStep() stores a text that ends in half a surrogate pair", asy
     ? [{ provider: "first", error: attempt.outcome.error, durationMs: 1 }]
     : [];
   const attempts = [{ ...attempt, earlier }];
-  await recordStep(services, hold, batch, step({ attempts, last: true }));
+  await recordStep(services, claim, batch, step({ attempts, last: true }));
   const [row] = await readDeliveries(db, message.id);
   assert.deepEqual([row?.status, row?.tries], ["FAILED", 2]);
   await finishMessage(services, message);
 });
 
 onEveryMail("recordStep() is repeated after a lost connection", async (mail) => {
-  const { db, services, hold, batch, step } = { ...mail, ...await take(mail, 2) };
+  const { db, services, claim, batch, step } = { ...mail, ...await take(mail, 2) };
   let runs = 0;
   const losing = interfere(services, "deliveries.step", async (run) => {
     const rows = await run();
     if (++runs === 1) throw new DatabaseConnectionError(new Error("Connection terminated"));
     return rows;
   });
-  assert((await recordStep(losing, hold, batch, step({ starting: [1] }))).started);
+  assert((await recordStep(losing, claim, batch, step({ starting: [1] }))).started);
   assert.equal(runs, 2);
-  const [row] = await db.run(WINDOW_OF, hold.batchId);
+  const [row] = await db.run(WINDOW_OF, claim.batchId);
   assert.deepEqual(row?.win, [1]);
   await endInFlight(mail);
 });
 
 onEveryMail("recordStep() throws what repeating cannot cure", async (mail) => {
-  const { db, services, hold, batch, step } = { ...mail, ...await take(mail, 2) };
+  const { db, services, claim, batch, step } = { ...mail, ...await take(mail, 2) };
   const broken = interfere(services, "deliveries.step", () => {
     throw new TypeError("a bug");
   });
-  await assert.rejects(recordStep(broken, hold, batch, step({ starting: [1] })), TypeError);
+  await assert.rejects(recordStep(broken, claim, batch, step({ starting: [1] })), TypeError);
   await db.run(RENAME_COLUMN);
-  await assert.rejects(recordStep(services, hold, batch, step({ starting: [1] })), {
+  await assert.rejects(recordStep(services, claim, batch, step({ starting: [1] })), {
     code: "42703",
   });
   await db.run(RENAME_BACK);
-  assert((await recordStep(services, hold, batch, step({ starting: [1] }))).started);
+  assert((await recordStep(services, claim, batch, step({ starting: [1] }))).started);
   await endInFlight(mail);
 });
 
@@ -242,12 +248,12 @@ onPostgres(
     const organization = await createOrganization(db);
     for (const part of COUNT_ENDS) await db.run(part);
     await db.run(MAKE_PAIRS, organization.id, newId(), PAIRS);
-    const end = async ({ messageId, ...hold }: BatchHold & { messageId: string }) => {
-      const batch = await takeBatch(services, hold);
+    const end = async ({ messageId, ...claim }: BatchClaim & { messageId: string }) => {
+      const batch = await takeBatch(services, claim);
       const [delivery] = await readPending(services, batch);
       assert(delivery);
       const step = { step: batch.step, inFlight: [], starting: [], last: true };
-      await recordStep(services, hold, batch, { ...step, attempts: [finished(delivery, "sent")] });
+      await recordStep(services, claim, batch, { ...step, attempts: [finished(delivery, "sent")] });
       await finishMessage(services, { id: messageId, organizationId: organization.id });
     };
     const holds = await db.run(READ_PAIRS);
