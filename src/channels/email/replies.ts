@@ -200,7 +200,18 @@ export function parseReply(text: string, stage: Stage): Reply | null {
   const code = findReplyCode(text);
   if (code === null) return null;
   const words = withoutAddresses(text);
-  return { stage, code, status: findStatus(words) ?? "", words, permanent: code >= 500 };
+  const permanent = code >= 500;
+  return { stage, code, status: findOwnStatus(words, permanent), words, permanent };
+}
+
+// The status after the reply code is the server's own. One further on counts only in the class of the code,
+// because a temporary reply may quote the permanent failure of another server.
+function findOwnStatus(words: string, permanent: boolean): string {
+  const [first = "", ...others] = findStatuses(words);
+  const isOwn = /^\s*\d{3}[ -]$/.test(words.slice(0, words.indexOf(first)));
+  const candidates = (isOwn ? others : [first, ...others])
+    .filter((status) => status.startsWith(permanent ? "5" : "4"));
+  return mostSpecific(isOwn ? [first, ...candidates] : candidates) ?? "";
 }
 
 /** A bounce as its report describes it. */
@@ -254,10 +265,18 @@ function findReplyCode(text: string): number | null {
   return code === undefined ? null : Number(code);
 }
 
-/** The first enhanced status code in the texts; "5.0.0" says only that it failed, so others come first. */
 function findStatus(...texts: readonly string[]): string | null {
-  const found = texts.flatMap((text) =>
-    [...text.matchAll(/(?<![\d.])([245]\.[0-7]\.\d{1,3})(?!\.?\d)/g)].map(([status]) => status)
+  return mostSpecific(texts.flatMap(findStatuses));
+}
+
+/** Finds the enhanced status codes in a text, in their order. */
+function findStatuses(text: string): string[] {
+  return [...text.matchAll(/(?<![\d.])([245]\.[0-7]\.\d{1,3})(?!\.?\d)/g)].map(([status]) =>
+    status
   );
-  return found.find((status) => !status.endsWith(".0.0")) ?? found[0] ?? null;
+}
+
+/** Returns the first status; "5.0.0" says only that it failed, so others come first. */
+function mostSpecific(statuses: readonly string[]): string | null {
+  return statuses.find((status) => !status.endsWith(".0.0")) ?? statuses[0] ?? null;
 }

@@ -116,6 +116,32 @@ Deno.test("classifyBounce() takes the provider's class only without a status", (
   assert.equal(classOf({ providerClass, text: "550 5.7.1 Blocked" }), "PERMISSION never");
 });
 
+Deno.test("classifyReply() retries a temporary reply that quotes a permanent status", () => {
+  for (const code of ["421", "450", "451", "452", "450 4.0.0"]) {
+    for (const stage of ["RCPT", "DATA"] as const) {
+      const text = `${code} Cannot verify the recipient; its server said: 550 5.1.1 No such user`;
+      const reply = parseReply(text, stage);
+      assert.ok(reply);
+      assert.equal(classifyReply(reply)?.[1], "retry", `${text} to ${stage}`);
+    }
+  }
+});
+
+Deno.test("parseReply() prefers the status after the code, and others of the class of the code", () => {
+  const statuses = {
+    "550 5.1.1 No such user, not 5.7.1": "5.1.1",
+    "550 No such user (5.1.1)": "5.1.1",
+    "550 5.0.0 No such user (5.1.1)": "5.1.1",
+    "550 Given up after 4.4.1": "",
+    "550 4.7.1 Try again": "4.7.1",
+    "450 4.0.0 Given up after 5.1.1": "4.0.0",
+    "450-Wait\n450 4.2.1 Busy": "4.2.1",
+  };
+  for (const [text, status] of Object.entries(statuses)) {
+    assert.equal(parseReply(text, "RCPT")?.status, status, text);
+  }
+});
+
 Deno.test("classifyReply() reads a reply of a megabyte in linear time", () => {
   const begun = performance.now();
   for (const part of ["mailbox ", "user unknown ", "a@b ", "<", "5.1.", "account"]) {
