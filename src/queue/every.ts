@@ -5,7 +5,7 @@ const log = getLogger(["waybill", "worker"]);
 
 /** A task that is repeated. */
 export interface RepeatedTask {
-  /** False if it has not succeeded for 10 s beyond its interval. */
+  /** False if it has not succeeded for `silentMs` beyond its interval. */
   healthy(): boolean;
   /** Stops repeating. Resolves when a run in progress has ended. */
   stop(): Promise<void>;
@@ -16,9 +16,16 @@ export interface RepeatedTask {
  *
  * @param ms milliseconds from the end of one run to the start of the next, ± 10 %
  * @param name subject of the log line about a failure: "Renewing the lease"
+ * @param silentMs maximum duration of a run, in milliseconds, after which the task is not healthy; 10 s
+ *   by default
  */
-export function every(ms: number, name: string, task: () => Promise<void>): RepeatedTask {
-  const liveness = new Liveness(ms);
+export function every(
+  ms: number,
+  name: string,
+  task: () => Promise<void>,
+  silentMs?: number,
+): RepeatedTask {
+  const liveness = new Liveness(ms, silentMs);
   let stopped = false;
   let run = Promise.resolve();
   let timer: ReturnType<typeof setTimeout>;

@@ -24,6 +24,9 @@ import { WakeSignal } from "./wake_signal.ts";
 const LOOPS = 2;
 const RENEW_MS = 5_000;
 const RESCUE_MS = 5_000;
+const SWEEP_MS = 5_000;
+// A sweep after an outage of a provider ends thousands of batches, which takes longer than the other tasks.
+const MAX_SWEEP_MS = 5 * 60_000;
 const PROMOTE_MS = 1_000;
 const PROMOTE_LIMIT = 1_000;
 const PROGRESS_MS = 250;
@@ -41,7 +44,7 @@ export interface WorkerOptions {
 
 /** A running worker. */
 export interface Worker {
-  /** False if one of its loops has not completed a round for 10 s beyond its interval. */
+  /** False if one of its loops has not completed a round for 10 s beyond its interval; a sweep: 5 min. */
   healthy(): boolean;
   /** Stops claiming, waits up to 8 s for running jobs, and requeues the others. */
   stop(): Promise<void>;
@@ -99,6 +102,7 @@ class LeasedWorker implements Worker {
     this.#tasks.push(
       every(RENEW_MS, "Renewing the lease", () => this.#renew()),
       every(RESCUE_MS, "Rescuing orphans", () => this.#rescue()),
+      every(SWEEP_MS, "Sweeping", this.#sweep, MAX_SWEEP_MS),
       every(PROMOTE_MS, "Promoting due jobs", () => this.#promote()),
       every(PROGRESS_MS, "Writing progress", () => this.#writeProgress()),
     );
@@ -172,7 +176,6 @@ class LeasedWorker implements Worker {
 
   async #rescue(): Promise<void> {
     if ((await rescueOrphans(this.#services)).length > 0) this.#claimer.rescan();
-    await this.#sweep();
   }
 
   async #promote(): Promise<void> {

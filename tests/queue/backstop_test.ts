@@ -179,3 +179,17 @@ onPostgresQueue("healthy() is false while one of the loops hangs", async (queue)
   release();
   await until("the loop has completed a round", () => worker.healthy());
 });
+
+onPostgresQueue("healthy() is true while a sweep takes a minute", async ({ services }) => {
+  const { promise, resolve: release } = Promise.withResolvers<void>();
+  let sweeping = false;
+  const sweep = () => {
+    sweeping = true;
+    return promise;
+  };
+  await using worker = await startTestWorker(services, () => Promise.resolve(done), { sweep });
+  await using _release = { [Symbol.asyncDispose]: () => Promise.resolve(release()) };
+  await until("it sweeps", () => sweeping);
+  using _skipped = skipTime(60_000);
+  await until("every other loop has completed a round", () => worker.healthy());
+});

@@ -21,6 +21,8 @@ export interface TestWorkerOptions {
   /** By default 10 slots in BULK. */
   readonly lanes?: Partial<Record<Lane, number>>;
   readonly timeoutMs?: number;
+  /** By default nothing. */
+  readonly sweep?: () => Promise<void>;
 }
 
 /** A worker that is stopped at the end of its scope. */
@@ -38,11 +40,12 @@ export function workHandlers(
 export async function startTestWorker(
   services: Services,
   work: WorkHandler,
-  { lanes = { BULK: 10 }, timeoutMs }: TestWorkerOptions = {},
+  { lanes = { BULK: 10 }, timeoutMs, sweep }: TestWorkerOptions = {},
 ): Promise<TestWorker> {
   const worker = await startWorker(services, {
     handlers: workHandlers(work, timeoutMs),
     lanes: new Map(Object.entries(lanes) as [Lane, number][]),
+    sweep,
   });
   let stopped: Promise<void> | undefined;
   const stop = () => stopped ??= worker.stop();
