@@ -237,9 +237,9 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
-    const answered = error instanceof pg.DatabaseError;
-    // A closed pool never connects again.
-    if (answered || pool.ending || !(error instanceof Error)) throw error;
+    // A closed pool never connects again. A server that refuses a login may accept it later: while its
+    // password is changed, for example.
+    if (pool.ending || !(error instanceof Error)) throw error;
     throw new DatabaseConnectionError(error);
   }
 }

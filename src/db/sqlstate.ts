@@ -27,14 +27,17 @@ export function isInvalidParameter(error: unknown): boolean {
   return sqlStateOf(error) === "22023";
 }
 
-/** True if the server has closed the connection along with the error: it shuts down. */
+/**
+ * True if the connection is of no further use: the server shuts down and has closed it, or the server is
+ * a standby, so that a new connection may reach the primary.
+ */
 export function endsConnection(error: unknown): boolean {
-  return sqlStateOf(error).startsWith("57P");
+  return /^57P|^25006$/.test(sqlStateOf(error));
 }
 
 // Connection exception, transaction rollback, insufficient resources, operator intervention, system
-// error; and a lock that was not available.
-const TRANSIENT = /^(08|40|53|57|58)|^55P03$/;
+// error; a lock that was not available; and a standby, which is read-only, after a failover.
+const TRANSIENT = /^(08|40|53|57|58)|^(55P03|25006)$/;
 
 /**
  * True if the same statement may succeed later: the database could not be reached, or refused it for a

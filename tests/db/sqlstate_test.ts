@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Connection, openDatabase, statement } from "../../src/db/database.ts";
-import { DatabaseConnectionError, isTransient } from "../../src/db/sqlstate.ts";
+import { DatabaseConnectionError, endsConnection, isTransient } from "../../src/db/sqlstate.ts";
 import { onEveryDatabase, onPostgres } from "../support/database.ts";
 
 const BACKEND = statement<[], { pid: number }>("test.backend", "select pg_backend_pid() as pid");
@@ -12,6 +12,8 @@ const PING = statement<[]>("test.ping", "select");
 const PING_WITH = statement<[parameter: unknown]>("test.pingWith", "select $1::jsonb");
 const NO_WAIT = statement<[]>("test.lockNoWait", "lock table organizations nowait");
 const LOCK = statement<[]>("test.lock", "lock table organizations");
+const READ_ONLY = statement<[]>("test.readOnly", "set transaction read only");
+const CREATE = statement<[]>("test.create", "create table written (n int)");
 const NO_COLUMN = statement<[]>("test.noColumn", "select nonsense from organizations");
 const NO_DATE = statement<[]>("test.noDate", "select 'nonsense'::date");
 const SERIALIZATION = statement<[]>(
@@ -60,6 +62,27 @@ Deno.test("isTransient() accepts a server that refuses connections, but no close
   assert.ok(isTransient(refused));
   await db.close();
   assert.ok(!isTransient(await thrownBy(db.run(PING))));
+});
+
+onPostgres("isTransient() accepts a server that refuses the login", async ({ url }) => {
+  const login = new URL(url);
+  login.username = "nobody_of_this_name";
+  const connection = { connectionString: login.href };
+  const db = openDatabase({ connection, size: 1, embedded: false, onError: assert.fail });
+  const refused = await thrownBy(db.run(PING));
+  await db.close();
+  assert.match(String(refused), /nobody_of_this_name/);
+  assert.ok(isTransient(refused));
+});
+
+onPostgres("isTransient() accepts a standby, which is not asked again", async ({ db }) => {
+  const readOnly = await thrownBy(db.transaction(async (tx) => {
+    await tx.run(READ_ONLY);
+    await tx.run(CREATE);
+  }));
+  assert.match(String(readOnly), /read-only transaction/);
+  assert.ok(isTransient(readOnly));
+  assert.ok(endsConnection(readOnly));
 });
 
 onEveryDatabase("isTransient() accepts a serialization failure", async ({ db }) => {
