@@ -15,7 +15,7 @@ export interface ModelError {
   readonly code: string | null;
   /** At most 512 characters, on one line. */
   readonly message: string;
-  /** Time that the API asked to wait, in milliseconds; null if it asked for none. */
+  /** Wait that the response requires, in milliseconds; null if it names none. */
   readonly retryAfterMs: number | null;
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Channel, GIVEN_UP, type OutgoingMail, type SendResult } from "./channel.ts";
+import { ABORTED_RESULT, type Channel, type OutgoingMail, type SendResult } from "./channel.ts";
 import { classifyLocalFailure, compose, parseSender } from "./email/compose.ts";
 import { Semaphore } from "./semaphore.ts";
 
@@ -29,7 +29,7 @@ export function openCaptureChannel(dataDir: string, from: string): Channel {
   return {
     connections: CONNECTIONS,
     send: async (mail, options = {}) =>
-      await semaphore.run(options, () => capture(mail)) ?? GIVEN_UP,
+      await semaphore.run(options, () => capture(mail)) ?? ABORTED_RESULT,
     close: () => semaphore.drain(),
   };
 }

@@ -29,13 +29,13 @@ export interface DeliveryError {
   readonly code: string | null;
   /** At most 512 characters, without line ends and NULs. */
   readonly message: string;
-  /** Time that the provider asked to wait, in milliseconds; null if it asked for none. */
+  /** Wait that the provider's reply requires, in milliseconds; null if it names none. */
   readonly retryAfterMs: number | null;
   /** True if the provider failed independently of the recipient: the next mail would fail too. */
   readonly beforeRecipient: boolean;
-  /** Number of attempts after which no further one is useful; absent: the setting of the message holds. */
+  /** Number of attempts after which no further one is useful; absent: the message's setting applies. */
   readonly maxAttempts?: number;
-  /** The content was handed over, so another provider must not be tried. */
+  /** The content was transmitted, so another provider must not be tried: it could send a second copy. */
   readonly afterData?: true;
   /** No reply came: the connection was lost, or the time limit passed. */
   readonly noAnswer?: true;
@@ -60,10 +60,10 @@ export interface FailedTry {
   readonly durationMs: number;
 }
 
-/** Cause that holds up all mails, not one alone. */
+/** Cause that prevents sending of all mails, not only of one. */
 export interface Obstacle {
   readonly error: DeliveryError;
-  /** Providers to correct; `epoch`: their credentials and settings when they failed. */
+  /** Providers to reconfigure, each with the epoch in which it failed. */
   readonly providers: readonly { readonly id: string; readonly epoch: number }[];
 }
 
@@ -81,7 +81,7 @@ export type SendResult =
     readonly provider: string | null;
     readonly error: DeliveryError;
     readonly earlier?: readonly FailedTry[];
-    /** Null: other mails can be sent; absent: as the error's disposition says. */
+    /** Null: other mails can be sent; absent: the disposition of the error decides. */
     readonly obstacle?: Obstacle | null;
   }
   /** No provider was tried, so the delivery stays PENDING and uses no attempt. */
@@ -89,14 +89,14 @@ export type SendResult =
 
 /** Options of sending one mail. */
 export interface SendOptions {
-  /** Sends the mail before all others that wait. */
+  /** Sends the mail before all waiting mails that are not urgent. */
   readonly urgent?: boolean;
-  /** Aborts the mail, unless its content is being handed over. */
+  /** Aborts the mail, unless its content is being transmitted. */
   readonly signal?: AbortSignal;
 }
 
-/** Outcome of a mail that was aborted before it was handed over. */
-export const GIVEN_UP: Extract<SendResult, { outcome: "held" }> = {
+/** Outcome of a mail that was aborted before its content was transmitted. */
+export const ABORTED_RESULT: Extract<SendResult, { outcome: "held" }> = {
   outcome: "held",
   obstacle: {
     providers: [],
@@ -104,7 +104,7 @@ export const GIVEN_UP: Extract<SendResult, { outcome: "held" }> = {
       type: "NETWORK",
       disposition: "retry",
       code: null,
-      message: "The message was not handed over yet",
+      message: "The message was aborted before it was sent",
       retryAfterMs: 1_000,
       beforeRecipient: true,
     },
@@ -115,7 +115,7 @@ export const GIVEN_UP: Extract<SendResult, { outcome: "held" }> = {
 export interface Channel {
   /** Number of mails that are sent at once; further ones wait inside the channel. */
   readonly connections: number;
-  /** Cause that holds up all mails now; absent or null if none is known. */
+  /** Cause that prevents sending of all mails at present; absent or null if none is known. */
   readonly obstacle?: Obstacle | null;
   /** Sends one mail; never rejects. */
   send(mail: OutgoingMail, options?: SendOptions): Promise<SendResult>;
@@ -131,7 +131,7 @@ export function toErrorMessage(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, " ").trim().slice(0, MAX_MESSAGE);
 }
 
-/** Limits the time that a provider asks to wait to one day; in milliseconds. */
+/** Limits a wait that a provider requires to one day; in milliseconds. */
 export function limitWait(ms: number): number {
   return Math.min(ms, MAX_WAIT_MS);
 }

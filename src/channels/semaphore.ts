@@ -1,5 +1,5 @@
-/** Called once: with true when the waiter holds a permit, with false when its signal has fired. */
-type Waiter = (acquired: boolean) => void;
+/** Called when the waiter has received a permit. */
+type Waiter = () => void;
 
 /** Limits how many operations run at once. The others wait in order, urgent ones before the rest. */
 export class Semaphore {
@@ -38,15 +38,16 @@ export class Semaphore {
     if (this.#held > 0) await new Promise<void>((resolve) => this.#onDrained.push(resolve));
   }
 
+  /** @returns false if the signal fired before a permit was free */
   #acquire(queue: Set<Waiter>, signal?: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const abort = () => {
         queue.delete(waiter);
         resolve(false);
       };
-      const waiter = (acquired: boolean) => {
+      const waiter = () => {
         signal?.removeEventListener("abort", abort);
-        resolve(acquired);
+        resolve(true);
       };
       queue.add(waiter);
       signal?.addEventListener("abort", abort, { once: true });
@@ -54,12 +55,12 @@ export class Semaphore {
   }
 
   #release(): void {
-    // The permit passes on directly, so that no later caller overtakes a waiter.
+    // The next waiter receives the permit directly, so that no later caller overtakes it.
     for (const queue of [this.#urgent, this.#normal]) {
       const [waiter] = queue;
       if (!waiter) continue;
       queue.delete(waiter);
-      return waiter(true);
+      return waiter();
     }
     if (--this.#held > 0) return;
     for (const resolve of this.#onDrained.splice(0)) resolve();

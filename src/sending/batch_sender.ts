@@ -186,7 +186,7 @@ export class BatchSender {
       if (result.outcome === "held") return { outcome, provider: null, earlier: [] };
       return { outcome, provider: result.provider, earlier: result.earlier ?? [] };
     } catch (error) {
-      // Channels do not throw: it is a bug, and the mail may have been handed over.
+      // Channels do not throw: it is a bug, and the mail may have been sent.
       const deliveryId = toTypeId("delivery", delivery.id);
       log.error("Sending {deliveryId} failed unexpectedly", { deliveryId, error });
       const outcome = outcomeOf(delivery, UNEXPECTED, this.#options.batch);

@@ -1,8 +1,8 @@
 import {
+  ABORTED_RESULT,
   type Channel,
   type DeliveryError,
   type FailedTry,
-  GIVEN_UP,
   type Obstacle,
   type OutgoingMail,
   type SendOptions,
@@ -13,7 +13,7 @@ import type { LiveProvider } from "./live_provider.ts";
 
 /**
  * A channel through several providers, in order of preference. The next one is tried when one cannot be
- * reached, refuses the login or throttles, as long as no content was handed over to it.
+ * reached, refuses the login or throttles, as long as no content was transmitted to it.
  */
 export class FailoverChannel implements Channel {
   readonly #providers: readonly LiveProvider[];
@@ -112,7 +112,7 @@ function only({ id, epoch }: Pick<LiveProvider, "id" | "epoch">, error: Delivery
 }
 
 // A provider that could be used and was not tried, because the job is about to end.
-const NOT_TRIED = GIVEN_UP.obstacle.error;
+const NOT_TRIED = ABORTED_RESULT.obstacle.error;
 
 function byWait(a: DeliveryError, b: DeliveryError): number {
   return (a.retryAfterMs ?? 0) - (b.retryAfterMs ?? 0);

@@ -206,7 +206,7 @@ export class LiveProvider {
   /** Reports the result to the circuit. A failure to do so does not change the result of the mail. */
   async #note(epoch: number, result: SendResult): Promise<{ epoch: number; outdated: boolean }> {
     try {
-      // Refused on this side, or not handed over: nothing was learned about the provider.
+      // Refused locally or aborted: the result says nothing about the provider.
       if (result.outcome === "held" || result.provider === null) {
         await this.#circuit.undecided(epoch);
         return { epoch, outdated: false };

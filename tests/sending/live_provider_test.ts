@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Channel, GIVEN_UP, type SendResult } from "../../src/channels/channel.ts";
+import { ABORTED_RESULT, type Channel, type SendResult } from "../../src/channels/channel.ts";
 import { type Database, statement } from "../../src/db/database.ts";
 import { readStates } from "../../src/domain/providers/find.ts";
 import { registerProviders } from "../../src/domain/providers/register.ts";
@@ -121,7 +121,10 @@ onEveryDatabase(
 );
 
 for (
-  const [what, first] of [["is given up", GIVEN_UP], ["is refused locally", REFUSED_HERE]] as const
+  const [what, first] of [["is aborted", ABORTED_RESULT], [
+    "is refused locally",
+    REFUSED_HERE,
+  ]] as const
 ) {
   onEveryDatabase(
     `send() lets the next message probe when the first one ${what}`,

@@ -21,8 +21,8 @@ export class AddressError extends Error {
 }
 
 /**
- * Classifies an error on this side, before anything was handed to a server. An address that cannot
- * stand in an envelope stays unusable; any other error, for example of the file system, may be temporary.
+ * Classifies a local error, which occurred before anything was transmitted to a server. An invalid
+ * address stays invalid; any other error, for example of the file system, may be temporary.
  */
 export function classifyLocalFailure(error: unknown): DeliveryError {
   const unusable = error instanceof AddressError;

@@ -13,7 +13,7 @@ export interface Reply {
   readonly code: number | null;
   /** Enhanced status code (RFC 3463): "5.1.1"; "" if there is none. */
   readonly status: string;
-  /** Text without the addresses in it: the words of an address are no reason. */
+  /** Text without addresses, because the words of an address do not name a cause. */
   readonly words: string;
   /** True for 5yz, false for 4yz. */
   readonly permanent: boolean;
@@ -28,11 +28,11 @@ interface ReplyRule {
   readonly words?: RegExp;
   /** Words that exclude the row. */
   readonly unless?: RegExp;
-  readonly is: FailureClass;
+  readonly class: FailureClass;
 }
 
 const CONVERSATION: readonly Stage[] = ["OPEN", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA"];
-// RFC 3207 and RFC 4954 use 4.7.0 for trouble with TLS and with the login.
+// RFC 3207 and RFC 4954 use 4.7.0 for failures of TLS and of the login.
 const NOT_SECURING: readonly Stage[] = ["OPEN", "MAIL", "RCPT", "DATA", "REPORT"];
 const TRANSACTION: readonly Stage[] = ["MAIL", "RCPT", "DATA", "REPORT"];
 const AFTER_MAIL: readonly Stage[] = ["RCPT", "DATA", "REPORT"];
@@ -80,102 +80,104 @@ const FULL_ATTEMPTS = 3;
  * an unclear reply does not.
  */
 export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] = [
-  // Waiting mends no login, so its codes stand before the words for a rate limit.
-  ["login refused", { at: CONVERSATION, code: [530, 534, 535], is: ["ACCESS_TOKEN", "pause"] }],
-  ["sending rate exceeded", { status: NOT_FULL, words: RATE, is: ["RATE_LIMIT", "retry"] }],
+  // Before the words for a rate limit, because waiting does not fix a refused login.
+  ["login refused", { at: CONVERSATION, code: [530, 534, 535], class: ["ACCESS_TOKEN", "pause"] }],
+  ["sending rate exceeded", { status: NOT_FULL, words: RATE, class: ["RATE_LIMIT", "retry"] }],
   ["sending quota exceeded", {
     status: NOT_FULL,
     words: QUOTA,
     unless: MAILBOX,
-    is: ["RATE_LIMIT", "retry"],
+    class: ["RATE_LIMIT", "retry"],
   }],
 
   // Enhanced status codes (RFC 3463 and the IANA registry).
-  ["4.3.x, 4.4.x server or network", { status: /^4\.[34]\./, is: ["NETWORK", "retry"] }],
-  ["4.7.x throttled", { at: NOT_SECURING, status: /^4\.7\./, is: ["RATE_LIMIT", "retry"] }],
-  ["4.5.3 too many recipients", { status: /^4\.5\.3$/, is: ["RATE_LIMIT", "retry"] }],
+  ["4.3.x, 4.4.x server or network", { status: /^4\.[34]\./, class: ["NETWORK", "retry"] }],
+  ["4.7.x throttled", { at: NOT_SECURING, status: /^4\.7\./, class: ["RATE_LIMIT", "retry"] }],
+  ["4.5.3 too many recipients", { status: /^4\.5\.3$/, class: ["RATE_LIMIT", "retry"] }],
   ["4.2.2 mailbox full", {
     status: /^4\.2\.2$/,
-    is: ["INVALID_RECIPIENT", "retry", FULL_ATTEMPTS],
+    class: ["INVALID_RECIPIENT", "retry", FULL_ATTEMPTS],
   }],
   ["5.7.8, 5.7.9 login", {
     at: CONVERSATION,
     status: /^5\.7\.[89]$/,
-    is: ["ACCESS_TOKEN", "pause"],
+    class: ["ACCESS_TOKEN", "pause"],
   }],
-  ["5.1.7, 5.1.8, 5.7.26 sender", { status: /^5\.(1\.[78]|7\.26)$/, is: ["PERMISSION", "pause"] }],
-  ["5.2.3, 5.3.4, 5.6.x mail", { status: /^5\.(2\.3|3\.4|6\.\d+)$/, is: ["OTHER", "never"] }],
+  ["5.1.7, 5.1.8, 5.7.26 sender", {
+    status: /^5\.(1\.[78]|7\.26)$/,
+    class: ["PERMISSION", "pause"],
+  }],
+  ["5.2.3, 5.3.4, 5.6.x mail", { status: /^5\.(2\.3|3\.4|6\.\d+)$/, class: ["OTHER", "never"] }],
   ["5.1.x no such address", {
     at: AFTER_MAIL,
     status: /^5\.1\.([1236]|10)$/,
-    is: ["INVALID_RECIPIENT", "suppress"],
+    class: ["INVALID_RECIPIENT", "suppress"],
   }],
   ["5.2.1, 5.2.2 mailbox", {
     at: AFTER_MAIL,
     status: /^5\.2\.[12]$/,
-    is: ["INVALID_RECIPIENT", "never"],
+    class: ["INVALID_RECIPIENT", "never"],
   }],
-  ["5.7.x policy", { at: AFTER_MAIL, status: /^5\.7\./, is: ["PERMISSION", "never"] }],
+  ["5.7.x policy", { at: AFTER_MAIL, status: /^5\.7\./, class: ["PERMISSION", "never"] }],
 
-  // Before MAIL, the provider is at fault and not a mail.
-  ["421 closing", { code: [421], is: ["NETWORK", "retry"] }],
-  ["login failed for now", { at: ["AUTH"], code: "4yz", is: ["ACCESS_TOKEN", "retry"] }],
-  ["login failed", { at: ["AUTH"], code: "5yz", is: ["ACCESS_TOKEN", "pause"] }],
+  // A failure before MAIL concerns the provider, not the mail.
+  ["421 closing", { code: [421], class: ["NETWORK", "retry"] }],
+  ["login failed for now", { at: ["AUTH"], code: "4yz", class: ["ACCESS_TOKEN", "retry"] }],
+  ["login failed", { at: ["AUTH"], code: "5yz", class: ["ACCESS_TOKEN", "pause"] }],
 
   // Words.
   ["mailbox full for now", {
     at: AFTER_MAIL,
     code: "4yz",
     words: FULL,
-    is: ["INVALID_RECIPIENT", "retry", FULL_ATTEMPTS],
+    class: ["INVALID_RECIPIENT", "retry", FULL_ATTEMPTS],
   }],
   ["mailbox full", {
     at: AFTER_MAIL,
     code: "5yz",
     words: FULL,
-    is: ["INVALID_RECIPIENT", "never"],
+    class: ["INVALID_RECIPIENT", "never"],
   }],
-  ["policy", { at: AFTER_MAIL, code: "5yz", words: POLICY, is: ["PERMISSION", "never"] }],
+  ["policy", { at: AFTER_MAIL, code: "5yz", words: POLICY, class: ["PERMISSION", "never"] }],
   ["no such address", {
     at: AFTER_MAIL,
     code: "5yz",
     words: NO_ADDRESS,
-    is: ["INVALID_RECIPIENT", "suppress"],
+    class: ["INVALID_RECIPIENT", "suppress"],
   }],
 
   // Reply codes alone (RFC 5321 §4.2.3).
-  ["454 throttled", { at: TRANSACTION, code: [454], is: ["RATE_LIMIT", "retry"] }],
-  ["450 mailbox busy", { at: RECIPIENT, code: [450], is: ["INVALID_RECIPIENT", "retry"] }],
+  ["454 throttled", { at: TRANSACTION, code: [454], class: ["RATE_LIMIT", "retry"] }],
+  ["450 mailbox busy", { at: RECIPIENT, code: [450], class: ["INVALID_RECIPIENT", "retry"] }],
   ["4.1.x, 4.2.x mailbox busy", {
     at: RECIPIENT,
     code: "4yz",
     status: /^4\.[12]\./,
-    is: ["INVALID_RECIPIENT", "retry"],
+    class: ["INVALID_RECIPIENT", "retry"],
   }],
-  ["451, 452 server", { at: TRANSACTION, code: [451, 452], is: ["NETWORK", "retry"] }],
-  ["4yz to MAIL", { at: ["MAIL"], code: "4yz", is: ["PERMISSION", "retry"] }],
-  ["5yz to MAIL", { at: ["MAIL"], code: "5yz", is: ["PERMISSION", "pause"] }],
-  ["552 mailbox full", { at: RECIPIENT, code: [552], is: ["INVALID_RECIPIENT", "never"] }],
+  ["451, 452 server", { at: TRANSACTION, code: [451, 452], class: ["NETWORK", "retry"] }],
+  ["4yz to MAIL", { at: ["MAIL"], code: "4yz", class: ["PERMISSION", "retry"] }],
+  ["5yz to MAIL", { at: ["MAIL"], code: "5yz", class: ["PERMISSION", "pause"] }],
+  ["552 mailbox full", { at: RECIPIENT, code: [552], class: ["INVALID_RECIPIENT", "never"] }],
   // Defined as "mailbox unavailable", "user not local" and "mailbox name not allowed".
   ["550, 551, 553 no mailbox", {
     at: RECIPIENT,
     code: [550, 551, 553],
     status: /^$|^5\.0\.0$/,
-    is: ["INVALID_RECIPIENT", "suppress"],
+    class: ["INVALID_RECIPIENT", "suppress"],
   }],
-  ["any other 4yz", { at: AFTER_MAIL, code: "4yz", is: ["OTHER", "retry"] }],
-  ["any other 5yz", { at: AFTER_MAIL, code: "5yz", is: ["OTHER", "never"] }],
+  ["any other 4yz", { at: AFTER_MAIL, code: "4yz", class: ["OTHER", "retry"] }],
+  ["any other 5yz", { at: AFTER_MAIL, code: "5yz", class: ["OTHER", "never"] }],
 ];
 
 /**
  * Classifies a reply by the first row that matches.
  *
- * @returns null for a reply before MAIL that names no cause: it says no more than that the connection
- * could not be opened
+ * @returns null for a reply before MAIL that names no cause, except that the connection was not opened
  */
 export function classifyReply(reply: Reply): FailureClass | null {
   const [, rule] = REPLY_RULES.find(([, rule]) => matches(rule, reply)) ?? [];
-  return rule?.is ?? null;
+  return rule?.class ?? null;
 }
 
 function matches({ at, code, status, words, unless }: ReplyRule, reply: Reply): boolean {
@@ -204,7 +206,7 @@ export function parseReply(text: string, stage: Stage): Reply | null {
   return { stage, code, status: findOwnStatus(words, permanent), words, permanent };
 }
 
-// The status after the reply code is the server's own. One further on counts only in the class of the code,
+// The status after the reply code is the server's own. A later one counts only if its class is that of the code,
 // because a temporary reply may quote the permanent failure of another server.
 function findOwnStatus(words: string, permanent: boolean): string {
   const [first = "", ...others] = findStatuses(words);
@@ -214,17 +216,17 @@ function findOwnStatus(words: string, permanent: boolean): string {
   return mostSpecific(isOwn ? [first, ...candidates] : candidates) ?? "";
 }
 
-/** A bounce as its report describes it. */
+/** Contents of a bounce report. */
 export interface BounceReport {
   /** Field of the report for the enhanced status code; "" if it is missing. */
   readonly status: string;
-  /** Field of the report for the reply code; absent or 0: the code that the text begins with. */
+  /** Field of the report for the reply code; absent or 0: the text begins with the code. */
   readonly code?: number;
   /** Reply of the recipient's server. */
   readonly text: string;
-  /** False: the report says that the provider gave up for now; absent: as the status says. */
+  /** False if the report names a temporary failure; absent: the status decides. */
   readonly permanent?: boolean;
-  /** Class that the provider itself gives, used if there is no enhanced status code. */
+  /** Class of the provider's own code; used only if there is no enhanced status code. */
   readonly providerClass?: FailureClass;
 }
 
@@ -238,22 +240,23 @@ export interface BounceClass {
 
 /**
  * Classifies a bounce by the rules for replies. The report decides whether another attempt is possible,
- * because its provider has given up already.
+ * because the provider has already ended its own attempts.
  */
 export function classifyBounce(report: BounceReport): BounceClass {
   const words = withoutAddresses(report.text);
   const status = findStatus(report.status, words);
   const code = report.code || findReplyCode(report.text);
-  const lasting = report.permanent ?? !(findStatus(report.status) ?? status)?.startsWith("4");
-  const permanent = code === null ? !(status?.startsWith("4") ?? !lasting) : code >= 500;
+  const permanentBounce = report.permanent ??
+    !(findStatus(report.status) ?? status)?.startsWith("4");
+  const permanent = code === null ? !(status?.startsWith("4") ?? !permanentBounce) : code >= 500;
   const reply: Reply = { stage: "REPORT", code, status: status ?? "", words, permanent };
-  const known = status === null ? report.providerClass : undefined;
-  const [type, disposition] = known ?? classifyReply(reply) ?? UNCLEAR;
-  if (!lasting) return { type, disposition: "retry", status };
+  const providerClass = status === null ? report.providerClass : undefined;
+  const [type, disposition] = providerClass ?? classifyReply(reply) ?? UNCLASSIFIED;
+  if (!permanentBounce) return { type, disposition: "retry", status };
   return { type, disposition: disposition === "suppress" ? "suppress" : "never", status };
 }
 
-const UNCLEAR: FailureClass = ["OTHER", "never"];
+const UNCLASSIFIED: FailureClass = ["OTHER", "never"];
 const ADDRESS = /<[^<>]*>|[^\s<>@]{1,64}@[^\s<>]{1,255}/g;
 
 function withoutAddresses(text: string): string {
@@ -276,7 +279,7 @@ function findStatuses(text: string): string[] {
   );
 }
 
-/** Returns the first status; "5.0.0" says only that it failed, so others come first. */
+/** Returns the first status; x.0.0 only if there is no other, because it names no cause. */
 function mostSpecific(statuses: readonly string[]): string | null {
   return statuses.find((status) => !status.endsWith(".0.0")) ?? statuses[0] ?? null;
 }

@@ -1,6 +1,6 @@
 import {
+  ABORTED_RESULT,
   type Channel,
-  GIVEN_UP,
   type OutgoingMail,
   type SendOptions,
   type SendResult,
@@ -29,8 +29,8 @@ export interface SmtpOptions {
 /**
  * Opens the channel through one SMTP provider, which connects at the first mail.
  *
- * Connections are kept: a refused recipient costs a RSET, not a new login. A mail whose body was sent
- * and not answered is `unknown`.
+ * Connections are reused: RSET makes them usable after a refused recipient. A mail whose body was sent
+ * and got no reply ends `unknown`.
  *
  * @throws {AddressError} for a sender that is not one address
  */
@@ -58,7 +58,7 @@ class SmtpChannel implements Channel {
 
   async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
     const { signal } = options;
-    return await this.#semaphore.run(options, () => this.#attempt(mail, signal)) ?? GIVEN_UP;
+    return await this.#semaphore.run(options, () => this.#attempt(mail, signal)) ?? ABORTED_RESULT;
   }
 
   async close(): Promise<void> {
@@ -79,17 +79,17 @@ class SmtpChannel implements Channel {
         return { outcome: "failed", provider: null, error: classifyLocalFailure(error) };
       }
       if (signal?.aborted && error.failure.reply === null && !error.failure.bodyBegun) {
-        return GIVEN_UP;
+        return ABORTED_RESULT;
       }
       return { outcome: "failed", provider, error: classifySmtpFailure(error.failure) };
     }
   }
 
   async #deliver(mail: ComposedMail, signal?: AbortSignal): Promise<string | undefined> {
-    const kept = this.#takeIdle();
-    if (!kept) return await this.#sendOver(await this.#open(signal), mail, signal);
+    const idle = this.#takeIdle();
+    if (!idle) return await this.#sendOver(await this.#open(signal), mail, signal);
     try {
-      return await this.#sendOver(kept, mail, signal);
+      return await this.#sendOver(idle, mail, signal);
     } catch (error) {
       const stale = error instanceof SmtpError && isStaleConnection(error.failure);
       if (!stale || signal?.aborted) throw error;
@@ -123,9 +123,9 @@ class SmtpChannel implements Channel {
   }
 
   #takeIdle(): SmtpSession | null {
-    for (let kept = this.#idle.pop(); kept; kept = this.#idle.pop()) {
-      clearTimeout(kept.timer);
-      if (kept.session.alive) return kept.session;
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
+      clearTimeout(idle.timer);
+      if (idle.session.alive) return idle.session;
     }
     return null;
   }
@@ -133,7 +133,7 @@ class SmtpChannel implements Channel {
   #keep(session: SmtpSession): void {
     if (!session.alive) return;
     const timer = setTimeout(() => {
-      this.#idle = this.#idle.filter((kept) => kept.session !== session);
+      this.#idle = this.#idle.filter((idle) => idle.session !== session);
       // No mail is affected if an idle session cannot be closed.
       session.close().catch(() => {});
     }, IDLE_MS);
@@ -141,7 +141,10 @@ class SmtpChannel implements Channel {
   }
 }
 
-/** A server may close an idle connection at any time; no content of this mail was handed over then. */
+/**
+ * True if the server has closed a connection that was idle, as it may at any time. No content of this mail
+ * was transmitted then.
+ */
 function isStaleConnection({ bodyBegun, reply, command, code }: SmtpFailure): boolean {
   if (bodyBegun) return false;
   if (reply !== null) return reply.startsWith("421") && command === "MAIL FROM";

@@ -12,7 +12,7 @@ export interface SmtpFailure {
   /** Code of the operating system: "ECONNREFUSED". */
   readonly systemCode: string | null;
   readonly message: string;
-  /** False while the connection was still being opened. */
+  /** False if the failure occurred before the connection was open and logged in. */
   readonly opened: boolean;
   /** True once the server accepted DATA and the body was being sent. */
   readonly bodyBegun: boolean;

@@ -42,7 +42,7 @@ interface LibraryError {
   readonly command?: string;
 }
 
-/** Connection to a provider, logged in, which carries one mail after the other. */
+/** Connection to a provider, logged in, over which mails are sent one after the other. */
 export class SmtpSession {
   readonly #connection: SMTPConnection;
   readonly #timeouts: SmtpTimeouts;
@@ -61,10 +61,10 @@ export class SmtpSession {
       connectionTimeout: timeouts.open,
       greetingTimeout: timeouts.open,
       socketCloseTimeout: QUIT_TIMEOUT_MS,
-      // Longer than the deadlines of this class, which hold first.
+      // Longer than the deadlines of this class, which must expire first.
       socketTimeout: 2 * Math.max(timeouts.envelope, timeouts.body),
     });
-    // Between two mails no call waits; `alive` is then false at the next one.
+    // Between two mails no call is pending, and the next mail finds `alive` false.
     this.#connection.on("error", (error: LibraryError) => this.#fail?.(error));
     // The callback for a reply that closes the connection is called just after this event.
     this.#connection.on("end", () => queueMicrotask(() => this.#fail?.(CLOSED)));
@@ -211,7 +211,8 @@ export class SmtpSession {
     try {
       start((error, result) => error ? reject(this.#error(error)) : resolve(result), extend);
     } catch (error) {
-      // Through the promise, which may be rejected already: unhandled, it would end the process.
+      // Not thrown: the promise may be rejected already, and must be awaited, because an unhandled
+      // rejection would terminate the process.
       reject(error);
     }
     try {
@@ -236,7 +237,10 @@ export class SmtpSession {
   }
 }
 
-const ABORTED: LibraryError = { code: "ECONNECTION", message: "The mail was aborted" };
+const ABORTED: LibraryError = {
+  code: "ECONNECTION",
+  message: "The mail was aborted before its body was sent",
+};
 const CLOSED: LibraryError = { code: "ECONNECTION", message: "The server closed the connection" };
 const TIMED_OUT: LibraryError = {
   code: "ETIMEDOUT",

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import {
+  ABORTED_RESULT,
   type Channel,
   type DeliveryError,
-  GIVEN_UP,
   type OutgoingMail,
   type SendOptions,
   type SendResult,
@@ -25,7 +25,7 @@ export const MESSENGER = "messenger";
 const MAX_CHARACTERS = 2_000;
 const TIMEOUT_MS = 30_000;
 const CONNECTIONS = 100;
-// Shorter than the timeout of Meta: a request on a connection that is being closed ends UNKNOWN.
+// Shorter than Meta's idle timeout, because a request on a connection that Meta closes ends UNKNOWN.
 const IDLE_MS = 20_000;
 
 const sentSchema = z.object({ message_id: z.string() });
@@ -80,7 +80,7 @@ class MessengerChannel implements Channel {
     const error = checkText(mail.text ?? "");
     if (error) return { outcome: "failed", provider: null, error };
     return await this.#semaphore.run(options, () => this.#attempt(mail, options.signal)) ??
-      GIVEN_UP;
+      ABORTED_RESULT;
   }
 
   async close(): Promise<void> {
@@ -89,18 +89,18 @@ class MessengerChannel implements Channel {
   }
 
   async #attempt({ to, text }: OutgoingMail, signal?: AbortSignal): Promise<SendResult> {
-    let handedOver = false;
+    let postStarted = false;
     try {
       // After a lost response, first check that Meta responds: otherwise every mail would end UNKNOWN.
       if (this.#unresponsive) await this.#call(null, signal);
-      if (signal?.aborted) return GIVEN_UP;
-      handedOver = true;
+      if (signal?.aborted) return ABORTED_RESULT;
+      postStarted = true;
       return resultOf(await this.#call(this.#form(to.address, text ?? "")));
     } catch (error) {
-      if (signal?.aborted && !handedOver) return GIVEN_UP;
+      if (signal?.aborted && !postStarted) return ABORTED_RESULT;
       this.#unresponsive = true;
       return failed(
-        classifyMissingResponse(handedOver && !isConnectFailure(error), reasonOf(error)),
+        classifyMissingResponse(postStarted && !isConnectFailure(error), reasonOf(error)),
       );
     }
   }
@@ -181,7 +181,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Deno reports only in the message that no connection was made (DNS, TCP or TLS). */
+/** True if no connection was made (DNS, TCP or TLS). Deno reports this in the message only. */
 function isConnectFailure(error: unknown): boolean {
   return reasonOf(error).includes("client error (Connect)");
 }

@@ -4,7 +4,7 @@ import { type DeliveryError, type FailureClass, limitWait, toErrorMessage } from
 export interface MetaResponse {
   /** HTTP status. */
   readonly status: number;
-  /** Null if the body is not an error of Meta's form. */
+  /** Null if the body is not an error in the format of the Graph API. */
   readonly error: MetaError | null;
   /** Header X-Business-Use-Case-Usage; null if absent. */
   readonly usage: string | null;
@@ -21,11 +21,11 @@ export interface MetaError {
 // A temporary failure may also mean that the recipient has blocked the Page.
 const FEW_ATTEMPTS = 3;
 const TWO_ATTEMPTS = 2;
-// The recipient is in an automated conversation.
+// Wait for a recipient who is in an automated conversation.
 const FLOW_MS = 15 * 60_000;
 
 const THROTTLED: FailureClass = ["RATE_LIMIT", "retry"];
-const NOT_YET: FailureClass = ["RATE_LIMIT", "never"];
+const TOO_FREQUENT: FailureClass = ["RATE_LIMIT", "never"];
 const FORBIDDEN: FailureClass = ["PERMISSION", "pause"];
 const OUTSIDE_WINDOW: FailureClass = ["PERMISSION", "never"];
 const UNREACHABLE: FailureClass = ["INVALID_RECIPIENT", "never"];
@@ -36,8 +36,8 @@ const MEDIA: FailureClass = ["OTHER", "retry", TWO_ATTEMPTS];
 const BY_SUBCODE: Readonly<Record<string, FailureClass>> = {
   "190/492": FORBIDDEN,
   "613/2018338": ["RATE_LIMIT", "pause"],
-  "4/2018354": NOT_YET,
-  "9/2018352": NOT_YET,
+  "4/2018354": TOO_FREQUENT,
+  "9/2018352": TOO_FREQUENT,
   // Meta documents this error as "sent successfully, but …".
   "1/1357046": ["OTHER", "unknown"],
   "1/99": FORBIDDEN,
@@ -84,7 +84,7 @@ const BY_CODE: Readonly<Record<number, FailureClass>> = {
  * Classifies an error response of the Send API: by code and subcode as listed in the "Common Error
  * Codes" of the Messenger Platform, and by `is_transient` and the HTTP status for other codes.
  *
- * A response that is not of Meta's form comes from a proxy. After a 5xx, Meta may have received the
+ * A response in another format than the Graph API's comes from a proxy. After a 5xx, Meta may have received the
  * message, so it is `unknown`; any other status means that the base URL is wrong, so it is `pause`.
  */
 export function classifyMetaFailure({ status, error, usage }: MetaResponse): DeliveryError {
@@ -95,7 +95,8 @@ export function classifyMetaFailure({ status, error, usage }: MetaResponse): Del
     disposition,
     code: error ? [error.code, error.subcode ?? []].flat().join("/") : `HTTP ${status}`,
     message: toErrorMessage(
-      error?.message ?? `Unexpected response with HTTP status ${status}: not of Meta's form`,
+      error?.message ??
+        `Cannot read the response with HTTP status ${status}: not in the format of the Graph API`,
     ),
     retryAfterMs: error?.subcode === 2018321 ? FLOW_MS : throttled ? regainTimeOf(usage) : null,
     // Rate limits belong to the Page, so the next recipient would fail too.
@@ -107,7 +108,7 @@ export function classifyMetaFailure({ status, error, usage }: MetaResponse): Del
 /**
  * Classifies a call without a response.
  *
- * @param connected false if no connection was made, so that nothing was handed over
+ * @param connected false if no connection was made, so that nothing was transmitted
  * @param message error of the runtime; must not contain the token
  */
 export function classifyMissingResponse(connected: boolean, message: string): DeliveryError {
@@ -140,7 +141,7 @@ function byStatus(status: number): FailureClass {
   return status === 429 ? THROTTLED : ["OTHER", "pause"];
 }
 
-/** Longest time in the header until calls are accepted again, in milliseconds; null if none. */
+/** Longest `estimated_time_to_regain_access` in the header, in milliseconds; null if there is none. */
 function regainTimeOf(usage: string | null): number | null {
   const minutes = [...(usage ?? "").matchAll(/"estimated_time_to_regain_access"\s*:\s*(\d{1,6})/g)]
     .map(([, time]) => Number(time));

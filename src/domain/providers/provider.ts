@@ -45,7 +45,7 @@ const MAX_OPEN_MS = 60_000;
 const MAX_NETWORK_FAILURES = 3;
 const AT_FAULT: ReadonlySet<DeliveryErrorType> = new Set(["NETWORK", "ACCESS_TOKEN", "RATE_LIMIT"]);
 
-/** Whether another provider may be tried: it may succeed, and no content was handed over to this one. */
+/** Whether another provider may be tried: it may succeed, and no content was transmitted to this one. */
 export function mayFailOver({ type, disposition, afterData }: DeliveryError): boolean {
   return AT_FAULT.has(type) && !afterData && (disposition === "retry" || disposition === "pause");
 }

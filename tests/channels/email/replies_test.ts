@@ -20,7 +20,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
 
 for (const { rule, type, disposition, replies } of REPLY_GROUPS) {
   Deno.test(`REPLY_RULES classifies "${rule}" as ${type}, ${disposition}`, () => {
-    const expected = REPLY_RULES.find(([name]) => name === rule)?.[1].is;
+    const expected = REPLY_RULES.find(([name]) => name === rule)?.[1].class;
     assert.deepEqual(expected?.slice(0, 2), [type, disposition]);
     for (const [command, texts] of Object.entries(replies)) {
       for (const text of texts) {
