@@ -19,7 +19,7 @@ import { openProviderPool } from "../sending/provider_pool.ts";
 import type { OpenedServices } from "./services.ts";
 
 const REFRESH_PROVIDERS_MS = 5_000;
-// Maximum time to wait for answers to QUIT before the process ends.
+// Maximum wait for replies to QUIT before the process exits.
 const CLOSE_MS = 1_000;
 const log = getLogger(["waybill"]);
 
@@ -28,7 +28,7 @@ export interface BackgroundOptions {
   readonly lanes: LaneSlots;
   /** In order of preference. */
   readonly providers: readonly RegisteredProvider[];
-  /** Takes emails when no provider is configured. */
+  /** Channel for emails while no provider is configured. */
   readonly capture: Channel;
   readonly retention: Retention;
   /** URL at which recipients reach this installation: "https://mail.example.com". */
@@ -39,7 +39,7 @@ export interface BackgroundOptions {
 export interface Background {
   /** Health checks by the names that /readyz shows. */
   readonly health: { worker(): boolean; schedule(): boolean };
-  /** Records deliveries in flight and requeues unfinished jobs, within 10 s. */
+  /** Waits for deliveries in flight, and requeues unfinished jobs; takes at most 10 s. */
   stop(): Promise<void>;
 }
 
@@ -78,7 +78,7 @@ export async function startBackground(
 ): Promise<Background> {
   const { providers, capture, lanes } = options;
   await ensureBuiltInSchedules(services);
-  // Batches that are sent at once share the connections of a provider.
+  // Batches that are sent concurrently share the connections of a provider.
   const batches = lanes.get("BULK") ?? lanes.get("TRANSACTIONAL") ?? 1;
   const pool = await openProviderPool(services, providers, { capture, batches });
   const refreshing = every(REFRESH_PROVIDERS_MS, "Reading the providers", pool.refresh);
@@ -105,8 +105,8 @@ export async function startBackground(
 }
 
 async function closeInTime(closing: Promise<void>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const { promise: timeout, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, CLOSE_MS);
-  await Promise.race([late, closing]);
+  await Promise.race([timeout, closing]);
   clearTimeout(timer);
 }

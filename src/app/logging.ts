@@ -19,7 +19,9 @@ export async function configureLogging(options: Config["log"]): Promise<void> {
     reset: true,
     sinks: {
       log: getConsoleSink({
-        formatter: format === "json" ? getJsonLinesFormatter({ properties: "flatten" }) : text(),
+        formatter: format === "json"
+          ? getJsonLinesFormatter({ properties: "flatten" })
+          : textFormatter(),
         levelMap: {
           trace: "error",
           debug: "error",
@@ -45,20 +47,20 @@ export async function configureLogging(options: Config["log"]): Promise<void> {
 }
 
 // 12:30:00.000 info worker: Job SEND_BATCH job_… attempt 1: done in 71 ms
-function text(): TextFormatter {
+function textFormatter(): TextFormatter {
   return getTextFormatter({
     timestamp: "time",
     level: "full",
     value: (value) => inspect(value),
     format: ({ timestamp, level, message, record }) => {
       const source = [level.toLowerCase(), ...record.category.slice(1)].join(" ");
-      return `${timestamp} ${source}: ${message}${rest(record)}`;
+      return `${timestamp} ${source}: ${message}${formatOtherProperties(record)}`;
     },
   });
 }
 
-// Properties that the message does not contain.
-function rest({ properties, rawMessage }: LogRecord): string {
+// Properties that the message does not contain: " name=value" each.
+function formatOtherProperties({ properties, rawMessage }: LogRecord): string {
   const template = typeof rawMessage === "string" ? rawMessage : rawMessage.join("");
   const others = Object.entries(properties)
     .filter(([name, value]) => value !== null && !template.includes(`{${name}}`))

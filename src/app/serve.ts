@@ -14,7 +14,7 @@ export async function serve(config: Config, withWorker: boolean): Promise<void> 
   const opened = await openServices(config);
   const { services, migrated } = opened;
   const secret = await ensureOperator(services, config.adminApiKey);
-  // Printed first, because only its hash is stored and the steps below may fail.
+  // Printed before the next steps, which may fail: only the hash of the key is stored.
   if (secret) print([`Operator API key (shown once): ${secret}`]);
   const background = withWorker ? await startConfiguredBackground(opened, config) : null;
   const { host, port } = config;
@@ -37,14 +37,14 @@ export async function serve(config: Config, withWorker: boolean): Promise<void> 
   await closeServices(services);
 }
 
-function printStart(config: Config, address: string, first: boolean): void {
+function printStart(config: Config, address: string, firstStart: boolean): void {
   print([
     `Waybill is ready at ${address}/graphql`,
     config.database.url === null ? `Embedded database: ${config.dataDir}` : "",
     config.mail.providers.length > 0
       ? ""
       : `SMTP_URLS is not set; mail is captured to files in ${join(config.dataDir, "mail")}`,
-    first ? "Store the key, and send it with each request: Authorization: Bearer <key>" : "",
+    firstStart ? "Store the key, and send it with each request: Authorization: Bearer <key>" : "",
   ]);
 }
 

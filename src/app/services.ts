@@ -25,7 +25,7 @@ const PING = statement<[], { one: number }>("health.ping", "select 1 as one");
 /** Opened services, the providers, and the names of the migrations that were applied. */
 export interface OpenedServices {
   readonly services: Services;
-  /** Providers that the settings name, in order of preference. */
+  /** Configured providers, in order of preference. */
   readonly providers: readonly RegisteredProvider[];
   readonly migrated: readonly string[];
 }
@@ -40,7 +40,7 @@ export async function openServices(config: Config): Promise<OpenedServices> {
   const migrated = await migrate(db);
   for (const name of migrated) log.info("Applied migration {name}", { name });
   const onBusError = (error: unknown) =>
-    log.error("Connection of the event bus failed; reconnecting", { error });
+    log.error("Lost the connection of the event bus; reconnecting", { error });
   const bus = createBus(
     db.embedded ? undefined : postgresTransport(() => db.dedicated(), onBusError),
   );

@@ -19,7 +19,7 @@ export async function configure(
   return { ...config, host: flags.host ?? config.host, port: flags.port ?? config.port };
 }
 
-/** True if the operator can fix the cause of an error, which is then printed without a stack. */
+/** True if the operator can fix the cause of an error. Such an error is printed without a stack trace. */
 export function isOperatorError(error: unknown): error is Error {
   return error instanceof ConfigError || error instanceof MigrationError ||
     error instanceof EmbeddedDatabaseError || error instanceof DatabaseUnavailableError ||

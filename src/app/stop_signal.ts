@@ -9,7 +9,7 @@ export function untilStopSignal(): Promise<void> {
   const onSignal = (signal: Deno.Signal) => {
     if (stopping) Deno.exit(130);
     stopping = true;
-    log.info("Stopping after {signal}; a second signal stops at once", { signal });
+    log.info("Stopping after {signal}; a second signal ends the process at once", { signal });
     resolve();
   };
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];

@@ -29,12 +29,12 @@ export const access = z.object({
   })
   .refine((values) => values.JWT_ISSUER === null || verifiesJwts(values), {
     path: ["JWT_ISSUER"],
-    error: "needs JWT_SECRET or JWKS_URL",
+    error: "requires JWT_SECRET or JWKS_URL",
     when: always,
   })
   .refine((values) => values.JWT_AUDIENCE === null || verifiesJwts(values), {
     path: ["JWT_AUDIENCE"],
-    error: "needs JWT_SECRET or JWKS_URL",
+    error: "requires JWT_SECRET or JWKS_URL",
     when: always,
   })
   .transform(({ ADMIN_API_KEY, SECRET_KEY, JWT_SECRET, JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }) => {
@@ -42,7 +42,7 @@ export const access = z.object({
     return {
       /** Null: a key is created at the first start. */
       adminApiKey: ADMIN_API_KEY,
-      /** Encrypts credentials in the database; null: a key of this machine, kept in a file. */
+      /** Encrypts credentials in the database; null: a generated key in DATA_DIR. */
       secretKey: SECRET_KEY,
       /** Null: JWTs are not accepted. */
       jwt: JWT_SECRET !== null
@@ -62,7 +62,8 @@ function verifiesJwts({ JWT_SECRET, JWKS_URL }: JwtKeys): boolean {
   return JWT_SECRET !== null || JWKS_URL !== null;
 }
 
-// Checks of several variables run although a single variable has a fault, to report all faults at once.
+// By default a check of several variables is skipped if one of them is invalid. With `when: always` it runs,
+// so that all faults are reported at once.
 function always(): boolean {
   return true;
 }

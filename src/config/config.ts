@@ -16,11 +16,11 @@ const VARIABLES = [http, database, access, mail, messenger, webhooks, lanes, ret
 
 /** All settings of a process, checked. */
 export type Config = z.output<typeof settings> & {
-  /** Every variable that can be set, and whether it is. */
+  /** All variables, and whether each is set. */
   readonly variables: readonly { readonly name: string; readonly set: boolean }[];
 };
 
-/** Settings that cannot be used. The message has a line for each fault, and never a secret. */
+/** The settings are invalid. The message has one line per fault and contains no secret. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 
@@ -34,21 +34,21 @@ export class ConfigError extends Error {
  *
  * @param environment names and values; by default those of the process
  * @returns the settings, frozen
- * @throws {ConfigError} naming every variable that cannot be used
+ * @throws {ConfigError} naming every invalid variable
  */
 export function readConfig(
   environment: Readonly<Record<string, string>> = Deno.env.toObject(),
 ): Config {
-  const given = Object.fromEntries(
+  const nonEmpty = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value.trim() !== ""),
   );
-  const { data, error } = settings.safeParse(given);
+  const { data, error } = settings.safeParse(nonEmpty);
   if (error) {
     throw new ConfigError(error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
   }
   return freeze({
     ...data,
-    variables: VARIABLES.map((name) => ({ name, set: name in given })),
+    variables: VARIABLES.map((name) => ({ name, set: name in nonEmpty })),
   });
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { url, wholeNumber } from "./fields.ts";
 
-/** The database, and the directory of all files that the process keeps. */
+/** Database, and directory for all files of the process. */
 export const database = z.object({
   DATABASE_URL: url(["postgres:", "postgresql:"]).nullable().default(null),
   DATABASE_POOL: wholeNumber(1, 1000).default(10),

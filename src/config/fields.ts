@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-// The messages never repeat the value, because it may be a secret or hold a password.
+// The messages do not contain the value, because it may be a secret or contain a password.
 
-/** A whole number, given in digits. */
+/** A whole number in decimal digits. */
 export function wholeNumber(min: number, max: number): z.ZodType<number, string> {
   const expected = `expected a whole number from ${min} to ${max}`;
   return z.string().regex(/^\d{1,9}$/, expected).transform(Number)

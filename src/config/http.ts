@@ -6,7 +6,7 @@ export const http = z.object({
   HOST: z.string().regex(/^[\w.:-]+$/, "expected a host name or an address").default("127.0.0.1"),
   PORT: wholeNumber(0, 65_535).default(8000),
   PUBLIC_URL: url(["https:", "http:"])
-    // `href` writes an international host name in ASCII, as headers of mails need it.
+    // `href` has an international host name in ASCII, which mail headers require.
     .transform((text) => new URL(text).href.replace(/\/+$/, ""))
     .refine(isBaseUrl, "expected a URL without a query, a fragment and credentials")
     .nullable().default(null),

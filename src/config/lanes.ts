@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { DEFAULT_SLOTS, type LaneSlots, parseLaneSlots } from "../domain/jobs/lane.ts";
 
-/** Lanes that the process works on. */
+/** Lanes whose jobs the process runs. */
 export const lanes = z.object({
   WORKER_LANES: z.string().transform(parse).default(DEFAULT_SLOTS),
 }).transform(({ WORKER_LANES }) => ({
-  /** Slots by lane; a lane that is absent is not worked on. */
+  /** Slots by lane; the process runs no jobs of an absent lane. */
   lanes: WORKER_LANES,
 }));
 

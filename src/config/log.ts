@@ -28,14 +28,14 @@ function parseLevels(text: string, context: z.RefinementCtx<string>): Levels {
   const categories: Record<string, Level> = {};
   for (const part of text.split(",").map((part) => part.trim())) {
     const [, category, name] = /^(?:([\w.]+)=)?(\w+)$/.exec(part) ?? [];
-    const found = LEVELS.find((known) => known === name?.toLowerCase());
-    if (!found) {
+    const parsed = LEVELS.find((candidate) => candidate === name?.toLowerCase());
+    if (!parsed) {
       const message = `expected levels (${
         LEVELS.join(", ")
       }) like info,worker=debug; got "${part}"`;
       context.addIssue({ code: "custom", message });
-    } else if (category) categories[category] = found;
-    else level = found;
+    } else if (category) categories[category] = parsed;
+    else level = parsed;
   }
   return { level, categories };
 }

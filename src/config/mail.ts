@@ -31,7 +31,7 @@ function parseSmtpUrls(text: string, context: z.RefinementCtx<string>): SmtpProv
   const names = providers.map(({ name }) => name);
   const duplicate = names.find((name, index) => names.indexOf(name) < index);
   if (duplicate) {
-    const message = `${duplicate} is named twice: a provider is identified by its host and port`;
+    const message = `${duplicate} is listed twice; list each host and port once`;
     context.addIssue({ code: "custom", message });
   }
   return providers;

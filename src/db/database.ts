@@ -16,7 +16,7 @@ import { DatabaseConnectionError, endsConnection } from "./sqlstate.ts";
 export interface Statement<Params extends readonly unknown[], Row> {
   readonly label: string;
   readonly text: string;
-  /** Never present: it carries the types of the parameters and of a row. */
+  /** Never set; it exists only for the types of the parameters and of a row. */
   readonly types?: (...params: Params) => Row;
 }
 
@@ -58,8 +58,8 @@ export interface Database extends Connection {
   /** Runs `work` in a transaction. Commits if it returns; rolls back and rethrows if it throws. */
   transaction<T>(work: (tx: Connection) => Promise<T>): Promise<T>;
   /**
-   * Opens a connection outside the pool, for LISTEN and for session locks. The embedded database has a
-   * single connection, and refuses this one once the pool has opened that.
+   * Opens a connection outside the pool, for LISTEN and for session locks. The embedded database accepts a
+   * single connection, so there this fails once the pool has connected.
    */
   dedicated(): Promise<pg.Client>;
   pool(): PoolState;
@@ -166,7 +166,7 @@ function connectionOver(query: Query, embedded: boolean): Connection {
 }
 
 // `pool.query` would close the connection after every failed statement. The embedded database accepts
-// a single connection, and refuses the next one until it has noticed that the last one is closed.
+// a single connection, and refuses the next one until it has processed the end of the last one.
 function queryPool<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
   query: pg.QueryConfig,

@@ -13,8 +13,8 @@ export class EmbeddedDatabaseError extends Error {
 /**
  * Starts PGlite in a Worker, and opens it through its socket by the driver of PostgreSQL.
  *
- * The pool has a single connection: the socket server interleaves the protocol messages of connections,
- * so that their unnamed statements would overwrite each other.
+ * The pool has a single connection, because the socket server interleaves the protocol messages of several
+ * connections, whose unnamed statements would overwrite each other.
  *
  * @param dataDir directory of the database; created if it does not exist
  * @param onError called when an idle connection was lost
@@ -30,7 +30,7 @@ export async function openEmbeddedDatabase(
   const socketDir = await Deno.makeTempDir({ prefix: "waybill-" });
   const worker = new Worker(new URL("./embedded_server.ts", import.meta.url), { type: "module" });
   try {
-    await ask(worker, {
+    await request(worker, "start", {
       directory: resolve(dataDir, "postgres"),
       socket: join(socketDir, ".s.PGSQL.5432"),
       settings: EMBEDDED_SETTINGS,
@@ -53,7 +53,7 @@ export async function openEmbeddedDatabase(
     async close() {
       clearInterval(vacuum);
       await database.close();
-      await ask(worker, { close: true });
+      await request(worker, "close", { close: true });
       worker.terminate();
       lock.close();
       await Deno.remove(socketDir, { recursive: true });
@@ -84,15 +84,15 @@ async function openLock(dataDir: string): Promise<Deno.FsFile> {
   }
 }
 
-function ask(worker: Worker, message: unknown): Promise<void> {
+function request(worker: Worker, action: string, message: unknown): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   worker.onmessage = ({ data }: MessageEvent<{ error?: string }>) =>
     data.error === undefined ? resolve() : reject(
-      new EmbeddedDatabaseError(`Cannot start the embedded database: ${data.error}`),
+      new EmbeddedDatabaseError(`Cannot ${action} the embedded database: ${data.error}`),
     );
   worker.onerror = (event) => {
     event.preventDefault();
-    reject(new EmbeddedDatabaseError(`Cannot start the embedded database: ${event.message}`));
+    reject(new EmbeddedDatabaseError(`Cannot ${action} the embedded database: ${event.message}`));
   };
   worker.postMessage(message);
   return promise;

@@ -7,9 +7,9 @@ const LOCK = 7_461_902_514;
 const LOCK_POLL_MS = 100;
 
 /**
- * Applies all pending migrations in order, each in a transaction of its own unless its head says
- * otherwise. Replicas that start together do it one after the other, and only the first one finds
- * pending migrations.
+ * Applies all pending migrations in order, each in a transaction of its own unless its first line is
+ * `-- no transaction`. Replicas that start together run this one after the other, so that only the first
+ * one finds pending migrations.
  *
  * @param directory of the numbered .sql files
  * @returns the file names of the migrations that were applied
@@ -33,7 +33,7 @@ export async function migrate(database: Database, directory: URL = DIRECTORY): P
     );
     const pending = pendingMigrations(migrations, rows);
     for (const migration of pending) {
-      await (migration.transactional ? applyAtOnce : applyInSteps)(client, migration);
+      await (migration.transactional ? applyInTransaction : applyByStatement)(client, migration);
     }
     return pending.map((migration) => migration.name);
   } finally {
@@ -80,7 +80,7 @@ function pendingMigrations(
   return files.slice(applied.length);
 }
 
-async function applyAtOnce(client: Client, migration: Migration): Promise<void> {
+async function applyInTransaction(client: Client, migration: Migration): Promise<void> {
   await client.query("begin");
   try {
     await record(client, migration);
@@ -95,7 +95,7 @@ async function applyAtOnce(client: Client, migration: Migration): Promise<void> 
   }
 }
 
-async function applyInSteps(client: Client, migration: Migration): Promise<void> {
+async function applyByStatement(client: Client, migration: Migration): Promise<void> {
   const { name, statements } = migration;
   for (const [index, statement] of statements.entries()) {
     try {

@@ -14,8 +14,8 @@ export interface Migration {
   /**
    * False if the file begins with the line `-- no transaction`: its statements run one by one, each
    * in a transaction of its own, as CREATE INDEX CONCURRENTLY requires. Such a migration must be
-   * repeatable, because a failure leaves it half done and unrecorded. A failed CREATE INDEX
-   * CONCURRENTLY leaves an invalid index; DROP INDEX CONCURRENTLY IF EXISTS before it removes that.
+   * repeatable, because after a failure it is partly applied and not recorded. For example, a failed CREATE
+   * INDEX CONCURRENTLY leaves an invalid index, which a preceding DROP INDEX CONCURRENTLY IF EXISTS drops.
    */
   readonly transactional: boolean;
   /** At least one; a transactional migration is a single text. */

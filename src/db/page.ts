@@ -88,21 +88,21 @@ export async function selectPage<Tables, Table extends keyof Tables, Row>(
   sort: Sort,
   args: PageArgs,
 ): Promise<Page<Row>> {
-  const { size, backwards } = extent(args);
+  const { size, backwards } = checkedSize(args);
   const after = decode(sort, "after", args.after);
   const before = decode(sort, "before", args.before);
   const ascending = (sort.direction === "asc") !== backwards;
-  const up = sort.direction === "asc";
+  const forwardAscending = sort.direction === "asc";
 
   let page = query.select(positionOf(sort).as("position"));
-  if (after) page = page.where(beyond(sort, after, up));
-  if (before) page = page.where(beyond(sort, before, !up));
+  if (after) page = page.where(pastPosition(sort, after, forwardAscending));
+  if (before) page = page.where(pastPosition(sort, before, !forwardAscending));
   for (const { expression } of sort.keys) {
     page = page.orderBy(expression, ascending ? "asc" : "desc");
   }
   const rows = await db.select(page.limit(size + 1));
 
-  const more = rows.length > size;
+  const hasMore = rows.length > size;
   const edges = rows.slice(0, size).map((row) => {
     const { position, ...node } = row as Row & { position: string[] };
     return { node: node as Row, cursor: encode(sort, position) };
@@ -111,8 +111,8 @@ export async function selectPage<Tables, Table extends keyof Tables, Row>(
   return {
     edges,
     pageInfo: {
-      hasNextPage: backwards ? before !== null : more,
-      hasPreviousPage: backwards ? more : after !== null,
+      hasNextPage: backwards ? before !== null : hasMore,
+      hasPreviousPage: backwards ? hasMore : after !== null,
       startCursor: edges.at(0)?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
@@ -134,7 +134,7 @@ async function countRows<Tables, Table extends keyof Tables, Row>(
   return count > MAX_COUNT ? null : count;
 }
 
-function extent({ first, last }: PageArgs): { size: number; backwards: boolean } {
+function checkedSize({ first, last }: PageArgs): { size: number; backwards: boolean } {
   if (first != null && last != null) {
     throw new PageError(["last"], "EXCLUSIVE", "cannot be combined with first");
   }
@@ -157,10 +157,14 @@ function positionOf({ keys }: Sort): RawBuilder<string[]> {
   }]`;
 }
 
-function beyond({ keys }: Sort, position: readonly string[], up: boolean): RawBuilder<boolean> {
+function pastPosition(
+  { keys }: Sort,
+  position: readonly string[],
+  ascending: boolean,
+): RawBuilder<boolean> {
   const left = sql.join(keys.map(({ expression }) => expression));
   const right = sql.join(keys.map(({ type }, i) => sql`${position[i]}::${sql.raw(type)}`));
-  return up ? sql<boolean>`(${left}) > (${right})` : sql<boolean>`(${left}) < (${right})`;
+  return ascending ? sql<boolean>`(${left}) > (${right})` : sql<boolean>`(${left}) < (${right})`;
 }
 
 function encode({ name }: Sort, position: readonly string[]): string {

@@ -2,19 +2,19 @@ import { type Database, openDatabase, statement } from "./database.ts";
 
 const PING = statement<[]>("database.ping", "select");
 
-/** PostgreSQL does not answer, or refuses the connection. */
+/** PostgreSQL cannot be reached, or refuses the connection. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";
 }
 
 /**
- * Opens a PostgreSQL database, and checks that it answers.
+ * Opens a PostgreSQL database, and checks that it can be reached.
  *
  * @param url postgres://user:password@host:port/database
  * @param size maximum number of connections
  * @param onError called when an idle connection was lost
- * @throws {DatabaseUnavailableError} if it does not answer. The message has the host and the database
- *   only, because the URL may hold a password.
+ * @throws {DatabaseUnavailableError} if it cannot be reached. The message has only the host and the
+ *   database, because the URL may contain a password.
  */
 export async function openRemoteDatabase(
   url: string,

@@ -12,7 +12,7 @@ export class DatabaseConnectionError extends Error {
   }
 }
 
-/** True if the data violates a type or a constraint (classes 22 and 23), so that a retry must fail. */
+/** True if the data violates a type or a constraint (classes 22 and 23), so that a retry fails again. */
 export function isDataFault(error: unknown): boolean {
   return /^2[23]/.test(sqlStateOf(error));
 }
@@ -28,8 +28,8 @@ export function isInvalidParameter(error: unknown): boolean {
 }
 
 /**
- * True if the connection is of no further use: the server shuts down and has closed it, or the server is
- * a standby, so that a new connection may reach the primary.
+ * True if the connection must be replaced: the server shuts down and has closed it, or the server is a
+ * standby, so that a new connection may reach the primary.
  */
 export function endsConnection(error: unknown): boolean {
   return /^57P|^25006$/.test(sqlStateOf(error));
@@ -41,7 +41,7 @@ const TRANSIENT = /^(08|40|53|57|58)|^(55P03|25006)$/;
 
 /**
  * True if the same statement may succeed later: the database could not be reached, or refused it for a
- * reason that passes without any change to the statement, its data or the schema.
+ * temporary reason.
  */
 export function isTransient(error: unknown): boolean {
   return error instanceof DatabaseConnectionError || TRANSIENT.test(sqlStateOf(error));

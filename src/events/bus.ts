@@ -17,7 +17,7 @@ export type Topic =
 /** Objects of one organization have changed. */
 export interface Change {
   readonly topic: Topic;
-  /** "*" stands for every organization. */
+  /** "*": all organizations. */
   readonly organizationId: string;
   /** Database ids; null: too many to list, or some may have been missed. */
   readonly ids: readonly string[] | null;
@@ -46,7 +46,7 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-/** Carries changes to the other processes. */
+/** Sends changes to the other processes. */
 export interface Transport {
   send(changes: readonly Change[]): void;
   healthy(): boolean;
@@ -70,8 +70,8 @@ interface Pending {
  * Creates the bus of this process.
  *
  * The first change of a topic and organization is delivered at once. Changes that follow within the
- * interval (5 ms for signals, else 250 ms) are merged and delivered at its end, so that the last one
- * always arrives.
+ * interval (5 ms for signals, else 250 ms) are merged and delivered at the end of the interval, so that the
+ * last one is always delivered.
  *
  * @param connect creates the transport to the other processes. Its argument receives their changes, and
  *   null for a gap: changes of any topic may have been missed

@@ -4,7 +4,7 @@ import { type Watch, watchTopic } from "./watch.ts";
 /** Delivers single objects as they change. Each change is read once for all listeners together. */
 export interface Feed<T> {
   /**
-   * Calls `listener` with the object as it is, and again whenever it may have changed; with null if the
+   * Calls `listener` with the current object, and again whenever it may have changed; with null if the
    * object does not exist.
    *
    * @param id database id

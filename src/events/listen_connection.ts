@@ -31,7 +31,7 @@ export async function openListenConnection(
   // Otherwise a loss before the caller awaits the promise would be an unhandled rejection.
   lost.catch(() => {});
   client.on("error", lose);
-  client.on("end", () => lose(new Error("Connection for events has ended")));
+  client.on("end", () => lose(new Error("Connection for events was closed")));
 
   const notify = async (channel: string, payloads: readonly string[]) => {
     try {
@@ -45,7 +45,7 @@ export async function openListenConnection(
   const echoChannel = `waybill_echo_${crypto.randomUUID()}`;
   const echo = watchEcho(
     () => notify(echoChannel, [""]),
-    () => lose(new Error(`Connection for events was silent for ${ECHO_DEADLINE_MS} ms`)),
+    () => lose(new Error(`Connection for events received no echo within ${ECHO_DEADLINE_MS} ms`)),
   );
   client.on("notification", ({ channel, payload = "" }) => {
     if (channel === CHANNEL) onPayload(payload);

@@ -10,7 +10,7 @@ export interface Packet {
 
 type Entry = [topic: Topic, organizationId: string, ids: readonly string[] | null];
 
-/** Writes a packet as a few texts of at most `limit` bytes each. */
+/** Serializes a packet to one or more texts of at most `limit` bytes each. */
 export function pack({ from, changes }: Packet, limit: number): string[] {
   if (!changes) return [envelope(from, "null")];
   const room = limit - bytes(envelope(from, "[]"));
@@ -28,7 +28,7 @@ export function pack({ from, changes }: Packet, limit: number): string[] {
   return [...texts, envelope(from, `[${entries}]`)];
 }
 
-/** Reads one text of `pack`. */
+/** Parses one text of `pack`. */
 export function unpack(text: string): Packet {
   const { from, changes }: { from: string; changes: Entry[] | null } = JSON.parse(text);
   if (!changes) return { from, changes };

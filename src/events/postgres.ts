@@ -10,10 +10,10 @@ const LAST_RETRY_MS = 5_000;
 type Receive = (changes: readonly Change[] | null) => void;
 
 /**
- * Carries changes by LISTEN and NOTIFY, over a connection of its own.
+ * Sends changes by NOTIFY and receives them by LISTEN, over a connection of its own.
  *
- * A connection that is lost, or no longer receives its own notifications, is replaced. Changes that may
- * have been missed in the meantime, here or by the other processes, are reported as a gap.
+ * A connection that is lost, or no longer receives its own notifications, is replaced. Changes that this or
+ * another process may have missed in the meantime are reported as a gap.
  *
  * @param connect opens a connection outside the pool
  * @param onError called for each loss of the connection, and for each failure to replace it
@@ -59,7 +59,8 @@ class PostgresTransport implements Transport {
     this.#open = false;
     await this.#flush();
     this.#closing.resolve();
-    // Without a connection, an attempt to open one may still be running. It ends by itself.
+    // Without a connection, an attempt to open one may be running; it is not awaited, because it can take
+    // until its timeout.
     if (this.#connection) await this.#listening;
   }
 

@@ -35,44 +35,44 @@ export function watchTopic(
   watcher: Watcher,
 ): Watch {
   // Ids that changed since the last call; null: too many to list.
-  let stale: Set<string> | null = new Set();
+  let changedIds: Set<string> | null = new Set();
   let failed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let readAt = -Infinity;
-  let busy: Promise<unknown> = Promise.resolve();
+  let lastCall: Promise<unknown> = Promise.resolve();
   let closed = false;
 
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = busy.then(work);
-    busy = result.catch(() => {});
+    const result = lastCall.then(work);
+    lastCall = result.catch(() => {});
     return result;
   };
   const attempt = (work: () => Promise<void>): Promise<void> =>
     exclusively(work).catch((error) => {
       failed = true;
-      log.warn("Cannot read changed {topic}: trying again within 10 s", { topic, error });
+      log.warn("Cannot read changed {topic}; retrying within 10 s", { topic, error });
     });
   const read = async () => {
     readAt = performance.now();
-    const ids = stale && [...stale];
-    stale = new Set();
+    const ids = changedIds && [...changedIds];
+    changedIds = new Set();
     await attempt(() => watcher.onChange(ids));
     timer = undefined;
-    if (stale === null || stale.size > 0) schedule();
+    if (changedIds === null || changedIds.size > 0) schedule();
   };
   const schedule = () => {
     if (closed) return;
     timer ??= setTimeout(read, Math.max(0, readAt + INTERVAL_MS - performance.now()));
   };
   const addIds = (ids: readonly string[] | null) => {
-    if (ids && stale) { for (const id of ids) stale.add(id); }
-    if (!ids || (stale && stale.size > MAX_IDS_PER_CHANGE)) stale = null;
+    if (ids && changedIds) { for (const id of ids) changedIds.add(id); }
+    if (!ids || (changedIds && changedIds.size > MAX_IDS_PER_CHANGE)) changedIds = null;
     schedule();
   };
   const unsubscribe = bus.subscribe(topic, (change) => {
-    const concerned = organizationId === null || change.organizationId === "*" ||
+    const matches = organizationId === null || change.organizationId === "*" ||
       change.organizationId === organizationId;
-    if (concerned) addIds(change.ids);
+    if (matches) addIds(change.ids);
   });
   const interval = setInterval(() => {
     if (!failed) return void attempt(watcher.onInterval);

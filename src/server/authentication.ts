@@ -90,7 +90,7 @@ async function orNull(verified: Promise<{ payload: JWTPayload }>): Promise<JWTPa
   }
 }
 
-// An unreachable key server is not among them, because the token may be valid.
+// An unreachable key server is not a fault of the token, which may be valid.
 function isTokenFault(error: unknown): boolean {
   return error instanceof errors.JWTExpired || error instanceof errors.JWTInvalid ||
     error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWSInvalid ||

@@ -23,7 +23,7 @@ export interface RouteParts {
   readonly metrics: Metrics;
   readonly health: Readonly<Record<string, HealthCheck>>;
   readonly importRecipients: CallerHandler;
-  /** Routes that verify a signature instead of a key. */
+  /** Routes that verify a signature instead of an API key or JWT. */
   readonly signed: readonly Hono[];
 }
 
@@ -55,7 +55,9 @@ export function createRoutes(parts: RouteParts): Hono {
     ({ req: { raw } }) => withSession(raw, ({ caller }) => parts.importRecipients(raw, caller)),
   );
   for (const routes of parts.signed) app.route("/", routes);
-  app.notFound(() => errorResponse(404, new GraphQLError("Not found: no route has this address")));
+  app.notFound(() =>
+    errorResponse(404, new GraphQLError("Cannot find a route for this method and path"))
+  );
   app.onError((error) => errorResponse(500, toClientError(error)));
   return app;
 
@@ -67,13 +69,15 @@ export function createRoutes(parts: RouteParts): Hono {
     if (session) return await handle(session);
     return errorResponse(
       401,
-      unauthenticated("Send a valid API key or JWT: Authorization: Bearer …"),
+      unauthenticated(
+        "Cannot authenticate the request: send a valid API key or JWT as Authorization: Bearer …",
+      ),
       { "www-authenticate": "Bearer" },
     );
   }
 }
 
-// A browser opens the endpoint. The query string is ignored, because GraphiQL writes to it.
+// True if a browser opens the endpoint. The query string is ignored, because GraphiQL stores its state there.
 function wantsGraphiQL({ method, headers }: Request): boolean {
   return method === "GET" && (headers.get("accept") ?? "").includes("text/html");
 }

@@ -103,7 +103,7 @@ Deno.test("readConfig() reads mail servers in order and reports each fault of th
   assert.deepEqual(faultsOf({ SMTP_URLS: "smtp://one,smtp://two?rate=fast,smtp://one:587,mail" }), [
     "SMTP_URLS: two: rate must be mails per s, m or h, at least one a day: rate=50/s",
     "SMTP_URLS: expected smtp://user:password@host:port or smtps://…",
-    "SMTP_URLS: one:587 is named twice: a provider is identified by its host and port",
+    "SMTP_URLS: one:587 is listed twice; list each host and port once",
   ]);
 });
 
@@ -127,8 +127,8 @@ Deno.test("readConfig() refuses JWT_ISSUER and JWT_AUDIENCE without JWT_SECRET o
   const checks = { JWT_ISSUER: "https://login.example", JWT_AUDIENCE: "waybill" };
   assert.deepEqual(faultsOf({ ...checks, PORT: "none" }), [
     "PORT: expected a whole number from 0 to 65535",
-    "JWT_ISSUER: needs JWT_SECRET or JWKS_URL",
-    "JWT_AUDIENCE: needs JWT_SECRET or JWKS_URL",
+    "JWT_ISSUER: requires JWT_SECRET or JWKS_URL",
+    "JWT_AUDIENCE: requires JWT_SECRET or JWKS_URL",
   ]);
   assert.deepEqual(readConfig({ ...checks, JWKS_URL: "https://login.example/keys" }).jwt, {
     jwksUrl: "https://login.example/keys",

@@ -58,9 +58,9 @@ function asBadRequest(error: GraphQLError): GraphQLError {
 
 // Reports a malformed variable like any other invalid input, with a code and the path of its field.
 function variableIssue(error: GraphQLError): { code: string; issues: Issue[] } | null {
-  const found = /^Variable "\$(\w+)" has invalid value(?: at (\S+))?: (.*)$/s.exec(error.message);
-  if (!found) return null;
-  const [, variable = "", place, message = ""] = found;
+  const match = /^Variable "\$(\w+)" has invalid value(?: at (\S+))?: (.*)$/s.exec(error.message);
+  if (!match) return null;
+  const [, variable = "", place, message = ""] = match;
   const path = place?.replaceAll(/\[(\d+)\]/g, ".$1").split(".").filter(Boolean) ?? [variable];
   return { code: "INVALID_INPUT", issues: [{ path, code: "MALFORMED", message }] };
 }

@@ -37,7 +37,7 @@ const log = getLogger(["waybill", "server"]);
  */
 export function watchSessions(services: Services): Sessions {
   const entries = new Set<Entry>();
-  let ended: GraphQLError | null = null;
+  let endReason: GraphQLError | null = null;
 
   const recheck = async (keyIds: readonly string[] | null) => {
     const affected = [...entries].filter(({ session: { caller } }) =>
@@ -53,7 +53,7 @@ export function watchSessions(services: Services): Sessions {
   };
   const recheckOrLog = (keyIds: readonly string[] | null) =>
     void recheck(keyIds).catch((error) =>
-      log.error("Cannot check the keys of open sessions", { error })
+      log.error("Cannot check the keys of open sessions; retrying within 10 s", { error })
     );
   const unsubscribe = services.bus.subscribe("access", ({ ids }) => recheckOrLog(ids));
   const timer = setInterval(() => recheckOrLog(null), RECHECK_INTERVAL_MS);
@@ -61,7 +61,7 @@ export function watchSessions(services: Services): Sessions {
   return {
     open(session) {
       const controller = new AbortController();
-      if (ended) controller.abort(ended);
+      if (endReason) controller.abort(endReason);
       const entry = { session, controller };
       entries.add(entry);
       const cancelExpiry = expire(session, controller);
@@ -75,7 +75,7 @@ export function watchSessions(services: Services): Sessions {
     },
     count: () => entries.size,
     end(reason) {
-      ended = reason;
+      endReason = reason;
       unsubscribe();
       clearInterval(timer);
       for (const { controller } of entries) controller.abort(reason);
@@ -87,9 +87,9 @@ function expire({ expiresAt }: Session, controller: AbortController): () => void
   if (expiresAt === null) return () => {};
   let timer: ReturnType<typeof setTimeout>;
   const wait = () => {
-    const left = expiresAt.getTime() - Date.now();
-    if (left <= 0) return controller.abort(unauthenticated("This key or token has expired"));
-    timer = setTimeout(wait, Math.min(left, MAX_TIMEOUT_MS));
+    const remainingMs = expiresAt.getTime() - Date.now();
+    if (remainingMs <= 0) return controller.abort(unauthenticated("This key or token has expired"));
+    timer = setTimeout(wait, Math.min(remainingMs, MAX_TIMEOUT_MS));
   };
   wait();
   return () => clearTimeout(timer);

@@ -33,10 +33,10 @@ const log = getLogger(["waybill", "server"]);
 
 /** Connects graphql-ws to a WebSocket of Deno. */
 export function connectSocket(protocol: Protocol, socket: WebSocket): void {
-  let closed: ((code?: number, reason?: string) => Promise<void>) | undefined;
+  let onClosed: ((code?: number, reason?: string) => Promise<void>) | undefined;
   socket.onopen = () => {
-    closed = protocol.opened({
-      // Given here, because Deno leaves socket.protocol empty on the server.
+    onClosed = protocol.opened({
+      // A constant, because Deno leaves socket.protocol empty on the server.
       protocol: GRAPHQL_TRANSPORT_WS_PROTOCOL,
       send: (text) => send(socket, text),
       close: (code, reason) => closeSocket(socket, code, reason),
@@ -45,7 +45,7 @@ export function connectSocket(protocol: Protocol, socket: WebSocket): void {
     }, { socket });
   };
   socket.onclose = ({ code, reason }) => {
-    closed?.(code, reason).catch((error) =>
+    onClosed?.(code, reason).catch((error) =>
       log.error("Cannot end the subscriptions of a closed WebSocket", { error })
     );
   };
@@ -67,7 +67,7 @@ export function closeSocket(socket: WebSocket, code?: number, reason = ""): void
 
 function shorten(reason: string): string {
   const bytes = new TextEncoder().encode(reason).subarray(0, MAX_REASON_BYTES);
-  // A stream leaves out the incomplete character at its end.
+  // With `stream`, the decoder drops an incomplete character at the end.
   return new TextDecoder().decode(bytes, { stream: true });
 }
 

@@ -7,8 +7,8 @@ import type { OpenSession } from "./sessions.ts";
 const log = getLogger(["waybill", "server"]);
 
 /**
- * Passes on the results of a subscription until its session ends. If the session ends or the source
- * fails, the last result has the error, in the form for clients.
+ * Forwards the results of a subscription until its session ends. If the session ends or the source
+ * fails, the last result contains the error, in the form for clients.
  *
  * @param session null: the caller ends the stream together with the session
  */
@@ -28,7 +28,7 @@ export function guardStream(
       try {
         await iterator.return?.();
       } catch (error) {
-        // The client has left, so that the error of a read that was running has no other receiver.
+        // Only logged, because the client has disconnected and cannot receive the error.
         log.warn("Cannot end a subscription", { error });
       }
     });

@@ -70,7 +70,8 @@ function createProtocol(
     async onConnect({ connectionParams, extra }) {
       const { socket } = extra;
       const session = await signIn(authenticate, connectionParams, socket);
-      // onClose was already called if the socket closed meanwhile, so that nothing would end the session.
+      // If the socket closed meanwhile, onClose has run already, and nothing would close a session that is
+      // opened now.
       if (!session || socket.readyState !== WebSocket.OPEN) return false;
       extra.session = session;
       extra.open = sessions.open(session);

@@ -15,7 +15,7 @@ const UTF_16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 class RecordError extends Error {}
 
 /**
- * Reads CSV (RFC 4180) piece by piece: a header, then one recipient per record. The header decides
+ * Reads CSV (RFC 4180) incrementally: a header, then one recipient per record. The header decides
  * whether comma, semicolon or tab is the delimiter.
  *
  * If a record cannot be parsed, only its first line is refused, and reading continues at the next line,
@@ -35,7 +35,7 @@ export class CsvReader {
   #bytesParsed = 0;
   #skipping = false;
 
-  /** @param addressColumns names of columns that hold addresses, beside `address` */
+  /** @param addressColumns names of columns that hold addresses, in addition to `address` */
   constructor(addressColumns: readonly string[]) {
     this.#addressColumns = addressColumns;
   }
@@ -49,9 +49,9 @@ export class CsvReader {
    * @throws {InvalidInputError} for a header without addresses, or with unusable names
    */
   async read(bytes: Uint8Array, last = false): Promise<ImportRow[]> {
-    const fresh = this.#skipping ? this.#afterLine(bytes) : bytes;
-    this.#pending = Buffer.concat([this.#pending, fresh]);
-    if (this.#delimiter !== "") await this.#parse(fresh, last);
+    const unread = this.#skipping ? this.#afterLine(bytes) : bytes;
+    this.#pending = Buffer.concat([this.#pending, unread]);
+    if (this.#delimiter !== "") await this.#parse(unread, last);
     else if (this.#findDelimiter(last)) await this.#parse(this.#pending, last);
     if (last && !this.#columns) {
       throw invalid(["header"], "REQUIRED", "is missing: the file is empty");
@@ -92,11 +92,11 @@ export class CsvReader {
       relax_column_count: true,
       on_record: (fields: string[], { bytes }: InfoRecord) => {
         this.#addRecord(fields, bytes - this.#bytesBefore);
-        // The parser must not buffer records that nobody reads.
+        // Null, so that the parser does not buffer the record.
         return null;
       },
     });
-    // #feed() gets the error as well; without a listener it would end the process.
+    // #feed() handles the error; without a listener it would terminate the process.
     return parser.on("error", () => {});
   }
 

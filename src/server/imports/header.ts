@@ -5,8 +5,9 @@ import { checkVariableName, type RecipientInput } from "../../domain/recipients.
 export interface Columns {
   /** Number of columns. */
   readonly count: number;
-  /** Index of a column, as those below. */
+  /** Index of the column of addresses. */
   readonly address: number;
+  /** Index of the column of names; null if there is none. */
   readonly name: number | null;
   readonly variables: readonly { readonly index: number; readonly name: string }[];
 }
@@ -16,7 +17,7 @@ const MAX_LISTED_LENGTH = 300;
 /**
  * Reads the header: one column of addresses, optionally one `name`; every other column is a variable.
  *
- * @param addressColumns names of columns that hold addresses, in lower case, beside `address`
+ * @param addressColumns names of columns that hold addresses, in lower case, in addition to `address`
  * @throws {InvalidInputError} for none or several columns of addresses, and for a column whose name is
  *   missing, repeated, or not usable in templates
  */

@@ -23,19 +23,19 @@ const REPORTED_ROWS = 100;
 const logger = getLogger(["waybill", "server"]);
 
 /**
- * Handles `POST /import/recipients?name=…&channel=…`: streams a file into a new audience. The file is
- * never held in memory, because reading from the socket waits for the database. The default channel is
- * EMAIL.
+ * Handles `POST /import/recipients?name=…&channel=…`: streams a file into a new audience. Reading from the
+ * socket waits for the database, so that only a few chunks of the file are in memory. The default channel
+ * is EMAIL.
  *
  * The file is CSV (`text/csv`) or NDJSON (`application/x-ndjson`, `application/jsonl`), optionally with
  * `Content-Encoding: gzip`. The header of a CSV file has one column of addresses (`address`, `email` or
  * on Messenger `psid`), optionally `name`, and variables. An NDJSON object has `address`, `name` and
  * `variables`.
  *
- * @returns 201 with `{ audienceId, taken, collapsed, refused, refusedRows: [{ line, reason }] }`, of
- *   which the first 100; 400 with `errors` if the header is unusable or no row is valid, and no audience
- *   is created; 400 if the upload is interrupted or corrupt, 409 if it was ended as stale, and the
- *   audience stays as FAILED; 415 for unsupported files
+ * @returns 201 with `{ audienceId, taken, collapsed, refused, refusedRows: [{ line, reason }] }`, where
+ *   `refusedRows` has the first 100; 400 with `errors` if the header is unusable or no row is valid, and no
+ *   audience is created; 400 if the upload was interrupted or is corrupt, 409 if the import was ended as
+ *   stale, and the audience stays as FAILED; 415 for unsupported files
  */
 export async function handleImport(
   services: Services,
@@ -66,7 +66,7 @@ async function importRows(services: Services, caller: Caller, upload: Upload): P
       // Each chunk is written while the next one is read.
       await written;
       written = addRecipients(services, caller, id, rows, upload.progress.bytesRead);
-      // The next await throws the error; until then it must not count as an unhandled rejection.
+      // The next await throws the error; until then it must not be an unhandled rejection.
       written.catch(() => {});
     }
     await written;

@@ -19,7 +19,7 @@ const recipientSchema = z.strictObject({
       : "is not a JSON object",
 });
 
-/** Reads NDJSON piece by piece; each line is the JSON object of one recipient. */
+/** Reads NDJSON incrementally; each line is the JSON object of one recipient. */
 export class NdjsonReader {
   #pending = Buffer.alloc(0);
   #line = 0;

@@ -6,7 +6,7 @@ import { invalid } from "../../domain/errors.ts";
 import { CsvReader } from "./csv.ts";
 import { NdjsonReader } from "./ndjson.ts";
 
-/** Reads the rows of a file, piece by piece. */
+/** Reads the rows of a file incrementally. */
 export interface RowReader {
   /** Reads the next bytes, in UTF-8, and returns the rows that are complete. */
   read(bytes: Uint8Array, last?: boolean): Promise<ImportRow[]>;
@@ -20,9 +20,9 @@ export interface Upload {
   readonly reader: RowReader;
   /** Content, decompressed and in UTF-8. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Size as sent, in bytes; null if the client did not send it. */
+  /** Size in bytes before decompression; null if the client did not send it. */
   readonly bytesTotal: number | null;
-  /** Bytes as sent, so far. */
+  /** Number of bytes read so far, before decompression. */
   readonly progress: { bytesRead: number };
 }
 
@@ -90,7 +90,10 @@ async function* received(
       yield part;
     }
   } catch (cause) {
-    throw new UploadInterruptedError("The upload was interrupted before its end", { cause });
+    throw new UploadInterruptedError(
+      "Cannot finish the import: the upload was interrupted; send the file again",
+      { cause },
+    );
   }
 }
 

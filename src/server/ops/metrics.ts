@@ -50,7 +50,7 @@ export function createMetrics(
     registers,
     async collect() {
       this.reset();
-      for (const { lane, status, count } of await orNone(source.jobs())) {
+      for (const { lane, status, count } of await orEmpty(source.jobs())) {
         this.set({ lane, status }, count);
       }
     },
@@ -62,7 +62,7 @@ export function createMetrics(
     registers,
     async collect() {
       this.reset();
-      for (const { outcome, count } of await orNone(source.deliveries())) {
+      for (const { outcome, count } of await orEmpty(source.deliveries())) {
         this.inc({ outcome }, count);
       }
     },
@@ -103,8 +103,8 @@ export function createMetrics(
   };
 }
 
-// A database that is down must not hide the other metrics.
-function orNone<Row>(rows: Promise<readonly Row[]>): Promise<readonly Row[]> {
+// Without rows, so that the other metrics are served while the database is unavailable.
+function orEmpty<Row>(rows: Promise<readonly Row[]>): Promise<readonly Row[]> {
   return rows.catch((error) => {
     log.warn("Cannot read the counts of jobs or deliveries for the metrics", { error });
     return [];

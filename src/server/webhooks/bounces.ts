@@ -40,8 +40,8 @@ const log = getLogger(["waybill", "server"]);
 
 /**
  * Handles `POST /webhooks/bounces/<dsn, mailgun, ses>`: reports about mails that providers accepted.
- * Responds 200 once a report is recorded, or was before, and 503 if it must be repeated: its mail is still
- * being sent, or Amazon could not be reached.
+ * Responds 200 if the report is recorded, now or by an earlier request, and 503 if the sender must repeat
+ * it, because its mail is still being sent or Amazon cannot be reached.
  */
 export function createBounces(services: Services, options: WebhookOptions): Hono {
   const app = new Hono();

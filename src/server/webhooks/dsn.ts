@@ -23,9 +23,10 @@ type Fields = ReadonlyMap<string, string>;
 /**
  * Reads a delivery status notification (RFC 3464) as raw mail. Its header
  * `X-Waybill-Signature: t=<unix>,v1=<hex HMAC-SHA256 of "t.body">` must not be older than 5 minutes.
- * Only the beginning of a large mail is parsed, because the returned mail stands at the end.
+ * Only the beginning of a large mail is parsed, because the returned mail is at the end.
  *
- * @throws {WebhookError} 400 for a mail that is no such notification, 401 for a wrong signature
+ * @throws {WebhookError} 400 for a mail that is not a delivery status notification, 401 for a wrong
+ *   signature
  */
 export async function readDsn(
   secret: string,
@@ -53,7 +54,7 @@ function checkSignature(secret: string, header: string, body: Uint8Array): void 
   checkAge(Number(time) * 1_000, MAX_AGE_MS);
 }
 
-// The report stands before the returned mail, of which only the header is needed.
+// The report precedes the returned mail, of which only the header is needed.
 function beginningOf(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const beginning = body.subarray(0, MAX_PARSED_BYTES);
   let end = 0;
@@ -72,7 +73,7 @@ async function parse(mail: Uint8Array<ArrayBuffer>): Promise<Email> {
   }
 }
 
-// By the returned mail or its header; some reports contain neither, but refer to the mail in In-Reply-To.
+// Searches the returned mail or its header, then In-Reply-To, because some reports contain neither.
 function deliveryOf({ attachments, inReplyTo, references }: Email): string | null {
   const headers = attachments.filter(({ mimeType }) => RETURNED.test(mimeType))
     .map((returned) => textOf(returned).split(/\r?\n\r?\n/, 1)[0] ?? "");
@@ -93,15 +94,15 @@ function feedbackOf(deliveryId: string, report: Attachment): Feedback | null {
   const actions = Map.groupBy(recipients, (fields) => firstWord(fields.get("action")));
   const [failed] = actions.get("failed") ?? [];
   if (failed) return bounceOf(deliveryId, failed);
-  const arrived = ["delivered", "relayed", "expanded"].some((action) => actions.has(action));
+  const isDelivered = ["delivered", "relayed", "expanded"].some((action) => actions.has(action));
   // A delayed mail may still arrive.
-  return arrived ? delivered(deliveryId) : null;
+  return isDelivered ? delivered(deliveryId) : null;
 }
 
 function bounceOf(deliveryId: string, fields: Fields): Feedback {
   const text = (fields.get("diagnostic-code") ?? "").replace(/^[\w-]+\s*;\s*/, "");
   const bounce = classifyBounce({ status: fields.get("status") ?? "", text });
-  return bounced(deliveryId, { ...bounce, reason: null, text: text || "The mail came back" });
+  return bounced(deliveryId, { ...bounce, reason: null, text: text || "The mail bounced" });
 }
 
 function parseFields(block: string): Fields {

@@ -40,13 +40,13 @@ type MailgunEvent = z.infer<typeof eventSchema>["event-data"];
  * Reads an event of Mailgun's webhooks (JSON). The signature covers `timestamp` and `token` only, so a
  * token is accepted for one event.
  *
- * @throws {WebhookError} 400 for a body of another form, 401 for a wrong signature
+ * @throws {WebhookError} 400 for a body in another format, 401 for a wrong signature
  */
 export function readMailgun(signingKey: string, body: Uint8Array): ProviderEvent {
   const json = parseJson(body);
   const signed = signedSchema.safeParse(json);
   if (!signed.success) {
-    throw new WebhookError(400, "Cannot read the body: it has no signature of Mailgun's form");
+    throw new WebhookError(400, "Cannot read the body: it has no signature in Mailgun's format");
   }
   const { timestamp, token, signature } = signed.data.signature;
   checkHmac(signingKey, [timestamp, token], signature);
@@ -54,7 +54,7 @@ export function readMailgun(signingKey: string, body: Uint8Array): ProviderEvent
 
   const { data, error } = eventSchema.safeParse(json);
   if (error) {
-    throw new WebhookError(400, "Cannot read the body: it has no event of Mailgun's form", {
+    throw new WebhookError(400, "Cannot read the body: it has no event in Mailgun's format", {
       cause: error,
     });
   }
@@ -78,7 +78,7 @@ function feedbackOf(deliveryId: string, event: MailgunEvent): Feedback | null {
   }
 }
 
-// Mailgun's own reasons, which count where no server's reply gives an enhanced status code.
+// Classes of Mailgun's own reasons, used if the reply has no enhanced status code.
 const CLASSES: Readonly<Record<string, BounceReport["providerClass"]>> = {
   // The recipient's server blocks the sender.
   espblock: ["PERMISSION", "never"],
@@ -93,13 +93,13 @@ function bounceOf(deliveryId: string, { reason, ...event }: MailgunEvent): Feedb
     status: status?.["enhanced-code"] ?? "",
     code: status?.code,
     text,
-    // "old" ends attempts of several hours, so another one may succeed.
+    // Reason "old": Mailgun's attempts failed for several hours, so a later one may succeed.
     permanent: reason !== "old" && Math.floor((status?.code ?? 0) / 100) !== 4,
     providerClass: CLASSES[reason],
   });
   return bounced(deliveryId, {
     ...bounce,
     reason: reason || null,
-    text: text || "The mail came back",
+    text: text || "The mail bounced",
   });
 }

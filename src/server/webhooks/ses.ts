@@ -25,7 +25,7 @@ const notificationSchema = z.object({
 type SesNotification = z.infer<typeof notificationSchema>;
 
 /**
- * Reads a notification of Amazon SES in a message of SNS. A message about anything else gives no feedback.
+ * Reads a notification of Amazon SES in a message of SNS. Other messages result in no feedback.
  * SES replaces the Message-ID, so its notifications must include the original headers.
  */
 export function readSes({ Type, Message, MessageId: id }: SnsMessage): ProviderEvent {
@@ -70,19 +70,19 @@ const REFUSED_MAIL = /^(MessageTooLarge|ContentRejected|AttachmentRejected)$/;
 
 function bounceOf(deliveryId: string, { bounce }: SesNotification): Feedback {
   const { bounceType = "", bounceSubType = "", bouncedRecipients: [recipient] = [] } = bounce ?? {};
-  const said = (recipient?.diagnosticCode ?? "").replace(/^smtp\s*;\s*/i, "");
+  const diagnostic = (recipient?.diagnosticCode ?? "").replace(/^smtp\s*;\s*/i, "");
   const permanent = bounceType === "Permanent";
   const classified = classifyBounce({
     status: recipient?.status ?? "",
-    text: said,
+    text: diagnostic,
     permanent,
-    providerClass: said === "" ? classOf(bounceType, bounceSubType) : undefined,
+    providerClass: diagnostic === "" ? classOf(bounceType, bounceSubType) : undefined,
   });
   return bounced(deliveryId, {
     ...classified,
     disposition: REFUSED_MAIL.test(bounceSubType) ? "never" : classified.disposition,
     reason: [bounceType, bounceSubType].filter((part) => part !== "").join(" ") || null,
-    text: said || `${bounceType} bounce: ${bounceSubType}`,
+    text: diagnostic || `${bounceType} bounce: ${bounceSubType}`,
   });
 }
 

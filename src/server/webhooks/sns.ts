@@ -76,7 +76,10 @@ export class SnsReader {
       });
     }
     if (!this.topicArns.includes(message.TopicArn)) {
-      throw new WebhookError(403, `Topic ${message.TopicArn} is not in SNS_TOPIC_ARNS`);
+      throw new WebhookError(
+        403,
+        `Cannot accept topic ${message.TopicArn}: it is not in SNS_TOPIC_ARNS`,
+      );
     }
     await this.#verify(message);
     checkAge(Date.parse(message.Timestamp), MAX_AGE_MS);

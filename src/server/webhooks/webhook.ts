@@ -4,8 +4,8 @@ import { z } from "zod";
 import { parseTypeId } from "../../domain/id.ts";
 
 /**
- * A webhook request is rejected: 400 unreadable, 401 wrong or expired signature, 403 not accepted, 503
- * to be repeated later.
+ * A webhook request is rejected: 400 unreadable, 401 wrong or expired signature, 403 unknown topic, 503
+ * the sender must repeat the request.
  */
 export class WebhookError extends Error {
   override readonly name = "WebhookError";
@@ -30,15 +30,16 @@ export function checkHmac(
   const hmac = createHmac("sha256", key);
   for (const part of signed) hmac.update(part);
   const expected = hmac.digest();
-  const given = Buffer.from(signature, "hex");
-  if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+  const actual = Buffer.from(signature, "hex");
+  if (actual.length === expected.length && timingSafeEqual(actual, expected)) return;
   throw new WebhookError(401, "The signature does not match the body and the configured key");
 }
 
-// Clocks differ, but a signature from the far future could be replayed for long.
+// Clocks may differ by this time. A signature from further in the future is refused, because it could be
+// replayed until then.
 const MAX_AHEAD_MS = 5 * 60_000;
 
-/** Id of another system: printable ASCII that can be stored and shown. */
+/** Id that another system assigned: 1 to 200 printable ASCII characters. */
 export const foreignId = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
 /**
