@@ -1,6 +1,11 @@
 import { getLogger } from "@logtape/logtape";
 import type { DeliveryError } from "../channels/channel.ts";
-import { beginProbe, closeCircuit, leaveProbe, openCircuit } from "../domain/providers/circuit.ts";
+import {
+  abandonProbe,
+  beginProbe,
+  closeCircuit,
+  openCircuit,
+} from "../domain/providers/circuit.ts";
 import { opensCircuit, type ProviderState } from "../domain/providers/provider.ts";
 import type { Services } from "../domain/services.ts";
 
@@ -81,7 +86,7 @@ export class Circuit {
   /** An admitted message was not sent: if it was the probe, the next message may be. */
   async undecided(epoch: number): Promise<void> {
     if (epoch !== this.#state.epoch || this.#state.state !== "HALF_OPEN") return;
-    const left = await leaveProbe(this.#services, this.#state);
+    const left = await abandonProbe(this.#services, this.#state);
     if (left) this.adopt(left);
     else await this.#reread();
   }

@@ -8,7 +8,7 @@ import {
   type SendOptions,
   type SendResult,
 } from "../channels/channel.ts";
-import { isProvidersFault, mayFailOver } from "../domain/providers/provider.ts";
+import { isProviderFailure, mayFailOver } from "../domain/providers/provider.ts";
 import type { LiveProvider } from "./live_provider.ts";
 
 /**
@@ -85,7 +85,7 @@ export class FailoverChannel implements Channel {
     const last = tries.at(-1);
     if (!last) return { outcome: "held", obstacle: this.#combine(errors) };
     // A provider that answered about the recipient works, so other mail may go on.
-    const working = tries.some(({ error }) => !isProvidersFault(error));
+    const working = tries.some(({ error }) => !isProviderFailure(error));
     return {
       outcome: "failed",
       provider: last.provider,

@@ -8,7 +8,11 @@ import type {
 } from "../channels/channel.ts";
 import type { MessageChannel } from "../domain/channel.ts";
 import { reserveSlots } from "../domain/providers/rate_limit.ts";
-import { isProvidersFault, mayFailOver, type ProviderState } from "../domain/providers/provider.ts";
+import {
+  isProviderFailure,
+  mayFailOver,
+  type ProviderState,
+} from "../domain/providers/provider.ts";
 import { readStates } from "../domain/providers/find.ts";
 import { type NamedProvider, registerProviders } from "../domain/providers/register.ts";
 import type { Services } from "../domain/services.ts";
@@ -211,7 +215,7 @@ export class LiveProvider {
         await this.#circuit.undecided(epoch);
         return { epoch, outdated: false };
       }
-      if (result.outcome === "sent" || !isProvidersFault(result.error)) {
+      if (result.outcome === "sent" || !isProviderFailure(result.error)) {
         return { epoch: await this.#circuit.succeeded(epoch), outdated: false };
       }
       const failed = await this.#circuit.failed(epoch, result.error);

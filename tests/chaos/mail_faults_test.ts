@@ -4,7 +4,7 @@ import { isFinal } from "../../src/domain/messages/message.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
-import { announceProviders } from "../../src/domain/providers/circuit.ts";
+import { publishProviders } from "../../src/domain/providers/circuit.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { postgresTransport } from "../../src/events/postgres.ts";
 import { createOrganization } from "../support/callers.ts";
@@ -74,7 +74,7 @@ onPostgres(
         }
         // Refused logins pause the message, which an operator would resume.
         if (await readStatus(db, id) === "PAUSED") await resumeMessage(services, admin, id);
-        announceProviders(services, (await db.run(TRY_NOW)).map((provider) => provider.id));
+        publishProviders(services, (await db.run(TRY_NOW)).map((provider) => provider.id));
         await sweepMessages(services);
         await comeDue(services);
       }

@@ -4,7 +4,7 @@ import { updateProvider } from "../../src/domain/installation/update_provider.ts
 import { getMessage } from "../../src/domain/messages/find.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { listDeliveries, readAttempts } from "../../src/domain/deliveries/list.ts";
-import { announceProviders } from "../../src/domain/providers/circuit.ts";
+import { publishProviders } from "../../src/domain/providers/circuit.ts";
 import { comeDue } from "../support/mail_worker.ts";
 import { people, readBatches, readDeliveries, readStatus } from "../support/messages.ts";
 import { type SmtpTestServer, startSmtpServer } from "../support/smtp.ts";
@@ -215,7 +215,7 @@ onEveryProviders(
     const again = await startSmtpServer({ port: server.port });
     try {
       await db.run(TRY_NOW);
-      announceProviders(services, [open?.id ?? ""]);
+      publishProviders(services, [open?.id ?? ""]);
       await until("all of it is sent", async () => {
         await worker.runQueued();
         await comeDue(services);

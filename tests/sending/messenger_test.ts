@@ -4,7 +4,7 @@ import { statement } from "../../src/db/database.ts";
 import { updateProvider } from "../../src/domain/installation/update_provider.ts";
 import { getMessage } from "../../src/domain/messages/find.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
-import { announceProviders } from "../../src/domain/providers/circuit.ts";
+import { publishProviders } from "../../src/domain/providers/circuit.ts";
 import type { ProviderState } from "../../src/domain/providers/provider.ts";
 import { readStates } from "../../src/domain/providers/find.ts";
 import { registerProviders } from "../../src/domain/providers/register.ts";
@@ -117,7 +117,7 @@ onEveryPage(
 
     meta.settings.reply = () => null;
     await services.db.run(TRY_NOW);
-    announceProviders(services, [providerId]);
+    publishProviders(services, [providerId]);
     await until("all of it is sent", async () => {
       await comeDue(services);
       await worker.runQueued();

@@ -4,7 +4,7 @@ import { NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Message } from "../messages/message.ts";
 import { resumePausedFor } from "../messages/resume.ts";
-import { announceProviders } from "../providers/circuit.ts";
+import { publishProviders } from "../providers/circuit.ts";
 import type { Provider } from "../providers/provider.ts";
 import { findProviders } from "../providers/find.ts";
 import { checkUpdate, type UpdateProviderInput, writeUpdate } from "../providers/update.ts";
@@ -44,7 +44,7 @@ export async function updateProvider(
   await services.db.transaction((tx) =>
     writeUpdate(tx, id, { credentials: sealed, perSecondLimit, enabled })
   );
-  announceProviders(services, [id]);
+  publishProviders(services, [id]);
   // Names only, because the values are secrets.
   const fields = Object.keys(input).filter((key) => input[key as keyof typeof input] !== undefined);
   log.info("API key {keyId} changed provider {name}: {fields}", {

@@ -3,15 +3,15 @@ import type { Services } from "../services.ts";
 import type { Lane } from "./lane.ts";
 
 /**
- * Maximum number of jobs of a lane per claim. A larger claim gains little, and all of its jobs wait for
- * its answer.
+ * Maximum number of jobs of a lane per claim. A larger claim is hardly more efficient, and none of its
+ * jobs starts before all are claimed.
  */
 export const CLAIM_LIMIT = 100;
 
 /** Interval at which an idle worker polls for jobs, in milliseconds. */
 export const POLL_MS = 1_000;
 
-/** Jobs that share their slots fairly with other partitions: one topic of an organization in a lane. */
+/** Unit of fair scheduling within a lane: the jobs of one topic of an organization. */
 export interface Partition {
   readonly lane: Lane;
   readonly organizationId: string;

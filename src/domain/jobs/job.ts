@@ -33,7 +33,7 @@ export interface Progress {
 export interface Job {
   readonly id: string;
   readonly organizationId: string;
-  /** User who started it; null: the system. */
+  /** User who started the job; null: the system. */
   readonly userId: string | null;
   readonly kind: JobKindName;
   readonly lane: Lane;
@@ -43,7 +43,7 @@ export interface Job {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly cancelRequested: boolean;
-  /** TypeID of the object that it works on. */
+  /** TypeID of the object that the job works on; null: none. */
   readonly subject: string | null;
   readonly payload: Record<string, unknown>;
   readonly progress: Progress | null;
@@ -71,7 +71,7 @@ export interface NewJobFields {
   readonly runAt?: Date | null;
   /** At most one unfinished job per organization has this key. */
   readonly uniqueKey?: string | null;
-  /** TypeID of the object that it works on. */
+  /** TypeID of the object that the job works on. */
   readonly subject?: string | null;
 }
 

@@ -89,7 +89,7 @@ export type JobPayloads = { readonly [Kind in JobKindName]: JobPayload<Kind> };
 /** Names of all kinds. */
 export const JOB_KIND_NAMES: readonly JobKindName[] = Object.keys(JOB_KINDS).filter(isJobKind);
 
-/** Whether this version of the program has the kind: the database may name one of a newer version. */
+/** Whether this version of the program has the kind. The database may contain kinds of a newer one. */
 export function isJobKind(name: string): name is JobKindName {
   return Object.hasOwn(JOB_KINDS, name);
 }

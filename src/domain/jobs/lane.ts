@@ -1,7 +1,7 @@
 /** All lanes. */
 export const LANES = ["TRANSACTIONAL", "AI", "LEARNING", "BULK", "SYSTEM"] as const;
 
-/** Reserved worker slots: a flood of jobs in one lane never takes a slot of another. */
+/** Group of jobs with worker slots of its own, which jobs of other lanes never use. */
 export type Lane = (typeof LANES)[number];
 
 /** Number of jobs that one process runs at once, by lane. A lane that is absent is not worked on. */
@@ -22,7 +22,7 @@ const MAX_SLOTS = 999;
  * Reads the lanes and slots of a process.
  *
  * @param text lanes with 1 to 999 slots each: "ai:5,learning:2"
- * @returns the slots by lane, and a sentence about each part of `text` that cannot be used
+ * @returns the slots by lane, and one fault per invalid part of `text`, as text for people
  */
 export function parseLaneSlots(text: string): { slots: LaneSlots; faults: string[] } {
   const slots = new Map<Lane, number>();

@@ -34,10 +34,10 @@ const REAP = statement<[], { id: string }>(
 
 // Orphans are found first and locked second, by fence. PostgreSQL re-evaluates a row that changed since
 // the snapshot (rescued by another replica, claimed again) but not the lookup of its worker, so a
-// single step would take jobs from living workers.
-// From the second crash on a job waits 5 to 15 s with jitter, doubled each time, so that a job that
-// kills its worker does not take the same neighbours with it again. If several jobs with two crashes
-// die together, it is unknown which of them is at fault, so none fails.
+// single query would take jobs from living workers.
+// From the second crash on a job waits 5 to 15 s at random, doubled each time, so that a job that kills its
+// worker does not run beside the same other jobs again. If a worker with several jobs with two crashes
+// dies, none of them fails, because any of them may be the cause.
 const RESCUE = statement<
   [limit: number],
   { id: string; organizationId: string; status: JobStatus }
@@ -89,8 +89,8 @@ const RESCUE = statement<
    select id, organization_id as "organizationId", status from freed`,
 );
 
-// A claim whose answer was lost would otherwise stay PROCESSING for as long as the worker lives.
-const RECONCILE = statement<[workerId: string, heldFences: number[]], { id: string }>(
+// A job whose claim did not reach the worker would otherwise stay PROCESSING until the worker stops.
+const RECONCILE = statement<[workerId: string, knownFences: number[]], { id: string }>(
   "jobs.reconcile",
   `update jobs set status = case when cancel_requested then 'CANCELLED' else 'QUEUED' end,
      finished_at = case when cancel_requested then now() end,
@@ -120,7 +120,7 @@ const RESCUE_LIMIT = 500;
 /**
  * Registers a worker, which gives it the right to claim.
  *
- * @param lanes its slots, as users see them
+ * @param lanes slots of the worker, shown to users
  */
 export async function registerWorker(
   { db }: Services,
@@ -134,7 +134,7 @@ export async function registerWorker(
 /**
  * Renews the lease of a worker.
  *
- * @param started number of jobs started since the last renewal, by topic, as users see it
+ * @param started number of jobs started since the last renewal, by topic, shown to users
  * @returns false if the lease has expired: the worker has lost all of its jobs
  */
 export async function renewLease(
@@ -147,18 +147,18 @@ export async function renewLease(
 }
 
 /**
- * Requeues jobs that are claimed for a worker which does not hold them, without counting the attempt.
- * Claims of the last 10 s are left alone, because their answer may still be on its way.
+ * Requeues jobs that are claimed for a worker but unknown to it, without counting the attempt. Claims of
+ * the last 10 s are excluded, because the worker may not have received the answer yet.
  *
- * @param heldFences fences of all jobs that the worker runs or settles
+ * @param knownFences fences of all jobs that the worker runs or settles
  * @returns number of jobs requeued
  */
 export async function reconcile(
   { db }: Services,
   workerId: string,
-  heldFences: readonly number[],
+  knownFences: readonly number[],
 ): Promise<number> {
-  return (await db.run(RECONCILE, workerId, [...heldFences])).length;
+  return (await db.run(RECONCILE, workerId, [...knownFences])).length;
 }
 
 /** Reads the claims of a worker whose jobs are to be cancelled. */
@@ -168,8 +168,8 @@ export function readCancelRequests({ db }: Services, workerId: string): Promise<
 
 /**
  * Reaps workers whose lease has expired and frees their jobs: requeues them, or sets a job FAILED with
- * type CRASHED if it lost its third worker in a row and no other such job was lost with it. Any replica
- * does this for all.
+ * type CRASHED if it crashed for the third time in a row and its worker ran no other such job. Any
+ * replica does this for all workers.
  *
  * @returns the freed jobs
  */

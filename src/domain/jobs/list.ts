@@ -9,7 +9,7 @@ import type { Job, JobStatus } from "./job.ts";
 import type { JobKindName } from "./kinds.ts";
 import type { Lane } from "./lane.ts";
 
-/** Filter of a list of jobs: fields are ANDed, values inside a field ORed. */
+/** Filter of a list of jobs: fields are combined with AND, values of a field with OR. */
 export interface JobFilter {
   readonly ids?: readonly string[] | null;
   readonly kinds?: readonly JobKindName[] | null;

@@ -22,7 +22,7 @@ export function snooze(delayMs: number): Outcome {
   return { kind: "snooze", delayMs };
 }
 
-/** A failure that the handler has classified. Anything else that it throws is INTERNAL and retried. */
+/** A failure that the handler has classified. Any other error of a handler is INTERNAL and retried. */
 export class JobFailure extends Error {
   override readonly name = "JobFailure";
 
@@ -49,7 +49,7 @@ export class JobFailure extends Error {
 const MAX_MESSAGE = 2_000;
 const UNCLASSIFIED: Pick<JobFailure, "type" | "options"> = { type: "INTERNAL", options: {} };
 
-/** Makes a storable error of anything that was thrown. */
+/** Converts a thrown value to an error that can be stored. */
 export function jobError(thrown: unknown): JobError {
   const { type, options } = thrown instanceof JobFailure ? thrown : UNCLASSIFIED;
   return {
@@ -68,7 +68,7 @@ function textOf(thrown: unknown): string {
   }
 }
 
-// PostgreSQL accepts neither NUL nor half a surrogate pair, which a cut can leave.
+// PostgreSQL refuses NUL and lone surrogates, which truncating a text can produce.
 function storable(text: string): string {
   return text.replaceAll("\0", "").slice(0, MAX_MESSAGE).toWellFormed();
 }

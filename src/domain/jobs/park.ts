@@ -16,8 +16,8 @@ const WAKE = statement<[subject: string], { id: string }>(
 );
 
 /**
- * Parks a claimed job. Call it in the transaction that holds a lock on the reason to wait, so that
- * `wakeParked` cannot come in between.
+ * Parks a claimed job. Call it in a transaction that has locked the row that the job waits for, so that
+ * `wakeParked` runs either before the lock or after the commit.
  *
  * @param until null: until `wakeParked`
  * @returns false if the claim has ended, or the job is to be cancelled

@@ -22,7 +22,7 @@ export interface ProgressReport {
 /**
  * Writes and publishes the progress of many jobs.
  *
- * @returns ids of the jobs that were written; the others are no longer held under their fence
+ * @returns ids of the jobs that were written; the claims of the others have ended
  */
 export async function writeProgress(
   { db, bus }: Services,

@@ -8,8 +8,8 @@ export interface JobRetention {
   readonly failedMs: number;
 }
 
-/** Result of one step of pruning. */
-export interface PruneStep {
+/** Result of pruning one chunk. */
+export interface PrunedJobChunk {
   /** Number of jobs deleted. */
   readonly pruned: number;
   /** Id of the last job examined; null: there are no more. */
@@ -26,7 +26,7 @@ const PRUNE = statement<
     after: string,
     limit: number,
   ],
-  PruneStep
+  PrunedJobChunk
 >(
   "jobs.prune",
   `with page as materialized (
@@ -46,14 +46,14 @@ const PRUNE = statement<
      (select id from page order by id desc limit 1) as last`,
 );
 
-/** Value of `after` for the first step. */
+/** Value of `after` for the first chunk. */
 export const FIRST_JOB = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Examines the next jobs by age and deletes those whose retention is over, with their attempts.
+ * Examines the next chunk of jobs by age and deletes those whose retention is over, with their attempts.
  *
  * @param organizationId null: all organizations
- * @param after `last` of the previous step; `FIRST_JOB` for the first one
+ * @param after `last` of the previous chunk; `FIRST_JOB` for the first one
  * @param limit number of jobs to examine
  */
 export async function pruneJobs(
@@ -62,7 +62,7 @@ export async function pruneJobs(
   organizationId: string | null,
   after: string,
   limit: number,
-): Promise<PruneStep> {
-  const [step] = await db.run(PRUNE, completedMs, failedMs, organizationId, after, limit);
-  return step ?? { pruned: 0, last: null };
+): Promise<PrunedJobChunk> {
+  const [chunk] = await db.run(PRUNE, completedMs, failedMs, organizationId, after, limit);
+  return chunk ?? { pruned: 0, last: null };
 }

@@ -5,7 +5,7 @@ import { inLockOrder } from "./claim.ts";
 import type { JobError, JobStatus, Progress } from "./job.ts";
 
 /**
- * How a claim ended. `release` requeues the job without counting the attempt, because its worker stops.
+ * Outcome of a claim. `release` requeues the job without counting the attempt, because its worker stops.
  * `retry` becomes `fail` at the last attempt.
  */
 export type SettledOutcome = "done" | "retry" | "fail" | "cancel" | "snooze" | "release";
@@ -24,7 +24,7 @@ export interface Settlement {
 
 const log = getLogger(["waybill", "worker"]);
 
-/** A job whose end was recorded. */
+/** A job that was settled. */
 export interface SettledJob {
   readonly id: string;
   readonly status: JobStatus;
@@ -77,10 +77,10 @@ const SETTLE = statement<
 );
 
 /**
- * Records how claims ended, with mixed outcomes in one statement. If the database refuses the data of one,
- * the batch is settled row by row, so that one bad row does not hold up the others.
+ * Settles claims, with mixed outcomes in one statement. If the database refuses the data of a claim, all
+ * are settled one by one, so that invalid data does not prevent settling the others.
  *
- * @returns the jobs that were recorded; a job is absent if it was no longer held under that fence
+ * @returns the settled jobs, without those whose claim had already ended
  */
 export async function settleJobs(
   connection: Connection,
@@ -100,7 +100,7 @@ export async function settleJobs(
   }
 }
 
-// A value that cannot be stored is left out; the outcome itself is always recorded.
+// Drops error and progress if the database refuses them, so that the outcome is recorded all the same.
 async function settleOne(connection: Connection, settlement: Settlement): Promise<SettledJob[]> {
   try {
     return await settle(connection, [settlement]);

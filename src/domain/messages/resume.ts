@@ -4,7 +4,7 @@ import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { wakeParked } from "../jobs/park.ts";
-import { allowProbe, announceProviders } from "../providers/circuit.ts";
+import { allowProbe, publishProviders } from "../providers/circuit.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS, getMessage } from "./find.ts";
 import { finishMessage } from "./finish.ts";
@@ -59,7 +59,7 @@ export async function resumePausedFor(services: Services, providerId: string): P
 // In a transaction of its own, because pause() locks providers before the message: the reverse order could
 // deadlock.
 async function allowProbes(services: Services, channel: Message["channel"]): Promise<void> {
-  announceProviders(services, await allowProbe(services.db, channel));
+  publishProviders(services, await allowProbe(services.db, channel));
 }
 
 // The measurement of the sending rate starts again, so that it excludes the time spent PAUSED. With a

@@ -3,10 +3,10 @@ import { type Connection, statement } from "../../db/database.ts";
 import { SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import type { MessageChannel } from "../channel.ts";
 import type { Services } from "../services.ts";
-import { openFor, type ProviderState } from "./provider.ts";
+import { openDurationMs, type ProviderState } from "./provider.ts";
 import { STATE } from "./find.ts";
 
-/** Time that a probe has to end, in milliseconds; then another message may probe. */
+/** Timeout of a probe, in milliseconds; after it another message may probe. */
 const PROBE_MS = 60_000;
 
 // Compare-and-set on the epoch: of several processes that see the same failure only the first one acts,
@@ -39,8 +39,8 @@ const PROBE = statement<[id: string, epoch: number, probeMs: number], ProviderSt
    returning ${STATE}`,
 );
 
-const LEAVE = statement<[id: string, epoch: number], ProviderState>(
-  "providers.leaveProbe",
+const ABANDON_PROBE = statement<[id: string, epoch: number], ProviderState>(
+  "providers.abandonProbe",
   `update providers set state = 'OPEN', since = now(), epoch = epoch + 1, retry_at = now()
    where id = $1 and epoch = $2 and state = 'HALF_OPEN'
    returning ${STATE}`,
@@ -55,7 +55,7 @@ const CLOSE = statement<[id: string, epoch: number], ProviderState>(
    returning ${STATE}`,
 );
 
-// In a new epoch, so that earlier failures pause no message that is sent from now on.
+// Starts a new epoch, so that earlier failures pause no message that is sent from now on.
 const ALLOW_PROBE = statement<[channel: MessageChannel], { id: string }>(
   "providers.allowProbe",
   `update providers set retry_at = now(), epoch = epoch + 1 where channel = $1 and state = 'OPEN'
@@ -75,7 +75,7 @@ export function openCircuit(
   error: DeliveryError,
 ): Promise<ProviderState | undefined> {
   const { type, code, message, disposition } = error;
-  const openMs = openFor(error, circuit.openings);
+  const openMs = openDurationMs(error, circuit.openings);
   const pauses = disposition === "pause";
   return change(
     services,
@@ -96,19 +96,19 @@ export function beginProbe(
 }
 
 /**
- * Ends a probe whose message was not sent: the next message may probe.
+ * Ends a probe whose message was not sent, so that the next message may probe.
  *
  * @returns undefined when the circuit has changed since it was read: nothing is written
  */
-export function leaveProbe(
+export function abandonProbe(
   services: Services,
   circuit: Circuit,
 ): Promise<ProviderState | undefined> {
-  return change(services, services.db.run(LEAVE, circuit.id, circuit.epoch));
+  return change(services, services.db.run(ABANDON_PROBE, circuit.id, circuit.epoch));
 }
 
 /**
- * Closes a circuit: the provider works.
+ * Closes a circuit, because the provider works.
  *
  * @returns undefined when the circuit has changed since it was read: nothing is written
  */
@@ -128,8 +128,8 @@ export async function allowProbe(tx: Connection, channel: MessageChannel): Promi
   return (await tx.run(ALLOW_PROBE, channel)).map(({ id }) => id);
 }
 
-/** Announces changed providers to all processes. */
-export function announceProviders({ bus }: Services, ids: readonly string[]): void {
+/** Publishes changed providers to all processes. */
+export function publishProviders({ bus }: Services, ids: readonly string[]): void {
   bus.publish("providers", SYSTEM_ORGANIZATION_ID, ids);
 }
 
@@ -138,6 +138,6 @@ async function change(
   changed: Promise<ProviderState[]>,
 ): Promise<ProviderState | undefined> {
   const [state] = await changed;
-  if (state) announceProviders(services, [state.id]);
+  if (state) publishProviders(services, [state.id]);
   return state;
 }

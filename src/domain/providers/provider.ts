@@ -25,11 +25,11 @@ export interface Provider {
   readonly errorMessage: string | null;
 }
 
-/** A provider as the processes that send through it see it. */
+/** A provider with the fields that sending needs. */
 export interface ProviderState extends Provider {
   /** Version of the circuit and the credentials: increased with each change. */
   readonly epoch: number;
-  /** Times that the circuit was opened since it was last closed. */
+  /** Number of times that the circuit was opened since it was last closed. */
   readonly openings: number;
   /** Time until it may be probed, in milliseconds; null: CLOSED. */
   readonly retryMs: number | null;
@@ -41,25 +41,30 @@ export interface ProviderState extends Provider {
 
 const FIRST_OPEN_MS = 5_000;
 const MAX_OPEN_MS = 60_000;
-// One broken connection is not an outage.
+// Number of consecutive network failures that open the circuit: one broken connection is not an outage.
 const MAX_NETWORK_FAILURES = 3;
-const AT_FAULT: ReadonlySet<DeliveryErrorType> = new Set(["NETWORK", "ACCESS_TOKEN", "RATE_LIMIT"]);
+const PROVIDER_ERRORS: ReadonlySet<DeliveryErrorType> = new Set([
+  "NETWORK",
+  "ACCESS_TOKEN",
+  "RATE_LIMIT",
+]);
 
 /** Whether another provider may be tried: it may succeed, and no content was transmitted to this one. */
 export function mayFailOver({ type, disposition, afterData }: DeliveryError): boolean {
-  return AT_FAULT.has(type) && !afterData && (disposition === "retry" || disposition === "pause");
+  return PROVIDER_ERRORS.has(type) && !afterData &&
+    (disposition === "retry" || disposition === "pause");
 }
 
 /** Whether the provider failed, not the delivery to this recipient. */
-export function isProvidersFault(error: DeliveryError): boolean {
+export function isProviderFailure(error: DeliveryError): boolean {
   const { type, disposition, beforeRecipient, noAnswer = false } = error;
-  return AT_FAULT.has(type) && (beforeRecipient || noAnswer || disposition === "pause");
+  return PROVIDER_ERRORS.has(type) && (beforeRecipient || noAnswer || disposition === "pause");
 }
 
 /**
  * Whether a failure opens the circuit.
  *
- * @param consecutive failures of the provider, this one included
+ * @param failures number of consecutive failures of the provider, including this one
  */
 export function opensCircuit({ type }: DeliveryError, failures: number): boolean {
   return type !== "NETWORK" || failures >= MAX_NETWORK_FAILURES;
@@ -69,8 +74,8 @@ export function opensCircuit({ type }: DeliveryError, failures: number): boolean
  * Time that a circuit stays open, in milliseconds: 5 s, 10 s, 20 s … up to a minute, or the time that
  * the provider asked for.
  *
- * @param openings since it was last closed, without this one
+ * @param openings number of times that the circuit was opened since it was last closed, without this one
  */
-export function openFor({ retryAfterMs }: DeliveryError, openings: number): number {
+export function openDurationMs({ retryAfterMs }: DeliveryError, openings: number): number {
   return Math.max(Math.min(FIRST_OPEN_MS * 2 ** openings, MAX_OPEN_MS), retryAfterMs ?? 0);
 }

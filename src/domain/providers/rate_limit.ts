@@ -38,11 +38,11 @@ const RESERVE = statement<
  * Reserves slots for messages within a provider's rate limit, which all processes share.
  *
  * Slots are reserved at most 50 ms before they are due: enough to reach the limit, and little enough to
- * share it. Urgent messages may reserve another 50 ms ahead, or one slot; other messages wait until that
- * is made up for.
+ * share it. Urgent messages may reserve another 50 ms ahead, or one slot; the other messages are delayed
+ * by as much.
  *
  * @param perSecond rate limit
- * @param wanted most slots to reserve
+ * @param wanted maximum number of slots to reserve
  */
 export async function reserveSlots(
   { db }: Services,

@@ -36,7 +36,7 @@ const REGISTER_RATE_LIMITS = statement<[ids: string[]]>(
  * Stores the providers of a process; every process does so at its start. A known provider keeps its
  * circuit, the limit and the credentials that an operator has set; an open circuit may be probed at once.
  *
- * @param named each name once per channel
+ * @param named providers of the settings, each name once per channel
  * @returns their states, in the order in which they were named
  */
 export async function registerProviders(

@@ -47,7 +47,7 @@ const UPDATE = statement<
    returning id`,
 );
 
-// Errors of the old credentials say nothing about the new ones.
+// Closes the circuit, because its errors are those of the old credentials.
 const RESET = statement<[id: string], { id: string }>(
   "providers.reset",
   `update providers set state = 'CLOSED', since = now(), openings = 0, retry_at = null,
@@ -59,8 +59,7 @@ const RESET = statement<[id: string], { id: string }>(
 /**
  * Checks an update.
  *
- * @returns its credentials
- *
+ * @returns the new credentials
  * @throws {InvalidInputError} with every fault
  */
 export function checkUpdate(
@@ -118,7 +117,7 @@ function checkText(
   }
 }
 
-// Slots that were reserved far ahead under the old limit do not delay messages under the new one.
+// Drops reservations far ahead under the old limit, which would delay messages under the new one.
 const RESET_RATE_LIMIT = statement<[id: string]>(
   "providers.resetRateLimit",
   "update provider_paces set next_at = least(next_at, now()) where provider_id = $1",

@@ -27,7 +27,7 @@ export interface FireResult {
   readonly outcome: "COMPLETED" | "FAILED";
   /** Number of messages processed. */
   readonly processedCount: number;
-  /** Number of recipients in them. */
+  /** Number of recipients in these messages. */
   readonly recipientCount: number;
   readonly error: JobError | null;
 }
@@ -61,7 +61,7 @@ export const BUILT_IN_SCHEDULES: readonly BuiltInSchedule[] = [
  * Computes the first tick after an instant; null if there is none (30 February).
  *
  * If clocks are put forward over a fixed time, its tick comes at the end of the gap. If they are put
- * back, a fixed time in the repeated hour ticks once, at the first pass; `*` and steps tick in both.
+ * back, a fixed time in the repeated hour ticks once, the first time; `*` and step values tick both times.
  *
  * @throws {InvalidInputError} with path `cron` or `timezone`
  */

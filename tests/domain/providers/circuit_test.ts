@@ -8,9 +8,9 @@ import {
   openCircuit,
 } from "../../../src/domain/providers/circuit.ts";
 import {
-  isProvidersFault,
+  isProviderFailure,
   mayFailOver,
-  openFor,
+  openDurationMs,
   opensCircuit,
   type ProviderState,
 } from "../../../src/domain/providers/provider.ts";
@@ -92,8 +92,8 @@ onEveryDatabase(
   },
 );
 
-Deno.test("openFor() doubles up to a minute, and is at least the wait that the provider asked for", () => {
-  assert.deepEqual([0, 1, 2, 3, 4, 40].map((openings) => openFor(REFUSED, openings)), [
+Deno.test("openDurationMs() doubles up to a minute, and is at least the wait that the provider asked for", () => {
+  assert.deepEqual([0, 1, 2, 3, 4, 40].map((openings) => openDurationMs(REFUSED, openings)), [
     5_000,
     10_000,
     20_000,
@@ -101,7 +101,7 @@ Deno.test("openFor() doubles up to a minute, and is at least the wait that the p
     60_000,
     60_000,
   ]);
-  assert.equal(openFor({ ...REFUSED, retryAfterMs: 90_000 }, 0), 90_000);
+  assert.equal(openDurationMs({ ...REFUSED, retryAfterMs: 90_000 }, 0), 90_000);
 });
 
 Deno.test("opensCircuit() opens after three network failures, and at once for a login or throttling", () => {
@@ -114,13 +114,13 @@ Deno.test("opensCircuit() opens after three network failures, and at once for a 
   assert.equal(opensCircuit({ ...REFUSED, type: "RATE_LIMIT" }, 1), true);
 });
 
-Deno.test("isProvidersFault() is false for an answer about the recipient", () => {
+Deno.test("isProviderFailure() is false for an answer about the recipient", () => {
   const greylisted = { ...REFUSED, type: "RATE_LIMIT", beforeRecipient: false } as const;
-  assert.equal(isProvidersFault(REFUSED), true);
-  assert.equal(isProvidersFault(greylisted), false);
-  assert.equal(isProvidersFault({ ...greylisted, type: "NETWORK", noAnswer: true }), true);
+  assert.equal(isProviderFailure(REFUSED), true);
+  assert.equal(isProviderFailure(greylisted), false);
+  assert.equal(isProviderFailure({ ...greylisted, type: "NETWORK", noAnswer: true }), true);
   assert.equal(
-    isProvidersFault({ ...greylisted, type: "ACCESS_TOKEN", disposition: "pause" }),
+    isProviderFailure({ ...greylisted, type: "ACCESS_TOKEN", disposition: "pause" }),
     true,
     "530 to RCPT",
   );
