@@ -237,7 +237,8 @@ function sortOf({ messageId }: DeliveryFilter, order: DeliveryOrder): Sort {
   if (order === "CREATED_ASC") {
     if (messageId == null) return byId("asc", "d.id");
     return {
-      name: "position asc",
+      // A part of each cursor: another name would end the cursors of clients.
+      name: "n asc",
       keys: [{ expression: sql.ref("d.n"), type: "integer" }],
       direction: "asc",
     };
