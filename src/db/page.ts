@@ -57,6 +57,8 @@ export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 200;
 const MAX_COUNT = 10_000;
 const MAX_INTEGER = 2 ** 31 - 1;
+// Column that a page adds to the rows of its query; a name that no query selects itself.
+const POSITION = "page_position";
 
 const PATTERNS: Record<KeyType, RegExp> = {
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
@@ -94,7 +96,7 @@ export async function selectPage<Tables, Table extends keyof Tables, Row>(
   const ascending = (sort.direction === "asc") !== backwards;
   const forwardAscending = sort.direction === "asc";
 
-  let page = query.select(positionOf(sort).as("position"));
+  let page = query.select(positionOf(sort).as(POSITION));
   if (after) page = page.where(pastPosition(sort, after, forwardAscending));
   if (before) page = page.where(pastPosition(sort, before, !forwardAscending));
   for (const { expression } of sort.keys) {
@@ -104,7 +106,7 @@ export async function selectPage<Tables, Table extends keyof Tables, Row>(
 
   const hasMore = rows.length > size;
   const edges = rows.slice(0, size).map((row) => {
-    const { position, ...node } = row as Row & { position: string[] };
+    const { [POSITION]: position, ...node } = row as Row & { [POSITION]: string[] };
     return { node: node as Row, cursor: encode(sort, position) };
   });
   if (backwards) edges.reverse();

@@ -53,6 +53,13 @@ async function walk(db: Database, sort: Sort, size: number, backwards: boolean):
   return seen;
 }
 
+onEveryDatabase("selectPage() returns rows with a column `position`", async ({ db }) => {
+  await fill(db, 1);
+  const query = items().select(sql<number>`7`.as("position"));
+  const { edges } = await selectPage(db, query, byId("asc"), {});
+  assert.deepEqual(edges.map(({ node }) => node.position), [7]);
+});
+
 onEveryDatabase("selectPage() returns each row once in both directions", async ({ db }) => {
   await fill(db, 20);
   for (const sort of [byId("asc"), byId("desc"), BY_TIME]) {
