@@ -5,7 +5,7 @@ RUN mkdir /data && chown deno:deno /data
 WORKDIR /app
 USER deno
 
-# A layer of their own, because packages change less often than the source.
+# Packages have a layer of their own, because they change less often than the source.
 COPY deno.json deno.lock ./
 RUN deno ci --prod --skip-types
 
@@ -21,6 +21,6 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD [ \
   "deno", "eval", "const { ok } = await fetch(`http://127.0.0.1:${Deno.env.get('PORT')}/healthz`); Deno.exit(ok ? 0 : 1)" \
 ]
 
-# tini of the base image forwards SIGTERM, which makes the stop graceful.
+# tini of the base image forwards SIGTERM, which stops the process gracefully.
 ENTRYPOINT ["/tini", "--", "deno", "run", "-NRWES", "--frozen", "--cached-only", "src/main.ts"]
 CMD ["serve"]

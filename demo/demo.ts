@@ -39,7 +39,7 @@ interface Progress {
 
 const mail = await startMailServer();
 await using server = startWaybill(mail.url);
-const ended = server.status.then(({ code }) => Deno.exit(code));
+const exited = server.status.then(({ code }) => Deno.exit(code));
 // Ctrl-C also reaches the server; the demo waits until it has stopped.
 Deno.addSignalListener("SIGINT", () => {});
 Deno.addSignalListener("SIGTERM", () => server.kill());
@@ -58,7 +58,7 @@ console.log(`
 The mail server accepted ${mail.counts.accepted} mails and refused ${mail.counts.refused}. Failed recipients and their errors:
   { deliveries(filter: { messageId: "${messageId}", statuses: [FAILED] }) { nodes { recipient { address } error { type code message } } } }
 The server runs until Ctrl-C.`);
-await ended;
+await exited;
 
 function startWaybill(smtpUrl: string) {
   return new Deno.Command(Deno.execPath(), {
@@ -85,17 +85,17 @@ async function readAddress(): Promise<string> {
     const address = /ready at (http:\S+)\/graphql/.exec(printed)?.[1];
     if (address) return address;
   }
-  return await ended;
+  return await exited;
 }
 
 async function importRecipients(): Promise<string> {
-  const answer = await fetch(`${address}/import/recipients?name=Subscribers`, {
+  const response = await fetch(`${address}/import/recipients?name=Subscribers`, {
     method: "POST",
     headers: { Authorization: `Bearer ${KEY}`, "Content-Type": "text/csv" },
     body: recipientsCsv(RECIPIENTS),
   });
-  const report = await answer.json();
-  if (!answer.ok) throw new Error(`Cannot import the recipients: ${JSON.stringify(report)}`);
+  const report = await response.json();
+  if (!response.ok) throw new Error(`Cannot import the recipients: ${JSON.stringify(report)}`);
   console.log(
     `Imported ${report.taken} recipients, refused ${report.refused}:`,
     report.refusedRows,
@@ -104,12 +104,12 @@ async function importRecipients(): Promise<string> {
 }
 
 async function send(audience: string): Promise<string> {
-  const answer = await fetch(`${address}/graphql`, {
+  const response = await fetch(`${address}/graphql`, {
     method: "POST",
     headers: { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" },
     body: JSON.stringify({ query: SEND, variables: { audience } }),
   });
-  const { data, errors } = await answer.json();
+  const { data, errors } = await response.json();
   const id = data?.sendMessage?.message?.id;
   if (!id) throw new Error(`Cannot send the message: ${JSON.stringify(errors ?? data)}`);
   return id;

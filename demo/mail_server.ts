@@ -6,8 +6,8 @@ export interface MailCounts {
   refused: number;
 }
 
-// Latency of a nearby server.
-const ANSWER_MS = 15;
+// Latency of a mail server in the same region.
+const REPLY_MS = 15;
 
 /**
  * Starts a mail server that delivers nothing. It accepts all mails except those to nobody… (550, no
@@ -23,13 +23,13 @@ export async function startMailServer(): Promise<{ url: string; counts: MailCoun
     onRcptTo({ address }, _session, callback) {
       const refusal = refusalOf(address);
       if (refusal) counts.refused++;
-      setTimeout(() => callback(refusal), ANSWER_MS);
+      setTimeout(() => callback(refusal), REPLY_MS);
     },
     onData(stream, _session, callback) {
       stream.resume();
       stream.on("end", () => {
         counts.accepted++;
-        setTimeout(callback, ANSWER_MS);
+        setTimeout(callback, REPLY_MS);
       });
     },
   });
@@ -37,7 +37,9 @@ export async function startMailServer(): Promise<{ url: string; counts: MailCoun
   const listener = server.listen(0, "127.0.0.1", resolve);
   await promise;
   const address = listener.address();
-  if (address === null || typeof address === "string") throw new Error("No port to listen on");
+  if (address === null || typeof address === "string") {
+    throw new Error("Cannot start the mail server: it has no TCP port");
+  }
   return { url: `smtp://127.0.0.1:${address.port}`, counts };
 }
 

@@ -1,8 +1,8 @@
 const PLANS = ["free", "team", "business"];
 
 /**
- * A CSV file of sample recipients: every 40th has no mailbox, every 90th a full one, and every 1,000th
- * line is invalid.
+ * Generates a CSV file of sample recipients: every 40th has no mailbox, every 90th has a full mailbox, and
+ * every 1,000th line is invalid.
  */
 export function recipientsCsv(count: number): ReadableStream<Uint8Array> {
   return ReadableStream.from(lines(count)).pipeThrough(new TextEncoderStream());

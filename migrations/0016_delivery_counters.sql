@@ -1,11 +1,11 @@
 -- The effect of every recorded outcome, in one place. Each row of delivery_stats counts n deliveries of
--- one outcome; this view says what they add to a message's counters or take from them.
+-- one outcome; this view maps the outcome to changes of the message's counters.
 --
--- sent, failed, unknown, bounced, complained: how many deliveries are in that state now. A delivery that
--- is retried leaves its state, and ended counts those in any of the five.
--- event, events: what happened in that minute, by that attempt. A retry does not undo a failure, but a
--- correction does: RESOLVED takes back an UNKNOWN that had arrived, BOUNCE_RAISED a BOUNCED that is
--- counted again with its final reason.
+-- sent, failed, unknown, bounced, complained: change of the number of deliveries in that state; ended: sum
+-- of the five. A retry subtracts the delivery from its state.
+-- event, events: change of the number of events in that minute by that attempt. A retry does not subtract a
+-- failure, but a correction does: RESOLVED subtracts an UNKNOWN whose mail had arrived, BOUNCE_RAISED a
+-- BOUNCED that is counted again with its final reason.
 create view delivery_counters as
   select s.organization_id, s.message_id, s.batch_id, s.minute, s.attempt, s.error_type, s.retryable,
     s.n * e.sent as sent, s.n * e.failed as failed, s.n * e.unknown as unknown,

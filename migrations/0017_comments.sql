@@ -32,7 +32,7 @@ comment on column jobs.crashes is
   'Workers that died while they ran the job, since its last settled attempt; it fails at 3 at the earliest.';
 comment on column jobs.fence is
   'Number of the current claim, null unless PROCESSING. A write with another fence changes nothing.';
-comment on column jobs.worker_id is 'Worker that holds the job, or held it last.';
+comment on column jobs.worker_id is 'Worker of the current or last claim.';
 comment on column jobs.cancel_requested is 'True after cancelJob, until the running attempt has ended.';
 comment on column jobs.unique_key is
   'At most one unfinished job of an organization has the same key; null: no limit.';
@@ -56,7 +56,7 @@ comment on table schedule_fires is
   'Fires of schedules. The primary key makes each tick fire once in any number of processes.';
 comment on column schedule_fires.nominal_at is 'Time of the tick by the cron expression.';
 comment on column schedule_fires.fired_at is 'Time of the fire by the clock of the database.';
-comment on column schedule_fires.outcome is 'Outcome of the job, which is deleted earlier; null before its end.';
+comment on column schedule_fires.outcome is 'Outcome of the job, kept because the job is deleted earlier; null until it ends.';
 comment on column schedule_fires.processed_count is 'Objects that the job processed, for example messages.';
 comment on column schedule_fires.recipient_count is 'Recipients of these objects.';
 
@@ -79,7 +79,7 @@ comment on table messages is 'Messages to many recipients.';
 comment on column messages.type is 'Unit of fair share within the organization, for example newsletter.';
 comment on column messages.send_at is 'Time to start sending; null: at once.';
 comment on column messages.on_unknown is
-  'Treatment of deliveries with unknown outcome: HOLD leaves them, RESEND sends them again.';
+  'Handling of deliveries with unknown outcome: HOLD keeps them UNKNOWN, RESEND sends them again.';
 comment on column messages.idempotency_key is
   'At most one message of an organization has the same key; null: no limit.';
 comment on column messages.recipient_count is 'Number of recipients without duplicates.';
@@ -130,7 +130,7 @@ comment on column delivery_stats.minute is 'Minute of the outcome.';
 comment on column delivery_stats.attempt is 'Number of the attempt that had the outcome.';
 comment on column delivery_stats.outcome is
   'SENT, FAILED, UNKNOWN, BOUNCED and COMPLAINED add deliveries to that state; RETRIED, RESOLVED, RESENT, '
-  'BOUNCE_RETRIED and BOUNCE_RAISED take them out again; delivery_counters has the effect of each.';
+  'BOUNCE_RETRIED and BOUNCE_RAISED subtract them; delivery_counters has the effect of each.';
 comment on column delivery_stats.error_type is 'Empty for SENT.';
 comment on column delivery_stats.n is 'Number of deliveries.';
 
@@ -173,9 +173,9 @@ comment on column migrations.checksum is 'SHA-256 of the file; a changed file is
 
 comment on view failed_deliveries_summary is 'Failed and bounced deliveries by message and error type.';
 comment on column failed_deliveries_summary.retryable_count is
-  'Failures that another attempt may mend and that have attempts left.';
+  'Failures that may succeed at another attempt and have attempts left.';
 comment on function retryable_recipients(uuid, int) is
-  'Failed deliveries of a message that another attempt may mend, with fewer attempts than given.';
+  'Failed deliveries of a message that may succeed at another attempt, with fewer attempts than the argument.';
 comment on function prune_deliveries(uuid, timestamptz, uuid, int) is
   'Deletes one step of old SENT and cancelled deliveries of ended messages; counters stay.';
 comment on procedure cleanup_old_deliveries(int) is

@@ -93,7 +93,7 @@ builder.subscriptionField("deliveriesUpdated", (t) =>
  * Converts a filter of deliveries to its domain form.
  *
  * @throws {InvalidInputError} for an empty or too long list, and for the id of another noun
- * @throws {NotFoundError} for a `messageId` that is no id
+ * @throws {NotFoundError} for a `messageId` that is not an id
  */
 export function deliveryFilter(filter: typeof DeliveryFilter.$inferInput): DeliveryFilterShape {
   const { messageId, ...rest } = checkFilter(filter);

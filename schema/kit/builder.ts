@@ -14,7 +14,7 @@ import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../../src/domain/page.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { decodeId, encodeId } from "./global_id.ts";
 
-/** Context of a resolver; the server makes one for each operation. */
+/** Context of a resolver; the server creates one for each operation. */
 export interface Context {
   readonly services: Services;
   readonly caller: Caller;

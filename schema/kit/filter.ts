@@ -5,8 +5,8 @@ import { fromTypeIds, type Noun } from "../../src/domain/id.ts";
 const MAX_VALUES = 1_000;
 
 /**
- * Checks the filter of a list. Null or absent means no limit. An empty list is refused, because it could
- * match nothing and so is more likely a mistake.
+ * Checks the filter of a list. Null or absent means no limit. An empty list is refused, because it would
+ * match nothing and is probably a mistake.
  *
  * @returns the filter; an empty one for null
  * @throws {InvalidInputError} naming each list that is empty or too long, and each text with a NUL, which
@@ -24,7 +24,7 @@ export function checkFilter<T extends object>(filter: T | null | undefined): Par
  *
  * @returns database ids; null when the field is absent
  * @throws {InvalidInputError} for the id of another noun, and for more than 1,000 ids
- * @throws {NotFoundError} naming the values that are no ids
+ * @throws {NotFoundError} naming the values that are not ids
  */
 export function filterIds(
   noun: Noun,
@@ -39,7 +39,7 @@ function issuesOfField(field: string, value: unknown): Issue[] {
   // A search drops NULs instead of refusing them, because it matches part of a text only.
   if (!Array.isArray(value)) return field === "search" ? [] : issuesOfText(path, value);
   if (value.length === 0) {
-    const message = "must not be empty; leave it out to set no limit";
+    const message = "must not be empty; omit it to set no limit";
     return [{ path, code: "EMPTY", message }];
   }
   if (value.length > MAX_VALUES) {

@@ -35,7 +35,7 @@ export function encodeId(typename: string, id: string | number | bigint): string
  * Reads a global id.
  *
  * @returns the type of the API and the database id
- * @throws {NotFoundError} when it is no TypeID, or the noun has no type in the API
+ * @throws {NotFoundError} if it is not a TypeID, or the noun has no type in the API
  */
 export function decodeId(typeId: string): { typename: string; id: string } {
   const parsed = parseTypeId(typeId);
@@ -48,7 +48,7 @@ export function decodeId(typeId: string): { typename: string; id: string } {
  * Reads the id argument of a query for one object.
  *
  * @param path of the argument
- * @returns the database id; null for a text that is no TypeID, so that the query answers null
+ * @returns the database id; null for a text that is not a TypeID, so that the query returns null
  * @throws {InvalidInputError} for the id of another noun
  */
 export function lookupId(noun: Noun, typeId: string, path?: readonly string[]): string | null {

@@ -14,8 +14,8 @@ export function batchLoader<T>(
 ): (context: Context, id: string) => Promise<T | null> {
   const loaderOf = createContextCache((context: Context) =>
     new DataLoader<string, T | null>(async (ids) => {
-      const found = await load(context, [...new Set(ids)]);
-      return ids.map((id) => found.get(id) ?? null);
+      const values = await load(context, [...new Set(ids)]);
+      return ids.map((id) => values.get(id) ?? null);
     }, { cache: false })
   );
   return (context, id) => loaderOf(context).load(id);

@@ -11,7 +11,7 @@ builder.addScalarType("JSONObject", GraphQLJSONObject, {
 
 const MAX_INT = 2 ** 31 - 1;
 
-/** Rounds a number to the nearest Int of GraphQL from 0 up: durations above 24.8 days are cut to that. */
+/** Rounds a number to an Int of GraphQL, from 0 to 2^31 - 1: milliseconds are limited to 24.8 days. */
 export function toInt(value: number): number {
   return Math.max(0, Math.min(Math.round(value), MAX_INT));
 }

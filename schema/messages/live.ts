@@ -29,8 +29,8 @@ const watchMessages = watchLists({
     withStats(services, await listMessages(services, caller, filter, "CREATED_DESC", args)),
 });
 
-// Progress changes the statistics only, not the message row, so events must compare them too. They are
-// read after the message, so that a finished message comes with its final numbers.
+// Progress changes the statistics only, not the message row, so events must compare the statistics too. They
+// are read after the message, so that a finished message has its final statistics.
 async function readStates(services: Services, ids: readonly string[]): Promise<MessageState[]> {
   const messages = await findMessages(services.db, ids);
   const [stats, errorTypes, effectiveness] = await Promise.all([

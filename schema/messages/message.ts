@@ -182,9 +182,9 @@ MessageNode.implement({
       type: DeliveryStatsObject,
       description: "Delivery counts by state, and the sending rate.",
       resolve: async ({ id, stats }, _args, context) => {
-        const found = stats ?? await statsOf(context, id);
-        if (!found) throw new Error(`Cannot read the stats of message ${id}: it has no row`);
-        return found;
+        const stored = stats ?? await statsOf(context, id);
+        if (!stored) throw new Error(`Cannot read the stats of message ${id}: it has no row`);
+        return stored;
       },
     }),
     canPause: t.boolean({

@@ -5,8 +5,8 @@ import { batchLoader } from "../kit/loader.ts";
 
 // Looked up without the channel, because no address is valid in two channels.
 const suppressedOf = batchLoader(async ({ services, caller }, addresses) => {
-  const listed = await findListed(services, caller, addresses);
-  return new Map(addresses.map((address) => [address, listed.has(address)]));
+  const suppressed = await findListed(services, caller, addresses);
+  return new Map(addresses.map((address) => [address, suppressed.has(address)]));
 });
 
 export const RecipientObject = builder.objectRef<Recipient>("Recipient").implement({

@@ -146,8 +146,8 @@ builder.mutationFields((t) => ({
       ids: t.arg.idList({ required: true, description: "Ids of entries, 1 to 1,000: sup_…" }),
     },
     resolve: async (_root, { ids }, { services, caller }) => {
-      const wanted = fromTypeIds("suppression", ids, ["ids"]);
-      const removed = await removeSuppressions(services, caller, wanted);
+      const suppressionIds = fromTypeIds("suppression", ids, ["ids"]);
+      const removed = await removeSuppressions(services, caller, suppressionIds);
       return { removedIds: removed.map((id) => toTypeId("suppression", id)) };
     },
   }),
