@@ -8,7 +8,7 @@ export const JobKind = builder.enumType("JobKind", {
 });
 
 export const Lane = builder.enumType("Lane", {
-  description: "Lane: reserved worker slots, so that many jobs in one lane never use the slots of another.",
+  description: "Lane: reserved worker slots. Jobs of one lane never use the slots of another.",
   values: {
     TRANSACTIONAL: {
       description: "Jobs that a person waits for, such as receipts and confirmations.",
