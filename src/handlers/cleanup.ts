@@ -9,7 +9,7 @@ import type { JobHandler, JobRun } from "../queue/handler.ts";
 import { removeOldDeliveries } from "./cleanup_deliveries.ts";
 import { scopeOf } from "./scope.ts";
 
-const STEP = 1_000;
+const CHUNK = 1_000;
 const KEEP_FIRES_MS = 30 * 24 * 60 * 60_000;
 
 /** Retention of finished jobs and deliveries. */
@@ -20,7 +20,7 @@ export interface Retention extends JobRetention {
 
 /**
  * Creates the handler of CLEANUP: deletes finished jobs, and sent and cancelled deliveries, whose
- * retention is over, in steps of 1,000. A job of the system organization also fails imports whose
+ * retention is over, in chunks of 1,000. A job of the system organization also fails imports whose
  * process died, and deletes old fires and old ids of provider events.
  */
 export function cleanupHandler(
@@ -45,7 +45,7 @@ async function cleanup(
   let after: string | null = FIRST_JOB;
   while (after !== null) {
     signal.throwIfAborted();
-    const { pruned, last } = await pruneJobs(services, retention, scopeOf(job), after, STEP);
+    const { pruned, last } = await pruneJobs(services, retention, scopeOf(job), after, CHUNK);
     processed += pruned;
     after = last;
     report({ total: null, processed, succeeded: processed, failed: 0, skipped: 0 });

@@ -5,7 +5,7 @@ import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import { scopeOf } from "./scope.ts";
 
-const STEP = 1_000;
+const CHUNK = 1_000;
 
 /** Creates the handler of CLEANUP_DELIVERIES: deletes old sent and cancelled deliveries. */
 export function cleanupDeliveriesHandler(
@@ -15,10 +15,10 @@ export function cleanupDeliveriesHandler(
 }
 
 /**
- * Deletes sent and cancelled deliveries in steps of 1,000, each in a transaction of its own.
+ * Deletes sent and cancelled deliveries in chunks of 1,000, each in a transaction of its own.
  *
  * @param daysToKeep days since they were sent or cancelled
- * @param processed number of rows that the job has deleted before, for its progress
+ * @param processed number of rows that the job has already deleted, for its progress
  * @throws {JobAborted} when the job's signal is aborted
  */
 export async function removeOldDeliveries(
@@ -30,9 +30,9 @@ export async function removeOldDeliveries(
   let after: string | null = FIRST_DELIVERY;
   while (after !== null) {
     signal.throwIfAborted();
-    const step = await pruneDeliveries(services, scopeOf(job), daysToKeep, after, STEP);
-    processed += step.pruned;
-    after = step.last;
+    const chunk = await pruneDeliveries(services, scopeOf(job), daysToKeep, after, CHUNK);
+    processed += chunk.pruned;
+    after = chunk.last;
     report({ total: null, processed, succeeded: processed, failed: 0, skipped: 0 });
   }
   return done;

@@ -8,7 +8,7 @@ import type { JobHandler, JobRun } from "../queue/handler.ts";
 
 /**
  * Creates the handler of PLAN_MESSAGE: cuts a message into batches, 5,000 recipients per transaction,
- * and continues where an earlier attempt ended.
+ * and continues where the previous attempt ended.
  */
 export function planMessageHandler(services: Services): JobHandler<JobPayload<"PLAN_MESSAGE">> {
   return (run, { messageId }) => planMessage(services, run, messageId);
@@ -23,7 +23,7 @@ async function planMessage(
   while (true) {
     signal.throwIfAborted();
     const { message, more } = await planChunk(services, job, messageId);
-    // The claim has ended, so settling changes nothing and logs it.
+    // The claim has ended, so that settling will change nothing and log a warning.
     if (!message) return done;
     if (more) {
       report({

@@ -9,7 +9,7 @@ import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import { scopeOf } from "./scope.ts";
 
-// The result lists this many messages; its sums include all.
+// Maximum number of messages that the result lists; its counts include all messages.
 const LISTED_MESSAGES = 1_000;
 
 /** Creates the handler of RETRY_FAILED: retries failed deliveries of messages in retry mode CRON. */
@@ -21,11 +21,11 @@ async function retryFailed(services: Services, { job, signal, report }: JobRun):
   const rounds: Round[] = [];
   let messageCount = 0;
   let recipientCount = 0;
-  const note = async (begun: readonly Round[]) => {
+  const addRounds = async (begun: readonly Round[]) => {
     rounds.push(...begun.slice(0, LISTED_MESSAGES - rounds.length));
     messageCount += begun.length;
     recipientCount += begun.reduce((sum, round) => sum + round.recipientCount, 0);
-    // Written after each step, so that a job that dies leaves a result.
+    // Written after each chunk, so that a job that crashes leaves a result.
     const messages = rounds.map(resultOf);
     await writeResult(services, job, { messageCount, recipientCount, messages });
     report({
@@ -38,9 +38,9 @@ async function retryFailed(services: Services, { job, signal, report }: JobRun):
     signal.throwIfAborted();
   };
   try {
-    // A job that finds nothing has a result, too.
-    await note([]);
-    await retryScheduled(services, scopeOf(job), note);
+    // A job that finds no message has a result, too.
+    await addRounds([]);
+    await retryScheduled(services, scopeOf(job), addRounds);
   } catch (error) {
     const counts = { processedCount: messageCount, recipientCount };
     await recordFire(services, job.id, { outcome: "FAILED", ...counts, error: jobError(error) });

@@ -21,19 +21,19 @@ import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import type { ContentCache } from "../sending/content_cache.ts";
 import { type BatchResult, BatchSender } from "../sending/batch_sender.ts";
-import { openDeliverySender } from "../sending/delivery_sender.ts";
+import { prepareDeliverySender } from "../sending/delivery_sender.ts";
 import { type ChannelSlots, slotFor } from "../sending/provider_pool.ts";
 
-// A batch that a slow provider delays gives its worker slot back after this time.
+// Maximum duration of a run, so that other jobs get the worker slot even if the provider is slow.
 const MAX_RUN_MS = 5 * 60_000;
-const MAX_HELD_MS = 30_000;
+const MAX_SNOOZE_MS = 30_000;
 // Jitter, so that batches that met the same obstacle do not all resume at once.
 const JITTER = 0.1;
 
 type Obstructed = Extract<BatchResult, { type: "obstructed" }>;
 type Obstacle = Obstructed["obstacle"];
 
-/** How batches are sent. */
+/** Options of sending batches. */
 export interface SendBatchOptions {
   readonly slots: ChannelSlots;
   readonly contents: ContentCache;
@@ -42,8 +42,8 @@ export interface SendBatchOptions {
 }
 
 /**
- * Creates the handler of SEND_BATCH: sends the PENDING deliveries of one batch. Another attempt
- * continues where one ended.
+ * Creates the handler of SEND_BATCH: sends the PENDING deliveries of one batch. Each attempt continues
+ * where the previous one ended.
  */
 export function sendBatchHandler(
   services: Services,
@@ -70,7 +70,7 @@ async function sendBatch(
   return done;
 }
 
-// The job of an abandoned batch was retried: it must not be reported as done.
+// The job of an abandoned batch was retried. It must fail, because the batch is not sent.
 async function refuseAbandoned(services: Services, batch: TakenBatch): Promise<void> {
   if (!await wasAbandoned(services, batch)) return;
   const message = "Cannot send the batch: it was ended when its job failed or was cancelled; " +
@@ -87,16 +87,16 @@ async function sendPending(
 ): Promise<Outcome> {
   const { channel, window } = slotFor(slots, batch.channel);
   const urgent = job.lane === "TRANSACTIONAL";
-  // Checked first, so that nothing is read in vain. Urgent mail may pass some obstacles.
-  const known = !urgent && batch.messageStatus === "SENDING" ? channel.obstacle : null;
-  if (known?.error.disposition === "retry") return snoozeFor(known);
+  // Checked before the batch is read, to save the reads. Some obstacles do not apply to urgent mail.
+  const obstacle = !urgent && batch.messageStatus === "SENDING" ? channel.obstacle : null;
+  if (obstacle?.error.disposition === "retry") return snoozeFor(obstacle);
   const content = await contents.get({
     id: batch.messageId,
     organizationId: batch.organizationId,
   });
   const pending = await readPending(services, batch);
   const sentBefore = pending.length < batch.size ? await countSent(services, batch) : 0;
-  const send = await openDeliverySender(services, batch, {
+  const send = await prepareDeliverySender(services, batch, {
     channel,
     content,
     pending,
@@ -157,8 +157,10 @@ async function park(
   return await parkJob(services, job, messageId) ? alreadySettled : snooze(0);
 }
 
-// Uses no attempt of the job. It comes back soon however long the provider asked to wait, because an
-// operator may have fixed it or enabled another one.
+// A snooze uses no attempt of the job. It is short even if the provider asked for a longer wait, because an
+// operator may have fixed the provider or enabled another one.
 function snoozeFor({ error: { retryAfterMs } }: Obstacle): Outcome {
-  return snooze(Math.min(retryAfterMs ?? MAX_HELD_MS, MAX_HELD_MS) * (1 + JITTER * Math.random()));
+  return snooze(
+    Math.min(retryAfterMs ?? MAX_SNOOZE_MS, MAX_SNOOZE_MS) * (1 + JITTER * Math.random()),
+  );
 }

@@ -15,16 +15,16 @@ import type { WakeSignal } from "./wake_signal.ts";
 const PARTITIONS_LIMIT = 500;
 const SCAN_INTERVAL_MS = 250;
 
-/** Parts of a worker that its claimer works with. */
+/** Parts of the worker that the claimer uses. */
 export interface ClaimerOptions {
-  /** Id under which the worker is registered; another one after its lease was lost. */
+  /** Returns the id under which the worker is registered; it changes when the lease was lost. */
   readonly workerId: () => string;
   readonly lanes: LaneSlots;
   readonly running: RunningJobs;
   readonly wake: WakeSignal;
 }
 
-/** Claims jobs for the free slots of a worker and starts them. Several loops may share one. */
+/** Claims jobs for the free slots of a worker and starts them. Several loops may share a claimer. */
 export class Claimer {
   readonly #services: Services;
   readonly #options: ClaimerOptions;
@@ -76,7 +76,7 @@ export class Claimer {
         this.#started.set(job.topic, (this.#started.get(job.topic) ?? 0) + 1);
       }
       this.#removeExhausted(quotas, jobs);
-      // A full claim means that there are jobs for another loop, too.
+      // After a full claim there may be jobs for another loop, too.
       if (jobs.length >= CLAIM_LIMIT) wake.wake();
       for (const { id, organizationId } of jobs) {
         this.#services.bus.publish("jobs", organizationId, [id]);
@@ -102,7 +102,7 @@ export class Claimer {
     });
   }
 
-  // CLAIM_LIMIT applies to each lane by itself, because the first lane would use up a common one.
+  // CLAIM_LIMIT applies to each lane separately, because the first lane would use up a common limit.
   #allocate(): Quota[] {
     const { lanes, running } = this.#options;
     return [...lanes].flatMap(([lane, slots]) => {
@@ -119,14 +119,14 @@ export class Claimer {
 
   // A partition that returned fewer jobs than its quota has no more.
   #removeExhausted(quotas: readonly Quota[], jobs: readonly Partition[]): void {
-    const missing = new Map(quotas.map((quota) => [nameOf(quota), quota.count]));
-    for (const job of jobs) missing.set(nameOf(job), (missing.get(nameOf(job)) ?? 0) - 1);
+    const missing = new Map(quotas.map((quota) => [keyOf(quota), quota.count]));
+    for (const job of jobs) missing.set(keyOf(job), (missing.get(keyOf(job)) ?? 0) - 1);
     for (const quota of quotas) {
-      if ((missing.get(nameOf(quota)) ?? 0) > 0) this.#share.remove(quota);
+      if ((missing.get(keyOf(quota)) ?? 0) > 0) this.#share.remove(quota);
     }
   }
 }
 
-function nameOf({ lane, organizationId, topic }: Partition): string {
+function keyOf({ lane, organizationId, topic }: Partition): string {
   return `${lane} ${organizationId} ${topic}`;
 }

@@ -15,17 +15,17 @@ export interface SettleResult {
   readonly requeued: boolean;
 }
 
-/** Records how attempts ended, many at once. Several loops may share one. */
+/** Settles attempts that have ended, many at once. Several loops may share a completer. */
 export class Completer {
   #ended: Settlement[] = [];
-  // Not answered by the database yet.
+  // Sent to the database and not answered yet.
   readonly #settling = new Set<Settlement>();
   #gathering = false;
 
   constructor(readonly services: Services, readonly wake: WakeSignal) {}
 
   /**
-   * Takes the end of an attempt, and wakes a loop to settle it and to claim for the free slot.
+   * Adds an attempt that has ended, and wakes a loop to settle it and to claim for the free slot.
    *
    * @param settlement null: its handler has settled the job
    */
@@ -44,14 +44,14 @@ export class Completer {
     return [...this.#ended, ...this.#settling].map(({ fence }) => fence);
   }
 
-  /** Forgets what has ended, because another worker has the jobs. */
+  /** Discards the unsettled attempts, because other workers have their jobs. */
   drop(): void {
     this.#ended = [];
   }
 
   /**
-   * Settles what has ended since the last call. If the database fails, all of it is kept for the next
-   * call, because the fence lets each end be recorded only once.
+   * Settles the attempts that have ended since the last call. If the database fails, all of them are kept
+   * for the next call. Because of the fence no attempt is settled twice.
    */
   async settle(): Promise<SettleResult> {
     const ended = this.#ended;

@@ -39,7 +39,7 @@ export function every(
   const runOnce = async () => {
     try {
       await task();
-      liveness.completeRound();
+      liveness.completeIteration();
     } catch (error) {
       log.error("{name} failed", { name, error });
     }

@@ -12,7 +12,7 @@ interface Organization {
 
 /**
  * Shares the free slots of a lane: round robin between its organizations, and between the topics of
- * each organization. It works on the partitions that it was given last and does no I/O.
+ * each organization. Uses the partitions of the last `replace` or `extend` and does no I/O.
  */
 export class FairShare {
   readonly #lanes = new Map<Lane, Ring<Organization>>();

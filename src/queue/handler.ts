@@ -3,21 +3,21 @@ import type { ClaimedJob } from "../domain/jobs/claim.ts";
 import type { Progress } from "../domain/jobs/job.ts";
 import { JobFailure, type Outcome } from "../domain/jobs/outcome.ts";
 
-/** Cause of an abort. The handler ends soon after its signal, having recorded what it did. */
+/** Cause of an abort. After it the handler must record its work and end soon. */
 export type AbortCause = "cancelled" | "timeout" | "stopping" | "lease lost";
 
 /** Reason of an aborted signal. */
 export class JobAborted extends Error {
   override readonly name = "JobAborted";
 
-  constructor(readonly why: AbortCause) {
-    super(`The job was aborted: ${why}`);
+  constructor(readonly abortCause: AbortCause) {
+    super(`The job was aborted: ${abortCause}`);
   }
 }
 
-/** One attempt at a job, as its handler sees it. */
+/** One attempt at a job, as passed to its handler. */
 export interface JobRun {
-  /** The claimed job; the handler gets its payload apart, checked. */
+  /** The claimed job. Its checked payload is a parameter of its own. */
   readonly job: Omit<ClaimedJob, "payload">;
   /** Aborted with a `JobAborted` as its reason. */
   readonly signal: AbortSignal;
@@ -42,7 +42,7 @@ export type Handlers<Payloads> = {
   readonly [Kind in keyof Payloads]: JobHandler<Payloads[Kind]>;
 };
 
-/** A handler with the declaration of its kind. It takes payloads as they are stored. */
+/** A handler with the declaration of its kind. `run` checks the stored payload. */
 export interface BoundHandler {
   readonly timeoutMs: number;
   /** @throws {JobFailure} INVALID_PAYLOAD, not retryable */

@@ -1,22 +1,22 @@
 const SILENT_MS = 10_000;
 
-/** Liveness of one loop: a loop that hangs completes no more rounds. */
+/** Liveness of one loop: a loop that hangs completes no more iterations. */
 export class Liveness {
-  #lastRoundAt = performance.now();
+  #lastSuccessAt = performance.now();
 
   /**
-   * @param intervalMs regular time between two rounds, in milliseconds
-   * @param silentMs maximum time of a round, in milliseconds
+   * @param intervalMs regular time between two iterations, in milliseconds
+   * @param silentMs maximum duration of an iteration, in milliseconds
    */
   constructor(readonly intervalMs: number, readonly silentMs = SILENT_MS) {}
 
-  /** Call it after each round that succeeded. */
-  completeRound(): void {
-    this.#lastRoundAt = performance.now();
+  /** Call it after each iteration that succeeded. */
+  completeIteration(): void {
+    this.#lastSuccessAt = performance.now();
   }
 
-  /** False if no round has succeeded for `silentMs` beyond the interval. */
+  /** False if no iteration has succeeded for `silentMs` beyond the interval. */
   get alive(): boolean {
-    return performance.now() - this.#lastRoundAt < this.intervalMs + this.silentMs;
+    return performance.now() - this.#lastSuccessAt < this.intervalMs + this.silentMs;
   }
 }

@@ -10,7 +10,7 @@ import { type AbortCause, type BoundHandler, JobAborted, type JobRun } from "./h
 
 // Time that a handler has to end after its signal was aborted.
 const GRACE_MS = 10_000;
-// PostgreSQL has no date beyond its calendar, and one such wait would fail a whole settle statement.
+// A longer wait could exceed the range of timestamptz, which would fail the whole settle statement.
 const MAX_WAIT_MS = 365 * 24 * 60 * 60_000;
 const log = getLogger(["waybill", "worker"]);
 
@@ -21,7 +21,7 @@ export class RunningJobs {
 
   /**
    * @param handlers by kind; an attempt at a job of another kind fails
-   * @param onEnd called when an attempt has ended; null: its handler has settled the job
+   * @param onEnd called when an attempt has ended; with null if its handler has settled the job
    */
   constructor(
     readonly handlers: ReadonlyMap<string, BoundHandler>,
@@ -58,21 +58,21 @@ export class RunningJobs {
       (outcome) => this.#end(running, outcome, null),
       (thrown: unknown) => this.#end(running, null, thrown),
     ).catch((error) => {
-      // The worker does not hold the claim any more, so the next reconciliation requeues the job.
+      // The claim is not in this list any more, so that the next reconciliation requeues the job.
       log.error("Cannot end job {jobId}", { jobId: job.id, error });
     });
   }
 
-  /** Aborts the signals of these claims, where they run here; null: of all. */
-  abort(claims: readonly Claim[] | null, why: AbortCause): void {
-    for (const running of this.#find(claims)) running.abort(why);
+  /** Aborts the signals of those of these claims that run here; null: of all claims. */
+  abort(claims: readonly Claim[] | null, cause: AbortCause): void {
+    for (const running of this.#find(claims)) running.abort(cause);
   }
 
-  /** Aborts and forgets these claims, because another worker has the jobs; null: all. */
+  /** Aborts and removes these claims, because other workers have the jobs; null: all claims. */
   drop(claims: readonly Claim[] | null): void {
     for (const running of this.#find(claims)) {
       running.abort("lease lost");
-      this.#forget(running);
+      this.#remove(running);
     }
   }
 
@@ -92,15 +92,15 @@ export class RunningJobs {
   takeReports(): ProgressReport[] {
     const reports: ProgressReport[] = [];
     for (const { job, reported } of this.#running.values()) {
-      if (reported.fresh && reported.progress) {
+      if (reported.unwritten && reported.progress) {
         reports.push({ ...job, progress: reported.progress });
-        reported.fresh = false;
+        reported.unwritten = false;
       }
     }
     return reports;
   }
 
-  // By fence, too, because the job may run here again under a later claim.
+  // The fence is compared, too, because the job may run here again under a later claim.
   #find(claims: readonly Claim[] | null): Running[] {
     if (!claims) return [...this.#running.values()];
     return claims.flatMap(({ id, fence }) => {
@@ -112,13 +112,13 @@ export class RunningJobs {
   #end(running: Running, outcome: Outcome | null, thrown: unknown): void {
     // Ignore the handler of a job that was dropped, or failed at its timeout.
     if (this.#running.get(running.job.id) !== running) return;
-    this.#forget(running);
+    this.#remove(running);
     const settlement = settlementOf(running, outcome, thrown);
     logAttempt(running, settlement);
     this.onEnd(settlement);
   }
 
-  #forget({ job }: Running): void {
+  #remove({ job }: Running): void {
     this.#running.delete(job.id);
     this.#perLane.set(job.lane, this.countOf(job.lane) - 1);
   }
@@ -127,9 +127,9 @@ export class RunningJobs {
 class Running implements JobRun {
   readonly startedAt = performance.now();
   readonly deadline: number;
-  readonly reported: { progress: Progress | null; fresh: boolean } = {
+  readonly reported: { progress: Progress | null; unwritten: boolean } = {
     progress: null,
-    fresh: false,
+    unwritten: false,
   };
   #controller: AbortController | null = null;
 
@@ -144,17 +144,17 @@ class Running implements JobRun {
 
   get aborted(): AbortCause | null {
     const reason: unknown = this.#controller?.signal.reason;
-    return reason instanceof JobAborted ? reason.why : null;
+    return reason instanceof JobAborted ? reason.abortCause : null;
   }
 
-  abort(why: AbortCause): void {
-    (this.#controller ??= new AbortController()).abort(new JobAborted(why));
+  abort(cause: AbortCause): void {
+    (this.#controller ??= new AbortController()).abort(new JobAborted(cause));
   }
 
   // An arrow function, because handlers destructure it: `({ report }) => …`.
   readonly report = (progress: Progress): void => {
     this.reported.progress = progress;
-    this.reported.fresh = true;
+    this.reported.unwritten = true;
   };
 }
 

@@ -1,4 +1,4 @@
-/** Lets idle loops sleep until there is work. One call wakes one sleeper. */
+/** Suspends idle loops until jobs can be claimed. One call of `wake` wakes one loop. */
 export class WakeSignal {
   readonly #sleepers = new Set<() => void>();
   // A wake-up without a sleeper is kept for the next call of `wait`.

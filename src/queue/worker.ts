@@ -44,7 +44,7 @@ export interface WorkerOptions {
 
 /** A running worker. */
 export interface Worker {
-  /** False if one of its loops has not completed a round for 10 s beyond its interval; a sweep: 5 min. */
+  /** False if a loop or task has not succeeded for 10 s beyond its interval; for the sweep: 5 min. */
   healthy(): boolean;
   /** Stops claiming, waits up to 8 s for running jobs, and requeues the others. */
   stop(): Promise<void>;
@@ -53,8 +53,8 @@ export interface Worker {
 /**
  * Registers a worker and starts to claim and run jobs.
  *
- * A few loops settle what has ended and claim for the free slots. Beside them, repeated tasks renew
- * the lease, rescue orphans, promote due jobs and write progress.
+ * Two loops settle ended attempts and claim jobs for the free slots. Repeated tasks renew the lease,
+ * rescue orphans, promote due jobs and write progress.
  */
 export async function startWorker(services: Services, options: WorkerOptions): Promise<Worker> {
   const worker = new LeasedWorker(services, options);
@@ -138,7 +138,10 @@ class LeasedWorker implements Worker {
         if (ids && !this.#running.runsAny(ids)) return;
         // Read from the database, because a late event would cancel the next run of its job.
         this.#abortCancelled().catch((error) => {
-          log.error("Reading cancelled jobs failed", { error });
+          log.error("Cannot read the cancel requests of worker {workerId}", {
+            workerId: this.#workerId,
+            error,
+          });
         });
       }),
     );
@@ -150,7 +153,7 @@ class LeasedWorker implements Worker {
         const { count, requeued } = await this.#completer.settle();
         if (requeued) this.#claimer.rescan();
         const claimed = await this.#claimer.claim();
-        liveness.completeRound();
+        liveness.completeIteration();
         if (count + claimed > 0) continue;
       } catch (error) {
         log.error("A loop of the worker failed; it continues in a second", { error });
@@ -206,8 +209,8 @@ class LeasedWorker implements Worker {
       try {
         if ((await this.#completer.settle()).count > 0) continue;
       } catch (error) {
-        // Continue, because handlers may still be recording what they did.
-        log.error("Settling failed while the worker stops", { error });
+        // Continue, because handlers may still be recording their work.
+        log.error("Cannot settle the jobs of a stopping worker; trying again", { error });
       }
       if (!late) await this.#wake.wait(100);
     }

@@ -11,8 +11,8 @@
  *                       crash only listed deliveries are in doubt, and they become UNKNOWN.
  * in flight → finished  A provider has answered, or the mail was refused on this side.
  * in flight → waiting   No provider was tried: the delivery stays PENDING and uses no attempt.
- * finished → recorded   The next step writes the outcome and takes the delivery off the list, 0.5 s
- *                       later at most. A delivery that waits again is left to a later run.
+ * finished → recorded   The next step writes the outcome and removes the delivery from the list, within
+ *                       0.5 s. A delivery that is PENDING again is sent by a later run.
  *
  * Nothing more is sent once an obstacle was met, the message is not SENDING any more, the signal has
  * fired, or the run has lasted for its maximum. The run ends when nothing is in flight, everything is
@@ -34,10 +34,10 @@ import type { Progress } from "../domain/jobs/job.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
 
-/** Longest time that a finished attempt waits for others, to be recorded together. */
+/** Maximum time from the end of an attempt to its recording, in milliseconds. */
 const RECORD_AFTER_MS = 500;
-// The next run waits for all that are due within 1.25 times the shortest delay.
-const TOGETHER = 1.25;
+// The next run waits for all deliveries that are due within this multiple of the shortest delay.
+const DELAY_TOLERANCE = 1.25;
 const log = getLogger(["waybill", "deliveries"]);
 
 /** Everything that sending one batch needs. */
@@ -48,18 +48,18 @@ export interface BatchSenderOptions {
   readonly report: (progress: Progress) => void;
   readonly claim: BatchClaim;
   readonly batch: TakenBatch;
-  /** Deliveries of the batch that are PENDING; those that are not due yet are left to a later run. */
+  /** PENDING deliveries of the batch; a later run sends those that are not due yet. */
   readonly pending: readonly PendingDelivery[];
   /** Number of the batch's other deliveries that were sent; the rest of them failed. */
   readonly sentBefore: number;
-  /** Most deliveries in flight. */
+  /** Maximum number of deliveries in flight. */
   readonly window: number;
   /** Nothing more is sent after this time, in milliseconds, so that other jobs get the worker slot. */
   readonly maxRunMs: number;
   send(delivery: PendingDelivery): Promise<SendResult>;
 }
 
-/** How a run ended; everything that was sent is recorded. */
+/** Result of a run. All of its attempts are recorded. */
 export type BatchResult =
   /** Nothing of the batch is left to send. */
   | { readonly type: "complete" }
@@ -81,14 +81,14 @@ export class BatchSender {
   readonly #waiting: PendingDelivery[];
   readonly #inFlight = new Set<number>();
   #finished: FinishedAttempt[] = [];
-  /** Waits of the deliveries that are left to a later run, in milliseconds. */
+  /** Waits of the deliveries that a later run sends, in milliseconds. */
   readonly #delays: number[];
   #obstruction: Extract<BatchResult, { type: "obstructed" }> | null = null;
   readonly #progress = { succeeded: 0, failed: 0 };
   /** The batch row: its step, the number of deliveries it lists, and the status of its message. */
   #row: { step: number; listed: number; messageStatus: StepResult["messageStatus"] };
   #onChange = () => {};
-  /** A fault of this class, which ends the run. */
+  /** Unexpected error of this class; it ends the run. */
   #fault: { readonly error: unknown } | null = null;
 
   constructor(options: BatchSenderOptions) {
@@ -100,21 +100,21 @@ export class BatchSender {
   }
 
   /**
-   * Sends until nothing waits any more, or nothing more may be sent.
+   * Sends until no delivery waits, or nothing more may be sent.
    *
    * @throws {StaleBatchError} when the claim has ended
    */
   async run(): Promise<BatchResult> {
     while (true) {
-      const room = this.#options.window - this.#inFlight.size;
-      const starting = this.#maySend() ? this.#waiting.splice(0, room) : [];
+      const free = this.#options.window - this.#inFlight.size;
+      const starting = this.#maySend() ? this.#waiting.splice(0, free) : [];
       const started = await this.#record(starting);
       if (started) starting.forEach((delivery) => this.#start(delivery));
       else this.#waiting.unshift(...starting);
-      // A message that was paused and resumed within one window goes on.
+      // A message that was paused and resumed within one window is sent on by this run.
       const more = this.#waiting.length > 0 && this.#maySend();
       if (!more && this.#isIdle()) return await this.#end();
-      await this.#untilRecordable();
+      await this.#waitForFinished();
       if (this.#fault) throw this.#fault.error;
     }
   }
@@ -151,7 +151,7 @@ export class BatchSender {
   #waitMs(): number {
     if (this.#waiting.length > 0) return 0;
     const soonest = Math.min(...this.#delays);
-    return Math.max(...this.#delays.filter((delay) => delay <= soonest * TOGETHER));
+    return Math.max(...this.#delays.filter((delay) => delay <= soonest * DELAY_TOLERANCE));
   }
 
   #start(delivery: PendingDelivery): void {
@@ -168,11 +168,11 @@ export class BatchSender {
     this.#inFlight.delete(delivery.position);
     if (outcome.type === "held") {
       this.#waiting.push(delivery);
-      this.#meet(outcome.obstacle, false);
+      this.#obstruct(outcome.obstacle, false);
     } else {
       const durationMs = performance.now() - sentAt;
       this.#finished.push({ delivery, outcome, provider, durationMs, earlier });
-      if (outcome.type === "deferred" && outcome.obstacle) this.#meet(outcome.obstacle, true);
+      if (outcome.type === "deferred" && outcome.obstacle) this.#obstruct(outcome.obstacle, true);
     }
     this.#onChange();
   }
@@ -186,7 +186,7 @@ export class BatchSender {
       if (result.outcome === "held") return { outcome, provider: null, earlier: [] };
       return { outcome, provider: result.provider, earlier: result.earlier ?? [] };
     } catch (error) {
-      // Channels do not throw: it is a bug, and the mail may have been sent.
+      // Channels must not throw, so that this is a bug, and the mail may have been sent.
       const deliveryId = toTypeId("delivery", delivery.id);
       log.error("Sending {deliveryId} failed unexpectedly", { deliveryId, error });
       const outcome = outcomeOf(delivery, UNEXPECTED, this.#options.batch);
@@ -195,14 +195,14 @@ export class BatchSender {
   }
 
   // An obstacle that a person must remove takes precedence over one that passes by itself.
-  #meet(obstacle: Obstacle, attempted: boolean): void {
+  #obstruct(obstacle: Obstacle, attempted: boolean): void {
     if (this.#obstruction && obstacle.error.disposition !== "pause") return;
     this.#obstruction = { type: "obstructed", obstacle, attempted };
   }
 
-  // Half a window is recorded while the other half is in flight. A delivery that hangs delays no
-  // other: a finished attempt that is not recorded would become UNKNOWN with it.
-  async #untilRecordable(): Promise<void> {
+  // Resolves when half a window has finished, so that it is recorded while the other half is in flight; and
+  // 0.5 s after the first delivery has finished, because a crash makes unrecorded deliveries UNKNOWN.
+  async #waitForFinished(): Promise<void> {
     const enough = Math.max(1, this.#options.window / 2);
     const { promise, resolve } = Promise.withResolvers<void>();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -232,10 +232,10 @@ export class BatchSender {
   }
 
   async #write(
-    given: { attempts: readonly FinishedAttempt[]; starting: readonly number[]; last: boolean },
+    changes: { attempts: readonly FinishedAttempt[]; starting: readonly number[]; last: boolean },
   ): Promise<boolean> {
     const { services, claim, batch } = this.#options;
-    const step = { ...given, step: this.#row.step, inFlight: [...this.#inFlight] };
+    const step = { ...changes, step: this.#row.step, inFlight: [...this.#inFlight] };
     const { started, messageStatus } = await recordStep(services, claim, batch, step);
     const listed = step.inFlight.length + (started ? step.starting.length : 0);
     this.#row = { step: step.step + 1, listed, messageStatus };
@@ -273,7 +273,7 @@ function logFailure(messageId: string, { delivery, outcome, provider }: Finished
   log.warn("Delivery {deliveryId} of {messageId}: {outcome}, {type} {code} {text}", {
     deliveryId: toTypeId("delivery", delivery.id),
     messageId: toTypeId("message", messageId),
-    // A delivery that waits again must not be counted as failed by readers of the log.
+    // Not FAILED for a delivery that is PENDING again, so that readers of the log do not count it.
     outcome: waits ? "DEFERRED" : status,
     provider,
     type: error?.type,

@@ -9,11 +9,11 @@ import {
 import { opensCircuit, type ProviderState } from "../domain/providers/provider.ts";
 import type { Services } from "../domain/services.ts";
 
-// Wait while another message probes the provider, which may end at once or time out.
+// Wait while another message probes the provider. The probe may end at once or time out.
 const PROBE_WAIT_MS = 5_000;
 const log = getLogger(["waybill", "providers"]);
 
-/** Circuit breaker of one provider, shared by all processes: this process's copy of its row. */
+/** Circuit breaker of one provider: a copy of its row, which all processes share. */
 export class Circuit {
   readonly #services: Services;
   readonly #reread: () => Promise<void>;
@@ -35,7 +35,7 @@ export class Circuit {
     return this.#state;
   }
 
-  /** Takes over the row; an older epoch changes nothing. */
+  /** Replaces the copy of the row, unless the given one has an older epoch. */
   adopt(state: ProviderState): void {
     if (state.epoch < this.#state.epoch) return;
     if (state.epoch > this.#state.epoch) this.#failures = 0;
@@ -83,20 +83,20 @@ export class Circuit {
     };
   }
 
-  /** An admitted message was not sent: if it was the probe, the next message may be. */
-  async undecided(epoch: number): Promise<void> {
+  /** Records that an admitted message was not sent. If it was the probe, the next message may probe. */
+  async recordNotSent(epoch: number): Promise<void> {
     if (epoch !== this.#state.epoch || this.#state.state !== "HALF_OPEN") return;
-    const left = await abandonProbe(this.#services, this.#state);
-    if (left) this.adopt(left);
+    const abandoned = await abandonProbe(this.#services, this.#state);
+    if (abandoned) this.adopt(abandoned);
     else await this.#reread();
   }
 
   /**
-   * The provider works, whether or not it accepted the message.
+   * Records that the provider works, whether or not it accepted the message.
    *
    * @returns the epoch of the result: a new one if it was a probe
    */
-  async succeeded(epoch: number): Promise<number> {
+  async recordSuccess(epoch: number): Promise<number> {
     if (epoch !== this.#state.epoch) return epoch;
     this.#failures = 0;
     if (this.#state.state !== "HALF_OPEN") return epoch;
@@ -111,12 +111,12 @@ export class Circuit {
   }
 
   /**
-   * The provider failed.
+   * Records that the provider failed.
    *
    * @returns the epoch of the result: a new one if it opened the circuit; null if the result is stale,
    *   because the provider was reconfigured or its circuit opened meanwhile
    */
-  async failed(epoch: number, error: DeliveryError): Promise<number | null> {
+  async recordFailure(epoch: number, error: DeliveryError): Promise<number | null> {
     if (epoch !== this.#state.epoch) return null;
     const probing = this.#state.state === "HALF_OPEN";
     if (!probing && !opensCircuit(error, ++this.#failures)) return epoch;

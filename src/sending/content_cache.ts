@@ -8,8 +8,8 @@ import type { Services } from "../domain/services.ts";
 const MAX_CONTENTS = 100;
 
 /**
- * Compiled templates of the messages that are being sent. Safe to keep, because the content of a message
- * does not change once it has batches.
+ * Caches the compiled templates of messages that are being sent. The content of a message does not change
+ * once it has batches.
  */
 export class ContentCache {
   readonly #contents = new Map<string, Promise<CompiledContent>>();
@@ -17,7 +17,7 @@ export class ContentCache {
   constructor(readonly services: Services) {}
 
   /**
-   * Compiled content of a message.
+   * Returns the compiled content of a message.
    *
    * @throws {NotFoundError} if the message does not exist
    */
@@ -26,7 +26,7 @@ export class ContentCache {
     if (cached) return cached;
     const loading = this.#load(message);
     this.#contents.set(message.id, loading);
-    // A failure is not kept: the next call loads it again.
+    // Failures are not cached, so that the next call loads the content again.
     loading.catch(() => this.#contents.delete(message.id));
     const [oldest] = this.#contents.keys();
     if (this.#contents.size > MAX_CONTENTS && oldest) this.#contents.delete(oldest);

@@ -14,7 +14,7 @@ import { findSuppressed } from "../domain/suppressions/lookup.ts";
 import { openUnsubscribeLinks } from "../domain/suppressions/unsubscribe.ts";
 import type { ChannelSlot } from "./provider_pool.ts";
 
-/** How the deliveries of one batch are sent. */
+/** Options of sending the deliveries of one batch. */
 export interface DeliverySenderOptions {
   readonly channel: ChannelSlot["channel"];
   readonly content: CompiledContent;
@@ -29,9 +29,9 @@ export interface DeliverySenderOptions {
  * Prepares sending the deliveries of a batch: reads the suppression list and the signing key once.
  * Recipients that are added to the list later are skipped from the next batch on.
  *
- * @returns sends one delivery; does not throw for anything that a provider or a template does
+ * @returns a function that sends one delivery; it returns failures of providers and templates as results
  */
-export async function openDeliverySender(
+export async function prepareDeliverySender(
   services: Services,
   batch: TakenBatch,
   { channel, content, pending, urgent, signal, publicUrl }: DeliverySenderOptions,
@@ -41,8 +41,13 @@ export async function openDeliverySender(
   return async (delivery) => {
     const { id, address, name } = delivery;
     if (suppressed.has(address)) return refused(SUPPRESSED);
-    const { organizationId, channel: by } = batch;
-    const unsubscribeUrl = linkOf?.({ organizationId, channel: by, address, deliveryId: id });
+    const { organizationId, channel: messageChannel } = batch;
+    const unsubscribeUrl = linkOf?.({
+      organizationId,
+      channel: messageChannel,
+      address,
+      deliveryId: id,
+    });
     const mail = {
       deliveryId: toTypeId("delivery", id),
       to: { address, name },
@@ -53,12 +58,12 @@ export async function openDeliverySender(
       return await channel.send({ ...mail, ...rendered }, { urgent, signal });
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      return refused({ ...FINAL, code: "TEMPLATE", message: error.message });
+      return refused({ ...PERMANENT, code: "TEMPLATE", message: error.message });
     }
   };
 }
 
-const FINAL = {
+const PERMANENT = {
   type: "OTHER",
   disposition: "never",
   retryAfterMs: null,
@@ -66,7 +71,7 @@ const FINAL = {
 } as const;
 
 const SUPPRESSED: DeliveryError = {
-  ...FINAL,
+  ...PERMANENT,
   type: "INVALID_RECIPIENT",
   code: "SUPPRESSED",
   message: "The address is on the suppression list",

@@ -12,13 +12,13 @@ import { isProviderFailure, mayFailOver } from "../domain/providers/provider.ts"
 import type { LiveProvider } from "./live_provider.ts";
 
 /**
- * A channel through several providers, in order of preference. The next one is tried when one cannot be
- * reached, refuses the login or throttles, as long as no content was transmitted to it.
+ * A channel with several providers, in order of preference. If a provider cannot be reached, refuses the
+ * login or throttles, and no content was transmitted to it, the next one is tried.
  */
 export class FailoverChannel implements Channel {
   readonly #providers: readonly LiveProvider[];
 
-  /** @param providers one at least */
+  /** @param providers at least one */
   constructor(providers: readonly LiveProvider[]) {
     this.#providers = providers;
   }
@@ -34,7 +34,7 @@ export class FailoverChannel implements Channel {
   get obstacle(): Obstacle | null {
     for (const provider of this.#providers) {
       if (provider.obstacle) continue;
-      return provider.exhausted && only(provider, provider.exhausted);
+      return provider.exhausted && obstacleOf(provider, provider.exhausted);
     }
     return this.#combine(this.#providers.map(({ obstacle }) => obstacle));
   }
@@ -49,7 +49,7 @@ export class FailoverChannel implements Channel {
       const answer = await provider.send(mail, options);
       if (answer.type === "skipped") {
         if (answer.error) skips.set(name, answer.error);
-        // A used up limit is not a failure: the mail waits for it and goes to no other provider.
+        // A used up rate limit is not a failure: the mail waits for a slot and is sent to no other provider.
         else if (!provider.obstacle && provider.exhausted) break;
         continue;
       }
@@ -58,7 +58,7 @@ export class FailoverChannel implements Channel {
       if (result.outcome === "sent") return { ...result, ...earlier };
       const { error } = result;
       if (!mayFailOver(error)) {
-        const obstacle = only({ id, epoch }, error);
+        const obstacle = obstacleOf({ id, epoch }, error);
         return { ...result, ...earlier, ...error.disposition === "pause" && { obstacle } };
       }
       failures.set(name, { error, epoch });
@@ -84,7 +84,7 @@ export class FailoverChannel implements Channel {
   ): SendResult {
     const last = tries.at(-1);
     if (!last) return { outcome: "held", obstacle: this.#combine(errors) };
-    // A provider that answered about the recipient works, so other mail may go on.
+    // A provider that answered about the recipient works, so that other mail may be sent.
     const working = tries.some(({ error }) => !isProviderFailure(error));
     return {
       outcome: "failed",
@@ -95,11 +95,11 @@ export class FailoverChannel implements Channel {
     };
   }
 
-  // It pauses the message only if no provider will recover by itself.
+  // The combined obstacle pauses the message only if no provider can recover without an operator.
   #combine(errors: readonly (DeliveryError | null)[]): Obstacle {
     const providers = this.#providers.map(({ id, epoch }) => ({ id, epoch }));
-    const passing = errors.filter((error) => error?.disposition !== "pause");
-    const [soonest] = passing.map((error) => error ?? NOT_TRIED).toSorted(byWait);
+    const temporary = errors.filter((error) => error?.disposition !== "pause");
+    const [soonest] = temporary.map((error) => error ?? NOT_TRIED).toSorted(byWait);
     if (soonest) return { error: soonest, providers };
     const [first = NOT_TRIED] = errors.flatMap((error) => error ?? []);
     const message = this.#providers.map(({ name }, index) => `${name}: ${errors[index]?.message}`);
@@ -107,7 +107,10 @@ export class FailoverChannel implements Channel {
   }
 }
 
-function only({ id, epoch }: Pick<LiveProvider, "id" | "epoch">, error: DeliveryError): Obstacle {
+function obstacleOf(
+  { id, epoch }: Pick<LiveProvider, "id" | "epoch">,
+  error: DeliveryError,
+): Obstacle {
   return { error, providers: [{ id, epoch }] };
 }
 

@@ -20,7 +20,7 @@ import type { Credentials } from "../domain/vault.ts";
 import { Circuit } from "./circuit.ts";
 import { RateLimit } from "./rate_limit.ts";
 
-// Wait before another attempt to read the database.
+// Wait after a failure of the database.
 const DATABASE_RETRY_MS = 1_000;
 const log = getLogger(["waybill", "providers"]);
 
@@ -50,17 +50,17 @@ export async function registerConfigured(
 
 /** Answer of one provider to a mail. */
 export type ProviderAnswer =
-  /** It accepted or refused the mail. */
+  /** The provider accepted or refused the mail. */
   | {
     readonly type: "answered";
     readonly result: Extract<SendResult, { outcome: "sent" | "failed" }>;
     /** Epoch of the provider that the result is about. */
     readonly epoch: number;
   }
-  /** It was not tried. `error`: a failure on this side; null: it may not be used now. */
+  /** The provider was not tried. `error`: failure of this process; null: the provider may not be used now. */
   | { readonly type: "skipped"; readonly error: DeliveryError | null };
 
-/** One provider in use: its channel behind its circuit and its rate limit. */
+/** One provider of this process: its channel, circuit and rate limit. */
 export class LiveProvider {
   readonly #services: Services;
   readonly #configured: ConfiguredProvider;
@@ -86,7 +86,7 @@ export class LiveProvider {
     );
   }
 
-  /** Opens a provider that was registered; it connects at its first mail. */
+  /** Opens a registered provider. It connects when it sends its first mail. */
   static async open(services: Services, registered: RegisteredProvider): Promise<LiveProvider> {
     const provider = new LiveProvider(services, registered);
     await provider.adopt(registered.state);
@@ -110,12 +110,12 @@ export class LiveProvider {
     return this.#circuit.state.perSecond ?? Infinity;
   }
 
-  /** Number of mails that it takes at once. */
+  /** Maximum number of mails that it sends at once. */
   get connections(): number {
     return this.#channel?.connections ?? 1;
   }
 
-  /** Epoch of its state, as far as this process knows. */
+  /** Epoch of the state that this process has read last. */
   get epoch(): number {
     return this.#circuit.state.epoch;
   }
@@ -128,20 +128,20 @@ export class LiveProvider {
   /** Error while its rate limit is used up for some time; null otherwise. */
   get exhausted(): DeliveryError | null {
     const retryAfterMs = this.#nextSlot.at - performance.now();
-    // A slot of a limit that was changed since does not count.
-    const holds = this.#nextSlot.perSecond === this.perSecond;
-    return holds && retryAfterMs > 0 ? { ...EXHAUSTED, retryAfterMs } : null;
+    // A slot of a limit that has changed since is ignored.
+    const current = this.#nextSlot.perSecond === this.perSecond;
+    return current && retryAfterMs > 0 ? { ...EXHAUSTED, retryAfterMs } : null;
   }
 
-  /** Takes over a changed state; new credentials are used for all mail from then on. */
+  /** Adopts a changed state; new credentials are used for all mail from then on. */
   adopt(state: ProviderState): Promise<void> {
     const adopt = async () => {
       if (state.epoch < this.#circuit.state.epoch) return;
       if (state.credentials !== this.#sealed) await this.#reopen(state.credentials);
-      // After reopening: the new epoch must not be blamed for errors of the old credentials.
+      // After reopening, so that errors of the old credentials are not recorded under the new epoch.
       this.#circuit.adopt(state);
     };
-    // One after the other, so that each caller waits for its own state; a failed one stops no other.
+    // States are adopted one after the other, also after a failure; each caller waits for its own.
     this.#adopting = this.#adopting.then(adopt, adopt);
     return this.#adopting;
   }
@@ -153,11 +153,11 @@ export class LiveProvider {
       this.#fault = null;
     } catch (error) {
       this.#channel = null;
-      this.#fault = faultOf(error);
+      this.#fault = unreadableCredentials(error);
       log.error("Cannot open provider {name}", { name: this.name, error });
     }
     this.#sealed = sealed;
-    // Not awaited: it closes after the mail that it is sending.
+    // Not awaited, because the previous channel closes only after its current mail.
     Promise.try(() => previous?.close()).catch((error) =>
       log.warn("Cannot close the previous connections of provider {name}", {
         name: this.name,
@@ -170,7 +170,7 @@ export class LiveProvider {
   async send(mail: OutgoingMail, options: SendOptions): Promise<ProviderAnswer> {
     const first = await this.#try(mail, options);
     if (first.type === "skipped" || !first.outdated) return first;
-    // It failed with credentials that were replaced meanwhile: once more with the new ones.
+    // The result is stale, because the provider was reconfigured or its circuit opened meanwhile: once more.
     const second = await this.#try(mail, options);
     return second.type === "answered" ? second : first;
   }
@@ -180,12 +180,12 @@ export class LiveProvider {
     { urgent = false, signal }: SendOptions,
   ): Promise<ProviderAnswer & { outdated?: boolean }> {
     if (signal?.aborted || !this.#channel || this.obstacle) return SKIPPED;
-    // Urgent mail has a reserve of its own.
+    // Urgent mail may reserve slots further ahead.
     if (this.exhausted && !urgent) return SKIPPED;
     let epoch: number | null;
     try {
       // The circuit comes last: it may have opened while the mail waited for its slot.
-      epoch = await this.#hasSlot(urgent, signal) ? await this.#circuit.admit() : null;
+      epoch = await this.#acquireSlot(urgent, signal) ? await this.#circuit.admit() : null;
     } catch (error) {
       log.error("Cannot reserve a slot of provider {name}", { name: this.name, error });
       return { type: "skipped", error: databaseFailure(this.name, error) };
@@ -193,11 +193,11 @@ export class LiveProvider {
     const channel = this.#channel;
     if (epoch === null || !channel) return SKIPPED;
     const result = await channel.send(mail, { urgent, signal });
-    const noted = await this.#note(epoch, result);
-    return result.outcome === "held" ? SKIPPED : { type: "answered", result, ...noted };
+    const recorded = await this.#record(epoch, result);
+    return result.outcome === "held" ? SKIPPED : { type: "answered", result, ...recorded };
   }
 
-  async #hasSlot(urgent: boolean, signal?: AbortSignal): Promise<boolean> {
+  async #acquireSlot(urgent: boolean, signal?: AbortSignal): Promise<boolean> {
     const { perSecond } = this;
     if (perSecond === Infinity) return true;
     const waitMs = await this.#rateLimit.acquire(urgent, signal);
@@ -207,18 +207,18 @@ export class LiveProvider {
     return waitMs === 0;
   }
 
-  /** Reports the result to the circuit. A failure to do so does not change the result of the mail. */
-  async #note(epoch: number, result: SendResult): Promise<{ epoch: number; outdated: boolean }> {
+  /** Records the result in the circuit. If that fails, the result of the mail stays as it is. */
+  async #record(epoch: number, result: SendResult): Promise<{ epoch: number; outdated: boolean }> {
     try {
       // Refused locally or aborted: the result says nothing about the provider.
       if (result.outcome === "held" || result.provider === null) {
-        await this.#circuit.undecided(epoch);
+        await this.#circuit.recordNotSent(epoch);
         return { epoch, outdated: false };
       }
       if (result.outcome === "sent" || !isProviderFailure(result.error)) {
-        return { epoch: await this.#circuit.succeeded(epoch), outdated: false };
+        return { epoch: await this.#circuit.recordSuccess(epoch), outdated: false };
       }
-      const failed = await this.#circuit.failed(epoch, result.error);
+      const failed = await this.#circuit.recordFailure(epoch, result.error);
       return { epoch: failed ?? epoch, outdated: failed === null && mayFailOver(result.error) };
     } catch (error) {
       log.error("Cannot record the state of provider {name}", { name: this.name, error });
@@ -264,7 +264,7 @@ function databaseFailure(name: string, error: unknown): DeliveryError {
   };
 }
 
-function faultOf(error: unknown): DeliveryError {
+function unreadableCredentials(error: unknown): DeliveryError {
   return {
     type: "ACCESS_TOKEN",
     disposition: "pause",

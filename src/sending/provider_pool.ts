@@ -14,7 +14,7 @@ const log = getLogger(["waybill", "providers"]);
 /** A delivery channel, and the share of it that one batch may use. */
 export interface ChannelSlot {
   readonly channel: Pick<Channel, "send" | "obstacle">;
-  /** Most deliveries in flight per batch. */
+  /** Maximum number of deliveries in flight per batch. */
   readonly window: number;
 }
 
@@ -30,9 +30,9 @@ export interface ProviderPool {
   close(): Promise<void>;
 }
 
-/** How a process uses its providers. */
+/** Options of a provider pool. */
 export interface ProviderPoolOptions {
-  /** Takes the place of a channel that needs no provider, while none is configured. */
+  /** Channel that replaces those which need no provider and have none. */
   readonly capture: Channel;
   /** Number of batches that are sent at once and share the connections. */
   readonly batches: number;
@@ -50,7 +50,7 @@ export async function openProviderPool(
   { capture, batches }: ProviderPoolOptions,
 ): Promise<ProviderPool> {
   const providers: LiveProvider[] = [];
-  for (const each of registered) providers.push(await LiveProvider.open(services, each));
+  for (const provider of registered) providers.push(await LiveProvider.open(services, provider));
   const captured = MESSAGE_CHANNELS.filter((name) => !CHANNEL_RULES[name].needsProvider);
   const channels = new Map<MessageChannel, Channel>(captured.map((name) => [name, capture]));
   for (const [channel, ofChannel] of Map.groupBy(providers, ({ channel }) => channel)) {
@@ -84,8 +84,8 @@ function slotOf(channel: Channel, batches: number): ChannelSlot {
 }
 
 /**
- * Finds the slot of a message's channel. A channel that was configured where the message was accepted
- * but is not configured here obstructs it: the message pauses, and nothing of it is lost.
+ * Finds the slot of a message's channel. If the channel is configured in the process that accepted the
+ * message but not in this one, the slot has an obstacle that pauses the message.
  */
 export function slotFor(slots: ChannelSlots, channel: MessageChannel): ChannelSlot {
   return slots.get(channel) ?? NOT_CONFIGURED;
@@ -97,7 +97,8 @@ const obstacle: Obstacle = {
     type: "OTHER",
     disposition: "pause",
     code: "NOT_CONFIGURED",
-    message: "The message's channel is not configured where it is sent",
+    message:
+      "The channel of the message has no provider in the worker process: configure one there",
     retryAfterMs: null,
     beforeRecipient: true,
   },

@@ -3,7 +3,7 @@ import { AHEAD_MS, type Reservation } from "../domain/providers/rate_limit.ts";
 /** Reserves slots, of which all processes together get no more than the limit allows. */
 export type Reserve = (wanted: number, urgent: boolean) => Promise<Reservation>;
 
-/** Holds the messages of one provider to its rate limit (GCRA: ITU-T I.371). */
+/** Applies the rate limit of one provider to its messages (GCRA: ITU-T I.371). */
 export class RateLimit {
   readonly #bulk: SlotQueue;
   readonly #urgent: SlotQueue;
@@ -26,7 +26,7 @@ export class RateLimit {
   }
 }
 
-// A message that waits for longer goes back to its batch, which sees when the message is cancelled.
+// A delivery that must wait longer returns to its batch, which stops when the message is cancelled.
 const SOON_MS = 2_000;
 
 interface Waiter {
@@ -34,7 +34,7 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** Callers that wait for a slot, first come, first served. */
+/** Queue (FIFO) of callers that wait for a slot. */
 class SlotQueue {
   readonly #reserve: (wanted: number) => Promise<Reservation>;
   readonly #perSecond: () => number;
@@ -77,7 +77,7 @@ class SlotQueue {
       while (this.#waiting.size > 0) {
         await this.#untilSlot();
         const [first] = this.#waiting;
-        // The caller that the slot was reserved for has left: the next one uses it.
+        // The slot may have no caller any more; then the next caller uses it.
         if (!first || this.#slots === 0) continue;
         this.#useSlot();
         this.#waiting.delete(first);
@@ -93,7 +93,7 @@ class SlotQueue {
   async #untilSlot(): Promise<void> {
     this.#dropStale();
     while (this.#slots === 0 && this.#waiting.size > 0) await this.#reserveSlots();
-    // No slot was free soon, or all callers have left.
+    // No slot is due soon, or no caller waits any more.
     if (this.#slots === 0) return;
     const wait = this.#slotAt - performance.now();
     if (wait >= 1) await this.#sleep(wait);

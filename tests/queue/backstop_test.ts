@@ -33,7 +33,7 @@ onPostgresQueue("cancelJob() aborts a handler although no event arrives", async 
   // A bus without connection to that of the worker.
   await cancelJob({ db, bus: createBus() }, organization.admin, id);
   await until("it is cancelled", async () => (await readJob(db, id)).status === "CANCELLED");
-  assert.ok(reason instanceof JobAborted && reason.why === "cancelled");
+  assert.ok(reason instanceof JobAborted && reason.abortCause === "cancelled");
 });
 
 onPostgresQueue(
@@ -79,7 +79,7 @@ onEveryQueue("a reaped worker drops its jobs and registers again", async (queue)
     assert.deepEqual(outcomes, ["CRASHED", "SUCCEEDED"]);
   }
   assert.deepEqual(
-    reasons.map((reason) => reason instanceof JobAborted && reason.why),
+    reasons.map((reason) => reason instanceof JobAborted && reason.abortCause),
     ["lease lost", "lease lost"],
   );
   assert.deepEqual(await db.run(LIVING), [{ count: 1 }]);

@@ -202,7 +202,7 @@ Deno.test("drop() aborts a job and ignores its end", async () => {
   await Promise.resolve();
   running.drop([{ id: "job 1", fence: 1 }]);
   while (why === undefined) await Promise.resolve();
-  assert.equal(why instanceof JobAborted && why.why, "lease lost");
+  assert.equal(why instanceof JobAborted && why.abortCause, "lease lost");
   await Promise.resolve();
   assert.deepEqual(ends, []);
 });

@@ -118,7 +118,7 @@ onEveryQueue("startWorker() aborts and retries a job that exceeds its timeout", 
     return attempts.length > 0 && attempts;
   });
   assert.deepEqual(attempt, { number: 1, outcome: "FAILED", errorType: "TIMEOUT" });
-  assert.ok(reason instanceof JobAborted && reason.why === "timeout");
+  assert.ok(reason instanceof JobAborted && reason.abortCause === "timeout");
 });
 
 /** Makes services like those of another process, with a bus of their own. */

@@ -81,7 +81,7 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 function whyAborted({ reason }: AbortSignal): string {
-  return reason instanceof JobAborted ? reason.why : String(reason);
+  return reason instanceof JobAborted ? reason.abortCause : String(reason);
 }
 
 const worker = await startWorker({ db, bus }, {
