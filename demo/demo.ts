@@ -45,10 +45,10 @@ Deno.addSignalListener("SIGINT", () => {});
 Deno.addSignalListener("SIGTERM", () => server.kill());
 const address = await readAddress();
 
-const audience = await importRecipients();
-const messageId = await send(audience);
+const { audienceId, taken } = await importRecipients();
+const messageId = await send(audienceId);
 console.log(`
-Sending a newsletter to ${RECIPIENTS} recipients through a mail server that refuses some of them.
+Sending a newsletter to ${taken} recipients through a mail server that refuses some of them.
 Watch it in GraphiQL:    ${address}/graphql
 with this header         {"Authorization": "Bearer ${KEY}"}
 and this operation       subscription { messageUpdated(id: "${messageId}") { status stats { sent failed pending } } }
@@ -88,7 +88,7 @@ async function readAddress(): Promise<string> {
   return await exited;
 }
 
-async function importRecipients(): Promise<string> {
+async function importRecipients(): Promise<{ audienceId: string; taken: number }> {
   const response = await fetch(`${address}/import/recipients?name=Subscribers`, {
     method: "POST",
     headers: { Authorization: `Bearer ${KEY}`, "Content-Type": "text/csv" },
@@ -100,7 +100,7 @@ async function importRecipients(): Promise<string> {
     `Imported ${report.taken} recipients, refused ${report.refused}:`,
     report.refusedRows,
   );
-  return report.audienceId;
+  return report;
 }
 
 async function send(audience: string): Promise<string> {

@@ -12,13 +12,20 @@ interface ServeFlags {
 }
 
 const program = new Command("waybill")
-  .description("Durable AI jobs and message deliveries behind one GraphQL endpoint");
+  .description("Durable message deliveries and background jobs behind one GraphQL endpoint")
+  .addHelpText("after", "\nSettings are environment variables; README.md lists them.");
 program.command("serve", { isDefault: true })
-  .description("serve requests and run jobs")
+  .description("serve requests and run jobs; also without a command")
   .option("--host <host>", "address to listen on (HOST)")
   .option("--port <port>", "port to listen on (PORT)", toPort)
   .option("--no-worker", "serve requests only; `waybill worker` runs the jobs")
-  .action(async (flags: ServeFlags) => serve(await configure(flags), flags.worker));
+  // The default command receives an unknown command as its argument.
+  .allowExcessArguments()
+  .action(async (flags: ServeFlags, command: Command) => {
+    const [argument] = command.args;
+    if (argument !== undefined) command.error(`error: unknown command or argument '${argument}'`);
+    await serve(await configure(flags), flags.worker);
+  });
 program.command("worker")
   .description("run jobs only")
   .option(

@@ -46,7 +46,7 @@ export async function configureLogging(options: Config["log"]): Promise<void> {
   });
 }
 
-// 12:30:00.000 info worker: Job SEND_BATCH job_… attempt 1: done in 71 ms
+// 12:30:00.000 info worker: Job SEND_BATCH job_…, attempt 1: done after 71 ms
 function textFormatter(): TextFormatter {
   return getTextFormatter({
     timestamp: "time",

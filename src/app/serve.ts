@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { schema } from "../../schema/schema.ts";
 import type { Config } from "../config/config.ts";
 import { ensureOperator } from "../domain/access/operator.ts";
@@ -12,10 +11,15 @@ import { untilStopSignal } from "./stop_signal.ts";
 /** Serves requests, and runs jobs unless `withWorker` is false, until a stop signal. */
 export async function serve(config: Config, withWorker: boolean): Promise<void> {
   const opened = await openServices(config);
-  const { services, migrated } = opened;
+  const { services } = opened;
   const secret = await ensureOperator(services, config.adminApiKey);
   // Printed before the next steps, which may fail: only the hash of the key is stored.
-  if (secret) print([`Operator API key (shown once): ${secret}`]);
+  if (secret) {
+    print([
+      `Operator API key (shown once): ${secret}`,
+      "Store it, and send it with each request: Authorization: Bearer <key>",
+    ]);
+  }
   const background = withWorker ? await startConfiguredBackground(opened, config) : null;
   const { host, port } = config;
   const server = await listen(`${host}, port ${port}`, background, () =>
@@ -30,21 +34,22 @@ export async function serve(config: Config, withWorker: boolean): Promise<void> 
       importRecipients: (request, caller) => handleImport(services, request, caller),
       webhooks: config.webhooks,
     }));
-  printStart(config, server.address, secret !== null && migrated.length > 0);
+  printStart(config, server.address);
   await untilStopSignal();
   // Order matters: stop accepting, drain running jobs, close the database.
   await Promise.all([server.shutdown(), background?.stop()]);
   await closeServices(services);
 }
 
-function printStart(config: Config, address: string, firstStart: boolean): void {
+function printStart({ database, dataDir, mail }: Config, address: string): void {
   print([
     `Waybill is ready at ${address}/graphql`,
-    config.database.url === null ? `Embedded database: ${config.dataDir}` : "",
-    config.mail.providers.length > 0
-      ? ""
-      : `SMTP_URLS is not set; mail is captured to files in ${join(config.dataDir, "mail")}`,
-    firstStart ? "Store the key, and send it with each request: Authorization: Bearer <key>" : "",
+    database.url === null
+      ? `DATABASE_URL is not set; the embedded database is in ${dataDir}/database`
+      : "",
+    mail.providers.length === 0
+      ? `SMTP_URLS is not set; mail is captured to files in ${dataDir}/mail`
+      : "",
   ]);
 }
 

@@ -33,7 +33,7 @@ Deno.test("serve reports a port in use, and shows the operator key of a first st
       assert.match(errors, new RegExp(`^Cannot listen at 127\\.0\\.0\\.1, port ${port}: `, "m"));
       assert.doesNotMatch(errors, /^ +at /m);
       // The next start would show it no more.
-      assert.match(printed, /shown once\): \S+$/m);
+      assert.match(printed, /shown once\): \S+\nStore it, /m);
     })
   ));
 
@@ -69,3 +69,9 @@ Deno.test("serve reports a DATA_DIR that is not writable", () =>
     assert.match(errors, /^Cannot write to .*: .*; choose another DATA_DIR/m);
     assert.doesNotMatch(errors, /^ +at /m);
   }));
+
+Deno.test("waybill refuses an unknown command by its name", async () => {
+  const { code, errors } = await runProgram(["srve"], {});
+  assert.equal(code, 1);
+  assert.match(errors, /^error: unknown command or argument 'srve'$/m);
+});
