@@ -1,8 +1,8 @@
 import {
+  type AttemptCounts,
   type AttemptGroup,
   checkPeriod,
   type DeliveryPoint,
-  type FirstAttempts,
   listMessageAttempts,
   type MessageAttempts,
   type Period,
@@ -57,7 +57,7 @@ const ErrorTypeShare = builder.objectRef<ErrorShare>("ErrorTypeShare").implement
   }),
 });
 
-const TypeStats = builder.objectRef<FirstAttempts & { type: string }>("TypeStats").implement({
+const TypeStats = builder.objectRef<AttemptCounts & { type: string }>("TypeStats").implement({
   description: "Results of first attempts for one message type.",
   fields: (t) => ({
     type: t.exposeString("type", { description: "Type of the messages." }),
@@ -175,7 +175,7 @@ builder.queryField("deliveryAnalytics", (t) =>
     },
   }));
 
-function countOutcomes(groups: readonly AttemptGroup[]): FirstAttempts {
+function countOutcomes(groups: readonly AttemptGroup[]): AttemptCounts {
   let sent = 0;
   let failed = 0;
   for (const { outcome, count } of groups) {
@@ -185,7 +185,7 @@ function countOutcomes(groups: readonly AttemptGroup[]): FirstAttempts {
   return { sent, failed };
 }
 
-function firstAttempts(groups: readonly AttemptGroup[]): FirstAttempts {
+function firstAttempts(groups: readonly AttemptGroup[]): AttemptCounts {
   return countOutcomes(groups.filter(({ attempt }) => attempt === 1));
 }
 

@@ -73,6 +73,7 @@ export type SendResult =
     readonly outcome: "sent";
     readonly provider: string;
     readonly providerMessageId: string;
+    /** Failures at the providers that were tried before this one. */
     readonly earlier?: readonly FailedTry[];
   }
   | {

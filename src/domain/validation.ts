@@ -3,6 +3,10 @@ import type { Issue } from "./errors.ts";
 
 const LINE_END_OR_NUL = /[\r\n\0]/;
 const HAS_LINE_END = "must not contain line ends or NUL characters";
+const MISSING = "is missing";
+
+// Zod's default messages would not continue a sentence that begins with the path.
+z.config({ localeError: messageOf });
 
 /** A fault of one value: its code, for programs, and its message, for people. */
 export type Fault = readonly [code: string, message: string];
@@ -54,9 +58,32 @@ function codeOf(issue: z.core.$ZodIssue): string {
       return isCounted(issue.origin) ? "TOO_LONG" : "OUT_OF_RANGE";
     case "custom":
       return typeof issue.params?.code === "string" ? issue.params.code : "MALFORMED";
+    case "invalid_type":
+      return issue.message === MISSING ? "REQUIRED" : "MALFORMED";
     default:
       return "MALFORMED";
   }
+}
+
+function messageOf(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      if (issue.input === undefined) return MISSING;
+      return issue.expected === "int"
+        ? "must be a whole number"
+        : `must be of type ${issue.expected}`;
+    case "too_small":
+      return `must ${limitOf(issue.origin, "at least", issue.minimum)}`;
+    case "too_big":
+      return `must ${limitOf(issue.origin, "at most", issue.maximum)}`;
+    default:
+      return "is invalid";
+  }
+}
+
+function limitOf(origin: string, bound: "at least" | "at most", limit: number | bigint): string {
+  if (origin === "string") return `have ${bound} ${limit} characters`;
+  return isCounted(origin) ? `have ${bound} ${limit} elements` : `be ${bound} ${limit}`;
 }
 
 /** Whether a limit applies to a number of characters or elements, not to the value of a number. */

@@ -197,8 +197,8 @@ function logAttempt({ job, startedAt }: Running, settlement: Settlement | null):
     attempt: job.attempt,
     outcome: settlement?.outcome ?? "already settled",
     ms: Math.round(performance.now() - startedAt),
-    error: settlement?.error,
+    ...settlement?.error && { error: settlement.error },
   };
-  if (failed) log.warn("Job {kind} {jobId} attempt {attempt}: {outcome}", properties);
-  else log.info("Job {kind} {jobId} attempt {attempt}: {outcome} after {ms} ms", properties);
+  if (failed) log.warn("Job {kind} {jobId}, attempt {attempt}: {outcome}", properties);
+  else log.info("Job {kind} {jobId}, attempt {attempt}: {outcome} after {ms} ms", properties);
 }

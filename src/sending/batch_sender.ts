@@ -270,7 +270,7 @@ export class BatchSender {
 
 function logFailure(messageId: string, { delivery, outcome, provider }: FinishedAttempt): void {
   const { status, waits, error } = effectOf(outcome);
-  log.warn("Delivery {deliveryId} of {messageId}: {outcome}, {type} {code} {text}", {
+  log.warn("Delivery {deliveryId} of {messageId}: {outcome}, {type} {code}: {text}", {
     deliveryId: toTypeId("delivery", delivery.id),
     messageId: toTypeId("message", messageId),
     // Not FAILED for a delivery that is PENDING again, so that readers of the log do not count it.

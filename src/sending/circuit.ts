@@ -127,7 +127,7 @@ export class Circuit {
     }
     this.adopt(opened);
     const { name, retryMs } = opened;
-    log.warn("Circuit of provider {name} open for {seconds} s: {type} {code} {text}", {
+    log.warn("Circuit of provider {name} is open for {seconds} s: {type} {code}: {text}", {
       name,
       seconds: Math.round((retryMs ?? 0) / 1_000),
       type: error.type,

@@ -26,12 +26,30 @@ Deno.test("issuesOf() gives each kind of fault its code", () => {
     [z.number().min(1), 0, ["input OUT_OF_RANGE"]],
     [z.number().max(1), 2, ["input OUT_OF_RANGE"]],
     [z.number(), "1", ["input MALFORMED"]],
+    [z.object({ a: z.number() }), {}, ["input.a REQUIRED"]],
     [z.string().regex(/^a$/), "b", ["input MALFORMED"]],
     [z.string().refine(() => false), "b", ["input MALFORMED"]],
     [z.object({ list: z.array(z.number()) }), { list: [1, "2"] }, ["input.list.1 MALFORMED"]],
     [z.strictObject({}), { a: 1, b: 2 }, ["input.a UNKNOWN_FIELD", "input.b UNKNOWN_FIELD"]],
   ];
   for (const [schema, value, expected] of cases) assert.deepEqual(codes(schema, value), expected);
+});
+
+Deno.test("issuesOf() continues the sentence that begins with the path", () => {
+  const cases: [schema: z.ZodType, value: unknown, expected: string][] = [
+    [z.number(), undefined, "is missing"],
+    [z.number(), "1", "must be of type number"],
+    [z.number().int(), 1.5, "must be a whole number"],
+    [z.number().min(1), 0, "must be at least 1"],
+    [z.number().max(10), 11, "must be at most 10"],
+    [z.string().max(2), "abc", "must have at most 2 characters"],
+    [z.array(z.string()).min(1), [], "must have at least 1 elements"],
+    [z.string().regex(/^a$/), "b", "is invalid"],
+    [z.string().min(1, "is empty"), "", "is empty"],
+  ];
+  for (const [schema, value, expected] of cases) {
+    assert.equal(issuesOf(schema.safeParse(value))[0]?.message, expected);
+  }
 });
 
 Deno.test("singleLine() trims, and refuses line ends under the code that it is given", () => {

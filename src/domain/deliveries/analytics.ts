@@ -25,8 +25,8 @@ export interface DeliveryPoint {
   readonly bounced: number;
 }
 
-/** Numbers of first attempts that were sent, and that failed or are unknown. */
-export interface FirstAttempts {
+/** Numbers of attempts that were sent, and that failed or are unknown. */
+export interface AttemptCounts {
   readonly sent: number;
   readonly failed: number;
 }
@@ -42,7 +42,7 @@ export interface AttemptGroup {
 }
 
 /** Numbers of first attempts of one message. */
-export interface MessageAttempts extends FirstAttempts {
+export interface MessageAttempts extends AttemptCounts {
   readonly id: string;
 }
 
@@ -194,7 +194,7 @@ export function listMessageAttempts(
 }
 
 /** Fraction of first attempts that were sent; null if there are none. */
-export function successOf({ sent, failed }: FirstAttempts): number | null {
+export function successOf({ sent, failed }: AttemptCounts): number | null {
   return sent + failed === 0 ? null : sent / (sent + failed);
 }
 

@@ -1,6 +1,7 @@
 import { statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { ConflictError } from "../errors.ts";
+import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS, getJob } from "./find.ts";
 import { isFinished, type Job } from "./job.ts";
@@ -31,7 +32,7 @@ export async function cancelJob(services: Services, caller: Caller, id: string):
     const job = await getJob(services, caller, id);
     throw new ConflictError(
       "ALREADY_FINISHED",
-      `Cannot cancel the job: its status is ${job.status}`,
+      `Cannot cancel job ${toTypeId("job", id)}: status is ${job.status}`,
     );
   }
   if (!isFinished(cancelled.status)) services.bus.publish("cancel", caller.organizationId, [id]);

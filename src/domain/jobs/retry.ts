@@ -2,6 +2,7 @@ import { statement } from "../../db/database.ts";
 import { isUniqueViolation } from "../../db/sqlstate.ts";
 import type { Caller } from "../access/access.ts";
 import { ConflictError } from "../errors.ts";
+import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { wakeWorkers } from "./enqueue.ts";
 import { COLUMNS, getJob } from "./find.ts";
@@ -31,13 +32,16 @@ export async function retryJob(services: Services, caller: Caller, id: string): 
     if (!isUniqueViolation(error)) throw error;
     throw new ConflictError(
       "ALREADY_RUNNING",
-      "Cannot retry the job: another unfinished job has its unique key",
+      `Cannot retry job ${toTypeId("job", id)}: another unfinished job has its unique key`,
     );
   });
   if (!retried) {
     const job = await getJob(services, caller, id);
     const status = job.status === "SCHEDULED" ? "QUEUED" : job.status;
-    throw new ConflictError("NOT_RETRYABLE", `Cannot retry the job: its status is ${status}`);
+    throw new ConflictError(
+      "NOT_RETRYABLE",
+      `Cannot retry job ${toTypeId("job", id)}: status is ${status}`,
+    );
   }
   wakeWorkers(services, [retried.lane]);
   services.bus.publish("jobs", caller.organizationId, [id]);

@@ -54,7 +54,7 @@ export async function startJob(
   requireAdmin(caller, "start jobs");
   const kind = JOB_KINDS[input.kind];
   if (!kind.startable) {
-    throw invalid(["kind"], "NOT_STARTABLE", `Cannot start ${input.kind}: it is not startable`);
+    throw invalid(["kind"], "NOT_STARTABLE", `cannot be ${input.kind}, which is not startable`);
   }
   const issues = [
     ...issuesOf(inputSchema.safeParse(input)),

@@ -131,7 +131,7 @@ function issuesOfChannel({ channels }: Services, input: SendMessageInput): Issue
   const { name, needsProvider, unsubscribable } = CHANNEL_RULES[input.channel];
   const issues: Issue[] = [];
   if (needsProvider && !channels?.has(input.channel)) {
-    const message = `has no provider: configure one for ${name}`;
+    const message = `is not configured: the server has no provider for ${name}`;
     issues.push({ path: ["channel"], code: "NOT_CONFIGURED", message });
   }
   if (input.unsubscribable && !unsubscribable) {
@@ -177,7 +177,9 @@ function issuesOfList(recipients: readonly Recipient[], channel: MessageChannel)
 function missingInlineVariable(recipients: readonly Recipient[], name: string): string | null {
   const index = recipients.findIndex(({ variables }) => !Object.hasOwn(variables, name));
   if (index < 0) return null;
-  const lacking = recipients.length === 1 ? "the recipient" : `recipient ${index}`;
+  const lacking = recipients.length === 1
+    ? "the recipient"
+    : `recipient ${index} (${recipients[index]?.address})`;
   return `${lacking} has no variable ${name}`;
 }
 
