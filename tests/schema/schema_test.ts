@@ -14,6 +14,7 @@ import {
   lexicographicSortSchema,
   printSchema,
 } from "graphql";
+import { decodeId, encodeId } from "../../schema/kit/global_id.ts";
 import { schema } from "../../schema/schema.ts";
 
 const types = Object.values(schema.getTypeMap()).filter((type) =>
@@ -53,6 +54,14 @@ function* describedThings(): Generator<[name: string, thing: Described]> {
 Deno.test("schema.graphql equals the printed schema", async () => {
   const file = await Deno.readTextFile(new URL("../../schema/schema.graphql", import.meta.url));
   assert.equal(file, `${printSchema(lexicographicSortSchema(schema))}\n`);
+});
+
+Deno.test("every type that implements Node has a noun, so that its id can be made and read", () => {
+  const id = "01890000-0000-7000-8000-000000000000";
+  for (const type of types) {
+    if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === "Node")) continue;
+    assert.deepEqual(decodeId(encodeId(type.name, id)), { typename: type.name, id });
+  }
 });
 
 Deno.test("every type, field, argument and enum value has a description", () => {
