@@ -98,7 +98,7 @@ const obstacle: Obstacle = {
     disposition: "pause",
     code: "NOT_CONFIGURED",
     message:
-      "The channel of the message has no provider in the worker process: configure one there",
+      "The channel of the message is not configured in the worker process: configure it there",
     retryAfterMs: null,
     beforeRecipient: true,
   },

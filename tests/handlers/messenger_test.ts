@@ -34,12 +34,12 @@ interface TestMessenger {
   readonly services: Services;
   readonly organization: TestOrganization;
   readonly meta: MetaServer;
-  /** Starts a worker that has this token; null: Messenger is not configured there. */
+  /** Starts a worker with this token; null: a worker without Messenger. */
   startWorker(token: string | null): Promise<MailWorker>;
   send(given: Partial<SendMessageInput>): Promise<Message>;
 }
 
-/** Declares a test of sending to Messenger; at its end the ledgers must hold. */
+/** Declares a test of sending to Messenger; checks the ledgers at its end. */
 function onEveryMessenger(name: string, test: (given: TestMessenger) => Promise<void>): void {
   onEveryDatabase(name, async ({ db }) => {
     await openLedger(db);

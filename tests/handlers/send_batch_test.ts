@@ -83,7 +83,7 @@ onEveryMail("SEND_BATCH records the reply of the server for each recipient", asy
   assert.deepEqual([batch?.finished, batch?.win, batch?.jobStatus], [true, null, "COMPLETED"]);
 }, () => ({ reject: (address) => replies[address] ?? null }));
 
-onEveryMail("SEND_BATCH leaves nothing retryable after the only attempt", async (mail) => {
+onEveryMail("SEND_BATCH leaves no delivery retryable after the only attempt", async (mail) => {
   const { db, services, organization: { admin }, worker, send } = mail;
   const { id } = await send({
     to: { list: people(3).slice(2) },
@@ -132,7 +132,7 @@ onEveryMail(
     replies.refuse([2], GREYLISTED);
     const { id } = await send({ to: { list: people(3) } });
     const waits: number[] = [];
-    for (let round = 1; round <= 3; round++) {
+    for (let run = 1; run <= 3; run++) {
       await worker.runQueued();
       waits.push((await db.run(WAIT))[0]?.seconds ?? NaN);
       await assertCounted(mail, id, { sent: 2, pending: 1 });
@@ -157,8 +157,8 @@ onEveryMail(
     const { db, services, worker, send } = mail;
     refusals(mail.smtp).refuse([1], GREYLISTED);
     const { id } = await send({ to: { list: people(1) } });
-    for (let round = 1; round <= 11; round++) {
-      assert.equal(await readStatus(db, id), "SENDING", `after ${round - 1} rounds`);
+    for (let run = 1; run <= 11; run++) {
+      assert.equal(await readStatus(db, id), "SENDING", `after ${run - 1} runs`);
       await worker.runQueued();
       await comeDue(services);
     }
@@ -204,7 +204,7 @@ onEveryMail(
 );
 
 onEveryMail(
-  "SEND_BATCH uses attempts of the job, and none of a delivery, while no server answers",
+  "SEND_BATCH uses attempts of the job, but none of the deliveries, while no server answers",
   async (mail) => {
     const { db, services, worker, smtp, send } = mail;
     const { id } = await send({ to: { list: people(20) } });

@@ -25,7 +25,7 @@ const refusing = () => ({
 });
 
 onEveryMail(
-  "SEND_BATCH sends nothing to a recipient that was refused for good before",
+  "SEND_BATCH sends nothing to a recipient that was permanently refused before",
   async (mail) => {
     const { db, services, organization: { admin }, worker, send } = mail;
     const first = await send({ to: { list: people(3) } });

@@ -13,7 +13,7 @@ import { onEveryQueue, onPostgresQueue } from "../support/queue.ts";
 import { until } from "../support/until.ts";
 import { interfere, startTestWorker, untilAborted } from "../support/worker.ts";
 
-// These tests wait for the next renewal of the lease, which comes every 5 s.
+// These tests wait for the next renewal of the lease, at most 5 s.
 
 const AGE = statement<[]>(
   "test.age",
@@ -30,14 +30,14 @@ onPostgresQueue("cancelJob() aborts a handler although no event arrives", async 
     return untilAborted(run);
   });
   await until("it runs", async () => (await readJob(db, id)).status === "PROCESSING");
-  // A bus without connection to that of the worker.
+  // A bus that is not connected to the bus of the worker.
   await cancelJob({ db, bus: createBus() }, organization.admin, id);
   await until("it is cancelled", async () => (await readJob(db, id)).status === "CANCELLED");
   assert.ok(reason instanceof JobAborted && reason.abortCause === "cancelled");
 });
 
 onPostgresQueue(
-  "a claim whose answer is lost is requeued without counting the attempt",
+  "startWorker() requeues a claim whose answer was lost, without counting the attempt",
   async (queue) => {
     const { db, services, organization } = queue;
     const id = await addJob(db, organization.id, { maxAttempts: 1 });
@@ -59,31 +59,34 @@ onPostgresQueue(
   },
 );
 
-onEveryQueue("a reaped worker drops its jobs and registers again", async (queue) => {
-  const { db, services, organization } = queue;
-  const ids = await addJobs(db, organization.id, 2);
-  const reasons: unknown[] = [];
-  let ran = 0;
-  await using _worker = await startTestWorker(services, (run) => {
-    // The first attempt at each job runs until it is aborted; the second ends at once.
-    if (++ran > 2) return Promise.resolve(done);
-    run.signal.addEventListener("abort", () => reasons.push(run.signal.reason));
-    return untilAborted(run);
-  });
-  await until("both run", () => ran === 2);
-  await expireLease(db);
-  assert.equal((await rescueOrphans(services)).length, 2);
-  for (const id of ids) {
-    await until("it is done", async () => (await readJob(db, id)).status === "COMPLETED");
-    const outcomes = (await readAttempts(db, id)).map(({ outcome }) => outcome);
-    assert.deepEqual(outcomes, ["CRASHED", "SUCCEEDED"]);
-  }
-  assert.deepEqual(
-    reasons.map((reason) => reason instanceof JobAborted && reason.abortCause),
-    ["lease lost", "lease lost"],
-  );
-  assert.deepEqual(await db.run(LIVING), [{ count: 1 }]);
-});
+onEveryQueue(
+  "startWorker() drops the jobs of a reaped worker and registers it again",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const ids = await addJobs(db, organization.id, 2);
+    const reasons: unknown[] = [];
+    let ran = 0;
+    await using _worker = await startTestWorker(services, (run) => {
+      // The first attempt at each job runs until it is aborted; the second ends at once.
+      if (++ran > 2) return Promise.resolve(done);
+      run.signal.addEventListener("abort", () => reasons.push(run.signal.reason));
+      return untilAborted(run);
+    });
+    await until("both run", () => ran === 2);
+    await expireLease(db);
+    assert.equal((await rescueOrphans(services)).length, 2);
+    for (const id of ids) {
+      await until("it is done", async () => (await readJob(db, id)).status === "COMPLETED");
+      const outcomes = (await readAttempts(db, id)).map(({ outcome }) => outcome);
+      assert.deepEqual(outcomes, ["CRASHED", "SUCCEEDED"]);
+    }
+    assert.deepEqual(
+      reasons.map((reason) => reason instanceof JobAborted && reason.abortCause),
+      ["lease lost", "lease lost"],
+    );
+    assert.deepEqual(await db.run(LIVING), [{ count: 1 }]);
+  },
+);
 
 onPostgresQueue(
   "stop() requeues a job that ignores its signal, without counting the attempt",
@@ -117,7 +120,7 @@ onEveryQueue(
       running++;
       const reason = await untilAborted(run).catch((reason) => reason);
       if (run.job.id === ids[0]) throw reason;
-      // It still records what it did.
+      // The handler still records its work.
       await failed.promise;
       return done;
     });
@@ -153,7 +156,7 @@ onPostgresQueue("healthy() is false while one of the loops hangs", async (queue)
     },
   };
   await using worker = await startTestWorker(watched, () => Promise.resolve(done));
-  // Also after a failure of this test, because the worker stops when its loops have ended.
+  // Also if this test fails, because the worker stops only after its loops have ended.
   await using _release = { [Symbol.asyncDispose]: () => Promise.resolve(release()) };
   const runOne = async () => {
     const id = await addJob(db, organization.id);
@@ -168,7 +171,7 @@ onPostgresQueue("healthy() is false while one of the loops hangs", async (queue)
   await until("a loop hangs", () => !hang);
   using _skipped = skipTime(12_000);
   labels.clear();
-  // Every other loop completes a round.
+  // Every other loop completes an iteration.
   await runOne();
   for (const label of ["workers.renew", "workers.reap", "jobs.promote"]) {
     await until(`${label} has run`, () => labels.has(label));
@@ -177,7 +180,7 @@ onPostgresQueue("healthy() is false while one of the loops hangs", async (queue)
   assert.equal(worker.healthy(), false);
   assert.equal((await readJob(db, stuck)).status, "PROCESSING");
   release();
-  await until("the loop has completed a round", () => worker.healthy());
+  await until("the loop has completed an iteration", () => worker.healthy());
 });
 
 onPostgresQueue("healthy() is true while a sweep takes a minute", async ({ services }) => {

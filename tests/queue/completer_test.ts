@@ -5,20 +5,23 @@ import { addJobs, addWorker, claimWork, endOf, readJobs } from "../support/jobs.
 import { onEveryQueue } from "../support/queue.ts";
 import { interfere } from "../support/worker.ts";
 
-onEveryQueue("settle() records mixed ends at once, and reports a requeued job", async (queue) => {
-  const { db, services, organization } = queue;
-  const ids = await addJobs(db, organization.id, 3);
-  const jobs = await claimWork(services, await addWorker(services), organization.id);
-  const completer = new Completer(services, new WakeSignal());
-  const outcomes = ["done", "fail", "snooze"] as const;
-  for (const [n, job] of jobs.entries()) completer.add(endOf(job, { outcome: outcomes[n] }));
-  assert.deepEqual(await completer.settle(), { count: 3, requeued: true });
-  assert.deepEqual(await completer.settle(), { count: 0, requeued: false });
-  const statuses = (await readJobs(db, ids)).map(({ status }) => status).sort();
-  assert.deepEqual(statuses, ["COMPLETED", "FAILED", "QUEUED"]);
-});
+onEveryQueue(
+  "settle() settles mixed outcomes at once, and reports a requeued job",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const ids = await addJobs(db, organization.id, 3);
+    const jobs = await claimWork(services, await addWorker(services), organization.id);
+    const completer = new Completer(services, new WakeSignal());
+    const outcomes = ["done", "fail", "snooze"] as const;
+    for (const [n, job] of jobs.entries()) completer.add(endOf(job, { outcome: outcomes[n] }));
+    assert.deepEqual(await completer.settle(), { count: 3, requeued: true });
+    assert.deepEqual(await completer.settle(), { count: 0, requeued: false });
+    const statuses = (await readJobs(db, ids)).map(({ status }) => status).sort();
+    assert.deepEqual(statuses, ["COMPLETED", "FAILED", "QUEUED"]);
+  },
+);
 
-onEveryQueue("settle() keeps the ends that the database did not take", async (queue) => {
+onEveryQueue("settle() keeps the attempts that the database failed to settle", async (queue) => {
   const { db, services, organization } = queue;
   await addJobs(db, organization.id, 1);
   const [job] = await claimWork(services, await addWorker(services), organization.id);

@@ -5,7 +5,7 @@ import { stopTime } from "../support/clock.ts";
 const MS = 1_000;
 const LONGEST_WAIT_MS = 1.1 * MS;
 
-/** Lets all promises settle that can by now. */
+/** Waits until all promises have settled that need no timer. */
 async function settled(): Promise<void> {
   for (let n = 0; n < 10; n++) await Promise.resolve();
 }
@@ -34,7 +34,7 @@ for (
   });
 }
 
-Deno.test("every() starts no run before the last one has ended", async () => {
+Deno.test("every() starts no run before the previous one has ended", async () => {
   using clock = stopTime();
   let runs = 0;
   let finish = () => {};
@@ -73,7 +73,7 @@ Deno.test("every().stop() resolves when the run in progress has ended", async ()
   assert.equal(runs, 1);
 });
 
-Deno.test("every().healthy() is false while a run hangs, and true after one that succeeds", async () => {
+Deno.test("every().healthy() is false while a run hangs, and true once it has succeeded", async () => {
   using clock = stopTime({ performance: true });
   let finish = () => {};
   const repeated = every(MS, "Working", () => new Promise((resolve) => finish = resolve));

@@ -40,7 +40,7 @@ Deno.test("allocate() gives each organization the same number of slots, regardle
   });
 });
 
-Deno.test("allocate() continues the round robin of the call before", () => {
+Deno.test("allocate() continues the round robin of the previous call", () => {
   const share = shareOf("acme", "bolt", "core");
   assert.deepEqual(allocateAtOnce(share, 2), { "acme work": 1, "bolt work": 1 });
   assert.deepEqual(allocateAtOnce(share, 2), { "core work": 1, "acme work": 1 });
@@ -60,7 +60,7 @@ Deno.test("replace() keeps the position among organizations and topics", () => {
   assert.deepEqual(allocateOneByOne(share, 3), ["bolt x", "aaron x", "acme c"]);
 });
 
-Deno.test("replace() keeps the position when the next organization is gone", () => {
+Deno.test("replace() keeps the position when the next organization is removed", () => {
   const share = shareOf("acme", "bolt", "core");
   allocateOneByOne(share, 1);
   share.replace("BULK", ["acme", "core"].map(partition));
@@ -85,14 +85,14 @@ Deno.test("remove() removes a topic, and the organization with its last one", ()
   share.remove(partition("unknown"));
 });
 
-Deno.test("remove() skips no other organization", () => {
+Deno.test("remove() keeps the position among the other organizations", () => {
   const share = shareOf("acme", "bolt", "core");
   allocateOneByOne(share, 1);
   share.remove(partition("acme"));
   assert.deepEqual(allocateOneByOne(share, 2), ["bolt work", "core work"]);
 });
 
-Deno.test("allocate() starves no topic beside one that comes and goes", () => {
+Deno.test("allocate() starves no topic while another is removed and added again", () => {
   const share = shareOf("acme a", "acme b", "acme c");
   const allocated: string[] = [];
   for (let scan = 0; scan < 3; scan++) {
@@ -105,7 +105,7 @@ Deno.test("allocate() starves no topic beside one that comes and goes", () => {
   assert.deepEqual([...new Set(allocated)].sort(), ["acme a", "acme b", "acme c"]);
 });
 
-Deno.test("allocate() shares each lane by itself", () => {
+Deno.test("allocate() shares each lane separately", () => {
   const share = shareOf("acme", "bolt");
   share.replace("AI", [{ ...partition("acme"), lane: "AI" }]);
   assert.deepEqual(share.allocate("AI", 2).map(({ lane, count }) => [lane, count]), [["AI", 2]]);

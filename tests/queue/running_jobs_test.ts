@@ -35,7 +35,7 @@ function claimed(fence: number, given: Partial<ClaimedJob> = {}): ClaimedJob {
 
 interface Runs {
   readonly running: RunningJobs;
-  /** How attempts have ended so far. */
+  /** Settlements of the attempts that have ended; null: settled by the handler. */
   readonly ends: (Settlement | null)[];
   /** Resolves when the next attempt ends. */
   ended(): Promise<void>;
@@ -53,7 +53,7 @@ function runs(work: WorkHandler): Runs {
   return { running, ends, ended: () => next.promise };
 }
 
-/** Runs one job; returns how its attempt ended. */
+/** Runs one job; returns the settlement of its attempt. */
 async function settlementOf(
   work: WorkHandler,
   meanwhile: (running: RunningJobs) => void = () => {},
@@ -88,7 +88,7 @@ for (const delayMs of [Infinity, 1e300, -1, NaN]) {
   });
 }
 
-Deno.test("start() retries an error with backoff, unless it says otherwise", async () => {
+Deno.test("start() retries an error with backoff, unless the JobFailure decides otherwise", async () => {
   const fault = await settlementOf(() => Promise.reject(new Error("boom")));
   assert.deepEqual([fault?.outcome, fault?.error?.type], ["retry", "INTERNAL"]);
   assert.ok(fault && fault.delayMs >= 1_600 && fault.delayMs <= 2_400);
@@ -111,12 +111,12 @@ Deno.test("start() survives a handler that throws before its first await", async
   assert.deepEqual(outcomes.sort(), ["1 retry", "2 done"]);
 });
 
-Deno.test("start() retries a job of an unknown kind, because another replica may know it", async () => {
+Deno.test("start() retries a job of an unknown kind", async () => {
   const settlement = await settlementOf(never, () => {}, { kind: "from a newer version" });
   assert.deepEqual([settlement?.outcome, settlement?.error?.type], ["retry", "UNKNOWN_KIND"]);
 });
 
-Deno.test("start() fails a job for good whose payload its kind refuses", async () => {
+Deno.test("start() fails a job whose payload is invalid, without a retry", async () => {
   let ran = false;
   const settlement = await settlementOf(
     () => {
@@ -131,7 +131,7 @@ Deno.test("start() fails a job for good whose payload its kind refuses", async (
   assert.equal(ran, false);
 });
 
-Deno.test("start() survives an error of the code that takes the end", async () => {
+Deno.test("start() survives an error of onEnd()", async () => {
   const running = new RunningJobs(workHandlers(() => Promise.resolve(done)), () => {
     throw new Error("boom");
   });
@@ -142,21 +142,21 @@ Deno.test("start() survives an error of the code that takes the end", async () =
 });
 
 Deno.test("abort() settles the job by the cause of the abort", async () => {
-  const aborted = (why: AbortCause) =>
-    settlementOf(untilAborted, (running) => running.abort(null, why));
+  const aborted = (cause: AbortCause) =>
+    settlementOf(untilAborted, (running) => running.abort(null, cause));
   assert.equal((await aborted("stopping"))?.outcome, "release");
   assert.equal((await aborted("cancelled"))?.outcome, "cancel");
   const late = await aborted("timeout");
   assert.deepEqual([late?.outcome, late?.error?.type], ["retry", "TIMEOUT"]);
 });
 
-Deno.test("abort() keeps the outcome of a handler that finishes all the same", async () => {
+Deno.test("abort() keeps the outcome of a handler that finishes in spite of it", async () => {
   const stubborn = (run: JobRun) => untilAborted(run).catch(() => done);
   const settlement = await settlementOf(stubborn, (running) => running.abort(null, "cancelled"));
   assert.equal(settlement?.outcome, "done");
 });
 
-Deno.test("checkTimeouts() aborts a job, and fails it when its handler ignores that", async () => {
+Deno.test("checkTimeouts() aborts a job, and ends its attempt when the handler ignores the signal", async () => {
   let signal: AbortSignal | undefined;
   const { running, ends, ended } = runs((run) => {
     signal = run.signal;
@@ -190,24 +190,24 @@ Deno.test("countOf() counts the jobs of a lane until they end or are dropped", a
   assert.deepEqual([running.countOf("BULK"), running.countOf("AI")], [0, 0]);
 });
 
-Deno.test("drop() aborts a job and ignores its end", async () => {
-  let why: unknown;
+Deno.test("drop() aborts a job and ignores its outcome", async () => {
+  let reason: unknown;
   const { running, ends } = runs((run) =>
-    untilAborted(run).catch((reason) => {
-      why = reason;
+    untilAborted(run).catch((thrown) => {
+      reason = thrown;
       return done;
     })
   );
   running.start(claimed(1));
   await Promise.resolve();
   running.drop([{ id: "job 1", fence: 1 }]);
-  while (why === undefined) await Promise.resolve();
-  assert.equal(why instanceof JobAborted && why.abortCause, "lease lost");
+  while (reason === undefined) await Promise.resolve();
+  assert.equal(reason instanceof JobAborted && reason.abortCause, "lease lost");
   await Promise.resolve();
   assert.deepEqual(ends, []);
 });
 
-Deno.test("abort() and drop() of an old claim do not affect the next run of its job", () => {
+Deno.test("abort() and drop() of an old claim do not affect a later claim of its job", () => {
   let signal: AbortSignal | undefined;
   const { running } = runs((run) => {
     signal = run.signal;
@@ -222,7 +222,7 @@ Deno.test("abort() and drop() of an old claim do not affect the next run of its 
   assert.equal(signal?.aborted, true);
 });
 
-Deno.test("fences() returns the claims that run", async () => {
+Deno.test("fences() returns the fences of the running claims", async () => {
   const { running, ended } = runs(() => Promise.resolve(done));
   const end = ended();
   running.start(claimed(7));
@@ -231,7 +231,7 @@ Deno.test("fences() returns the claims that run", async () => {
   assert.deepEqual(running.fences(), []);
 });
 
-Deno.test("takeReports() returns each newest report once; the last one comes with the end", async () => {
+Deno.test("takeReports() returns each newest report once; the last one is in the settlement", async () => {
   const progress = (processed: number) => ({
     total: 3,
     processed,
@@ -240,7 +240,7 @@ Deno.test("takeReports() returns each newest report once; the last one comes wit
     skipped: 0,
   });
   let finish = () => {};
-  // Destructured, as handlers do.
+  // Destructured, because handlers do that.
   const { running, ends, ended } = runs(({ report }) => {
     report(progress(1));
     report(progress(2));

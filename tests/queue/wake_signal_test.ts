@@ -9,7 +9,7 @@ function sleepers(signal: WakeSignal, ...names: string[]): string[] {
   return awake;
 }
 
-/** Lets all promises settle that can by now. */
+/** Waits until all promises have settled that need no timer. */
 async function settled(): Promise<void> {
   for (let n = 0; n < 5; n++) await Promise.resolve();
 }
@@ -36,7 +36,7 @@ Deno.test("wake() without a sleeper makes the next wait() return at once", async
   assert.deepEqual(awake, ["first"]);
 });
 
-Deno.test("wakeAll() wakes all loops, and the next one that waits", async () => {
+Deno.test("wakeAll() wakes all loops, and the next one at once", async () => {
   using _clock = stopTime();
   const signal = new WakeSignal();
   const awake = sleepers(signal, "first", "second");
@@ -46,7 +46,7 @@ Deno.test("wakeAll() wakes all loops, and the next one that waits", async () => 
   assert.deepEqual(await Promise.all([signal.wait(1_000)]), [undefined]);
 });
 
-Deno.test("wait() returns after its time, and leaves no sleeper behind", async () => {
+Deno.test("wait() returns after its time, and removes its sleeper", async () => {
   using clock = stopTime();
   const signal = new WakeSignal();
   const awake = sleepers(signal, "first");
@@ -57,7 +57,7 @@ Deno.test("wait() returns after its time, and leaves no sleeper behind", async (
   await settled();
   assert.deepEqual(awake, ["first"]);
 
-  // The loop that waits now is woken, not the one of before.
+  // A sleeper that timed out is removed: the loop that waits now is woken.
   const later = sleepers(signal, "second");
   signal.wake();
   await settled();

@@ -43,7 +43,7 @@ onEveryQueue("startWorker() settles each outcome of a job", async (queue) => {
     if (end === "cancel") return Promise.resolve(cancelled);
     if (end === "fail") throw new JobFailure("PERMISSION", "No", { retryable: false });
     if (end === "throw") throw new Error("boom");
-    // PostgreSQL stores no NUL; the other jobs of the batch must be settled all the same.
+    // PostgreSQL refuses NUL; the other jobs of the statement must be settled all the same.
     if (end === "unrecordable") throw new JobFailure("A\0B", "No", { retryable: false });
     if (end !== "snooze" || snoozed.has(job.id)) return Promise.resolve(done);
     snoozed.add(job.id);
@@ -90,7 +90,7 @@ onEveryQueue("stop() requeues running jobs without counting the attempt", async 
   let running = 0;
   const worker = await startTestWorker(services, async (run) => {
     running++;
-    // One of them has recorded what it did, and is done.
+    // The last job ends as done in spite of the abort.
     return await untilAborted(run).catch((reason) => {
       if (run.job.id === last) return done;
       throw reason;
@@ -121,7 +121,7 @@ onEveryQueue("startWorker() aborts and retries a job that exceeds its timeout", 
   assert.ok(reason instanceof JobAborted && reason.abortCause === "timeout");
 });
 
-/** Makes services like those of another process, with a bus of their own. */
+/** Creates the services of another process, with a bus of its own. */
 function otherProcess({ db }: Services): Services {
   const transport = postgresTransport(() => db.dedicated(), (error) => {
     throw error;
@@ -129,7 +129,7 @@ function otherProcess({ db }: Services): Services {
   return { db, bus: createBus(transport) };
 }
 
-onPostgresQueue("cancelJob() aborts the handler in whichever process it runs", async (queue) => {
+onPostgresQueue("cancelJob() aborts the handler in another process", async (queue) => {
   const { db, organization } = queue;
   const processes = [otherProcess(queue.services), otherProcess(queue.services)] as const;
   for (const { bus } of processes) await until("the bus is up", () => bus.healthy());
@@ -148,7 +148,7 @@ onPostgresQueue("cancelJob() aborts the handler in whichever process it runs", a
     () => [...running.values()].every(({ length }) => length === 4),
   );
 
-  // Each job is cancelled in the process in which it does not run.
+  // Each job is cancelled by the process that does not run it.
   for (const [n, services] of processes.entries()) {
     for (const id of running.get(1 - n) ?? []) await cancelJob(services, organization.admin, id);
   }
@@ -157,41 +157,47 @@ onPostgresQueue("cancelJob() aborts the handler in whichever process it runs", a
   for (const { bus } of processes) await bus.close();
 });
 
-onEveryQueue("a late cancel event does not abort the next run of its job", async (queue) => {
-  const { db, services, organization } = queue;
-  const [innocent = "", guilty = ""] = await addJobs(db, organization.id, 2);
-  const aborted: string[] = [];
-  let running = 0;
-  await using _worker = await startTestWorker(services, (run) => {
-    running++;
-    run.signal.addEventListener("abort", () => aborted.push(run.job.id));
-    return untilAborted(run);
-  });
-  await until("both run", () => running === 2);
-  services.bus.publish("cancel", organization.id, [innocent]);
-  await cancelJob(services, organization.admin, guilty);
-  await until("one is aborted", () => aborted.length > 0);
-  assert.deepEqual(aborted, [guilty]);
-});
+onEveryQueue(
+  "startWorker() aborts only jobs whose cancel request is in the database",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const [other = "", requested = ""] = await addJobs(db, organization.id, 2);
+    const aborted: string[] = [];
+    let running = 0;
+    await using _worker = await startTestWorker(services, (run) => {
+      running++;
+      run.signal.addEventListener("abort", () => aborted.push(run.job.id));
+      return untilAborted(run);
+    });
+    await until("both run", () => running === 2);
+    services.bus.publish("cancel", organization.id, [other]);
+    await cancelJob(services, organization.admin, requested);
+    await until("one is aborted", () => aborted.length > 0);
+    assert.deepEqual(aborted, [requested]);
+  },
+);
 
-onEveryQueue("one slot is shared fairly, however many jobs the others have", async (queue) => {
-  const { db, services, organization } = queue;
-  const other = await createOrganization(db);
-  await addJobs(db, organization.id, 50);
-  const news = await addJobs(db, organization.id, 2, { topic: "news" });
-  const few = await addJobs(db, other.id, 2);
-  const order: string[] = [];
-  await using _worker = await startTestWorker(services, ({ job }) => {
-    order.push(job.id);
-    return Promise.resolve(done);
-  }, { lanes: { BULK: 1 } });
-  await until("the few have run", () => [...news, ...few].every((id) => order.includes(id)));
-  const places = (ids: string[]) => ids.map((id) => order.indexOf(id));
-  assert.ok(Math.max(...places(few)) < 4, `Jobs of the other organization ran as ${places(few)}`);
-  assert.ok(Math.max(...places(news)) < 8, `Jobs of the other topic ran as ${places(news)}`);
-});
+onEveryQueue(
+  "startWorker() shares one slot fairly between organizations and topics",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const other = await createOrganization(db);
+    await addJobs(db, organization.id, 50);
+    const news = await addJobs(db, organization.id, 2, { topic: "news" });
+    const few = await addJobs(db, other.id, 2);
+    const order: string[] = [];
+    await using _worker = await startTestWorker(services, ({ job }) => {
+      order.push(job.id);
+      return Promise.resolve(done);
+    }, { lanes: { BULK: 1 } });
+    await until("the few have run", () => [...news, ...few].every((id) => order.includes(id)));
+    const places = (ids: string[]) => ids.map((id) => order.indexOf(id));
+    assert.ok(Math.max(...places(few)) < 4, `Jobs of the other organization ran as ${places(few)}`);
+    assert.ok(Math.max(...places(news)) < 8, `Jobs of the other topic ran as ${places(news)}`);
+  },
+);
 
-onEveryQueue("a full lane takes no slots of the others", async (queue) => {
+onEveryQueue("startWorker() uses no slot of another lane for a full lane", async (queue) => {
   const { db, services, organization } = queue;
   await addJobs(db, organization.id, 100);
   const lanes = { BULK: 5, TRANSACTIONAL: 1, AI: 1 };
@@ -212,7 +218,7 @@ onEveryQueue("a full lane takes no slots of the others", async (queue) => {
 });
 
 onPostgresQueue(
-  "a lane with more slots than jobs per claim does not delay the others",
+  "startWorker() does not delay a lane beside one with more slots than CLAIM_LIMIT",
   async (queue) => {
     const { db, services, organization } = queue;
     const flood = await addJobs(db, organization.id, 4_000);
@@ -229,26 +235,29 @@ onPostgresQueue(
   },
 );
 
-onEveryQueue("a settle statement whose answer is lost is recorded once", async (queue) => {
-  const { db, services, organization } = queue;
-  const ids = await addJobs(db, organization.id, 3);
-  let failures = 0;
-  const cut = interfere(services, "jobs.settle", async (run) => {
-    failures++;
-    // The first request is lost, then the answer to the second.
-    if (failures === 1) throw new Error("connection lost");
-    const rows = await run();
-    if (failures === 2) throw new Error("connection lost");
-    return rows;
-  });
-  let ran = 0;
-  await using _worker = await startTestWorker(cut, () => {
-    ran++;
-    return Promise.resolve(done);
-  });
-  assert.deepEqual(await finished(queue, ids), ["COMPLETED", "COMPLETED", "COMPLETED"]);
-  assert.equal(ran, 3);
-});
+onEveryQueue(
+  "startWorker() records the attempts of a settle statement once whose answer was lost",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const ids = await addJobs(db, organization.id, 3);
+    let failures = 0;
+    const cut = interfere(services, "jobs.settle", async (run) => {
+      failures++;
+      // The first request is lost, and then the answer to the second one.
+      if (failures === 1) throw new Error("connection lost");
+      const rows = await run();
+      if (failures === 2) throw new Error("connection lost");
+      return rows;
+    });
+    let ran = 0;
+    await using _worker = await startTestWorker(cut, () => {
+      ran++;
+      return Promise.resolve(done);
+    });
+    assert.deepEqual(await finished(queue, ids), ["COMPLETED", "COMPLETED", "COMPLETED"]);
+    assert.equal(ran, 3);
+  },
+);
 
 onEveryQueue("wakeWorkers() makes only workers of these lanes scan the queue", async (queue) => {
   const { services } = queue;

@@ -8,7 +8,7 @@ import { until } from "../support/until.ts";
 const WINDOW = 4;
 
 onEveryMail(
-  "BatchSender records answered deliveries within 0.5 s of an abort, and waits for no other",
+  "BatchSender records finished deliveries within 0.5 s of an abort, and waits for no other",
   async ({ db, worker, startWorker, smtp, send }) => {
     const hold = holdReplies(smtp);
     const { id } = await send({ to: { list: people(10) } });
@@ -17,9 +17,9 @@ onEveryMail(
     try {
       hold.release(1);
       const sent = async () => (await readStats(db, [id])).get(id)?.sent;
-      // The other deliveries are never answered before the process ends.
+      // The server does not answer the other deliveries before the process ends.
       worker.abort("stopping");
-      await until("the answered delivery is recorded", async () => await sent() === 1, 3_000);
+      await until("the finished delivery is recorded", async () => await sent() === 1, 3_000);
       await worker.die();
       const other = await startWorker();
       other.start(await other.claim());

@@ -10,13 +10,13 @@ const BUGS: Record<string, () => Promise<SendResult>> = {
   "person2@example.net": () => {
     throw new TypeError("a bug");
   },
-  // A result without its error, which the decision about the delivery reads.
+  // A result without its error, which outcomeOf() reads.
   "person3@example.net": () =>
     Promise.resolve({ outcome: "failed", provider: "mail" } as unknown as SendResult),
 };
 
 onEveryMail(
-  "BatchSender records as UNKNOWN a delivery for which the channel has a bug",
+  "BatchSender records UNKNOWN for a delivery whose channel throws or returns no error",
   async ({ db, services, channel, send }) => {
     const { id } = await send({ to: { list: people(5) } });
     const buggy: ChannelSlot["channel"] = {

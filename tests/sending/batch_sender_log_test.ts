@@ -5,7 +5,7 @@ import { people } from "../support/messages.ts";
 import { refusals } from "../support/retries.ts";
 
 onPostgresMail(
-  "BatchSender logs a delivery that waits again as DEFERRED, not FAILED",
+  "BatchSender logs a delivery that is PENDING again as DEFERRED, not FAILED",
   async ({ worker, send, smtp }) => {
     const replies = refusals(smtp);
     replies.refuse([1], "450 4.7.1 Greylisted, try again in 60 s");

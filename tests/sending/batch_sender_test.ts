@@ -23,7 +23,7 @@ const WINDOW = 4;
 
 type HeldMail = TestMail & { readonly hold: ReplyHold };
 
-/** Declares a test whose mail server holds back its replies. */
+/** Declares a test whose mail server replies only when the test allows it. */
 function onHeldMail(name: string, test: (mail: HeldMail) => Promise<void>): void {
   onEveryMail(name, (mail) => {
     const hold = holdReplies(mail.smtp);
@@ -121,7 +121,7 @@ onHeldMail("cancelMessage() of a paused message ends its parked jobs", async (ma
 });
 
 onHeldMail(
-  "cancelJob() of a running batch records deliveries in flight, and the rest fails",
+  "cancelJob() of a running batch records deliveries in flight, and fails the rest",
   async (mail) => {
     const { db, services, organization: { admin }, worker, hold } = mail;
     const { id } = await sendFirstWindow(mail);
@@ -142,7 +142,7 @@ onHeldMail(
 );
 
 onHeldMail(
-  "a worker that stops records deliveries in flight and leaves the rest PENDING",
+  "BatchSender records deliveries in flight of a stopping worker, and leaves the rest PENDING",
   async (mail) => {
     const { db, worker, startWorker, hold } = mail;
     const { id } = await sendFirstWindow(mail);
@@ -184,7 +184,7 @@ onHeldMail(
 );
 
 onHeldMail(
-  "takeBatch() resends deliveries in flight of a dead worker by RESEND, within their attempts",
+  "takeBatch() with RESEND resends deliveries in flight of a dead worker, within their attempts",
   async (mail) => {
     const { db, worker, startWorker, hold } = mail;
     const { id } = await sendFirstWindow(mail, {
@@ -216,7 +216,7 @@ onHeldMail(
 );
 
 onHeldMail(
-  "BatchSender resends by RESEND after a connection was lost in the body",
+  "BatchSender with RESEND resends after a connection was lost in the body",
   async (mail) => {
     const { db, services, worker, smtp, hold } = mail;
     const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
@@ -250,7 +250,7 @@ onHeldMail("BatchSender records UNKNOWN after a connection was lost in the body"
 
 for (const lost of ["worker", "connection"]) {
   onHeldMail(
-    `cancelMessage() leaves deliveries UNKNOWN whose ${lost} was lost in flight`,
+    `cancelMessage() leaves deliveries in flight UNKNOWN whose ${lost} was lost`,
     async (mail) => {
       const { db, services, organization: { admin }, worker, startWorker, smtp, hold } = mail;
       const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
@@ -267,23 +267,27 @@ for (const lost of ["worker", "connection"]) {
   );
 }
 
-onEveryMail("the counters of a message add up at every moment", async (mail) => {
-  const { db, worker, send } = mail;
-  const { id } = await send({ to: { list: people(500) } });
-  let running = true;
-  const sums = new Set<number>();
-  const seen = new Set<string>();
-  const watching = (async () => {
-    while (running) {
-      const counts = await countsOf(mail, id);
-      sums.add(Object.values(counts).reduce((sum, count) => sum + count));
-      for (const [name, count] of Object.entries(counts)) if (count > 0) seen.add(name);
-    }
-  })();
-  await worker.runQueued();
-  running = false;
-  await watching;
-  assert.deepEqual([...sums], [500]);
-  assert(seen.has("sending") && seen.has("failed"), `saw ${[...seen]}`);
-  assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
-}, () => ({ reject: (address) => address.includes("7") ? "550 5.1.1 No such user" : null }));
+onEveryMail(
+  "readStats() returns counts that add up to the recipients at any time",
+  async (mail) => {
+    const { db, worker, send } = mail;
+    const { id } = await send({ to: { list: people(500) } });
+    let running = true;
+    const sums = new Set<number>();
+    const seen = new Set<string>();
+    const watching = (async () => {
+      while (running) {
+        const counts = await countsOf(mail, id);
+        sums.add(Object.values(counts).reduce((sum, count) => sum + count));
+        for (const [name, count] of Object.entries(counts)) if (count > 0) seen.add(name);
+      }
+    })();
+    await worker.runQueued();
+    running = false;
+    await watching;
+    assert.deepEqual([...sums], [500]);
+    assert(seen.has("sending") && seen.has("failed"), `saw ${[...seen]}`);
+    assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+  },
+  () => ({ reject: (address) => address.includes("7") ? "550 5.1.1 No such user" : null }),
+);

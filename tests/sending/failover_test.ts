@@ -25,8 +25,8 @@ const PROVIDERS = statement<[messageId: string], { provider: string; count: numb
    group by 1 order by 1`,
 );
 
-/** Number of mails that each provider has accepted, in order of preference. */
-async function takenBy({ db, servers }: TestProviders, id: string): Promise<number[]> {
+/** Numbers of mails that the providers have accepted, in order of preference. */
+async function acceptedCounts({ db, servers }: TestProviders, id: string): Promise<number[]> {
   const rows = await db.run(PROVIDERS, id);
   return servers.map(({ port }) =>
     rows.find(({ provider }) => provider === `127.0.0.1:${port}`)?.count ?? 0
@@ -37,10 +37,12 @@ const OTHER_PASSWORD = "not the test's";
 const login = { user: "ada", password: "good" };
 const locked = { login: { ...login, password: OTHER_PASSWORD } };
 
-/** Replaces the credentials of the URL, which the server always accepts, by wrong ones. */
-async function setWrongPassword(given: TestProviders, ...places: number[]): Promise<string[]> {
+/** Replaces the credentials of providers by wrong ones; the server accepts those of the URL. */
+async function setWrongPassword(given: TestProviders, ...positions: number[]): Promise<string[]> {
   const { services, organization: { operator }, states } = given;
-  const ids = (await states()).filter((_, place) => places.includes(place)).map(({ id }) => id);
+  const ids = (await states()).filter((_, position) => positions.includes(position)).map(({ id }) =>
+    id
+  );
   for (const id of ids) {
     await updateProvider(services, operator, id, { user: "ada", password: "wrong" });
   }
@@ -55,7 +57,7 @@ onEveryProviders(
     const { id } = await send({ to: { list: people(250) } });
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
-    assert.deepEqual(await takenBy(given, id), [250, 0]);
+    assert.deepEqual(await acceptedCounts(given, id), [250, 0]);
     assert.deepEqual((await states()).map(({ state }) => state), ["CLOSED", "CLOSED"]);
   },
 );
@@ -69,7 +71,7 @@ onEveryProviders(
     const { id } = await send({ to: { list: people(250) } });
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
-    assert.deepEqual(await takenBy(given, id), [0, 250]);
+    assert.deepEqual(await acceptedCounts(given, id), [0, 250]);
     const [open, closed] = await states();
     assert.deepEqual([open?.state, closed?.state], ["OPEN", "CLOSED"]);
     assert.deepEqual([open?.errorType, open?.errorCode], ["ACCESS_TOKEN", "535 5.7.8"]);
@@ -142,7 +144,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "a message pauses when all providers refuse the login, and resumes when one accepts it",
+  "updateProvider() resumes a message that all providers paused by refusing the login",
   () => [locked, locked],
   async (given) => {
     const { db, services, organization: { admin, operator }, worker, servers, send } = given;
@@ -164,7 +166,7 @@ onEveryProviders(
     assert.deepEqual([provider.state, resumed.map((message) => message.id)], ["CLOSED", [id]]);
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
-    assert.deepEqual(await takenBy(given, id), [0, 250]);
+    assert.deepEqual(await acceptedCounts(given, id), [0, 250]);
     assert((await readDeliveries(db, id)).every(({ attempt }) => attempt === 1));
   },
 );
@@ -192,7 +194,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "an outage of all providers uses no attempts, and deliveries are sent after it",
+  "send() uses no attempts during an outage of all providers, and sends after it",
   () => [{}],
   async (given) => {
     const { db, services, worker, servers: [server], states, send } = given;
@@ -236,7 +238,7 @@ onEveryProviders("send() skips a disabled provider", () => [{}, {}], async (give
   await updateProvider(services, operator, first.id, { enabled: false });
   const { id } = await send({ to: { list: people(3) } });
   await worker.runQueued();
-  assert.deepEqual(await takenBy(given, id), [0, 3]);
+  assert.deepEqual(await acceptedCounts(given, id), [0, 3]);
 
   await updateProvider(services, operator, second.id, { enabled: false });
   const waiting = await send({ to: { list: people(3) } });
@@ -246,5 +248,5 @@ onEveryProviders("send() skips a disabled provider", () => [{}, {}], async (give
   const { resumed } = await updateProvider(services, operator, first.id, { enabled: true });
   assert.deepEqual(resumed.map((message) => message.id), [waiting.id]);
   await worker.runQueued();
-  assert.deepEqual(await takenBy(given, waiting.id), [3, 0]);
+  assert.deepEqual(await acceptedCounts(given, waiting.id), [3, 0]);
 });

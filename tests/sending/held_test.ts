@@ -18,7 +18,7 @@ const obstacle: Obstacle = {
   },
 };
 
-onEveryMail("BatchSender lists no held delivery as in flight at its end", async (mail) => {
+onEveryMail("BatchSender lists no held delivery as in flight at the end of a run", async (mail) => {
   const { db, services, channel, send } = mail;
   const { id } = await send({ to: { list: people(10) } });
   const second = Promise.withResolvers<SendResult>();
@@ -32,7 +32,7 @@ onEveryMail("BatchSender lists no held delivery as in flight at its end", async 
       return Promise.resolve({ outcome: "failed", provider: "mail", error, obstacle });
     },
   };
-  // The second recipient comes back after the step that leaves it alone in flight, before its answer.
+  // The result of the second recipient arrives while the step is written that lists only this delivery.
   const sending = interfere(services, "deliveries.step", async (run) => {
     const rows = await run();
     const [batch] = await readBatches(db, id);

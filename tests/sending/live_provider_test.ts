@@ -102,7 +102,7 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
-  "adopt() takes over a raised limit although the circuit has the new epoch",
+  "adopt() adopts a raised limit although the circuit has the new epoch",
   async ({ db }) => {
     const bus = createBus();
     const first = Promise.withResolvers<SendResult>();
@@ -150,7 +150,7 @@ for (
 }
 
 onEveryDatabase(
-  "adopt() takes over new credentials although the previous channel cannot be closed",
+  "adopt() adopts new credentials although the previous channel cannot be closed",
   async ({ db }) => {
     const bus = createBus();
     const vault = createVault(() => Promise.resolve("a secret of this test"));

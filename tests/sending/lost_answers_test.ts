@@ -33,7 +33,7 @@ const TERMINATE = statement<[], { pid: number }>(
    limit 1`,
 );
 
-/** The same database; `then` is called after each committed step and returns whether its answer arrives. */
+/** Wraps a database; `then` is called after each committed step and returns whether its answer arrives. */
 function losingAnswers(db: Database, then: () => Promise<boolean>): Database {
   const run: Connection["run"] = async (statement, ...params) => {
     const rows = await db.run(statement, ...params);
@@ -53,8 +53,8 @@ onEveryMail(
       if (!delivery?.inFlight) unlisted.push(address);
     };
     const { id } = await send({ to: { list: people(30) } });
-    // The message is paused while mails are in flight. The step that records them opens nothing, its answer
-    // is lost, and the message is resumed before the step is repeated.
+    // The message is paused while mails are in flight. The step that records them starts no delivery, its
+    // answer is lost, and the message is resumed before the step is repeated.
     let resumed = false;
     const losing = losingAnswers(mail.db, async () => {
       if (resumed) return true;
@@ -75,7 +75,7 @@ onEveryMail(
 );
 
 onPostgres(
-  "recordStep() loses and doubles nothing when its connections are killed",
+  "recordStep() records each delivery once when its connections are killed",
   async ({ db, url }) => {
     await openLedger(db);
     const connection = { connectionString: url };

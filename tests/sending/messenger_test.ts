@@ -93,7 +93,7 @@ onEveryPage(
 );
 
 onEveryPage(
-  "a throttled Page is not used for the time that Meta asks for, and no attempt is used",
+  "send() opens the circuit of a throttled Page for the time that Meta asks for",
   async (page) => {
     const { services, organization: { operator }, meta, worker, state, send } = page;
     const { id: providerId } = await state();

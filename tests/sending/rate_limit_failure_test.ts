@@ -9,7 +9,7 @@ import { onEveryProviders, smtpProvider } from "../support/providers.ts";
 import { interfere } from "../support/worker.ts";
 
 onEveryProviders(
-  "send() reports the database failure that kept it from reserving a slot",
+  "send() reports a database failure while it reserves a slot",
   () => [{}],
   async ({ db, services, servers: [server], send }) => {
     const configured = [{ ...smtpProvider(server?.url ?? ""), perSecond: 1_000 }];

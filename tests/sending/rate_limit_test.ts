@@ -33,18 +33,18 @@ onEveryDatabase(
     assert.equal((await reserve(1, false)).count, 1);
     const urgent = await reserve(1, true);
     assert.deepEqual([urgent.count, urgent.waitMs], [1, 0]);
-    // Both queues wait until the urgent slot is made up for.
+    // Both queues are delayed by the urgent slot.
     const waits = [(await reserve(1, true)).waitMs, (await reserve(1, false)).waitMs];
     assert.ok((waits[0] ?? 0) > 500 && (waits[1] ?? 0) > 1_500, `${waits}`);
   },
 );
 
-onPostgres("acquire() holds two processes to one limit together", async ({ db }) => {
+onPostgres("acquire() keeps two processes within one limit", async ({ db }) => {
   const perSecond = 400;
   const { limit } = await limitedProvider(db, perSecond);
   const times: number[] = [];
   const begun = performance.now();
-  // As many callers each as a process with ten connections has.
+  // Each process has as many callers as with ten connections.
   await Promise.all([limit(), limit()].flatMap((each) =>
     Array.from({ length: 20 }, async () => {
       while (performance.now() - begun < 1_500) {
@@ -60,7 +60,7 @@ onPostgres("acquire() holds two processes to one limit together", async ({ db })
   assert.ok(times.length > perSecond, `${times.length} in 1.5 s`);
 });
 
-Deno.test("acquire() leaves the slot of an aborted caller to the next one", async () => {
+Deno.test("acquire() gives the slot of an aborted caller to the next one", async () => {
   let reservations = 0;
   const limit = new RateLimit(() => {
     reservations++;
@@ -93,7 +93,7 @@ Deno.test("acquire() keeps the interval of slots that were reserved before the l
     (wanted) => Promise.resolve({ count: wanted, waitMs: 0 }),
     () => perSecond,
   );
-  // Without the signal a failure would hang for a day.
+  // The signal ends the test if it fails; otherwise it would hang for a day.
   const late = AbortSignal.timeout(2_000);
   const waits = Array.from({ length: 5 }, () => limit.acquire(false, late));
   assert.equal(await waits[0], 0);
@@ -111,6 +111,6 @@ Deno.test("acquire() uses a raised limit at once", async () => {
   );
   assert.deepEqual([await limit.acquire(false), await limit.acquire(false)], [0, 86_400_000]);
   perSecond = 100;
-  // Without the signal a failure would hang for a day.
+  // The signal ends the test if it fails; otherwise it would hang for a day.
   assert.equal(await limit.acquire(false, AbortSignal.timeout(2_000)), 0);
 });

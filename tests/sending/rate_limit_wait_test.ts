@@ -9,7 +9,7 @@ import { onEveryProviders } from "../support/providers.ts";
 import { until } from "../support/until.ts";
 
 onEveryProviders(
-  "a TRANSACTIONAL message is sent before bulk that waits for the rate limit",
+  "SEND_BATCH sends a TRANSACTIONAL message before bulk that waits for the rate limit",
   () => [{}],
   async (given) => {
     const { services, organization: { operator }, worker, servers: [server], states, send } = given;
@@ -27,7 +27,7 @@ onEveryProviders(
       return server.received.some(({ recipient }) => recipient === "max@example.net");
     });
     assert.ok(server.received.length < 40, `after ${server.received.length} mails`);
-    // So that the rest is sent at once.
+    // The limit is raised, so that the rest is sent at once.
     await updateProvider(services, operator, provider.id, { perSecondLimit: 10_000 });
     await worker.rest();
     assert.equal(server.received.length, 61);
@@ -35,7 +35,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "a stop leaves deliveries that wait for the rate limit PENDING without an attempt",
+  "SEND_BATCH leaves deliveries that wait for the rate limit PENDING when the worker stops",
   () => [{}],
   async (given) => {
     const { db, services, organization: { operator }, worker, servers: [server], states, send } =
@@ -83,7 +83,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "a stop leaves deliveries to a silent server PENDING, none UNKNOWN",
+  "SEND_BATCH leaves deliveries to a silent server PENDING when the worker stops",
   () => [{ silent: true }],
   async ({ db, worker, servers: [server], send }) => {
     const { id } = await send({ to: { list: people(30) } });
@@ -135,7 +135,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "bulk over the rate limit leaves the reserve to TRANSACTIONAL messages",
+  "SEND_BATCH sends TRANSACTIONAL messages while bulk has used up the rate limit",
   () => [{}],
   async ({ services, organization: { admin, operator }, worker, servers, states, send }) => {
     const [provider] = await states();

@@ -15,7 +15,7 @@ const LOGIN = { user: "ada", password: "good" };
 const CHANGED = { ...LOGIN, password: "changed" };
 
 onEveryProviders(
-  "a resumed message is not paused again while one of its mails probes the provider",
+  "SEND_BATCH does not pause a resumed message while one of its mails probes the provider",
   () => [{ login: LOGIN }],
   async ({ db, services, organization: { admin }, worker, servers, startWorker, send }) => {
     const [smtp] = servers;
@@ -30,7 +30,7 @@ onEveryProviders(
     await resumeMessage(services, admin, id);
     worker.start(await worker.claim(1));
     await hold.untilWaiting(1);
-    // The other batches meet a HALF_OPEN circuit.
+    // The circuit is HALF_OPEN for the other batches.
     const other = await startWorker();
     await other.runQueued();
     const status = await readStatus(db, id);
@@ -53,7 +53,7 @@ onEveryProviders(
     const message = await send({ to: { list: people(3) } });
     const providers = [{ id: providerId, epoch }];
     await pause(services, message, { reason: "535 No", code: "535", providers });
-    // Paused after it was found and before it is resumed.
+    // The user pauses the message after it was found and before it is resumed.
     const meanwhile = interfere(services, "messages.pausedFor", async (run) => {
       const found = await run();
       await pauseMessage(services, admin, message.id);
@@ -81,7 +81,7 @@ onEveryProviders(
 
     smtp.replies.login = LOGIN;
     await resumeMessage(services, admin, message.id);
-    // Another batch met the same error, and its last mail ends only now.
+    // The error of another batch, whose last mail ends only now.
     const cause = { reason: "535 No", code: "535", providers: [open] };
     assert.equal(await pause(services, message, cause), undefined);
     await worker.runQueued();
