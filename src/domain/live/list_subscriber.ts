@@ -63,7 +63,7 @@ export class ListSubscriber<T> {
     return change;
   }
 
-  /** Ends `next`. */
+  /** Makes `next` resolve to null. */
   stop(): void {
     this.#stopped = true;
     this.#wake.resolve();

@@ -32,7 +32,10 @@ export function checkHmac(
   const expected = hmac.digest();
   const actual = Buffer.from(signature, "hex");
   if (actual.length === expected.length && timingSafeEqual(actual, expected)) return;
-  throw new WebhookError(401, "The signature does not match the body and the configured key");
+  throw new WebhookError(
+    401,
+    "The signature is missing or does not match the body and the configured key",
+  );
 }
 
 // Clocks may differ by this time. A signature from further in the future is refused, because it could be
