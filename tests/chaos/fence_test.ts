@@ -19,7 +19,7 @@ import {
   type WorkerProcess,
 } from "../support/worker_process.ts";
 
-// The whole row: a stale worker may change nothing of a job that another worker has settled.
+// Whole rows, because a stale worker must not change any column of a job that another worker has settled.
 const ROWS = statement<[ids: string[]], { row: string }>(
   "test.rows",
   "select jobs::text as row from jobs where id = any($1) order by id",
@@ -47,13 +47,13 @@ function untilAll({ db }: TestQueue, ids: readonly string[], test: (job: JobRow)
 }
 
 onPostgresQueue(
-  "a worker that was stopped past its lease writes nothing when it continues, and registers again",
+  "a worker that continues after its lease expired writes nothing, and registers again",
   async (queue) => {
     const { db, url, organization } = queue;
     await createEffects(db);
     await using stale = await startWorkerProcess(db, url);
-    // The short ones end while the process is stopped, so that it tries to settle them afterwards, with
-    // each outcome. The long ones are still running then.
+    // The short jobs end while the process is stopped, so that it tries to settle them afterwards, with each
+    // outcome. The long jobs are still running then.
     const ends = ["done", "fail", "throw", "cancel", "snooze"];
     const short = await insertJobs(
       db,
@@ -74,7 +74,7 @@ onPostgresQueue(
     await stale.signal("SIGCONT");
     const staleWrites = async () =>
       (await readEffects(db)).filter(({ what }) => what.endsWith("stale writes"));
-    await until("the long ones were aborted and have tried to write", async () => {
+    await until("the long jobs were aborted and have tried to write", async () => {
       const tried = new Set((await staleWrites()).map(({ jobId }) => jobId));
       return long.every((id) => tried.has(id));
     });
@@ -92,17 +92,16 @@ onPostgresQueue(
       assert.deepEqual(outcomes, ["CRASHED"]);
     }
 
-    // It registers again and claims new jobs.
-    const workers = await until("it has registered again", async () => {
+    const workers = await until("the worker has registered again", async () => {
       const workers = await readWorkers(db);
       return workers.size === 2 && workers;
     });
     assert.equal(workers.has(stale.workerId), false);
     await healthy.signal("SIGTERM");
-    const more = await addJobs(db, organization.id, 3, { payload: { end: "done", ms: 10 } });
-    await untilAll(queue, more, ({ status }) => status === "COMPLETED");
+    const newJobs = await addJobs(db, organization.id, 3, { payload: { end: "done", ms: 10 } });
+    await untilAll(queue, newJobs, ({ status }) => status === "COMPLETED");
     const effects = await readEffects(db);
-    assert.ok(effects.some(({ pid, jobId }) => pid === stale.pid && more.includes(jobId)));
+    assert.ok(effects.some(({ pid, jobId }) => pid === stale.pid && newJobs.includes(jobId)));
     await stale.signal("SIGTERM");
     assert.equal((await readWorkers(db)).size, 0);
   },

@@ -13,7 +13,7 @@ import { assertDeliveriesHold } from "../support/delivery_ledger.ts";
 import { FAULTS, type FaultySmtpServer, STAGES, startFaultySmtp } from "../support/faulty_smtp.ts";
 import { assertJobsHold, openLedger } from "../support/ledger.ts";
 import { endMailProcess, type MailProcess, startMailProcess } from "../support/mail_process.ts";
-import { comeDue } from "../support/mail_worker.ts";
+import { makeDue } from "../support/mail_worker.ts";
 import { messageInput, people, readDeliveries, readStatus, tally } from "../support/messages.ts";
 import { withRandom } from "../support/random.ts";
 import { sleep } from "../support/until.ts";
@@ -76,7 +76,7 @@ onPostgres(
         if (await readStatus(db, id) === "PAUSED") await resumeMessage(services, admin, id);
         publishProviders(services, (await db.run(TRY_NOW)).map((provider) => provider.id));
         await sweepMessages(services);
-        await comeDue(services);
+        await makeDue(services);
       }
       for (const process of processes) await endMailProcess(services, process, "SIGTERM");
       await services.bus.close();
@@ -86,8 +86,8 @@ onPostgres(
       await assertDeliveriesHold(db, sumOf(servers, "accepted"));
       await assertAllEnded(db, id, `${kills} kills, ${JSON.stringify([...faults].sort())}`);
       for (const stage of STAGES) {
-        const met = FAULTS.some((fault) => faults.has(`${stage} ${fault}`));
-        assert.ok(met, `no fault occurred at ${stage}`);
+        const occurred = FAULTS.some((fault) => faults.has(`${stage} ${fault}`));
+        assert.ok(occurred, `no fault occurred at ${stage}`);
       }
       for (const { accepted } of servers) assert.ok(accepted.size > 0, "a server accepted no mail");
     }),

@@ -10,7 +10,7 @@ import { assertDeliveriesHold } from "../support/delivery_ledger.ts";
 import { assertJobsHold, openLedger } from "../support/ledger.ts";
 import { arrivals } from "../support/mail.ts";
 import { endMailProcess, type MailProcess, startMailProcess } from "../support/mail_process.ts";
-import { comeDue } from "../support/mail_worker.ts";
+import { makeDue } from "../support/mail_worker.ts";
 import { messageInput, people, readDeliveries, readStatus, tally } from "../support/messages.ts";
 import { type Random, withRandom } from "../support/random.ts";
 import { startSmtpServer } from "../support/smtp.ts";
@@ -50,7 +50,7 @@ async function endProcesses({ services, signal, random, start }: Run, id: string
 async function end(services: Services, process: MailProcess, signal: Signal): Promise<void> {
   await endMailProcess(services, process, signal);
   await sweepMessages(services);
-  await comeDue(services);
+  await makeDue(services);
 }
 
 /** Sends a message while its workers are ended, and checks the state of every delivery. */

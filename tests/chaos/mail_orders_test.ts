@@ -22,7 +22,7 @@ import { assertDeliveriesHold } from "../support/delivery_ledger.ts";
 import { assertJobsHold, openLedger } from "../support/ledger.ts";
 import { logOf } from "../support/log.ts";
 import { arrivals } from "../support/mail.ts";
-import { comeDue, mailHandlers } from "../support/mail_worker.ts";
+import { mailHandlers, makeDue } from "../support/mail_worker.ts";
 import { messageInput, people } from "../support/messages.ts";
 import { type Random, withRandom } from "../support/random.ts";
 import { type SmtpTestServer, startSmtpServer } from "../support/smtp.ts";
@@ -97,7 +97,7 @@ async function operate({ services, caller, random }: Run, ids: readonly string[]
     [2, async () => cancelJob(services, caller, await pickJob())],
     [4, async () => retryJob(services, caller, await pickJob())],
     [2, () => sweepMessages(services)],
-    [2, () => comeDue(services)],
+    [2, () => makeDue(services)],
   ];
   const operations = weighted.flatMap(([weight, operation]) =>
     Array<typeof operation>(weight).fill(operation)
@@ -114,7 +114,7 @@ async function operate({ services, caller, random }: Run, ids: readonly string[]
 function untilEnded({ services, caller }: Run, id: string): Promise<boolean> {
   return until(`message ${id} has ended`, async () => {
     await sweepMessages(services);
-    await comeDue(services);
+    await makeDue(services);
     const { status } = await getMessage(services, caller, id);
     if (status === "PAUSED") await resumeMessage(services, caller, id);
     return isFinal(status);

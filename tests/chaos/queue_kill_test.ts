@@ -7,8 +7,8 @@ import { cancelJob } from "../../src/domain/jobs/cancel.ts";
 import {
   addJob,
   addJobs,
-  comeDue,
   expireLease,
+  makeDue,
   newJob,
   readJob,
   readJobs,
@@ -43,7 +43,7 @@ const UNDONE = statement<[], { jobId: string }>(
   `select a.job_id as "jobId" from job_attempts a where outcome = 'SUCCEEDED' and not exists (
      select from effects e where e.job_id = a.job_id and e.fence = a.fence and e.what = 'ended')`,
 );
-// Keeps the jitter of crashed jobs, but scales it down to 5 s.
+// Keeps the jitter of crashed jobs, but reduces it to at most 5 s.
 const SCATTER_LESS = statement<[]>(
   "test.scatterLess",
   `update jobs set run_at = now() + (run_at - now()) / (3 * 2 ^ (crashes - 2))
@@ -74,7 +74,7 @@ async function killProcesses(
     const victim = random.pick(processes);
     await kill(queue, victim);
     kills++;
-    await comeDue(queue.db);
+    await makeDue(queue.db);
     processes[processes.indexOf(victim)] = await start();
   }
   for (const process of processes) await process.signal("SIGTERM");
@@ -125,9 +125,9 @@ onPostgresQueue(
         cancel: ["CANCELLED"],
       };
       for (const { end, status, error, finishes } of await db.run(ENDS)) {
-        const how = error && status === "FAILED" ? `${status} ${error}` : status;
+        const finalState = error && status === "FAILED" ? `${status} ${error}` : status;
         const allowed = [...expected[end] ?? [], "CANCELLED", "FAILED CRASHED"];
-        assert.ok(allowed.includes(how), `a job of kind ${end} ended as ${how}`);
+        assert.ok(allowed.includes(finalState), `a job of kind ${end} ended as ${finalState}`);
         assert.equal(finishes, 1, `a job of kind ${end} ended ${finishes} times`);
       }
       assert.equal((await readJobs(db, ids)).length, JOBS);
@@ -156,7 +156,7 @@ onPostgresQueue(
 
     await using _process = await startWorkerProcess(db, url);
     const jobs = await until("the neighbours have ended", async () => {
-      await comeDue(db);
+      await makeDue(db);
       const jobs = await readJobs(db, neighbours);
       return jobs.every(({ finished }) => finished) && jobs;
     });

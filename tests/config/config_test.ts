@@ -191,8 +191,8 @@ Deno.test("readConfig() and the containers know every variable of the README's t
   assert.ok(names.length > 20);
   const known = new Set(readConfig({}).variables.map(({ name }) => name));
   assert.deepEqual(names.filter((name) => !known.has(name)), []);
-  const given = (name: string) =>
+  const isPassed = (name: string) =>
     compose?.includes(`\n      ${name}: `) ||
     new RegExp(`^ENV .*\\b${name}=`, "m").test(dockerfile ?? "");
-  assert.deepEqual(names.filter((name) => !given(name)), []);
+  assert.deepEqual(names.filter((name) => !isPassed(name)), []);
 });

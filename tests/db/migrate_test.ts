@@ -37,7 +37,7 @@ function onFreshDatabase(
 
 /** Forgets all migrations of `db`, and runs `test` with a function that writes others to a directory. */
 async function withMigrations(db: Database, test: (write: Write) => Promise<void>): Promise<void> {
-  await ask(db, "drop table migrations");
+  await runQuery(db, "drop table migrations");
   const parent = await mkdtemp(join(tmpdir(), "waybill-migrations-"));
   try {
     await test(async (files) => {
@@ -53,7 +53,7 @@ async function withMigrations(db: Database, test: (write: Write) => Promise<void
 }
 
 /** Runs a query on a connection of its own, so that the embedded database can be migrated after it. */
-async function ask(db: Database, query: string): Promise<unknown[]> {
+async function runQuery(db: Database, query: string): Promise<unknown[]> {
   const client = await db.dedicated();
   try {
     return (await client.query(query)).rows;
@@ -167,7 +167,7 @@ vacuum apples;
       });
       assert.deepEqual(await migrate(db, directory), ["0001_apples.sql", "0002_index.sql"]);
       assert.deepEqual(
-        await ask(db, "select obj_description('apples_id'::regclass) as comment"),
+        await runQuery(db, "select obj_description('apples_id'::regclass) as comment"),
         [{ comment: "one; two" }],
       );
       assert.deepEqual(await migrate(db, directory), []);
@@ -191,13 +191,13 @@ create unique index concurrently apples_id on apples (id);
         assert.match(message, /start again, which repeats the whole migration/);
         return true;
       });
-      assert.deepEqual(await ask(db, "select number from migrations"), [{ number: 1 }]);
+      assert.deepEqual(await runQuery(db, "select number from migrations"), [{ number: 1 }]);
       const isValid =
         "select indisvalid as valid from pg_index where indrelid = 'apples'::regclass";
-      assert.deepEqual(await ask(db, isValid), [{ valid: false }]);
+      assert.deepEqual(await runQuery(db, isValid), [{ valid: false }]);
 
-      await ask(db, "delete from apples where ctid <> (select min(ctid) from apples)");
+      await runQuery(db, "delete from apples where ctid <> (select min(ctid) from apples)");
       assert.deepEqual(await migrate(db, directory), ["0002_index.sql"]);
-      assert.deepEqual(await ask(db, isValid), [{ valid: true }]);
+      assert.deepEqual(await runQuery(db, isValid), [{ valid: true }]);
     }),
 );

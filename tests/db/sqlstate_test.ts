@@ -75,7 +75,7 @@ onPostgres("isTransient() accepts a server that refuses the login", async ({ url
   assert.ok(isTransient(refused));
 });
 
-onPostgres("isTransient() accepts a standby, which is not asked again", async ({ db }) => {
+onPostgres("isTransient() and endsConnection() accept the error of a standby", async ({ db }) => {
   const readOnly = await thrownBy(db.transaction(async (tx) => {
     await tx.run(READ_ONLY);
     await tx.run(CREATE);

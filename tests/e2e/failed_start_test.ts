@@ -32,7 +32,7 @@ Deno.test("serve reports a port in use, and shows the operator key of a first st
       assert.equal(code, 1);
       assert.match(errors, new RegExp(`^Cannot listen at 127\\.0\\.0\\.1, port ${port}: `, "m"));
       assert.doesNotMatch(errors, /^ +at /m);
-      // The next start would show it no more.
+      // Only the first start shows the key.
       assert.match(printed, /shown once\): \S+\nStore it, /m);
     })
   ));

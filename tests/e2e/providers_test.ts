@@ -1,7 +1,7 @@
 // All providers refuse the login; the password is replaced in another process than the sending one.
 import assert from "node:assert/strict";
 import { onPostgres } from "../support/database.ts";
-import { ask, type Program, startProgram, startWorkerProgram } from "../support/program.ts";
+import { type Program, request, startProgram, startWorkerProgram } from "../support/program.ts";
 import { startSmtpServer } from "../support/smtp.ts";
 import { until } from "../support/until.ts";
 
@@ -22,7 +22,7 @@ interface Message {
 }
 
 async function send(server: Program): Promise<string> {
-  const { sendMessage } = await ask<{ sendMessage: { message: { id: string } } }>(
+  const { sendMessage } = await request<{ sendMessage: { message: { id: string } } }>(
     server,
     `mutation ($list: [RecipientInput!]) {
       sendMessage(input: { title: "July", to: { list: $list }, content: { subject: "News" } }) {
@@ -35,7 +35,7 @@ async function send(server: Program): Promise<string> {
 }
 
 async function read(server: Program, id: string): Promise<Message> {
-  const { message } = await ask<{ message: Message }>(
+  const { message } = await request<{ message: Message }>(
     server,
     `query ($id: ID!) {
       message(id: $id) { status pause { code provider { name } } stats { sent pending } }
@@ -46,7 +46,7 @@ async function read(server: Program, id: string): Promise<Message> {
 }
 
 async function readProviders(server: Program): Promise<Provider[]> {
-  const { installation } = await ask<{ installation: { providers: Provider[] } }>(
+  const { installation } = await request<{ installation: { providers: Provider[] } }>(
     server,
     "{ installation { providers { id name state lastError { type code } } } }",
   );
@@ -83,7 +83,7 @@ onPostgres(
       names.map((name) => [name, "OPEN", "ACCESS_TOKEN"]),
     );
 
-    const { updateProvider } = await ask<{ updateProvider: unknown }>(
+    const { updateProvider } = await request<{ updateProvider: unknown }>(
       server,
       `mutation ($id: ID!) {
       updateProvider(id: $id, input: { user: "ada", password: "new" }) {

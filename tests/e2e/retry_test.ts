@@ -12,7 +12,7 @@ import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import { ensureBuiltInSchedules } from "../../src/domain/schedules/built_in.ts";
 import { fireDue } from "../../src/domain/schedules/fire.ts";
 import { onEveryMail, onPostgresMail, type TestMail } from "../support/mail.ts";
-import { comeDue } from "../support/mail_worker.ts";
+import { makeDue } from "../support/mail_worker.ts";
 import { people, readDeliveries, tally } from "../support/messages.ts";
 
 const TICK = statement<[]>(
@@ -79,9 +79,9 @@ onPostgresMail(
 );
 
 async function retryable({ services, organization: { admin } }: TestMail, messageId: string) {
-  const asked = await retryDeliveries(services, admin, { filter: { messageId }, force: false });
-  assert.equal(asked.queuedCount, 0, "no attempts are left");
-  return asked.refused;
+  const result = await retryDeliveries(services, admin, { filter: { messageId }, force: false });
+  assert.equal(result.queuedCount, 0, "no attempts are left");
+  return result.refused;
 }
 
 const LOGIN = { user: "ada", password: "good", refusal: "454 4.7.0 Token has expired" };
@@ -94,7 +94,7 @@ onEveryMail(
     const { id } = await send({ to: { list: people(30) } });
     for (let attempt = 1; attempt <= JOB_KINDS.SEND_BATCH.maxAttempts; attempt++) {
       await worker.runQueued();
-      await comeDue(services);
+      await makeDue(services);
     }
     await sweepMessages(services);
     assert.deepEqual(await readErrorTypes(db, [id]), [
@@ -128,7 +128,7 @@ onEveryMail(
       to: { list: people(250) },
       retry: { mode: "CRON", maxAttempts: 3 },
     });
-    // MANUAL: the schedule leaves it alone.
+    // Retry mode MANUAL: the schedule does not retry this message.
     const { id: manualId } = await send({ to: { list: people(5) } });
     await worker.runQueued();
     assert.ok((await readNextRetries(db, [id, manualId])).get(id));
@@ -137,7 +137,7 @@ onEveryMail(
       await db.run(TICK);
       assert.deepEqual((await fireDue(services)).fired, ["retry-failed"]);
       await worker.runQueued();
-      await comeDue(services);
+      await makeDue(services);
     };
     refuseWhere(mail, (n) => n <= 20 ? "451 4.3.0 Try again" : null);
     await fire();

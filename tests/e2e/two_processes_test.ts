@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createClient } from "graphql-ws";
 import { onPostgres } from "../support/database.ts";
-import { ask, startProgram, startWorkerProgram } from "../support/program.ts";
+import { request, startProgram, startWorkerProgram } from "../support/program.ts";
 import { startSmtpServer } from "../support/smtp.ts";
 
 const KEY = "key-of-this-test";
@@ -29,9 +29,13 @@ onPostgres("messageUpdated shows the work of another process", async ({ url }) =
   });
 
   const list = Array.from({ length: PEOPLE }, (_, n) => ({ address: `person${n}@example.com` }));
-  const { sendMessage } = await ask<{ sendMessage: { message: { id: string } } }>(server, SEND, {
-    list,
-  });
+  const { sendMessage } = await request<{ sendMessage: { message: { id: string } } }>(
+    server,
+    SEND,
+    {
+      list,
+    },
+  );
   const { id } = sendMessage.message;
   const seen: unknown[] = [];
   for await (const { data } of client.iterate({ query: WATCH, variables: { id } })) {

@@ -7,7 +7,7 @@ import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import { onEveryMail, type TestMail } from "../support/mail.ts";
 import { JOB_KINDS } from "../../src/domain/jobs/kinds.ts";
-import { comeDue } from "../support/mail_worker.ts";
+import { makeDue } from "../support/mail_worker.ts";
 import {
   people,
   personAt,
@@ -136,7 +136,7 @@ onEveryMail(
       await worker.runQueued();
       waits.push((await db.run(WAIT))[0]?.seconds ?? NaN);
       await assertCounted(mail, id, { sent: 2, pending: 1 });
-      await comeDue(services);
+      await makeDue(services);
     }
     assert.deepEqual(waits, [30, 60, 120]);
     assert.deepEqual((await readBatches(db, id))[0]?.jobAttempt, 0);
@@ -160,7 +160,7 @@ onEveryMail(
     for (let run = 1; run <= 11; run++) {
       assert.equal(await readStatus(db, id), "SENDING", `after ${run - 1} runs`);
       await worker.runQueued();
-      await comeDue(services);
+      await makeDue(services);
     }
     assert.deepEqual(await outcomesOf(db, id), [[
       "FAILED",
@@ -217,7 +217,7 @@ onEveryMail(
       const [wait] = await db.run(WAIT);
       assert.equal(wait?.error, "NETWORK");
       waits.push(wait.seconds);
-      await comeDue(services);
+      await makeDue(services);
     }
     assert(waits.every((wait, index) => wait >= 2 ** (index + 1) * 0.7), `backoff: ${waits}`);
 
@@ -242,7 +242,7 @@ onEveryMail("SEND_BATCH reports progress with the outcomes of earlier runs", asy
   const early = { total: 6, processed: 5, succeeded: 1, failed: 4, skipped: 0 };
   assert.deepEqual(await db.run(PROGRESS), [{ progress: early }]);
   smtp.replies.reject = refused;
-  await comeDue(services);
+  await makeDue(services);
   await worker.runQueued();
   const all = { ...early, processed: 6, succeeded: 2 };
   assert.deepEqual(await db.run(PROGRESS), [{ progress: all }]);

@@ -75,7 +75,7 @@ onEveryMail(
     const { services, organization: { admin }, worker, send } = mail;
     const { id } = await send({ to: { list: people(101) } });
     worker.start(await worker.claim(1));
-    await worker.rest();
+    await worker.untilIdle();
     await addSuppressions(services, admin, {
       channel: "EMAIL",
       addresses: ["person101@example.net"],

@@ -11,7 +11,7 @@ import { skipTime } from "../support/clock.ts";
 import { addJob, addJobs, expireLease, readAttempts, readJob, readJobs } from "../support/jobs.ts";
 import { onEveryQueue, onPostgresQueue } from "../support/queue.ts";
 import { until } from "../support/until.ts";
-import { interfere, startTestWorker, untilAborted } from "../support/worker.ts";
+import { interceptStatement, startTestWorker, untilAborted } from "../support/worker.ts";
 
 // These tests wait for the next renewal of the lease, at most 5 s.
 
@@ -42,7 +42,7 @@ onPostgresQueue(
     const { db, services, organization } = queue;
     const id = await addJob(db, organization.id, { maxAttempts: 1 });
     let lost = false;
-    const cut = interfere(services, "jobs.claim", async (run) => {
+    const cut = interceptStatement(services, "jobs.claim", async (run) => {
       const rows = await run();
       if (lost || rows.length === 0) return rows;
       lost = true;
@@ -109,7 +109,7 @@ onEveryQueue(
     const ids = await addJobs(db, organization.id, 2, { maxAttempts: 1 });
     const failed = Promise.withResolvers<void>();
     let failures = 0;
-    const cut = interfere(services, "jobs.settle", (run) => {
+    const cut = interceptStatement(services, "jobs.settle", (run) => {
       if (failures > 0) return run();
       failures++;
       failed.resolve();

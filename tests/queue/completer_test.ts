@@ -3,7 +3,7 @@ import { Completer } from "../../src/queue/completer.ts";
 import { WakeSignal } from "../../src/queue/wake_signal.ts";
 import { addJobs, addWorker, claimWork, endOf, readJobs } from "../support/jobs.ts";
 import { onEveryQueue } from "../support/queue.ts";
-import { interfere } from "../support/worker.ts";
+import { interceptStatement } from "../support/worker.ts";
 
 onEveryQueue(
   "settle() settles mixed outcomes at once, and reports a requeued job",
@@ -27,7 +27,7 @@ onEveryQueue("settle() keeps the attempts that the database failed to settle", a
   const [job] = await claimWork(services, await addWorker(services), organization.id);
   assert.ok(job);
   let failed = false;
-  const cut = interfere(services, "jobs.settle", (run) => {
+  const cut = interceptStatement(services, "jobs.settle", (run) => {
     if (failed) return run();
     failed = true;
     return Promise.reject(new Error("connection lost"));

@@ -10,7 +10,7 @@ import { createOrganization } from "../support/callers.ts";
 import {
   addJob,
   addJobs,
-  comeDue,
+  makeDue,
   newJob,
   readAttempts,
   readJob,
@@ -18,12 +18,12 @@ import {
 } from "../support/jobs.ts";
 import { onEveryQueue, onPostgresQueue, type TestQueue } from "../support/queue.ts";
 import { until } from "../support/until.ts";
-import { interfere, startTestWorker, untilAborted } from "../support/worker.ts";
+import { interceptStatement, startTestWorker, untilAborted } from "../support/worker.ts";
 
 /** Waits until all of these jobs have finished; returns their statuses. */
 async function finished({ db }: TestQueue, ids: readonly string[]): Promise<string[]> {
   const jobs = await until("all jobs have finished", async () => {
-    await comeDue(db);
+    await makeDue(db);
     const jobs = await readJobs(db, ids);
     return jobs.every(({ finished }) => finished) && jobs;
   });
@@ -241,7 +241,7 @@ onEveryQueue(
     const { db, services, organization } = queue;
     const ids = await addJobs(db, organization.id, 3);
     let failures = 0;
-    const cut = interfere(services, "jobs.settle", async (run) => {
+    const cut = interceptStatement(services, "jobs.settle", async (run) => {
       failures++;
       // The first request is lost, and then the answer to the second one.
       if (failures === 1) throw new Error("connection lost");
@@ -263,7 +263,7 @@ onEveryQueue("wakeWorkers() makes only workers of these lanes scan the queue", a
   const { services } = queue;
   const scans = { BULK: 0, AI: 0 };
   const scanning = (lane: keyof typeof scans) =>
-    interfere(services, "jobs.partitions", (run) => {
+    interceptStatement(services, "jobs.partitions", (run) => {
       scans[lane]++;
       return run();
     });

@@ -105,7 +105,7 @@ onEveryDatabase(
       const channel = openCaptureChannel("unused", "noreply@example.com");
       const worker = await startMailWorker(services, { channel });
       worker.start(await worker.claim(1));
-      await worker.rest();
+      await worker.untilIdle();
       const { changed } = await next("planned");
       assert.deepEqual(changed.map(({ status }) => status), ["PENDING", "PENDING"]);
     }),
@@ -130,7 +130,7 @@ onEveryDatabase(
       const channel = openCaptureChannel("unused", "noreply@example.com");
       const worker = await startMailWorker(services, { channel });
       worker.start(await worker.claim(1));
-      await worker.rest();
+      await worker.untilIdle();
       await expectJob("the batch waits", "SEND_BATCH", false);
       await pauseMessage(services, admin, message.id);
       await worker.runQueued();

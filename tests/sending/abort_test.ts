@@ -20,14 +20,14 @@ onEveryMail(
       // The server does not answer the other deliveries before the process ends.
       worker.abort("stopping");
       await until("the finished delivery is recorded", async () => await sent() === 1, 3_000);
-      await worker.die();
+      await worker.loseLease();
       const other = await startWorker();
       other.start(await other.claim());
       await hold.untilWaiting(2 * WINDOW - 1);
     } finally {
       hold.disable();
     }
-    await worker.rest();
+    await worker.untilIdle();
     await until("the other worker has ended the batch", async () => {
       const rows = await readDeliveries(db, id);
       return rows.every(({ status }) => status !== "PENDING");

@@ -7,7 +7,7 @@ import { pauseMessage } from "../../src/domain/messages/pause.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import { onEveryMail, type TestMail } from "../support/mail.ts";
-import { comeDue } from "../support/mail_worker.ts";
+import { makeDue } from "../support/mail_worker.ts";
 import {
   people,
   readBatches,
@@ -65,7 +65,7 @@ onHeldMail("pauseMessage() lets deliveries in flight end and starts no other", a
   assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sending: 4 });
   await pauseMessage(services, admin, id);
   hold.disable();
-  await worker.rest();
+  await worker.untilIdle();
   assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sent: 4 });
   assert.equal(smtp.received.length, 4);
   const [batch] = await readBatches(db, id);
@@ -87,7 +87,7 @@ onHeldMail(
     await until("half the window is recorded", async () => (await countsOf(mail, id)).sent === 2);
     await resumeMessage(services, admin, id);
     hold.disable();
-    await worker.rest();
+    await worker.untilIdle();
     assert.equal(await readStatus(db, id), "SENT");
   },
 );
@@ -99,7 +99,7 @@ onHeldMail("cancelMessage() lets deliveries in flight end and cancels the rest",
   assert.deepEqual(await countsOf(mail, id), { ...NONE, sending: 4, cancelled: 26 });
   hold.disable();
   await worker.runQueued();
-  await worker.rest();
+  await worker.untilIdle();
   assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 4, cancelled: 26 });
   assert.equal(smtp.received.length, 4);
   const [batch] = await readBatches(db, id);
@@ -112,7 +112,7 @@ onHeldMail("cancelMessage() of a paused message ends its parked jobs", async (ma
   const { id } = await sendFirstWindow(mail);
   await pauseMessage(services, admin, id);
   hold.disable();
-  await worker.rest();
+  await worker.untilIdle();
   await cancelMessage(services, admin, id);
   await worker.runQueued();
   const [batch] = await readBatches(db, id);
@@ -129,7 +129,7 @@ onHeldMail(
     await cancelJob(services, admin, batch?.jobId ?? "");
     worker.abort("cancelled");
     hold.disable();
-    await worker.rest();
+    await worker.untilIdle();
     await sweepMessages(services);
     assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 4, failed: 26 });
     const rest = (await readDeliveries(db, id)).slice(4);
@@ -148,7 +148,7 @@ onHeldMail(
     const { id } = await sendFirstWindow(mail);
     worker.abort("stopping");
     hold.disable();
-    await worker.rest();
+    await worker.untilIdle();
     assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 26, sent: 4 });
     const [batch] = await readBatches(db, id);
     assert.deepEqual([batch?.jobStatus, batch?.jobAttempt, batch?.win], ["QUEUED", 0, null]);
@@ -164,12 +164,12 @@ onHeldMail(
   async (mail) => {
     const { db, worker, startWorker, smtp, hold } = mail;
     const { id } = await sendFirstWindow(mail);
-    await worker.die();
+    await worker.loseLease();
     const other = await startWorker();
     other.start(await other.claim());
     hold.disable();
-    await other.rest();
-    await worker.rest();
+    await other.untilIdle();
+    await worker.untilIdle();
     assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, SENT: 26 });
     assert.deepEqual(await countsOf(mail, id), { ...NONE, sent: 26, unknown: 4 });
     assert.deepEqual(await readTries(db, id, 1), [{
@@ -191,17 +191,17 @@ onHeldMail(
       onUnknown: "RESEND",
       retry: { mode: "MANUAL", maxAttempts: 2 },
     });
-    await worker.die();
+    await worker.loseLease();
     const second = await startWorker();
     second.start(await second.claim());
     await hold.untilWaiting(2 * WINDOW);
-    await second.die();
+    await second.loseLease();
     const third = await startWorker();
     // After the second crash the job waits before it can be claimed.
-    await comeDue(mail.services);
+    await makeDue(mail.services);
     third.start(await third.claim());
     hold.disable();
-    await Promise.all([worker, second, third].map((each) => each.rest()));
+    await Promise.all([worker, second, third].map((each) => each.untilIdle()));
     assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, SENT: 26 });
     assert.deepEqual(
       (await readTries(db, id, 1)).map(({ attempt, outcome }) => [attempt, outcome]),
@@ -220,11 +220,11 @@ onHeldMail(
   async (mail) => {
     const { db, services, worker, smtp, hold } = mail;
     const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
-    smtp.hangUp();
+    smtp.closeConnections();
     hold.disable();
-    await worker.rest();
+    await worker.untilIdle();
     assert.deepEqual(await countsOf(mail, id), { ...NONE, pending: 4, sent: 26 });
-    await comeDue(services);
+    await makeDue(services);
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
     assert.deepEqual(
@@ -241,9 +241,9 @@ onHeldMail(
 onHeldMail("BatchSender records UNKNOWN after a connection was lost in the body", async (mail) => {
   const { db, worker, smtp, hold } = mail;
   const { id } = await sendFirstWindow(mail);
-  smtp.hangUp();
+  smtp.closeConnections();
   hold.disable();
-  await worker.rest();
+  await worker.untilIdle();
   assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, SENT: 26 });
   assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
 });
@@ -255,12 +255,12 @@ for (const lost of ["worker", "connection"]) {
       const { db, services, organization: { admin }, worker, startWorker, smtp, hold } = mail;
       const { id } = await sendFirstWindow(mail, { onUnknown: "RESEND" });
       await cancelMessage(services, admin, id);
-      if (lost === "worker") await worker.die();
-      else smtp.hangUp();
+      if (lost === "worker") await worker.loseLease();
+      else smtp.closeConnections();
       hold.disable();
       const other = await startWorker();
       await other.runQueued();
-      await worker.rest();
+      await worker.untilIdle();
       assert.deepEqual(await statuses(db, id), { UNKNOWN: 4, PENDING: 26 });
       assert.deepEqual(await countsOf(mail, id), { ...NONE, unknown: 4, cancelled: 26 });
     },

@@ -5,7 +5,7 @@ import { getMessage } from "../../src/domain/messages/find.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { listDeliveries, readAttempts } from "../../src/domain/deliveries/list.ts";
 import { publishProviders } from "../../src/domain/providers/circuit.ts";
-import { comeDue } from "../support/mail_worker.ts";
+import { makeDue } from "../support/mail_worker.ts";
 import { people, readBatches, readDeliveries, readStatus } from "../support/messages.ts";
 import { type SmtpTestServer, startSmtpServer } from "../support/smtp.ts";
 import { until } from "../support/until.ts";
@@ -129,7 +129,7 @@ onEveryProviders(
     let first: SmtpTestServer | undefined;
     return [{
       beforeReply: () => {
-        first?.hangUp();
+        first?.closeConnections();
         return Promise.resolve();
       },
       onStart: (server) => first = server,
@@ -203,7 +203,7 @@ onEveryProviders(
     const { id } = await send({ to: { list: people(900) } });
     for (let time = 0; time < 4; time++) {
       await worker.runQueued();
-      await comeDue(services);
+      await makeDue(services);
     }
     const [open] = await states();
     assert.deepEqual([open?.state, open?.errorType], ["OPEN", "NETWORK"]);
@@ -220,7 +220,7 @@ onEveryProviders(
       publishProviders(services, [open?.id ?? ""]);
       await until("all of it is sent", async () => {
         await worker.runQueued();
-        await comeDue(services);
+        await makeDue(services);
         return await readStatus(db, id) === "SENT";
       });
       server.received.push(...again.received);

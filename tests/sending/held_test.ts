@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { Obstacle, SendResult } from "../../src/channels/channel.ts";
 import type { ChannelSlot } from "../../src/sending/provider_pool.ts";
 import { onEveryMail } from "../support/mail.ts";
-import { comeDue, startMailWorker } from "../support/mail_worker.ts";
+import { makeDue, startMailWorker } from "../support/mail_worker.ts";
 import { people, readBatches, readDeliveries, readStatus, tally } from "../support/messages.ts";
-import { interfere } from "../support/worker.ts";
+import { interceptStatement } from "../support/worker.ts";
 
 const obstacle: Obstacle = {
   providers: [],
@@ -33,7 +33,7 @@ onEveryMail("BatchSender lists no held delivery as in flight at the end of a run
     },
   };
   // The result of the second recipient arrives while the step is written that lists only this delivery.
-  const sending = interfere(services, "deliveries.step", async (run) => {
+  const sending = interceptStatement(services, "deliveries.step", async (run) => {
     const rows = await run();
     const [batch] = await readBatches(db, id);
     if (batch?.win?.join() === "2") {
@@ -48,7 +48,7 @@ onEveryMail("BatchSender lists no held delivery as in flight at the end of a run
   assert.deepEqual([batch?.win, batch?.jobStatus], [null, "SCHEDULED"]);
 
   throttled = false;
-  await comeDue(services);
+  await makeDue(services);
   await worker.runQueued();
   assert.equal(await readStatus(db, id), "SENT");
   const tries = (await readDeliveries(db, id)).map(({ status, tries }) => `${status} ${tries}`);

@@ -15,7 +15,7 @@ import {
 } from "../../src/sending/live_provider.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { MAIL } from "../support/outgoing_mail.ts";
-import { interfere } from "../support/worker.ts";
+import { interceptStatement } from "../support/worker.ts";
 
 const ONE_A_DAY = 1 / 86_400;
 const SENT: SendResult = { outcome: "sent", provider: "smtp.example.com", providerMessageId: "1" };
@@ -83,7 +83,7 @@ onEveryDatabase(
   async ({ db }) => {
     let meanwhile = () => Promise.resolve();
     const bus = createBus();
-    const services = interfere({ db, bus }, "providers.reserve", async (run) => {
+    const services = interceptStatement({ db, bus }, "providers.reserve", async (run) => {
       const rows = await run();
       await meanwhile();
       return rows;

@@ -14,7 +14,7 @@ import { createBus } from "../../src/events/bus.ts";
 import type { ConfiguredProvider } from "../../src/sending/live_provider.ts";
 import { createOrganization, type TestOrganization } from "../support/callers.ts";
 import { onEveryDatabase } from "../support/database.ts";
-import { comeDue, type MailWorker, startMailWorker } from "../support/mail_worker.ts";
+import { type MailWorker, makeDue, startMailWorker } from "../support/mail_worker.ts";
 import { openPool } from "../support/providers.ts";
 import { messageInput, readDeliveries, readStatus } from "../support/messages.ts";
 import { type MetaServer, startMetaServer } from "../support/meta.ts";
@@ -110,7 +110,7 @@ onEveryPage(
     const refused = meta.received.length;
     assert.ok(refused < 30, "the first answer opens the circuit");
     for (let time = 0; time < 3; time++) {
-      await comeDue(services);
+      await makeDue(services);
       await worker.runQueued();
     }
     assert.equal(meta.received.length, refused);
@@ -119,7 +119,7 @@ onEveryPage(
     await services.db.run(TRY_NOW);
     publishProviders(services, [providerId]);
     await until("all of it is sent", async () => {
-      await comeDue(services);
+      await makeDue(services);
       await worker.runQueued();
       return await readStatus(services.db, id) === "SENT";
     });

@@ -3,10 +3,10 @@ import { DatabaseConnectionError } from "../../src/db/sqlstate.ts";
 import { FailoverChannel } from "../../src/sending/failover.ts";
 import { LiveProvider, registerConfigured } from "../../src/sending/live_provider.ts";
 import { people, readBatches, readDeliveries, readStatus, tally } from "../support/messages.ts";
-import { comeDue, startMailWorker } from "../support/mail_worker.ts";
+import { makeDue, startMailWorker } from "../support/mail_worker.ts";
 import { MAIL } from "../support/outgoing_mail.ts";
 import { onEveryProviders, smtpProvider } from "../support/providers.ts";
-import { interfere } from "../support/worker.ts";
+import { interceptStatement } from "../support/worker.ts";
 
 onEveryProviders(
   "send() reports a database failure while it reserves a slot",
@@ -14,7 +14,7 @@ onEveryProviders(
   async ({ db, services, servers: [server], send }) => {
     const configured = [{ ...smtpProvider(server?.url ?? ""), perSecond: 1_000 }];
     let failing = true;
-    const unreachable = interfere(services, "providers.reserve", async (run) => {
+    const unreachable = interceptStatement(services, "providers.reserve", async (run) => {
       if (failing) throw new DatabaseConnectionError(new Error("Connection terminated"));
       return await run();
     });
@@ -39,7 +39,7 @@ onEveryProviders(
     assert.deepEqual([batch?.win, batch?.jobStatus, batch?.jobAttempt], [null, "SCHEDULED", 0]);
 
     failing = false;
-    await comeDue(services);
+    await makeDue(services);
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
     await channel.close();

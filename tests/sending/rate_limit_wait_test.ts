@@ -3,7 +3,7 @@ import { updateProvider } from "../../src/domain/installation/update_provider.ts
 import { cancelMessage } from "../../src/domain/messages/cancel.ts";
 import { getMessage } from "../../src/domain/messages/find.ts";
 import { pause, pauseMessage } from "../../src/domain/messages/pause.ts";
-import { comeDue } from "../support/mail_worker.ts";
+import { makeDue } from "../support/mail_worker.ts";
 import { people, readBatches, readDeliveries, tally } from "../support/messages.ts";
 import { onEveryProviders } from "../support/providers.ts";
 import { until } from "../support/until.ts";
@@ -29,7 +29,7 @@ onEveryProviders(
     assert.ok(server.received.length < 40, `after ${server.received.length} mails`);
     // The limit is raised, so that the rest is sent at once.
     await updateProvider(services, operator, provider.id, { perSecondLimit: 10_000 });
-    await worker.rest();
+    await worker.untilIdle();
     assert.equal(server.received.length, 61);
   },
 );
@@ -49,7 +49,7 @@ onEveryProviders(
       return server.received.length === 1;
     });
     worker.abort("stopping");
-    await worker.rest();
+    await worker.untilIdle();
     const rows = await readDeliveries(db, id);
     assert.deepEqual(tally(rows.map(({ status, tries }) => `${status} ${tries}`)), {
       "SENT 1": 1,
@@ -73,7 +73,7 @@ onEveryProviders(
     assert.equal(server.received.length, 1);
     await cancelMessage(services, admin, id);
     await updateProvider(services, operator, provider.id, { perSecondLimit: null });
-    await comeDue(services);
+    await makeDue(services);
     await worker.runQueued();
     assert.equal(server.received.length, 1);
     const third = await send({ to: { list: people(3) } });
@@ -92,7 +92,7 @@ onEveryProviders(
       return (server?.connections ?? 0) > 0;
     });
     worker.abort("stopping");
-    await worker.rest();
+    await worker.untilIdle();
     const rows = await readDeliveries(db, id);
     assert.deepEqual(tally(rows.map(({ status, tries }) => `${status} ${tries}`)), {
       "PENDING 0": 30,

@@ -24,7 +24,7 @@ onEveryMail(
       );
       assert.equal((await statsOf())?.sending, 1);
 
-      await worker.die();
+      await worker.loseLease();
       await (await startWorker()).runQueued();
       const rows = await readDeliveries(db, id);
       assert.deepEqual(tally(rows.map(({ status }) => status)), { SENT: 2, UNKNOWN: 1 });

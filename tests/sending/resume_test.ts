@@ -5,11 +5,11 @@ import { cancelMessage } from "../../src/domain/messages/cancel.ts";
 import { getMessage } from "../../src/domain/messages/find.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { readStates } from "../../src/domain/providers/find.ts";
-import { comeDue } from "../support/mail_worker.ts";
+import { makeDue } from "../support/mail_worker.ts";
 import { people, readStatus } from "../support/messages.ts";
 import { onEveryProviders } from "../support/providers.ts";
 import { holdReplies } from "../support/reply_hold.ts";
-import { interfere } from "../support/worker.ts";
+import { interceptStatement } from "../support/worker.ts";
 
 const LOGIN = { user: "ada", password: "good" };
 const CHANGED = { ...LOGIN, password: "changed" };
@@ -35,9 +35,9 @@ onEveryProviders(
     await other.runQueued();
     const status = await readStatus(db, id);
     hold.disable();
-    await worker.rest();
+    await worker.untilIdle();
     assert.equal(status, "SENDING");
-    await comeDue(services);
+    await makeDue(services);
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
   },
@@ -54,7 +54,7 @@ onEveryProviders(
     const providers = [{ id: providerId, epoch }];
     await pause(services, message, { reason: "535 No", code: "535", providers });
     // The user pauses the message after it was found and before it is resumed.
-    const meanwhile = interfere(services, "messages.pausedFor", async (run) => {
+    const meanwhile = interceptStatement(services, "messages.pausedFor", async (run) => {
       const found = await run();
       await pauseMessage(services, admin, message.id);
       return found;
@@ -85,7 +85,7 @@ onEveryProviders(
     const cause = { reason: "535 No", code: "535", providers: [open] };
     assert.equal(await pause(services, message, cause), undefined);
     await worker.runQueued();
-    await comeDue(services);
+    await makeDue(services);
     await worker.runQueued();
     assert.equal(await readStatus(db, message.id), "SENT");
   },

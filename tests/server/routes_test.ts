@@ -3,7 +3,7 @@ import { onPostgres } from "../support/database.ts";
 import { withServer } from "../support/server.ts";
 
 onPostgres(
-  "GET /healthz is answered 200",
+  "GET /healthz answers 200",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       const response = await fetch(new URL("/healthz", url));

@@ -9,12 +9,12 @@ export interface DsnShape {
 }
 
 /** A notification as sent by Postfix (RFC 3464), with the headers of the bounced mail. */
-export function dsn(given: Partial<DsnShape>): string {
+export function dsn(overrides: Partial<DsnShape>): string {
   const shape = {
     action: "failed",
     status: "5.1.1",
     diagnostic: "550 5.1.1 No such user",
-    ...given,
+    ...overrides,
   };
   return `Return-Path: <>
 Received: by mail.example.com (Postfix) id 9DA1F1A0045; Mon, 13 Jul 2026 09:00:01 +0000 (UTC)

@@ -15,7 +15,7 @@ export const STAGES = [
 
 export type Stage = (typeof STAGES)[number];
 
-/** Ways to fail: close the connection, stop answering, or reply with an error. */
+/** Kinds of faults: close the connection, stop replying, or reply with an error. */
 export const FAULTS = ["CUT", "SILENCE", "REFUSAL"] as const;
 
 /** A mail server that fails at random, at every stage and in every way. */
@@ -40,8 +40,8 @@ const REFUSALS: Readonly<Record<Stage, readonly string[]>> = {
   DOT: ["451 4.3.0 Local error", "454 4.7.0 Throttling failure", "552 5.2.3 Too large"],
 };
 
-// One fault in that many passes of a stage. A connection carries many mails, so that the stages of a
-// mail are passed more often.
+// Each stage has one fault in this number of passes. Stages of a mail are passed more often than stages of a
+// connection, because a connection is used for many mails.
 const PERIODS: Readonly<Record<Stage, number>> = {
   CONNECT: 10,
   BANNER: 10,
@@ -55,8 +55,8 @@ const PERIODS: Readonly<Record<Stage, number>> = {
 };
 
 /**
- * Starts a faulty server on 127.0.0.1. It accepts no mail that it refuses. Where it cuts the connection
- * or falls silent after the final dot, it has accepted the mail in half of the cases.
+ * Starts a faulty server on 127.0.0.1. It never accepts a mail that it refuses. If it cuts the connection or
+ * stops replying after the final dot, it has accepted the mail in half of the cases.
  */
 export function startFaultySmtp(random: Random): FaultySmtpServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -107,33 +107,33 @@ interface Behavior {
   flipCoin(): boolean;
 }
 
-/** The usual reply was sent, another one in its place, or the session is over. */
-type Answer = "usual" | "instead" | "over";
+/** The success reply was sent, an error or nothing was sent in its place, or the session is over. */
+type Outcome = "success" | "fault" | "over";
 
 async function converse(connection: Deno.TcpConn, behavior: Behavior): Promise<void> {
   const { faultAt } = behavior;
   let silent = false;
-  const say = async (text: string) => {
+  const write = async (text: string) => {
     if (!silent) await connection.write(new TextEncoder().encode(`${text}\r\n`));
   };
-  const answer = async (usual: string, fault: string | null): Promise<Answer> => {
+  const reply = async (success: string, fault: string | null): Promise<Outcome> => {
     if (fault === "CUT") return "over";
     if (fault === "SILENCE") silent = true;
-    await say(fault ?? usual);
-    return fault === null ? "usual" : "instead";
+    await write(fault ?? success);
+    return fault === null ? "success" : "fault";
   };
   if (faultAt("CONNECT") !== null) return;
-  if (await answer("220 faulty ESMTP", faultAt("BANNER")) === "over") return;
-  // Offered only where it is to fail: this server cannot speak TLS.
+  if (await reply("220 faulty ESMTP", faultAt("BANNER")) === "over") return;
+  // STARTTLS is offered only if it is to fail, because this server does not implement TLS.
   const tls = faultAt("STARTTLS");
   const offer = tls === null ? "" : "250-STARTTLS\r\n";
-  const commands: Readonly<Record<string, () => Promise<Answer>>> = {
-    EHLO: () => answer(`250-faulty\r\n${offer}250-AUTH PLAIN\r\n250 8BITMIME`, faultAt("EHLO")),
-    STAR: () => answer("220 Go ahead", tls),
-    AUTH: () => answer("235 2.7.0 Welcome", faultAt("AUTH")),
-    MAIL: () => answer("250 OK", faultAt("MAIL")),
-    RCPT: () => answer("250 OK", faultAt("RCPT")),
-    DATA: () => answer("354 Go on", faultAt("DATA")),
+  const commands: Readonly<Record<string, () => Promise<Outcome>>> = {
+    EHLO: () => reply(`250-faulty\r\n${offer}250-AUTH PLAIN\r\n250 8BITMIME`, faultAt("EHLO")),
+    STAR: () => reply("220 Go ahead", tls),
+    AUTH: () => reply("235 2.7.0 Welcome", faultAt("AUTH")),
+    MAIL: () => reply("250 OK", faultAt("MAIL")),
+    RCPT: () => reply("250 OK", faultAt("RCPT")),
+    DATA: () => reply("354 Go on", faultAt("DATA")),
   };
   let body: string | null = null;
   for await (const line of readLines(connection)) {
@@ -142,11 +142,11 @@ async function converse(connection: Deno.TcpConn, behavior: Behavior): Promise<v
       continue;
     }
     const command = line.slice(0, 4);
-    const ended: Answer = body === null
-      ? await (commands[command] ?? (() => answer("250 OK", null)))()
-      : await answer("250 2.0.0 Accepted", endMail(body, behavior));
-    if (ended === "over") return;
-    body = body === null && command === "DATA" && ended === "usual" ? "" : null;
+    const outcome: Outcome = body === null
+      ? await (commands[command] ?? (() => reply("250 OK", null)))()
+      : await reply("250 2.0.0 Accepted", endMail(body, behavior));
+    if (outcome === "over") return;
+    body = body === null && command === "DATA" && outcome === "success" ? "" : null;
   }
 }
 

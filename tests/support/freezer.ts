@@ -1,4 +1,4 @@
-/** A TCP proxy that can stop forwarding without closing its connections. */
+/** TCP proxy that can stop forwarding without closing its connections. */
 export interface Freezer extends AsyncDisposable {
   /** URL of the server through the proxy. */
   readonly url: string;

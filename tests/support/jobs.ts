@@ -47,13 +47,13 @@ const EXPIRE = statement<[workerId: string | null]>(
   `update workers set lease_until = clock_timestamp() - interval '1 second'
    where $1::uuid is null or id = $1`,
 );
-const COME_DUE = statement<[]>(
-  "test.comeDue",
+const MAKE_DUE = statement<[]>(
+  "test.makeDue",
   "update jobs set run_at = now() where status = 'SCHEDULED'",
 );
 
-/** Makes a job; by default of kind "work" in the lane BULK. */
-export function newJob(organizationId: string, given: Partial<NewJobRow> = {}): NewJobRow {
+/** Creates a job without storing it; by default of kind "work" in the lane BULK. */
+export function newJob(organizationId: string, overrides: Partial<NewJobRow> = {}): NewJobRow {
   return {
     organizationId,
     userId: null,
@@ -61,7 +61,7 @@ export function newJob(organizationId: string, given: Partial<NewJobRow> = {}): 
     lane: "BULK",
     maxAttempts: 3,
     payload: {},
-    ...given,
+    ...overrides,
   };
 }
 
@@ -69,9 +69,9 @@ export function newJob(organizationId: string, given: Partial<NewJobRow> = {}): 
 export async function addJob(
   db: Connection,
   organizationId: string,
-  given: Partial<NewJobRow> = {},
+  overrides: Partial<NewJobRow> = {},
 ): Promise<string> {
-  const [id = ""] = await insertJobs(db, [newJob(organizationId, given)]);
+  const [id = ""] = await insertJobs(db, [newJob(organizationId, overrides)]);
   return id;
 }
 
@@ -80,9 +80,9 @@ export function addJobs(
   db: Connection,
   organizationId: string,
   count: number,
-  given: Partial<NewJobRow> = {},
+  overrides: Partial<NewJobRow> = {},
 ): Promise<string[]> {
-  return insertJobs(db, Array.from({ length: count }, () => newJob(organizationId, given)));
+  return insertJobs(db, Array.from({ length: count }, () => newJob(organizationId, overrides)));
 }
 
 /** Registers a worker without a process. */
@@ -102,8 +102,8 @@ export function claimWork(
   return claimJobs(services, workerId, [{ lane: "BULK", organizationId, topic: "work", count }]);
 }
 
-/** Makes the end of a claim; by default it is done. */
-export function endOf(job: ClaimedJob, given: Partial<Settlement> = {}): Settlement {
+/** Creates the settlement of a claim; by default with the outcome done. */
+export function endOf(job: ClaimedJob, overrides: Partial<Settlement> = {}): Settlement {
   return {
     id: job.id,
     organizationId: job.organizationId,
@@ -112,7 +112,7 @@ export function endOf(job: ClaimedJob, given: Partial<Settlement> = {}): Settlem
     delayMs: 0,
     error: null,
     progress: null,
-    ...given,
+    ...overrides,
   };
 }
 
@@ -133,12 +133,12 @@ export function readAttempts(db: Connection, jobId: string): Promise<AttemptRow[
   return db.run(ATTEMPTS, jobId);
 }
 
-/** Makes the lease of a worker expire; null: all leases. */
+/** Expires the lease of a worker; null: all leases. */
 export async function expireLease(db: Connection, workerId: string | null = null): Promise<void> {
   await db.run(EXPIRE, workerId);
 }
 
-/** Makes all jobs due that are due later. */
-export async function comeDue(db: Connection): Promise<void> {
-  await db.run(COME_DUE);
+/** Makes all scheduled jobs due now, parked ones included. */
+export async function makeDue(db: Connection): Promise<void> {
+  await db.run(MAKE_DUE);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Connection, statement } from "../../src/db/database.ts";
 
-// Written by a trigger, so that it is complete whichever process is killed, and true at commit.
+// Written by a trigger in the transaction of the update, so that no killed process can leave a gap in it.
 const LEDGER = statement<[]>(
   "ledger.table",
   `create table ledger (
@@ -104,7 +104,7 @@ const JOB_CHECKS: Record<string, string> = {
       or crashes < 3 and status = 'FAILED' and error ->> 'type' = 'CRASHED'`,
 };
 
-/** Violated invariants of jobs, a sentence each. The ledger must have been opened. */
+/** Finds violated invariants of jobs; returns one sentence for each. Requires `openLedger`. */
 export function findJobFaults(db: Connection): Promise<string[]> {
   return findFaults(db, JOB_CHECKS);
 }

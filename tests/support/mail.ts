@@ -26,7 +26,7 @@ export interface TestMail {
   /** Starts another worker on the same channel. */
   startWorker(): Promise<MailWorker>;
   /** Sends a message as the ADMIN of the organization and, without `sendAt`, plans it. */
-  send(given: Partial<SendMessageInput>): Promise<Message>;
+  send(overrides: Partial<SendMessageInput>): Promise<Message>;
 }
 
 /** Settings of the mail server and of the worker. */
@@ -74,15 +74,15 @@ async function withMail(
       smtp,
       channel,
       startWorker,
-      async send(given) {
-        const input = messageInput(given);
+      async send(overrides) {
+        const input = messageInput(overrides);
         const { message } = await sendMessage(services, organization.admin, input);
         worker.start(await worker.claim());
-        await worker.rest();
+        await worker.untilIdle();
         return message;
       },
     });
-    await worker.rest();
+    await worker.untilIdle();
     await assertJobsHold(db);
     await assertDeliveriesHold(db, arrivals(smtp));
   } finally {

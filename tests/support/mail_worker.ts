@@ -30,19 +30,19 @@ export interface MailWorker {
   /** Fires the signals of all running jobs. */
   abort(why: AbortCause): void;
   /** Returns once all running jobs have ended and are settled. */
-  rest(): Promise<void>;
+  untilIdle(): Promise<void>;
   /** Claims, runs and settles until nothing is queued. Jobs that are not due yet stay. */
   runQueued(): Promise<void>;
-  /** Ends its lease: its jobs are rescued, and whatever it writes from then on is stale. */
-  die(): Promise<void>;
+  /** Expires its lease and rescues its jobs, so that all its later writes are stale. */
+  loseLease(): Promise<void>;
 }
 
-/** How a mail worker sends. */
+/** Options of a mail worker. */
 export interface MailWorkerOptions {
   readonly channel: ChannelSlot["channel"];
   /** Absent: not configured. */
   readonly messenger?: ChannelSlot["channel"];
-  /** Most deliveries in flight per batch. */
+  /** Maximum number of deliveries in flight per batch. */
   readonly window?: number;
 }
 
@@ -54,8 +54,8 @@ const EXPIRE = statement<[workerId: string]>(
   "test.expireLease",
   `update workers set lease_until = clock_timestamp() - interval '1 second' where id = $1`,
 );
-const COME_DUE = statement<[]>(
-  "test.comeDue",
+const MAKE_DUE = statement<[]>(
+  "test.makeDue",
   `with d as (update deliveries set not_before = now() where not_before > now())
    update jobs set run_at = now() where status = 'SCHEDULED' and run_at <> 'infinity'`,
 );
@@ -93,7 +93,7 @@ export async function startMailWorker(
     return await claimJobs(services, id, keys.map((key) => ({ ...key, count })));
   };
   const start = (jobs: readonly ClaimedJob[]) => jobs.forEach((job) => running.start(job));
-  const rest = async () => {
+  const untilIdle = async () => {
     while (running.size > 0) await wake.wait(1_000);
     await completer.settle();
   };
@@ -101,15 +101,15 @@ export async function startMailWorker(
     id,
     claim,
     start,
-    rest,
+    untilIdle,
     abort: (why) => running.abort(null, why),
     async runQueued() {
       for (let jobs = await claim(); jobs.length > 0; jobs = await claim()) {
         start(jobs);
-        await rest();
+        await untilIdle();
       }
     },
-    async die() {
+    async loseLease() {
       await services.db.run(EXPIRE, id);
       await rescueOrphans(services);
     },
@@ -117,7 +117,7 @@ export async function startMailWorker(
 }
 
 /** Makes all scheduled jobs and deliveries due now, except parked jobs. */
-export async function comeDue(services: Services): Promise<void> {
-  await services.db.run(COME_DUE);
+export async function makeDue(services: Services): Promise<void> {
+  await services.db.run(MAKE_DUE);
   await promoteDueJobs(services, 1_000);
 }

@@ -68,8 +68,8 @@ const STATUS = statement<[messageId: string], { status: MessageStatus }>(
   "select status from messages where id = $1",
 );
 
-/** Input for a message to Ada; `given` replaces fields. */
-export function messageInput(given: Partial<SendMessageInput> = {}): SendMessageInput {
+/** Input for a message to Ada; `overrides` replaces fields. */
+export function messageInput(overrides: Partial<SendMessageInput> = {}): SendMessageInput {
   return {
     title: "News",
     channel: "EMAIL",
@@ -81,7 +81,7 @@ export function messageInput(given: Partial<SendMessageInput> = {}): SendMessage
     retry: { mode: "MANUAL", maxAttempts: 3 },
     onUnknown: "HOLD",
     unsubscribable: false,
-    ...given,
+    ...overrides,
   };
 }
 

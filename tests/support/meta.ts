@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** A message that was handed to the test server. */
+/** A message that the test server received. */
 export interface ReceivedMessage {
   readonly recipient: string;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface ReceivedMessage {
   readonly arrived: boolean;
 }
 
-/** Response to a message that is not simply accepted: an error, other text, or none. */
+/** Response instead of the success: an error, other text, or none. */
 export type MetaReply =
   | {
     readonly status?: number;
@@ -55,8 +55,8 @@ export const EXPIRED_TOKEN = {
 };
 
 /** Starts a server on a free port; by default it accepts all messages with the token "EAAG-good". */
-export async function startMetaServer(given: Partial<MetaSettings> = {}): Promise<MetaServer> {
-  const settings: MetaSettings = { token: "EAAG-good", reply: () => null, ...given };
+export async function startMetaServer(overrides: Partial<MetaSettings> = {}): Promise<MetaServer> {
+  const settings: MetaSettings = { token: "EAAG-good", reply: () => null, ...overrides };
   const received: ReceivedMessage[] = [];
   const calls: string[] = [];
   const server = createServer(async (request, response) => {
@@ -73,8 +73,8 @@ export async function startMetaServer(given: Partial<MetaSettings> = {}): Promis
       messagingType: form.get("messaging_type"),
       arrived: reply === null || typeof reply === "string" || "arrived" in reply,
     });
-    const taken = { recipient_id: recipient, message_id: `m_${received.length}` };
-    answer(request, response, reply, taken);
+    const success = { recipient_id: recipient, message_id: `m_${received.length}` };
+    respond(request, response, reply, success);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -92,15 +92,15 @@ export async function startMetaServer(given: Partial<MetaSettings> = {}): Promis
   };
 }
 
-function answer(
+function respond(
   request: IncomingMessage,
   response: ServerResponse,
   reply: MetaReply | null,
-  taken: object,
+  success: object,
 ): void {
   if (reply === "SILENCE") return;
   if (reply === "CUT") return void request.socket.destroy();
-  send(response, reply ?? { status: 200, text: JSON.stringify(taken) });
+  send(response, reply ?? { status: 200, text: JSON.stringify(success) });
 }
 
 function send(response: ServerResponse, reply: Exclude<MetaReply, string>): void {

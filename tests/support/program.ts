@@ -86,17 +86,17 @@ async function stop(process: Deno.ChildProcess): Promise<number> {
 }
 
 /** Sends an operation to the GraphQL endpoint of the program; throws on errors in the response. */
-export async function ask<Data>(
+export async function request<Data>(
   { address, key }: Program,
   query: string,
   variables: Record<string, unknown> = {},
 ): Promise<Data> {
-  const answer = await fetch(`${address}/graphql`, {
+  const response = await fetch(`${address}/graphql`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body: JSON.stringify({ query, variables }),
   });
-  const { data, errors } = await answer.json();
+  const { data, errors } = await response.json();
   assert.equal(errors, undefined);
   return data;
 }

@@ -33,7 +33,7 @@ export interface TestProviders {
   /** Current states of the providers, in order of preference. */
   states(): Promise<ProviderState[]>;
   /** Sends a message as the organization's ADMIN. */
-  send(given: Partial<SendMessageInput>): Promise<Message>;
+  send(overrides: Partial<SendMessageInput>): Promise<Message>;
 }
 
 /** Settings of a provider for a mail server. */
@@ -70,7 +70,7 @@ export async function openPool(
 export function onEveryProviders(
   name: string,
   settings: () => readonly SmtpServerSettings[],
-  test: (given: TestProviders) => Promise<void>,
+  test: (providers: TestProviders) => Promise<void>,
 ): void {
   onEveryDatabase(name, async ({ db }) => {
     await openLedger(db);
@@ -96,10 +96,10 @@ export function onEveryProviders(
         servers,
         startWorker,
         states: () => registerProviders({ db }, configured),
-        send: async (given) =>
-          (await sendMessage(services, organization.admin, messageInput(given))).message,
+        send: async (overrides) =>
+          (await sendMessage(services, organization.admin, messageInput(overrides))).message,
       });
-      await worker.rest();
+      await worker.untilIdle();
       await assertJobsHold(db);
       await assertDeliveriesHold(db, arrivals({ received: servers.flatMap((s) => s.received) }));
     } finally {

@@ -32,10 +32,10 @@ export async function withRandom(
 }
 
 function readSeed(): number {
-  const given = Deno.env.get("SEED");
-  if (given === "random") return Math.floor(Math.random() * SEEDS);
-  const seed = Number(given ?? DEFAULT_SEED);
-  if (!Number.isInteger(seed)) throw new Error(`SEED must be random or an integer, got ${given}`);
+  const setting = Deno.env.get("SEED");
+  if (setting === "random") return Math.floor(Math.random() * SEEDS);
+  const seed = Number(setting ?? DEFAULT_SEED);
+  if (!Number.isInteger(seed)) throw new Error(`SEED must be random or an integer, got ${setting}`);
   return seed;
 }
 

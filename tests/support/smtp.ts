@@ -57,9 +57,9 @@ export interface SmtpTestServer {
   /** Number of connections accepted so far. */
   readonly connections: number;
   /** Returns when that many mails were received. */
-  arrival(count: number): Promise<void>;
+  untilReceived(count: number): Promise<void>;
   /** Closes all connections; the server accepts new ones. */
-  hangUp(): void;
+  closeConnections(): void;
   /** Closes all connections and stops. */
   close(): Promise<void>;
 }
@@ -105,7 +105,7 @@ export async function startSmtpServer(
   });
   await new Promise<void>((resolve) => server.listen(settings.port ?? 0, "127.0.0.1", resolve));
   const { port } = server.server.address() as AddressInfo;
-  const hangUp = () => sockets.forEach((socket) => socket.destroy());
+  const closeConnections = () => sockets.forEach((socket) => socket.destroy());
 
   const running: SmtpTestServer = {
     url: urlOf(settings, port),
@@ -115,7 +115,7 @@ export async function startSmtpServer(
     get connections() {
       return connections;
     },
-    async arrival(count) {
+    async untilReceived(count) {
       while (received.length < count) {
         await new Promise<void>((resolve) => {
           const watcher = () => void (watchers.delete(watcher), resolve());
@@ -123,9 +123,9 @@ export async function startSmtpServer(
         });
       }
     },
-    hangUp,
+    closeConnections,
     close() {
-      hangUp();
+      closeConnections();
       return new Promise((resolve) => server.close(resolve));
     },
   };
@@ -168,7 +168,7 @@ function refusalOf(reply: string): Error {
   return Object.assign(new Error(reply.slice(4)), { responseCode: Number(reply.slice(0, 3)) });
 }
 
-/** Reads to the end, so that the client can go on; without `whole` returns the headers only. */
+/** Reads the mail to its end, so that the client can continue; without `whole` returns the headers only. */
 async function readMail(stream: SMTPServerDataStream, whole: boolean): Promise<string> {
   let content = "";
   for await (const chunk of stream) {

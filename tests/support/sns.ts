@@ -19,7 +19,7 @@ export interface SnsTestServer {
   /** Sends requests for Amazon to this server. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Requested paths, in order. */
-  readonly asked: readonly string[];
+  readonly requestedPaths: readonly string[];
   close(): Promise<void>;
 }
 
@@ -28,14 +28,14 @@ const HOST = "https://sns.eu-west-1.amazonaws.com";
 
 /** Starts the server on a free port. */
 export function startSnsServer(): SnsTestServer {
-  const asked: string[] = [];
+  const requestedPaths: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url }) => {
     const { pathname } = new URL(url);
-    asked.push(pathname);
-    return ANSWERS[pathname]?.() ?? new Response(CERTIFICATE);
+    requestedPaths.push(pathname);
+    return RESPONSES[pathname]?.() ?? new Response(CERTIFICATE);
   });
   return {
-    asked,
+    requestedPaths,
     fetch: (url, init) => fetch(url.replace(HOST, `http://127.0.0.1:${server.addr.port}`), init),
     close: () => server.shutdown(),
   };
@@ -46,7 +46,7 @@ export function certificateUrl(id: string): string {
   return `${HOST}/SimpleNotificationService-${id}.pem`;
 }
 
-const ANSWERS: Readonly<Record<string, () => Response>> = {
+const RESPONSES: Readonly<Record<string, () => Response>> = {
   "/SimpleNotificationService-0404.pem": () => new Response(null, { status: 404 }),
   "/SimpleNotificationService-0500.pem": () => new Response(null, { status: 500 }),
   "/SimpleNotificationService-0302.pem": () => Response.redirect("http://127.0.0.1:1/"),
@@ -55,7 +55,7 @@ const ANSWERS: Readonly<Record<string, () => Response>> = {
 };
 
 /** A notification with the signature of SNS. */
-export function signedSns(given: Partial<SnsShape>): string {
+export function signedSns(overrides: Partial<SnsShape>): string {
   const message: SnsShape = {
     Type: "Notification",
     MessageId: crypto.randomUUID(),
@@ -64,7 +64,7 @@ export function signedSns(given: Partial<SnsShape>): string {
     Timestamp: new Date().toISOString(),
     SignatureVersion: "2",
     SigningCertURL: certificateUrl("01d088a6f77103d0fe307c0069e40ed6"),
-    ...given,
+    ...overrides,
   };
   // SNS signs the fields in alphabetical order, without the signature's own.
   const signed = Object.entries(message)

@@ -1,4 +1,4 @@
-/** Where SQL is written: paths from the repository's root, with their texts. */
+/** Texts of the files that contain SQL, by path from the repository's root. */
 export type Sources = ReadonlyMap<string, string>;
 
 /** The owner of each table: a noun of src/domain, or another folder. */
@@ -29,7 +29,7 @@ export function findForeignWrites(
   const foreign = [...sources].flatMap(([path, text]) =>
     writesOf(text).flatMap(({ table, line }) => {
       const owner = owners[table];
-      // Another word than a table: "for update of", or prose.
+      // The match is not a table: "for update of", or prose.
       if (owner === undefined || owner === writerOf(path)) return [];
       return [
         `${path}:${line} writes ${table}, which belongs to ${owner}: call a function of ${owner}, ` +

@@ -1,27 +1,27 @@
 const INTERVAL_MS = 10;
 
-/** Resolves after that many milliseconds: paces chaos tests, and never stands for a condition. */
+/** Resolves after `ms` milliseconds. Only for the pace of chaos tests; `until` waits for a condition. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /**
- * Calls `ask` every 10 ms until it returns a result.
+ * Calls `check` every 10 ms until it returns a result.
  *
- * @param what the condition as the error names it: "the message is SENT"
- * @param ask returns null, undefined or false while the condition does not hold
+ * @param condition for the error: "the message is SENT"
+ * @param check returns null, undefined or false while the condition does not hold
  * @throws after `timeoutMs`
  */
 export async function until<T>(
-  what: string,
-  ask: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+  condition: string,
+  check: () => T | null | undefined | false | Promise<T | null | undefined | false>,
   timeoutMs = 30_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline) {
-    const answer = await ask();
-    if (answer !== null && answer !== undefined && answer !== false) return answer;
+    const result = await check();
+    if (result !== null && result !== undefined && result !== false) return result;
     await sleep(INTERVAL_MS);
   }
-  throw new Error(`Timed out after ${timeoutMs} ms waiting until ${what}`);
+  throw new Error(`Timed out after ${timeoutMs} ms waiting until ${condition}`);
 }

@@ -61,18 +61,18 @@ export function untilAborted({ signal }: JobRun): Promise<never> {
 }
 
 /**
- * Wraps the statements of one label.
+ * Returns services whose statements with this label run through `intercept`.
  *
- * @param around takes the function that runs the statement, and returns its rows
+ * @param intercept receives the function that runs the statement, and returns the rows
  */
-export function interfere(
+export function interceptStatement(
   services: Services,
   label: string,
-  around: <Row>(run: () => Promise<Row[]>) => Promise<Row[]>,
+  intercept: <Row>(run: () => Promise<Row[]>) => Promise<Row[]>,
 ): Services {
   const run: Database["run"] = (statement, ...params) => {
-    const really = () => services.db.run(statement, ...params);
-    return statement.label === label ? around(really) : really();
+    const runStatement = () => services.db.run(statement, ...params);
+    return statement.label === label ? intercept(runStatement) : runStatement();
   };
   return { ...services, db: { ...services.db, run } };
 }

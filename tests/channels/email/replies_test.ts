@@ -25,7 +25,7 @@ for (const { rule, type, disposition, replies } of REPLY_GROUPS) {
     for (const [command, texts] of Object.entries(replies)) {
       for (const text of texts) {
         const reply = parseReply(text, STAGES[command] ?? "OPEN");
-        // The very row: two rows may hold equal classes.
+        // Compared by identity, because two rows may have equal classes.
         assert.equal(reply && classifyReply(reply), expected, `${text} to ${command}`);
       }
     }
@@ -54,8 +54,8 @@ Deno.test("classifyBounce() agrees with classifyReply() on every reply to RCPT",
   }
 });
 
-function classOf(given: Partial<BounceReport>): string {
-  const { type, disposition } = classifyBounce({ status: "", text: "", ...given });
+function classOf(overrides: Partial<BounceReport>): string {
+  const { type, disposition } = classifyBounce({ status: "", text: "", ...overrides });
   return `${type} ${disposition}`;
 }
 
@@ -105,7 +105,7 @@ Deno.test("classifyBounce() prefers the server's status to 5.0.0 in the report's
   });
 });
 
-Deno.test("classifyBounce() keeps a bounce retryable whose field says 4.x.x", () => {
+Deno.test("classifyBounce() keeps a bounce with the status 4.x.x retryable", () => {
   assert.equal(classOf({ status: "4.4.7", text: "550 5.1.1 unknown" }), "NETWORK retry");
   assert.equal(classOf({ status: "4.0.0", text: "426 connection timed out" }), "OTHER retry");
 });

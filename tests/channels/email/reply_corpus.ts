@@ -87,7 +87,7 @@ export const REPLY_GROUPS: readonly ReplyGroup[] = [
       "550-5.1.1 The email account that you tried\n550 5.1.1 to reach does not exist",
       "550 Mailbox unavailable (#5.1.1)",
       "550 Mailbox unavailable: 5.1.1.",
-      // The words of an address are no reason.
+      // Words of an address do not name a cause.
       "550 5.1.1 <j@rate.example>: User unknown",
       "550 5.1.1 j@rate.example... User unknown",
       "550 5.1.1 <a@quotation.example> unknown",

@@ -78,7 +78,7 @@ for (const pipelining of [false, true]) {
   }
 }
 
-test("send() treats half a reply to the final dot as none: unknown", async () => {
+test("send() ends unknown after an incomplete reply to the final dot", async () => {
   const trial = await send(1, [{ at: "DOT", then: "250-Acc" }], false, { ...LONG, body: 50 });
   assert.equal(errorOf(trial).disposition, "unknown");
 });

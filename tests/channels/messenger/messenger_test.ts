@@ -10,14 +10,14 @@ import {
 
 const PSID = "24601234567890123";
 
-function mailTo(address: string, given: Partial<OutgoingMail> = {}): OutgoingMail {
+function mailTo(address: string, overrides: Partial<OutgoingMail> = {}): OutgoingMail {
   return {
     deliveryId: "dlv_1",
     to: { address, name: "Ada" },
     subject: "News",
     text: "Dear Ada & Co,\n<b>hello</b> 👋",
     html: null,
-    ...given,
+    ...overrides,
   };
 }
 

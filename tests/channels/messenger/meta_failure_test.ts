@@ -7,12 +7,12 @@ import {
   type MetaResponse,
 } from "../../../src/channels/messenger/meta_failure.ts";
 
-function answered(error: Partial<MetaError>, given: Partial<MetaResponse> = {}): MetaResponse {
+function answered(error: Partial<MetaError>, overrides: Partial<MetaResponse> = {}): MetaResponse {
   return {
     status: 400,
     error: { code: 0, subcode: null, message: "An error", isTransient: false, ...error },
     usage: null,
-    ...given,
+    ...overrides,
   };
 }
 

@@ -64,27 +64,27 @@ async function liveThrough(mail: TestMail, { id }: { readonly id: string }, hold
   const start = () => startMailWorker(services, { channel, window: 5 });
   const [worker, dying] = [await start(), await start()];
   worker.start(await worker.claim(4));
-  await worker.rest();
+  await worker.untilIdle();
   hold.enable();
   dying.start(await dying.claim(1));
   await hold.untilWaiting(5);
-  await dying.die();
+  await dying.loseLease();
   hold.disable();
   worker.start(await worker.claim(2));
-  await worker.rest();
-  await dying.rest();
+  await worker.untilIdle();
+  await dying.untilIdle();
   const batches = await readBatches(mail.db, id);
   for (const { jobId } of batches.slice(-2)) await cancelJob(services, admin, jobId);
   await sweepMessages(services);
   await pauseMessage(services, admin, id);
   worker.start(await worker.claim(3));
-  await worker.rest();
+  await worker.untilIdle();
   await resumeMessage(services, admin, id);
   worker.start(await worker.claim(1));
-  await worker.rest();
+  await worker.untilIdle();
   await cancelMessage(services, admin, id);
   worker.start(await worker.claim(4));
-  await worker.rest();
+  await worker.untilIdle();
 }
 
 async function lookAt({ services, organization: { admin } }: TestMail, message: { id: string }) {
@@ -112,7 +112,7 @@ onPostgresMail("statements about a batch do not read the whole message", async (
     // A new worker each time, because the lease of one that idles is reaped with the killed ones.
     const planner = await mail.startWorker();
     planner.start(await planner.claim(1));
-    await planner.rest();
+    await planner.untilIdle();
     return message;
   };
   // As in a new installation, statements are prepared while the tables are small, and then kept.

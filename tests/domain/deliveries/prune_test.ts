@@ -67,7 +67,7 @@ function onEveryCleanup(name: string, test: (cleanup: Cleanup) => Promise<void>)
       const input = messageInput({ to: { list: people(count) } });
       const { message } = await sendMessage(services, organization.admin, input);
       worker.start(await worker.claim());
-      await worker.rest();
+      await worker.untilIdle();
       return message.id;
     };
     try {
@@ -162,7 +162,7 @@ onEveryCleanup(
     await prune(services, null);
     assert.deepEqual(await left(db, id), { FAILED: 1, PENDING: 5 });
     hold.disable();
-    await worker.rest();
+    await worker.untilIdle();
     assert.deepEqual(await left(db, id), { FAILED: 1, SENT: 2, PENDING: 3 });
     await prune(services, null);
     assert.deepEqual(await left(db, id), { FAILED: 1, SENT: 2 });

@@ -47,7 +47,7 @@ onEveryMail(
     const { db, services, organization: { admin }, worker, send } = mail;
     const { id } = await send({ to: { list: people(101) } });
     worker.start(await worker.claim(1));
-    await worker.rest();
+    await worker.untilIdle();
     const retryable = async () => {
       const filter = { messageId: id, retryable: true };
       const { edges } = await listDeliveries(services, admin, filter, "CREATED_ASC", {});

@@ -20,7 +20,7 @@ import { createOrganization } from "../../support/callers.ts";
 import { onPostgres } from "../../support/database.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
 import { people, readBatches, readDeliveries, readTries } from "../../support/messages.ts";
-import { interfere } from "../../support/worker.ts";
+import { interceptStatement } from "../../support/worker.ts";
 
 const PAIRS = 300;
 
@@ -120,7 +120,7 @@ async function take({ services, worker, send }: TestMail, count: number) {
 
 /** So that the ledger finds nothing in flight. */
 async function endInFlight(mail: TestMail): Promise<void> {
-  await mail.worker.die();
+  await mail.worker.loseLease();
   const other = await mail.startWorker();
   await other.runQueued();
 }
@@ -182,7 +182,7 @@ onEveryMail("recordStep() writes nothing for a claim that has ended", async (mai
   const [first] = pending;
   assert(first);
   await recordStep(services, claim, batch, step({ starting: [1] }));
-  await worker.die();
+  await worker.loseLease();
   const late = step({ step: 2, attempts: [finished(first, "sent")], starting: [2] });
   await assert.rejects(recordStep(services, claim, batch, late), StaleBatchError);
   await assert.rejects(takeBatch(services, claim), StaleBatchError);
@@ -214,7 +214,7 @@ onEveryMail("recordStep() stores a text that ends in half a surrogate pair", asy
 onEveryMail("recordStep() is repeated after a lost connection", async (mail) => {
   const { db, services, claim, batch, step } = { ...mail, ...await take(mail, 2) };
   let runs = 0;
-  const losing = interfere(services, "deliveries.step", async (run) => {
+  const losing = interceptStatement(services, "deliveries.step", async (run) => {
     const rows = await run();
     if (++runs === 1) throw new DatabaseConnectionError(new Error("Connection terminated"));
     return rows;
@@ -228,7 +228,7 @@ onEveryMail("recordStep() is repeated after a lost connection", async (mail) => 
 
 onEveryMail("recordStep() throws what repeating cannot cure", async (mail) => {
   const { db, services, claim, batch, step } = { ...mail, ...await take(mail, 2) };
-  const broken = interfere(services, "deliveries.step", () => {
+  const broken = interceptStatement(services, "deliveries.step", () => {
     throw new TypeError("a bug");
   });
   await assert.rejects(recordStep(broken, claim, batch, step({ starting: [1] })), TypeError);

@@ -12,7 +12,7 @@ import {
   addJobs,
   addWorker,
   claimWork,
-  comeDue,
+  makeDue,
   readAttempts,
   readJob,
 } from "../../support/jobs.ts";
@@ -113,7 +113,7 @@ onEveryQueue("promoteDueJobs() moves due jobs up to its limit", async (queue) =>
   const later = { runAt: new Date(Date.now() + 3_600_000) };
   const ids = await addJobs(db, organization.id, 5, later);
   assert.equal(await promoteDueJobs(services, 10), 0);
-  await comeDue(db);
+  await makeDue(db);
   assert.equal(await promoteDueJobs(services, 3), 3);
   assert.equal(await promoteDueJobs(services, 3), 2);
   const worker = await addWorker(services);

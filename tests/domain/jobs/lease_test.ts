@@ -16,10 +16,10 @@ import {
   addJobs,
   addWorker,
   claimWork,
-  comeDue,
   endOf,
   expireLease,
   type JobRow,
+  makeDue,
   readAttempts,
   readJob,
   readJobs,
@@ -48,7 +48,7 @@ async function crash(queue: TestQueue, id: string): Promise<JobRow> {
 }
 
 async function promote({ db, services }: TestQueue): Promise<void> {
-  await comeDue(db);
+  await makeDue(db);
   await promoteDueJobs(services, 100);
 }
 

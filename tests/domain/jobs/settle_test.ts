@@ -9,9 +9,9 @@ import {
   addJobs,
   addWorker,
   claimWork,
-  comeDue,
   endOf,
   expireLease,
+  makeDue,
   readAttempts,
   readJob,
 } from "../../support/jobs.ts";
@@ -66,7 +66,7 @@ onEveryQueue(
       assert.ok(job);
       await settleJobs(db, [endOf(job, { outcome: "retry", delayMs: 2_000, error: ERROR })]);
       assert.equal((await readJob(db, id)).status, expected);
-      await comeDue(db);
+      await makeDue(db);
       await promoteDueJobs(services, 10);
     }
     assert.deepEqual((await readAttempts(db, id)).map(({ number }) => number), [1, 2]);

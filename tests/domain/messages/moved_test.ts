@@ -41,7 +41,7 @@ onPostgresMail(
       await untilWaiting(db, 2);
     });
     await updating;
-    await worker.rest();
+    await worker.untilIdle();
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
   },

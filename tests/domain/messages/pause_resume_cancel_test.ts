@@ -95,7 +95,7 @@ onEveryMail(
     const { id } = await send({ to: { list: people(300) } });
     const sendBatch = async () => {
       worker.start(await worker.claim(1));
-      await worker.rest();
+      await worker.untilIdle();
     };
     await sendBatch();
     await pauseMessage(services, admin, id);

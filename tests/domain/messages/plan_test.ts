@@ -10,7 +10,7 @@ import { startDueMessages } from "../../../src/domain/messages/due.ts";
 import { planChunk } from "../../../src/domain/messages/plan.ts";
 import { toTypeId } from "../../../src/domain/id.ts";
 import { onEveryMail, onPostgresMail, type TestMail } from "../../support/mail.ts";
-import { comeDue } from "../../support/mail_worker.ts";
+import { makeDue } from "../../support/mail_worker.ts";
 import {
   importPeople,
   messageInput,
@@ -112,7 +112,7 @@ onPostgresMail(
     const { db, services, worker, startWorker } = mail;
     const { message, job } = await claimPlan(mail, 5_150);
     assert((await planChunk(services, job, message.id)).more);
-    await worker.die();
+    await worker.loseLease();
     const other = await startWorker();
     const [rescued] = await other.claim(1);
     assert.equal(rescued?.id, job.id);
@@ -120,7 +120,7 @@ onPostgresMail(
     assert.deepEqual(await planChunk(services, job, message.id), { message: null, more: false });
     assert.equal((await readBatches(db, message.id)).length, 50);
     other.start([rescued]);
-    await other.rest();
+    await other.untilIdle();
     assert.equal(await readStatus(db, message.id), "SENDING");
     await assertPlanned(mail, message.id, 5_150);
   },
@@ -132,7 +132,7 @@ onEveryMail("pauseMessage() stops planning, and resumeMessage() continues it", a
   await planChunk(services, job, message.id);
   await pauseMessage(services, admin, message.id);
   worker.start([job]);
-  await worker.rest();
+  await worker.untilIdle();
   assert((await planJob(db)).parked);
   assert.equal((await getMessage(services, admin, message.id)).plannedCount, 5_000);
 
@@ -141,7 +141,7 @@ onEveryMail("pauseMessage() stops planning, and resumeMessage() continues it", a
   const resumed = (await claimJobs(services, worker.id, [{ ...job, count: 100 }]))
     .filter(({ kind }) => kind === "PLAN_MESSAGE");
   worker.start(resumed);
-  await worker.rest();
+  await worker.untilIdle();
   assert.equal(await readStatus(db, message.id), "SENDING");
   await assertPlanned(mail, message.id, 5_150);
 });
@@ -169,7 +169,7 @@ onEveryMail("resumeMessage() sends a message that came due while it was paused",
   assert.equal(await readStatus(db, id), "SCHEDULED");
   await pauseMessage(services, admin, id);
   await db.run(LET_COME, id);
-  await comeDue(services);
+  await makeDue(services);
   await worker.runQueued();
   assert((await planJob(db)).parked);
   assert.equal(await readStatus(db, id), "PAUSED");
@@ -183,7 +183,7 @@ onEveryMail("cancelMessage() prevents a scheduled message from being sent", asyn
   const { id } = await send({ sendAt: TOMORROW() });
   await cancelMessage(services, admin, id);
   await db.run(LET_COME, id);
-  await comeDue(services);
+  await makeDue(services);
   await worker.runQueued();
   assert.equal((await planJob(db)).status, "CANCELLED");
   assert.equal(await startDueMessages(services, null), 0);
@@ -196,7 +196,7 @@ onPostgresMail(
   async (mail) => {
     const { db, services, worker, send } = mail;
     const { id } = await send({ sendAt: TOMORROW() });
-    await comeDue(services);
+    await makeDue(services);
     await worker.runQueued();
     assert.deepEqual([(await planJob(db)).status, (await planJob(db)).parked], [
       "SCHEDULED",

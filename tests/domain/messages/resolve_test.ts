@@ -36,9 +36,9 @@ onEveryMail("resolveDeliveries() confirms or resends UNKNOWN deliveries", async 
   const { id } = await send({ to: { list: people(6) } });
   worker.start(await worker.claim());
   await hold.untilWaiting(3);
-  await worker.die();
+  await worker.loseLease();
   hold.disable();
-  await worker.rest();
+  await worker.untilIdle();
   const other = await startWorker();
   await other.runQueued();
   assert.deepEqual(tally(await statesOf(db, id)), { "UNKNOWN 1": 3, "SENT 1": 3 });
@@ -105,9 +105,9 @@ onEveryMail("resolveDeliveries() as SENT makes a finished message SENT", async (
   const { id } = await send({ to: { list: people(1) } });
   worker.start(await worker.claim());
   await hold.untilWaiting(1);
-  await worker.die();
+  await worker.loseLease();
   hold.disable();
-  await worker.rest();
+  await worker.untilIdle();
   await (await startWorker()).runQueued();
   assert.equal(await readStatus(db, id), "FAILED");
   await resolveDeliveries(services, admin, { filter: { messageId: id }, as: "SENT" });
@@ -122,10 +122,10 @@ onEveryMail(
     const { id } = await send({ to: { list: people(2) } });
     worker.start(await worker.claim());
     await hold.untilWaiting(1);
-    await worker.die();
+    await worker.loseLease();
     await cancelMessage(services, admin, id);
     hold.disable();
-    await worker.rest();
+    await worker.untilIdle();
     await (await startWorker()).runQueued();
     assert.deepEqual(tally(await statesOf(db, id)), { "UNKNOWN 1": 1, "PENDING 0": 1 });
     const resolve = (as: Resolution) =>
@@ -149,9 +149,9 @@ onEveryMail("resolveDeliveries() as SENT counts for the day of the attempt", asy
   const { id } = await send({ to: { list: people(3) } });
   worker.start(await worker.claim());
   await hold.untilWaiting(2);
-  await worker.die();
+  await worker.loseLease();
   hold.disable();
-  await worker.rest();
+  await worker.untilIdle();
   await (await startWorker()).runQueued();
   await db.run(AGE, id);
   const [first = "", second = ""] = await idsOf(mail, id);

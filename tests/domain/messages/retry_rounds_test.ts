@@ -7,7 +7,7 @@ import { getMessage } from "../../../src/domain/messages/find.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
 import { onEveryMail, onPostgresMail } from "../../support/mail.ts";
-import { comeDue } from "../../support/mail_worker.ts";
+import { makeDue } from "../../support/mail_worker.ts";
 import { people, readBatches, readStatus, readTries, tally } from "../../support/messages.ts";
 import { idsOf, refusals, statesOf } from "../../support/retries.ts";
 
@@ -43,7 +43,7 @@ onEveryMail(
     assert.deepEqual(waits.slice(0, 2), [0, 0]);
     assert((waits[2] ?? 0) > 500);
     assert.equal(await readStatus(db, id), "SENDING");
-    await comeDue(services);
+    await makeDue(services);
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
   },
@@ -74,7 +74,7 @@ onEveryMail(
     replies.accept();
     await worker.runQueued();
     assert.deepEqual(tally(await statesOf(db, id)), { "SENT 2": 150, "PENDING 1": 110 });
-    await comeDue(services);
+    await makeDue(services);
     await worker.runQueued();
     assert.deepEqual(tally(await statesOf(db, id)), { "SENT 2": 260 });
     assert.equal(smtp.received.length, 260);
@@ -93,7 +93,7 @@ onEveryMail("retryDeliveries() retries failures of a batch that is not finished"
   const filter = { messageId: id };
   const { queuedCount } = await retryDeliveries(services, admin, { filter, force: false });
   assert.equal(queuedCount, 1);
-  await comeDue(services);
+  await makeDue(services);
   await worker.runQueued();
   assert.deepEqual(await statesOf(db, id), ["SENT 2", "SENT 1", "SENT 1"]);
   assert.equal(smtp.received.length, 3);
@@ -108,7 +108,7 @@ onEveryMail("retryDeliveries() keeps the deferrals of a throttled recipient", as
   const runTimes = async (times: number) => {
     for (let time = 0; time < times; time++) {
       await worker.runQueued();
-      await comeDue(services);
+      await makeDue(services);
     }
   };
   await runTimes(11);

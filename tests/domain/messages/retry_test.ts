@@ -110,7 +110,7 @@ async function cancelledIsLeft(mail: TestMail): Promise<void> {
   const { services, organization: { admin }, worker, send } = mail;
   const { id } = await send({ to: { list: people(250) } });
   worker.start(await worker.claim(1));
-  await worker.rest();
+  await worker.untilIdle();
   await cancelMessage(services, admin, id);
   await worker.runQueued();
   const [first] = await idsOf(mail, id);

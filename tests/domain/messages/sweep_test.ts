@@ -10,7 +10,7 @@ import { resumeMessage } from "../../../src/domain/messages/resume.ts";
 import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
 import { onEveryMail, onPostgresMail, type TestMail } from "../../support/mail.ts";
-import { comeDue } from "../../support/mail_worker.ts";
+import { makeDue } from "../../support/mail_worker.ts";
 import {
   messageInput,
   people,
@@ -66,12 +66,12 @@ onEveryMail(
     const { db, services, startWorker } = mail;
     const { message } = await newMessage(mail);
     for (let crash = 1; crash <= 3; crash++) {
-      await comeDue(services);
+      await makeDue(services);
       const worker = await startWorker();
       assert.equal((await worker.claim()).length, 1);
       await sweepMessages(services);
       assert.equal(await readStatus(db, message.id), "PLANNING");
-      await worker.die();
+      await worker.loseLease();
     }
     await assertPausedThenSent(mail, message.id);
   },
@@ -97,16 +97,16 @@ onEveryMail(
     const { id } = await send({ to: { list: people(30) } });
     const workers = [];
     for (let crash = 1; crash <= 3; crash++) {
-      await comeDue(services);
+      await makeDue(services);
       const worker = await startWorker();
       worker.start(await worker.claim());
       await hold.untilWaiting(crash * 3);
-      await worker.die();
+      await worker.loseLease();
       workers.push(worker);
     }
     await sweepMessages(services);
     hold.disable();
-    await Promise.all(workers.map((worker) => worker.rest()));
+    await Promise.all(workers.map((worker) => worker.untilIdle()));
     const ends = (await readDeliveries(db, id)).map(({ status, errorCode }) =>
       `${status} ${errorCode}`
     );
@@ -164,7 +164,7 @@ onEveryMail(
     await hold.untilWaiting(3);
     await pauseMessage(services, admin, id);
     hold.disable();
-    await worker.rest();
+    await worker.untilIdle();
     await sweepMessages(services);
     assert.equal(await readStatus(db, id), "PAUSED");
     await db.run(RESUME_ONLY, id);

@@ -123,7 +123,7 @@ onEveryMail("updateMessage() starts no retry round of a cancelled message", asyn
   replies.refuse([1]);
   const { id } = await send({ to: { list: people(101) } });
   worker.start(await worker.claim(1));
-  await worker.rest();
+  await worker.untilIdle();
   await cancelMessage(services, admin, id);
   await worker.runQueued();
   const { status, retryRounds } = await updateMessage(services, admin, id, {

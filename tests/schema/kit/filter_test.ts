@@ -21,18 +21,22 @@ onEveryDatabase(
   "checkFilter() refuses NUL characters, except in search",
   ({ db }) =>
     withServer(db, async (server) => {
-      const ask = issueReader(server);
+      const readIssues = issueReader(server);
       const NUL = '"a\\u0000"';
       assert.deepEqual(
-        await ask(`{ deliveries(filter: { types: ["b", ${NUL}] }) { nodes { id } } }`),
+        await readIssues(`{ deliveries(filter: { types: ["b", ${NUL}] }) { nodes { id } } }`),
         ["filter.types.1 MALFORMED"],
       );
       assert.deepEqual(
-        await ask(`{ messages(filter: { types: ${NUL}, search: ${NUL} }) { nodes { id } } }`),
+        await readIssues(
+          `{ messages(filter: { types: ${NUL}, search: ${NUL} }) { nodes { id } } }`,
+        ),
         ["filter.types.0 MALFORMED"],
       );
       assert.deepEqual(
-        await ask(`{ jobs(filter: { startedBy: ${NUL}, subjectId: ${NUL} }) { nodes { id } } }`),
+        await readIssues(
+          `{ jobs(filter: { startedBy: ${NUL}, subjectId: ${NUL} }) { nodes { id } } }`,
+        ),
         ["filter.startedBy MALFORMED", "filter.subjectId MALFORMED"],
       );
       const search = `{ deliveries(filter: { search: ${NUL} }) { nodes { id } } }`;
@@ -61,7 +65,7 @@ onPostgres(
   "fromTypeIds() refuses more than 1,000 ids before it parses them",
   ({ db }) =>
     withServer(db, async (server) => {
-      const ask = issueReader(server);
+      const readIssues = issueReader(server);
       const issues = "... on InvalidInputError { issues { path code } }";
       for (const ids of [Array(1_001).fill("nonsense"), Array(1_001).fill(ID)]) {
         for (
@@ -71,7 +75,7 @@ onPostgres(
             `result: removeSuppressions(ids: $ids) { ${issues} }`,
           ]
         ) {
-          assert.deepEqual(await ask(`mutation ($ids: [ID!]!) { ${mutation} }`, { ids }), [
+          assert.deepEqual(await readIssues(`mutation ($ids: [ID!]!) { ${mutation} }`, { ids }), [
             "ids TOO_LONG",
           ]);
         }

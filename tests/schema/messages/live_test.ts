@@ -24,7 +24,7 @@ onEveryDatabase(
         const input = messageInput({ to: { list: people(3) } });
         const { message } = await sendMessage(services, admin, input);
         worker.start(await worker.claim());
-        await worker.rest();
+        await worker.untilIdle();
         worker.start(await worker.claim());
         await hold.untilWaiting(3);
         await cancelMessage(services, admin, message.id);
@@ -39,7 +39,7 @@ onEveryDatabase(
         });
         assert.deepEqual((await events.next()).value, event(3, 0));
         hold.disable();
-        await worker.rest();
+        await worker.untilIdle();
         assert.deepEqual((await Array.fromAsync(events)).at(-1), event(0, 3));
       } finally {
         hold.disable();

@@ -9,7 +9,7 @@ import { until } from "../../support/until.ts";
 const TICKS = "subscription { ticks }";
 
 onPostgres(
-  "POST /graphql sends a subscription as server-sent events until its client leaves",
+  "POST /graphql sends a subscription as server-sent events until its client disconnects",
   ({ db }) => {
     const { schema, tick, open } = tickingSchema();
     return withServer(db, async ({ url, keys }) => {

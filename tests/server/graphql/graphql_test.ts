@@ -127,7 +127,7 @@ onPostgres(
     }),
 );
 
-onPostgres("GET /nothing is answered 404", ({ db }) =>
+onPostgres("GET of an unknown path answers 404", ({ db }) =>
   withServer(db, async ({ url }) => {
     const response = await fetch(new URL("/nothing", url));
     assert.equal(response.status, 404);

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers";
 import type { ExecutionResult } from "graphql";
 import { guardStream } from "../../../src/server/graphql/streams.ts";
 
-Deno.test("guardStream() contains the error of a source that fails while its client leaves", async () => {
+Deno.test("guardStream() handles the error of a source that fails while its client disconnects", async () => {
   const { promise: left, resolve: leave } = Promise.withResolvers<
     IteratorResult<ExecutionResult>
   >();

@@ -3,7 +3,7 @@ import { InvalidInputError } from "../../../src/domain/errors.ts";
 import { CsvReader } from "../../../src/server/imports/csv.ts";
 
 const ADDRESS_COLUMNS = ["email", "e-mail"];
-// The network may split a file anywhere.
+// The network may split a file at any byte.
 const PIECE_SIZES = [1, 7, 4096];
 
 /** Each row as "line address" or "line: reason". */

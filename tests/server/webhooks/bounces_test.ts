@@ -57,8 +57,8 @@ function signed(body: string, at = Date.now(), secret = SECRET): Record<string, 
   return { "x-waybill-signature": `t=${t},v1=${v1}`, "content-type": "message/rfc822" };
 }
 
-async function report({ post, deliveryIds }: Sent, n: number, given: Partial<DsnShape>) {
-  const body = dsn({ deliveryId: deliveryIds[n - 1] ?? "", ...given });
+async function report({ post, deliveryIds }: Sent, n: number, overrides: Partial<DsnShape>) {
+  const body = dsn({ deliveryId: deliveryIds[n - 1] ?? "", ...overrides });
   return await post("/webhooks/bounces/dsn", body, signed(body));
 }
 
@@ -140,8 +140,8 @@ withSent("/bounces/dsn rejects wrong or old signatures and other mails", 1, asyn
   const { post, deliveryIds } = sent;
   const body = dsn({ deliveryId: deliveryIds[0] ?? "" });
   const path = "/webhooks/bounces/dsn";
-  const refused = async (given: string, headers: Record<string, string>, expected: number) =>
-    assert.equal(await post(path, given, headers), expected);
+  const refused = async (body: string, headers: Record<string, string>, expected: number) =>
+    assert.equal(await post(path, body, headers), expected);
   await refused(body, {}, 401);
   await refused(body, signed(body, Date.now(), "another secret entirely"), 401);
   await refused(`${body}x`, signed(body), 401);
@@ -183,9 +183,9 @@ interface MailgunEvent {
 }
 
 // As in Mailgun's documentation of its webhooks.
-function mailgun(deliveryId: string, given: MailgunEvent, at = Date.now(), key = MAILGUN_KEY) {
+function mailgun(deliveryId: string, event: MailgunEvent, at = Date.now(), key = MAILGUN_KEY) {
   const timestamp = `${Math.floor(at / 1_000)}`;
-  const token = given.token ?? crypto.randomUUID();
+  const token = event.token ?? crypto.randomUUID();
   return JSON.stringify({
     signature: {
       timestamp,
@@ -193,16 +193,16 @@ function mailgun(deliveryId: string, given: MailgunEvent, at = Date.now(), key =
       signature: createHmac("sha256", key).update(timestamp + token).digest("hex"),
     },
     "event-data": {
-      event: given.event,
-      id: given.id ?? crypto.randomUUID(),
+      event: event.event,
+      id: event.id ?? crypto.randomUUID(),
       timestamp: at / 1_000,
       "log-level": "error",
-      severity: given.severity,
-      reason: given.reason,
+      severity: event.severity,
+      reason: event.reason,
       "delivery-status": {
         "attempt-no": 1,
-        message: given.text ?? "",
-        code: given.code ?? 250,
+        message: event.text ?? "",
+        code: event.code ?? 250,
         description: "",
         "session-seconds": 0.3,
       },

@@ -22,14 +22,14 @@ type Test = (room: {
   /** "BOUNCED INVALID_RECIPIENT 5.1.1", by number. */
   outcomes(): Promise<string[]>;
   status(): Promise<string>;
-  readonly asked: readonly string[];
+  readonly requestedPaths: readonly string[];
 }) => Promise<void>;
 
 function withSes(name: string, test: Test, firstUnknown = false): void {
   onEveryMail(name, async ({ send, worker, smtp, db, services, organization: { admin } }) => {
     if (firstUnknown) {
       smtp.replies.beforeReply = (address) => {
-        if (address === personAt(1)) smtp.hangUp();
+        if (address === personAt(1)) smtp.closeConnections();
         return Promise.resolve();
       };
     }
@@ -59,7 +59,7 @@ function withSes(name: string, test: Test, firstUnknown = false): void {
           );
         },
         status: () => readStatus(db, messageId),
-        asked: sns.asked,
+        requestedPaths: sns.requestedPaths,
       });
     }, { webhooks });
     await sns.close();
@@ -91,9 +91,11 @@ function bounce(bounceType: string, bounceSubType: string, diagnosticCode: strin
 
 withSes(
   "POST /webhooks/bounces/ses records bounces and complaints",
-  async ({ post, deliveryIds, outcomes, asked }) => {
-    const report = (n: number, about: object, type?: string, given: Partial<SnsShape> = {}) =>
-      post(signedSns({ ...given, Message: notification(deliveryIds[n - 1] ?? "", about, type) }));
+  async ({ post, deliveryIds, outcomes, requestedPaths }) => {
+    const report = (n: number, about: object, type?: string, overrides: Partial<SnsShape> = {}) =>
+      post(
+        signedSns({ ...overrides, Message: notification(deliveryIds[n - 1] ?? "", about, type) }),
+      );
     const gone = bounce("Permanent", "General", "smtp; 550 5.1.1 user unknown");
     const full = bounce("Transient", "MailboxFull", "smtp; 452 4.2.2 full");
     const large = bounce("Transient", "MessageTooLarge", "");
@@ -107,7 +109,7 @@ withSes(
       "BOUNCED OTHER Transient MessageTooLarge",
       "COMPLAINED PERMISSION abuse",
     ]);
-    assert.equal(asked.length, 1, "the certificate is cached");
+    assert.equal(requestedPaths.length, 1, "the certificate is cached");
   },
 );
 
@@ -129,7 +131,7 @@ withSes(
 
 withSes(
   "POST /webhooks/bounces/ses accepts certificates from Amazon only",
-  async ({ post, asked, outcomes }) => {
+  async ({ post, requestedPaths, outcomes }) => {
     const path = "/SimpleNotificationService-0123.pem";
     const signedBy = (SigningCertURL: string) => post(signedSns({ SigningCertURL }));
     for (
@@ -146,7 +148,7 @@ withSes(
         "",
       ]
     ) assert.equal(await signedBy(url), 401, url);
-    assert.deepEqual(asked, []);
+    assert.deepEqual(requestedPaths, []);
     assert.equal(await signedBy(certificateUrl("0404")), 401);
     assert.equal(await signedBy(certificateUrl("0")), 401);
     assert.equal(await signedBy(certificateUrl("00")), 401);
@@ -168,10 +170,10 @@ withSes("POST /webhooks/bounces/ses records a repeated message once", async (roo
 
 withSes(
   "POST /webhooks/bounces/ses confirms a subscription at Amazon only",
-  async ({ post, asked, outcomes }) => {
+  async ({ post, requestedPaths, outcomes }) => {
     const request = { Type: "SubscriptionConfirmation", Token: "2336412f37" };
     assert.equal(await post(signedSns({ ...request, SubscribeURL: `${HOST}/confirm` })), 200);
-    assert.ok(asked.includes("/confirm"));
+    assert.ok(requestedPaths.includes("/confirm"));
     assert.equal(await post(signedSns({ ...request, SubscribeURL: "https://evil.example/" })), 400);
     assert.equal(await post(signedSns({})), 200);
     assert.deepEqual(new Set(await outcomes()), new Set(["SENT"]));
