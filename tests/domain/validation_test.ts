@@ -11,13 +11,13 @@ import { onEveryDatabase } from "../support/database.ts";
 import { issuesOf as issuesOfAttempt } from "../support/issues.ts";
 import { messageInput } from "../support/messages.ts";
 
-/** Issue of each schema for each value: "path CODE". */
+/** Returns path and code of each issue: "input REQUIRED". */
 function codes(schema: z.ZodType, value: unknown): string[] {
   return issuesOf(schema.safeParse(value), ["input"])
     .map(({ path, code }) => `${path.join(".")} ${code}`);
 }
 
-Deno.test("issuesOf() gives each kind of fault its code", () => {
+Deno.test("issuesOf() returns the code of each kind of fault", () => {
   const cases: [schema: z.ZodType, value: unknown, expected: string[]][] = [
     [z.string().min(1), "", ["input REQUIRED"]],
     [z.string().max(1), "ab", ["input TOO_LONG"]],
@@ -52,7 +52,7 @@ Deno.test("issuesOf() continues the sentence that begins with the path", () => {
   }
 });
 
-Deno.test("singleLine() trims, and refuses line ends under the code that it is given", () => {
+Deno.test("singleLine() trims, and refuses line ends with the given code", () => {
   assert.equal(singleLine(3).parse(" abc\n"), "abc");
   for (const text of ["a\nb", "a\rb", "a\0b"]) {
     assert.deepEqual(codes(singleLine(3), text), ["input MALFORMED"]);
@@ -63,7 +63,7 @@ Deno.test("singleLine() trims, and refuses line ends under the code that it is g
 });
 
 onEveryDatabase(
-  "startJob() and sendMessage() name the same fault by the same code",
+  "startJob() and sendMessage() report the same fault with the same code",
   async ({ db }) => {
     const services: Services = { db, bus: createBus() };
     const { admin } = await createOrganization(db);

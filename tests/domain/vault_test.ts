@@ -6,7 +6,7 @@ import { createVault, VaultError } from "../../src/domain/vault.ts";
 const CREDENTIALS = { user: "ada", password: "hunter2" };
 const vault = (secret: string) => createVault(() => Promise.resolve(secret));
 
-Deno.test("open() returns the credentials of seal(), whose result reveals nothing of them", async () => {
+Deno.test("open() returns the credentials that seal() has encrypted", async () => {
   const sealed = await vault("one").seal("a", CREDENTIALS);
   assert.doesNotMatch(sealed, /ada|hunter2/);
   assert.notEqual(await vault("one").seal("a", CREDENTIALS), sealed);

@@ -31,7 +31,7 @@ onEveryDatabase("createApiKey() returns a key that authenticates its caller", as
   assert.deepEqual(session, { caller, expiresAt: null });
 });
 
-onPostgres("createApiKey() stores no secret", async ({ db }) => {
+onPostgres("createApiKey() does not store the secret", async ({ db }) => {
   const { admin } = await createOrganization(db);
   const { secret } = await createApiKey({ db, bus: createBus() }, admin, {
     name: "Shop",
@@ -43,7 +43,7 @@ onPostgres("createApiKey() stores no secret", async ({ db }) => {
 });
 
 onPostgres(
-  "createApiKey() takes the key itself as the user of a MEMBER's key without userId",
+  "createApiKey() sets userId of a MEMBER's key without userId to the id of the key",
   async ({ db }) => {
     const { admin } = await createOrganization(db);
     const { apiKey } = await createApiKey({ db, bus: createBus() }, admin, {
@@ -82,18 +82,21 @@ onPostgres("createApiKey() reports every fault and writes nothing", async ({ db 
   assert.equal((await listApiKeys(services, admin, {})).edges.length, 0);
 });
 
-onPostgres("revokeApiKey() revokes a key, publishes that, and may be repeated", async ({ db }) => {
-  const services = { db, bus: createBus() };
-  const { admin, id: organizationId } = await createOrganization(db);
-  const { apiKey, secret } = await createApiKey(services, admin, { name: "Shop", role: "ADMIN" });
-  const changes: Change[] = [];
-  services.bus.subscribe("access", (change) => changes.push(change));
-  const revoked = await revokeApiKey(services, admin, apiKey.id);
-  assert.equal(await authenticateKey(services, secret), null);
-  assert.deepEqual(changes, [{ topic: "access", organizationId, ids: [apiKey.id] }]);
-  const again = await revokeApiKey(services, admin, apiKey.id);
-  assert.deepEqual(again.revokedAt, revoked.revokedAt);
-});
+onPostgres(
+  "revokeApiKey() revokes a key, publishes the change, and may be repeated",
+  async ({ db }) => {
+    const services = { db, bus: createBus() };
+    const { admin, id: organizationId } = await createOrganization(db);
+    const { apiKey, secret } = await createApiKey(services, admin, { name: "Shop", role: "ADMIN" });
+    const changes: Change[] = [];
+    services.bus.subscribe("access", (change) => changes.push(change));
+    const revoked = await revokeApiKey(services, admin, apiKey.id);
+    assert.equal(await authenticateKey(services, secret), null);
+    assert.deepEqual(changes, [{ topic: "access", organizationId, ids: [apiKey.id] }]);
+    const again = await revokeApiKey(services, admin, apiKey.id);
+    assert.deepEqual(again.revokedAt, revoked.revokedAt);
+  },
+);
 
 onPostgres("revokeApiKey() does not find the key of another organization", async ({ db }) => {
   const services = { db, bus: createBus() };

@@ -5,15 +5,18 @@ import { ensureOperator } from "../../../src/domain/access/operator.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { onEveryDatabase, onPostgres } from "../../support/database.ts";
 
-onEveryDatabase("ensureOperator() creates one key, at the first start only", async ({ db }) => {
-  const services = { db, bus: createBus() };
-  const secrets = await Promise.all([1, 2, 3].map(() => ensureOperator(services, null)));
-  const made = secrets.filter((secret) => secret !== null);
-  assert.equal(made.length, 1);
-  const session = await authenticateKey(services, made[0] ?? "");
-  assert.equal(session?.caller.role, "OPERATOR");
-  assert.equal(await ensureOperator(services, null), null);
-});
+onEveryDatabase(
+  "ensureOperator() creates one key among concurrent first starts",
+  async ({ db }) => {
+    const services = { db, bus: createBus() };
+    const secrets = await Promise.all([1, 2, 3].map(() => ensureOperator(services, null)));
+    const made = secrets.filter((secret) => secret !== null);
+    assert.equal(made.length, 1);
+    const session = await authenticateKey(services, made[0] ?? "");
+    assert.equal(session?.caller.role, "OPERATOR");
+    assert.equal(await ensureOperator(services, null), null);
+  },
+);
 
 onPostgres(
   "ensureOperator() creates a new key once no OPERATOR's key is usable",
@@ -30,7 +33,7 @@ onPostgres(
 );
 
 onPostgres(
-  "ensureOperator() keeps ADMIN_API_KEY usable and replaces it by another",
+  "ensureOperator() makes ADMIN_API_KEY usable again, and replaces its earlier value",
   async ({ db }) => {
     const services = { db, bus: createBus() };
     const callerOf = async (secret: string) => (await authenticateKey(services, secret))?.caller;

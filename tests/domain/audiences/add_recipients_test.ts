@@ -28,7 +28,7 @@ onEveryDatabase(
   async ({ db }) => {
     const { services, member, begin } = await openAudiences(db);
     const id = await begin();
-    // Half of the addresses of each chunk are in the next one too.
+    // Half of the addresses of each chunk are in the next chunk, too.
     await Promise.all(
       Array.from(
         { length: 8 },
@@ -51,7 +51,7 @@ onEveryDatabase(
 );
 
 onPostgres(
-  "addRecipients() looks addresses up in their index while statistics are stale",
+  "addRecipients() uses the index on addresses while statistics are stale",
   async ({ db }) => {
     const { services, member, begin } = await openAudiences(db);
     // Long addresses make their index deeper than the primary key, which the planner then prefers.
@@ -61,7 +61,7 @@ onPostgres(
         recipient: { address: `user${from + i}@${"x".repeat(63)}.${"y".repeat(63)}.com` },
       }));
     await addRecipients(services, member, await begin(), chunk(0, 20), 0);
-    // From now on the statistics say that every recipient is in the first audience.
+    // According to the statistics, every recipient is in the first audience.
     await db.run(ANALYZE);
     const id = await begin();
     for (let n = 0; n < 10_000; n += 1_000) {
@@ -130,20 +130,20 @@ onEveryDatabase(
 onEveryDatabase("addRecipients() refuses more than 1,000 different variables", async ({ db }) => {
   const { services, member, begin } = await openAudiences(db);
   const id = await begin();
-  const wild = Array.from({ length: 1_001 }, (_, i) => ({
+  const rows = Array.from({ length: 1_001 }, (_, i) => ({
     line: i,
     recipient: { address: `user${i}@x.de`, variables: { [`v${i}`]: 1 } },
   }));
-  await addRecipients(services, member, id, wild.slice(0, 1_000), 0);
+  await addRecipients(services, member, id, rows.slice(0, 1_000), 0);
   await assert.rejects(
-    addRecipients(services, member, id, wild.slice(1_000), 0),
+    addRecipients(services, member, id, rows.slice(1_000), 0),
     InvalidInputError,
   );
   assert.equal((await getAudience(services, member, id)).taken, 1_000);
 });
 
 onEveryDatabase(
-  "addRecipients() and finishImport() refuse an import that has ended or is foreign",
+  "addRecipients() and finishImport() refuse an import that has ended or is of another organization",
   async ({ db }) => {
     const { services, member, stranger, begin } = await openAudiences(db);
     const id = await begin();

@@ -49,7 +49,7 @@ onEveryDatabase(
       ["2026-03-01T10:01:00Z", 1, "FAILED", 10],
       ["2026-03-01T10:02:00Z", 1, "RETRIED", 10],
       ["2026-03-01T10:02:00Z", 2, "SENT", 6],
-      // Of three unknown deliveries, one had arrived, one was resent, and one is still unknown.
+      // Of three unknown deliveries, one was confirmed, one was resent, and one is still unknown.
       ["2026-03-01T10:00:00Z", 1, "UNKNOWN", 3],
       ["2026-03-01T10:00:00Z", 1, "RESOLVED", 1],
       ["2026-03-01T10:00:00Z", 1, "SENT", 1],
@@ -122,7 +122,7 @@ onEveryDatabase(
       await series("2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", "DAY", "Europe/Berlin"),
       [["10-24T22:00", 48]],
     );
-    // Clocks show two o'clock twice.
+    // The hour from two to three o'clock comes twice.
     assert.deepEqual(
       await series("2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z", "HOUR", "Europe/Berlin"),
       [["10-25T00:00", 16], ["10-25T01:00", 32]],
@@ -151,7 +151,7 @@ onEveryDatabase(
       issuesOf(() => readSeries(services, admin, YEAR, bucket, zone));
     assert.deepEqual(await refused("DAY", "Europe/Nowhere"), ["timezone MALFORMED"]);
     assert.deepEqual(await refused("DAY", "+02:00"), ["timezone MALFORMED"]);
-    // JavaScript knows this time zone, PostgreSQL does not.
+    // JavaScript accepts this time zone, PostgreSQL does not.
     assert.deepEqual(await refused("DAY", "US/Pacific-New"), ["timezone MALFORMED"]);
     assert.deepEqual(await refused("MINUTE", ""), ["timezone MALFORMED", "bucket OUT_OF_RANGE"]);
     const backwards = { from: YEAR.to, to: YEAR.from };

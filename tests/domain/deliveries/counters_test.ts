@@ -39,7 +39,7 @@ onEveryDatabase("delivery_counters has an effect for every outcome of delivery_s
   assert.deepEqual(await db.run(COUNTED, id), [{ count: outcomes.length }]);
 });
 
-// Outcomes of one delivery in order, the state that it ends in, and the events of its attempts.
+// Outcomes of one delivery in order, its final state (none: PENDING), and the events of its attempts.
 const HISTORIES: readonly [outcomes: string[], now: string[], events: string[]][] = [
   [["SENT"], ["sent"], ["sent"]],
   [["FAILED"], ["failed"], ["failed"]],
@@ -55,7 +55,7 @@ const HISTORIES: readonly [outcomes: string[], now: string[], events: string[]][
   [["SENT", "COMPLAINED"], ["complained"], ["sent"]],
 ];
 
-onEveryDatabase("delivery_counters counts a delivery once, in its present state", async (
+onEveryDatabase("delivery_counters counts a delivery once, in its current state", async (
   { db },
 ) => {
   for (const [outcomes, now, events] of HISTORIES) {

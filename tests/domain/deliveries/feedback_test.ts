@@ -9,7 +9,7 @@ const BOUNCE = {
   text: "550 5.1.1\r\nNo such user",
 } as const;
 
-Deno.test("bounced() takes effects from the disposition and shows the status on one line", () => {
+Deno.test("bounced() derives its effects from the disposition and has the status as code", () => {
   assert.deepEqual(bounced("id", BOUNCE), {
     deliveryId: "id",
     kind: "BOUNCED",
@@ -26,7 +26,7 @@ Deno.test("bounced() takes effects from the disposition and shows the status on 
   assert.deepEqual([effects("retry"), effects("never")], [[true, false], [false, false]]);
 });
 
-Deno.test("bounced() shows the provider's reason, or else a code of ours, without a status", () => {
+Deno.test("bounced() without a status has the provider's reason as code, or else GAVE_UP or BOUNCED", () => {
   const codeOf = (given: { reason?: string | null; disposition?: "retry" | "never" }) =>
     bounced("id", { ...BOUNCE, status: null, ...given }).code;
   assert.equal(codeOf({}), "bounce");

@@ -30,7 +30,7 @@ function outcomeOfError(
   return outcome;
 }
 
-Deno.test("outcomeOf() offers no attempt beyond the maximum of the failure", () => {
+Deno.test("outcomeOf() is not retryable after the maximum of attempts of the failure", () => {
   const retryable = (attempt: number, maxAttempts?: number) =>
     effectOf(outcomeOfError({ maxAttempts }, { attempt: attempt - 1, deferrals: 0 })).retryable;
   assert.deepEqual([1, 2, 3].map((attempt) => retryable(attempt, 3)), [true, true, false]);
@@ -45,14 +45,14 @@ Deno.test("outcomeOf() defers a throttled recipient ten times, each time for lon
   assert.equal(throttled(10).type, "failed");
 });
 
-Deno.test("outcomeOf() obstructs the batch for a failure of the provider", () => {
+Deno.test("outcomeOf() returns an obstacle for a failure of the provider", () => {
   const outcome = outcomeOfError({ type: "NETWORK", beforeRecipient: true });
   assert.ok(outcome.type === "deferred");
   assert.equal(outcome.obstacle?.error.type, "NETWORK");
   assert.equal(outcomeOfError({ disposition: "pause" }).type, "deferred");
 });
 
-Deno.test("outcomeOf() resends an unknown delivery only by RESEND, while attempts are left", () => {
+Deno.test("outcomeOf() resends an unknown delivery only with RESEND, while attempts are left", () => {
   const batch = { maxAttempts: 2, onUnknown: "RESEND" } as const;
   const resends = (attempt: number, given: Parameters<typeof outcomeOf>[2]) => {
     const outcome = outcomeOf({ attempt, deferrals: 0 }, UNEXPECTED, given);

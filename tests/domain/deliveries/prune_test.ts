@@ -43,13 +43,13 @@ interface Cleanup {
   readonly services: Services;
   readonly organization: TestOrganization;
   readonly worker: MailWorker;
-  /** Disabled at first. */
+  /** Hold of the replies of the server; disabled at first. */
   readonly hold: ReplyHold;
   /** Plans a message to `count` recipients, the first of which the server refuses. */
   send(count: number): Promise<string>;
 }
 
-/** Without the ledger, because it compares the mails that arrived with deliveries that are deleted here. */
+/** Declares a test of pruning, without the ledger, which would miss the deleted deliveries. */
 function onEveryCleanup(name: string, test: (cleanup: Cleanup) => Promise<void>): void {
   onEveryDatabase(name, async ({ db }) => {
     const services = { db, bus: createBus() };
@@ -81,19 +81,19 @@ function onEveryCleanup(name: string, test: (cleanup: Cleanup) => Promise<void>)
   });
 }
 
-async function left(db: Connection, messageId: string): Promise<Record<string, number>> {
+async function countByStatus(db: Connection, messageId: string): Promise<Record<string, number>> {
   return tally((await readDeliveries(db, messageId)).map(({ status }) => status));
 }
 
 async function prune(services: Services, organizationId: string | null, limit = 1_000) {
-  const steps: number[] = [];
+  const chunks: number[] = [];
   let after: string | null = FIRST_DELIVERY;
   while (after !== null) {
-    const step = await pruneDeliveries(services, organizationId, 90, after, limit);
-    steps.push(step.pruned);
-    after = step.last;
+    const chunk = await pruneDeliveries(services, organizationId, 90, after, limit);
+    chunks.push(chunk.pruned);
+    after = chunk.last;
   }
-  return steps;
+  return chunks;
 }
 
 /** Finishes one message with a failure, and cancels another before it is sent. */
@@ -117,8 +117,8 @@ onEveryCleanup(
     assert.deepEqual((await prune(services, null)).reduce((a, b) => a + b), 0);
     await db.run(AGE, 2);
     assert.deepEqual((await prune(services, null)).reduce((a, b) => a + b), 7);
-    assert.deepEqual(await left(db, sent), { FAILED: 1 });
-    assert.deepEqual(await left(db, cancelled), {});
+    assert.deepEqual(await countByStatus(db, sent), { FAILED: 1 });
+    assert.deepEqual(await countByStatus(db, cancelled), {});
     assert.deepEqual(await db.run(ATTEMPTS), [{ count: 1 }]);
     const after = await readStats(db, ids);
     assert.deepEqual(after, before);
@@ -126,13 +126,13 @@ onEveryCleanup(
   },
 );
 
-onEveryCleanup("pruneDeliveries() deletes in steps, of one organization", async (mail) => {
+onEveryCleanup("pruneDeliveries() deletes in chunks, of one organization", async (mail) => {
   const { db, services, organization } = mail;
   await finishTwo(mail);
   await db.run(AGE, 91);
   const other = await createOrganization(db);
   assert.deepEqual(await prune(services, other.id), [0]);
-  // Eight deliveries, the first of which failed: three per step, and a last step that finds none.
+  // Eight deliveries, the first of which failed: three per chunk, and a last chunk without any.
   assert.deepEqual(await prune(services, organization.id, 3), [2, 3, 2, 0]);
 });
 
@@ -144,8 +144,8 @@ onEveryCleanup(
     await db.run(AGE, 91);
     await assert.rejects(db.run(CLEAN_UP_NONSENSE), /must be 0 or more/);
     await db.run(CLEAN_UP);
-    assert.deepEqual(await left(db, ids[0]), { FAILED: 1 });
-    assert.deepEqual(await left(db, ids[1]), {});
+    assert.deepEqual(await countByStatus(db, ids[0]), { FAILED: 1 });
+    assert.deepEqual(await countByStatus(db, ids[1]), {});
   },
 );
 
@@ -160,12 +160,12 @@ onEveryCleanup(
     await cancelMessage(services, admin, id);
     await db.run(AGE, 91);
     await prune(services, null);
-    assert.deepEqual(await left(db, id), { FAILED: 1, PENDING: 5 });
+    assert.deepEqual(await countByStatus(db, id), { FAILED: 1, PENDING: 5 });
     hold.disable();
     await worker.untilIdle();
-    assert.deepEqual(await left(db, id), { FAILED: 1, SENT: 2, PENDING: 3 });
+    assert.deepEqual(await countByStatus(db, id), { FAILED: 1, SENT: 2, PENDING: 3 });
     await prune(services, null);
-    assert.deepEqual(await left(db, id), { FAILED: 1, SENT: 2 });
+    assert.deepEqual(await countByStatus(db, id), { FAILED: 1, SENT: 2 });
   },
 );
 
@@ -190,10 +190,10 @@ onEveryCleanup(
     ]);
     const other = await createOrganization(db);
     for (const owner of [other.id, organizationId]) {
-      assert.deepEqual(await left(db, ids[0]), { FAILED: 1, SENT: 4 });
+      assert.deepEqual(await countByStatus(db, ids[0]), { FAILED: 1, SENT: 4 });
       await cleanUp(services, { ...job, topic: job.kind, fence: 1, organizationId: owner });
     }
-    assert.deepEqual(await left(db, ids[0]), { FAILED: 1 });
+    assert.deepEqual(await countByStatus(db, ids[0]), { FAILED: 1 });
   },
 );
 

@@ -42,7 +42,7 @@ onEveryMail(
 );
 
 onEveryMail(
-  "no delivery of a cancelled message is retryable, in lists, counters and SQL",
+  "listDeliveries(), readStats() and the SQL functions show no retryable delivery of a cancelled message",
   async (mail) => {
     const { db, services, organization: { admin }, worker, send } = mail;
     const { id } = await send({ to: { list: people(101) } });

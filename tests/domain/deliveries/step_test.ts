@@ -99,7 +99,7 @@ function finished(
   return { delivery, outcome, provider: "test", durationMs: 1, earlier: [] };
 }
 
-/** Sends a message, and takes its only batch over. */
+/** Sends a message, and takes over its only batch. */
 async function take({ services, worker, send }: TestMail, count: number) {
   const message = await send({ to: { list: people(count) } });
   const [job] = await worker.claim();
@@ -118,7 +118,7 @@ async function take({ services, worker, send }: TestMail, count: number) {
   return { message, job, claim, batch, pending, step };
 }
 
-/** So that the ledger finds nothing in flight. */
+/** Ends the batch by another worker, because the ledger accepts no deliveries in flight. */
 async function endInFlight(mail: TestMail): Promise<void> {
   await mail.worker.loseLease();
   const other = await mail.startWorker();
@@ -150,7 +150,7 @@ onEveryMail("recordStep() repeated after a lost answer changes nothing", async (
 }, () => ({ reject: () => "550 5.1.1 Nobody is here" }));
 
 onEveryMail(
-  "recordStep() repeated says what was started, whatever has happened since",
+  "recordStep() repeated reports which deliveries were started, in spite of a later pause or resume",
   async (mail) => {
     const { services, organization: { admin } } = mail;
     const { message: { id }, claim, batch, step } = await take(mail, 5);
@@ -159,7 +159,7 @@ onEveryMail(
     await pauseMessage(services, admin, id);
     assert(
       (await recordStep(services, claim, batch, starting)).started,
-      "it was, before the pause",
+      "started before the pause",
     );
 
     const held = step({ step: batch.step + 1, inFlight: [1, 2], starting: [3] });
@@ -167,7 +167,7 @@ onEveryMail(
     await resumeMessage(services, admin, id);
     assert(
       !(await recordStep(services, claim, batch, held)).started,
-      "it was not, though resumed since",
+      "not started before the resume",
     );
     const again = step({ step: batch.step + 2, inFlight: [1, 2], starting: [3] });
     assert((await recordStep(services, claim, batch, again)).started);
@@ -193,7 +193,7 @@ onEveryMail("recordStep() writes nothing for a claim that has ended", async (mai
   assert.deepEqual(rows.map(({ status }) => status), ["UNKNOWN", "SENT"]);
 });
 
-onEveryMail("recordStep() stores a text that ends in half a surrogate pair", async (mail) => {
+onEveryMail("recordStep() stores a text with a lone surrogate", async (mail) => {
   const { db, services, message, claim, batch, pending, step } = {
     ...mail,
     ...await take(mail, 1),
@@ -226,7 +226,7 @@ onEveryMail("recordStep() is repeated after a lost connection", async (mail) => 
   await endInFlight(mail);
 });
 
-onEveryMail("recordStep() throws what repeating cannot cure", async (mail) => {
+onEveryMail("recordStep() throws errors that are not transient", async (mail) => {
   const { db, services, claim, batch, step } = { ...mail, ...await take(mail, 2) };
   const broken = interceptStatement(services, "deliveries.step", () => {
     throw new TypeError("a bug");
@@ -242,7 +242,7 @@ onEveryMail("recordStep() throws what repeating cannot cure", async (mail) => {
 });
 
 onPostgres(
-  `of ${PAIRS} messages whose last two batches end together, each ends once`,
+  `finishMessage() finishes each of ${PAIRS} messages once whose last two batches end together`,
   async ({ db }) => {
     const services = { db, bus: createBus() };
     const organization = await createOrganization(db);
@@ -256,9 +256,9 @@ onPostgres(
       await recordStep(services, claim, batch, { ...step, attempts: [finished(delivery, "sent")] });
       await finishMessage(services, { id: messageId, organizationId: organization.id });
     };
-    const holds = await db.run(READ_PAIRS);
+    const claims = await db.run(READ_PAIRS);
     for (let pair = 0; pair < PAIRS; pair++) {
-      await Promise.all(holds.slice(2 * pair, 2 * pair + 2).map(end));
+      await Promise.all(claims.slice(2 * pair, 2 * pair + 2).map(end));
     }
     assert.deepEqual(await db.run(ENDS), [{ ends: PAIRS, messages: PAIRS }]);
     await services.bus.close();

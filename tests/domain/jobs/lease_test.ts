@@ -76,7 +76,7 @@ onEveryQueue(
 );
 
 onEveryQueue(
-  "rescueOrphans() fails none of several suspect jobs that die together",
+  "rescueOrphans() fails none of several jobs with two crashes that were lost with one worker",
   async (queue) => {
     const { db, services, organization } = queue;
     const ids = await addJobs(db, organization.id, 2);
@@ -93,19 +93,19 @@ onEveryQueue(
       }
       await promote(queue);
     }
-    const [alone, inCompany] = [await addWorker(services), await addWorker(services)];
-    const [guilty] = await claimWork(services, alone, organization.id, 1);
-    const [innocent] = await claimWork(services, inCompany, organization.id, 1);
-    assert.ok(guilty && innocent);
-    await expireLease(db, alone);
+    const [dying, surviving] = [await addWorker(services), await addWorker(services)];
+    const [crashed] = await claimWork(services, dying, organization.id, 1);
+    const [unaffected] = await claimWork(services, surviving, organization.id, 1);
+    assert.ok(crashed && unaffected);
+    await expireLease(db, dying);
     await rescueOrphans(services);
-    assert.equal((await readJob(db, guilty.id)).error?.type, "CRASHED");
-    await settleJobs(db, [endOf(innocent)]);
+    assert.equal((await readJob(db, crashed.id)).error?.type, "CRASHED");
+    await settleJobs(db, [endOf(unaffected)]);
   },
 );
 
 onEveryQueue(
-  "rescueOrphans() fails only the job that crashed before, not its neighbours",
+  "rescueOrphans() fails only the job with two crashes, not the other jobs of its worker",
   async (queue) => {
     const { db, services, organization } = queue;
     const id = await addJob(db, organization.id);
@@ -165,18 +165,18 @@ onEveryQueue(
 
 onEveryQueue("renewLease() refuses an expired lease, reaped or not", async (queue) => {
   const { db, services } = queue;
-  const [late, reaped, punctual] = [
+  const [expired, reaped, renewed] = [
     await addWorker(services),
     await addWorker(services),
     await addWorker(services),
   ];
-  assert.equal(await renewLease(services, punctual, new Map()), true);
-  await expireLease(db, late);
-  assert.equal(await renewLease(services, late, new Map()), false);
+  assert.equal(await renewLease(services, renewed, new Map()), true);
+  await expireLease(db, expired);
+  assert.equal(await renewLease(services, expired, new Map()), false);
   await expireLease(db, reaped);
   await rescueOrphans(services);
   assert.equal(await renewLease(services, reaped, new Map()), false);
-  assert.equal(await renewLease(services, punctual, new Map()), true);
+  assert.equal(await renewLease(services, renewed, new Map()), true);
 });
 
 const BLOCK_RESCUE = statement<[]>(
@@ -203,36 +203,39 @@ async function isBlocked(db: Connection): Promise<boolean> {
   return (await db.run(WAITING)).length > 0;
 }
 
-onPostgresQueue("rescueOrphans() takes no job that was claimed again meanwhile", async (queue) => {
-  const { db, services, url } = queue;
-  const id = await addJob(db, queue.organization.id);
-  await claim(queue);
-  const alive = await addWorker(services);
-  await expireLease(db, (await readJob(db, id)).workerId);
+onPostgresQueue(
+  "rescueOrphans() does not free a job that was claimed again meanwhile",
+  async (queue) => {
+    const { db, services, url } = queue;
+    const id = await addJob(db, queue.organization.id);
+    await claim(queue);
+    const alive = await addWorker(services);
+    await expireLease(db, (await readJob(db, id)).workerId);
 
-  // The rescue has its snapshot, and waits until the lock is released.
-  for (const part of [BLOCK_RESCUE, HIDE, VIEW]) await db.run(part);
-  const keeper = openDatabase({
-    connection: { connectionString: url },
-    size: 1,
-    embedded: false,
-    onError: () => {},
-  });
-  await keeper.run(LOCK);
-  const slow = rescueOrphans(services);
-  await until("the rescue is blocked", () => isBlocked(db));
+    // The rescue takes its snapshot, and then waits for the advisory lock.
+    for (const part of [BLOCK_RESCUE, HIDE, VIEW]) await db.run(part);
+    const keeper = openDatabase({
+      connection: { connectionString: url },
+      size: 1,
+      embedded: false,
+      onError: () => {},
+    });
+    await keeper.run(LOCK);
+    const slow = rescueOrphans(services);
+    await until("the rescue is blocked", () => isBlocked(db));
 
-  // Meanwhile another replica has rescued the job, and a worker of its own has claimed it.
-  await db.run(RESCUED);
-  const [job] = await claimWork(services, alive, queue.organization.id);
-  assert.equal(job?.id, id);
-  await keeper.run(UNLOCK);
-  assert.deepEqual(await slow, []);
-  await keeper.close();
-  assert.deepEqual(await settleJobs(db, [endOf(job)]), [{ id, status: "COMPLETED" }]);
-});
+    // Meanwhile another replica rescues the job, and another worker claims it.
+    await db.run(RESCUED);
+    const [job] = await claimWork(services, alive, queue.organization.id);
+    assert.equal(job?.id, id);
+    await keeper.run(UNLOCK);
+    assert.deepEqual(await slow, []);
+    await keeper.close();
+    assert.deepEqual(await settleJobs(db, [endOf(job)]), [{ id, status: "COMPLETED" }]);
+  },
+);
 
-// Does what jobs.rescue does at a first crash, because that statement is blocked.
+// Replaces the blocked statement jobs.rescue, for a first crash.
 const RESCUED = statement<[]>(
   "test.rescued",
   `with freed as (
@@ -244,7 +247,7 @@ const RESCUED = statement<[]>(
 );
 
 onEveryQueue(
-  "reconcile() requeues claims that the worker does not hold, and no others",
+  "reconcile() requeues claims that are unknown to the worker, and no others",
   async (queue) => {
     const { db, services, organization } = queue;
     const worker = await addWorker(services);
@@ -252,7 +255,7 @@ onEveryQueue(
     const [held, lost, cancelled] = await claimWork(services, worker, organization.id);
     assert.ok(held && lost && cancelled);
     await cancelJob(services, organization.admin, cancelled.id);
-    // The answer to a recent claim may still be on its way.
+    // The worker may not have received the answer to a recent claim yet.
     assert.equal(await reconcile(services, worker, [held.fence]), 0);
     await db.run(AGE);
     assert.equal(await reconcile(services, worker, [held.fence]), 2);

@@ -29,7 +29,7 @@ async function count(db: Connection): Promise<number | undefined> {
   return row?.count;
 }
 
-/** One job in each state: SCHEDULED twice, for later and parked behind a retry. */
+/** Creates one job in each state; SCHEDULED twice: for a later start, and for a retry. */
 async function oneOfEach(queue: TestQueue): Promise<Record<string, string>> {
   const { db, services, organization } = queue;
   const worker = await addWorker(services);
@@ -211,9 +211,9 @@ onEveryQueue(
       [{ uniqueKey: "a\0b" }, "uniqueKey"],
       [{ runAt: new Date(NaN) }, "runAt"],
     ];
-    for (const [given, ...paths] of cases) {
+    for (const [fields, ...paths] of cases) {
       await assert.rejects(
-        startJob(services, admin, { ...good, ...given }),
+        startJob(services, admin, { ...good, ...fields }),
         ({ issues }: InvalidInputError) => {
           assert.deepEqual(issues.map(({ path }) => path.join(".")), paths);
           return true;
@@ -241,22 +241,25 @@ onEveryQueue(
   },
 );
 
-onEveryQueue("startJob() starts a new job when that of the key ends meanwhile", async (queue) => {
-  const { db, services, organization: { admin } } = queue;
-  const input: StartJobInput = { kind: "CLEANUP", payload: {}, uniqueKey: "now" };
-  const { job: first } = await startJob(services, admin, input);
-  // The first job ends between the two statements of the second start.
-  const racing: Services = {
-    ...services,
-    db: {
-      ...db,
-      async run(statement, ...params) {
-        if (statement.label === "jobs.findByKey") await cancelJob(services, admin, first.id);
-        return await db.run(statement, ...params);
+onEveryQueue(
+  "startJob() starts a new job when the job with its key ends meanwhile",
+  async (queue) => {
+    const { db, services, organization: { admin } } = queue;
+    const input: StartJobInput = { kind: "CLEANUP", payload: {}, uniqueKey: "now" };
+    const { job: first } = await startJob(services, admin, input);
+    // The first job ends between the two statements of the second start.
+    const racing: Services = {
+      ...services,
+      db: {
+        ...db,
+        async run(statement, ...params) {
+          if (statement.label === "jobs.findByKey") await cancelJob(services, admin, first.id);
+          return await db.run(statement, ...params);
+        },
       },
-    },
-  };
-  const { job: second, created } = await startJob(racing, admin, input);
-  assert.equal(created, true);
-  assert.notEqual(second.id, first.id);
-});
+    };
+    const { job: second, created } = await startJob(racing, admin, input);
+    assert.equal(created, true);
+    assert.notEqual(second.id, first.id);
+  },
+);

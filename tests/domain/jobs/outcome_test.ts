@@ -17,7 +17,7 @@ Deno.test("backoffMs() waits at least as long as the external service asked", ()
   assert.equal(backoffMs(1, NaN, 0.5), 2_000);
 });
 
-Deno.test("jobError() keeps a JobFailure, and makes INTERNAL of other errors", () => {
+Deno.test("jobError() keeps the type of a JobFailure, and has type INTERNAL for other errors", () => {
   assert.deepEqual(jobError(new JobFailure("NETWORK", "No answer", { code: "ETIMEDOUT" })), {
     type: "NETWORK",
     code: "ETIMEDOUT",
@@ -38,13 +38,13 @@ for (
     ["an emoji across the cut", new Error("x" + "💌".repeat(1_001)), /^x💌{999}\ufffd$/u],
   ] as const
 ) {
-  Deno.test(`jobError() makes a storable text of ${name}`, () => {
+  Deno.test(`jobError() returns a text that can be stored for ${name}`, () => {
     const error = jobError(thrown);
     if (typeof message === "string") assert.equal(error.message, message);
     else assert.match(error.message, message);
   });
 }
 
-Deno.test("jobError() makes a storable code", () => {
+Deno.test("jobError() returns a code that can be stored", () => {
   assert.equal(jobError(new JobFailure("OTHER", "x", { code: "5\0\ud83d" })).code, "5\ufffd");
 });

@@ -14,7 +14,7 @@ const AGE = statement<[hours: number]>(
   "test.age",
   "update jobs set finished_at = finished_at - $1 * interval '1 hour' where finished_at is not null",
 );
-const LEFT = statement<[], { status: string; count: number }>(
+const COUNT_BY_STATUS = statement<[], { status: string; count: number }>(
   "test.left",
   "select status, count(*) from jobs group by 1 order by 1",
 );
@@ -23,28 +23,28 @@ const ATTEMPTS = statement<[], { count: number }>(
   "select count(*) from job_attempts",
 );
 
-async function left(db: Connection): Promise<string[]> {
-  return (await db.run(LEFT)).map(({ status, count }) => `${count} ${status}`);
+async function countByStatus(db: Connection): Promise<string[]> {
+  return (await db.run(COUNT_BY_STATUS)).map(({ status, count }) => `${count} ${status}`);
 }
 
-/** Prunes step by step to the end; returns what each step deleted. */
+/** Prunes chunk by chunk to the end; returns the number of jobs that each chunk deleted. */
 async function prune(
   services: Services,
   retention: JobRetention,
   organizationId: string | null = null,
   limit = 100,
 ): Promise<number[]> {
-  const steps: number[] = [];
+  const chunks: number[] = [];
   let after: string | null = FIRST_JOB;
   while (after !== null) {
     const { pruned, last } = await pruneJobs(services, retention, organizationId, after, limit);
-    steps.push(pruned);
+    chunks.push(pruned);
     after = last;
   }
-  return steps;
+  return chunks;
 }
 
-/** Finishes three jobs of the organization in each way, and leaves three waiting. */
+/** Creates jobs of the organization: three COMPLETED, three FAILED, three CANCELLED, three QUEUED. */
 async function finishSome({ db, services }: TestQueue, organizationId: string): Promise<void> {
   await addJobs(db, organizationId, 9);
   const jobs = await claimWork(services, await addWorker(services), organizationId);
@@ -61,34 +61,34 @@ onEveryQueue(
     assert.deepEqual(await prune(services, RETENTION), [0, 0]);
     await db.run(AGE, 25);
     assert.deepEqual(await prune(services, RETENTION), [3, 0]);
-    assert.deepEqual(await left(db), ["3 CANCELLED", "3 FAILED", "3 QUEUED"]);
+    assert.deepEqual(await countByStatus(db), ["3 CANCELLED", "3 FAILED", "3 QUEUED"]);
     await db.run(AGE, 24 * 7);
     assert.deepEqual(await prune(services, RETENTION), [6, 0]);
-    assert.deepEqual(await left(db), ["3 QUEUED"]);
+    assert.deepEqual(await countByStatus(db), ["3 QUEUED"]);
     assert.deepEqual(await db.run(ATTEMPTS), [{ count: 0 }]);
   },
 );
 
-onEveryQueue("pruneJobs() applies each retention by itself", async (queue) => {
+onEveryQueue("pruneJobs() applies each retention separately", async (queue) => {
   const { db, services, organization } = queue;
   await finishSome(queue, organization.id);
   await db.run(AGE, 2);
   const retention = { completedMs: 24 * HOUR, failedMs: HOUR };
   assert.deepEqual(await prune(services, retention), [6, 0]);
-  assert.deepEqual(await left(db), ["3 COMPLETED", "3 QUEUED"]);
+  assert.deepEqual(await countByStatus(db), ["3 COMPLETED", "3 QUEUED"]);
 });
 
 onEveryQueue(
-  "pruneJobs() examines jobs step by step, of one organization or of all",
+  "pruneJobs() examines jobs chunk by chunk, of one organization or of all",
   async (queue) => {
     const { db, services, organization } = queue;
     const other = await createOrganization(db);
     await finishSome(queue, organization.id);
     await finishSome(queue, other.id);
     await db.run(AGE, 24 * 8);
-    // Twelve jobs each, four to a step: the finished ones are the oldest.
+    // Each organization has twelve jobs, of which the finished ones are the oldest; four per chunk.
     assert.deepEqual(await prune(services, RETENTION, other.id, 4), [4, 4, 1, 0]);
     assert.deepEqual(await prune(services, RETENTION, null, 4), [4, 4, 1, 0, 0]);
-    assert.deepEqual(await left(db), ["6 QUEUED"]);
+    assert.deepEqual(await countByStatus(db), ["6 QUEUED"]);
   },
 );

@@ -112,7 +112,7 @@ onEveryQueue(
     const after = await readJob(db, id);
     assert.deepEqual({ ...after, waitMs: 0 }, { ...before, waitMs: 0 });
 
-    // In one statement with the current claim, and twice.
+    // The stale claim is settled in one statement with the current one, and the current one twice.
     const settled = await settleJobs(db, [endOf(stale, { outcome: "fail" }), endOf(current)]);
     assert.deepEqual(settled, [{ id, status: "COMPLETED" }]);
     assert.deepEqual(await settleJobs(db, [endOf(current, { outcome: "retry" })]), []);

@@ -52,24 +52,24 @@ onPostgres(
   async ({ db }) => {
     const { id: org, admin, operator, member, reads, changed, watch } = await setUp(db);
     const [job = ""] = await addJobs(db, org, 1);
-    const alike = [watch(admin), watch(operator), watch(admin)];
+    const sharing = [watch(admin), watch(operator), watch(admin)];
     const others = [watch(member), watch(admin, { active: true })];
-    for (const events of [...alike, ...others]) await next(events);
+    for (const events of [...sharing, ...others]) await next(events);
     reads.length = 0;
     await db.run(SET_PRIORITY, [job], 1);
     changed([job]);
-    for (const events of [...alike, ...others.slice(1)]) await next(events);
+    for (const events of [...sharing, ...others.slice(1)]) await next(events);
     assert.deepEqual(reads, [[job], [job], [job]]);
-    for (const events of [...alike, ...others]) await events.return?.();
+    for (const events of [...sharing, ...others]) await events.return?.();
   },
 );
 
 onPostgres("watchLists() reads nothing for a list without subscribers", async ({ db }) => {
   const { id: org, admin, reads, changed, watch } = await setUp(db);
   const [job = ""] = await addJobs(db, org, 1);
-  const [gone, other] = [watch(admin, { active: true }), watch(admin)];
-  await Promise.all([next(gone), next(other)]);
-  await gone.return?.();
+  const [left, other] = [watch(admin, { active: true }), watch(admin)];
+  await Promise.all([next(left), next(other)]);
+  await left.return?.();
   reads.length = 0;
   await db.run(SET_PRIORITY, [job], 1);
   changed([job]);
@@ -79,7 +79,7 @@ onPostgres("watchLists() reads nothing for a list without subscribers", async ({
 });
 
 onPostgres(
-  "watchLists() sends objects that leave the list behind its first page",
+  "watchLists() sends the removal of an object after the first page",
   async ({ db }) => {
     const { id: org, admin, changed, watch } = await setUp(db);
     const ids = await addJobs(db, org, 60);
@@ -124,14 +124,14 @@ onPostgres(
     };
     await touch(ids.slice(0, 2), 1);
     await touch(ids.slice(1, 3), 2);
-    const together = await next(slow);
-    assert.deepEqual(together.changed.map(({ priority }) => priority).sort(), [1, 2, 2]);
+    const merged = await next(slow);
+    assert.deepEqual(merged.changed.map(({ priority }) => priority).sort(), [1, 2, 2]);
 
     await touch(ids.slice(0, 60), 3);
     await touch(ids.slice(60, 120), 4);
-    const anew = await next(slow);
-    assert.equal(anew.reset, true);
-    assert.deepEqual(anew.changed.map(({ priority }) => priority), Array(50).fill(4));
+    const reset = await next(slow);
+    assert.equal(reset.reset, true);
+    assert.deepEqual(reset.changed.map(({ priority }) => priority), Array(50).fill(4));
     await Promise.all([slow.return?.(), quick.return?.()]);
   },
 );
@@ -139,16 +139,16 @@ onPostgres(
 onPostgres("watchLists() finds an unpublished change within 10 s", async ({ db }) => {
   using clock = stopTime();
   const { id: org, admin, watch } = await setUp(db);
-  const [changed = "", left = ""] = await addJobs(db, org, 2);
+  const [changed = "", removed = ""] = await addJobs(db, org, 2);
   const events = watch(admin, { active: true });
   await next(events);
   await db.run(SET_PRIORITY, [changed], 9);
-  await db.run(CANCEL, [left]);
-  const [came = ""] = await addJobs(db, org, 1);
+  await db.run(CANCEL, [removed]);
+  const [added = ""] = await addJobs(db, org, 1);
   clock.tick(10_000);
   const change = await next(events);
   assert.equal(change.reset, false);
-  assert.deepEqual(change.changed.map(({ id }) => id).sort(), [changed, came].sort());
-  assert.deepEqual(change.removedIds, [left]);
+  assert.deepEqual(change.changed.map(({ id }) => id).sort(), [changed, added].sort());
+  assert.deepEqual(change.removedIds, [removed]);
   await events.return?.();
 });

@@ -5,7 +5,7 @@ import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onPostgres } from "../../support/database.ts";
 
-// Every other message is scheduled; the creation times of the rest lie between the send times.
+// Every second message has a sendAt, and the others are sorted among them by createdAt.
 const FILL = statement<[organizationId: string, count: number]>(
   "test.fillMessages",
   `insert into messages (id, organization_id, title, channel, type, lane, status, subject,
@@ -22,7 +22,7 @@ const READ_ROWS = statement<[], { rows: number }>(
    from pg_stat_xact_user_tables where relname = 'messages'`,
 );
 
-/** The same database; adds the number of rows of `messages` that each query reads to `reads`. */
+/** Wraps a database; appends to `reads` the number of rows of `messages` that each query reads. */
 function countingRows(db: Database, reads: number[]): Database {
   return {
     ...db,

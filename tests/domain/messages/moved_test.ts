@@ -24,14 +24,14 @@ function untilWaiting(db: Connection, count: number): Promise<boolean> {
 }
 
 onPostgresMail(
-  "updateMessage() moves a message to now while its planning job parks",
+  "updateMessage() sends a message at once whose planning job is being parked",
   async (mail) => {
     const { db, services, organization: { admin }, worker, send } = mail;
     const { id } = await send({ sendAt: new Date(Date.now() + 24 * 60 * 60_000) });
     const [job] = await db.run(PLANNING);
     await retryJob(services, admin, job?.id ?? "");
     let updating: Promise<unknown> | undefined;
-    // Locks are granted in the order of asking: planning reads the old time, then the update commits, then
+    // Locks are granted in the order of the requests: planning reads the old time, the update commits, and
     // planning parks its job.
     await db.transaction(async (tx) => {
       await tx.run(LOCK, id);

@@ -12,7 +12,7 @@ import { createOrganization } from "../../support/callers.ts";
 import { onEveryMail, onPostgresMail } from "../../support/mail.ts";
 import { messageInput, people } from "../../support/messages.ts";
 
-const LATER = statement<[id: string]>(
+const AGE_START = statement<[id: string]>(
   "test.ageStart",
   `update messages set started_at = started_at - interval '10 hours',
      pass_started_at = pass_started_at - interval '10 hours' where id = $1`,
@@ -89,7 +89,7 @@ onPostgresMail(
 );
 
 onEveryMail(
-  "etaMs ignores time spent PAUSED",
+  "readStats() ignores time spent PAUSED in etaMs and perSecond",
   async (mail) => {
     const { db, services, organization: { admin }, worker, send } = mail;
     const { id } = await send({ to: { list: people(300) } });
@@ -99,7 +99,7 @@ onEveryMail(
     };
     await sendBatch();
     await pauseMessage(services, admin, id);
-    await db.run(LATER, id);
+    await db.run(AGE_START, id);
     await resumeMessage(services, admin, id);
     const [before] = (await readStats(db, [id])).values();
     assert.deepEqual([before?.sent, before?.perSecond, before?.etaMs], [100, 0, null]);

@@ -43,7 +43,7 @@ const CANCEL_PLAN = statement<[]>(
   "test.cancelPlanJob",
   `update jobs set status = 'CANCELLED', finished_at = now() where kind = 'PLAN_MESSAGE'`,
 );
-const LET_COME = statement<[id: string]>(
+const MAKE_DUE = statement<[id: string]>(
   "test.makeDue",
   "update messages set send_at = now() where id = $1",
 );
@@ -168,7 +168,7 @@ onEveryMail("resumeMessage() sends a message that came due while it was paused",
   await resumeMessage(services, admin, id);
   assert.equal(await readStatus(db, id), "SCHEDULED");
   await pauseMessage(services, admin, id);
-  await db.run(LET_COME, id);
+  await db.run(MAKE_DUE, id);
   await makeDue(services);
   await worker.runQueued();
   assert((await planJob(db)).parked);
@@ -178,11 +178,11 @@ onEveryMail("resumeMessage() sends a message that came due while it was paused",
   assert.equal(await readStatus(db, id), "SENT");
 });
 
-onEveryMail("cancelMessage() prevents a scheduled message from being sent", async (mail) => {
+onEveryMail("cancelMessage() of a scheduled message cancels its planning job", async (mail) => {
   const { db, services, organization: { admin }, worker, smtp, send } = mail;
   const { id } = await send({ sendAt: TOMORROW() });
   await cancelMessage(services, admin, id);
-  await db.run(LET_COME, id);
+  await db.run(MAKE_DUE, id);
   await makeDue(services);
   await worker.runQueued();
   assert.equal((await planJob(db)).status, "CANCELLED");
@@ -192,7 +192,7 @@ onEveryMail("cancelMessage() prevents a scheduled message from being sent", asyn
 });
 
 onPostgresMail(
-  "PLAN_MESSAGE parks until the time of the message if it runs too early",
+  "PLAN_MESSAGE parks its job until sendAt if it runs too early",
   async (mail) => {
     const { db, services, worker, send } = mail;
     const { id } = await send({ sendAt: TOMORROW() });
@@ -210,7 +210,7 @@ onEveryMail("startDueMessages() enqueues planning of a due message without a job
   const { db, services, worker, send } = mail;
   const { id } = await send({ sendAt: TOMORROW() });
   assert.equal(await startDueMessages(services, null), 0);
-  await db.run(LET_COME, id);
+  await db.run(MAKE_DUE, id);
   assert.equal(await startDueMessages(services, null), 0, "its job is still scheduled");
   await db.run(CANCEL_PLAN);
   assert.equal(await startDueMessages(services, mail.organization.id), 1);

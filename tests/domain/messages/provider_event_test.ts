@@ -81,7 +81,7 @@ onEveryMail(
     }
     await recordEvent(services, event(bounce(one, true)));
     await recordEvent(services, event(complained(two, null)));
-    // None of these is worse than the recorded state.
+    // These events change nothing, because they are no worse than the recorded state.
     await recordEvent(services, event(bounce(one, false)));
     await recordEvent(services, event(bounce(three, false)));
     await recordEvent(services, event(delivered(three)));

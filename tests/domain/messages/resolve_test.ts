@@ -22,7 +22,7 @@ import { holdReplies } from "../../support/reply_hold.ts";
 import { idsOf, statesOf } from "../../support/retries.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
-// Moves the attempts to yesterday.
+// Moves the attempts of a message to the day before.
 const AGE = statement<[messageId: string]>(
   "test.ageAttempts",
   `with d as (update deliveries set last_attempt_at = last_attempt_at - interval '1 day'
@@ -77,14 +77,14 @@ onEveryMail("resolveDeliveries() confirms or resends UNKNOWN deliveries", async 
   assert.deepEqual(await readErrorTypes(db, [id]), []);
   const failing = { withFailures: true };
   assert.deepEqual((await listMessages(services, admin, failing, "CREATED_ASC", {})).edges, []);
-  const brought = [{ attemptNumber: 1, sent: 4, failed: 2 }, {
+  const attempts = [{ attemptNumber: 1, sent: 4, failed: 2 }, {
     attemptNumber: 2,
     sent: 2,
     failed: 0,
   }];
   assert.deepEqual(
     await readEffectiveness(db, [id]),
-    brought.map((attempts) => ({ messageId: id, ...attempts })),
+    attempts.map((counts) => ({ messageId: id, ...counts })),
   );
   const period = { from: new Date(Date.now() - 600_000), to: new Date(Date.now() + 600_000) };
   const groups = await readAttemptGroups(services, admin, period);
@@ -143,26 +143,30 @@ onEveryMail(
   () => ({ window: 1 }),
 );
 
-onEveryMail("resolveDeliveries() as SENT counts for the day of the attempt", async (mail) => {
-  const hold = holdReplies(mail.smtp);
-  const { db, services, organization: { admin }, worker, startWorker, send } = mail;
-  const { id } = await send({ to: { list: people(3) } });
-  worker.start(await worker.claim());
-  await hold.untilWaiting(2);
-  await worker.loseLease();
-  hold.disable();
-  await worker.untilIdle();
-  await (await startWorker()).runQueued();
-  await db.run(AGE, id);
-  const [first = "", second = ""] = await idsOf(mail, id);
-  await resolveDeliveries(services, admin, { ids: [first], as: "SENT" });
-  const feedback = [delivered(second)];
-  await recordEvent(services, { source: "ses", id: "1", feedback });
-  const tomorrow = Date.now() + DAY_MS;
-  const period = { from: new Date(tomorrow - 3 * DAY_MS), to: new Date(tomorrow) };
-  const points = await readSeries(services, admin, period, "DAY", "UTC");
-  const days = points.filter(({ sent, failed }) => sent !== 0 || failed !== 0);
-  assert.deepEqual(days.map(({ sent, failed }) => [sent, failed]), [[3, 0]]);
-  const page = await listMessageAttempts(services, admin, period, {});
-  assert.deepEqual(page.edges.map(({ node }) => node), [{ id, sent: 3, failed: 0 }]);
-}, () => ({ window: 2 }));
+onEveryMail(
+  "resolveDeliveries() as SENT counts the delivery on the day of its attempt",
+  async (mail) => {
+    const hold = holdReplies(mail.smtp);
+    const { db, services, organization: { admin }, worker, startWorker, send } = mail;
+    const { id } = await send({ to: { list: people(3) } });
+    worker.start(await worker.claim());
+    await hold.untilWaiting(2);
+    await worker.loseLease();
+    hold.disable();
+    await worker.untilIdle();
+    await (await startWorker()).runQueued();
+    await db.run(AGE, id);
+    const [first = "", second = ""] = await idsOf(mail, id);
+    await resolveDeliveries(services, admin, { ids: [first], as: "SENT" });
+    const feedback = [delivered(second)];
+    await recordEvent(services, { source: "ses", id: "1", feedback });
+    const tomorrow = Date.now() + DAY_MS;
+    const period = { from: new Date(tomorrow - 3 * DAY_MS), to: new Date(tomorrow) };
+    const points = await readSeries(services, admin, period, "DAY", "UTC");
+    const days = points.filter(({ sent, failed }) => sent !== 0 || failed !== 0);
+    assert.deepEqual(days.map(({ sent, failed }) => [sent, failed]), [[3, 0]]);
+    const page = await listMessageAttempts(services, admin, period, {});
+    assert.deepEqual(page.edges.map(({ node }) => node), [{ id, sent: 3, failed: 0 }]);
+  },
+  () => ({ window: 2 }),
+);

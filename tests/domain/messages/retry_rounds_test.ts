@@ -122,20 +122,23 @@ onEveryMail("retryDeliveries() keeps the deferrals of a throttled recipient", as
   assert.equal((await readTries(db, id, 1)).length, 15);
 });
 
-onEveryMail("retry mode AUTO retries at once, until no attempt is left", async (mail) => {
-  const replies = refusals(mail.smtp);
-  const { db, services, organization: { admin }, worker, send } = mail;
-  replies.refuse([1, 2]);
-  replies.refuse([3], "550 5.1.1 No such user");
-  const { id } = await send({ to: { list: people(4) }, retry: { mode: "AUTO", maxAttempts: 3 } });
-  await worker.runQueued();
-  assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "FAILED 1", "SENT 1"]);
-  const { status, retryRounds } = await getMessage(services, admin, id);
-  assert.deepEqual([status, retryRounds], ["PARTIALLY_SENT", 2]);
-});
+onEveryMail(
+  "finishMessage() in retry mode AUTO starts rounds until no attempt is left",
+  async (mail) => {
+    const replies = refusals(mail.smtp);
+    const { db, services, organization: { admin }, worker, send } = mail;
+    replies.refuse([1, 2]);
+    replies.refuse([3], "550 5.1.1 No such user");
+    const { id } = await send({ to: { list: people(4) }, retry: { mode: "AUTO", maxAttempts: 3 } });
+    await worker.runQueued();
+    assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "FAILED 1", "SENT 1"]);
+    const { status, retryRounds } = await getMessage(services, admin, id);
+    assert.deepEqual([status, retryRounds], ["PARTIALLY_SENT", 2]);
+  },
+);
 
 onEveryMail(
-  "automatic retries leave out cancelled batches, retryDeliveries() includes them",
+  "finishMessage() in retry mode AUTO excludes cancelled batches, retryDeliveries() includes them",
   async (mail) => {
     const { db, services, organization: { admin }, worker, send } = mail;
     const { id } = await send({ to: { list: people(3) }, retry: { mode: "AUTO", maxAttempts: 3 } });

@@ -103,10 +103,10 @@ onEveryMail("retryDeliveries() by ids gives a reason for each refused delivery",
   await worker.runQueued();
   assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "FAILED 3", "SENT 1"]);
 
-  await cancelledIsLeft(mail);
+  await assertRefusedAfterCancel(mail);
 });
 
-async function cancelledIsLeft(mail: TestMail): Promise<void> {
+async function assertRefusedAfterCancel(mail: TestMail): Promise<void> {
   const { services, organization: { admin }, worker, send } = mail;
   const { id } = await send({ to: { list: people(250) } });
   worker.start(await worker.claim(1));
@@ -114,14 +114,14 @@ async function cancelledIsLeft(mail: TestMail): Promise<void> {
   await cancelMessage(services, admin, id);
   await worker.runQueued();
   const [first] = await idsOf(mail, id);
-  const left = await retryDeliveries(services, admin, { ids: [first ?? ""], force: true });
-  assert.deepEqual(left.refused.map(({ reason }) => reason), ["Its message was cancelled"]);
-  const across = await retryDeliveries(services, admin, {
+  const byId = await retryDeliveries(services, admin, { ids: [first ?? ""], force: true });
+  assert.deepEqual(byId.refused.map(({ reason }) => reason), ["Its message was cancelled"]);
+  const byFilter = await retryDeliveries(services, admin, {
     filter: { errorTypes: ["NETWORK"], search: "person1@" },
     force: false,
   });
   assert.ok(
-    across.refused.some(({ delivery, reason }) =>
+    byFilter.refused.some(({ delivery, reason }) =>
       delivery.id === first && reason === "Its message was cancelled"
     ),
   );
@@ -138,8 +138,8 @@ onEveryMail(
     const { id } = await send({ to: { list: people(1) } });
     await worker.runQueued();
     const ids = await idsOf(mail, id);
-    const { refused: [left] } = await retryDeliveries(services, admin, { ids, force: false });
-    assert.match(left?.reason ?? "", /suppression list: remove it with removeSuppressions/);
+    const { refused: [suppressed] } = await retryDeliveries(services, admin, { ids, force: false });
+    assert.match(suppressed?.reason ?? "", /suppression list: remove it with removeSuppressions/);
     await retryDeliveries(services, admin, { ids, force: true });
     await worker.runQueued();
     assert.equal(smtp.received.length, 0, "force does not override the suppression list");
@@ -152,7 +152,7 @@ onEveryMail(
   },
 );
 
-onEveryMail("retryDeliveries() refuses bad input and queues nothing", async (mail) => {
+onEveryMail("retryDeliveries() refuses invalid input and queues nothing", async (mail) => {
   const replies = refusals(mail.smtp);
   const { db, services, organization: { admin, member }, worker, send } = mail;
   replies.refuse([1]);

@@ -45,7 +45,7 @@ async function issuesOf(attempt: Promise<unknown>): Promise<readonly Issue[]> {
   throw new Error("Expected an InvalidInputError", { cause: error });
 }
 
-/** "to.list.1.address MALFORMED" */
+/** Returns path and code of each issue: "to.list.1.address MALFORMED". */
 function brief(issues: readonly Issue[]): string[] {
   return issues.map(({ path, code }) => `${path.join(".")} ${code}`);
 }
@@ -157,8 +157,8 @@ onEveryDatabase("sendMessage() refuses unusable audiences", async ({ db }) => {
   const row = { line: 2, recipient: { address: "ada@example.com" } };
   await addRecipients(services, member, running.id, [row], 100);
   await failImport(services, member, running.id);
-  const halfAFile = send(member, { audienceId: running.id });
-  assert.deepEqual(brief(await issuesOf(halfAFile)), ["to.audienceId NOT_READY"]);
+  const interrupted = send(member, { audienceId: running.id });
+  assert.deepEqual(brief(await issuesOf(interrupted)), ["to.audienceId NOT_READY"]);
   const unknown = { content: { subject: "{{ number }}", text: "In {{ city }}" }, title: "" };
   assert.deepEqual(
     brief(await issuesOf(send(member, { audienceId }, unknown))),
@@ -248,7 +248,7 @@ onPostgres(
     const answers = await Promise.all(Array.from({ length: 100 }, () => send(member)));
     assert.equal(answers.filter(({ created }) => created).length, 1);
     assert.equal(new Set(answers.map(({ message }) => message.id)).size, 1);
-    // A message, a delivery, and a job that plans it.
+    // One message, one delivery and one planning job.
     assert.deepEqual(await db.run(COUNT), [{ rows: 3 }]);
 
     const again = await send(member, "Other news");

@@ -124,7 +124,7 @@ onEveryMail("retryJob() fails with a reason for a closed batch", async (mail) =>
   assert(first && second);
   await cancelJob(services, admin, first.jobId);
   await cancelJob(services, admin, second.jobId);
-  // The sweep has not closed the batch yet.
+  // The sweep has closed neither batch yet.
   await retryJob(services, admin, first.jobId);
   await sweepMessages(services);
   await worker.runQueued();
@@ -140,7 +140,7 @@ onEveryMail("retryJob() fails with a reason for a closed batch", async (mail) =>
 });
 
 onEveryMail(
-  "sweepMessages() leaves the deliveries of a cancelled message CANCELLED",
+  "sweepMessages() does not fail the deliveries of a cancelled message",
   async (mail) => {
     const { db, services, organization: { admin }, send } = mail;
     const { id } = await send({ to: { list: people(3) } });
@@ -155,7 +155,7 @@ onEveryMail(
 );
 
 onEveryMail(
-  "sweepMessages() finishes a message whose process died after resuming it",
+  "sweepMessages() finishes a message that was resumed by a process that died before finishMessage()",
   async (mail) => {
     const hold = holdReplies(mail.smtp);
     const { db, services, organization: { admin }, worker, send } = mail;
@@ -174,7 +174,7 @@ onEveryMail(
   () => ({ window: 3 }),
 );
 
-onPostgresMail("sweepMessages() runs in several processes at once", async (mail) => {
+onPostgresMail("sweepMessages() closes each batch once among concurrent calls", async (mail) => {
   const { db, services, organization: { admin }, send } = mail;
   const { id } = await send({ to: { list: people(2_000) } });
   for (const { jobId } of await readBatches(db, id)) await cancelJob(services, admin, jobId);

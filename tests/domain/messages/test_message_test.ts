@@ -41,15 +41,18 @@ onEveryMail("sendTestMessage() renders a sample of the unsubscribe link", async 
   );
 }, () => ({ keepContent: true }));
 
-onEveryMail("sendTestMessage() names its recipient without an index", async (mail) => {
-  const { services, organization: { admin } } = mail;
-  const given = { channel: "EMAIL", content, to: { address: "ada@example.com" } } as const;
-  await assert.rejects(sendTestMessage(services, admin, given), (error) => {
-    assert.ok(error instanceof InvalidInputError);
-    assert.match(error.issues[0]?.message ?? "", /: the recipient has no variable plan$/);
-    return true;
-  });
-});
+onEveryMail(
+  "sendTestMessage() reports a missing variable without an index of the recipient",
+  async (mail) => {
+    const { services, organization: { admin } } = mail;
+    const given = { channel: "EMAIL", content, to: { address: "ada@example.com" } } as const;
+    await assert.rejects(sendTestMessage(services, admin, given), (error) => {
+      assert.ok(error instanceof InvalidInputError);
+      assert.match(error.issues[0]?.message ?? "", /: the recipient has no variable plan$/);
+      return true;
+    });
+  },
+);
 
 onEveryMail("sendTestMessage() reports faults by the paths of its input", async (mail) => {
   const { services, organization: { admin } } = mail;

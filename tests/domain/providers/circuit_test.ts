@@ -28,7 +28,7 @@ const REFUSED: DeliveryError = {
   retryAfterMs: null,
   beforeRecipient: true,
 };
-const PASS = statement<[]>("test.passTime", "update providers set retry_at = now()");
+const END_WAIT = statement<[]>("test.endWait", "update providers set retry_at = now()");
 
 async function open(db: Database): Promise<{ services: Services; provider: ProviderState }> {
   const named = { channel: "EMAIL", name: "smtp.example.com:587", perSecond: 50 } as const;
@@ -38,7 +38,7 @@ async function open(db: Database): Promise<{ services: Services; provider: Provi
 }
 
 onEveryDatabase(
-  "beginProbe() lets one process probe, and a failed probe opens the circuit for longer",
+  "beginProbe() lets one process probe, and openCircuit() doubles the wait after a failed probe",
   async ({ db }) => {
     const { services, provider } = await open(db);
     assert.deepEqual([provider.state, provider.perSecond, provider.retryMs], ["CLOSED", 50, null]);
@@ -48,15 +48,15 @@ onEveryDatabase(
     assert.ok((opened.retryMs ?? 0) > 4_000 && (opened.retryMs ?? 0) <= 5_000);
     assert.equal(await beginProbe(services, opened), undefined, "too early");
 
-    await db.run(PASS);
+    await db.run(END_WAIT);
     const probes = await Promise.all([beginProbe(services, opened), beginProbe(services, opened)]);
-    const [probe, ...others] = probes.filter((each) => each !== undefined);
+    const [probe, ...others] = probes.filter((probe) => probe !== undefined);
     assert.equal(probe?.state, "HALF_OPEN");
     assert.deepEqual(others, []);
 
     const again = await openCircuit(services, probe, REFUSED);
     assert.ok((again?.retryMs ?? 0) > 9_000, "twice as long");
-    await db.run(PASS);
+    await db.run(END_WAIT);
     const second = await beginProbe(services, again ?? provider);
     const closed = await closeCircuit(services, second ?? provider);
     assert.deepEqual([closed?.state, closed?.openings, closed?.errorType], ["CLOSED", 0, null]);
@@ -104,7 +104,7 @@ Deno.test("openDurationMs() doubles up to a minute, and is at least the wait tha
   assert.equal(openDurationMs({ ...REFUSED, retryAfterMs: 90_000 }, 0), 90_000);
 });
 
-Deno.test("opensCircuit() opens after three network failures, and at once for a login or throttling", () => {
+Deno.test("opensCircuit() is true after three network failures, and at once for a refused login or throttling", () => {
   assert.deepEqual([1, 2, 3].map((failures) => opensCircuit(REFUSED, failures)), [
     false,
     false,
@@ -114,7 +114,7 @@ Deno.test("opensCircuit() opens after three network failures, and at once for a 
   assert.equal(opensCircuit({ ...REFUSED, type: "RATE_LIMIT" }, 1), true);
 });
 
-Deno.test("isProviderFailure() is false for an answer about the recipient", () => {
+Deno.test("isProviderFailure() is false for a reply about the recipient", () => {
   const greylisted = { ...REFUSED, type: "RATE_LIMIT", beforeRecipient: false } as const;
   assert.equal(isProviderFailure(REFUSED), true);
   assert.equal(isProviderFailure(greylisted), false);

@@ -36,7 +36,7 @@ Deno.test("nextTick() never returns the instant that it starts from", () => {
   assert.deepEqual(ticks("* * * * *", "UTC", "2026-07-01T11:59:59.999Z", 1), ["2026-07-01T12:00Z"]);
 });
 
-Deno.test("nextTick() keeps a daily tick daily when clocks are put forward", () => {
+Deno.test("nextTick() returns one tick a day when clocks are put forward", () => {
   // 02:30 does not exist in Berlin on 29 March 2026, so 03:00 replaces it.
   assert.deepEqual(ticks("30 2 * * *", "Europe/Berlin", "2026-03-28T00:00:00Z", 3), [
     "2026-03-28T01:30Z",
@@ -45,7 +45,7 @@ Deno.test("nextTick() keeps a daily tick daily when clocks are put forward", () 
   ]);
 });
 
-Deno.test("nextTick() keeps a daily tick daily when clocks are put back", () => {
+Deno.test("nextTick() returns one tick a day when clocks are put back", () => {
   // 02:30 comes twice in Berlin on 25 October 2026.
   assert.deepEqual(ticks("30 2 * * *", "Europe/Berlin", "2026-10-24T00:00:00Z", 3), [
     "2026-10-24T00:30Z",
@@ -54,7 +54,7 @@ Deno.test("nextTick() keeps a daily tick daily when clocks are put back", () => 
   ]);
 });
 
-Deno.test("nextTick() keeps intervals even across both changes", () => {
+Deno.test("nextTick() keeps intervals constant across both changes", () => {
   assert.deepEqual(ticks("*/30 * * * *", "Europe/Berlin", "2026-03-29T00:00:00Z", 4), [
     "2026-03-29T00:30Z",
     "2026-03-29T01:00Z",

@@ -28,13 +28,16 @@ function onEveryList(name: string, test: (given: TestSuppressions) => Promise<vo
   });
 }
 
-onEveryList("addSuppressions() stores an address once in any spelling", async ({ add }) => {
-  const [first] = await add("Ada@Example.net");
-  const again = await add("ada@example.NET", "max@example.net", " ADA@example.net ");
-  assert.deepEqual(again.map(({ address }) => address), ["ada@example.net", "max@example.net"]);
-  assert.deepEqual(again[0], first);
-  assert.equal(first?.reason, "MANUAL");
-});
+onEveryList(
+  "addSuppressions() stores one entry for all spellings of an address",
+  async ({ add }) => {
+    const [first] = await add("Ada@Example.net");
+    const again = await add("ada@example.NET", "max@example.net", " ADA@example.net ");
+    assert.deepEqual(again.map(({ address }) => address), ["ada@example.net", "max@example.net"]);
+    assert.deepEqual(again[0], first);
+    assert.equal(first?.reason, "MANUAL");
+  },
+);
 
 onEveryList("addSuppressions() names each invalid address and writes nothing", async (given) => {
   const { services, organization, add } = given;
@@ -124,10 +127,10 @@ onEveryList(
     const of = { organizationId: id, channel: "EMAIL" } as const;
     await unsubscribe(services, { ...of, address: "ada@example.net", deliveryId: newId() });
     await removeSuppressions(services, admin, [manual?.id ?? ""]);
-    const left = await findSuppressed(services, { ...of, unsubscribable: true }, [
+    const suppressed = await findSuppressed(services, { ...of, unsubscribable: true }, [
       "ada@example.net",
     ]);
-    assert.deepEqual([...left], ["ada@example.net"]);
+    assert.deepEqual([...suppressed], ["ada@example.net"]);
   },
 );
 
