@@ -22,9 +22,8 @@ const RetryDeliveriesInput = builder.inputType("RetryDeliveriesInput", {
       required: true,
       defaultValue: false,
       description:
-        "True, with `ids` only: also retry deliveries that are not expected to succeed, or have " +
-        "no attempts left. Recipients on the suppression list still get nothing; see " +
-        "`removeSuppressions`.",
+        "True, with `ids` only: also retry deliveries with a permanent error or without attempts " +
+        "left. Nothing is sent to recipients on the suppression list; see `removeSuppressions`.",
     }),
   }),
 });

@@ -30,7 +30,7 @@ builder.subscriptionFields((t) => ({
   jobUpdated: t.field({
     type: JobNode,
     description:
-      "Emits the job in its present state, then after each change. Completes when the job has " +
+      "Emits the job in its current state, then after each change. Completes when the job has " +
       "finished.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the job: job_…" }),

@@ -61,8 +61,8 @@ builder.subscriptionFields((t) => ({
   messageUpdated: t.field({
     type: MessageNode,
     description:
-      "Emits the message in its present state, then after each change of it or of its stats. " +
-      "Completes after the message has ended and nothing of it is in flight.",
+      "Emits the message in its current state, then after each change of the message or its " +
+      "stats. Completes once the message has ended and none of its deliveries is in flight.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the message: msg_…" }),
       untilFinished: t.arg.boolean({

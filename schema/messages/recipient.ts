@@ -36,7 +36,8 @@ export const RecipientInput = builder.inputType("RecipientInput", {
       description: "Email address; on MESSENGER a page-scoped id (PSID) of up to 32 digits.",
     }),
     name: t.string({
-      description: "Name before the address and `{{ name }}` in templates, at most 200 characters.",
+      description:
+        "Display name in the To header, and `{{ name }}` in templates; at most 200 characters.",
     }),
     variables: t.field({
       type: "JSONObject",

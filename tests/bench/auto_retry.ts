@@ -6,7 +6,7 @@ import { createOrganization } from "../support/callers.ts";
 import { testDatabase } from "../support/database.ts";
 import { startWorkerProgram } from "../support/program.ts";
 import { fillAudience, sendAndWait } from "./audience.ts";
-import { inTurns, perSecond, report } from "./report.ts";
+import { measureAlternately, perSecond, report } from "./report.ts";
 import { CONNECTIONS, startSink } from "./smtp_send.ts";
 
 const RECIPIENTS = 100_000;
@@ -34,7 +34,7 @@ async function send(refusedEvery?: number): Promise<number> {
   return rate;
 }
 
-const { smooth = NaN, retried = NaN } = await inTurns(ROUNDS, {
+const { smooth = NaN, retried = NaN } = await measureAlternately(ROUNDS, {
   smooth: () => send(),
   retried: () => send(REFUSED_EVERY),
 });

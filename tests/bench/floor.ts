@@ -53,12 +53,12 @@ export const floor = {
     started: (payload: unknown) => void,
     count: number,
   ): Promise<void> {
-    for (let seen = 0; seen < count;) {
+    for (let claimed = 0; claimed < count;) {
       const jobs = await db.run(CLAIM, 10);
       for (const { payload } of jobs) started(payload);
       if (jobs.length > 0) await db.run(COMPLETE, jobs.map(({ id }) => id));
       else await wake();
-      seen += jobs.length;
+      claimed += jobs.length;
     }
   },
 };

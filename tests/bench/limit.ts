@@ -22,13 +22,13 @@ const smtp = await startSmtpServer();
 const settings = { DATABASE_URL: url, SMTP_URLS: `${smtp.url}?rate=${LIMIT}/s` };
 const workers = [startWorkerProgram(settings), startWorkerProgram(settings)];
 const sending = sendAndWait(services, admin, audienceId);
-// Both have begun by then.
-await until("a second's worth has arrived", () => smtp.received.length >= LIMIT);
+// Both processes have started by then.
+await until("the mails of one second have arrived", () => smtp.received.length >= LIMIT);
 
 const counts: number[] = [];
-const begun = performance.now();
+const startedAt = performance.now();
 for (let second = 1, before = smtp.received.length; second <= SECONDS; second++) {
-  const wait = begun + second * 1_000 - performance.now();
+  const wait = startedAt + second * 1_000 - performance.now();
   await new Promise((resolve) => setTimeout(resolve, wait));
   counts.push(smtp.received.length - before);
   before = smtp.received.length;

@@ -9,7 +9,7 @@ import { bindHandlers } from "../../src/queue/handler.ts";
 import { startWorker } from "../../src/queue/worker.ts";
 import { testDatabase } from "../support/database.ts";
 import { floor } from "./floor.ts";
-import { inTurns, perSecond, quantile, report } from "./report.ts";
+import { measureAlternately, perSecond, quantile, report } from "./report.ts";
 
 const JOBS = 50_000;
 const CHUNK = 5_000;
@@ -147,7 +147,7 @@ async function atIntervals(work: () => Promise<void>): Promise<void> {
   }
 }
 
-const rates = await inTurns(ROUNDS, { enqueue, drain, drainFloor });
+const rates = await measureAlternately(ROUNDS, { enqueue, drain, drainFloor });
 const { enqueue: enqueued = NaN, drain: drained = NaN, drainFloor: bare = NaN } = rates;
 report("enqueue in bulk", perSecond(enqueued));
 report(`drain of ${JOBS} no-op jobs, attempts recorded`, perSecond(drained));

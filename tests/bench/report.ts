@@ -12,7 +12,7 @@ export function quantile(values: readonly number[], q: number): number {
 }
 
 /** Runs the measurements alternately, `rounds` times, so that a slow phase affects all; returns medians. */
-export async function inTurns(
+export async function measureAlternately(
   rounds: number,
   measurements: Readonly<Record<string, () => Promise<number>>>,
 ): Promise<Record<string, number>> {

@@ -21,7 +21,7 @@ const BATCHES = statement<[organizationId: string, messageId: string, count: num
   `insert into batches (organization_id, message_id, number, lo, hi, size, job_id, finished_at)
    select $1, $2, b, b * 100 - 99, b * 100, 100, uuid_v7(), now() from generate_series(1, $3 / 100) b`,
 );
-// Every 20th has failed.
+// Every 20th delivery has failed.
 const DELIVERIES = statement<[organizationId: string, messageId: string, count: number]>(
   "bench.deliveries",
   `insert into deliveries (organization_id, message_id, n, batch_number, address, status, attempt,

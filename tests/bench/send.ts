@@ -12,7 +12,7 @@ import { createOrganization } from "../support/callers.ts";
 import { testDatabase } from "../support/database.ts";
 import { openPool, smtpProvider } from "../support/providers.ts";
 import { fillAudience, sendAndWait } from "./audience.ts";
-import { inTurns, perSecond, report } from "./report.ts";
+import { measureAlternately, perSecond, report } from "./report.ts";
 import { CONNECTIONS, MAILS, startSink, throughPool } from "./smtp_send.ts";
 
 const ROUNDS = 3;
@@ -49,7 +49,7 @@ async function throughWaybill(port: number): Promise<number> {
 }
 
 const { port, stop } = await startSink();
-const rates = await inTurns(ROUNDS, {
+const rates = await measureAlternately(ROUNDS, {
   pool: () => throughPool(port),
   waybill: () => throughWaybill(port),
 });

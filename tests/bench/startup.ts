@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testDatabase } from "../support/database.ts";
 import { startProgram } from "../support/program.ts";
-import { inTurns, report } from "./report.ts";
+import { measureAlternately, report } from "./report.ts";
 
 const ROUNDS = 5;
 const ADMIN_API_KEY = "key-of-this-bench";
@@ -35,7 +35,7 @@ async function onPostgres(): Promise<number> {
   return seconds;
 }
 
-const medians = await inTurns(ROUNDS, {
+const medians = await measureAlternately(ROUNDS, {
   "ready on the embedded database, first start": () => onEmbedded(1),
   "ready on the embedded database, second start": () => onEmbedded(2),
   "ready on PostgreSQL": onPostgres,

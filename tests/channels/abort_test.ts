@@ -57,8 +57,8 @@ Deno.test("SmtpChannel.send() reports a refusal after DATA at once when the sign
   await until("the mail is refused", () => server.steps.includes("RSET"));
   controller.abort();
   // Far below the time limit for the RSET.
-  const known = await until("the refusal is reported", () => result, 2_500);
-  assert.ok(known.outcome === "failed" && known.error.code === "554 5.6.0");
+  const reported = await until("the refusal is reported", () => result, 2_500);
+  assert.ok(reported.outcome === "failed" && reported.error.code === "554 5.6.0");
   await channel.close();
 });
 

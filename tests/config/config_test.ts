@@ -189,8 +189,8 @@ Deno.test("readConfig() and the containers know every variable of the README's t
     [...(row.split("|")[1] ?? "").matchAll(/`([A-Z_]+)`/g)].map(([, name = ""]) => name)
   );
   assert.ok(names.length > 20);
-  const known = new Set(readConfig({}).variables.map(({ name }) => name));
-  assert.deepEqual(names.filter((name) => !known.has(name)), []);
+  const declared = new Set(readConfig({}).variables.map(({ name }) => name));
+  assert.deepEqual(names.filter((name) => !declared.has(name)), []);
   const isPassed = (name: string) =>
     compose?.includes(`\n      ${name}: `) ||
     new RegExp(`^ENV .*\\b${name}=`, "m").test(dockerfile ?? "");

@@ -37,7 +37,7 @@ async function fill(db: Database, count: number): Promise<void> {
 }
 
 async function walk(db: Database, sort: Sort, size: number, backwards: boolean): Promise<string[]> {
-  const seen: string[] = [];
+  const readIds: string[] = [];
   let cursor: string | null = null;
   do {
     const args: PageArgs = backwards
@@ -45,12 +45,12 @@ async function walk(db: Database, sort: Sort, size: number, backwards: boolean):
       : { first: size, after: cursor };
     const { edges, pageInfo } = await selectPage(db, items(), sort, args);
     const ids = edges.map(({ node }) => node.id);
-    if (backwards) seen.unshift(...ids);
-    else seen.push(...ids);
-    const more = backwards ? pageInfo.hasPreviousPage : pageInfo.hasNextPage;
-    cursor = more ? (backwards ? pageInfo.startCursor : pageInfo.endCursor) : null;
+    if (backwards) readIds.unshift(...ids);
+    else readIds.push(...ids);
+    const hasMore = backwards ? pageInfo.hasPreviousPage : pageInfo.hasNextPage;
+    cursor = hasMore ? (backwards ? pageInfo.startCursor : pageInfo.endCursor) : null;
   } while (cursor);
-  return seen;
+  return readIds;
 }
 
 onEveryDatabase("selectPage() returns rows with a column `position`", async ({ db }) => {

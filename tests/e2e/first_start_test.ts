@@ -45,7 +45,7 @@ async function watchPausing(program: Program, id: string): Promise<Update[]> {
     url: `${program.address.replace("http", "ws")}/graphql`,
     connectionParams: { authorization: `Bearer ${program.key}` },
   });
-  const seen: Update[] = [];
+  const received: Update[] = [];
   let paused = false;
   const updates = client.iterate<{ messageUpdated: Update }>({
     query: `subscription ($id: ID!) {
@@ -56,7 +56,7 @@ async function watchPausing(program: Program, id: string): Promise<Update[]> {
   for await (const { data } of updates) {
     const update = data?.messageUpdated;
     assert.ok(update);
-    seen.push(update);
+    received.push(update);
     if (!paused && update.stats.sent > 0) {
       paused = true;
       await request(program, `mutation { pauseMessage(id: "${id}") { __typename } }`);
@@ -66,7 +66,7 @@ async function watchPausing(program: Program, id: string): Promise<Update[]> {
     }
   }
   await client.dispose();
-  return seen;
+  return received;
 }
 
 async function countDeliveries(program: Program, id: string): Promise<Record<string, number>> {
@@ -105,15 +105,17 @@ Deno.test("a first start imports and sends to 5,000 recipients, with a pause", a
   const dataDir = await mkdtemp(join(tmpdir(), "waybill-e2e-"));
   const program = await startProgram({ DATA_DIR: dataDir });
   const id = await send(program, await importPeople(program));
-  const seen = await watchPausing(program, id);
+  const received = await watchPausing(program, id);
 
-  assert.ok(seen.some(({ status }) => status === "PAUSED"), "no update has the status PAUSED");
-  const idlePauses = seen.filter(({ status, stats }) => status === "PAUSED" && stats.sending === 0);
+  assert.ok(received.some(({ status }) => status === "PAUSED"), "no update has the status PAUSED");
+  const idlePauses = received.filter(({ status, stats }) =>
+    status === "PAUSED" && stats.sending === 0
+  );
   assert.ok(
     idlePauses.some(({ stats }) => stats.pending > 0),
     "no delivery was pending during the pause",
   );
-  assert.deepEqual(seen.at(-1), {
+  assert.deepEqual(received.at(-1), {
     status: "SENT",
     stats: { sent: PEOPLE, sending: 0, pending: 0 },
   });

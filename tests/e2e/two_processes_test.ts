@@ -37,13 +37,13 @@ onPostgres("messageUpdated shows the work of another process", async ({ url }) =
     },
   );
   const { id } = sendMessage.message;
-  const seen: unknown[] = [];
+  const updates: unknown[] = [];
   for await (const { data } of client.iterate({ query: WATCH, variables: { id } })) {
-    seen.push(data?.messageUpdated);
+    updates.push(data?.messageUpdated);
   }
 
-  assert.ok(seen.length > 2, `only ${seen.length} updates arrived`);
-  assert.deepEqual(seen.at(-1), {
+  assert.ok(updates.length > 2, `only ${updates.length} updates arrived`);
+  assert.deepEqual(updates.at(-1), {
     status: "PARTIALLY_SENT",
     stats: { sent: PEOPLE - 1, failed: 1 },
     errorTypeCounts: [{ errorType: "INVALID_RECIPIENT", count: 1 }],

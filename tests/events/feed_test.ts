@@ -23,8 +23,8 @@ function createStore(): Store {
     blocked: Promise.resolve(),
     feed: createFeed<number>(bus, "jobs", async (ids) => {
       store.reads.push([...ids]);
-      const found = ids.filter((id) => store.values.has(id));
-      const values = new Map(found.map((id) => [id, store.values.get(id) ?? 0]));
+      const existing = ids.filter((id) => store.values.has(id));
+      const values = new Map(existing.map((id) => [id, store.values.get(id) ?? 0]));
       await store.blocked;
       return values;
     }),

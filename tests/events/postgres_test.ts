@@ -100,12 +100,12 @@ onPostgres(
   async ({ db }) => {
     const there = startProcess(db);
     await nextChange(there.bus, isGap);
-    const lost = Promise.withResolvers<void>();
+    const connectionLost = Promise.withResolvers<void>();
     const mayReturn = Promise.withResolvers<void>();
     let connections = 0;
     const here = startProcess(db, async () => {
       if (connections++ > 0) {
-        lost.resolve();
+        connectionLost.resolve();
         await mayReturn.promise;
       }
       return db.dedicated();
@@ -113,7 +113,7 @@ onPostgres(
     await nextChange(here.bus, isGap);
 
     await here.cut();
-    await lost.promise;
+    await connectionLost.promise;
     assert.equal(here.bus.healthy(), false);
     using clock = stopTime();
     here.bus.publish("jobs", "acme", ["lost"]);
@@ -137,15 +137,15 @@ onPostgres(
       onError: () => {},
     });
     using clock = stopTime();
-    const lost = Promise.withResolvers<unknown>();
-    const bus = createBus(postgresTransport(() => frozen.dedicated(), lost.resolve));
+    const connectionLost = Promise.withResolvers<unknown>();
+    const bus = createBus(postgresTransport(() => frozen.dedicated(), connectionLost.resolve));
     await nextChange(bus, isGap);
 
     freezer.freeze();
     clock.tick(10_000);
     assert.equal(bus.healthy(), true);
     clock.tick(5_000);
-    assert.match(String(await lost.promise), /received no echo within 5000 ms/);
+    assert.match(String(await connectionLost.promise), /received no echo within 5000 ms/);
     assert.equal(bus.healthy(), false);
 
     const gap = nextChange(bus, isGap);

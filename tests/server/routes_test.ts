@@ -106,8 +106,8 @@ onPostgres(
       const refused = await send({});
       assert.equal(refused.status, 401);
       await refused.body?.cancel();
-      const taken = await send({ authorization: `Bearer ${keys.MEMBER}` });
-      assert.deepEqual(await taken.json(), { organizationId: organization.id, body: "a,b" });
+      const accepted = await send({ authorization: `Bearer ${keys.MEMBER}` });
+      assert.deepEqual(await accepted.json(), { organizationId: organization.id, body: "a,b" });
     }, {
       importRecipients: async (request, { organizationId }) =>
         Response.json({ organizationId, body: await request.text() }),

@@ -11,7 +11,9 @@ async function linkFor({ services, url, organization }: TestServer, address: str
   return linkOf({ organizationId, channel: "EMAIL", address, deliveryId: newId() });
 }
 
-async function listed({ services, organization: { admin } }: TestServer): Promise<string[]> {
+async function listSuppressions(
+  { services, organization: { admin } }: TestServer,
+): Promise<string[]> {
   const { edges } = await listSuppressions(services, admin, {}, {});
   return edges.map(({ node: { address, reason } }) => `${address} ${reason}`);
 }
@@ -26,7 +28,7 @@ onEveryDatabase(
       const html = await page.text();
       assert.match(html, /<form method="post"><button>Unsubscribe<\/button>/);
       assert.match(html, /Ada\+&lt;b&gt;@Example\.net/);
-      assert.deepEqual(await listed(server), []);
+      assert.deepEqual(await readSuppressions(server), []);
 
       // One-click unsubscribe, RFC 8058 §3.2.
       const body = new URLSearchParams({ "List-Unsubscribe": "One-Click" });
@@ -35,7 +37,7 @@ onEveryDatabase(
         assert.equal(response.status, 200);
         assert.match(await response.text(), /Unsubscribed/);
       }
-      assert.deepEqual(await listed(server), ["ada+<b>@example.net UNSUBSCRIBED"]);
+      assert.deepEqual(await readSuppressions(server), ["ada+<b>@example.net UNSUBSCRIBED"]);
     }),
 );
 
@@ -54,7 +56,7 @@ onEveryDatabase(
           assert.equal(response.status, 404, url);
         }
       }
-      assert.deepEqual(await listed(server), []);
+      assert.deepEqual(await readSuppressions(server), []);
     }),
 );
 

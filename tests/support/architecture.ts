@@ -111,17 +111,19 @@ function forbidden(from: string, to: string, typesOnly: boolean): string | null 
   if (source === "src/domain" && target === source) return nounFault(from, to);
   if (isWithin(to, source)) return null;
   const onlyFor = target === null ? undefined : ROWS[target]?.onlyFor;
-  if (onlyFor && !onlyFor.includes(from)) return `${target} may be imported by ${listed(onlyFor)}`;
+  if (onlyFor && !onlyFor.includes(from)) {
+    return `${target} may be imported by ${formatPaths(onlyFor)}`;
+  }
   const { code = [], types = [] } = ROWS[source] ?? {};
   if (code.some((path) => isWithin(to, path))) return null;
   if (types.some((path) => isWithin(to, path))) {
     return typesOnly ? null : `${source} may import types only of ${target}; say import type`;
   }
   const allowed = [...code, ...types.map((name) => `types of ${name}`)];
-  return `${source} may import ${listed(allowed)}; move the code, or pass it as an argument`;
+  return `${source} may import ${formatPaths(allowed)}; move the code, or pass it as an argument`;
 }
 
-function listed(paths: readonly string[]): string {
+function formatPaths(paths: readonly string[]): string {
   return paths.join(", ") || "nothing";
 }
 

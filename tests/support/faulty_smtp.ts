@@ -60,7 +60,7 @@ const PERIODS: Readonly<Record<Stage, number>> = {
  */
 export function startFaultySmtp(random: Random): FaultySmtpServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const open = new Set<Deno.TcpConn>();
+  const openConnections = new Set<Deno.TcpConn>();
   const accepted = new Map<string, number>();
   const faults = new Map<string, number>();
   const passes = new Map(
@@ -82,9 +82,9 @@ export function startFaultySmtp(random: Random): FaultySmtpServer {
   };
   const serving = (async () => {
     for await (const connection of listener) {
-      open.add(connection);
+      openConnections.add(connection);
       converse(connection, { faultAt, accept, flipCoin: () => random.number() < 0.5 })
-        .catch(() => {}).finally(() => open.delete(connection) && connection.close());
+        .catch(() => {}).finally(() => openConnections.delete(connection) && connection.close());
     }
   })();
   return {
@@ -93,8 +93,8 @@ export function startFaultySmtp(random: Random): FaultySmtpServer {
     faults,
     async [Symbol.asyncDispose]() {
       listener.close();
-      for (const connection of open) connection.close();
-      open.clear();
+      for (const connection of openConnections) connection.close();
+      openConnections.clear();
       await serving;
     },
   };

@@ -24,7 +24,7 @@ export function findForeignWrites(
 ): string[] {
   const unowned = tables.filter((table) => owners[table] === undefined)
     .map((table) => `${table} has no owner: add the noun that writes it`);
-  const stale = Object.keys(owners).filter((table) => !tables.includes(table))
+  const missing = Object.keys(owners).filter((table) => !tables.includes(table))
     .map((table) => `${table} has an owner, but no migration creates it: remove it`);
   const foreign = [...sources].flatMap(([path, text]) =>
     writesOf(text).flatMap(({ table, line }) => {
@@ -37,7 +37,7 @@ export function findForeignWrites(
       ];
     })
   );
-  return [...unowned, ...stale, ...foreign];
+  return [...unowned, ...missing, ...foreign];
 }
 
 function writesOf(text: string): { table: string; line: number }[] {

@@ -33,7 +33,7 @@ const REPLIES: Record<Step, string> = {
 /** Starts a server that accepts mails except at its faults; `pipelining` makes it offer PIPELINING. */
 export function startScriptedServer(faults: readonly Fault[], pipelining = false): ScriptedServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const open = new Set<Deno.TcpConn>();
+  const openConnections = new Set<Deno.TcpConn>();
   const steps: Step[] = [];
   const hello = pipelining ? REPLIES.EHLO.replace("8BITMIME", "PIPELINING") : REPLIES.EHLO;
   let connections = 0;
@@ -61,10 +61,10 @@ export function startScriptedServer(faults: readonly Fault[], pipelining = false
   const serving = (async () => {
     for await (const connection of listener) {
       connections++;
-      open.add(connection);
+      openConnections.add(connection);
       // The client may close the connection at any time.
       converse(connection).catch(() => {}).finally(() =>
-        open.delete(connection) && connection.close()
+        openConnections.delete(connection) && connection.close()
       );
     }
   })();
@@ -77,8 +77,8 @@ export function startScriptedServer(faults: readonly Fault[], pipelining = false
     },
     async [Symbol.asyncDispose]() {
       listener.close();
-      for (const connection of open) connection.close();
-      open.clear();
+      for (const connection of openConnections) connection.close();
+      openConnections.clear();
       await serving;
     },
   };

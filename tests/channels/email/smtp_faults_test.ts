@@ -98,7 +98,7 @@ const STALE: Fault[] = [
 for (const fault of STALE) {
   for (const pipelining of [false, true]) {
     const what = `${fault.then.trim()} at ${fault.at}${pipelining ? ", pipelined" : ""}`;
-    test(`send() opens a new connection if a kept one is stale: ${what}`, async () => {
+    test(`send() opens a new connection if the idle one is stale: ${what}`, async () => {
       const { results, connections } = await send(2, [fault], pipelining);
       assert.deepEqual(results.map(({ outcome }) => outcome), ["sent", "sent"]);
       assert.equal(connections, 2);

@@ -166,15 +166,15 @@ test("send() opens up to `connections` connections and reuses each", async () =>
 
 test("send() sends an urgent mail before waiting ones", async () => {
   const arrived = Promise.withResolvers<void>();
-  const answer = Promise.withResolvers<void>();
+  const reply = Promise.withResolvers<void>();
   const server = await startSmtpServer({
-    beforeReply: () => (arrived.resolve(), answer.promise),
+    beforeReply: () => (arrived.resolve(), reply.promise),
   });
   const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1`), { from: FROM });
   const sends = [1, 2, 3].map((n) => channel.send(mailOf(n)));
   await arrived.promise;
   sends.push(channel.send(mailOf(4), { urgent: true }));
-  answer.resolve();
+  reply.resolve();
   await Promise.all(sends);
   assert.deepEqual(server.received.map(({ deliveryId }) => deliveryId), [
     "dlv_1",
@@ -188,16 +188,16 @@ test("send() sends an urgent mail before waiting ones", async () => {
 
 test("close() waits for mails in flight", async () => {
   const arrived = Promise.withResolvers<void>();
-  const answer = Promise.withResolvers<void>();
+  const reply = Promise.withResolvers<void>();
   const server = await startSmtpServer({
-    beforeReply: () => (arrived.resolve(), answer.promise),
+    beforeReply: () => (arrived.resolve(), reply.promise),
   });
   const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1`), { from: FROM });
   const sends = [channel.send(mailOf(1)), channel.send(mailOf(2))];
   await arrived.promise;
   let closed = false;
   const closing = channel.close().then(() => closed = true);
-  answer.resolve();
+  reply.resolve();
   const results = await Promise.all(sends);
   assert.deepEqual(results.map(({ outcome }) => outcome), ["sent", "sent"]);
   assert.equal(closed, false);

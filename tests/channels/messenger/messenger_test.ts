@@ -21,7 +21,7 @@ function mailTo(address: string, overrides: Partial<OutgoingMail> = {}): Outgoin
   };
 }
 
-function open({ baseUrl }: Pick<MetaServer, "baseUrl">, timeoutMs?: number) {
+function openChannel({ baseUrl }: Pick<MetaServer, "baseUrl">, timeoutMs?: number) {
   return openMessengerChannel({
     accessToken: "EAAG-good",
     baseUrl,
@@ -37,7 +37,7 @@ function errorOf(result: SendResult): DeliveryError {
 /** Error of a message to which Meta replies with `reply`. */
 async function afterReply(reply: MetaReply, timeoutMs?: number): Promise<DeliveryError> {
   await using meta = await startMetaServer({ reply: () => reply });
-  const channel = open(meta, timeoutMs);
+  const channel = openChannel(meta, timeoutMs);
   const error = errorOf(await channel.send(mailTo(PSID)));
   await channel.close();
   return error;
@@ -45,7 +45,7 @@ async function afterReply(reply: MetaReply, timeoutMs?: number): Promise<Deliver
 
 Deno.test("MessengerChannel.send() posts the text as UPDATE, with the token in the body", async () => {
   await using meta = await startMetaServer();
-  const channel = open({ baseUrl: `${meta.baseUrl}/` });
+  const channel = openChannel({ baseUrl: `${meta.baseUrl}/` });
   const result = await channel.send(mailTo(PSID, { html: "<p>Dear Ada</p>" }));
   assert.deepEqual(result, { outcome: "sent", provider: "messenger", providerMessageId: "m_1" });
   assert.deepEqual(meta.received, [{
@@ -60,7 +60,7 @@ Deno.test("MessengerChannel.send() posts the text as UPDATE, with the token in t
 
 Deno.test("MessengerChannel.send() refuses a text that is empty or too long without a call", async () => {
   await using meta = await startMetaServer();
-  const channel = open(meta);
+  const channel = openChannel(meta);
   const faults = { "EMPTY_TEXT": " \n", "TEXT_TOO_LONG": "👋".repeat(2_001) };
   for (const [code, text] of Object.entries(faults)) {
     const result = await channel.send(mailTo(PSID, { text }));
@@ -130,7 +130,7 @@ Deno.test("MessengerChannel.send() ends unknown without a response", async () =>
 
 Deno.test("MessengerChannel.send() posts a message once on a kept connection", async () => {
   await using meta = await startMetaServer();
-  const channel = open(meta);
+  const channel = openChannel(meta);
   await channel.send(mailTo("1"));
   meta.settings.reply = () => "CUT";
   assert.equal(errorOf(await channel.send(mailTo("2"))).disposition, "unknown");
@@ -140,7 +140,7 @@ Deno.test("MessengerChannel.send() posts a message once on a kept connection", a
 
 Deno.test("MessengerChannel.send() checks that Meta responds after a lost response", async () => {
   const meta = await startMetaServer({ reply: () => "CUT" });
-  const channel = open(meta);
+  const channel = openChannel(meta);
   assert.equal(errorOf(await channel.send(mailTo("1"))).disposition, "unknown");
   meta.settings.reply = () => null;
   assert.equal((await channel.send(mailTo("2"))).outcome, "sent");
@@ -150,15 +150,15 @@ Deno.test("MessengerChannel.send() checks that Meta responds after a lost respon
   const error = errorOf(await channel.send(mailTo("4")));
   assert.equal(error.type, "NETWORK");
   // Message 4 may have been posted on a connection that was being closed; message 5 was not.
-  const next = errorOf(await channel.send(mailTo("5")));
-  assert.deepEqual([next.disposition, next.beforeRecipient], ["retry", true]);
+  const connectFailure = errorOf(await channel.send(mailTo("5")));
+  assert.deepEqual([connectFailure.disposition, connectFailure.beforeRecipient], ["retry", true]);
   await channel.close();
 });
 
 Deno.test("MessengerChannel.send() is retryable without a connection", async () => {
   const meta = await startMetaServer();
   await meta[Symbol.asyncDispose]();
-  const channel = open(meta);
+  const channel = openChannel(meta);
   const error = errorOf(await channel.send(mailTo(PSID)));
   assert.deepEqual([error.type, error.disposition, error.code, error.beforeRecipient], [
     "NETWORK",
@@ -171,7 +171,7 @@ Deno.test("MessengerChannel.send() is retryable without a connection", async () 
 
 Deno.test("MessengerChannel.close() waits for messages in flight", async () => {
   await using meta = await startMetaServer();
-  const channel = open(meta);
+  const channel = openChannel(meta);
   const sends = ["1", "2", "3"].map((psid) => channel.send(mailTo(psid)));
   await channel.close();
   assert.equal(meta.received.length, 3);

@@ -103,8 +103,8 @@ onEveryDatabase(
       const { body } = await post("{ installation { id } }", { key: keys.OPERATOR });
       const { id } = body.data.installation;
       const node = "query ($id: ID!) { node(id: $id) { __typename id } }";
-      const seen = await post(node, { variables: { id }, key: keys.OPERATOR });
-      assert.deepEqual(seen.body.data.node, { __typename: "Installation", id });
+      const byOperator = await post(node, { variables: { id }, key: keys.OPERATOR });
+      assert.deepEqual(byOperator.body.data.node, { __typename: "Installation", id });
       assert.equal((await post(node, { variables: { id } })).body.data.node, null);
       const provider = toTypeId("provider", services.settings?.providerIds[0] ?? "");
       assert.equal((await post(node, { variables: { id: provider } })).body.data.node, null);

@@ -43,7 +43,7 @@ function watchJobs(client: Client, filter: Record<string, unknown> = {}) {
 }
 
 /** The data of the next event. */
-async function next<T>(events: AsyncIterableIterator<{ data?: T | null }>): Promise<T> {
+async function nextData<T>(events: AsyncIterableIterator<{ data?: T | null }>): Promise<T> {
   const { value, done } = await events.next();
   if (done || !value.data) throw new Error(`No event: ${JSON.stringify(value)}`);
   return value.data;
@@ -66,12 +66,12 @@ onEveryDatabase(
       const id = await addJob(db, org, { kind: "CLEANUP" });
       const events = watchJob(connect(), id);
       const job = { id: toTypeId("job", id), status: "QUEUED", priority: 0 };
-      assert.deepEqual(await next(events), { jobUpdated: job });
+      assert.deepEqual(await nextData(events), { jobUpdated: job });
       await setPriority(services, org, [id], 7);
-      assert.deepEqual(await next(events), { jobUpdated: { ...job, priority: 7 } });
+      assert.deepEqual(await nextData(events), { jobUpdated: { ...job, priority: 7 } });
       await cancelJob(services, admin, id);
       const end = { ...job, priority: 7, status: "CANCELLED" };
-      assert.deepEqual(await next(events), { jobUpdated: end });
+      assert.deepEqual(await nextData(events), { jobUpdated: end });
       assert.equal((await events.next()).done, true);
       assert.deepEqual(await Array.fromAsync(watchJob(connect(), id)), [{
         data: { jobUpdated: end },
@@ -86,9 +86,9 @@ onPostgres(
       const id = await addJob(db, org, { kind: "CLEANUP" });
       await cancelJob(services, admin, id);
       const events = watchJob(connect(), id, ", untilFinished: false");
-      assert.equal((await next(events)).jobUpdated.status, "CANCELLED");
+      assert.equal((await nextData(events)).jobUpdated.status, "CANCELLED");
       await retryJob(services, admin, id);
-      assert.equal((await next(events)).jobUpdated.status, "QUEUED");
+      assert.equal((await nextData(events)).jobUpdated.status, "QUEUED");
     }),
 );
 
@@ -98,12 +98,12 @@ onPostgres(
     withServer(db, async ({ connect, services, organization: { id: org } }) => {
       const id = await addJob(db, org, { kind: "CLEANUP" });
       const events = watchJob(connect(), id);
-      await next(events);
+      await nextData(events);
       services.bus.publish("jobs", org, [id]);
       // A second client makes the feed read again, so the first one would get a repeated event here.
-      await next(watchJob(connect(), id));
+      await nextData(watchJob(connect(), id));
       await setPriority(services, org, [id], 1);
-      assert.equal((await next(events)).jobUpdated.priority, 1);
+      assert.equal((await nextData(events)).jobUpdated.priority, 1);
     }),
 );
 
@@ -113,7 +113,7 @@ onPostgres(
     withServer(db, async ({ connect, services, organization: { id: org } }) => {
       const id = await addJob(db, org, { kind: "CLEANUP" });
       const events = watchJob(connect(), id);
-      await next(events);
+      await nextData(events);
       await db.run(DELETE, id);
       services.bus.publish("jobs", org, [id]);
       assert.equal((await events.next()).done, true);
@@ -145,7 +145,7 @@ onEveryDatabase(
       const [a = "", b = ""] = await addJobs(db, org, 2, { kind: "CLEANUP" });
       const typeId = (id: string) => toTypeId("job", id);
       const events = watchJobs(connect(), { statuses: ["QUEUED"] });
-      assert.deepEqual((await next(events)).jobsUpdated, {
+      assert.deepEqual((await nextData(events)).jobsUpdated, {
         reset: true,
         changed: [b, a].map((id) => ({ id: typeId(id), priority: 0 })),
         removedIds: [],
@@ -154,7 +154,7 @@ onEveryDatabase(
       const c = await addJob(db, org, { kind: "CLEANUP" });
       services.bus.publish("jobs", org, [c]);
       const added = { id: typeId(c), priority: 0 };
-      assert.deepEqual((await next(events)).jobsUpdated, {
+      assert.deepEqual((await nextData(events)).jobsUpdated, {
         reset: false,
         changed: [added],
         removedIds: [],
@@ -162,14 +162,14 @@ onEveryDatabase(
 
       await setPriority(services, org, [a], 5);
       const changed = { id: typeId(a), priority: 5 };
-      assert.deepEqual((await next(events)).jobsUpdated, {
+      assert.deepEqual((await nextData(events)).jobsUpdated, {
         reset: false,
         changed: [changed],
         removedIds: [],
       });
 
       await cancelJob(services, admin, b);
-      assert.deepEqual((await next(events)).jobsUpdated, {
+      assert.deepEqual((await nextData(events)).jobsUpdated, {
         reset: false,
         changed: [],
         removedIds: [typeId(b)],
@@ -183,12 +183,12 @@ onPostgres(
     withServer(db, async ({ connect, services, organization: { id: org } }) => {
       const ids = await addJobs(db, org, 101, { kind: "CLEANUP" });
       const events = watchJobs(connect());
-      const first = (await next(events)).jobsUpdated;
+      const first = (await nextData(events)).jobsUpdated;
       assert.equal(first.changed.length, 50);
       services.bus.publish("jobs", org, null);
-      assert.deepEqual((await next(events)).jobsUpdated, first);
+      assert.deepEqual((await nextData(events)).jobsUpdated, first);
       await setPriority(services, org, ids, 3);
-      const { reset, changed } = (await next(events)).jobsUpdated;
+      const { reset, changed } = (await nextData(events)).jobsUpdated;
       assert.equal(reset, true);
       assert.deepEqual(changed, first.changed.map(({ id }) => ({ id, priority: 3 })));
     }),
@@ -202,9 +202,9 @@ onPostgres(
       const theirs = await addJob(db, org, { kind: "CLEANUP", userId: "cleo" });
       const events = watchJobs(connect(keys.MEMBER));
       const ids = ({ jobsUpdated }: ListUpdate) => jobsUpdated.changed.map(({ id }) => id);
-      assert.deepEqual(ids(await next(events)), [toTypeId("job", mine)]);
+      assert.deepEqual(ids(await nextData(events)), [toTypeId("job", mine)]);
       await setPriority(services, org, [theirs, mine], 1);
-      const { jobsUpdated } = await next(events);
+      const { jobsUpdated } = await nextData(events);
       assert.deepEqual(ids({ jobsUpdated }), [toTypeId("job", mine)]);
       assert.deepEqual(jobsUpdated.removedIds, []);
     }),

@@ -82,14 +82,14 @@ Deno.test("CsvReader counts lines to the start of each record", async () => {
 });
 
 Deno.test("CsvReader refuses only the row of an unclosed quote", async () => {
-  const rest = (line: number) => [`${line} b@x.de`, `${line + 1} c@x.de`, `${line + 2} d@x.de`];
+  const rowsFrom = (line: number) => [`${line} b@x.de`, `${line + 1} c@x.de`, `${line + 2} d@x.de`];
   for (const pieceSize of PIECE_SIZES) {
     for (const lastName of ["Dan", '"Dan"', '"D ""D"""']) {
       for (const bad of ['a@x.de,"Ann', 'a@x.de,"Ann" Lee', 'a@x.de,5" Ann']) {
         const text = `email,name\n${bad}\nb@x.de,Bob\nc@x.de,Cat\nd@x.de,${lastName}\n`;
         assert.deepEqual(
           await read(text, pieceSize),
-          ["2: has unbalanced quotes", ...rest(3)],
+          ["2: has unbalanced quotes", ...rowsFrom(3)],
           text,
         );
       }

@@ -177,20 +177,22 @@ onEveryDatabase(
   "handleImport() reads no more than a few chunks ahead of the database",
   async ({ db }) => {
     const { services, organization, csv } = await setUp(db);
-    const seen: number[] = [];
+    const takenAtChunk: number[] = [];
     let pulled = 0;
     const body = ReadableStream.from(async function* () {
       yield encoder.encode("email,name,code\n");
       for (; pulled < 20; pulled++) {
         const [audience] = (await listAudiences(services, organization.admin, null, {})).edges;
-        seen.push(audience?.node.taken ?? 0);
+        takenAtChunk.push(audience?.node.taken ?? 0);
         yield encoder.encode([...rowsOf(pulled * 1_000, (pulled + 1) * 1_000)].join(""));
       }
     }());
     const { answer } = await csv(body);
     assert.equal(answer.taken, 20_000);
     // One chunk is being written, one is being filled, and the streams buffer some more.
-    seen.forEach((taken, chunk) => assert(chunk * 1_000 - taken <= 6_000, `${taken} at ${chunk}`));
+    takenAtChunk.forEach((taken, chunk) =>
+      assert(chunk * 1_000 - taken <= 6_000, `${taken} at ${chunk}`)
+    );
   },
 );
 
@@ -291,9 +293,9 @@ onEveryDatabase("handleImport() stores 1,000 refused rows and counts all", async
   assert.equal(answer.refused, 1_700);
   assert.equal(answer.refusedRows.length, 100);
   const { id } = await audienceOf({ services, organization }, answer);
-  const kept = statement<[id: string], { count: number; last: number }>(
+  const STORED_ROWS = statement<[id: string], { count: number; last: number }>(
     "test.kept",
     "select count(*), max(line) as last from audience_refused_rows where audience_id = $1",
   );
-  assert.deepEqual(await db.run(kept, id), [{ count: 1_000, last: 1_001 }]);
+  assert.deepEqual(await db.run(STORED_ROWS, id), [{ count: 1_000, last: 1_001 }]);
 });
