@@ -11,7 +11,7 @@ async function linkFor({ services, url, organization }: TestServer, address: str
   return linkOf({ organizationId, channel: "EMAIL", address, deliveryId: newId() });
 }
 
-async function listSuppressions(
+async function readSuppressions(
   { services, organization: { admin } }: TestServer,
 ): Promise<string[]> {
   const { edges } = await listSuppressions(services, admin, {}, {});
