@@ -177,21 +177,21 @@ onEveryDatabase(
   "handleImport() reads no more than a few chunks ahead of the database",
   async ({ db }) => {
     const { services, organization, csv } = await setUp(db);
-    const takenAtChunk: number[] = [];
+    const counts: number[] = [];
     let pulled = 0;
     const body = ReadableStream.from(async function* () {
       yield encoder.encode("email,name,code\n");
       for (; pulled < 20; pulled++) {
         const [audience] = (await listAudiences(services, organization.admin, null, {})).edges;
-        takenAtChunk.push(audience?.node.taken ?? 0);
+        counts.push(audience?.node.taken ?? 0);
         yield encoder.encode([...rowsOf(pulled * 1_000, (pulled + 1) * 1_000)].join(""));
       }
     }());
     const { answer } = await csv(body);
     assert.equal(answer.taken, 20_000);
     // One chunk is being written, one is being filled, and the streams buffer some more.
-    takenAtChunk.forEach((taken, chunk) =>
-      assert(chunk * 1_000 - taken <= 6_000, `${taken} at ${chunk}`)
+    counts.forEach((count, chunk) =>
+      assert(chunk * 1_000 - count <= 6_000, `${count} at ${chunk}`)
     );
   },
 );
