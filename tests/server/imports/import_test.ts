@@ -190,9 +190,7 @@ onEveryDatabase(
     const { answer } = await csv(body);
     assert.equal(answer.taken, 20_000);
     // One chunk is being written, one is being filled, and the streams buffer some more.
-    counts.forEach((count, chunk) =>
-      assert(chunk * 1_000 - count <= 6_000, `${count} at ${chunk}`)
-    );
+    counts.forEach((n, chunk) => assert(chunk * 1_000 - n <= 6_000, `${n} at ${chunk}`));
   },
 );
 
@@ -293,9 +291,9 @@ onEveryDatabase("handleImport() stores 1,000 refused rows and counts all", async
   assert.equal(answer.refused, 1_700);
   assert.equal(answer.refusedRows.length, 100);
   const { id } = await audienceOf({ services, organization }, answer);
-  const STORED_ROWS = statement<[id: string], { count: number; last: number }>(
+  const ROWS = statement<[id: string], { count: number; last: number }>(
     "test.kept",
     "select count(*), max(line) as last from audience_refused_rows where audience_id = $1",
   );
-  assert.deepEqual(await db.run(STORED_ROWS, id), [{ count: 1_000, last: 1_001 }]);
+  assert.deepEqual(await db.run(ROWS, id), [{ count: 1_000, last: 1_001 }]);
 });
