@@ -7,7 +7,7 @@ export const DeliveryStatus = builder.enumType("DeliveryStatus", {
     SENDING: { description: "In flight: being sent, and its outcome is not recorded yet." },
     SENT: { description: "Accepted by the provider. It may still become BOUNCED or COMPLAINED." },
     FAILED: {
-      description: "Failed in its last attempt; `retryable` says whether it can be retried.",
+      description: "Failed in its last attempt; `retryable` is true if it can be retried.",
     },
     CANCELLED: { description: "Not sent, because its message was cancelled." },
     UNKNOWN: {
@@ -17,7 +17,7 @@ export const DeliveryStatus = builder.enumType("DeliveryStatus", {
     },
     BOUNCED: {
       description:
-        "Accepted by the provider and returned later; `retryable` says whether it can be retried.",
+        "Accepted by the provider and returned later; `retryable` is true if it can be retried.",
     },
     COMPLAINED: {
       description:

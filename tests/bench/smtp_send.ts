@@ -11,7 +11,7 @@ const ROUNDS = 3;
 export const FROM = "Waybill <noreply@example.com>";
 const PARAGRAPH = "This line stands for what one would have to say to so many people at once.\n";
 
-/** The same mail as a template. */
+/** Template of the mails of `mailOf`. */
 export const templates = {
   subject: "News for person {{ n }}",
   text: `Dear person {{ n }},\n\n${PARAGRAPH.repeat(10)}`,
@@ -75,7 +75,7 @@ async function print(text: string): Promise<void> {
 /**
  * Starts the sink in a process of its own.
  *
- * @param refusedEvery every that many-th recipient is refused once; absent: none
+ * @param refusedEvery n: every n-th recipient is refused once; absent: none
  */
 export async function startSink(
   refusedEvery?: number,

@@ -178,7 +178,7 @@ Deno.test("readConfig() writes PUBLIC_URL in ASCII and refuses a query, a fragme
   ]);
 });
 
-Deno.test("readConfig() and the containers know every variable of the README's table", async () => {
+Deno.test("readConfig() reads, and compose.yaml or Dockerfile passes, every variable of the README's table", async () => {
   const [readme, compose, dockerfile] = await Promise.all(
     ["README.md", "compose.yaml", "Dockerfile"].map((name) =>
       Deno.readTextFile(new URL(`../../${name}`, import.meta.url))

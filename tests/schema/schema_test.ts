@@ -21,7 +21,7 @@ const types = Object.values(schema.getTypeMap()).filter((type) =>
   !isIntrospectionType(type) && !isSpecifiedScalarType(type)
 );
 
-// These words stand in place of the subject, so that a reader has to guess it.
+// A sentence that opens with one of these words does not name its subject.
 const FORBIDDEN_OPENER =
   /^(What|Whatever|Who|Whoever|Whom|Whose|Those|Nobody|Somebody|How|When|Since|Of)\b/i;
 

@@ -18,7 +18,7 @@ const ENTRIES: readonly string[] = [
 ];
 
 interface Row {
-  /** Files and folders whose code it may import, beside its own folder. */
+  /** Files and folders whose code it may import, in addition to its own folder. */
   readonly code: readonly string[];
   /** Folders of which it may import types only. */
   readonly types?: readonly string[];

@@ -3,7 +3,7 @@ import { type Connection, statement } from "../../src/db/database.ts";
 import { toTypeId } from "../../src/domain/id.ts";
 import { findFaults } from "./ledger.ts";
 
-// The invariants hold while no worker is between two writes: all have stopped, or were reaped.
+// The invariants are true while no worker is between two writes: all have stopped, or were reaped.
 const DELIVERY_CHECKS: Record<string, string> = {
   "each planned recipient is in exactly one batch of the first round": `
     select 'message ' || m.id || ': recipient ' || n || ' is in ' || count(b.id) || ' batches'

@@ -8,7 +8,7 @@ export interface ReceivedMessage {
   readonly recipient: string;
   readonly text: string;
   readonly messagingType: string | null;
-  /** True if it was delivered, whatever the response. */
+  /** True if it was delivered, even if the response was an error or was lost. */
   readonly arrived: boolean;
 }
 

@@ -12,8 +12,7 @@ const DEFAULT_SEED = 20_260_713;
 const SEEDS = 1_000_000;
 
 /**
- * Runs a test on random choices. The seed is fixed, so that a run in CI can be compared with the one
- * before; `SEED=random` chooses another, `SEED=<number>` repeats a run.
+ * Runs a test on random choices. The seed is fixed, so that runs in CI can be compared; `SEED=random` chooses another, `SEED=<number>` repeats a run.
  *
  * @param file `import.meta.url` of the test
  * @throws with the seed and the command that repeats the run, when `test` throws

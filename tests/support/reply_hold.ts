@@ -1,21 +1,21 @@
 import type { SmtpTestServer } from "./smtp.ts";
 
-/** Holds back the replies of a mail server to the final dots of mails. */
+/** Delays the replies of a mail server to the final dots of mails. */
 export interface ReplyHold {
   /** Recipients whose mails wait for their reply, oldest first. */
   readonly waiting: readonly string[];
-  /** Returns when that many mails wait. */
+  /** Returns when at least `count` mails wait. */
   untilWaiting(count: number): Promise<void>;
   /** Sends the oldest replies. */
   release(count: number): void;
-  /** Sends all replies, and holds back none until `enable`. */
+  /** Sends all waiting replies, and delays none until `enable`. */
   disable(): void;
-  /** Holds back the replies to all mails from now on. */
+  /** Delays the replies to all later mails. */
   enable(): void;
 }
 
 /**
- * Holds back replies from now on.
+ * Delays the replies to all later mails until they are released.
  *
  * @param applies selects the recipients; absent: all
  */

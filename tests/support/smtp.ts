@@ -56,7 +56,7 @@ export interface SmtpTestServer {
   readonly received: ReceivedMail[];
   /** Number of connections accepted so far. */
   readonly connections: number;
-  /** Returns when that many mails were received. */
+  /** Returns when at least `count` mails were received. */
   untilReceived(count: number): Promise<void>;
   /** Closes all connections; the server accepts new ones. */
   closeConnections(): void;

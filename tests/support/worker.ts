@@ -28,7 +28,7 @@ export interface TestWorkerOptions {
 /** A worker that is stopped at the end of its scope. */
 export interface TestWorker extends Worker, AsyncDisposable {}
 
-/** Handlers of a worker that knows the kind "work" only. */
+/** Handlers of a worker that runs jobs of the kind "work" only. */
 export function workHandlers(
   work: WorkHandler,
   timeoutMs = MINUTE,

@@ -113,7 +113,7 @@ class MessengerChannel implements Channel {
       message: JSON.stringify({ text }),
       access_token: this.#options.accessToken,
     });
-    // A Blob, because Deno repeats a request with a buffered body if a kept connection closes without a
+    // A Blob, because Deno repeats a request with a buffered body if a reused connection closes without a
     // response, although the first request may have been processed (denoland/deno#35610).
     return new Blob([form.toString()], { type: "application/x-www-form-urlencoded" });
   }

@@ -19,7 +19,7 @@ class RecordError extends Error {}
  * whether comma, semicolon or tab is the delimiter.
  *
  * If a record cannot be parsed, only its first line is refused, and reading continues at the next line,
- * so that an unclosed quote costs one row instead of the rest of the file.
+ * so that an unclosed quote makes one row invalid instead of the rest of the file.
  */
 export class CsvReader {
   readonly #addressColumns: readonly string[];

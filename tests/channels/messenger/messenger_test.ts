@@ -128,7 +128,7 @@ Deno.test("MessengerChannel.send() ends unknown without a response", async () =>
   }
 });
 
-Deno.test("MessengerChannel.send() posts a message once on a kept connection", async () => {
+Deno.test("MessengerChannel.send() posts a message once on a reused connection", async () => {
   await using meta = await startMetaServer();
   const channel = openChannel(meta);
   await channel.send(mailTo("1"));

@@ -30,7 +30,7 @@ onPostgres(
 );
 
 onPostgres(
-  "GET /graphql answers 304 if the browser has GraphiQL already",
+  "GET /graphql answers 304 if the browser has cached GraphiQL",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       const first = await fetch(url, { headers: BROWSER });

@@ -23,7 +23,7 @@ async function read(mail: string) {
   });
 }
 
-// RFC 3464 Appendix E.1, with the mail that came back.
+// RFC 3464 Appendix E.1, with the returned mail.
 const RFC = `Date: Thu, 7 Jul 1994 17:16:05 -0400
 From: Mail Delivery Subsystem <MAILER-DAEMON@CS.UTK.EDU>
 Message-Id: <199407072116.RAA14128@CS.UTK.EDU>
