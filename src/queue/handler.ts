@@ -25,7 +25,7 @@ export interface JobRun {
   readonly report: (progress: Progress) => void;
 }
 
-/** Runs one attempt at a job. Throwing asks for a retry. */
+/** Runs one attempt at a job. If it throws, the job is retried, unless the `JobFailure` forbids it. */
 export type JobHandler<Payload> = (run: JobRun, payload: Payload) => Promise<Outcome>;
 
 /** Kinds of jobs by name, with what the queue needs of their declarations. */

@@ -50,7 +50,7 @@ export interface BatchSenderOptions {
   readonly batch: TakenBatch;
   /** PENDING deliveries of the batch; a later run sends those that are not due yet. */
   readonly pending: readonly PendingDelivery[];
-  /** Number of the batch's other deliveries that were sent; the rest of them failed. */
+  /** Number of deliveries sent by earlier runs; the others that are not `pending` count as failed. */
   readonly sentBefore: number;
   /** Maximum number of deliveries in flight. */
   readonly window: number;
@@ -194,7 +194,7 @@ export class BatchSender {
     }
   }
 
-  // An obstacle that a person must remove takes precedence over one that passes by itself.
+  // An obstacle that pauses the message takes precedence over one that only delays it.
   #obstruct(obstacle: Obstacle, attempted: boolean): void {
     if (this.#obstruction && obstacle.error.disposition !== "pause") return;
     this.#obstruction = { type: "obstructed", obstacle, attempted };

@@ -77,7 +77,7 @@ export class FailoverChannel implements Channel {
     await Promise.all(this.#providers.map((provider) => provider.close()));
   }
 
-  /** Result of a mail that no provider has accepted or refused for good. */
+  /** Result of a mail that no provider has accepted or permanently refused. */
   #outcomeOf(
     tries: readonly FailedTry[],
     errors: readonly (DeliveryError | null)[],

@@ -61,8 +61,8 @@ function isAddress(address: string): boolean {
  */
 function normalizeAddress(address: string): string {
   if (!NON_ASCII.test(address) && !ENCODED_DOMAIN.test(address)) return address.toLowerCase();
-  // Letter by letter, because toLowerCase() of a whole string looks at a sigma's neighbours and makes
-  // two code points of "İ".
+  // Letter by letter, because toLowerCase() of a whole string depends on the neighbours of a sigma and
+  // returns two code points for "İ".
   const lower = Array.from(address, (letter) => Array.from(letter.toLowerCase())[0]).join("");
   const at = lower.lastIndexOf("@") + 1;
   const domain = lower.slice(at);

@@ -1,7 +1,7 @@
 import type { Fault } from "../validation.ts";
 import type { CredentialField } from "../vault.ts";
 
-/** Differences between the channels, as far as the domain knows them. */
+/** Rules of the domain that differ between channels. */
 export interface ChannelRules {
   /** Name in messages for people, in the middle of a sentence. */
   readonly name: string;

@@ -121,7 +121,7 @@ export interface OutcomeEffect {
   /** Whether the attempt counts against the attempts of the message. */
   readonly counts: boolean;
   readonly retryable: boolean;
-  /** Whether the recipient goes on the suppression list. */
+  /** Whether the recipient is added to the suppression list. */
   readonly suppresses: boolean;
   /** Wait before the next attempt, in milliseconds; null: none. */
   readonly waitMs: number | null;

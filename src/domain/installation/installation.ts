@@ -11,7 +11,7 @@ export const INSTALLATION_ID = SYSTEM_ORGANIZATION_ID;
 /** The workers that process the jobs of all organizations. */
 export interface Processor {
   readonly workers: readonly WorkerState[];
-  /** Interval at which an idle worker looks for jobs, in milliseconds. */
+  /** Interval at which an idle worker polls for jobs, in milliseconds. */
   readonly intervalMs: number;
   /** Maximum number of jobs of a lane per claim. */
   readonly batchSize: number;

@@ -6,8 +6,8 @@ import type { Services } from "../services.ts";
 import { COLUMNS, getJob } from "./find.ts";
 import { isFinished, type Job } from "./job.ts";
 
-// Cancels a waiting job at once. A running one is marked and keeps its fence, so that its handler can
-// still record what it did.
+// Cancels a waiting job at once. A running job is marked and keeps its fence, so that its handler can
+// still record its work.
 const CANCEL = statement<[id: string, organizationId: string], Job>(
   "jobs.cancel",
   `update jobs set cancel_requested = true, updated_at = now(),
@@ -18,10 +18,10 @@ const CANCEL = statement<[id: string, organizationId: string], Job>(
 );
 
 /**
- * Cancels a job. A waiting job ends at once; a running one is signalled in whichever process it runs,
- * and ends when it has recorded what it did. A second call changes nothing.
+ * Cancels a job. A waiting job ends at once. The signal of a running job is aborted, in any process, and
+ * the job ends when its handler has recorded its work. A second call changes nothing.
  *
- * @returns the job: CANCELLED, or PROCESSING while it still records
+ * @returns the job: CANCELLED, or PROCESSING until its handler has ended
  * @throws {NotFoundError}
  * @throws {ConflictError} ALREADY_FINISHED
  */

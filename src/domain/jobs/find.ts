@@ -7,7 +7,7 @@ import type { Services } from "../services.ts";
 import { type Job, type JobError, type JobStatus, mayAccess } from "./job.ts";
 import type { Lane } from "./lane.ts";
 
-/** Columns of a job under the names of `Job`. */
+/** Columns of a job under the names of `Job`, for the query builder. */
 export const JOB_COLUMNS = [
   "id",
   "organization_id as organizationId",
@@ -31,7 +31,7 @@ export const JOB_COLUMNS = [
   "finished_at as finishedAt",
 ] as const;
 
-/** The same as the text of a SELECT or RETURNING. */
+/** The columns of a job as SQL text, for SELECT and RETURNING. */
 export const COLUMNS = columnList(JOB_COLUMNS);
 
 const FIND = statement<[ids: string[]], Job>(
@@ -60,12 +60,12 @@ export interface JobAttempt {
   readonly error: JobError | null;
 }
 
-/** Finds jobs of all organizations by id. The caller checks access. */
+/** Finds jobs of all organizations by id. The caller must check access. */
 export function findJobs(db: Connection, ids: readonly string[]): Promise<Job[]> {
   return db.run(FIND, [...ids]);
 }
 
-/** Finds a job of an organization. */
+/** Finds a job of an organization. The caller must check access within the organization. */
 export async function findJob(
   db: Connection,
   organizationId: string,
@@ -76,7 +76,7 @@ export async function findJob(
 }
 
 /**
- * Finds a job.
+ * Finds a job that the caller may see.
  *
  * @throws {NotFoundError} also for a job that the caller may not see
  */
@@ -86,7 +86,7 @@ export async function getJob({ db }: Services, caller: Caller, id: string): Prom
   return job;
 }
 
-/** Reads the attempts at a job, oldest first. The caller has checked access to the job. */
+/** Reads the attempts at a job, oldest first. The caller must be allowed to see the job. */
 export function readAttempts({ db }: Services, job: Job): Promise<JobAttempt[]> {
   return db.run(ATTEMPTS, job.organizationId, job.id);
 }

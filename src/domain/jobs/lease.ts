@@ -118,7 +118,7 @@ const DEREGISTER = statement<[workerId: string], { id: string }>(
 const RESCUE_LIMIT = 500;
 
 /**
- * Registers a worker, which gives it the right to claim.
+ * Registers a worker, so that it may claim jobs.
  *
  * @param lanes slots of the worker, shown to users
  */

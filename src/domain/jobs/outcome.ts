@@ -1,7 +1,7 @@
 import type { JobError } from "./job.ts";
 
 /**
- * Outcome of an attempt. A handler that throws asks for a retry.
+ * Outcome of an attempt whose handler did not throw.
  * `alreadySettled`: the handler has settled the job in a transaction of its own.
  */
 export type Outcome =

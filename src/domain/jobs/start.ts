@@ -18,7 +18,7 @@ const FIND_UNFINISHED = statement<[organizationId: string, uniqueKey: string], J
 /** Input of `startJob`. */
 export interface StartJobInput {
   readonly kind: JobKindName;
-  /** As the kind's schema says. */
+  /** Payload that the schema of the kind accepts. */
   readonly payload: Record<string, unknown>;
   /** -100 to 100; higher runs first. */
   readonly priority?: number | null;
@@ -31,11 +31,13 @@ export interface StartJobInput {
 }
 
 const inputSchema = z.object({
-  priority: z.number().int().min(-100).max(100).nullish(),
-  runAt: z.date().nullish(),
-  maxAttempts: z.number().int().min(1).max(10).nullish(),
-  uniqueKey: z.string().min(1).max(200).refine((key) => !key.includes("\0"), "holds a NUL")
-    .nullish(),
+  priority: z.number().int("is not a whole number")
+    .min(-100, "is below -100").max(100, "is above 100").nullish(),
+  runAt: z.date("is not a valid time").nullish(),
+  maxAttempts: z.number().int("is not a whole number")
+    .min(1, "is below 1").max(10, "is above 10").nullish(),
+  uniqueKey: z.string().min(1, "is empty").max(200, "is longer than 200 characters")
+    .refine((key) => !key.includes("\0"), "must not contain NUL characters").nullish(),
 });
 
 /**
@@ -80,13 +82,13 @@ export async function startJob(
       services.bus.publish("jobs", caller.organizationId, [id]);
       return { job: await getJob(services, caller, id), created: true };
     }
-    const job = await unfinishedJobOfKey(services, caller, input.uniqueKey ?? "");
+    const job = await findUnfinishedJob(services, caller, input.uniqueKey ?? "");
     if (job) return { job, created: false };
     // The job finished between the two statements, so the key is free again.
   }
 }
 
-async function unfinishedJobOfKey(
+async function findUnfinishedJob(
   { db }: Services,
   caller: Caller,
   uniqueKey: string,

@@ -15,7 +15,7 @@ export interface LiveObjects<T> {
   load(services: Services, ids: readonly string[]): Promise<readonly T[]>;
   idOf(object: T): string;
   visible(caller: Caller, object: T): boolean;
-  /** True if the object no longer changes by itself. */
+  /** True if the object is in a final state. */
   finished(object: T): boolean;
 }
 

@@ -53,13 +53,16 @@ export const messageFields = {
   title: singleLine(200),
   content: contentSchema,
   sendAt: z.date("is not a valid time").nullish(),
-  maxAttempts: z.number().int().min(1, "is below 1").max(10, "is above 10"),
+  maxAttempts: z.number().int("is not a whole number").min(1, "is below 1").max(10, "is above 10"),
 };
 
 const inputSchema = z.object({
   title: messageFields.title,
   type: singleLine(100),
-  priority: z.number().int().min(-100, "is below -100").max(100, "is above 100"),
+  priority: z.number().int("is not a whole number").min(-100, "is below -100").max(
+    100,
+    "is above 100",
+  ),
   content: messageFields.content,
   sendAt: messageFields.sendAt,
   retry: z.object({ maxAttempts: messageFields.maxAttempts }),

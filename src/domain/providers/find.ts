@@ -5,7 +5,7 @@ const PROVIDER =
   `id, channel, name, enabled, coalesce(limit_override, configured_limit) as "perSecond",
   state, since, error_type as "errorType", error_code as "errorCode", error_message as "errorMessage"`;
 
-/** A provider's columns under the names of `ProviderState`. */
+/** Columns of a provider under the names of `ProviderState`, as SQL text. */
 export const STATE = `${PROVIDER}, epoch, openings, error_pauses as "errorPauses", credentials,
   extract(epoch from retry_at - clock_timestamp())::float8 * 1000 as "retryMs"`;
 
@@ -19,12 +19,12 @@ const FIND = statement<[ids: string[]], Provider>(
   `select ${PROVIDER} from providers where id = any($1)`,
 );
 
-/** Providers with their sealed credentials, for sending. */
+/** Finds providers by id, with the fields that sending needs. */
 export function readStates(db: Connection, ids: readonly string[]): Promise<ProviderState[]> {
   return db.run(READ, [...ids]);
 }
 
-/** Providers without their credentials, for the API. */
+/** Finds providers by id, without their credentials, for the API. */
 export function findProviders(db: Connection, ids: readonly string[]): Promise<Provider[]> {
   return db.run(FIND, [...ids]);
 }

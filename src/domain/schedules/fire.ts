@@ -13,7 +13,7 @@ const DUE = statement<[], { id: string; name: string }>(
 /** A due schedule. */
 interface DueSchedule
   extends Pick<Schedule, "organizationId" | "name" | "payload" | "cron" | "timezone"> {
-  /** A newer version of the program may have kinds that this one lacks. */
+  /** Any text, because a newer version of the program may have inserted a kind that this one lacks. */
   readonly kind: string;
   /** Time of the database. */
   readonly now: Date;
@@ -33,14 +33,14 @@ const RECORD_FIRE = statement<[id: string], { fired: true }>(
    on conflict do nothing returning true as fired`,
 );
 
-const NAME_JOB = statement<[id: string, jobId: string]>(
-  "schedules.nameJob",
+const SET_JOB = statement<[id: string, jobId: string]>(
+  "schedules.setJob",
   `update schedule_fires f set job_id = $2
    from schedules s where s.id = $1 and f.schedule_id = s.id and f.nominal_at = s.next_at`,
 );
 
-const MOVE_ON = statement<[id: string, nextAt: Date | null]>(
-  "schedules.moveOn",
+const SET_NEXT = statement<[id: string, nextAt: Date | null]>(
+  "schedules.setNext",
   "update schedules set next_at = $2 where id = $1",
 );
 
@@ -56,12 +56,12 @@ export interface FireReport {
 interface Fire {
   readonly organizationId: string;
   readonly lane: Lane;
-  /** Null if the job of an earlier tick is unfinished: it counts for this tick too. */
+  /** Null if the job of an earlier tick is unfinished; that job counts for this tick, too. */
   readonly jobId: string | null;
 }
 
 /**
- * Fires the due schedules. One transaction for each records the tick, enqueues the job and moves
+ * Fires the due schedules. One transaction per schedule records the tick, enqueues the job and advances
  * `next_at`. A tick is fired once among any number of processes; all ticks that were missed while no
  * process ran are fired as one.
  */
@@ -90,8 +90,8 @@ function fireOne({ db }: Services, id: string): Promise<Fire | null> {
     const job = jobOf(due);
     const [recorded] = await tx.run(RECORD_FIRE, id);
     const [jobId = null] = recorded ? await insertJobs(tx, [job]) : [];
-    if (jobId !== null) await tx.run(NAME_JOB, id, jobId);
-    await tx.run(MOVE_ON, id, nextAt);
+    if (jobId !== null) await tx.run(SET_JOB, id, jobId);
+    await tx.run(SET_NEXT, id, nextAt);
     return recorded ? { organizationId: due.organizationId, lane: job.lane, jobId } : null;
   });
 }
