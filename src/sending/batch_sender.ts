@@ -111,7 +111,7 @@ export class BatchSender {
       const started = await this.#record(starting);
       if (started) starting.forEach((delivery) => this.#start(delivery));
       else this.#waiting.unshift(...starting);
-      // A message that was paused and resumed within one window is sent on by this run.
+      // A message that was paused and resumed within one window continues in this run.
       const more = this.#waiting.length > 0 && this.#maySend();
       if (!more && this.#isIdle()) return await this.#end();
       await this.#waitForFinished();
@@ -186,7 +186,7 @@ export class BatchSender {
       if (result.outcome === "held") return { outcome, provider: null, earlier: [] };
       return { outcome, provider: result.provider, earlier: result.earlier ?? [] };
     } catch (error) {
-      // Channels must not throw, so that this is a bug, and the mail may have been sent.
+      // Channels must not throw: this is a bug, after which the mail may have been sent.
       const deliveryId = toTypeId("delivery", delivery.id);
       log.error("Sending {deliveryId} failed unexpectedly", { deliveryId, error });
       const outcome = outcomeOf(delivery, UNEXPECTED, this.#options.batch);

@@ -68,7 +68,10 @@ export const JOB_KINDS = {
     startable: true,
   },
   CLEANUP_DELIVERIES: {
-    payload: z.strictObject({ daysToKeep: z.number().int().min(0).max(36_500) }),
+    payload: z.strictObject({
+      daysToKeep: z.number().int("is not a whole number")
+        .min(0, "is below 0").max(36_500, "is above 36,500"),
+    }),
     lane: "SYSTEM",
     maxAttempts: 3,
     timeoutMs: 60 * MINUTE,

@@ -23,8 +23,8 @@ export interface RetryResult extends Refusals {
  * were sent, are pending or are UNKNOWN are never retried. Of two concurrent calls for the same deliveries,
  * the second one retries none.
  *
- * @param input.force with ids only: also retries deliveries whose error allows no other attempt, or that have no
- *   attempts left
+ * @param input.force with ids only: also retries deliveries whose error allows no other attempt, or that
+ *   have no attempts left
  * @throws {InvalidInputError} for both or neither of ids and filter, for an empty one, and for force
  *   without ids
  * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see; nothing is
@@ -38,7 +38,7 @@ export async function retryDeliveries(
   const { force } = input;
   if (force && !input.ids) throw invalid(["force"], "NEEDS_IDS", "needs ids; remove the filter");
   const selection = await checkSelection(services, caller, input, "FAILED");
-  // refusalOfRetry() has already checked the deliveries that are selected by id.
+  // For deliveries selected by id refusalOfRetry() decides, so that requeueFailed() accepts all of them.
   const choice = {
     caller,
     from: "FAILED",

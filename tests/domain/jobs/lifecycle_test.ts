@@ -216,6 +216,8 @@ onEveryQueue(
         startJob(services, admin, { ...good, ...fields }),
         ({ issues }: InvalidInputError) => {
           assert.deepEqual(issues.map(({ path }) => path.join(".")), paths);
+          // The texts continue a sentence that begins with the path.
+          for (const { message } of issues) assert.match(message, /^[a-z]/);
           return true;
         },
       );
