@@ -106,6 +106,9 @@ const SETTINGS = [
   "statement_timeout=60s",
 ];
 
+// Longer than statement_timeout, so that it ends only statements whose connection has been lost unnoticed.
+const ANSWER_TIMEOUT_MS = 75_000;
+
 /** Settings for the single session of PGlite, whose defaults match the remaining ones. */
 export const EMBEDDED_SETTINGS = PLANNER_SETTINGS.map((setting) => `set ${setting}`).join("; ");
 
@@ -130,7 +133,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   return {
     embedded,
-    ...connectionOver((query) => queryPool(pool, query), embedded),
+    ...connectionOver((query) => queryPool(pool, embedded, query), embedded),
     transaction: (work) => transact(pool, embedded, work),
     async dedicated() {
       const client = new pg.Client(config);
@@ -169,9 +172,10 @@ function connectionOver(query: Query, embedded: boolean): Connection {
 // a single connection, and refuses the next one until it has processed the end of the last one.
 function queryPool<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
+  embedded: boolean,
   query: pg.QueryConfig,
 ): Promise<pg.QueryResult<Row>> {
-  return borrow(pool, async (session) => {
+  return borrow(pool, embedded, async (session) => {
     try {
       return await session.query<Row>(query);
     } catch (error) {
@@ -187,7 +191,7 @@ function transact<T>(
   embedded: boolean,
   work: (tx: Connection) => Promise<T>,
 ): Promise<T> {
-  return borrow(pool, async ({ query, discard }) => {
+  return borrow(pool, embedded, async ({ query, discard }) => {
     try {
       await query({ text: "begin" });
       const result = await work(connectionOver(query, embedded));
@@ -209,7 +213,11 @@ interface Session {
   readonly discard: (error: Error) => void;
 }
 
-async function borrow<T>(pool: pg.Pool, work: (session: Session) => Promise<T>): Promise<T> {
+async function borrow<T>(
+  pool: pg.Pool,
+  embedded: boolean,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const client = await connect(pool);
   let lost: Error | undefined;
   let broken: Error | undefined;
@@ -217,8 +225,11 @@ async function borrow<T>(pool: pg.Pool, work: (session: Session) => Promise<T>):
   const onError = (error: Error) => void (lost = broken = error);
   client.on("error", onError);
   const query: Query = async (config) => {
+    if (lost) throw new DatabaseConnectionError(lost);
     try {
-      return await client.query(config);
+      const answer = client.query(config);
+      // PGlite has no statement_timeout, so that a statement may take longer.
+      return await (embedded ? answer : inTime(answer, onError));
     } catch (error) {
       throw lost && !(error instanceof pg.DatabaseError)
         ? new DatabaseConnectionError(lost)
@@ -231,6 +242,18 @@ async function borrow<T>(pool: pg.Pool, work: (session: Session) => Promise<T>):
     client.off("error", onError);
     client.release(broken);
   }
+}
+
+/** Waits for an answer. Without one in time it calls `onError` and rejects with the same error. */
+function inTime<T>(answer: Promise<T>, onError: (error: Error) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const error = new Error(`The database did not answer within ${ANSWER_TIMEOUT_MS / 1_000} s`);
+      onError(error);
+      reject(error);
+    }, ANSWER_TIMEOUT_MS);
+    answer.then(resolve, reject).then(() => clearTimeout(timer));
+  });
 }
 
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
