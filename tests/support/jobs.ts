@@ -48,7 +48,7 @@ const EXPIRE = statement<[workerId: string | null]>(
    where $1::uuid is null or id = $1`,
 );
 const MAKE_DUE = statement<[]>(
-  "test.makeDue",
+  "test.makeJobsDue",
   "update jobs set run_at = now() where status = 'SCHEDULED'",
 );
 

@@ -55,7 +55,7 @@ const EXPIRE = statement<[workerId: string]>(
   `update workers set lease_until = clock_timestamp() - interval '1 second' where id = $1`,
 );
 const MAKE_DUE = statement<[]>(
-  "test.makeDue",
+  "test.makeDeliveriesDue",
   `with d as (update deliveries set not_before = now() where not_before > now())
    update jobs set run_at = now() where status = 'SCHEDULED' and run_at <> 'infinity'`,
 );

@@ -44,7 +44,7 @@ const CANCEL_PLAN = statement<[]>(
   `update jobs set status = 'CANCELLED', finished_at = now() where kind = 'PLAN_MESSAGE'`,
 );
 const MAKE_DUE = statement<[id: string]>(
-  "test.makeDue",
+  "test.makeMessageDue",
   "update messages set send_at = now() where id = $1",
 );
 
