@@ -57,10 +57,7 @@ export class RunningJobs {
     }).then(
       (outcome) => this.#end(running, outcome, null),
       (thrown: unknown) => this.#end(running, null, thrown),
-    ).catch((error) => {
-      // The claim is not in this list any more, so that the next reconciliation requeues the job.
-      log.error("Cannot end job {jobId}", { jobId: job.id, error });
-    });
+    );
   }
 
   /** Aborts the signals of those of these claims that run here; null: of all claims. */
@@ -113,9 +110,14 @@ export class RunningJobs {
     // Ignore the handler of a job that was dropped, or failed at its timeout.
     if (this.#running.get(running.job.id) !== running) return;
     this.#remove(running);
-    const settlement = settlementOf(running, outcome, thrown);
-    logAttempt(running, settlement);
-    this.onEnd(settlement);
+    try {
+      const settlement = settlementOf(running, outcome, thrown);
+      logAttempt(running, settlement);
+      this.onEnd(settlement);
+    } catch (error) {
+      // The claim is not in this list any more, so that the next reconciliation requeues the job.
+      log.error("Cannot end job {jobId}", { jobId: running.job.id, error });
+    }
   }
 
   #remove({ job }: Running): void {
