@@ -14,15 +14,27 @@ export type DeliveryErrorType =
  */
 export type Disposition = "retry" | "never" | "suppress" | "pause" | "unknown";
 
-/** Class of a failure; `maxAttempts`: number of attempts after which no further one is useful. */
+/** Class of a failure. */
 export type FailureClass = readonly [
   type: DeliveryErrorType,
   disposition: Disposition,
-  maxAttempts?: number,
+  traits?: FailureTraits,
 ];
 
+/** Further facts about a failure that its class determines. */
+export interface FailureTraits {
+  /** Number of attempts after which no further one is useful; absent: the message's setting applies. */
+  readonly maxAttempts?: number;
+  /** Code that replaces the provider's own, because many servers report the same cause by other codes. */
+  readonly code?: "MAILBOX_FULL";
+  /** The reply refuses the sender, so that most other recipients will refuse it, too. */
+  readonly refusesSender?: true;
+  /** The provider cannot transmit this mail, but another provider may. */
+  readonly providerLacks?: true;
+}
+
 /** A classified failure. */
-export interface DeliveryError {
+export interface DeliveryError extends Omit<FailureTraits, "code"> {
   readonly type: DeliveryErrorType;
   readonly disposition: Disposition;
   /** Code of the provider or the system: "550 5.1.1", "ECONNREFUSED"; null if there is none. */
@@ -33,8 +45,6 @@ export interface DeliveryError {
   readonly retryAfterMs: number | null;
   /** True if the provider failed independently of the recipient: the next mail would fail too. */
   readonly beforeRecipient: boolean;
-  /** Number of attempts after which no further one is useful; absent: the message's setting applies. */
-  readonly maxAttempts?: number;
   /** The content was transmitted, so another provider must not be tried: it could send a second copy. */
   readonly afterData?: true;
   /** No reply came: the connection was lost, or the time limit passed. */

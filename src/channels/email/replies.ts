@@ -96,7 +96,7 @@ export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] 
   ["4.5.3 too many recipients", { status: /^4\.5\.3$/, class: ["RATE_LIMIT", "retry"] }],
   ["4.2.2 mailbox full", {
     status: /^4\.2\.2$/,
-    class: ["INVALID_RECIPIENT", "retry", FULL_ATTEMPTS],
+    class: ["INVALID_RECIPIENT", "retry", { maxAttempts: FULL_ATTEMPTS }],
   }],
   ["5.7.8, 5.7.9 login", {
     at: CONVERSATION,
@@ -130,7 +130,7 @@ export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] 
     at: AFTER_MAIL,
     code: "4yz",
     words: FULL,
-    class: ["INVALID_RECIPIENT", "retry", FULL_ATTEMPTS],
+    class: ["INVALID_RECIPIENT", "retry", { maxAttempts: FULL_ATTEMPTS }],
   }],
   ["mailbox full", {
     at: AFTER_MAIL,

@@ -29,19 +29,20 @@ const WAIT_UNITS_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_00
  */
 export function classifySmtpFailure(failure: SmtpFailure): DeliveryError {
   const reply = failure.reply === null ? null : parseReply(failure.reply, stageOf(failure));
-  const [type, disposition, maxAttempts] = (reply && classifyReply(reply)) ??
+  const [type, disposition, traits] = (reply && classifyReply(reply)) ??
     classifyLibraryCode(failure, reply !== null);
   const text = reply ? failure.reply ?? "" : failure.message;
   return {
+    ...traits,
     type,
     disposition,
-    code: reply ? `${reply.code} ${reply.status}`.trimEnd() : failure.systemCode ?? failure.code,
+    code: traits?.code ??
+      (reply ? `${reply.code} ${reply.status}`.trimEnd() : failure.systemCode ?? failure.code),
     message: toErrorMessage(text),
     retryAfterMs: disposition === "retry" ? findWait(text) : null,
     beforeRecipient: !failure.opened || failure.command === "MAIL FROM",
     ...failure.bodyBegun && { afterData: true },
     ...!reply && type === "NETWORK" && { noAnswer: true },
-    ...maxAttempts && { maxAttempts },
   };
 }
 

@@ -29,8 +29,8 @@ const TOO_FREQUENT: FailureClass = ["RATE_LIMIT", "never"];
 const FORBIDDEN: FailureClass = ["PERMISSION", "pause"];
 const OUTSIDE_WINDOW: FailureClass = ["PERMISSION", "never"];
 const UNREACHABLE: FailureClass = ["INVALID_RECIPIENT", "never"];
-const TEMPORARY: FailureClass = ["NETWORK", "retry", FEW_ATTEMPTS];
-const MEDIA: FailureClass = ["OTHER", "retry", TWO_ATTEMPTS];
+const TEMPORARY: FailureClass = ["NETWORK", "retry", { maxAttempts: FEW_ATTEMPTS }];
+const MEDIA: FailureClass = ["OTHER", "retry", { maxAttempts: TWO_ATTEMPTS }];
 
 /** Classes by "code/subcode", for subcodes that are more precise than their code. */
 const BY_SUBCODE: Readonly<Record<string, FailureClass>> = {
@@ -88,9 +88,10 @@ const BY_CODE: Readonly<Record<number, FailureClass>> = {
  * message, so it is `unknown`; any other status means that the base URL is wrong, so it is `pause`.
  */
 export function classifyMetaFailure({ status, error, usage }: MetaResponse): DeliveryError {
-  const [type, disposition, maxAttempts] = error ? byError(error, status) : byStatus(status);
+  const [type, disposition, traits] = error ? byError(error, status) : byStatus(status);
   const throttled = type === "RATE_LIMIT" && disposition === "retry";
   return {
+    ...traits,
     type,
     disposition,
     code: error ? [error.code, error.subcode ?? []].flat().join("/") : `HTTP ${status}`,
@@ -101,7 +102,6 @@ export function classifyMetaFailure({ status, error, usage }: MetaResponse): Del
     retryAfterMs: error?.subcode === 2018321 ? FLOW_MS : throttled ? regainTimeOf(usage) : null,
     // Rate limits belong to the Page, so the next recipient would fail too.
     beforeRecipient: throttled,
-    ...maxAttempts && { maxAttempts },
   };
 }
 
