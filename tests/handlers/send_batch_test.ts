@@ -66,7 +66,7 @@ onEveryMail("SEND_BATCH records the reply of the server for each recipient", asy
   assert.deepEqual(await outcomesOf(db, id), [
     ["SENT", 1],
     ["FAILED", 1, "INVALID_RECIPIENT", "550 5.1.1", "final"],
-    ["FAILED", 1, "INVALID_RECIPIENT", "452 4.2.2", "retryable"],
+    ["FAILED", 1, "RATE_LIMIT", "MAILBOX_FULL", "retryable"],
     ["FAILED", 1, "NETWORK", "421 4.3.2", "retryable"],
     ["FAILED", 1, "PERMISSION", "554 5.7.1", "final"],
     ["SENT", 1],

@@ -1,4 +1,4 @@
-import type { DeliveryErrorType, Disposition, FailureClass } from "../channel.ts";
+import type { DeliveryErrorType, Disposition, FailureClass, FailureTraits } from "../channel.ts";
 
 /**
  * Part of the SMTP conversation that a reply answers. OPEN is the greeting and EHLO, DATA includes the
@@ -70,8 +70,12 @@ function anyOf(...patterns: readonly RegExp[]): RegExp {
   return new RegExp(patterns.map(({ source }) => source).join("|"), "is");
 }
 
-/** Attempts in total at a mailbox that stays full. */
-const FULL_ATTEMPTS = 3;
+const FULL_MAILBOX: FailureClass = ["RATE_LIMIT", "never", { code: "MAILBOX_FULL" }];
+const FULL_FOR_NOW: FailureClass = [
+  "RATE_LIMIT",
+  "retry",
+  { code: "MAILBOX_FULL", maxAttempts: 3 },
+];
 
 /**
  * Meaning of a mail server's negative reply, in the conversation and in a later bounce report. The first
@@ -96,7 +100,7 @@ export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] 
   ["4.5.3 too many recipients", { status: /^4\.5\.3$/, class: ["RATE_LIMIT", "retry"] }],
   ["4.2.2 mailbox full", {
     status: /^4\.2\.2$/,
-    class: ["INVALID_RECIPIENT", "retry", { maxAttempts: FULL_ATTEMPTS }],
+    class: FULL_FOR_NOW,
   }],
   ["5.7.8, 5.7.9 login", {
     at: CONVERSATION,
@@ -113,11 +117,12 @@ export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] 
     status: /^5\.1\.([1236]|10)$/,
     class: ["INVALID_RECIPIENT", "suppress"],
   }],
-  ["5.2.1, 5.2.2 mailbox", {
+  ["5.2.1 mailbox disabled", {
     at: AFTER_MAIL,
-    status: /^5\.2\.[12]$/,
+    status: /^5\.2\.1$/,
     class: ["INVALID_RECIPIENT", "never"],
   }],
+  ["5.2.2 mailbox full", { at: AFTER_MAIL, status: /^5\.2\.2$/, class: FULL_MAILBOX }],
   ["5.7.x policy", { at: AFTER_MAIL, status: /^5\.7\./, class: ["PERMISSION", "never"] }],
 
   // A failure before MAIL concerns the provider, not the mail.
@@ -130,13 +135,13 @@ export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] 
     at: AFTER_MAIL,
     code: "4yz",
     words: FULL,
-    class: ["INVALID_RECIPIENT", "retry", { maxAttempts: FULL_ATTEMPTS }],
+    class: FULL_FOR_NOW,
   }],
   ["mailbox full", {
     at: AFTER_MAIL,
     code: "5yz",
     words: FULL,
-    class: ["INVALID_RECIPIENT", "never"],
+    class: FULL_MAILBOX,
   }],
   ["policy", { at: AFTER_MAIL, code: "5yz", words: POLICY, class: ["PERMISSION", "never"] }],
   ["no such address", {
@@ -158,7 +163,7 @@ export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] 
   ["451, 452 server", { at: TRANSACTION, code: [451, 452], class: ["NETWORK", "retry"] }],
   ["4yz to MAIL", { at: ["MAIL"], code: "4yz", class: ["PERMISSION", "retry"] }],
   ["5yz to MAIL", { at: ["MAIL"], code: "5yz", class: ["PERMISSION", "pause"] }],
-  ["552 mailbox full", { at: RECIPIENT, code: [552], class: ["INVALID_RECIPIENT", "never"] }],
+  ["552 mailbox full", { at: RECIPIENT, code: [552], class: FULL_MAILBOX }],
   // Defined as "mailbox unavailable", "user not local" and "mailbox name not allowed".
   ["550, 551, 553 no mailbox", {
     at: RECIPIENT,
@@ -222,8 +227,10 @@ export interface BounceReport {
   readonly status: string;
   /** Field of the report for the reply code; absent or 0: the text begins with the code. */
   readonly code?: number;
-  /** Reply of the recipient's server. */
+  /** Reply of the recipient's server; "" if the report quotes none. */
   readonly text: string;
+  /** Part of the report for people; read only if the report quotes no reply. */
+  readonly fallbackText?: string;
   /** False if the report names a temporary failure; absent: the status decides. */
   readonly permanent?: boolean;
   /** Class of the provider's own code; used only if there is no enhanced status code. */
@@ -236,6 +243,8 @@ export interface BounceClass {
   readonly disposition: Extract<Disposition, "retry" | "never" | "suppress">;
   /** Enhanced status code; null if there is none. */
   readonly status: string | null;
+  /** Code that replaces the status; absent: the status is shown. */
+  readonly code?: FailureTraits["code"];
 }
 
 /**
@@ -243,17 +252,23 @@ export interface BounceClass {
  * because the provider has already ended its own attempts.
  */
 export function classifyBounce(report: BounceReport): BounceClass {
-  const words = withoutAddresses(report.text);
+  const text = report.text || report.fallbackText || "";
+  const words = withoutAddresses(text);
   const status = findStatus(report.status, words);
-  const code = report.code || findReplyCode(report.text);
+  const code = report.code || findReplyCode(text);
   const permanentBounce = report.permanent ??
     !(findStatus(report.status) ?? status)?.startsWith("4");
   const permanent = code === null ? !(status?.startsWith("4") ?? !permanentBounce) : code >= 500;
   const reply: Reply = { stage: "REPORT", code, status: status ?? "", words, permanent };
   const providerClass = status === null ? report.providerClass : undefined;
-  const [type, disposition] = providerClass ?? classifyReply(reply) ?? UNCLASSIFIED;
-  if (!permanentBounce) return { type, disposition: "retry", status };
-  return { type, disposition: disposition === "suppress" ? "suppress" : "never", status };
+  const [type, disposition, traits] = providerClass ?? classifyReply(reply) ?? UNCLASSIFIED;
+  const lasting = disposition === "suppress" ? "suppress" : "never";
+  return {
+    type,
+    disposition: permanentBounce ? lasting : "retry",
+    status,
+    ...traits?.code && { code: traits.code },
+  };
 }
 
 const UNCLASSIFIED: FailureClass = ["OTHER", "never"];

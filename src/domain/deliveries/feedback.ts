@@ -21,7 +21,7 @@ export interface Feedback {
 
 /** Classified bounce of a mail. */
 export interface Bounce extends BounceClass {
-  /** Code for a bounce without an enhanced status code. */
+  /** Code for a bounce with neither `code` nor `status`. */
   readonly reason: string | null;
   readonly text: string;
 }
@@ -57,13 +57,14 @@ export function complained(deliveryId: string, code: string | null): Feedback {
 
 /** Builds the feedback that a mail bounced. */
 export function bounced(deliveryId: string, bounce: Bounce): Feedback {
-  const { type, disposition, status, reason, text } = bounce;
+  const { type, disposition, reason, text } = bounce;
   const retryable = disposition === "retry";
+  const code = bounce.code ?? bounce.status ?? reason ?? (retryable ? "GAVE_UP" : "BOUNCED");
   return {
     deliveryId,
     kind: "BOUNCED",
     errorType: type,
-    code: oneLine(status ?? reason ?? (retryable ? "GAVE_UP" : "BOUNCED"), MAX_CODE_LENGTH),
+    code: oneLine(code, MAX_CODE_LENGTH),
     message: oneLine(text, MAX_MESSAGE_LENGTH),
     retryable,
     suppress: disposition === "suppress",

@@ -88,7 +88,7 @@ export function outcomeOf(
       if (error.disposition === "pause" || error.beforeRecipient) {
         return { type: "deferred", error, waitMs: obstacle ? null : waitMs, deferrals, obstacle };
       }
-      if (error.type === "RATE_LIMIT" && deferrals < MAX_DEFERRALS) {
+      if (isThrottled(error) && deferrals < MAX_DEFERRALS) {
         return { type: "deferred", error, waitMs, deferrals: deferrals + 1, obstacle: null };
       }
       return { type: "failed", error, retryable: attempt + 1 < (error.maxAttempts ?? Infinity) };
@@ -96,6 +96,11 @@ export function outcomeOf(
     case "suppress":
       return { type: "failed", error, retryable: false };
   }
+}
+
+// A full mailbox is the recipient's, not a limit of the provider, so it uses up attempts.
+function isThrottled({ type, code }: DeliveryError): boolean {
+  return type === "RATE_LIMIT" && code !== "MAILBOX_FULL";
 }
 
 /** Result of a mail whose sending threw: a bug, after which the mail may have been sent. */

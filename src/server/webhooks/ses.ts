@@ -90,5 +90,7 @@ function bounceOf(deliveryId: string, { bounce }: SesNotification): Feedback {
 // remove an address that bounces permanently.
 function classOf(bounceType: string, bounceSubType: string): BounceReport["providerClass"] {
   if (bounceType === "Permanent") return ["INVALID_RECIPIENT", "suppress"];
-  return bounceSubType === "MailboxFull" ? ["INVALID_RECIPIENT", "retry"] : undefined;
+  return bounceSubType === "MailboxFull"
+    ? ["RATE_LIMIT", "retry", { code: "MAILBOX_FULL" }]
+    : undefined;
 }

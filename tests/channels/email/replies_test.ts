@@ -73,7 +73,7 @@ Deno.test("classifyBounce() suppresses no address for any other status alone", (
     "5.1.8": "PERMISSION never",
     "5.2.0": "OTHER never",
     "5.2.1": "INVALID_RECIPIENT never",
-    "5.2.2": "INVALID_RECIPIENT never",
+    "5.2.2": "RATE_LIMIT never",
     "5.2.3": "OTHER never",
     "5.3.4": "OTHER never",
     "5.4.1": "OTHER never",

@@ -62,7 +62,7 @@ export const REPLY_GROUPS: readonly ReplyGroup[] = [
   group("4.5.3 too many recipients", "RATE_LIMIT", "retry", {
     "RCPT TO": ["452 4.5.3 No more in this session"],
   }),
-  group("4.2.2 mailbox full", "INVALID_RECIPIENT", "retry", {
+  group("4.2.2 mailbox full", "RATE_LIMIT", "retry", {
     "RCPT TO": ["452 4.2.2 The account is over quota", "452 4.2.2 Mailbox full"],
   }),
   group("5.7.8, 5.7.9 login", "ACCESS_TOKEN", "pause", {
@@ -95,8 +95,10 @@ export const REPLY_GROUPS: readonly ReplyGroup[] = [
     ],
     DATA: ["550 5.1.1 No such user"],
   }),
-  group("5.2.1, 5.2.2 mailbox", "INVALID_RECIPIENT", "never", {
+  group("5.2.1 mailbox disabled", "INVALID_RECIPIENT", "never", {
     "RCPT TO": ["550 5.2.1 Mailbox disabled"],
+  }),
+  group("5.2.2 mailbox full", "RATE_LIMIT", "never", {
     DATA: ["552 5.2.2 The account is over quota"],
   }),
   group("5.7.x policy", "PERMISSION", "never", {
@@ -115,10 +117,10 @@ export const REPLY_GROUPS: readonly ReplyGroup[] = [
   group("login failed", "ACCESS_TOKEN", "pause", {
     "AUTH PLAIN": ["504 Unrecognized authentication type"],
   }),
-  group("mailbox full for now", "INVALID_RECIPIENT", "retry", {
+  group("mailbox full for now", "RATE_LIMIT", "retry", {
     "RCPT TO": ["450 The user is overquota", "452 Mailbox full"],
   }),
-  group("mailbox full", "INVALID_RECIPIENT", "never", {
+  group("mailbox full", "RATE_LIMIT", "never", {
     "RCPT TO": [
       "550 Mailbox quota exceeded",
       "550 Mailbox diskquota exceeded",
@@ -185,7 +187,7 @@ export const REPLY_GROUPS: readonly ReplyGroup[] = [
   group("5yz to MAIL", "PERMISSION", "pause", {
     "MAIL FROM": ["550 Sender not allowed", "550 5.7.1 Sender not allowed"],
   }),
-  group("552 mailbox full", "INVALID_RECIPIENT", "never", {
+  group("552 mailbox full", "RATE_LIMIT", "never", {
     "RCPT TO": ["552 Something about this one", "552 Requested action aborted"],
   }),
   group("550, 551, 553 no mailbox", "INVALID_RECIPIENT", "suppress", {

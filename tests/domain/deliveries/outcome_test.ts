@@ -8,13 +8,14 @@ import {
 } from "../../../src/domain/deliveries/outcome.ts";
 
 const FULL: DeliveryError = {
-  type: "INVALID_RECIPIENT",
+  type: "RATE_LIMIT",
   disposition: "retry",
-  code: "452 4.2.2",
+  code: "MAILBOX_FULL",
   message: "452 4.2.2 Mailbox full",
   retryAfterMs: null,
   beforeRecipient: false,
 };
+const THROTTLED = { type: "RATE_LIMIT", code: "450 4.7.1" } as const;
 const BATCH = { maxAttempts: 10, onUnknown: "HOLD" } as const;
 const NEW = { attempt: 0, deferrals: 0 };
 
@@ -38,8 +39,7 @@ Deno.test("outcomeOf() is not retryable after the maximum of attempts of the fai
 });
 
 Deno.test("outcomeOf() defers a throttled recipient ten times, each time for longer", () => {
-  const throttled = (deferrals: number) =>
-    outcomeOfError({ type: "RATE_LIMIT" }, { attempt: 0, deferrals });
+  const throttled = (deferrals: number) => outcomeOfError(THROTTLED, { attempt: 0, deferrals });
   const waits = [0, 1, 2, 9].map((deferrals) => effectOf(throttled(deferrals)).waitMs);
   assert.deepEqual(waits, [30_000, 60_000, 120_000, 900_000]);
   assert.equal(throttled(10).type, "failed");
@@ -66,7 +66,7 @@ Deno.test("effectOf() counts an attempt unless the delivery was deferred", () =>
     outcomeOfError({}),
     outcomeOfError({ disposition: "suppress" }),
     outcomeOfError({ disposition: "unknown" }),
-    outcomeOfError({ type: "RATE_LIMIT" }),
+    outcomeOfError(THROTTLED),
   ];
   const effects = outcomes.map(effectOf);
   assert.deepEqual(effects.map(({ status }) => status), ["FAILED", "FAILED", "UNKNOWN", "FAILED"]);

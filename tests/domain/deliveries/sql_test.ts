@@ -20,8 +20,8 @@ const RETRYABLE = statement<[messageId: string, maxAttempts: number], { address:
 );
 const REPLIES: Readonly<Record<string, string>> = {
   "person1@example.net": "550 5.1.1 No such user",
-  "person2@example.net": "452 4.2.2 Mailbox full",
-  "person3@example.net": "452 4.2.2 Mailbox full",
+  "person2@example.net": "450 4.2.1 Mailbox busy",
+  "person3@example.net": "450 4.2.1 Mailbox busy",
 };
 
 onEveryMail(

@@ -98,7 +98,7 @@ withSent("/bounces/dsn does not suppress the address of a full mailbox", 1, asyn
     await report(sent, 1, { status: "4.2.2", diagnostic: "452 4.2.2 Mailbox full" }),
     200,
   );
-  assert.equal(await outcomeOf(sent, 1), "BOUNCED INVALID_RECIPIENT 4.2.2 retryable");
+  assert.equal(await outcomeOf(sent, 1), "BOUNCED RATE_LIMIT MAILBOX_FULL retryable");
   assert.deepEqual(await suppressed(sent), []);
   assert.deepEqual(await figures(sent), { ...none, bounced: 1, retryable: 1 });
 });

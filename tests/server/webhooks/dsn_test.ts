@@ -178,7 +178,7 @@ const shapes: [what: string, status: string, diagnostic: string, expected: strin
     "5.7.1",
     "",
   ]],
-  ["a full mailbox", "5.2.2", "552 5.2.2 Over quota", ["INVALID_RECIPIENT", "5.2.2", ""]],
+  ["a full mailbox", "5.2.2", "552 5.2.2 Over quota", ["RATE_LIMIT", "MAILBOX_FULL", ""]],
   ["a mail that is too large", "5.3.4", "552 5.3.4 Too big", ["OTHER", "5.3.4", ""]],
   ["a server that did not respond for days", "4.4.1", "No answer", [
     "NETWORK",

@@ -105,7 +105,7 @@ withSes(
     assert.equal(await report(4, { complaint: { complaintFeedbackType: "abuse" } }), 200);
     assert.deepEqual(await outcomes(), [
       "BOUNCED INVALID_RECIPIENT 5.1.1",
-      "BOUNCED INVALID_RECIPIENT 4.2.2 retryable",
+      "BOUNCED RATE_LIMIT MAILBOX_FULL retryable",
       "BOUNCED OTHER Transient MessageTooLarge",
       "COMPLAINED PERMISSION abuse",
     ]);
