@@ -7,12 +7,13 @@ import {
 import type { Message } from "../../src/domain/messages/message.ts";
 import { cancelMessage } from "../../src/domain/messages/cancel.ts";
 import { pauseMessage } from "../../src/domain/messages/pause.ts";
-import { resumeMessage } from "../../src/domain/messages/resume.ts";
+import { MAX_RESUMED, resumeMessage, resumeMessages } from "../../src/domain/messages/resume.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
 import { builder } from "../kit/builder.ts";
 import { ContentInput } from "./content.ts";
 import { MessageNode } from "./message.ts";
 import { Channel, MessageLane, OnUnknown, RetryMode } from "./enums.ts";
+import { MessageFilter, messageFilter } from "./queries.ts";
 import { RecipientsInput } from "./recipient.ts";
 
 const RetryInput = builder.inputType("RetryInput", {
@@ -149,6 +150,22 @@ const ResumeMessagePayload = messagePayload(
 );
 const CancelMessagePayload = messagePayload("CancelMessagePayload", "Message, CANCELLED.");
 
+const ResumeMessagesPayload = builder
+  .objectRef<readonly Message[]>("ResumeMessagesPayload")
+  .implement({
+    description: "Messages that were resumed.",
+    fields: (t) => ({
+      messages: t.field({
+        type: [MessageNode],
+        description:
+          "Resumed messages, oldest first: SCHEDULED, PLANNING or SENDING, or ended if nothing " +
+          `was left. At most ${MAX_RESUMED}; repeat the call for further ones.`,
+        // By id, so that they are read again after the change.
+        resolve: (messages) => messages.map(({ id }) => id),
+      }),
+    }),
+  });
+
 builder.mutationFields((t) => ({
   pauseMessage: t.field({
     type: PauseMessagePayload,
@@ -173,6 +190,25 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id({ required: true, description: "Id of the message: msg_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       resumeMessage(services, caller, fromTypeId("message", id)),
+  }),
+  resumeMessages: t.field({
+    type: ResumeMessagesPayload,
+    nullable: true,
+    errors: {},
+    description:
+      "Resumes all PAUSED messages that match the filter and that the caller may see, up to " +
+      `${MAX_RESUMED} per call, as \`resumeMessage\` does. Other messages are not changed. ` +
+      "Refuses a filter without fields, an empty search and any other invalid filter with an " +
+      "InvalidInputError that names the field; nothing is resumed then.",
+    args: {
+      filter: t.arg({
+        type: MessageFilter,
+        required: true,
+        description: "Filter of the messages, with at least one field.",
+      }),
+    },
+    resolve: (_root, { filter }, { services, caller }) =>
+      resumeMessages(services, caller, messageFilter(filter)),
   }),
   cancelMessage: t.field({
     type: CancelMessagePayload,

@@ -25,6 +25,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   CreateOrganizationInput: { name: "Acme" },
   StartJobInput: { kind: "CLEANUP", payload: {}, runAt: "2040-01-01T00:00:00Z" },
   DeliveryFilter: { statuses: ["PENDING"] },
+  MessageFilter: { statuses: ["PAUSED"] },
   RetryDeliveriesInput: { filter: { errorTypes: ["ACCESS_TOKEN"] } },
   ResolveDeliveriesInput: { filter: { statuses: ["UNKNOWN"] }, as: "SENT" },
   AddSuppressionsInput: { addresses: ["max@example.com"] },

@@ -1,6 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
-import { ConflictError } from "../errors.ts";
+import { ConflictError, invalid } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { wakeParked } from "../jobs/park.ts";
@@ -8,6 +8,7 @@ import { allowProbe, publishProviders } from "../providers/circuit.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS, getMessage } from "./find.ts";
 import { finishMessage } from "./finish.ts";
+import { listMessages, type MessageFilter } from "./list.ts";
 import type { Message } from "./message.ts";
 import { planJob } from "./plan.ts";
 
@@ -31,6 +32,55 @@ export async function resumeMessage(
     throw new ConflictError("NOT_PAUSED", `Cannot resume message ${name}: status is ${status}`);
   }
   return getMessage(services, caller, id);
+}
+
+/** Maximum number of messages that one call of `resumeMessages` resumes. */
+export const MAX_RESUMED = 1_000;
+const PAGE_SIZE = 200;
+
+/**
+ * Resumes the paused messages that match the filter and that the caller may see, oldest first. The circuits
+ * of their channels allow a probe at once, as in `resumeMessage`.
+ *
+ * @returns the resumed messages, as they were before; after the maximum another call may find more
+ * @throws {InvalidInputError} for a filter without fields and for an empty search, because either would
+ *   resume all messages; nothing is resumed then
+ */
+export async function resumeMessages(
+  services: Services,
+  caller: Caller,
+  filter: MessageFilter,
+): Promise<Message[]> {
+  checkFilter(filter);
+  if (filter.statuses && !filter.statuses.includes("PAUSED")) return [];
+  const paused: MessageFilter = { ...filter, statuses: ["PAUSED"] };
+  const resumed: Message[] = [];
+  const probed = new Set<Message["channel"]>();
+  let after: string | null = null;
+  do {
+    const first = Math.min(PAGE_SIZE, MAX_RESUMED - resumed.length);
+    const { edges, pageInfo } = await listMessages(services, caller, paused, "CREATED_ASC", {
+      first,
+      after,
+    });
+    for (const { node } of edges) {
+      if (!probed.has(node.channel)) await allowProbes(services, node.channel);
+      probed.add(node.channel);
+      if (await continueSending(services, node, null)) resumed.push(node);
+    }
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  } while (after !== null && resumed.length < MAX_RESUMED);
+  return resumed;
+}
+
+function checkFilter(filter: MessageFilter): void {
+  if (Object.values(filter).every((value) => value == null)) {
+    const message = "has no field; set at least statuses, for example to PAUSED";
+    throw invalid(["filter"], "EMPTY", message);
+  }
+  if (filter.search != null && !filter.search.replaceAll("\0", "").trim()) {
+    throw invalid(["filter", "search"], "EMPTY", "is empty and matches everything; remove it");
+  }
 }
 
 const PAUSED_FOR = statement<[providerId: string], Message>(
