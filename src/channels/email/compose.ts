@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import parseAddresses from "nodemailer/lib/addressparser";
 import * as base64 from "nodemailer/lib/base64";
-import { foldLines } from "nodemailer/lib/mime-funcs";
+import { encodeWord, foldLines } from "nodemailer/lib/mime-funcs";
 import MimeNode from "nodemailer/lib/mime-node";
 import * as quotedPrintable from "nodemailer/lib/qp";
 import { type DeliveryError, type OutgoingMail, toErrorMessage } from "../channel.ts";
@@ -45,6 +45,8 @@ export interface Sender {
 
 // The encoding of a header depends on its value alone, so one node serves all mails.
 const encoder = new MimeNode();
+// Length at which nodemailer splits encoded words; RFC 2047 allows 75.
+const MAX_WORD = 52;
 
 /**
  * Parses a sender: `noreply@example.com` or `Example <noreply@example.com>`.
@@ -60,7 +62,7 @@ export function parseSender(text: string): Sender {
   return {
     address,
     domain: address.slice(address.lastIndexOf("@") + 1),
-    header: header("From", [mailbox]),
+    header: mailboxHeader("From", mailbox.name, address),
   };
 }
 
@@ -84,8 +86,8 @@ export function compose(mail: OutgoingMail, sender: Sender): ComposedMail {
   const messageId = `<${mail.deliveryId}@${sender.domain}>`;
   const date = new Date().toUTCString().replace("GMT", "+0000");
   const head = sender.header +
-    header("To", [{ name: mail.to.name ?? "", address: mail.to.address }]) +
-    header("Subject", mail.subject) +
+    mailboxHeader("To", mail.to.name ?? "", to) +
+    subjectHeader(mail.subject) +
     `Date: ${date}\r\nMessage-ID: ${messageId}\r\nX-Waybill-Delivery: ${mail.deliveryId}\r\n` +
     unsubscribeHeaders(mail) +
     "MIME-Version: 1.0\r\n";
@@ -133,8 +135,36 @@ function encode(content: string, encoding: string): string {
   return encoding === "base64" ? base64.wrap(base64.encode(content)) : content;
 }
 
-function header(key: string, value: Parameters<MimeNode["encodeHeaderValue"]>[1]): string {
-  return foldLines(`${key}: ${encoder.encodeHeaderValue(key, value)}`, 76) + "\r\n";
+function header(key: string, value: string): string {
+  return foldLines(`${key}: ${value}`, 76) + "\r\n";
+}
+
+function mailboxHeader(key: "From" | "To", name: string, address: string): string {
+  const text = withoutControls(name);
+  const encoded = looksEncoded(text)
+    ? `${encodeWord(text, "Q", MAX_WORD)} <${normalize(address)}>`
+    : encoder.encodeHeaderValue(key, [{ name: text, address }]);
+  return header(key, encoded);
+}
+
+function subjectHeader(subject: string): string {
+  const text = withoutControls(subject);
+  const encoded = looksEncoded(text)
+    ? encodeWord(text, "Q", MAX_WORD)
+    : encoder.encodeHeaderValue("Subject", text);
+  return header("Subject", encoded);
+}
+
+/**
+ * True if a reader may decode a part of the text as an encoded word (RFC 2047). nodemailer would leave it
+ * as it is; encoding the text keeps its characters.
+ */
+function looksEncoded(text: string): boolean {
+  return text.includes("=?");
+}
+
+function withoutControls(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ").trim();
 }
 
 /** Converts the domain to ASCII, unless the local part needs UTF-8 anyway (RFC 6531). */
@@ -144,5 +174,10 @@ function toEnvelopeAddress(address: string): string {
     throw new AddressError(`Cannot send to ${JSON.stringify(address)}: it is not an email address`);
   }
   if (/^[\x21-\x7e]+$/.test(address)) return address;
+  return normalize(address);
+}
+
+/** Quotes the local part if it must be quoted, and converts the domain. */
+function normalize(address: string): string {
   return encoder.encodeHeaderValue("To", [{ name: "", address }]).replace(/^<|>$/g, "");
 }

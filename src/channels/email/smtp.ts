@@ -13,6 +13,7 @@ import {
   parseSender,
   type Sender,
 } from "./compose.ts";
+import { ehloName } from "./ehlo_name.ts";
 import { classifySmtpFailure, isTlsFailure, type SmtpFailure } from "./smtp_failure.ts";
 import { DEFAULT_TIMEOUTS, SmtpError, SmtpSession, type SmtpTimeouts } from "./smtp_session.ts";
 import type { SmtpProvider } from "./smtp_url.ts";
@@ -50,8 +51,8 @@ class SmtpChannel implements Channel {
 
   constructor(provider: SmtpProvider, { from, timeouts = DEFAULT_TIMEOUTS }: SmtpOptions) {
     this.connections = provider.connections;
-    this.#provider = provider;
     this.#sender = parseSender(from);
+    this.#provider = { ...provider, ehloName: ehloName(provider, this.#sender.domain) };
     this.#timeouts = timeouts;
     this.#semaphore = new Semaphore(provider.connections);
   }

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { ComposedMail } from "./compose.ts";
 import type { SmtpFailure } from "./smtp_failure.ts";
-import type { SmtpProvider } from "./smtp_url.ts";
+import { requiresTls, type SmtpProvider } from "./smtp_url.ts";
 
 /** Time limits for the parts of a conversation, in milliseconds. */
 export interface SmtpTimeouts {
@@ -56,7 +56,8 @@ export class SmtpSession {
       host: provider.host,
       port: provider.port,
       secure: provider.implicitTls,
-      requireTLS: provider.requireTls,
+      name: provider.ehloName ?? undefined,
+      requireTLS: requiresTls(provider),
       tls: { rejectUnauthorized: provider.verifyCertificate },
       connectionTimeout: timeouts.open,
       greetingTimeout: timeouts.open,
@@ -90,7 +91,7 @@ export class SmtpSession {
       });
     } catch (error) {
       connection.close();
-      throw error;
+      throw requiresTls(provider) ? explainMissingTls(error) : error;
     }
     session.#opened = true;
     return session;
@@ -235,6 +236,22 @@ export class SmtpSession {
       tlsFailedBefore: false,
     });
   }
+}
+
+/** Says what to do about a server that implements no STARTTLS; returns any other error unchanged. */
+function explainMissingTls(error: unknown): unknown {
+  if (!(error instanceof SmtpError)) return error;
+  const { reply, command } = error.failure;
+  const missing = command === "STARTTLS" ? reply?.startsWith("5") : /^50[02]/.test(reply ?? "");
+  if (!missing) return error;
+  return new SmtpError({
+    ...error.failure,
+    reply: null,
+    code: "ETLS",
+    message:
+      `The server does not offer TLS, which is required (${command}: ${reply}). Correct its ` +
+      "port, or add requireTLS=false to its URL to allow a connection that is not encrypted",
+  });
 }
 
 const ABORTED: LibraryError = {

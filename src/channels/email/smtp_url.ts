@@ -1,3 +1,6 @@
+import { isIPv4, isIPv6 } from "node:net";
+import { domainToASCII } from "node:url";
+
 /** Address and settings of one SMTP provider. */
 export interface SmtpProvider {
   /** "smtp.example.com:587": without credentials, safe to show. */
@@ -6,11 +9,13 @@ export interface SmtpProvider {
   readonly port: number;
   /** True for TLS from the first byte; false for STARTTLS if the server offers it. */
   readonly implicitTls: boolean;
-  /** True to refuse a server that does not offer STARTTLS. */
-  readonly requireTls: boolean;
+  /** True to refuse a server that does not offer STARTTLS; null: see `requiresTls`. */
+  readonly requireTls: boolean | null;
   /** False to accept a certificate that no known authority signed. */
   readonly verifyCertificate: boolean;
   readonly credentials: { readonly user: string; readonly password: string } | null;
+  /** Name for EHLO: a host name in ASCII or an address literal; null: see `ehlo_name.ts`. */
+  readonly ehloName: string | null;
   /** Maximum number of connections of one process. */
   readonly connections: number;
   /** Maximum mails per second of all processes together; null for no limit. */
@@ -19,7 +24,10 @@ export interface SmtpProvider {
 
 const DEFAULT_CONNECTIONS = 10;
 const MAX_CONNECTIONS = 100;
-const OPTIONS = new Set(["connections", "rate", "requireTLS", "rejectUnauthorized"]);
+const OPTIONS = new Set(["connections", "rate", "name", "requireTLS", "rejectUnauthorized"]);
+// RFC 1123 §2.1. The last label is not a number, because that would be an address without brackets.
+const HOST_NAME =
+  /^(?=.{1,253}$)(?:(?!-)[a-z\d-]{1,63}(?<!-)\.)*(?!\d+$)(?!-)[a-z\d-]{1,63}(?<!-)$/;
 const RATE = /^(\d{1,6}(?:\.\d{1,3})?)\/(s|m|h)$/;
 const MIN_PER_SECOND = 1 / 86_400;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
@@ -27,7 +35,8 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 /**
  * Parses a provider's address: `smtp://user:password@host:587` (STARTTLS where offered) or
  * `smtps://user:password@host:465` (implicit TLS). Options follow as a query: `connections=10`,
- * `rate=50/s` (or `/m`, `/h`), `requireTLS=true`, `rejectUnauthorized=false`.
+ * `rate=50/s` (or `/m`, `/h`), `name=mail.example.com` (for EHLO), `requireTLS=true` or `false`,
+ * `rejectUnauthorized=false`.
  *
  * @throws {TypeError} with the fault, without the password
  */
@@ -45,12 +54,40 @@ export function parseSmtpUrl(text: string): SmtpProvider {
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port,
     implicitTls,
-    requireTls: flag(url, "requireTLS", false),
-    verifyCertificate: flag(url, "rejectUnauthorized", true),
+    requireTls: flag(url, "requireTLS"),
+    verifyCertificate: flag(url, "rejectUnauthorized") ?? true,
     credentials: credentials(url),
+    ehloName: ehloName(url),
     connections: connections(url),
     perSecond: perSecond(url),
   };
+}
+
+/** Whether the connection must be encrypted: with credentials, unless the server is on this machine. */
+export function requiresTls({ requireTls, credentials, host }: SmtpProvider): boolean {
+  return requireTls ?? (credentials !== null && !isLoopback(host));
+}
+
+function isLoopback(host: string): boolean {
+  return /^localhost$/i.test(host) || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+}
+
+/** Converts a host name to ASCII; null if it is none. An address literal is returned as it is. */
+export function toHostName(text: string): string | null {
+  const [, ipv6, ipv4] = /^\[(?:IPv6:([\da-f:.]+)|([\d.]+))\]$/i.exec(text) ?? [];
+  if (ipv6 ?? ipv4) return isIPv6(ipv6 ?? "") || isIPv4(ipv4 ?? "") ? text : null;
+  const name = domainToASCII(text).toLowerCase();
+  return HOST_NAME.test(name) ? name : null;
+}
+
+function ehloName(url: URL): string | null {
+  const text = url.searchParams.get("name");
+  if (text === null) return null;
+  const name = toHostName(text);
+  if (name !== null) return name;
+  throw new TypeError(
+    `${url.host}: name must be a host name or an address literal: name=mail.example.com`,
+  );
 }
 
 function credentials(url: URL): SmtpProvider["credentials"] {
@@ -85,9 +122,9 @@ function perSecond(url: URL): number | null {
   );
 }
 
-function flag(url: URL, name: string, otherwise: boolean): boolean {
+function flag(url: URL, name: string): boolean | null {
   const value = url.searchParams.get(name);
-  if (value === null) return otherwise;
+  if (value === null) return null;
   if (value === "true" || value === "false") return value === "true";
   throw new TypeError(`${url.host}: ${name} must be true or false`);
 }

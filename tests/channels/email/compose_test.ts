@@ -89,6 +89,44 @@ for (
   });
 }
 
+for (
+  const text of [
+    "=?utf-8?q?Free_money?=",
+    "=?UTF-8?B?RnJlZQ==?=",
+    "Ada =?utf-8?q?Lovelace?= King",
+    '"Ada" =?utf-8?q?L?=',
+    "=?utf-8?q?one?= =?utf-8?q?two?=",
+    "=?utf-8?x?unknown?=",
+    "=?utf-8?q?two words?=",
+    `Grüße =?utf-8?q?${"long".repeat(30)}?= 👩🏽‍🚀`,
+  ]
+) {
+  Deno.test(`compose() keeps text that looks encoded in subject and names: ${text.slice(0, 40)}`, async () => {
+    const to = { ...MAIL.to, name: text };
+    const { content } = compose(
+      { ...MAIL, subject: text, to },
+      parseSender(`${quoted(text)} <a@b.example>`),
+    );
+    const parsed = await PostalMime.parse(content);
+    assert.equal(parsed.subject, text);
+    assert.deepEqual(parsed.to, [{ name: text, address: MAIL.to.address }]);
+    assert.deepEqual(parsed.from, { name: text, address: "a@b.example" });
+    const encoded = content.toString("latin1").split("\r\n").filter((line) => line.includes("=?"));
+    assert.ok(encoded.every((line) => line.length <= 76), encoded.join("\n"));
+  });
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '\\"')}"`;
+}
+
+Deno.test("compose() replaces line ends and control characters in subject and name by spaces", async () => {
+  const text = "one\r\ntwo\n\tthree\0four\u0085five\x7f";
+  const parsed = await parse({ subject: text, to: { ...MAIL.to, name: text } });
+  assert.equal(parsed.subject, "one two three four five");
+  assert.equal(parsed.to?.[0]?.name, "one two three four five");
+});
+
 const INJECTION = "x\r\nBcc: eve@example.org\r\n\r\n<p>Eve</p>";
 
 Deno.test("compose() prevents header injection through subject and name", async () => {

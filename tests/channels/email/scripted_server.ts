@@ -1,5 +1,18 @@
-/** Step of a conversation; BODY is the arrival of the first bytes of the mail, DOT that of its end. */
-export type Step = "CONNECT" | "EHLO" | "MAIL" | "RCPT" | "DATA" | "BODY" | "DOT" | "RSET" | "QUIT";
+/**
+ * Step of a conversation; STAR is STARTTLS, BODY is the arrival of the first bytes of the mail, DOT that of
+ * its end.
+ */
+export type Step =
+  | "CONNECT"
+  | "EHLO"
+  | "STAR"
+  | "MAIL"
+  | "RCPT"
+  | "DATA"
+  | "BODY"
+  | "DOT"
+  | "RSET"
+  | "QUIT";
 
 /** Step at which the server sends another reply, closes the connection, or stays silent. */
 export interface Fault {
@@ -16,11 +29,14 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly connections: number;
   /** Steps of all connections, in order. */
   readonly steps: readonly Step[];
+  /** Command lines of all connections, in order. */
+  readonly commands: readonly string[];
 }
 
 const REPLIES: Record<Step, string> = {
   CONNECT: "220 Ready\r\n",
   EHLO: "250-Hello\r\n250 8BITMIME\r\n",
+  STAR: "454 4.7.0 TLS not available\r\n",
   MAIL: "250 OK\r\n",
   RCPT: "250 OK\r\n",
   DATA: "354 Go on\r\n",
@@ -35,18 +51,19 @@ export function startScriptedServer(faults: readonly Fault[], pipelining = false
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const openConnections = new Set<Deno.TcpConn>();
   const steps: Step[] = [];
+  const commands: string[] = [];
   const hello = pipelining ? REPLIES.EHLO.replace("8BITMIME", "PIPELINING") : REPLIES.EHLO;
   let connections = 0;
 
   const replyTo = (step: Step): string => {
     steps.push(step);
     const mails = steps.filter((earlier) => earlier === "MAIL").length;
-    const beforeMail = step === "CONNECT" || step === "EHLO";
+    const beforeMail = step === "CONNECT" || step === "EHLO" || step === "STAR";
     const fault = faults.find(({ at, mail = 1 }) => at === step && (beforeMail || mail === mails));
     return fault?.then ?? (step === "EHLO" ? hello : REPLIES[step]);
   };
   const converse = async (connection: Deno.TcpConn) => {
-    const conversation = stepsOf(connection);
+    const conversation = stepsOf(connection, (line) => commands.push(line));
     let silent = false;
     let reply = "";
     for (;;) {
@@ -72,6 +89,7 @@ export function startScriptedServer(faults: readonly Fault[], pipelining = false
   return {
     url: `smtp://127.0.0.1:${listener.addr.port}`,
     steps,
+    commands,
     get connections() {
       return connections;
     },
@@ -84,8 +102,15 @@ export function startScriptedServer(faults: readonly Fault[], pipelining = false
   };
 }
 
-/** Yields the client's steps; takes the reply to each from `next()`. */
-async function* stepsOf(connection: Deno.TcpConn): AsyncGenerator<Step, void, string> {
+/**
+ * Yields the client's steps; takes the reply to each from `next()`.
+ *
+ * @param onCommand called with each command line
+ */
+async function* stepsOf(
+  connection: Deno.TcpConn,
+  onCommand: (line: string) => void,
+): AsyncGenerator<Step, void, string> {
   yield "CONNECT";
   const chunk = new Uint8Array(64 * 1024);
   let pending = "";
@@ -104,6 +129,7 @@ async function* stepsOf(connection: Deno.TcpConn): AsyncGenerator<Step, void, st
       const mark = body === "none" ? "\r\n" : "\r\n.\r\n";
       const end = pending.indexOf(mark);
       if (end < 0) break;
+      if (body === "none") onCommand(pending.slice(0, end));
       const step: Step = body === "none" ? pending.slice(0, 4) as Step : "DOT";
       pending = pending.slice(end + mark.length);
       const reply: string = yield step;

@@ -6,6 +6,7 @@ import { openSmtpChannel } from "../../../src/channels/email/smtp.ts";
 import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
 import { stopTime } from "../../support/clock.ts";
 import { startSmtpServer } from "../../support/smtp.ts";
+import { startScriptedServer } from "./scripted_server.ts";
 
 /** Test that also fails if a socket or timer is still open at its end. */
 function test(name: string, fn: () => Promise<void>): void {
@@ -91,6 +92,33 @@ test("send() refuses a server without STARTTLS if TLS is required", async () => 
   const error = failureOf(await channel.send(mailOf(1)));
   assert.deepEqual([error.type, error.beforeRecipient], ["NETWORK", true]);
   assert.deepEqual(server.received, []);
+  await channel.close();
+  await server.close();
+});
+
+for (const ehlo of ["250 Hello\r\n", "502 5.5.1 Not implemented\r\n"]) {
+  test(`send() sends no credentials without TLS to another machine: ${ehlo.trim()}`, async () => {
+    await using server = startScriptedServer([
+      { at: "EHLO", then: ehlo },
+      { at: "STAR", then: "502 5.5.1 Not implemented\r\n" },
+    ]);
+    // The address 0.0.0.0 reaches this machine, but does not belong to its loopback network.
+    const url = server.url.replace("127.0.0.1", "ada:secret@0.0.0.0");
+    const channel = openSmtpChannel(parseSmtpUrl(url), { from: FROM });
+    const error = failureOf(await channel.send(mailOf(1)));
+    assert.deepEqual([error.type, error.code, error.beforeRecipient], ["NETWORK", "ETLS", true]);
+    assert.match(error.message, /does not offer TLS.*502 5\.5\.1.*requireTLS=false/);
+    assert.ok(server.commands.every((line) => /^(EHLO|STARTTLS)/.test(line)), `${server.commands}`);
+    assert.equal(failureOf(await channel.send(mailOf(2))).disposition, "pause");
+    await channel.close();
+  });
+}
+
+test("send() sends credentials without TLS to another machine with requireTLS=false", async () => {
+  const server = await startSmtpServer({ login: LOGIN });
+  const url = server.url.replace("127.0.0.1", "0.0.0.0");
+  const channel = openSmtpChannel(parseSmtpUrl(`${url}?requireTLS=false`), { from: FROM });
+  assert.equal((await channel.send(mailOf(1))).outcome, "sent");
   await channel.close();
   await server.close();
 });

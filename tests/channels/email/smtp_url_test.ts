@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
+import { parseSmtpUrl, requiresTls } from "../../../src/channels/email/smtp_url.ts";
 
 Deno.test("parseSmtpUrl() uses STARTTLS on 587 and implicit TLS on 465 by default", () => {
   assert.deepEqual(parseSmtpUrl("smtp://smtp.example.com"), {
@@ -7,9 +7,10 @@ Deno.test("parseSmtpUrl() uses STARTTLS on 587 and implicit TLS on 465 by defaul
     host: "smtp.example.com",
     port: 587,
     implicitTls: false,
-    requireTls: false,
+    requireTls: null,
     verifyCertificate: true,
     credentials: null,
+    ehloName: null,
     connections: 10,
     perSecond: null,
   });
@@ -38,6 +39,37 @@ Deno.test("parseSmtpUrl() reads a rate by the second, minute or hour", () => {
   assert.deepEqual(rates, [50, 0.5, 1.5, 0.5]);
 });
 
+Deno.test("requiresTls() is true with credentials, except on the loopback network", () => {
+  const required = (url: string) => requiresTls(parseSmtpUrl(url));
+  assert.equal(required("smtp://smtp.example.com"), false);
+  assert.equal(required("smtp://ada:secret@smtp.example.com"), true);
+  assert.equal(required("smtp://ada:secret@192.0.2.1"), true);
+  for (const host of ["localhost", "127.0.0.1", "127.1.2.3", "[::1]"]) {
+    assert.equal(required(`smtp://ada:secret@${host}`), false, host);
+  }
+  assert.equal(required("smtp://ada:secret@127.example.com"), true);
+  assert.equal(required("smtp://ada:secret@smtp.example.com?requireTLS=false"), false);
+  assert.equal(required("smtp://localhost?requireTLS=true"), true);
+});
+
+Deno.test("parseSmtpUrl() reads a name for EHLO, in ASCII", () => {
+  const names = [
+    "mail.example.com",
+    "Mail.Münch.example",
+    "vm-1",
+    "[192.0.2.1]",
+    "[IPv6:2001:db8::1]",
+  ]
+    .map((name) => parseSmtpUrl(`smtp://a.example?name=${encodeURIComponent(name)}`).ehloName);
+  assert.deepEqual(names, [
+    "mail.example.com",
+    "mail.xn--mnch-0ra.example",
+    "vm-1",
+    "[192.0.2.1]",
+    "[IPv6:2001:db8::1]",
+  ]);
+});
+
 for (
   const [url, fault] of [
     ["smtp.example.com:587", /expected smtp:/],
@@ -54,6 +86,10 @@ for (
     ["smtp://ada:secret@example.com?rate=0.001/h", /one a day/],
     ["smtp://ada:secret@example.com?rate=-1/s", /rate=50\/s/],
     ["smtp://ada:secret@example.com?rate=1/d", /rate=50\/s/],
+    ...["", "two words", "192.0.2.1", "[192.0.2]", "[::1]", "a..b", "-a.example", "a%0D%0AQUIT"]
+      .map((
+        name,
+      ) => [`smtp://ada:secret@example.com?name=${name}`, /name must be a host name/] as const),
     ["smtp://ada:secret@example.com?pool=true", /unknown option "pool"/],
   ] as const
 ) {
