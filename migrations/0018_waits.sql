@@ -1,11 +1,12 @@
 -- The reason why a job waits, so that waitingFor can name it and a provider that recovers can wake its jobs.
 alter table jobs
-  add column wait_reason text check (wait_reason in ('PROVIDER_OPEN', 'NO_PROVIDER', 'RATE_LIMIT', 'BACKOFF')),
+  add column wait_reason text check (wait_reason in ('PROVIDER_OPEN', 'RATE_LIMIT', 'BACKOFF')),
   add column wait_provider_id uuid;
 
 comment on column jobs.wait_reason is
-  'SCHEDULED: reason of the wait as its handler gave it; null: run_at alone, or parked.';
-comment on column jobs.wait_provider_id is 'Provider that the job waits for; null: none, or several.';
+  'SCHEDULED after a snooze: its reason; null: due at run_at without a reason, parked, or not SCHEDULED.';
+comment on column jobs.wait_provider_id is
+  'Provider whose error stops the job, although another one of its channel may end the wait; null: none.';
 
 -- Serves jobs.wakeWaiting, which runs when a circuit closes. Only waiting jobs are in it.
 create index jobs_waiting on jobs (wait_reason) where status = 'SCHEDULED' and wait_reason is not null;

@@ -75,6 +75,8 @@ export interface Obstacle {
   readonly error: DeliveryError;
   /** Providers to reconfigure, each with the epoch in which it failed. */
   readonly providers: readonly { readonly id: string; readonly epoch: number }[];
+  /** Provider that has the error; absent: none, or several. */
+  readonly providerId?: string;
 }
 
 /** Outcome of sending one mail. Every failure is an outcome; `send` does not throw. */

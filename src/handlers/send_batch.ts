@@ -12,6 +12,7 @@ import {
   cancelled,
   done,
   JobFailure,
+  type JobWait,
   type Outcome,
   snooze,
 } from "../domain/jobs/outcome.ts";
@@ -27,11 +28,12 @@ import { type ChannelSlots, slotFor } from "../sending/provider_pool.ts";
 // Maximum duration of a run, so that other jobs get the worker slot even if the provider is slow.
 const MAX_RUN_MS = 5 * 60_000;
 const MAX_SNOOZE_MS = 30_000;
+// After a failure that has not opened the circuit, because the provider may be tried again at once.
+const CLOSED_CIRCUIT_SNOOZE_MS = 2_000;
 // Jitter, so that batches that met the same obstacle do not all resume at once.
 const JITTER = 0.1;
 
-type Obstructed = Extract<BatchResult, { type: "obstructed" }>;
-type Obstacle = Obstructed["obstacle"];
+type Obstacle = Extract<BatchResult, { type: "obstructed" }>["obstacle"];
 
 /** Options of sending batches. */
 export interface SendBatchOptions {
@@ -127,9 +129,9 @@ async function sendPending(
     case "paused":
       return await park(services, job, batch);
     case "waiting":
-      return snooze(result.waitMs);
+      return snooze(result.waitMs, { reason: "BACKOFF", providerId: null });
     case "obstructed":
-      return await obstruct(services, job, batch, result);
+      return await obstruct(services, job, batch, result.obstacle);
   }
 }
 
@@ -137,16 +139,13 @@ async function obstruct(
   services: Services,
   job: JobRun["job"],
   batch: TakenBatch,
-  { obstacle, attempted }: Obstructed,
+  obstacle: Obstacle,
 ): Promise<Outcome> {
-  const { providers, error: { type, code, message, disposition, retryAfterMs } } = obstacle;
-  if (disposition === "pause") {
-    const { messageId: id, organizationId } = batch;
-    await pause(services, { id, organizationId }, { reason: message, code, providers });
-    return await park(services, job, batch);
-  }
-  if (!attempted || type === "RATE_LIMIT") return snoozeFor(obstacle);
-  throw new JobFailure(type, message, { code, retryAfterMs });
+  const { providers, error: { code, message, disposition } } = obstacle;
+  if (disposition === "retry") return snoozeFor(obstacle);
+  const { messageId: id, organizationId } = batch;
+  await pause(services, { id, organizationId }, { reason: message, code, providers });
+  return await park(services, job, batch);
 }
 
 async function park(
@@ -157,10 +156,17 @@ async function park(
   return await parkJob(services, job, messageId) ? alreadySettled : snooze(0);
 }
 
-// A snooze uses no attempt of the job. It is short even if the provider asked for a longer wait, because an
-// operator may have fixed the provider or enabled another one.
-function snoozeFor({ error: { retryAfterMs } }: Obstacle): Outcome {
-  return snooze(
-    Math.min(retryAfterMs ?? MAX_SNOOZE_MS, MAX_SNOOZE_MS) * (1 + JITTER * Math.random()),
-  );
+// A snooze uses no attempt of the job, so that no outage ends the batch. It is short even if the provider
+// asked for a longer wait, because an operator may have fixed the provider or enabled another one.
+function snoozeFor(obstacle: Obstacle): Outcome {
+  const { error, providerId } = obstacle;
+  const defaultMs = providerId === undefined ? MAX_SNOOZE_MS : CLOSED_CIRCUIT_SNOOZE_MS;
+  const waitMs = Math.min(error.retryAfterMs ?? defaultMs, MAX_SNOOZE_MS);
+  return snooze(waitMs * (1 + JITTER * Math.random()), waitFor(obstacle));
+}
+
+// An obstacle without a provider, and an error of this process, last for a second: they need no explanation.
+function waitFor({ error: { type }, providerId }: Obstacle): JobWait | null {
+  if (providerId === undefined || type === "OTHER") return null;
+  return { reason: type === "RATE_LIMIT" ? "RATE_LIMIT" : "PROVIDER_OPEN", providerId };
 }

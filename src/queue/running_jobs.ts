@@ -3,7 +3,13 @@ import { toTypeId } from "../domain/id.ts";
 import type { Claim, ClaimedJob } from "../domain/jobs/claim.ts";
 import type { JobError, Progress } from "../domain/jobs/job.ts";
 import type { Lane } from "../domain/jobs/lane.ts";
-import { backoffMs, jobError, JobFailure, type Outcome } from "../domain/jobs/outcome.ts";
+import {
+  backoffMs,
+  jobError,
+  JobFailure,
+  type JobWait,
+  type Outcome,
+} from "../domain/jobs/outcome.ts";
 import type { ProgressReport } from "../domain/jobs/progress.ts";
 import type { SettledOutcome, Settlement } from "../domain/jobs/settle.ts";
 import { type AbortCause, type BoundHandler, JobAborted, type JobRun } from "./handler.ts";
@@ -167,18 +173,24 @@ function settlementOf(
 ): Settlement | null {
   if (outcome?.kind === "alreadySettled") return null;
   const { job, reported: { progress } } = running;
-  const end = (outcome: SettledOutcome, delayMs = 0, error: JobError | null = null) => ({
+  const end = (
+    outcome: SettledOutcome,
+    delayMs = 0,
+    error: JobError | null = null,
+    wait: JobWait | null = null,
+  ) => ({
     id: job.id,
     organizationId: job.organizationId,
     fence: job.fence,
     outcome,
     delayMs: delayMs > 0 ? Math.min(delayMs, MAX_WAIT_MS) : 0,
+    wait,
     error,
     progress,
   });
   if (outcome?.kind === "done") return end("done");
   if (outcome?.kind === "cancel") return end("cancel");
-  if (outcome?.kind === "snooze") return end("snooze", outcome.delayMs);
+  if (outcome?.kind === "snooze") return end("snooze", outcome.delayMs, null, outcome.wait);
   if (running.aborted === "stopping") return end("release");
   if (running.aborted === "cancelled") return end("cancel");
   if (running.aborted === "timeout" || thrown instanceof JobAborted) {

@@ -69,8 +69,8 @@ export type BatchResult =
   | { readonly type: "aborted" }
   /** The message was paused. */
   | { readonly type: "paused" }
-  /** Nothing more can be sent for now. `attempted`: a provider was tried and failed. */
-  | { readonly type: "obstructed"; readonly obstacle: Obstacle; readonly attempted: boolean }
+  /** Nothing more can be sent for now. */
+  | { readonly type: "obstructed"; readonly obstacle: Obstacle }
   /** Another run is needed: after this time, in milliseconds. */
   | { readonly type: "waiting"; readonly waitMs: number };
 
@@ -168,11 +168,11 @@ export class BatchSender {
     this.#inFlight.delete(delivery.position);
     if (outcome.type === "held") {
       this.#waiting.push(delivery);
-      this.#obstruct(outcome.obstacle, false);
+      this.#obstruct(outcome.obstacle);
     } else {
       const durationMs = performance.now() - sentAt;
       this.#finished.push({ delivery, outcome, provider, durationMs, earlier });
-      if (outcome.type === "deferred" && outcome.obstacle) this.#obstruct(outcome.obstacle, true);
+      if (outcome.type === "deferred" && outcome.obstacle) this.#obstruct(outcome.obstacle);
     }
     this.#onChange();
   }
@@ -195,9 +195,9 @@ export class BatchSender {
   }
 
   // An obstacle that pauses the message takes precedence over one that only delays it.
-  #obstruct(obstacle: Obstacle, attempted: boolean): void {
+  #obstruct(obstacle: Obstacle): void {
     if (this.#obstruction && obstacle.error.disposition !== "pause") return;
-    this.#obstruction = { type: "obstructed", obstacle, attempted };
+    this.#obstruction = { type: "obstructed", obstacle };
   }
 
   // Resolves when half a window has finished, so that it is recorded while the other half is in flight; and

@@ -98,9 +98,13 @@ export class FailoverChannel implements Channel {
   // The combined obstacle pauses the message only if no provider can recover without an operator.
   #combine(errors: readonly (DeliveryError | null)[]): Obstacle {
     const providers = this.#providers.map(({ id, epoch }) => ({ id, epoch }));
-    const temporary = errors.filter((error) => error?.disposition !== "pause");
-    const [soonest] = temporary.map((error) => error ?? NOT_TRIED).toSorted(byWait);
-    if (soonest) return { error: soonest, providers };
+    const temporary = this.#providers.flatMap(({ id }, index) => {
+      const error = errors[index];
+      if (error?.disposition === "pause") return [];
+      return error ? { error, providerId: id } : { error: NOT_TRIED };
+    });
+    const [soonest] = temporary.toSorted(byWait);
+    if (soonest) return { ...soonest, providers };
     const [first = NOT_TRIED] = errors.flatMap((error) => error ?? []);
     const message = this.#providers.map(({ name }, index) => `${name}: ${errors[index]?.message}`);
     return { error: { ...first, message: message.join("; ") }, providers };
@@ -111,12 +115,12 @@ function obstacleOf(
   { id, epoch }: Pick<LiveProvider, "id" | "epoch">,
   error: DeliveryError,
 ): Obstacle {
-  return { error, providers: [{ id, epoch }] };
+  return { error, providers: [{ id, epoch }], providerId: id };
 }
 
 // A provider that could be used and was not tried, because the job is about to end.
 const NOT_TRIED = ABORTED_RESULT.obstacle.error;
 
-function byWait(a: DeliveryError, b: DeliveryError): number {
-  return (a.retryAfterMs ?? 0) - (b.retryAfterMs ?? 0);
+function byWait(a: Pick<Obstacle, "error">, b: Pick<Obstacle, "error">): number {
+  return (a.error.retryAfterMs ?? 0) - (b.error.retryAfterMs ?? 0);
 }

@@ -21,6 +21,8 @@ export interface JobRow {
   readonly finished: boolean;
   /** Time until it is due, in milliseconds. */
   readonly waitMs: number;
+  readonly waitReason: string | null;
+  readonly waitProviderId: string | null;
 }
 
 /** A row of `job_attempts`. */
@@ -34,7 +36,8 @@ const READ = statement<[ids: string[]], JobRow>(
   "test.readJobs",
   `select id, status, attempt, crashes, fence, worker_id as "workerId", error, progress,
      cancel_requested as "cancelRequested", finished_at is not null as finished,
-     (extract(epoch from run_at) - extract(epoch from now()))::float8 * 1000 as "waitMs"
+     (extract(epoch from run_at) - extract(epoch from now()))::float8 * 1000 as "waitMs",
+     wait_reason as "waitReason", wait_provider_id as "waitProviderId"
    from jobs where id = any($1) order by id`,
 );
 const ATTEMPTS = statement<[jobId: string], AttemptRow>(
@@ -110,6 +113,7 @@ export function endOf(job: ClaimedJob, overrides: Partial<Settlement> = {}): Set
     fence: job.fence,
     outcome: "done",
     delayMs: 0,
+    wait: null,
     error: null,
     progress: null,
     ...overrides,

@@ -11,6 +11,7 @@ import { isFinished, type Job } from "./job.ts";
 const CANCEL = statement<[id: string, organizationId: string], Job>(
   "jobs.cancel",
   `update jobs set cancel_requested = true, updated_at = now(),
+     wait_reason = null, wait_provider_id = null,
      status = case status when 'PROCESSING' then status else 'CANCELLED' end,
      finished_at = case status when 'PROCESSING' then null else now() end
    where id = $1 and organization_id = $2 and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')

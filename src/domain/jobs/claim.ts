@@ -115,7 +115,7 @@ const CLAIM = statement<
 
 const PROMOTE = statement<[limit: number], { id: string }>(
   "jobs.promote",
-  `update jobs set status = 'QUEUED', updated_at = now()
+  `update jobs set status = 'QUEUED', wait_reason = null, wait_provider_id = null, updated_at = now()
    where id = any(array(
      select id from jobs where status = 'SCHEDULED' and run_at <= now()
      order by run_at limit $1 for update skip locked))

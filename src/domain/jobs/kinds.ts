@@ -36,8 +36,8 @@ export const JOB_KINDS = {
   SEND_BATCH: {
     payload: z.strictObject({ batchId: z.uuid() }),
     lane: "BULK",
-    // With the backoff these attempts span about 17 minutes, so that a batch survives the restart of
-    // its provider.
+    // With the backoff these attempts span about 17 minutes, so that a batch survives repeated errors of the
+    // program or the database. Failures of providers use none.
     maxAttempts: 10,
     timeoutMs: 30 * MINUTE,
     description: "Sends one batch of a message and records the outcome of each recipient.",

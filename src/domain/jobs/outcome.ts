@@ -1,12 +1,25 @@
 import type { JobError } from "./job.ts";
 
 /**
+ * Reason why a job waits. PROVIDER_OPEN: the circuit of its provider is open. RATE_LIMIT: the provider
+ * throttles, or its rate limit is used up. BACKOFF: the recipients are due later.
+ */
+export type WaitReason = "PROVIDER_OPEN" | "RATE_LIMIT" | "BACKOFF";
+
+/** The cause of a job's wait. */
+export interface JobWait {
+  readonly reason: WaitReason;
+  /** Provider whose error stops the job. Another one may end the wait earlier. Null: none. */
+  readonly providerId: string | null;
+}
+
+/**
  * Outcome of an attempt whose handler did not throw.
  * `alreadySettled`: the handler has settled the job in a transaction of its own.
  */
 export type Outcome =
   | { readonly kind: "done" }
-  | { readonly kind: "snooze"; readonly delayMs: number }
+  | { readonly kind: "snooze"; readonly delayMs: number; readonly wait: JobWait | null }
   | { readonly kind: "cancel" }
   | { readonly kind: "alreadySettled" };
 
@@ -17,9 +30,13 @@ export const cancelled: Outcome = { kind: "cancel" };
 /** The handler has settled the job. */
 export const alreadySettled: Outcome = { kind: "alreadySettled" };
 
-/** The job continues after `delayMs` milliseconds; the attempt does not count. */
-export function snooze(delayMs: number): Outcome {
-  return { kind: "snooze", delayMs };
+/**
+ * The job continues after `delayMs` milliseconds; the attempt does not count.
+ *
+ * @param wait cause of the wait; null: none that a user should know
+ */
+export function snooze(delayMs: number, wait: JobWait | null = null): Outcome {
+  return { kind: "snooze", delayMs, wait };
 }
 
 /** A failure that the handler has classified. Any other error of a handler is INTERNAL and retried. */

@@ -6,6 +6,7 @@ const RESCHEDULE = statement<
 >(
   "jobs.reschedule",
   `update jobs set run_at = coalesce($3, now()), updated_at = now(),
+     wait_reason = null, wait_provider_id = null,
      status = case when $3 > now() then 'SCHEDULED' else 'QUEUED' end
    where organization_id = $1 and unique_key = $2 and status in ('QUEUED', 'SCHEDULED')
    returning id`,

@@ -3,6 +3,7 @@ import { type Connection, statement } from "../../db/database.ts";
 import { isDataFault } from "../../db/sqlstate.ts";
 import { inLockOrder } from "./claim.ts";
 import type { JobError, JobStatus, Progress } from "./job.ts";
+import type { JobWait } from "./outcome.ts";
 
 /**
  * Outcome of a claim. `release` requeues the job without counting the attempt, because its worker stops.
@@ -18,6 +19,8 @@ export interface Settlement {
   readonly outcome: SettledOutcome;
   /** Wait before the job may be claimed again, in milliseconds; 0: none. */
   readonly delayMs: number;
+  /** Cause of the delay; null: none that a user should know. */
+  readonly wait: JobWait | null;
   readonly error: JobError | null;
   readonly progress: Progress | null;
 }
@@ -39,6 +42,8 @@ const SETTLE = statement<
     delays: number[],
     errors: (string | null)[],
     progresses: (string | null)[],
+    waitReasons: (string | null)[],
+    waitProviderIds: (string | null)[],
   ],
   SettledJob
 >(
@@ -56,11 +61,15 @@ const SETTLE = statement<
            or (r.outcome = 'retry' and j.attempt >= j.max_attempts) then now() end,
        run_at = case when r.delay_ms > 0 then now() + r.delay_ms * interval '1 millisecond'
          else j.run_at end,
+       wait_reason = case when r.delay_ms > 0 and not j.cancel_requested then r.wait_reason end,
+       wait_provider_id = case when r.delay_ms > 0 and not j.cancel_requested
+         then r.wait_provider_id end,
        attempt = j.attempt - (r.outcome in ('snooze', 'release'))::int,
        crashes = 0, fence = null, updated_at = now(),
        error = r.error::jsonb, progress = coalesce(r.progress::jsonb, j.progress)
-     from unnest($1::uuid[], $2::bigint[], $3::text[], $4::float8[], $5::text[], $6::text[])
-       as r(id, fence, outcome, delay_ms, error, progress)
+     from unnest($1::uuid[], $2::bigint[], $3::text[], $4::float8[], $5::text[], $6::text[],
+       $7::text[], $8::uuid[])
+       as r(id, fence, outcome, delay_ms, error, progress, wait_reason, wait_provider_id)
      where j.id = r.id and j.fence = r.fence
      returning j.id, j.organization_id, j.status, j.attempt, j.worker_id, j.started_at, j.error,
        r.fence, r.outcome
@@ -128,5 +137,7 @@ function settle(
     ordered.map(({ delayMs }) => delayMs),
     ordered.map(({ error }) => error && JSON.stringify(error)),
     ordered.map(({ progress }) => progress && JSON.stringify(progress)),
+    ordered.map(({ wait }) => wait?.reason ?? null),
+    ordered.map(({ wait }) => wait?.providerId ?? null),
   );
 }

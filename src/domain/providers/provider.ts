@@ -40,7 +40,8 @@ export interface ProviderState extends Provider {
 }
 
 const FIRST_OPEN_MS = 5_000;
-const MAX_OPEN_MS = 60_000;
+// A provider that works again is used at the latest after this time.
+const MAX_OPEN_MS = 30_000;
 // Number of consecutive network failures that open the circuit: one broken connection is not an outage.
 const MAX_NETWORK_FAILURES = 3;
 const PROVIDER_ERRORS: ReadonlySet<DeliveryErrorType> = new Set([
@@ -71,8 +72,8 @@ export function opensCircuit({ type }: DeliveryError, failures: number): boolean
 }
 
 /**
- * Time that a circuit stays open, in milliseconds: 5 s, 10 s, 20 s … up to a minute, or the time that
- * the provider asked for.
+ * Time that a circuit stays open, in milliseconds: 5 s, 10 s, 20 s, then 30 s, or the time that the
+ * provider asked for.
  *
  * @param openings number of times that the circuit was opened since it was last closed, without this one
  */

@@ -3,7 +3,10 @@ import { parkClaimed, wakeParked } from "../../../src/domain/jobs/park.ts";
 import { writeProgress } from "../../../src/domain/jobs/progress.ts";
 import { settleJobs, type Settlement } from "../../../src/domain/jobs/settle.ts";
 import { rescueOrphans } from "../../../src/domain/jobs/lease.ts";
+import { newId } from "../../../src/domain/id.ts";
 import { cancelJob } from "../../../src/domain/jobs/cancel.ts";
+import { rescheduleJob } from "../../../src/domain/jobs/reschedule.ts";
+import { retryJob } from "../../../src/domain/jobs/retry.ts";
 import {
   addJob,
   addJobs,
@@ -90,6 +93,47 @@ onEveryQueue(
     assert.deepEqual(statuses, ["CANCELLED", "CANCELLED", "CANCELLED", "CANCELLED", "COMPLETED"]);
   },
 );
+
+const WAIT = { reason: "PROVIDER_OPEN", providerId: newId() } as const;
+
+onEveryQueue("settleJobs() stores the cause of a wait until the wait ends", async (queue) => {
+  const { db, services, organization: { id: organizationId, admin } } = queue;
+  const worker = await addWorker(services);
+  const ends: Record<string, (id: string) => Promise<unknown>> = {
+    promoteDueJobs: () => makeDue(db).then(() => promoteDueJobs(services, 1)),
+    rescheduleJob: () => rescheduleJob(db, organizationId, "a key", null),
+    retryJob: (id) => retryJob(services, admin, id),
+    cancelJob: (id) => cancelJob(services, admin, id),
+  };
+  const id = await addJob(db, organizationId, { uniqueKey: "a key" });
+  for (const [name, end] of Object.entries(ends)) {
+    const [job] = await claimWork(services, worker, organizationId);
+    assert.ok(job);
+    await settleJobs(db, [endOf(job, { outcome: "snooze", delayMs: 60_000, wait: WAIT })]);
+    const waiting = await readJob(db, id);
+    assert.deepEqual([waiting.waitReason, waiting.waitProviderId], [WAIT.reason, WAIT.providerId]);
+    await end(id);
+    const { waitReason, waitProviderId } = await readJob(db, id);
+    assert.deepEqual([waitReason, waitProviderId], [null, null], name);
+  }
+});
+
+onEveryQueue("settleJobs() stores no cause for a job that does not wait", async (queue) => {
+  const { db, services, organization } = queue;
+  const worker = await addWorker(services);
+  await addJobs(db, organization.id, 2);
+  const [requeued, cancelled] = await claimWork(services, worker, organization.id);
+  assert.ok(requeued && cancelled);
+  await cancelJob(services, organization.admin, cancelled.id);
+  await settleJobs(db, [
+    endOf(requeued, { outcome: "snooze", wait: WAIT }),
+    endOf(cancelled, { outcome: "snooze", delayMs: 60_000, wait: WAIT }),
+  ]);
+  for (const { id } of [requeued, cancelled]) {
+    const { waitReason, waitProviderId } = await readJob(db, id);
+    assert.deepEqual([waitReason, waitProviderId], [null, null]);
+  }
+});
 
 onEveryQueue(
   "settleJobs(), writeProgress() and parkClaimed() change nothing under a stale fence",

@@ -61,7 +61,7 @@ async function writeAnyway(job: HeldJob): Promise<void> {
   const progress = progressOf(job, 2);
   const written = await writeProgress({ db, bus }, [{ ...job, progress }]);
   const end = { ...job, delayMs: 0, error: null, progress };
-  const settled = await settleJobs(db, [{ ...end, outcome: "cancel" }]);
+  const settled = await settleJobs(db, [{ ...end, outcome: "cancel", wait: null }]);
   const parked = await parkClaimed(db, job.id, job.fence);
   await note(job, `${written.size + settled.length + Number(parked)} stale writes`);
 }
