@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryAttempt } from "../../src/domain/deliveries/delivery.ts";
 import { findDeliveries, readAttempts } from "../../src/domain/deliveries/list.ts";
+import { readDeliveryWaits } from "../../src/domain/deliveries/read_waits.ts";
 import { findMessage } from "../../src/domain/messages/find.ts";
 import {
   compileContent,
@@ -11,6 +12,8 @@ import { builder, type Context } from "../kit/builder.ts";
 import { ContentObject } from "../messages/content.ts";
 import { DeliveryErrorObject, errorOf } from "./error.ts";
 import { AttemptOutcome } from "../jobs/enums.ts";
+import { WAITING_COMPLEXITY, WaitingForObject } from "../jobs/waiting.ts";
+import { batchLoader } from "../kit/loader.ts";
 import { MessageNode } from "../messages/message.ts";
 import { DeliveryStatus } from "./enums.ts";
 import { RecipientObject } from "../messages/recipient.ts";
@@ -22,6 +25,8 @@ export const DeliveryNode = builder.loadableNodeRef("Delivery", {
   sort: ({ id }) => id,
   loaderOptions: { cache: false },
 });
+
+const waitOf = batchLoader(({ services }, ids) => readDeliveryWaits(services.db, ids));
 
 const DeliveryAttemptObject = builder.objectRef<DeliveryAttempt>("DeliveryAttempt").implement({
   description: "Attempt of a delivery that has ended.",
@@ -83,6 +88,14 @@ DeliveryNode.implement({
       resolve: ({ address, name, variables }) => ({ address, name, variables }),
     }),
     status: t.expose("status", { type: DeliveryStatus, description: "State of the delivery." }),
+    waitingFor: t.field({
+      type: WaitingForObject,
+      nullable: true,
+      description: "Reason why it is not sent now; null unless PENDING.",
+      complexity: WAITING_COMPLEXITY,
+      resolve: ({ id, status }, _args, context) =>
+        status === "PENDING" ? waitOf(context, id) : null,
+    }),
     attemptCount: t.exposeInt("attempt", {
       description: "Number of attempts so far; throttled tries are not counted.",
     }),

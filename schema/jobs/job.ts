@@ -10,22 +10,34 @@ import {
   type Progress,
 } from "../../src/domain/jobs/job.ts";
 import { findJobs, type JobAttempt, readAttempts } from "../../src/domain/jobs/find.ts";
+import { readJobWaits } from "../../src/domain/jobs/read_waits.ts";
 import { emptyPage } from "../../src/domain/page.ts";
+import type { WaitingFor } from "../../src/domain/waiting.ts";
 import { builder } from "../kit/builder.ts";
 import { toInt } from "../kit/scalars.ts";
 import { connectionNames } from "../kit/connection.ts";
+import { batchLoader } from "../kit/loader.ts";
 import { AttemptOutcome, JobKind, JobStatus, Lane } from "./enums.ts";
+import { WAITING_COMPLEXITY, WaitingForObject } from "./waiting.ts";
+
+/** A job, with the explanation that was read together with it. */
+export interface JobState extends Job {
+  /** Absent: not read. */
+  readonly waitingFor?: WaitingFor | null;
+}
 
 /** A job: durable background work. */
 export const JobNode = builder.loadableNodeRef("Job", {
-  id: { resolve: ({ id }: Job) => id },
-  load: async (ids: string[], { services, caller }) => {
+  id: { resolve: ({ id }: JobState) => id },
+  load: async (ids: string[], { services, caller }): Promise<JobState[]> => {
     const jobs = await findJobs(services.db, ids);
     return jobs.filter((job) => mayAccess(caller, job));
   },
   sort: ({ id }) => id,
   loaderOptions: { cache: false },
 });
+
+const waitOf = batchLoader(({ services }, ids) => readJobWaits(services.db, ids));
 
 export const JobErrorObject = builder.objectRef<JobError>("JobError").implement({
   description: "Error of a job, of one attempt or of one item.",
@@ -139,6 +151,16 @@ JobNode.implement({
       type: JobStatus,
       description: "State of the job.",
       resolve: ({ status }) => status === "SCHEDULED" ? "QUEUED" : status,
+    }),
+    waitingFor: t.field({
+      type: WaitingForObject,
+      nullable: true,
+      description: "Reason why it does not run now; null unless QUEUED.",
+      complexity: WAITING_COMPLEXITY,
+      resolve: ({ id, status, waitingFor }, _args, context) => {
+        if (waitingFor !== undefined) return waitingFor;
+        return status === "QUEUED" || status === "SCHEDULED" ? waitOf(context, id) : null;
+      },
     }),
     priority: t.exposeInt("priority", {
       description:

@@ -3,15 +3,21 @@ import { watchObjects } from "../../src/domain/live/watch_object.ts";
 import { isFinished, type Job, mayAccess } from "../../src/domain/jobs/job.ts";
 import { listJobs } from "../../src/domain/jobs/list.ts";
 import { findJobs } from "../../src/domain/jobs/find.ts";
+import { readJobWaits } from "../../src/domain/jobs/read_waits.ts";
 import { builder } from "../kit/builder.ts";
-import { JobNode } from "./job.ts";
+import { JobNode, type JobState } from "./job.ts";
 import { JobFilter, jobFilter } from "./queries.ts";
 import { listChangeType } from "../kit/list_change.ts";
 
-const watchJob = watchObjects<Job>({
+// Waits change with other rows than the job's, so events must compare them too.
+const watchJob = watchObjects<JobState>({
   noun: "job",
   topic: "jobs",
-  load: ({ db }, ids) => findJobs(db, ids),
+  load: async ({ db }, ids) => {
+    const jobs = await findJobs(db, ids);
+    const waits = await readJobWaits(db, ids);
+    return jobs.map((job) => ({ ...job, waitingFor: waits.get(job.id) ?? null }));
+  },
   idOf: ({ id }) => id,
   visible: mayAccess,
   finished: ({ status }) => isFinished(status),

@@ -4,6 +4,7 @@ import { readStats } from "../../src/domain/deliveries/stats.ts";
 import { listMessages } from "../../src/domain/messages/list.ts";
 import { isFinal, mayAccess, type Message } from "../../src/domain/messages/message.ts";
 import { findMessages } from "../../src/domain/messages/find.ts";
+import { readMessageWaits } from "../../src/domain/messages/waiting.ts";
 import type { Page } from "../../src/domain/page.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { builder } from "../kit/builder.ts";
@@ -29,17 +30,19 @@ const watchMessages = watchLists({
     withStats(services, await listMessages(services, caller, filter, "CREATED_DESC", args)),
 });
 
-// Progress changes the statistics only, not the message row, so events must compare the statistics too. They
-// are read after the message, so that a finished message has its final statistics.
+// Progress and waits change other rows than the message's, so events must compare them too. They are read
+// after the message, so that a finished message has its final statistics.
 async function readStates(services: Services, ids: readonly string[]): Promise<MessageState[]> {
   const messages = await findMessages(services.db, ids);
-  const [stats, errorTypes, effectiveness] = await Promise.all([
+  const [waits, stats, errorTypes, effectiveness] = await Promise.all([
+    readMessageWaits(services.db, ids),
     readStats(services.db, ids),
     errorTypesById(services, ids),
     effectivenessById(services, ids),
   ]);
   return messages.map((message) => ({
     ...message,
+    waitingFor: waits.get(message.id) ?? null,
     stats: stats.get(message.id),
     errorTypeCounts: errorTypes.get(message.id) ?? [],
     retryEffectiveness: effectiveness.get(message.id) ?? [],

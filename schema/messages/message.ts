@@ -1,4 +1,5 @@
 import { type Batch, listBatches } from "../../src/domain/deliveries/batches.ts";
+import type { WaitingFor } from "../../src/domain/waiting.ts";
 import type {
   AttemptEffect,
   DeliveryStats,
@@ -8,12 +9,13 @@ import {
   canCancel,
   canPause,
   canResume,
+  isFinal,
   mayAccess,
   type Message,
 } from "../../src/domain/messages/message.ts";
 import { findMessages } from "../../src/domain/messages/find.ts";
+import { readMessageWaits } from "../../src/domain/messages/waiting.ts";
 import { readNextRetries } from "../../src/domain/messages/scheduled_retry.ts";
-import { findProviders } from "../../src/domain/providers/find.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { ContentObject } from "./content.ts";
@@ -26,12 +28,15 @@ import {
   statsOf,
 } from "../deliveries/stats.ts";
 import { JobNode } from "../jobs/job.ts";
+import { WAITING_COMPLEXITY, WaitingForObject } from "../jobs/waiting.ts";
 import { batchLoader } from "../kit/loader.ts";
-import { ProviderNode } from "../providers/provider.ts";
+import { ProviderNode, providerOf } from "../providers/provider.ts";
 import { BatchStatus, Channel, MessageLane, MessageStatus, RetryMode } from "./enums.ts";
 
-/** A message, with the statistics that were read together with it; the rest is loaded on demand. */
+/** A message, with the values that were read together with it; the rest is loaded on demand. */
 export interface MessageState extends Message {
+  /** Absent: not read. */
+  readonly waitingFor?: WaitingFor | null;
   readonly stats?: DeliveryStats;
   readonly errorTypeCounts?: readonly ErrorTypeCount[];
   readonly retryEffectiveness?: readonly AttemptEffect[];
@@ -48,12 +53,9 @@ export const MessageNode = builder.loadableNodeRef("Message", {
   loaderOptions: { cache: false },
 });
 
-const nextRetryOf = batchLoader(({ services }, ids) => readNextRetries(services.db, ids));
+const waitOf = batchLoader(({ services }, ids) => readMessageWaits(services.db, ids));
 
-const providerOf = batchLoader(async ({ services }, ids) => {
-  const providers = await findProviders(services.db, ids);
-  return new Map(providers.map((provider) => [provider.id, provider]));
-});
+const nextRetryOf = batchLoader(({ services }, ids) => readNextRetries(services.db, ids));
 
 interface Pause {
   readonly reason: string;
@@ -172,6 +174,16 @@ MessageNode.implement({
           providerId: pauseProviderIds?.[0] ?? null,
           since: pausedAt,
         },
+    }),
+    waitingFor: t.field({
+      type: WaitingForObject,
+      nullable: true,
+      description:
+        "Reason why nothing of it is sent now; null once it has ended, and while one of its jobs " +
+        "runs.",
+      complexity: WAITING_COMPLEXITY,
+      resolve: ({ id, status, waitingFor }, _args, context) =>
+        waitingFor !== undefined || isFinal(status) ? waitingFor ?? null : waitOf(context, id),
     }),
     retry: t.field({
       type: MessageRetry,

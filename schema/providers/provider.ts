@@ -1,6 +1,7 @@
 import type { Provider } from "../../src/domain/providers/provider.ts";
 import { findProviders } from "../../src/domain/providers/find.ts";
 import { builder } from "../kit/builder.ts";
+import { batchLoader } from "../kit/loader.ts";
 import { DeliveryErrorObject, errorOf } from "../deliveries/error.ts";
 import { Channel } from "../messages/enums.ts";
 
@@ -11,6 +12,12 @@ export const ProviderNode = builder.loadableNodeRef("Provider", {
     caller.role === "OPERATOR" ? await findProviders(services.db, ids) : [],
   sort: ({ id }) => id,
   loaderOptions: { cache: false },
+});
+
+/** Finds the provider of an object that the caller may see; its role does not matter. */
+export const providerOf = batchLoader(async ({ services }, ids) => {
+  const providers = await findProviders(services.db, ids);
+  return new Map(providers.map((provider) => [provider.id, provider]));
 });
 
 const CircuitState = builder.enumType("CircuitState", {

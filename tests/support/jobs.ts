@@ -3,6 +3,7 @@ import { newId } from "../../src/domain/id.ts";
 import { insertJobs, type JobRow as NewJobRow } from "../../src/domain/jobs/enqueue.ts";
 import { type ClaimedJob, claimJobs } from "../../src/domain/jobs/claim.ts";
 import type { JobError, JobStatus, Progress } from "../../src/domain/jobs/job.ts";
+import type { Lane } from "../../src/domain/jobs/lane.ts";
 import { registerWorker } from "../../src/domain/jobs/lease.ts";
 import type { Settlement } from "../../src/domain/jobs/settle.ts";
 import type { Services } from "../../src/domain/services.ts";
@@ -88,10 +89,13 @@ export function addJobs(
   return insertJobs(db, Array.from({ length: count }, () => newJob(organizationId, overrides)));
 }
 
-/** Registers a worker without a process. */
-export async function addWorker(services: Services): Promise<string> {
+/** Registers a worker without a process, by default without slots. */
+export async function addWorker(
+  services: Services,
+  lanes: Partial<Record<Lane, number>> = {},
+): Promise<string> {
   const id = newId();
-  await registerWorker(services, id, "test", new Map());
+  await registerWorker(services, id, "test", new Map(Object.entries(lanes) as [Lane, number][]));
   return id;
 }
 

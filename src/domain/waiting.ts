@@ -1,0 +1,114 @@
+/** Reason why a message, a delivery or a job does not move. */
+export type WaitingReason =
+  | "LANE_FULL"
+  | "LANE_PAUSED"
+  | "PAUSED"
+  | "PROVIDER_OPEN"
+  | "NO_PROVIDER"
+  | "RATE_LIMIT"
+  | "BACKOFF"
+  | "NOT_DUE"
+  | "BEHIND";
+
+/** Explanation why a message, a delivery or a job does not move. */
+export interface WaitingFor {
+  readonly reason: WaitingReason;
+  /** One sentence for people. */
+  readonly text: string;
+  /** Time at which the wait ends; null: when a person acts, or unknown. */
+  readonly until: Date | null;
+  /** Number of objects before it; null above `MAX_POSITION`, and for other reasons than BEHIND. */
+  readonly position: number | null;
+  /** Provider that it waits for, or that made it wait; null: none, or several. */
+  readonly providerId: string | null;
+}
+
+/** Maximum position that is counted. */
+export const MAX_POSITION = 10_000;
+
+/** Pause of a message `m` and its first provider `pause_provider`, as SQL text; see `PausedRow`. */
+export const PAUSE_COLUMNS = `m.paused_at as "pausedAt", m.pause_reason as "pauseReason",
+  m.pause_code as "pauseCode", pause_provider.id as "pauseProviderId",
+  pause_provider.name as "pauseProvider"`;
+
+/** Join of the first provider because of which a message `m` is paused, as SQL text. */
+export const JOIN_PAUSE_PROVIDER =
+  "left join providers pause_provider on pause_provider.id = m.pause_provider_ids[1]";
+
+/** Row with the columns of `PAUSE_COLUMNS`. */
+export interface PausedRow {
+  /** Null: not paused. */
+  readonly pausedAt: Date | null;
+  readonly pauseReason: string | null;
+  /** Null if a person paused the message, or the provider sent no code. */
+  readonly pauseCode: string | null;
+  readonly pauseProviderId: string | null;
+  /** Name of the provider. */
+  readonly pauseProvider: string | null;
+}
+
+// Codes of the pauses that end when a provider is enabled or configured.
+const NO_PROVIDER_CODES: ReadonlySet<string | null> = new Set(["DISABLED", "NOT_CONFIGURED"]);
+
+/** Explains the wait for a message that is paused; null if it is not. */
+export function waitWhilePaused(row: PausedRow): WaitingFor | null {
+  const { pausedAt, pauseCode, pauseProviderId: providerId, pauseProvider } = row;
+  if (!pausedAt) return null;
+  const cause = row.pauseReason ?? "Paused";
+  const since = `since ${formatMinute(pausedAt, null)}`;
+  // A person gives no code and no provider, and the reason says that a person did it.
+  const byPerson = pauseCode === null && providerId === null;
+  const at = pauseProvider ? ` of provider ${pauseProvider}` : "";
+  const text = byPerson
+    ? `${cause} ${since}`
+    : `Paused ${since} because of an error${at}: ${cause}`;
+  const reason = NO_PROVIDER_CODES.has(pauseCode) ? "NO_PROVIDER" : "PAUSED";
+  return { reason, text, until: null, position: null, providerId };
+}
+
+/** Explains the wait for a time that a caller has chosen. */
+export function waitUntilDue(at: Date, now: Date): WaitingFor {
+  const text = `Starts at ${formatUntil(at, now)}`;
+  return { reason: "NOT_DUE", text, until: at, position: null, providerId: null };
+}
+
+/**
+ * Explains the wait behind other objects.
+ *
+ * @param position number of these objects; null: more than `MAX_POSITION`
+ * @param noun of one object and of several
+ * @param next text for position 0
+ */
+export function waitBehind(
+  position: number | null,
+  noun: readonly [one: string, many: string],
+  next: string,
+): WaitingFor {
+  const text = position === 0 ? next : `${countText(position, noun)} before it`;
+  return { reason: "BEHIND", text, until: null, position, providerId: null };
+}
+
+function countText(count: number | null, [one, many]: readonly [string, string]): string {
+  if (count === 1) return `1 ${one} is`;
+  const number = (count ?? MAX_POSITION).toLocaleString("en");
+  return `${count === null ? "More than " : ""}${number} ${many} are`;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Formats the end of a wait for people, rounded up to the minute; the date only if it is another day. */
+export function formatUntil(at: Date, now: Date): string {
+  return formatMinute(new Date(Math.ceil(at.getTime() / MINUTE_MS) * MINUTE_MS), now);
+}
+
+function formatMinute(at: Date, now: Date | null): string {
+  const [date = "", time = ""] = at.toISOString().split("T");
+  const sameDay = now !== null && date === now.toISOString().slice(0, date.length);
+  return `${sameDay ? "" : `${date} `}${time.slice(0, "14:05".length)} UTC`;
+}
+
+/** Formats an error for people; the code is added unless the message contains it. */
+export function formatError(code: string | null, message: string | null): string {
+  if (!message) return code ?? "no reason is known";
+  return !code || message.includes(code) ? message : `${message} (${code})`;
+}
