@@ -28,7 +28,7 @@ import {
   outcomeOf,
   UNEXPECTED,
 } from "../domain/deliveries/outcome.ts";
-import { recordStep, type StepResult } from "../domain/deliveries/step.ts";
+import { recordStep, type StepResult, withoutEnded } from "../domain/deliveries/step.ts";
 import type { BatchClaim, TakenBatch } from "../domain/deliveries/take.ts";
 import type { Progress } from "../domain/jobs/job.ts";
 import { toTypeId } from "../domain/id.ts";
@@ -109,7 +109,7 @@ export class BatchSender {
       const free = this.#options.window - this.#inFlight.size;
       const starting = this.#maySend() ? this.#waiting.splice(0, free) : [];
       const started = await this.#record(starting);
-      if (started) starting.forEach((delivery) => this.#start(delivery));
+      if (started) await this.#startAll(starting);
       else this.#waiting.unshift(...starting);
       // A message that was paused and resumed within one window continues in this run.
       const more = this.#waiting.length > 0 && this.#maySend();
@@ -152,6 +152,13 @@ export class BatchSender {
     if (this.#waiting.length > 0) return 0;
     const soonest = Math.min(...this.#delays);
     return Math.max(...this.#delays.filter((delay) => delay <= soonest * DELAY_TOLERANCE));
+  }
+
+  async #startAll(listed: readonly PendingDelivery[]): Promise<void> {
+    const { services, claim } = this.#options;
+    const starting = await withoutEnded(services, claim, listed);
+    this.#progress.succeeded += listed.length - starting.length;
+    starting.forEach((delivery) => this.#start(delivery));
   }
 
   #start(delivery: PendingDelivery): void {

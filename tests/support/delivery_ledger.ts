@@ -37,20 +37,22 @@ const DELIVERY_CHECKS: Record<string, string> = {
     from delivery_stats where outcome in ('FAILED', 'UNKNOWN', 'RETRIED', 'RESOLVED', 'RESENT')
     group by message_id, attempt, error_type, retryable, outcome in ('FAILED', 'RETRIED')
     having sum(case when outcome in ('FAILED', 'UNKNOWN') then n else -n end) < 0`,
-  "an UNKNOWN delivery becomes SENT only by a counted RESOLVED": `
+  "an UNKNOWN delivery becomes SENT only by a counted RESOLVED or DELIVERED": `
     select 'message ' || message_id || ': ' || count(*) || ' deliveries are SENT after an UNKNOWN try'
     from deliveries d where d.status in ('SENT', 'BOUNCED', 'COMPLAINED') and (
       select outcome from delivery_attempts where delivery_id = d.id order by tries desc limit 1
       ) = 'UNKNOWN'
     group by message_id having count(*) > (select coalesce(sum(n), 0) from delivery_stats s
-      where s.message_id = d.message_id and outcome = 'RESOLVED')`,
+      where s.message_id = d.message_id and outcome in ('RESOLVED', 'DELIVERED'))`,
   "the counters match the deliveries": `
     select 'message ' || m.id || ': ' || s.outcome || ' is counted ' || counted || ' times, and ' ||
       found || ' deliveries are'
     from messages m, unnest(array['SENT', 'FAILED', 'UNKNOWN', 'BOUNCED', 'COMPLAINED']) s(outcome),
-      lateral (select coalesce(sum(case when outcome = s.outcome then n else -n end), 0) as counted
+      lateral (select coalesce(sum(case
+          when outcome = s.outcome or outcome = 'DELIVERED' then n else -n end), 0) as counted
         from delivery_stats where message_id = m.id and (outcome = s.outcome
           or outcome = 'RETRIED' and s.outcome = 'FAILED'
+          or outcome = 'DELIVERED' and s.outcome = 'SENT'
           or outcome in ('RESOLVED', 'RESENT') and s.outcome = 'UNKNOWN'
           or outcome = 'BOUNCE_RETRIED' and s.outcome in ('SENT', 'BOUNCED')
           or outcome = 'BOUNCE_RAISED' and s.outcome = 'BOUNCED')) c,
@@ -65,7 +67,7 @@ const DELIVERY_CHECKS: Record<string, string> = {
       where delivery_id = d.id order by tries desc limit 1) a on true
     where d.tries <> coalesce(a.made, 0) or d.tries <> coalesce(a.tries, 0)
       or d.status in ('SENT', 'BOUNCED', 'COMPLAINED')
-        and coalesce(a.outcome, 'none') not in ('SUCCEEDED', 'UNKNOWN')
+        and coalesce(a.outcome, 'none') not in ('SUCCEEDED', 'UNKNOWN') and d.delivered_at is null
       or d.status in ('FAILED', 'UNKNOWN') and a.outcome is distinct from d.status
       or d.status = 'PENDING' and a.outcome = 'SUCCEEDED'`,
   "no delivery has more attempts than tries": `

@@ -1,8 +1,9 @@
 import type { DeliveryErrorType } from "../../channels/channel.ts";
 import type { BounceClass } from "../../channels/email/replies.ts";
+import type { SuppressionReason } from "../suppressions/suppression.ts";
 
 /** State of a mail after a provider accepted it. */
-export type FeedbackKind = "DELIVERED" | "BOUNCED" | "COMPLAINED";
+export type FeedbackKind = "DELIVERED" | "BOUNCED" | "COMPLAINED" | "UNSUBSCRIBED";
 
 /** Later report of a provider about one delivery. */
 export interface Feedback {
@@ -15,8 +16,10 @@ export interface Feedback {
   readonly message: string | null;
   /** True if another attempt may succeed. */
   readonly retryable: boolean;
-  /** True if no other mail to this address will arrive, or is wanted. */
-  readonly suppress: boolean;
+  /** True for a temporary bounce, which is no failure of a mail that was delivered. */
+  readonly transient: boolean;
+  /** Reason to add the address to the suppression list; null: it is not added. */
+  readonly suppressAs: SuppressionReason | null;
 }
 
 /** Classified bounce of a mail. */
@@ -24,22 +27,29 @@ export interface Bounce extends BounceClass {
   /** Code for a bounce with neither `code` nor `status`. */
   readonly reason: string | null;
   readonly text: string;
+  /** True if the provider calls the bounce temporary; absent: if another attempt may succeed. */
+  readonly transient?: boolean;
 }
 
 const MAX_CODE_LENGTH = 100;
 const MAX_MESSAGE_LENGTH = 512;
 
+const NO_FAILURE = {
+  errorType: null,
+  code: null,
+  message: null,
+  retryable: false,
+  transient: false,
+} as const;
+
 /** Builds the feedback that a mail reached the recipient's server. */
 export function delivered(deliveryId: string): Feedback {
-  return {
-    deliveryId,
-    kind: "DELIVERED",
-    errorType: null,
-    code: null,
-    message: null,
-    retryable: false,
-    suppress: false,
-  };
+  return { ...NO_FAILURE, deliveryId, kind: "DELIVERED", suppressAs: null };
+}
+
+/** Builds the feedback that the recipient unsubscribed by a link of the provider. */
+export function unsubscribed(deliveryId: string): Feedback {
+  return { ...NO_FAILURE, deliveryId, kind: "UNSUBSCRIBED", suppressAs: "UNSUBSCRIBED" };
 }
 
 /** Builds the feedback that the recipient reported a mail as unwanted. */
@@ -51,7 +61,8 @@ export function complained(deliveryId: string, code: string | null): Feedback {
     code: code && oneLine(code, MAX_CODE_LENGTH),
     message: "The recipient reported the mail as unwanted",
     retryable: false,
-    suppress: true,
+    transient: false,
+    suppressAs: "COMPLAINED",
   };
 }
 
@@ -67,7 +78,8 @@ export function bounced(deliveryId: string, bounce: Bounce): Feedback {
     code: oneLine(code, MAX_CODE_LENGTH),
     message: oneLine(text, MAX_MESSAGE_LENGTH),
     retryable,
-    suppress: disposition === "suppress",
+    transient: bounce.transient ?? retryable,
+    suppressAs: disposition === "suppress" ? "BOUNCED" : null,
   };
 }
 

@@ -5,6 +5,10 @@ import { BATCH_SIZE } from "./batches.ts";
 import { countOutcomes } from "./counters.ts";
 import { type DeliveryFilter, matchingDeliveries, RETRYABLE, statusIn } from "./list.ts";
 
+/** Condition in SQL, besides RETRYABLE: the system may retry delivery `d` without a person. */
+export const AUTOMATICALLY_RETRYABLE =
+  `(d.error_code is distinct from 'BATCH_CANCELLED' and d.delivered_at is null)`;
+
 /** Choice of the deliveries to retry. */
 export interface RetryChoice {
   /** Null for the system, which retries for all organizations. */
@@ -14,7 +18,7 @@ export interface RetryChoice {
   readonly from: "FAILED" | "UNKNOWN";
   /** Includes deliveries whose error allows no other attempt, or that have no attempts left. */
   readonly force: boolean;
-  /** Whether the system retries: excludes the deliveries of batches that a person has cancelled. */
+  /** Whether the system retries: excludes batches that a person has cancelled, and delivered mails. */
   readonly automatic: boolean;
 }
 
@@ -85,9 +89,10 @@ export function requeueFailed(
       select id, organization_id, message_id, number, round, picked, size, job_id from cut
     ),
     -- Each stays a HOT update, because no indexed column changes: error_type, failed_at and retryable
-    -- keep their values and are ignored while the delivery is PENDING.
+    -- keep their values and are ignored while the delivery is PENDING. The report of an earlier delivery
+    -- is about a mail that a person now sends again.
     moved as (
-      update deliveries d set status = 'PENDING', batch_number = p.number,
+      update deliveries d set status = 'PENDING', batch_number = p.number, delivered_at = null,
         not_before = coalesce(p.not_before, now()), updated_at = now()
       from placed p where d.id = p.id
     ),
@@ -120,7 +125,7 @@ function chosenDeliveries(
   // A concurrent event of its provider may record that an UNKNOWN delivery arrived.
   if (from === "UNKNOWN") query = query.forNoKeyUpdate("d");
   if (!force) query = query.where(sql.raw<boolean>(RETRYABLE));
-  if (automatic) query = query.where(sql<boolean>`d.error_code is distinct from 'BATCH_CANCELLED'`);
+  if (automatic) query = query.where(sql.raw<boolean>(AUTOMATICALLY_RETRYABLE));
   return query;
 }
 

@@ -6,6 +6,7 @@ import type { MessageStatus } from "../message_status.ts";
 import type { Services } from "../services.ts";
 import { suppress } from "../suppressions/suppress.ts";
 import { countOutcomes } from "./counters.ts";
+import type { PendingDelivery } from "./delivery.ts";
 import { effectOf, type FinishedAttempt } from "./outcome.ts";
 import { type BatchClaim, StaleBatchError, type TakenBatch } from "./take.ts";
 
@@ -48,7 +49,8 @@ const STEP = statement<
    ),
    d as (
      update deliveries d set
-       status = case when r.waits then 'PENDING' else r.outcome end,
+       -- A mail that its provider has reported as delivered is not sent again.
+       status = case when r.waits and d.delivered_at is null then 'PENDING' else r.outcome end,
        attempt = d.attempt + r.counts::int,
        tries = d.tries + coalesce(jsonb_array_length(r.earlier), 0) + 1, deferrals = r.deferrals,
        error_type = r.error_type, error_code = r.error_code, error_message = r.error_message,
@@ -57,7 +59,8 @@ const STEP = statement<
        provider = r.provider, provider_message_id = r.provider_message_id,
        last_attempt_at = now(), updated_at = now(),
        sent_at = case r.outcome when 'SENT' then now() end,
-       failed_at = case when r.outcome = 'FAILED' and not r.waits then now() end
+       failed_at = case when r.outcome = 'FAILED' and not (r.waits and d.delivered_at is null)
+         then now() end
      from r
      -- The array makes the planner look up these few rows by their ids; a join with r, or "=" with the
      -- message, would let it read the whole table or message.
@@ -65,7 +68,8 @@ const STEP = statement<
        and d.message_id is not distinct from (select message_id from b)
        and d.status = 'PENDING'
      returning d.organization_id, d.id, d.attempt, d.tries, d.error_type, d.error_code,
-       d.error_message, d.retryable, d.provider, r.outcome, r.waits, r.counts, r.duration_ms,
+       d.error_message, d.retryable, d.provider, r.outcome,
+       d.status = 'PENDING' as waits, r.counts, r.duration_ms,
        r.earlier
    ),
    a as (
@@ -143,11 +147,39 @@ export async function recordStep(
 ): Promise<StepResult> {
   const refused = step.attempts.filter(({ outcome }) => effectOf(outcome).suppresses)
     .map(({ delivery: { id, address } }) => ({ address, deliveryId: id }));
+  return await untilAvailable(claim, async () => {
+    // Before the step, because no later run sends to these recipients once the step is recorded.
+    if (refused.length > 0) await suppress(services.db, batch, "REFUSED", refused);
+    return await writeStep(services, claim, step);
+  });
+}
+
+const ENDED = statement<[ids: string[]], { id: string }>(
+  "deliveries.ended",
+  "select id from deliveries where id = any($1) and status <> 'PENDING'",
+);
+
+/**
+ * Returns the deliveries that are still to be sent, of those that a recorded step lists as in flight. Between
+ * two attempts an event of a provider can end a delivery. The event locks the batch, so that either this
+ * function reads its change, or the event finds the delivery in flight.
+ */
+export async function withoutEnded(
+  { db }: Services,
+  claim: BatchClaim,
+  starting: readonly PendingDelivery[],
+): Promise<readonly PendingDelivery[]> {
+  const retried = starting.filter(({ attempt }) => attempt > 0).map(({ id }) => id);
+  if (retried.length === 0) return starting;
+  const rows = await untilAvailable(claim, () => db.run(ENDED, retried));
+  const ended = new Set(rows.map(({ id }) => id));
+  return starting.filter(({ id }) => !ended.has(id));
+}
+
+async function untilAvailable<T>(claim: BatchClaim, run: () => Promise<T>): Promise<T> {
   while (true) {
     try {
-      // Before the step, because no later run sends to these recipients once the step is recorded.
-      if (refused.length > 0) await suppress(services.db, batch, "REFUSED", refused);
-      return await writeStep(services, claim, step);
+      return await run();
     } catch (error) {
       if (!isTransient(error)) throw error;
       log.warn("Cannot record batch {batchId}: retrying in {ms} ms", {

@@ -70,7 +70,7 @@ const RECOVER = statement<
    d as (
      update deliveries d set
        status = case when $5 and d.attempt + 1 < b.max_attempts and b.status <> 'CANCELLED'
-         then 'PENDING' else 'UNKNOWN' end,
+         and d.delivered_at is null then 'PENDING' else 'UNKNOWN' end,
        attempt = d.attempt + 1, tries = d.tries + 1, error_type = 'OTHER', error_code = 'INTERRUPTED',
        error_message = '${INTERRUPTED_MESSAGE}',
        retryable = false, last_attempt_at = now(), updated_at = now()

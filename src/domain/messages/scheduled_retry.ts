@@ -1,13 +1,13 @@
 import { type Connection, statement } from "../../db/database.ts";
 import { SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import { RETRYABLE } from "../deliveries/list.ts";
-import { AUTOMATIC } from "../deliveries/retry.ts";
+import { AUTOMATIC, AUTOMATICALLY_RETRYABLE } from "../deliveries/retry.ts";
 import type { Services } from "../services.ts";
 import { beginRounds, lockMessages, publishRounds, type Round } from "./rounds.ts";
 
 const HAS_RETRYABLE = `m.retry_mode = 'CRON' and m.status in ('SENDING', 'PARTIALLY_SENT', 'FAILED')
   and exists (select from deliveries d where d.message_id = m.id and ${RETRYABLE}
-    and d.error_code is distinct from 'BATCH_CANCELLED')`;
+    and ${AUTOMATICALLY_RETRYABLE})`;
 
 const TO_RETRY = statement<
   [organizationId: string | null, after: string, limit: number],

@@ -53,6 +53,10 @@ const HISTORIES: readonly [outcomes: string[], now: string[], events: string[]][
   [["SENT", "BOUNCED", "BOUNCE_RAISED", "BOUNCED"], ["bounced"], ["sent", "bounced"]],
   [["SENT", "BOUNCED", "BOUNCE_RAISED", "COMPLAINED"], ["complained"], ["sent"]],
   [["SENT", "COMPLAINED"], ["complained"], ["sent"]],
+  [["SENT", "BOUNCED", "BOUNCE_RAISED"], ["sent"], ["sent"]],
+  [["SENT", "BOUNCED", "BOUNCE_RETRIED", "DELIVERED"], ["sent"], ["sent", "bounced"]],
+  [["UNKNOWN", "RESENT", "DELIVERED"], ["sent"], ["unknown"]],
+  [["UNKNOWN", "RESENT", "FAILED", "RETRIED", "DELIVERED"], ["sent"], ["unknown", "failed"]],
 ];
 
 onEveryDatabase("delivery_counters counts a delivery once, in its current state", async (

@@ -17,13 +17,15 @@ Deno.test("bounced() derives its effects from the disposition and has the status
     code: "5.1.1",
     message: "550 5.1.1 No such user",
     retryable: false,
-    suppress: true,
+    transient: false,
+    suppressAs: "BOUNCED",
   });
   const effects = (disposition: "retry" | "never") => {
-    const { retryable, suppress } = bounced("id", { ...BOUNCE, disposition });
-    return [retryable, suppress];
+    const { retryable, transient, suppressAs } = bounced("id", { ...BOUNCE, disposition });
+    return [retryable, transient, suppressAs];
   };
-  assert.deepEqual([effects("retry"), effects("never")], [[true, false], [false, false]]);
+  assert.deepEqual(effects("retry"), [true, true, null]);
+  assert.deepEqual(effects("never"), [false, false, null]);
 });
 
 Deno.test("bounced() without a status has the provider's reason as code, or else GAVE_UP or BOUNCED", () => {

@@ -16,9 +16,9 @@ function readSigned(mail: string) {
 
 async function read(mail: string) {
   const { feedback } = await readSigned(mail);
-  return feedback.map(({ deliveryId, kind, errorType, code, message, retryable, suppress }) => {
+  return feedback.map(({ deliveryId, kind, errorType, code, message, retryable, suppressAs }) => {
     assert.equal(deliveryId, parseTypeId(DELIVERY)?.id);
-    const effects = [retryable && "retryable", suppress && "suppress"].filter(Boolean).join(" ");
+    const effects = [retryable && "retryable", suppressAs && "suppress"].filter(Boolean).join(" ");
     return [kind, errorType, code, message, effects];
   });
 }

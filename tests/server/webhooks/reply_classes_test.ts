@@ -27,7 +27,7 @@ function inConversation(reply: string): string {
 }
 
 function inReport([feedback]: readonly Feedback[]): string {
-  return `${feedback?.errorType} ${feedback?.suppress}`;
+  return `${feedback?.errorType} ${feedback?.suppressAs === "BOUNCED"}`;
 }
 
 async function byDsn(reply: string): Promise<string> {
