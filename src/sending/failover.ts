@@ -84,15 +84,31 @@ export class FailoverChannel implements Channel {
   ): SendResult {
     const last = tries.at(-1);
     if (!last) return { outcome: "held", obstacle: this.#combine(errors) };
+    // A provider that lacks what the mail requires is the cause only if no other provider may have it.
+    const cause = tries.findLast(({ error }) => !error.providerLacks) ??
+      this.#findUntried(tries, errors) ?? last;
     // A provider that answered about the recipient works, so that other mail may be sent.
     const working = tries.some(({ error }) => !isProviderFailure(error));
     return {
       outcome: "failed",
-      provider: last.provider,
-      error: last.error,
-      earlier: tries.slice(0, -1),
+      provider: cause.provider,
+      error: cause.error,
+      earlier: tries.filter((each) => each !== cause),
       obstacle: working ? null : this.#combine(errors),
     };
+  }
+
+  /** Finds a provider that was not tried, because it cannot be used for a time, and the error of it. */
+  #findUntried(
+    tries: readonly FailedTry[],
+    errors: readonly (DeliveryError | null)[],
+  ): Pick<FailedTry, "provider" | "error"> | undefined {
+    return this.#providers.map(({ name }, index) => ({
+      provider: name,
+      error: errors[index] ?? NOT_TRIED,
+    })).find(({ provider, error }) =>
+      error.disposition !== "pause" && tries.every((each) => each.provider !== provider)
+    );
   }
 
   // The combined obstacle pauses the message only if no provider can recover without an operator.

@@ -37,6 +37,8 @@ export interface SmtpServerSettings extends Readonly<SmtpReplies> {
   readonly tls?: "starttls" | "implicit";
   /** Accepts connections, but never sends a reply. */
   readonly silent?: boolean;
+  /** Does not offer SMTPUTF8. */
+  readonly asciiOnly?: boolean;
   /** Called with the server once it runs. */
   readonly onStart?: (server: SmtpTestServer) => void;
   /** Keeps the content of received mails. */
@@ -134,7 +136,7 @@ export async function startSmtpServer(
 }
 
 function optionsOf(
-  { tls, login, silent }: SmtpServerSettings,
+  { tls, login, silent, asciiOnly = false }: SmtpServerSettings,
   replies: SmtpReplies,
 ): SMTPServerOptions {
   const disabled = [...(tls === "starttls" ? [] : ["STARTTLS"]), ...(login ? [] : ["AUTH"])];
@@ -147,6 +149,7 @@ function optionsOf(
     allowInsecureAuth: true,
     disableReverseLookup: true,
     closeTimeout: 100,
+    hideSMTPUTF8: asciiOnly,
     onConnect(_session, callback) {
       if (!silent) callback(null);
     },

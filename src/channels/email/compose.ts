@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { domainToASCII } from "node:url";
 import parseAddresses from "nodemailer/lib/addressparser";
 import * as base64 from "nodemailer/lib/base64";
 import { encodeWord, foldLines } from "nodemailer/lib/mime-funcs";
@@ -10,6 +11,8 @@ import { type DeliveryError, type OutgoingMail, toErrorMessage } from "../channe
 export interface ComposedMail {
   readonly from: string;
   readonly to: string;
+  /** An address that only a server with SMTPUTF8 may receive (RFC 6531); null: none. */
+  readonly utf8Address: string | null;
   /** With angle brackets. */
   readonly messageId: string;
   readonly content: Buffer;
@@ -61,7 +64,7 @@ export function parseSender(text: string): Sender {
   const address = toEnvelopeAddress(mailbox.address);
   return {
     address,
-    domain: address.slice(address.lastIndexOf("@") + 1),
+    domain: domainToASCII(address.slice(address.lastIndexOf("@") + 1)),
     header: mailboxHeader("From", mailbox.name, address),
   };
 }
@@ -94,6 +97,7 @@ export function compose(mail: OutgoingMail, sender: Sender): ComposedMail {
   return {
     from: sender.address,
     to,
+    utf8Address: [sender.address, to].find((address) => !isAscii(address)) ?? null,
     messageId,
     content: Buffer.from(head + body(mail), "utf8"),
   };
@@ -173,8 +177,17 @@ function toEnvelopeAddress(address: string): string {
   if (!/^[^\s\p{Cc}<>,;"@]+@[^\s\p{Cc}<>,;"@]+$/u.test(address)) {
     throw new AddressError(`Cannot send to ${JSON.stringify(address)}: it is not an email address`);
   }
-  if (/^[\x21-\x7e]+$/.test(address)) return address;
-  return normalize(address);
+  if (isAscii(address)) return address;
+  const [local = ""] = address.split("@");
+  const converted = normalize(address);
+  if (!isAscii(converted) && isAscii(local)) {
+    throw new AddressError(`Cannot send to ${JSON.stringify(address)}: its domain is not valid`);
+  }
+  return converted;
+}
+
+function isAscii(text: string): boolean {
+  return /^[\x21-\x7e]*$/.test(text);
 }
 
 /** Quotes the local part if it must be quoted, and converts the domain. */

@@ -7,7 +7,7 @@ export interface SmtpFailure {
   readonly reply: string | null;
   /** Command that the reply answers: "AUTH PLAIN", "MAIL FROM"; "CONN" before EHLO. */
   readonly command: string;
-  /** Code of nodemailer: "ESOCKET". */
+  /** Code of nodemailer: "ESOCKET"; or "SMTPUTF8" if the server lacks that extension. */
   readonly code: string | null;
   /** Code of the operating system: "ECONNREFUSED". */
   readonly systemCode: string | null;
@@ -64,6 +64,7 @@ function classifyLibraryCode(failure: SmtpFailure, replied: boolean): FailureCla
   if (isTlsFailure(failure)) {
     return ["NETWORK", failure.tlsFailedBefore ? "pause" : "retry"];
   }
+  if (code === "SMTPUTF8") return ["INVALID_RECIPIENT", "never", { providerLacks: true }];
   if (code !== null && ACCESS.has(code)) return ["ACCESS_TOKEN", "pause"];
   if (code !== null && CONNECTION.has(code)) {
     return ["NETWORK", failure.bodyBegun && !replied ? "unknown" : "retry"];

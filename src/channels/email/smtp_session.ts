@@ -47,6 +47,7 @@ export class SmtpSession {
   readonly #connection: SMTPConnection;
   readonly #timeouts: SmtpTimeouts;
   #opened = false;
+  #offersUtf8 = false;
   #bodyBegun = false;
   #fail: ((error: LibraryError) => void) | null = null;
 
@@ -87,6 +88,7 @@ export class SmtpSession {
     try {
       await session.#abortable(signal, async () => {
         await session.#within(timeouts.open, (done) => connection.connect(done));
+        session.#offersUtf8 = /^250[ -]SMTPUTF8\b/im.test(connection.lastServerResponse || "");
         if (provider.credentials) await session.#login(provider.credentials);
       });
     } catch (error) {
@@ -112,6 +114,9 @@ export class SmtpSession {
    */
   async send(mail: ComposedMail, signal?: AbortSignal): Promise<string | undefined> {
     this.#bodyBegun = false;
+    if (mail.utf8Address !== null && !this.#offersUtf8) {
+      throw this.#error(lacksUtf8(mail.utf8Address));
+    }
     return await this.#abortable(signal, async () => {
       try {
         return await this.#transfer(mail);
@@ -252,6 +257,14 @@ function explainMissingTls(error: unknown): unknown {
       `The server does not offer TLS, which is required (${command}: ${reply}). Correct its ` +
       "port, or add requireTLS=false to its URL to allow a connection that is not encrypted",
   });
+}
+
+function lacksUtf8(address: string): LibraryError {
+  return {
+    code: "SMTPUTF8",
+    command: "API",
+    message: `The mail server cannot transmit the address ${address}: it does not offer SMTPUTF8`,
+  };
 }
 
 const ABORTED: LibraryError = {

@@ -51,7 +51,10 @@ const PROVIDER_ERRORS: ReadonlySet<DeliveryErrorType> = new Set([
 ]);
 
 /** Whether another provider may be tried: it may succeed, and no content was transmitted to this one. */
-export function mayFailOver({ type, disposition, afterData }: DeliveryError): boolean {
+export function mayFailOver(
+  { type, disposition, afterData, providerLacks }: DeliveryError,
+): boolean {
+  if (providerLacks) return true;
   return PROVIDER_ERRORS.has(type) && !afterData &&
     (disposition === "retry" || disposition === "pause");
 }

@@ -147,10 +147,11 @@ for (
     "ada example@example.net",
     "ada",
     "@example.net",
+    `ada@${"%ä".repeat(300)}.example`,
     "",
   ]
 ) {
-  Deno.test(`compose() refuses the address ${JSON.stringify(address)}`, () => {
+  Deno.test(`compose() refuses the address ${JSON.stringify(address.slice(0, 60))}`, () => {
     const mail = { ...MAIL, to: { address, name: null } };
     assert.throws(() => compose(mail, SENDER), AddressError);
   });
@@ -164,14 +165,24 @@ Deno.test("compose() refuses a delivery id that is not a TypeID", () => {
 
 Deno.test("compose() writes an international domain in ASCII, in header and envelope", async () => {
   const to = { address: "ada@exämple.net", name: null };
-  assert.equal(compose({ ...MAIL, to }, SENDER).to, "ada@xn--exmple-cua.net");
+  const composed = compose({ ...MAIL, to }, SENDER);
+  assert.equal(composed.to, "ada@xn--exmple-cua.net");
+  assert.equal(composed.utf8Address, null);
+  assert.doesNotMatch(composed.content.toString("latin1"), /[^\0-\x7f]/);
   assert.equal((await parse({ to })).to?.[0]?.address, "ada@xn--exmple-cua.net");
 });
 
 Deno.test("compose() keeps an international local part", async () => {
   const to = { address: "ädä@exämple.net", name: null };
-  assert.equal(compose({ ...MAIL, to }, SENDER).to, "ädä@exämple.net");
+  const composed = compose({ ...MAIL, to }, SENDER);
+  assert.deepEqual([composed.to, composed.utf8Address], ["ädä@exämple.net", "ädä@exämple.net"]);
   assert.equal((await parse({ to })).to?.[0]?.address, "ädä@exämple.net");
+});
+
+Deno.test("compose() derives the Message-ID from the ASCII form of the sender's domain", () => {
+  const composed = compose(MAIL, parseSender("wäybill@exämple.com"));
+  assert.equal(composed.messageId, `<${MAIL.deliveryId}@xn--exmple-cua.com>`);
+  assert.equal(composed.utf8Address, "wäybill@exämple.com");
 });
 
 Deno.test("parseSender() reads an address with and without a name", () => {

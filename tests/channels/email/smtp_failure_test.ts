@@ -73,6 +73,7 @@ const LIBRARY: LibraryRow[] = [
   ["EENVELOPE", 'Invalid recipient "<"', "INVALID_RECIPIENT", "never"],
   ["EMESSAGE", "Message size larger than allowed 1000", "OTHER", "never"],
   ["EMESSAGE", "Empty message", "OTHER", "never"],
+  ["SMTPUTF8", "The mail server does not offer SMTPUTF8", "INVALID_RECIPIENT", "never"],
   ["ECONFIG", "Invalid configuration", "OTHER", "never"],
   ["EREQUIRETLS", "REQUIRETLS not supported", "OTHER", "never"],
   ["EFILEACCESS", "File access rejected", "OTHER", "never"],
