@@ -9,6 +9,7 @@ import {
 } from "../waiting.ts";
 import type { JobError } from "./job.ts";
 import type { Lane } from "./lane.ts";
+import type { WaitReason } from "./outcome.ts";
 
 /** Facts about a job that is QUEUED or SCHEDULED, read at the time `now`. */
 export interface JobWaitFacts {
@@ -22,10 +23,11 @@ export interface JobWaitFacts {
   readonly attempt: number;
   readonly error: JobError | null;
   /** Reason that its handler gave for the wait; null: none. */
-  readonly waitReason: "PROVIDER_OPEN" | "NO_PROVIDER" | "RATE_LIMIT" | "BACKOFF" | null;
+  readonly waitReason: WaitReason | null;
   readonly providerId: string | null;
   /** Name of the provider. */
   readonly provider: string | null;
+  /** Error that opened the circuit of the provider; null: its circuit is closed. */
   readonly providerErrorType: string | null;
   readonly providerErrorCode: string | null;
   readonly providerErrorMessage: string | null;
@@ -64,50 +66,43 @@ export function explainJobWait(
 }
 
 function waitingUntil(job: JobWaitFacts, runAt: Date): WaitingFor {
-  const { now, error, attempt, providerId, provider } = job;
+  const { now, error, attempt, waitReason } = job;
   const time = formatUntil(runAt, now);
-  const until = { until: runAt, providerId };
-  switch (job.waitReason) {
-    case "PROVIDER_OPEN":
-      return waitingForProvider(job, runAt);
-    case "NO_PROVIDER":
-      return wait("NO_PROVIDER", "No provider of its channel is enabled", { providerId });
-    case "RATE_LIMIT": {
-      const whose = provider ? `of provider ${provider}` : "of the provider";
-      return wait("RATE_LIMIT", `Waits until ${time} for the rate limit ${whose}`, until);
-    }
-    case "BACKOFF": {
-      const text = `Waits until ${time} before the next attempt, because the last one failed`;
-      return wait("BACKOFF", text, until);
-    }
-    case null: {
-      if (!error) return waitUntilDue(runAt, now);
-      const cause = formatError(error.code, error.message);
-      const text = `Waits until ${time} before attempt ${attempt + 1}, because the last attempt ` +
-        `failed: ${cause}`;
-      return wait("BACKOFF", text, until);
-    }
+  if (waitReason === "PROVIDER_OPEN" || waitReason === "RATE_LIMIT") {
+    return waitingForProvider(job, waitReason, runAt);
   }
+  if (waitReason === "BACKOFF") {
+    const text = `Waits until ${time} before the next attempt, because the last one failed`;
+    return wait("BACKOFF", text, { until: runAt });
+  }
+  if (!error) return waitUntilDue(runAt, now);
+  const text = `Waits until ${time} before attempt ${attempt + 1}, because the last attempt ` +
+    `failed: ${formatError(error.code, error.message)}`;
+  return wait("BACKOFF", text, { until: runAt });
 }
 
-function waitingForProvider(job: JobWaitFacts, runAt: Date): WaitingFor {
-  const { now, providerId, provider, providerErrorType, providerRetryAt: retryAt } = job;
-  const until = retryAt && retryAt > now ? retryAt : runAt;
-  const time = formatUntil(until, now);
-  if (!provider) {
-    const text = `Waits until ${time}, because no provider of its channel can be used now`;
-    return wait("PROVIDER_OPEN", text, { until, providerId });
+function waitingForProvider(
+  job: JobWaitFacts,
+  reason: "PROVIDER_OPEN" | "RATE_LIMIT",
+  runAt: Date,
+): WaitingFor {
+  const { now, providerId, providerErrorType, providerRetryAt: retryAt } = job;
+  const name = job.provider ? `provider ${job.provider}` : "its provider";
+  if (providerErrorType) {
+    const cause = formatError(job.providerErrorCode, job.providerErrorMessage);
+    const text = `Waits for ${name}, which ${failureOf(providerErrorType)}: ${cause}`;
+    return wait(reason, text, { until: retryAt && retryAt > now ? retryAt : runAt, providerId });
   }
-  if (!providerErrorType) {
-    const text = `Waits until ${time}, because provider ${provider} could not be used`;
-    return wait("PROVIDER_OPEN", text, { until, providerId });
-  }
-  const failure = providerErrorType === "NETWORK"
-    ? "cannot be reached"
-    : "does not accept messages";
-  const cause = formatError(job.providerErrorCode, job.providerErrorMessage);
-  const text = `Waits for provider ${provider}, which ${failure}: ${cause}`;
-  return wait("PROVIDER_OPEN", text, { until, providerId });
+  const time = formatUntil(runAt, now);
+  const text = reason === "RATE_LIMIT"
+    ? `Waits until ${time} for the rate limit of ${name}`
+    : `Waits until ${time} to try ${name} again, because the last attempt failed`;
+  return wait(reason, text, { until: runAt, providerId });
+}
+
+function failureOf(providerErrorType: string): string {
+  if (providerErrorType === "NETWORK") return "cannot be reached";
+  return providerErrorType === "RATE_LIMIT" ? "throttles" : "refuses messages";
 }
 
 function wait(

@@ -147,8 +147,6 @@ onEveryQueue(
     await db.run(SET_WAIT, id, "RATE_LIMIT", provider.id);
     const limited = await waitOf(db, id);
     assert.deepEqual([limited?.reason, limited?.providerId], ["RATE_LIMIT", provider.id]);
-    await db.run(SET_WAIT, id, "NO_PROVIDER", null);
-    assert.deepEqual(await reasonOf(db, id), ["NO_PROVIDER", null]);
   },
 );
 

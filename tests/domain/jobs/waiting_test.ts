@@ -93,19 +93,32 @@ const EXPLANATIONS: readonly (readonly [
     until: RUN_AT,
     providerId: "p1",
   }],
-  [{ ...LATER, waitReason: "RATE_LIMIT" }, {
-    reason: "RATE_LIMIT",
-    text: "Waits until 14:05 UTC for the rate limit of the provider",
-    until: RUN_AT,
-  }],
-  [{ ...LATER, waitReason: "NO_PROVIDER" }, {
-    reason: "NO_PROVIDER",
-    text: "No provider of its channel is enabled",
-  }],
+  [
+    {
+      ...LATER,
+      ...REFUSED,
+      waitReason: "RATE_LIMIT",
+      providerErrorType: "RATE_LIMIT",
+      providerErrorCode: "454 4.7.0",
+      providerErrorMessage: "454 4.7.0 Too many logins",
+    },
+    {
+      reason: "RATE_LIMIT",
+      text: "Waits for provider smtp.example.com:587, which throttles: 454 4.7.0 Too many logins",
+      until: PROBE_AT,
+      providerId: "p1",
+    },
+  ],
   [{ ...LATER, ...REFUSED, waitReason: "PROVIDER_OPEN" }, {
     reason: "PROVIDER_OPEN",
     text: "Waits for provider smtp.example.com:587, which cannot be reached: connect ECONNREFUSED",
     until: PROBE_AT,
+    providerId: "p1",
+  }],
+  [{ ...LATER, ...REFUSED, waitReason: "PROVIDER_OPEN", providerRetryAt: NOW }, {
+    reason: "PROVIDER_OPEN",
+    text: "Waits for provider smtp.example.com:587, which cannot be reached: connect ECONNREFUSED",
+    until: RUN_AT,
     providerId: "p1",
   }],
   [
@@ -113,28 +126,24 @@ const EXPLANATIONS: readonly (readonly [
       ...LATER,
       ...REFUSED,
       waitReason: "PROVIDER_OPEN",
-      providerErrorType: "RATE_LIMIT",
-      providerErrorCode: "421 4.7.0",
-      providerErrorMessage: "421 4.7.0 too many messages",
+      providerErrorType: "ACCESS_TOKEN",
+      providerErrorMessage: "535 5.7.8 Authentication credentials invalid",
+      providerErrorCode: "535 5.7.8",
     },
     {
       reason: "PROVIDER_OPEN",
-      text: "Waits for provider smtp.example.com:587, which does not accept messages: " +
-        "421 4.7.0 too many messages",
+      text: "Waits for provider smtp.example.com:587, which refuses messages: " +
+        "535 5.7.8 Authentication credentials invalid",
       until: PROBE_AT,
       providerId: "p1",
     },
   ],
   [{ ...LATER, ...SMTP, waitReason: "PROVIDER_OPEN" }, {
     reason: "PROVIDER_OPEN",
-    text: "Waits until 14:05 UTC, because provider smtp.example.com:587 could not be used",
+    text: "Waits until 14:05 UTC to try provider smtp.example.com:587 again, because the last " +
+      "attempt failed",
     until: RUN_AT,
     providerId: "p1",
-  }],
-  [{ ...LATER, waitReason: "PROVIDER_OPEN" }, {
-    reason: "PROVIDER_OPEN",
-    text: "Waits until 14:05 UTC, because no provider of its channel can be used now",
-    until: RUN_AT,
   }],
   // The reason of an earlier wait means nothing once the job is due.
   [{ ...DUE, ...REFUSED, waitReason: "PROVIDER_OPEN", position: 1 }, {
