@@ -20,16 +20,16 @@ builder.mutationField("cleanupDeliveries", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Starts a job that deletes the organization's old SENT and CANCELLED deliveries of ended " +
-      "messages, with their attempts. Other deliveries and all statistics are kept; later bounces " +
+      "Starts a job that deletes the organization's old SENT, SUPPRESSED and CANCELLED deliveries " +
+      "of ended messages, with their attempts. Other deliveries and all statistics are kept; later bounces " +
       "and complaints about deleted ones are ignored. ADMIN and OPERATOR only, else " +
       "ForbiddenError. Refuses a number out of range with InvalidInputError.",
     args: {
       daysToKeep: t.arg.int({
         required: true,
         description:
-          "Age in days since a delivery was sent or cancelled, 0 to 36,500; older ones are " +
-          "deleted.",
+          "Age in days since a delivery was sent, suppressed or cancelled, 0 to 36,500; older ones " +
+          "are deleted.",
       }),
     },
     resolve: (_root, { daysToKeep }, { services, caller }) =>

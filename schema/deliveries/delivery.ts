@@ -17,6 +17,7 @@ import { batchLoader } from "../kit/loader.ts";
 import { MessageNode } from "../messages/message.ts";
 import { DeliveryStatus } from "./enums.ts";
 import { RecipientObject } from "../messages/recipient.ts";
+import { SuppressionReason } from "../suppressions/enums.ts";
 
 /** A delivery: one message to one recipient. */
 export const DeliveryNode = builder.loadableNodeRef("Delivery", {
@@ -114,6 +115,13 @@ DeliveryNode.implement({
       description:
         "True if it is FAILED or BOUNCED, another attempt may succeed and is left, and its " +
         "message is not CANCELLED.",
+    }),
+    suppressionReason: t.expose("suppressionReason", {
+      type: SuppressionReason,
+      nullable: true,
+      description:
+        "Reason of the address's entry in the suppression list when the delivery became " +
+        "SUPPRESSED; null for other states.",
     }),
     provider: t.exposeString("provider", {
       nullable: true,

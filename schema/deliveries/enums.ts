@@ -10,6 +10,11 @@ export const DeliveryStatus = builder.enumType("DeliveryStatus", {
       description: "Failed in its last attempt; `retryable` is true if it can be retried.",
     },
     CANCELLED: { description: "Not sent, because its message was cancelled." },
+    SUPPRESSED: {
+      description:
+        "Not sent, because the recipient is on the suppression list; see `suppressionReason`. It " +
+        "is neither sent nor a failure, and no attempt was made.",
+    },
     UNKNOWN: {
       description:
         "Possibly sent: the worker died while it was in flight, or the provider's answer was " +
@@ -36,9 +41,7 @@ export const DeliveryErrorType = builder.enumType("DeliveryErrorType", {
     },
     RATE_LIMIT: { description: "Provider or receiving server accepts no more messages for now." },
     NETWORK: { description: "Provider unreachable, or the connection broke." },
-    INVALID_RECIPIENT: {
-      description: "Recipient does not exist, cannot receive, or is on the suppression list.",
-    },
+    INVALID_RECIPIENT: { description: "Recipient does not exist or cannot receive." },
     PERMISSION: {
       description: "Message refused by policy of the provider or of the receiving server.",
     },

@@ -23,7 +23,8 @@ const RetryDeliveriesInput = builder.inputType("RetryDeliveriesInput", {
       defaultValue: false,
       description:
         "True, with `ids` only: also retry deliveries with a permanent error or without attempts " +
-        "left. Nothing is sent to recipients on the suppression list; see `removeSuppressions`.",
+        "left, and SUPPRESSED ones, which become SUPPRESSED again while their recipients are on " +
+        "the suppression list; see `removeSuppressions`.",
     }),
   }),
 });
@@ -94,7 +95,8 @@ const RetryDeliveriesPayload = builder.objectRef<RetryResult>("RetryDeliveriesPa
     }),
     refused: t.field({
       type: [RefusedDeliveryObject],
-      description: `${REFUSED} With a filter: of the matching FAILED, BOUNCED and UNKNOWN ones.`,
+      description:
+        `${REFUSED} With a filter: of the matching FAILED, BOUNCED, UNKNOWN and SUPPRESSED ones.`,
       resolve: ({ refused }) => [...refused],
     }),
     refusedCount: t.exposeInt("refusedCount", { description: REFUSED_COUNT }),

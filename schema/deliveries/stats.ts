@@ -24,6 +24,7 @@ export const DeliveryStatsObject = builder.objectRef<DeliveryStats>("DeliverySta
     unknown: t.exposeInt("unknown", { description: "Number of UNKNOWN deliveries." }),
     bounced: t.exposeInt("bounced", { description: "Number of BOUNCED deliveries." }),
     complained: t.exposeInt("complained", { description: "Number of COMPLAINED deliveries." }),
+    suppressed: t.exposeInt("suppressed", { description: "Number of SUPPRESSED deliveries." }),
     retryable: t.exposeInt("retryable", {
       description: "Number of FAILED and BOUNCED deliveries that are `retryable`.",
     }),
@@ -34,7 +35,8 @@ export const DeliveryStatsObject = builder.objectRef<DeliveryStats>("DeliverySta
     successFraction: t.exposeFloat("successFraction", {
       nullable: true,
       description:
-        "SENT deliveries as a share of all that have ended, 0 to 1; null before the first.",
+        "SENT deliveries as a share of all that have ended and are not SUPPRESSED, 0 to 1; null " +
+        "before the first.",
     }),
     perSecond: t.exposeFloat("perSecond", {
       nullable: true,

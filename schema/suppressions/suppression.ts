@@ -8,21 +8,7 @@ import { connectionNames } from "../kit/connection.ts";
 import { DeliveryNode } from "../deliveries/delivery.ts";
 import { checkFilter } from "../kit/filter.ts";
 import { Channel } from "../messages/enums.ts";
-
-const SuppressionReason = builder.enumType("SuppressionReason", {
-  description: "Reason why an address is on the suppression list.",
-  values: {
-    BOUNCED: { description: "A message bounced permanently because of this address." },
-    COMPLAINED: { description: "The recipient reported a message as unwanted." },
-    REFUSED: { description: "The receiving server refused the address permanently." },
-    UNSUBSCRIBED: {
-      description:
-        "The recipient unsubscribed: it gets no further `unsubscribable` message, but still all " +
-        "other messages.",
-    },
-    MANUAL: { description: "A person added it." },
-  },
-});
+import { SuppressionReason } from "./enums.ts";
 
 /** An entry of the suppression list. */
 export const SuppressionNode = builder.loadableNodeRef("Suppression", {
@@ -35,8 +21,8 @@ export const SuppressionNode = builder.loadableNodeRef("Suppression", {
 SuppressionNode.implement({
   description:
     "Entry of the suppression list: an address that gets no messages, or for the reason " +
-    "UNSUBSCRIBED no `unsubscribable` ones. Its deliveries end FAILED with the error type " +
-    "INVALID_RECIPIENT and the code SUPPRESSED. An address has one entry for each reason.",
+    "UNSUBSCRIBED no `unsubscribable` ones. Its deliveries end SUPPRESSED. An address has one entry " +
+    "for each reason.",
   fields: (t) => ({
     channel: t.expose("channel", { type: Channel, description: "Channel of the address." }),
     address: t.exposeString("address", {

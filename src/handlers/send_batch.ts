@@ -1,7 +1,8 @@
 import { wasAbandoned } from "../domain/deliveries/abandoned.ts";
 import {
   type BatchClaim,
-  countSent,
+  countEnded,
+  NONE_ENDED,
   readPending,
   takeBatch,
   type TakenBatch,
@@ -97,7 +98,7 @@ async function sendPending(
     organizationId: batch.organizationId,
   });
   const pending = await readPending(services, batch);
-  const sentBefore = pending.length < batch.size ? await countSent(services, batch) : 0;
+  const before = pending.length < batch.size ? await countEnded(services, batch) : NONE_ENDED;
   const send = await prepareDeliverySender(services, batch, {
     channel,
     content,
@@ -113,7 +114,7 @@ async function sendPending(
     claim,
     batch,
     pending,
-    sentBefore,
+    before,
     window,
     maxRunMs: MAX_RUN_MS,
     send,

@@ -19,20 +19,22 @@
  * recorded and the list in the batch row is empty.
  */
 import { getLogger } from "@logtape/logtape";
-import type { Obstacle, SendResult } from "../channels/channel.ts";
+import type { Obstacle } from "../channels/channel.ts";
 import type { PendingDelivery } from "../domain/deliveries/delivery.ts";
 import {
   type DeliveryOutcome,
+  type DeliveryResult,
   effectOf,
   type FinishedAttempt,
   outcomeOf,
   UNEXPECTED,
 } from "../domain/deliveries/outcome.ts";
 import { recordStep, type StepResult, withoutEnded } from "../domain/deliveries/step.ts";
-import type { BatchClaim, TakenBatch } from "../domain/deliveries/take.ts";
+import type { BatchClaim, EndedCounts, TakenBatch } from "../domain/deliveries/take.ts";
 import type { Progress } from "../domain/jobs/job.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
+import { logUnsent } from "./attempt_log.ts";
 
 /** Maximum time from the end of an attempt to its recording, in milliseconds. */
 const RECORD_AFTER_MS = 500;
@@ -50,13 +52,13 @@ export interface BatchSenderOptions {
   readonly batch: TakenBatch;
   /** PENDING deliveries of the batch; a later run sends those that are not due yet. */
   readonly pending: readonly PendingDelivery[];
-  /** Number of deliveries sent by earlier runs; the others that are not `pending` count as failed. */
-  readonly sentBefore: number;
+  /** Counts of earlier runs; the other deliveries that are not `pending` count as failed. */
+  readonly before: EndedCounts;
   /** Maximum number of deliveries in flight. */
   readonly window: number;
   /** Nothing more is sent after this time, in milliseconds, so that other jobs get the worker slot. */
   readonly maxRunMs: number;
-  send(delivery: PendingDelivery): Promise<SendResult>;
+  send(delivery: PendingDelivery): Promise<DeliveryResult>;
 }
 
 /** Result of a run. All of its attempts are recorded. */
@@ -84,7 +86,7 @@ export class BatchSender {
   /** Waits of the deliveries that a later run sends, in milliseconds. */
   readonly #delays: number[];
   #obstruction: Extract<BatchResult, { type: "obstructed" }> | null = null;
-  readonly #progress = { succeeded: 0, failed: 0 };
+  readonly #progress = { succeeded: 0, failed: 0, skipped: 0 };
   /** The batch row: its step, the number of deliveries it lists, and the status of its message. */
   #row: { step: number; listed: number; messageStatus: StepResult["messageStatus"] };
   #onChange = () => {};
@@ -190,7 +192,9 @@ export class BatchSender {
     try {
       const result = await this.#options.send(delivery);
       const outcome = outcomeOf(delivery, result, this.#options.batch);
-      if (result.outcome === "held") return { outcome, provider: null, earlier: [] };
+      if (result.outcome === "held" || result.outcome === "suppressed") {
+        return { outcome, provider: null, earlier: [] };
+      }
       return { outcome, provider: result.provider, earlier: result.earlier ?? [] };
     } catch (error) {
       // Channels must not throw: this is a bug, after which the mail may have been sent.
@@ -250,41 +254,27 @@ export class BatchSender {
   }
 
   #publish(attempts: readonly FinishedAttempt[], starting: readonly PendingDelivery[]): void {
-    const { services: { bus }, report, batch, pending, sentBefore } = this.#options;
+    const { services: { bus }, report, batch, pending, before } = this.#options;
     const { organizationId, messageId } = batch;
     const progress = this.#progress;
     for (const attempt of attempts) {
       const { status, waits } = effectOf(attempt.outcome);
       if (status === "SENT") progress.succeeded++;
-      else {
-        if (!waits) progress.failed++;
-        logFailure(messageId, attempt);
-      }
+      else if (status === "SUPPRESSED") progress.skipped++;
+      else if (!waits) progress.failed++;
+      if (status !== "SENT") logUnsent(messageId, attempt);
     }
-    const before = batch.size - pending.length;
+    const endedBefore = batch.size - pending.length;
+    const { succeeded, failed, skipped } = progress;
     report({
       total: batch.size,
-      processed: before + progress.succeeded + progress.failed,
-      succeeded: sentBefore + progress.succeeded,
-      failed: before - sentBefore + progress.failed,
-      skipped: 0,
+      processed: endedBefore + succeeded + failed + skipped,
+      succeeded: before.sent + succeeded,
+      failed: endedBefore - before.sent - before.suppressed + failed,
+      skipped: before.suppressed + skipped,
     });
     bus.publish("messages", organizationId, [messageId]);
     const changed = [...attempts.map(({ delivery }) => delivery), ...starting];
     bus.publish("deliveries", organizationId, changed.map(({ id }) => id));
   }
-}
-
-function logFailure(messageId: string, { delivery, outcome, provider }: FinishedAttempt): void {
-  const { status, waits, error } = effectOf(outcome);
-  log.warn("Delivery {deliveryId} of {messageId}: {outcome}, {type} {code}: {text}", {
-    deliveryId: toTypeId("delivery", delivery.id),
-    messageId: toTypeId("message", messageId),
-    // Not FAILED for a delivery that is PENDING again, so that readers of the log do not count it.
-    outcome: waits ? "DEFERRED" : status,
-    provider,
-    type: error?.type,
-    code: error?.code,
-    text: error?.message,
-  });
 }

@@ -1,5 +1,6 @@
-import type { DeliveryError, SendResult } from "../channels/channel.ts";
+import type { SendResult } from "../channels/channel.ts";
 import type { PendingDelivery } from "../domain/deliveries/delivery.ts";
+import type { DeliveryResult } from "../domain/deliveries/outcome.ts";
 import type { TakenBatch } from "../domain/deliveries/take.ts";
 import { toTypeId } from "../domain/id.ts";
 import {
@@ -27,7 +28,7 @@ export interface DeliverySenderOptions {
 
 /**
  * Prepares sending the deliveries of a batch: reads the suppression list and the signing key once.
- * Recipients that are added to the list later are skipped from the next batch on.
+ * Recipients that are added to the list later are suppressed from the next batch on.
  *
  * @returns a function that sends one delivery; it returns failures of providers and templates as results
  */
@@ -35,12 +36,13 @@ export async function prepareDeliverySender(
   services: Services,
   batch: TakenBatch,
   { channel, content, pending, urgent, signal, publicUrl }: DeliverySenderOptions,
-): Promise<(delivery: PendingDelivery) => Promise<SendResult>> {
+): Promise<(delivery: PendingDelivery) => Promise<DeliveryResult>> {
   const suppressed = await findSuppressed(services, batch, pending.map(({ address }) => address));
   const linkOf = batch.unsubscribable ? await openUnsubscribeLinks(services.db, publicUrl) : null;
   return async (delivery) => {
     const { id, address, name } = delivery;
-    if (suppressed.has(address)) return refused(SUPPRESSED);
+    const reason = suppressed.get(address);
+    if (reason) return { outcome: "suppressed", reason };
     const { organizationId, channel: messageChannel } = batch;
     const unsubscribeUrl = linkOf?.({
       organizationId,
@@ -58,27 +60,21 @@ export async function prepareDeliverySender(
       return await channel.send({ ...mail, ...rendered }, { urgent, signal });
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      return refused({ ...PERMANENT, code: "TEMPLATE", message: error.message });
+      return unrenderable(error);
     }
   };
 }
 
-const PERMANENT = {
-  type: "OTHER",
-  disposition: "never",
-  retryAfterMs: null,
-  beforeRecipient: false,
-} as const;
-
-const SUPPRESSED: DeliveryError = {
-  ...PERMANENT,
-  type: "INVALID_RECIPIENT",
-  code: "SUPPRESSED",
-  message: "The address is on the suppression list",
-};
-
-/** Result of a mail that is refused before any provider is tried. */
-function refused(error: DeliveryError): SendResult {
+/** Result of a mail whose templates cannot be rendered: no provider is tried. */
+function unrenderable({ message }: TemplateError): SendResult {
+  const error = {
+    type: "OTHER",
+    disposition: "never",
+    code: "TEMPLATE",
+    message,
+    retryAfterMs: null,
+    beforeRecipient: false,
+  } as const;
   return { outcome: "failed", provider: null, error };
 }
 

@@ -47,7 +47,8 @@ const DELIVERY_CHECKS: Record<string, string> = {
   "the counters match the deliveries": `
     select 'message ' || m.id || ': ' || s.outcome || ' is counted ' || counted || ' times, and ' ||
       found || ' deliveries are'
-    from messages m, unnest(array['SENT', 'FAILED', 'UNKNOWN', 'BOUNCED', 'COMPLAINED']) s(outcome),
+    from messages m, unnest(array['SENT', 'FAILED', 'UNKNOWN', 'BOUNCED', 'COMPLAINED', 'SUPPRESSED'])
+        s(outcome),
       lateral (select coalesce(sum(case
           when outcome = s.outcome or outcome = 'DELIVERED' then n else -n end), 0) as counted
         from delivery_stats where message_id = m.id and (outcome = s.outcome
@@ -55,7 +56,8 @@ const DELIVERY_CHECKS: Record<string, string> = {
           or outcome = 'DELIVERED' and s.outcome = 'SENT'
           or outcome in ('RESOLVED', 'RESENT') and s.outcome = 'UNKNOWN'
           or outcome = 'BOUNCE_RETRIED' and s.outcome in ('SENT', 'BOUNCED')
-          or outcome = 'BOUNCE_RAISED' and s.outcome = 'BOUNCED')) c,
+          or outcome = 'BOUNCE_RAISED' and s.outcome = 'BOUNCED'
+          or outcome = 'SUPPRESSION_RETRIED' and s.outcome = 'SUPPRESSED')) c,
       lateral (select count(*) as found from deliveries d where d.message_id = m.id
         and (d.status = s.outcome or s.outcome = 'SENT' and d.status in ('BOUNCED', 'COMPLAINED'))) f
     where counted <> found`,
@@ -70,6 +72,15 @@ const DELIVERY_CHECKS: Record<string, string> = {
         and coalesce(a.outcome, 'none') not in ('SUCCEEDED', 'UNKNOWN') and d.delivered_at is null
       or d.status in ('FAILED', 'UNKNOWN') and a.outcome is distinct from d.status
       or d.status = 'PENDING' and a.outcome = 'SUCCEEDED'`,
+  "a suppressed delivery has no error": `
+    select 'delivery ' || d.id || ' is ' || d.status || ' with the error ' || d.error_type
+    from deliveries d where d.status = 'SUPPRESSED' and (d.error_type is not null
+      or d.error_code is not null or d.error_message is not null or d.failed_at is not null
+      or d.retryable)`,
+  "only failed and bounced deliveries have a time of failure": `
+    select 'delivery ' || d.id || ' is ' || d.status || ', and failed at ' || d.failed_at
+    from deliveries d
+    where d.status not in ('FAILED', 'BOUNCED', 'PENDING') and d.failed_at is not null`,
   "no delivery has more attempts than tries": `
     select 'delivery ' || d.id || ' has made ' || d.attempt || ' attempts in ' || d.tries || ' tries'
     from deliveries d where d.attempt > d.tries`,

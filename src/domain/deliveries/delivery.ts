@@ -1,4 +1,5 @@
 import type { DeliveryErrorType } from "../../channels/channel.ts";
+import type { SuppressionReason } from "../suppressions/suppression.ts";
 
 /** State of a delivery. SENDING and CANCELLED are stored as PENDING, and derived when it is read. */
 export type DeliveryStatus =
@@ -9,7 +10,8 @@ export type DeliveryStatus =
   | "CANCELLED"
   | "UNKNOWN"
   | "BOUNCED"
-  | "COMPLAINED";
+  | "COMPLAINED"
+  | "SUPPRESSED";
 
 /** Handling of a delivery that may have been sent: it stays UNKNOWN, or it is sent again. */
 export type OnUnknown = "HOLD" | "RESEND";
@@ -40,6 +42,8 @@ export interface Delivery {
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
   readonly retryable: boolean;
+  /** Reason why the address was on the suppression list; null unless it is SUPPRESSED. */
+  readonly suppressionReason: SuppressionReason | null;
   readonly provider: string | null;
   readonly providerMessageId: string | null;
   readonly createdAt: Date;

@@ -4,6 +4,7 @@ import { type Connection, queryBuilder, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
+import type { SuppressionReason } from "../suppressions/suppression.ts";
 import type { Delivery, DeliveryAttempt, DeliveryStatus } from "./delivery.ts";
 
 /** Filter of a list of deliveries: fields are combined with AND, values of a field with OR. */
@@ -42,6 +43,7 @@ interface Tables {
     error_code: string | null;
     error_message: string | null;
     retryable: boolean;
+    suppression_reason: SuppressionReason | null;
     not_before: Date | null;
     provider: string | null;
     provider_message_id: string | null;
@@ -110,11 +112,11 @@ export function findDeliveries(
 }
 
 /**
- * Reads the deliveries with an error of some messages, by position.
+ * Reads the deliveries of some messages that have one of the statuses, by position.
  *
  * @param limit maximum of rows; each row has the `total` number of matching deliveries
  */
-export function readErroneous(
+export function readByStatus(
   tx: Connection,
   caller: Caller,
   filter: DeliveryFilter,
@@ -161,6 +163,7 @@ function selectDeliveries(caller: Caller, filter: DeliveryFilter) {
       "d.error_code as errorCode",
       "d.error_message as errorMessage",
       IS_RETRYABLE.as("retryable"),
+      "d.suppression_reason as suppressionReason",
       "d.provider",
       "d.provider_message_id as providerMessageId",
       "d.created_at as createdAt",
@@ -209,11 +212,18 @@ function retryableIs(wanted: boolean): RawBuilder<boolean> {
   return wanted ? IS_RETRYABLE : sql<boolean>`not ${IS_RETRYABLE}`;
 }
 
-const ERRONEOUS = new Set<DeliveryStatus>(["FAILED", "UNKNOWN", "BOUNCED", "COMPLAINED"]);
+// Conditions of the partial indexes that hold all deliveries with these statuses.
+const INDEXED: Partial<Record<DeliveryStatus, string>> = {
+  FAILED: "d.error_type is not null",
+  UNKNOWN: "d.error_type is not null",
+  BOUNCED: "d.error_type is not null",
+  COMPLAINED: "d.error_type is not null",
+  SUPPRESSED: "d.suppression_reason is not null",
+};
 
 /**
- * Builds the condition that a delivery has one of the statuses. If all of them are statuses of errors, the
- * condition matches the partial index on errors.
+ * Builds the condition that a delivery has one of the statuses. It matches the partial indexes on errors and
+ * suppressions if these hold all of the deliveries.
  *
  * @param retryable whether the query has the condition RETRYABLE, too
  */
@@ -222,10 +232,12 @@ export function statusIn(
   retryable = false,
 ): RawBuilder<boolean> {
   const wanted = sql<boolean>`${STATUS} in (${sql.join(statuses)})`;
-  if (!statuses.every((status) => ERRONEOUS.has(status))) return wanted;
+  const conditions = new Set(statuses.map((status) => INDEXED[status]));
+  if (conditions.has(undefined)) return wanted;
+  const stored = sql<boolean>`d.status in (${sql.join(statuses)})`;
   // The index on retryable deliveries is used; with a second condition the planner would expect a few rows.
-  if (retryable) return sql<boolean>`d.status in (${sql.join(statuses)})`;
-  return sql<boolean>`d.error_type is not null and d.status in (${sql.join(statuses)})`;
+  if (retryable) return stored;
+  return sql<boolean>`(${sql.raw([...conditions].join(" or "))}) and ${stored}`;
 }
 
 function matches(search: string): RawBuilder<boolean> {

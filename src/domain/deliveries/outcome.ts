@@ -1,6 +1,12 @@
 import type { DeliveryError, FailedTry, Obstacle, SendResult } from "../../channels/channel.ts";
+import type { SuppressionReason } from "../suppressions/suppression.ts";
 import type { PendingDelivery } from "./delivery.ts";
 import type { TakenBatch } from "./take.ts";
+
+/** Result of sending one delivery: of its channel, or the recipient is on the suppression list. */
+export type DeliveryResult =
+  | SendResult
+  | { readonly outcome: "suppressed"; readonly reason: SuppressionReason };
 
 /** Outcome of sending one delivery. */
 export type DeliveryOutcome = RecordedOutcome | HeldOutcome;
@@ -11,8 +17,10 @@ export interface HeldOutcome {
   readonly obstacle: Obstacle;
 }
 
-/** An outcome that is recorded as an attempt. */
+/** An outcome that is recorded, as an attempt unless the recipient is suppressed. */
 export type RecordedOutcome =
+  /** The recipient is on the suppression list: no provider was tried, and no attempt was made. */
+  | { readonly type: "suppressed"; readonly reason: SuppressionReason }
   /** A provider accepted the delivery. */
   | { readonly type: "sent"; readonly providerMessageId: string }
   /** The delivery failed, and the attempt counts. */
@@ -68,10 +76,11 @@ const MAX_WAIT_MS = 15 * 60_000;
  */
 export function outcomeOf(
   { attempt, deferrals }: Pick<PendingDelivery, "attempt" | "deferrals">,
-  result: SendResult,
+  result: DeliveryResult,
   { maxAttempts, onUnknown }: Pick<TakenBatch, "maxAttempts" | "onUnknown">,
 ): DeliveryOutcome {
   if (result.outcome === "held") return { type: "held", obstacle: result.obstacle };
+  if (result.outcome === "suppressed") return { type: "suppressed", reason: result.reason };
   if (result.outcome === "sent") {
     return { type: "sent", providerMessageId: result.providerMessageId };
   }
@@ -120,7 +129,7 @@ export const UNEXPECTED: SendResult = {
 /** Effect of an outcome on the row of the delivery and on the batch. */
 export interface OutcomeEffect {
   /** Outcome of the attempt, and status of the delivery unless it is PENDING again. */
-  readonly status: "SENT" | "FAILED" | "UNKNOWN";
+  readonly status: "SENT" | "FAILED" | "UNKNOWN" | "SUPPRESSED";
   /** Whether the delivery is PENDING again. */
   readonly waits: boolean;
   /** Whether the attempt counts against the attempts of the message. */
@@ -132,13 +141,27 @@ export interface OutcomeEffect {
   readonly waitMs: number | null;
   readonly deferrals: number;
   readonly error: DeliveryError | null;
+  /** Reason why no attempt was made; null: an attempt was made. */
+  readonly suppressionReason: SuppressionReason | null;
 }
 
-const FINAL = { waits: false, counts: true, retryable: false, suppresses: false, deferrals: 0 };
+const FINAL = {
+  waits: false,
+  counts: true,
+  retryable: false,
+  suppresses: false,
+  deferrals: 0,
+  suppressionReason: null,
+};
 
 /** Derives the effect of an outcome. All code that records or reports outcomes uses it. */
 export function effectOf(outcome: RecordedOutcome): OutcomeEffect {
   switch (outcome.type) {
+    case "suppressed": {
+      const { reason: suppressionReason } = outcome;
+      const nothing = { counts: false, waitMs: null, error: null };
+      return { ...FINAL, ...nothing, status: "SUPPRESSED", suppressionReason };
+    }
     case "sent":
       return { ...FINAL, status: "SENT", waitMs: null, error: null };
     case "failed": {

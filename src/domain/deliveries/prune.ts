@@ -30,11 +30,11 @@ const PRUNE = statement<
 export const FIRST_DELIVERY = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Reads the next chunk of deliveries by age, and deletes those of finished messages that were sent or
- * cancelled before the retention, together with their attempts. Failed deliveries and all counters are kept.
+ * Reads the next chunk of deliveries by age, and deletes those of finished messages that were sent,
+ * suppressed or cancelled before the retention, together with their attempts. Failed deliveries and all counters are kept.
  *
  * @param organizationId null for all organizations
- * @param daysToKeep days since the delivery was sent or cancelled
+ * @param daysToKeep days since the delivery was sent, suppressed or cancelled
  * @param after `last` of the previous chunk; `FIRST_DELIVERY` for the first one
  * @param limit number of deliveries to read
  */
@@ -51,9 +51,9 @@ export async function pruneDeliveries(
 }
 
 /**
- * Starts a job that deletes old sent and cancelled deliveries of the caller's organization.
+ * Starts a job that deletes old sent, suppressed and cancelled deliveries of the caller's organization.
  *
- * @param daysToKeep days since the delivery was sent or cancelled, 0 to 36,500
+ * @param daysToKeep days since the delivery was sent, suppressed or cancelled, 0 to 36,500
  * @returns the job
  * @throws {ForbiddenError} for a MEMBER
  * @throws {InvalidInputError} path `daysToKeep`

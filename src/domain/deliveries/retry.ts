@@ -3,6 +3,7 @@ import { type Connection, queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { BATCH_SIZE } from "./batches.ts";
 import { countOutcomes } from "./counters.ts";
+import type { DeliveryStatus } from "./delivery.ts";
 import { type DeliveryFilter, matchingDeliveries, RETRYABLE, statusIn } from "./list.ts";
 
 /** Condition in SQL, besides RETRYABLE: the system may retry delivery `d` without a person. */
@@ -14,9 +15,9 @@ export interface RetryChoice {
   /** Null for the system, which retries for all organizations. */
   readonly caller: Caller | null;
   readonly filter: DeliveryFilter;
-  /** FAILED includes BOUNCED. UNKNOWN only if a person has decided to resend. */
+  /** FAILED includes BOUNCED, and with `force` SUPPRESSED. UNKNOWN only if a person has decided to resend. */
   readonly from: "FAILED" | "UNKNOWN";
-  /** Includes deliveries whose error allows no other attempt, or that have no attempts left. */
+  /** Includes deliveries that are not retryable. */
   readonly force: boolean;
   /** Whether the system retries: excludes batches that a person has cancelled, and delivered mails. */
   readonly automatic: boolean;
@@ -88,12 +89,12 @@ export function requeueFailed(
       insert into batches (id, organization_id, message_id, number, round, picked, size, job_id)
       select id, organization_id, message_id, number, round, picked, size, job_id from cut
     ),
-    -- Each stays a HOT update, because no indexed column changes: error_type, failed_at and retryable
-    -- keep their values and are ignored while the delivery is PENDING. The report of an earlier delivery
-    -- is about a mail that a person now sends again.
+    -- Each stays a HOT update, because no indexed column changes, except for suppressed ones: error_type,
+    -- failed_at and retryable keep their values and are ignored while the delivery is PENDING. The report of
+    -- an earlier delivery is about a mail that a person now sends again.
     moved as (
       update deliveries d set status = 'PENDING', batch_number = p.number, delivered_at = null,
-        not_before = coalesce(p.not_before, now()), updated_at = now()
+        suppression_reason = null, not_before = coalesce(p.not_before, now()), updated_at = now()
       from placed p where d.id = p.id
     ),
     -- All count for the first batch of the message, which needs no join: the planner cannot estimate one
@@ -103,7 +104,8 @@ export function requeueFailed(
     sql.raw(countOutcomes(`
         select organization_id, message_id, first_batch_id as batch_id, now() as at, attempt,
           case status when 'UNKNOWN' then 'RESENT' when 'BOUNCED' then 'BOUNCE_RETRIED'
-            else 'RETRIED' end as outcome, error_type, retryable
+            when 'SUPPRESSED' then 'SUPPRESSION_RETRIED' else 'RETRIED' end as outcome,
+          error_type, retryable
         from placed`))
   }
     )
@@ -121,12 +123,17 @@ function chosenDeliveries(
     .select(["d.retryable", "d.status", "d.last_attempt_at"])
     .select(sql<Date | null>`case when d.not_before > now() then d.not_before end`.as("not_before"))
     .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
-    .where(statusIn(from === "FAILED" ? ["FAILED", "BOUNCED"] : [from]));
+    .where(statusIn(statusesOf(from, force)));
   // A concurrent event of its provider may record that an UNKNOWN delivery arrived.
   if (from === "UNKNOWN") query = query.forNoKeyUpdate("d");
   if (!force) query = query.where(sql.raw<boolean>(RETRYABLE));
   if (automatic) query = query.where(sql.raw<boolean>(AUTOMATICALLY_RETRYABLE));
   return query;
+}
+
+function statusesOf(from: RetryChoice["from"], force: boolean): DeliveryStatus[] {
+  if (from === "UNKNOWN") return ["UNKNOWN"];
+  return force ? ["FAILED", "BOUNCED", "SUPPRESSED"] : ["FAILED", "BOUNCED"];
 }
 
 /**
@@ -146,7 +153,7 @@ export function confirmSent(
     with taken as materialized (${chosenDeliveries(messageIds, choice)}),
     confirmed as (
       update deliveries d set status = 'SENT', error_type = null, error_code = null,
-        error_message = null, sent_at = d.last_attempt_at, updated_at = now()
+        error_message = null, sent_at = d.last_attempt_at, failed_at = null, updated_at = now()
       from taken t where d.id = t.id
     ),
     counted as (

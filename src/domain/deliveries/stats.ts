@@ -13,11 +13,12 @@ export interface DeliveryStats {
   readonly unknown: number;
   readonly bounced: number;
   readonly complained: number;
+  readonly suppressed: number;
   /** Number of failed and bounced deliveries that can be retried. */
   readonly retryable: number;
   /** Number of recipients that were dropped because their address was already listed. */
   readonly duplicates: number;
-  /** Sent deliveries as a fraction of the ended ones; null before the first has ended. */
+  /** Sent deliveries as a fraction of the ended ones without suppressed ones; null before the first. */
   readonly successFraction: number | null;
   /** Ended deliveries per second since the pass began or was resumed; null unless PLANNING or SENDING. */
   readonly perSecond: number | null;
@@ -36,6 +37,7 @@ interface Counters {
   readonly unknown: number;
   readonly bounced: number;
   readonly complained: number;
+  readonly suppressed: number;
   readonly ended: number;
   readonly retryable: number;
   readonly sending: number;
@@ -54,7 +56,7 @@ const COUNTERS = statement<[messageIds: string[]], Counters>(
   `select m.id as "messageId", m.status = 'CANCELLED' as cancelled,
      m.status in ('PLANNING', 'SENDING') as active,
      m.recipient_count as total, m.duplicate_count as duplicates,
-     s.sent, s.failed, s.unknown, s.bounced, s.complained, s.ended, s.retryable,
+     s.sent, s.failed, s.unknown, s.bounced, s.complained, s.suppressed, s.ended, s.retryable,
      w.sending,
      extract(epoch from now() - coalesce(m.pass_started_at, m.started_at))::float8 as seconds,
      m.pass_ended_count as "endedBefore"
@@ -62,7 +64,8 @@ const COUNTERS = statement<[messageIds: string[]], Counters>(
      lateral (
        select coalesce(sum(sent), 0)::int8 as sent, coalesce(sum(failed), 0)::int8 as failed,
          coalesce(sum(unknown), 0)::int8 as unknown, coalesce(sum(bounced), 0)::int8 as bounced,
-         coalesce(sum(complained), 0)::int8 as complained, coalesce(sum(ended), 0)::int8 as ended,
+         coalesce(sum(complained), 0)::int8 as complained,
+         coalesce(sum(suppressed), 0)::int8 as suppressed, coalesce(sum(ended), 0)::int8 as ended,
          ${RETRYABLE_COUNT} as retryable
        from delivery_counters c where message_id = m.id
      ) s,
@@ -83,8 +86,9 @@ export async function readStats(
 }
 
 function statsOf(row: Counters): DeliveryStats {
-  const { messageId, total, sent, failed, unknown, bounced, complained, ended } = row;
+  const { messageId, total, sent, failed, unknown, bounced, complained, suppressed, ended } = row;
   const { sending, retryable, duplicates } = row;
+  const attempted = ended - suppressed;
   const waiting = Math.max(total - ended - sending, 0);
   const rate = row.active && row.seconds !== null && row.seconds > 0
     ? Math.max(ended - row.endedBefore, 0) / row.seconds
@@ -100,9 +104,10 @@ function statsOf(row: Counters): DeliveryStats {
     unknown,
     bounced,
     complained,
+    suppressed,
     retryable,
     duplicates,
-    successFraction: ended === 0 ? null : sent / ended,
+    successFraction: attempted === 0 ? null : sent / attempted,
     perSecond: rate,
     etaMs: rate ? Math.round((waiting + sending) / rate * 1_000) : null,
   };

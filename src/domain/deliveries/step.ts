@@ -45,19 +45,22 @@ const STEP = statement<
      from jsonb_to_recordset($8::jsonb) as r(id uuid, outcome text, resumes boolean, counts boolean,
        retryable boolean, error_type text, error_code text, error_message text, provider text,
        provider_message_id text, duration_ms float8, wait_ms float8, deferrals smallint,
-       earlier jsonb)
+       suppression_reason text, tries int, earlier jsonb)
    ),
    d as (
      update deliveries d set
        -- A mail that its provider has reported as delivered is not sent again.
        status = case when r.waits and d.delivered_at is null then 'PENDING' else r.outcome end,
        attempt = d.attempt + r.counts::int,
-       tries = d.tries + coalesce(jsonb_array_length(r.earlier), 0) + 1, deferrals = r.deferrals,
+       tries = d.tries + r.tries, deferrals = r.deferrals,
+       suppression_reason = r.suppression_reason,
        error_type = r.error_type, error_code = r.error_code, error_message = r.error_message,
        retryable = r.retryable,
        not_before = now() + r.wait_ms * interval '1 millisecond',
-       provider = r.provider, provider_message_id = r.provider_message_id,
-       last_attempt_at = now(), updated_at = now(),
+       provider = case when r.tries > 0 then r.provider else d.provider end,
+       provider_message_id = r.provider_message_id,
+       last_attempt_at = case when r.tries > 0 then now() else d.last_attempt_at end,
+       updated_at = now(),
        sent_at = case r.outcome when 'SENT' then now() end,
        failed_at = case when r.outcome = 'FAILED' and not (r.waits and d.delivered_at is null)
          then now() end
@@ -69,8 +72,7 @@ const STEP = statement<
        and d.status = 'PENDING'
      returning d.organization_id, d.id, d.attempt, d.tries, d.error_type, d.error_code,
        d.error_message, d.retryable, d.provider, r.outcome,
-       d.status = 'PENDING' as waits, r.counts, r.duration_ms,
-       r.earlier
+       d.status = 'PENDING' as waits, r.counts, r.duration_ms, r.tries as made, r.earlier
    ),
    a as (
      insert into delivery_attempts (organization_id, delivery_id, tries, attempt, counted, provider,
@@ -79,7 +81,7 @@ const STEP = statement<
        now() - duration_ms * interval '1 millisecond', now(),
        case outcome when 'SENT' then 'SUCCEEDED' else outcome end,
        error_type, error_code, error_message
-     from d
+     from d where made > 0
      union all
      -- Tries at other providers before the last one.
      select d.organization_id, d.id, d.tries - e.back, d.attempt - d.counts::int, false, e.provider,
@@ -210,7 +212,8 @@ async function writeStep(
 
 /** Columns of one attempt, as the statement reads them. */
 function rowOf({ delivery, outcome, provider, durationMs, earlier }: FinishedAttempt) {
-  const { status, waits, counts, retryable, waitMs, deferrals, error } = effectOf(outcome);
+  const effect = effectOf(outcome);
+  const { status, waits, counts, retryable, waitMs, deferrals, error, suppressionReason } = effect;
   return {
     id: delivery.id,
     outcome: status,
@@ -229,6 +232,8 @@ function rowOf({ delivery, outcome, provider, durationMs, earlier }: FinishedAtt
     ),
     wait_ms: waitMs,
     deferrals,
+    suppression_reason: suppressionReason,
+    tries: suppressionReason ? 0 : earlier.length + 1,
     earlier: earlier.length > 0 ? earlierRows(earlier, durationMs) : undefined,
   };
 }

@@ -73,7 +73,7 @@ const RECOVER = statement<
          and d.delivered_at is null then 'PENDING' else 'UNKNOWN' end,
        attempt = d.attempt + 1, tries = d.tries + 1, error_type = 'OTHER', error_code = 'INTERRUPTED',
        error_message = '${INTERRUPTED_MESSAGE}',
-       retryable = false, last_attempt_at = now(), updated_at = now()
+       retryable = false, last_attempt_at = now(), updated_at = now(), failed_at = null
      from b
      where d.message_id = b.message_id and d.n = any(b.win) and d.status = 'PENDING'
      returning d.organization_id, d.id, d.attempt, d.tries, d.status, d.error_type, d.error_code,
@@ -114,14 +114,26 @@ const PENDING = statement<
    order by n`,
 );
 
-const SENT = statement<
+/** Numbers of deliveries of a batch that have ended without a failure. */
+export interface EndedCounts {
+  /** Sent, including those that bounced since. */
+  readonly sent: number;
+  readonly suppressed: number;
+}
+
+/** Counts of a batch of which nothing was sent. */
+export const NONE_ENDED: EndedCounts = { sent: 0, suppressed: 0 };
+
+const ENDED = statement<
   [messageId: string, batchNumber: number, positions: number[]],
-  { count: number }
+  EndedCounts
 >(
-  "deliveries.sentOfBatch",
-  `select count(*) from unnest($3::int[]) p(picked), lateral (
+  "deliveries.endedOfBatch",
+  `select count(*) filter (where status in ('SENT', 'BOUNCED', 'COMPLAINED')) as sent,
+     count(*) filter (where status = 'SUPPRESSED') as suppressed
+   from unnest($3::int[]) p(picked), lateral (
      select status, batch_number from deliveries where message_id = $1 and n = picked offset 0) d
-   where status in ('SENT', 'BOUNCED', 'COMPLAINED') and batch_number = $2`,
+   where batch_number = $2`,
 );
 
 /**
@@ -147,8 +159,8 @@ export function readPending({ db }: Services, batch: TakenBatch): Promise<Pendin
   return db.run(PENDING, batch.messageId, batch.number, batch.positions);
 }
 
-/** Counts the deliveries of a batch that were sent, including those that bounced since. */
-export async function countSent({ db }: Services, batch: TakenBatch): Promise<number> {
-  const [row] = await db.run(SENT, batch.messageId, batch.number, batch.positions);
-  return row?.count ?? 0;
+/** Counts the deliveries of a batch that were sent or suppressed. */
+export async function countEnded({ db }: Services, batch: TakenBatch): Promise<EndedCounts> {
+  const [row] = await db.run(ENDED, batch.messageId, batch.number, batch.positions);
+  return row ?? NONE_ENDED;
 }

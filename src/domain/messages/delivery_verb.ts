@@ -1,7 +1,7 @@
 import type { Connection } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import type { Delivery } from "../deliveries/delivery.ts";
-import { type DeliveryFilter, findDeliveries, readErroneous } from "../deliveries/list.ts";
+import { type DeliveryFilter, findDeliveries, readByStatus } from "../deliveries/list.ts";
 import type { Services } from "../services.ts";
 import type { Message } from "./message.ts";
 import { lockMessages } from "./rounds.ts";
@@ -66,7 +66,7 @@ export async function applyVerb<T>(
       }
       done.push(...await act(tx, messages, filter));
       const lockedIds = messages.map(({ id }) => id);
-      const remaining = await readErroneous(tx, caller, filter, lockedIds, statuses, REFUSED_LIMIT);
+      const remaining = await readByStatus(tx, caller, filter, lockedIds, statuses, REFUSED_LIMIT);
       remaining.forEach(accepts);
       refusedCount += remaining[0]?.total ?? 0;
     });
@@ -76,7 +76,7 @@ export async function applyVerb<T>(
 
 /** Reasons to refuse a delivery because of its state. */
 export const REFUSALS: Readonly<
-  Record<Exclude<Delivery["status"], "FAILED" | "BOUNCED">, string>
+  Record<Exclude<Delivery["status"], "FAILED" | "BOUNCED" | "SUPPRESSED">, string>
 > = {
   PENDING: "It is waiting to be sent already",
   SENDING: "It is being sent",

@@ -18,9 +18,9 @@ const FIND_DONE = statement<[id: string], Message>(
   `select ${COLUMNS} from messages m where id = $1 and ${IS_DONE}`,
 );
 
-// A delivery with a complaint counts as sent, because its mail arrived.
+// A delivery with a complaint counts as sent, because its mail arrived. A suppressed one is no loss.
 const FINAL_STATUS = `(
-  select case when coalesce(sum(sent + complained), 0) = m.recipient_count then 'SENT'
+  select case when coalesce(sum(sent + complained + suppressed), 0) = m.recipient_count then 'SENT'
     when sum(sent + complained) > 0 then 'PARTIALLY_SENT' else 'FAILED' end
   from delivery_counters where message_id = m.id)`;
 

@@ -20,11 +20,11 @@ export interface RetryResult extends Refusals {
 
 /**
  * Retries failed deliveries that have attempts left and whose error allows another one. Deliveries that
- * were sent, are pending or are UNKNOWN are never retried. Of two concurrent calls for the same deliveries,
+ * were sent, are pending or are UNKNOWN are never retried, and SUPPRESSED ones only with force. Of two concurrent calls for the same deliveries,
  * the second one retries none.
  *
- * @param input.force with ids only: also retries deliveries whose error allows no other attempt, or that
- *   have no attempts left
+ * @param input.force with ids only: also retries deliveries whose error allows no other attempt, that have
+ *   no attempts left, or that are SUPPRESSED
  * @throws {InvalidInputError} for both or neither of ids and filter, for an empty one, and for force
  *   without ids
  * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see; nothing is
@@ -46,7 +46,7 @@ export async function retryDeliveries(
     automatic: false,
   } as const;
   const { done: rounds, ...refusals } = await applyVerb(services, caller, selection, {
-    statuses: ["FAILED", "BOUNCED", "UNKNOWN"],
+    statuses: ["FAILED", "BOUNCED", "UNKNOWN", "SUPPRESSED"],
     refusalOf: (delivery, message) => refusalOfRetry(delivery, message, force),
     act: (tx, messages, filter) => beginRounds(tx, messages, { ...choice, filter }),
   });
@@ -62,13 +62,15 @@ export async function retryDeliveries(
 }
 
 function refusalOfRetry(delivery: Delivery, message: Message, force: boolean): string | null {
-  const { status, retryable, attempt, maxAttempts, errorType, errorCode } = delivery;
-  if (status !== "FAILED" && status !== "BOUNCED") return REFUSALS[status];
+  const { status, retryable, attempt, maxAttempts, errorType, suppressionReason } = delivery;
+  if (status !== "FAILED" && status !== "BOUNCED" && status !== "SUPPRESSED") {
+    return REFUSALS[status];
+  }
   if (message.status === "CANCELLED") return REFUSALS.CANCELLED;
   if (force || retryable) return null;
-  if (errorCode === "SUPPRESSED") {
-    return "Its address was on the suppression list: remove it with removeSuppressions, " +
-      "then retry the delivery by its id with force";
+  if (status === "SUPPRESSED") {
+    return `Its address was on the suppression list (${suppressionReason}): remove it with ` +
+      "removeSuppressions, then retry the delivery by its id with force";
   }
   if (attempt >= maxAttempts) {
     return `It has used all of its ${maxAttempts} attempts: retry it by its id with force`;

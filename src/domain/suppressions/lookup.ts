@@ -3,6 +3,7 @@ import type { Caller } from "../access/access.ts";
 import { MESSAGE_CHANNELS, type MessageChannel } from "../channel.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
+import type { SuppressionReason } from "./suppression.ts";
 
 const SUPPRESSED = statement<
   [
@@ -11,12 +12,15 @@ const SUPPRESSED = statement<
     addresses: string[],
     unsubscribable: boolean,
   ],
-  { address: string }
+  { address: string; reason: SuppressionReason }
 >(
   "suppressions.findSuppressed",
-  `select distinct address from suppressions
+  // The wish of the recipient comes first, then a fault of the address: it holds whatever else is removed.
+  `select distinct on (address) address, reason from suppressions
    where organization_id = $1 and address = any($3) and channel = $2
-     and (reason <> 'UNSUBSCRIBED' or $4)`,
+     and (reason <> 'UNSUBSCRIBED' or $4)
+   order by address, array_position(
+     array['COMPLAINED', 'UNSUBSCRIBED', 'BOUNCED', 'REFUSED', 'MANUAL'], reason)`,
 );
 
 const LISTED = statement<
@@ -29,10 +33,10 @@ const LISTED = statement<
 );
 
 /**
- * Finds the recipients of a message that must not receive it.
+ * Finds the recipients of a message that must not receive it, each with one reason.
  *
  * @param message an address with the reason UNSUBSCRIBED is suppressed only if it is unsubscribable
- * @returns the suppressed addresses, spelled as in `addresses`
+ * @returns reasons by suppressed address, spelled as in `addresses`
  */
 export async function findSuppressed(
   { db }: Services,
@@ -42,13 +46,16 @@ export async function findSuppressed(
     readonly unsubscribable: boolean;
   },
   addresses: readonly string[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, SuppressionReason>> {
   const { organizationId, channel, unsubscribable } = message;
   const { normalizeAddress } = CHANNEL_RULES[channel];
   const normalized = addresses.map(normalizeAddress);
   const rows = await db.run(SUPPRESSED, organizationId, channel, normalized, unsubscribable);
-  const suppressed = new Set(rows.map(({ address }) => address));
-  return new Set(addresses.filter((address) => suppressed.has(normalizeAddress(address))));
+  const reasons = new Map(rows.map(({ address, reason }) => [address, reason]));
+  return new Map(addresses.flatMap((address) => {
+    const reason = reasons.get(normalizeAddress(address));
+    return reason ? [[address, reason]] : [];
+  }));
 }
 
 /**

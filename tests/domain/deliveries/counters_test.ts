@@ -17,11 +17,12 @@ const COUNT = statement<[messageId: string, outcomes: string[]]>(
 const SUM = statement<[messageId: string], Record<string, number>>(
   "test.sumCounters",
   `select sum(sent) as sent, sum(failed) as failed, sum(unknown) as unknown, sum(bounced) as bounced,
-     sum(complained) as complained, sum(ended) as ended,
+     sum(complained) as complained, sum(suppressed) as suppressed, sum(ended) as ended,
      coalesce(sum(events) filter (where event = 'SENT'), 0) as "sentEvents",
      coalesce(sum(events) filter (where event = 'FAILED'), 0) as "failedEvents",
      coalesce(sum(events) filter (where event = 'UNKNOWN'), 0) as "unknownEvents",
-     coalesce(sum(events) filter (where event = 'BOUNCED'), 0) as "bouncedEvents"
+     coalesce(sum(events) filter (where event = 'BOUNCED'), 0) as "bouncedEvents",
+     coalesce(sum(events) filter (where event = 'SUPPRESSED'), 0) as "suppressedEvents"
    from delivery_counters where message_id = $1`,
 );
 const COUNTED = statement<[messageId: string], { count: number }>(
@@ -57,6 +58,10 @@ const HISTORIES: readonly [outcomes: string[], now: string[], events: string[]][
   [["SENT", "BOUNCED", "BOUNCE_RETRIED", "DELIVERED"], ["sent"], ["sent", "bounced"]],
   [["UNKNOWN", "RESENT", "DELIVERED"], ["sent"], ["unknown"]],
   [["UNKNOWN", "RESENT", "FAILED", "RETRIED", "DELIVERED"], ["sent"], ["unknown", "failed"]],
+  [["SUPPRESSED"], ["suppressed"], ["suppressed"]],
+  [["SUPPRESSED", "SUPPRESSION_RETRIED"], [], ["suppressed"]],
+  [["SUPPRESSED", "SUPPRESSION_RETRIED", "SENT"], ["sent"], ["suppressed", "sent"]],
+  [["FAILED", "RETRIED", "SUPPRESSED"], ["suppressed"], ["failed", "suppressed"]],
 ];
 
 onEveryDatabase("delivery_counters counts a delivery once, in its current state", async (

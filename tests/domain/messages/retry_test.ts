@@ -95,13 +95,14 @@ onEveryMail("retryDeliveries() by ids gives a reason for each refused delivery",
     "It was sent",
   ]);
   await worker.runQueued();
-  assert.deepEqual(await statesOf(db, id), ["FAILED 2", "FAILED 2", "FAILED 2", "SENT 1"]);
+  // The third address was listed when it was refused.
+  assert.deepEqual(await statesOf(db, id), ["FAILED 2", "FAILED 2", "SUPPRESSED 1", "SENT 1"]);
   const usedUp = await retry();
   assert.equal(usedUp.queuedCount, 0);
   assert.match(usedUp.refused[0]?.reason ?? "", /used all of its 2 attempts/);
   assert.equal((await retry(true)).queuedCount, 3);
   await worker.runQueued();
-  assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "FAILED 3", "SENT 1"]);
+  assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "SUPPRESSED 1", "SENT 1"]);
 
   await assertRefusedAfterCancel(mail);
 });
@@ -128,7 +129,7 @@ async function assertRefusedAfterCancel(mail: TestMail): Promise<void> {
 }
 
 onEveryMail(
-  "retryDeliveries() with force sends to an address that was removed from the suppression list",
+  "retryDeliveries() retries a SUPPRESSED delivery only with force, and sends it once it is not listed",
   async (mail) => {
     const { db, services, organization: { admin }, worker, smtp, send } = mail;
     await addSuppressions(services, admin, {
@@ -139,16 +140,29 @@ onEveryMail(
     await worker.runQueued();
     const ids = await idsOf(mail, id);
     const { refused: [suppressed] } = await retryDeliveries(services, admin, { ids, force: false });
-    assert.match(suppressed?.reason ?? "", /suppression list: remove it with removeSuppressions/);
-    await retryDeliveries(services, admin, { ids, force: true });
+    const reason = "Its address was on the suppression list (MANUAL): remove it with " +
+      "removeSuppressions, then retry the delivery by its id with force";
+    assert.equal(suppressed?.reason, reason);
+    const byFilter = await retryDeliveries(services, admin, {
+      filter: { messageId: id },
+      force: false,
+    });
+    assert.deepEqual(byFilter.refused.map(({ reason }) => reason), [reason]);
+    assert.equal(byFilter.queuedCount, 0);
+    const forced = await retryDeliveries(services, admin, { ids, force: true });
+    assert.deepEqual(forced.messages.map(({ status }) => status), ["SENDING"]);
+    assert.deepEqual(await statesOf(db, id), ["PENDING 0"]);
+    assert.equal((await readStats(db, [id])).get(id)?.suppressed, 0);
     await worker.runQueued();
     assert.equal(smtp.received.length, 0, "force does not override the suppression list");
+    assert.deepEqual(await statesOf(db, id), ["SUPPRESSED 0"]);
+    assert.equal(await readStatus(db, id), "SENT");
 
     const { edges: [listed] } = await listSuppressions(services, admin, {}, {});
     await removeSuppressions(services, admin, [listed?.node.id ?? ""]);
     await retryDeliveries(services, admin, { ids, force: true });
     await worker.runQueued();
-    assert.deepEqual(await statesOf(db, id), ["SENT 3"]);
+    assert.deepEqual(await statesOf(db, id), ["SENT 1"]);
   },
 );
 

@@ -6,6 +6,8 @@ import type { Services } from "../../../src/domain/services.ts";
 import { addSuppressions, removeSuppressions } from "../../../src/domain/suppressions/edit.ts";
 import { listSuppressions, type SuppressionFilter } from "../../../src/domain/suppressions/list.ts";
 import { findListed, findSuppressed } from "../../../src/domain/suppressions/lookup.ts";
+import { suppress } from "../../../src/domain/suppressions/suppress.ts";
+import type { SuppressionReason } from "../../../src/domain/suppressions/suppression.ts";
 import { unsubscribe } from "../../../src/domain/suppressions/unsubscribe.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization, type TestOrganization } from "../../support/callers.ts";
@@ -109,9 +111,12 @@ onEveryList(
     await unsubscribe(services, { ...of, address: "max@example.net", deliveryId: newId() });
     const all = ["Ada@example.net", "Max@example.net", "cleo@example.net"];
     const suppressed = async (unsubscribable: boolean) =>
-      [...await findSuppressed(services, { ...of, unsubscribable }, all)].sort();
-    assert.deepEqual(await suppressed(false), ["Ada@example.net"]);
-    assert.deepEqual(await suppressed(true), ["Ada@example.net", "Max@example.net"]);
+      Object.fromEntries(await findSuppressed(services, { ...of, unsubscribable }, all));
+    assert.deepEqual(await suppressed(false), { "Ada@example.net": "MANUAL" });
+    assert.deepEqual(await suppressed(true), {
+      "Ada@example.net": "MANUAL",
+      "Max@example.net": "UNSUBSCRIBED",
+    });
     assert.deepEqual([...await findListed(services, organization.member, all)].sort(), [
       "Ada@example.net",
       "Max@example.net",
@@ -130,7 +135,29 @@ onEveryList(
     const suppressed = await findSuppressed(services, { ...of, unsubscribable: true }, [
       "ada@example.net",
     ]);
-    assert.deepEqual([...suppressed], ["ada@example.net"]);
+    assert.deepEqual([...suppressed], [["ada@example.net", "UNSUBSCRIBED"]]);
+  },
+);
+
+onEveryList(
+  "findSuppressed() returns the wish of the recipient before faults of the address",
+  async ({ services, organization }) => {
+    const of = { organizationId: organization.id, channel: "EMAIL" } as const;
+    const address = "ada@example.net";
+    const reasonOf = async (unsubscribable: boolean) =>
+      (await findSuppressed(services, { ...of, unsubscribable }, [address])).get(address);
+    const found: (SuppressionReason | undefined)[][] = [];
+    for (const reason of ["MANUAL", "REFUSED", "BOUNCED", "UNSUBSCRIBED", "COMPLAINED"] as const) {
+      await suppress(services.db, of, reason, [{ address, deliveryId: null }]);
+      found.push([await reasonOf(true), await reasonOf(false)]);
+    }
+    assert.deepEqual(found, [
+      ["MANUAL", "MANUAL"],
+      ["REFUSED", "REFUSED"],
+      ["BOUNCED", "BOUNCED"],
+      ["UNSUBSCRIBED", "BOUNCED"],
+      ["COMPLAINED", "COMPLAINED"],
+    ]);
   },
 );
 

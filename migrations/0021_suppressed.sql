@@ -1,0 +1,150 @@
+-- SUPPRESSED is a state of its own: the recipient is on the suppression list, so that no attempt was made.
+--
+-- One scan of `deliveries` checks the constraints. Everything else is proportional to the deliveries that
+-- are converted, which a temporary table lists on disk.
+--
+-- Only the last attempt is undone. A suppressed attempt that was retried later stays in the history,
+-- because the attempts and counters after it are numbered from it.
+alter table deliveries
+  add column suppression_reason text
+    check (suppression_reason in ('BOUNCED', 'COMPLAINED', 'REFUSED', 'UNSUBSCRIBED', 'MANUAL')),
+  drop constraint deliveries_status_check,
+  add constraint deliveries_status_check check (status in
+    ('PENDING', 'SENT', 'FAILED', 'UNKNOWN', 'BOUNCED', 'COMPLAINED', 'SUPPRESSED')),
+  add constraint deliveries_suppression_reason_status_check
+    check ((status = 'SUPPRESSED') = (suppression_reason is not null));
+
+comment on column deliveries.suppression_reason is
+  'SUPPRESSED: reason of the entry in the suppression list; null otherwise.';
+
+-- deliveries.list by status SUPPRESSED, of which a large message has few. A success is not in it before
+-- and after, and stays a HOT update.
+create index deliveries_suppressed on deliveries (message_id, n) where suppression_reason is not null;
+
+alter table delivery_stats
+  drop constraint delivery_stats_outcome_check,
+  add constraint delivery_stats_outcome_check check (outcome in
+    ('SENT', 'FAILED', 'UNKNOWN', 'BOUNCED', 'COMPLAINED', 'SUPPRESSED', 'RETRIED', 'RESOLVED',
+      'RESENT', 'BOUNCE_RETRIED', 'BOUNCE_RAISED', 'DELIVERED', 'SUPPRESSION_RETRIED'));
+
+comment on column delivery_stats.outcome is
+  'SENT, FAILED, UNKNOWN, BOUNCED, COMPLAINED, DELIVERED and SUPPRESSED add deliveries to a state; '
+  'RETRIED, RESOLVED, RESENT, BOUNCE_RETRIED, BOUNCE_RAISED and SUPPRESSION_RETRIED subtract them; '
+  'delivery_counters has the effect of each.';
+comment on column delivery_stats.attempt is
+  'Number of the attempt that had the outcome; SUPPRESSED: number of attempts before, because it is none.';
+comment on column delivery_stats.error_type is 'Empty for SENT and SUPPRESSED.';
+
+-- As in migration 0019, with SUPPRESSED, and the new column at the end.
+create or replace view delivery_counters as
+  select s.organization_id, s.message_id, s.batch_id, s.minute, s.attempt, s.error_type, s.retryable,
+    s.n * e.sent as sent, s.n * e.failed as failed, s.n * e.unknown as unknown,
+    s.n * e.bounced as bounced, s.n * e.complained as complained,
+    s.n * (e.sent + e.failed + e.unknown + e.bounced + e.complained + e.suppressed) as ended,
+    e.event, s.n * e.events as events, s.n * e.suppressed as suppressed
+  from delivery_stats s join (values
+    ('SENT',                1,  0,  0,  0,  0,  0,  'SENT',        1),
+    ('FAILED',              0,  1,  0,  0,  0,  0,  'FAILED',      1),
+    ('UNKNOWN',             0,  0,  1,  0,  0,  0,  'UNKNOWN',     1),
+    ('BOUNCED',            -1,  0,  0,  1,  0,  0,  'BOUNCED',     1),
+    ('COMPLAINED',         -1,  0,  0,  0,  1,  0,  'COMPLAINED',  1),
+    ('SUPPRESSED',          0,  0,  0,  0,  0,  1,  'SUPPRESSED',  1),
+    ('RETRIED',             0, -1,  0,  0,  0,  0,  null,          0),
+    ('RESOLVED',            0,  0, -1,  0,  0,  0,  'UNKNOWN',    -1),
+    ('RESENT',              0,  0, -1,  0,  0,  0,  null,          0),
+    ('BOUNCE_RETRIED',      0,  0,  0, -1,  0,  0,  null,          0),
+    -- Subtracts the event, too, because the bounce was no failure or is counted again.
+    ('BOUNCE_RAISED',       1,  0,  0, -1,  0,  0,  'BOUNCED',    -1),
+    ('DELIVERED',           1,  0,  0,  0,  0,  0,  null,          0),
+    ('SUPPRESSION_RETRIED', 0,  0,  0,  0,  0, -1,  null,          0)
+  ) as e(outcome, sent, failed, unknown, bounced, complained, suppressed, event, events)
+    on e.outcome = s.outcome;
+
+-- A suppressed recipient was FAILED with the code SUPPRESSED until now, after an attempt of its own.
+create temporary table converted on commit drop as
+  select d.id, d.organization_id, d.message_id, b.id as batch_id, d.attempt, d.tries, s.minute,
+    coalesce(
+      -- The order of precedence of new ones, see findSuppressed().
+      (select reason from suppressions
+       where organization_id = d.organization_id and channel = m.channel
+         and address = lower(normalize(d.address)) and (reason <> 'UNSUBSCRIBED' or m.unsubscribable)
+       order by array_position(
+         array['COMPLAINED', 'UNSUBSCRIBED', 'BOUNCED', 'REFUSED', 'MANUAL'], reason) limit 1),
+      -- The entry was removed. MANUAL claims nothing about the recipient or the address.
+      'MANUAL') as reason
+  from deliveries d
+    join messages m on m.id = d.message_id
+    join batches b on b.message_id = d.message_id and b.number = d.batch_number
+    join delivery_attempts a on a.delivery_id = d.id and a.tries = d.tries
+    -- Of the minute of the attempt; migration 0008 has moved older counters to the start of their day.
+    cross join lateral (select minute from delivery_stats
+      where batch_id = b.id and attempt = d.attempt and outcome = 'FAILED'
+        and error_type = 'INVALID_RECIPIENT' and not retryable and minute <= a.finished_at
+      order by minute desc limit 1) s
+  where d.status = 'FAILED' and d.error_type = 'INVALID_RECIPIENT' and d.error_code = 'SUPPRESSED';
+analyze converted;
+
+delete from delivery_attempts a using converted c where a.delivery_id = c.id and a.tries = c.tries;
+
+-- updated_at is kept, because the retention of a suppressed delivery begins there.
+update deliveries d set status = 'SUPPRESSED', suppression_reason = c.reason,
+  attempt = c.attempt - 1, tries = c.tries - 1,
+  error_type = null, error_code = null, error_message = null, failed_at = null,
+  provider = last.provider, last_attempt_at = last.finished_at
+from converted c left join lateral (
+  select provider, finished_at from delivery_attempts
+  where delivery_id = c.id order by tries desc limit 1) last on true
+where d.id = c.id;
+
+-- The same batch and minute have counted the failures, so that they are subtracted there.
+insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt, outcome,
+  error_type, retryable, n)
+select organization_id, message_id, batch_id, minute, c.attempt + o.later, o.outcome, o.error_type,
+  false, sum(o.n)
+from converted c, (values ('FAILED', 'INVALID_RECIPIENT', 0, -1), ('SUPPRESSED', '', -1, 1))
+  as o(outcome, error_type, later, n)
+group by 1, 2, 3, 4, 5, 6, 7
+on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
+  do update set n = x.n + excluded.n;
+delete from delivery_stats where n = 0 and batch_id in (select batch_id from converted);
+
+-- The rule of messages.finish.
+update messages m set status = s.status, updated_at = now()
+from (
+  select c.message_id, case
+    when sum(sent + complained + suppressed) = max(m.recipient_count) then 'SENT'
+    when sum(sent + complained) > 0 then 'PARTIALLY_SENT' else 'FAILED' end as status
+  from delivery_counters c join messages m on m.id = c.message_id
+  where c.message_id in (select message_id from converted)
+  group by 1) s
+where m.id = s.message_id and m.status in ('PARTIALLY_SENT', 'FAILED') and m.status <> s.status;
+
+-- A suppressed delivery is kept as long as a sent one.
+create or replace function prune_deliveries(organization uuid, before timestamptz, after uuid, step int,
+  out pruned int, out last uuid)
+  language sql as $$
+  with page as materialized (
+    select id, created_at from deliveries
+    where id > after and (organization is null or organization_id = organization)
+    order by id limit step
+  ),
+  gone as (
+    delete from deliveries d using messages m
+    where d.id = any(array(select id from page)) and m.id = d.message_id
+      and m.finished_at is not null
+      and (d.status = 'SENT' and d.sent_at < before
+        or d.status = 'SUPPRESSED' and d.updated_at < before
+        or d.status = 'PENDING' and m.status = 'CANCELLED' and m.finished_at < before
+          -- What was in flight is still to be recorded.
+          and not exists (select from batches where message_id = m.id and finished_at is null))
+    returning d.id
+  ),
+  attempts as (delete from delivery_attempts where delivery_id = any(array(select id from gone)))
+  select (select count(*) from gone)::int,
+    (select case when min(created_at) < before then (array_agg(id order by id desc))[1] end from page)
+$$;
+
+comment on function prune_deliveries(uuid, timestamptz, uuid, int) is
+  'Deletes one step of old SENT, SUPPRESSED and cancelled deliveries of ended messages; counters stay.';
+comment on procedure cleanup_old_deliveries(int) is
+  'Deletes SENT, SUPPRESSED and cancelled deliveries of ended messages older than that many days, in steps.';
