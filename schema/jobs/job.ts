@@ -1,4 +1,5 @@
 import type { Delivery } from "../../src/domain/deliveries/delivery.ts";
+import { readBatchWaits } from "../../src/domain/deliveries/batch_waits.ts";
 import { listDeliveries } from "../../src/domain/deliveries/list.ts";
 import { toTypeId } from "../../src/domain/id.ts";
 import {
@@ -10,7 +11,6 @@ import {
   type Progress,
 } from "../../src/domain/jobs/job.ts";
 import { findJobs, type JobAttempt, readAttempts } from "../../src/domain/jobs/find.ts";
-import { readJobWaits } from "../../src/domain/jobs/read_waits.ts";
 import { emptyPage } from "../../src/domain/page.ts";
 import type { WaitingFor } from "../../src/domain/waiting.ts";
 import { builder } from "../kit/builder.ts";
@@ -37,7 +37,7 @@ export const JobNode = builder.loadableNodeRef("Job", {
   loaderOptions: { cache: false },
 });
 
-const waitOf = batchLoader(({ services }, ids) => readJobWaits(services.db, ids));
+const waitOf = batchLoader(({ services }, ids) => readBatchWaits(services.db, ids));
 
 export const JobErrorObject = builder.objectRef<JobError>("JobError").implement({
   description: "Error of a job, of one attempt or of one item.",

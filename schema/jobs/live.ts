@@ -3,7 +3,7 @@ import { watchObjects } from "../../src/domain/live/watch_object.ts";
 import { isFinished, type Job, mayAccess } from "../../src/domain/jobs/job.ts";
 import { listJobs } from "../../src/domain/jobs/list.ts";
 import { findJobs } from "../../src/domain/jobs/find.ts";
-import { readJobWaits } from "../../src/domain/jobs/read_waits.ts";
+import { readBatchWaits } from "../../src/domain/deliveries/batch_waits.ts";
 import { builder } from "../kit/builder.ts";
 import { JobNode, type JobState } from "./job.ts";
 import { JobFilter, jobFilter } from "./queries.ts";
@@ -15,7 +15,7 @@ const watchJob = watchObjects<JobState>({
   topic: "jobs",
   load: async ({ db }, ids) => {
     const jobs = await findJobs(db, ids);
-    const waits = await readJobWaits(db, ids);
+    const waits = await readBatchWaits(db, ids);
     return jobs.map((job) => ({ ...job, waitingFor: waits.get(job.id) ?? null }));
   },
   idOf: ({ id }) => id,

@@ -74,8 +74,9 @@ export async function readDeliveryWaits(
   db: Connection,
   ids: readonly string[],
 ): Promise<Map<string, WaitingFor>> {
+  if (ids.length === 0) return new Map();
   const pending = await db.run(PENDING, [...ids], MAX_POSITION);
-  const jobIds = new Set(pending.flatMap(({ jobId, running }) => jobId && !running ? jobId : []));
+  const jobIds = new Set(pending.filter(waitsForJob).flatMap(({ jobId }) => jobId ?? []));
   const jobWaits = await readJobWaits(db, [...jobIds]);
   const waits = new Map<string, WaitingFor>();
   for (const delivery of pending) {
@@ -83,4 +84,8 @@ export async function readDeliveryWaits(
     if (wait) waits.set(delivery.id, wait);
   }
   return waits;
+}
+
+function waitsForJob({ pausedAt, sendAt, notBefore, running }: DeliveryWaitFacts): boolean {
+  return !pausedAt && !sendAt && !notBefore && !running;
 }

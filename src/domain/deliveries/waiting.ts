@@ -67,7 +67,7 @@ function waitForAttempt(delivery: DeliveryWaitFacts, notBefore: Date): WaitingFo
   const cause = formatError(errorCode, errorMessage);
   const at = provider ? ` at provider ${provider}` : "";
   const text = deferrals > 0
-    ? `Waits until ${time}, because its recipient was throttled${at}: ${cause}`
+    ? `Waits until ${time}, because the recipient was throttled${at}: ${cause}`
     : `Waits until ${time} before attempt ${attempt + 1}, because the last attempt failed${at}: ` +
       cause;
   const reason = deferrals > 0 ? "RATE_LIMIT" : "BACKOFF";

@@ -1,6 +1,6 @@
 import { type Connection, statement } from "../../db/database.ts";
 import { toTypeId } from "../id.ts";
-import { readJobWaits } from "../jobs/read_waits.ts";
+import { readBatchWaits } from "../deliveries/batch_waits.ts";
 import {
   JOIN_PAUSE_PROVIDER,
   PAUSE_COLUMNS,
@@ -61,7 +61,7 @@ export async function readMessageWaits(
   const subjects = ids.map((id) => toTypeId("message", id));
   const waiting = await db.run(WAITING, [...ids], subjects);
   const jobIds = waiting.filter(isInQueue).flatMap(({ jobId }) => jobId ?? []);
-  const jobWaits = await readJobWaits(db, jobIds);
+  const jobWaits = await readBatchWaits(db, jobIds);
   const waits = new Map<string, WaitingFor>();
   for (const message of waiting) {
     const wait = explainMessageWait(message, jobWaits.get(message.jobId ?? "") ?? null);

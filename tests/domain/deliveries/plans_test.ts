@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { type Connection, type Database, statement } from "../../../src/db/database.ts";
 import { newId } from "../../../src/domain/id.ts";
 import { listBatches } from "../../../src/domain/deliveries/batches.ts";
+import { readBatchWaits } from "../../../src/domain/deliveries/batch_waits.ts";
 import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
+import { readDeliveryWaits } from "../../../src/domain/deliveries/read_waits.ts";
 import { readErrorTypes, readStats } from "../../../src/domain/deliveries/stats.ts";
 import { cancelJob } from "../../../src/domain/jobs/cancel.ts";
 import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
@@ -10,6 +12,7 @@ import { pauseMessage } from "../../../src/domain/messages/pause.ts";
 import { resumeMessage } from "../../../src/domain/messages/resume.ts";
 import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
+import { readMessageWaits } from "../../../src/domain/messages/waiting.ts";
 import { onPostgresMail, type TestMail } from "../../support/mail.ts";
 import { startMailWorker } from "../../support/mail_worker.ts";
 import { messageInput, people, readBatches } from "../../support/messages.ts";
@@ -29,6 +32,10 @@ const FILL = statement<[organizationId: string, id: string, count: number]>(
    select $1, $2, n, 'person' || n || '@example.net' from generate_series(1, $3) n`,
 );
 const ANALYZE = statement<[]>("test.analyze", "analyze");
+const PENDING_IDS = statement<[messageId: string], { id: string }>(
+  "test.pendingIds",
+  "select id from deliveries where message_id = $1 and status = 'PENDING' order by n limit 50",
+);
 const READ_ROWS = statement<[], { rows: number }>(
   "test.readRows",
   `select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int8 as rows
@@ -76,7 +83,9 @@ async function runLifecycle(mail: TestMail, { id }: { readonly id: string }, hol
   const batches = await readBatches(mail.db, id);
   for (const { jobId } of batches.slice(-2)) await cancelJob(services, admin, jobId);
   await sweepMessages(services);
+  await readWaits(mail, id, batches.map(({ jobId }) => jobId));
   await pauseMessage(services, admin, id);
+  await readWaits(mail, id, batches.map(({ jobId }) => jobId));
   worker.start(await worker.claim(3));
   await worker.untilIdle();
   await resumeMessage(services, admin, id);
@@ -85,6 +94,17 @@ async function runLifecycle(mail: TestMail, { id }: { readonly id: string }, hol
   await cancelMessage(services, admin, id);
   worker.start(await worker.claim(4));
   await worker.untilIdle();
+}
+
+async function readWaits(
+  { db, services }: TestMail,
+  messageId: string,
+  jobIds: readonly string[],
+) {
+  const pending = await db.run(PENDING_IDS, messageId);
+  await readMessageWaits(services.db, [messageId]);
+  await readBatchWaits(services.db, jobIds);
+  await readDeliveryWaits(services.db, pending.map(({ id }) => id));
 }
 
 async function readAll({ services, organization: { admin } }: TestMail, message: { id: string }) {

@@ -65,7 +65,7 @@ const EXPLANATIONS: readonly (readonly [DeliveryWaitFacts, Partial<WaitingFor>])
   }],
   [{ ...FAILED, ...SMTP, deferrals: 1 }, {
     reason: "RATE_LIMIT",
-    text: "Waits until 14:05 UTC, because its recipient was throttled at provider " +
+    text: "Waits until 14:05 UTC, because the recipient was throttled at provider " +
       "smtp.example.com:587: 451 4.7.1 try later",
     until: LATER,
     providerId: "p1",
