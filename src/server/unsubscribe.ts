@@ -3,7 +3,8 @@ import { html } from "hono/html";
 import type { Services } from "../domain/services.ts";
 import { readUnsubscriber, unsubscribe } from "../domain/suppressions/unsubscribe.ts";
 
-const PATH = "/unsubscribe/:token";
+// Includes slashes and line ends, because a mail program may add them to the link.
+const PATH = "/unsubscribe/:token{[^]+}";
 // The page loads and runs nothing, and must not appear in frames and search engines.
 const HEADERS = {
   "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; " +

@@ -42,6 +42,38 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
+  "GET and POST /unsubscribe accept a link with the characters that follow it in a text",
+  ({ db }) =>
+    withServer(db, async (server) => {
+      const suffixes = [
+        ")",
+        ").",
+        "%29",
+        "/",
+        "//",
+        ">",
+        "%3E%3C/a%3E",
+        ".",
+        ",",
+        ";",
+        "!",
+        "?",
+        "'",
+      ];
+      suffixes.push("%22", "%20", "%20now", "%0D%0A", "]", "*", "_", "%", "%2", "%C2%A0", "\u3002");
+      for (const [index, suffix] of suffixes.entries()) {
+        const link = await linkFor(server, `person${index}@example.net`) + suffix;
+        const page = await fetch(link);
+        assert.match(await page.text(), new RegExp(`person${index}@example\\.net`), link);
+        const response = await fetch(link, { method: "POST" });
+        await response.body?.cancel();
+        assert.equal(response.status, 200, link);
+      }
+      assert.equal((await readSuppressions(server)).length, suffixes.length);
+    }),
+);
+
+onEveryDatabase(
   "GET and POST /unsubscribe answer 404 for a token with a wrong signature",
   ({ db }) =>
     withServer(db, async (server) => {
@@ -49,7 +81,16 @@ onEveryDatabase(
       const other = await linkFor(server, "max@example.net");
       const swapped = link.replace(/\.[^.]*$/, "") + other.slice(other.lastIndexOf("."));
       const { origin } = new URL(link);
-      for (const url of [`${link}x`, link.slice(0, -1), swapped, `${origin}/unsubscribe/x`]) {
+      const altered = link.replace(/\.(.)([^.]*)$/, (_all, first, rest) =>
+        `.${first === "A" ? "B" : "A"}${rest}`);
+      const urls = [`${link}x`, `${link}0)`, link.slice(0, -1), `${link.slice(0, -1)})`, swapped];
+      urls.push(
+        altered,
+        link.replace(/\.([^.]*)$/, ").$1"),
+        `${origin}/unsubscribe/x`,
+        `${origin}/unsubscribe/`,
+      );
+      for (const url of urls) {
         for (const method of ["GET", "POST"]) {
           const response = await fetch(url, { method });
           await response.body?.cancel();

@@ -38,12 +38,20 @@ export async function openUnsubscribeLinks(
   return (unsubscriber) => `${publicUrl}/unsubscribe/${toToken(key, unsubscriber)}`;
 }
 
-/** Verifies the token of a link; null if this installation did not sign it. */
+// Mail programs and scanners take the characters after a link for a part of it: ")", ">", "." or a blank.
+const TOKEN = /^([\w-]+)\.([\w-]{43})(?![A-Za-z0-9])/;
+
+/**
+ * Verifies the token of a link; null if this installation did not sign it.
+ *
+ * @param token text that begins with the token; characters after it are ignored, if the first is neither a
+ *   letter nor a digit
+ */
 export async function readUnsubscriber(
   { db }: Services,
   token: string,
 ): Promise<Unsubscriber | null> {
-  const [body = "", signature = ""] = token.split(".", 2);
+  const [, body = "", signature = ""] = TOKEN.exec(token) ?? [];
   const expected = Buffer.from(sign(await readKey(db), body));
   const actual = Buffer.from(signature);
   if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) return null;
