@@ -66,6 +66,28 @@ export function complained(deliveryId: string, code: string | null): Feedback {
   };
 }
 
+/**
+ * Builds the feedback that a provider did not send a mail, because the address is on its own list.
+ *
+ * @param listedAs reason of that list, with which the address is added to ours
+ */
+export function withheld(
+  deliveryId: string,
+  listedAs: SuppressionReason,
+  code: string,
+  text: string,
+): Feedback {
+  return {
+    ...NO_FAILURE,
+    deliveryId,
+    kind: "BOUNCED",
+    errorType: listedAs === "BOUNCED" ? "INVALID_RECIPIENT" : "PERMISSION",
+    code: oneLine(code, MAX_CODE_LENGTH),
+    message: oneLine(text, MAX_MESSAGE_LENGTH),
+    suppressAs: listedAs,
+  };
+}
+
 /** Builds the feedback that a mail bounced. */
 export function bounced(deliveryId: string, bounce: Bounce): Feedback {
   const { type, disposition, reason, text } = bounce;

@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { type BounceReport, classifyBounce } from "../../channels/email/replies.ts";
 import type { ProviderEvent } from "../../domain/deliveries/provider_event.ts";
-import { bounced, complained, delivered, type Feedback } from "../../domain/deliveries/feedback.ts";
+import {
+  bounced,
+  complained,
+  delivered,
+  type Feedback,
+  unsubscribed,
+  withheld,
+} from "../../domain/deliveries/feedback.ts";
+import type { SuppressionReason } from "../../domain/suppressions/suppression.ts";
 import {
   checkAge,
   checkHmac,
@@ -25,7 +33,7 @@ const eventSchema = z.object({
     severity: text,
     reason: text,
     "delivery-status": z.object({
-      code: z.number().catch(0),
+      code: z.coerce.number().catch(0),
       message: text,
       description: text,
       "enhanced-code": text,
@@ -70,6 +78,8 @@ function feedbackOf(deliveryId: string, event: MailgunEvent): Feedback | null {
       return delivered(deliveryId);
     case "complained":
       return complained(deliveryId, null);
+    case "unsubscribed":
+      return unsubscribed(deliveryId);
     case "failed":
       // Mailgun itself retries after a temporary failure.
       return event.severity === "permanent" ? bounceOf(deliveryId, event) : null;
@@ -78,24 +88,34 @@ function feedbackOf(deliveryId: string, event: MailgunEvent): Feedback | null {
   }
 }
 
-// Classes of Mailgun's own reasons, used if the reply has no enhanced status code.
-const CLASSES: Readonly<Record<string, BounceReport["providerClass"]>> = {
-  // The recipient's server blocks the sender.
-  espblock: ["PERMISSION", "never"],
-  // The address is on Mailgun's list of addresses that bounced.
-  "suppress-bounce": ["INVALID_RECIPIENT", "suppress"],
-};
+// The recipient's server blocks the sender. Used if the reply has no enhanced status code.
+const BLOCKED: BounceReport["providerClass"] = ["PERMISSION", "never"];
+
+// Mailgun's own lists, by its reasons and codes. It does not send to their addresses.
+const LISTS: ReadonlyMap<string, SuppressionReason> = new Map([
+  ["suppress-bounce", "BOUNCED"],
+  ["605", "BOUNCED"],
+  ["suppress-unsubscribe", "UNSUBSCRIBED"],
+  ["606", "UNSUBSCRIBED"],
+  ["suppress-complaint", "COMPLAINED"],
+  ["607", "COMPLAINED"],
+]);
 
 function bounceOf(deliveryId: string, { reason, ...event }: MailgunEvent): Feedback {
   const status = event["delivery-status"];
   const text = status?.message || status?.description || "";
+  const listedAs = LISTS.get(reason) ?? LISTS.get(`${status?.code}`);
+  if (listedAs) {
+    const code = reason || String(status?.code);
+    return withheld(deliveryId, listedAs, code, text || "The address is on a list of Mailgun");
+  }
   const bounce = classifyBounce({
     status: status?.["enhanced-code"] ?? "",
     code: status?.code,
     text,
     // Reason "old": Mailgun's attempts failed for several hours, so a later one may succeed.
     permanent: reason !== "old" && Math.floor((status?.code ?? 0) / 100) !== 4,
-    providerClass: CLASSES[reason],
+    providerClass: reason === "espblock" ? BLOCKED : undefined,
   });
   return bounced(deliveryId, {
     ...bounce,

@@ -71,6 +71,11 @@ export function parseJson(body: string | Uint8Array): unknown {
   }
 }
 
+/** Returns a Diagnostic-Code (RFC 3464 §2.3.6) without its type: "smtp; 550 5.1.1 No such user". */
+export function diagnosticText(field = ""): string {
+  return field.replace(/^\s*[\w-]+\s*;\s*/, "").trim();
+}
+
 /** Finds the first delivery that the texts name; returns its database id, or null if there is none. */
 export function findDeliveryId(texts: readonly (string | null | undefined)[]): string | null {
   for (const text of texts) {

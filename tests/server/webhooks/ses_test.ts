@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
 import { toTypeId } from "../../../src/domain/id.ts";
+import type { RetryMode } from "../../../src/domain/messages/message.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people, personAt, readDeliveries, readStatus } from "../../support/messages.ts";
 import { withServer } from "../../support/server.ts";
@@ -22,10 +23,24 @@ type Test = (room: {
   /** "BOUNCED INVALID_RECIPIENT 5.1.1", by number. */
   outcomes(): Promise<string[]>;
   status(): Promise<string>;
+  /** Number of mails that the mail server has received. */
+  mailCount(): number;
+  runQueued(): Promise<void>;
   readonly requestedPaths: readonly string[];
 }) => Promise<void>;
 
-function withSes(name: string, test: Test, firstUnknown = false): void {
+interface Settings {
+  /** Loses the reply to the first mail. */
+  readonly firstUnknown?: boolean;
+  /** Absent: MANUAL. */
+  readonly mode?: RetryMode;
+}
+
+function withSes(
+  name: string,
+  test: Test,
+  { firstUnknown = false, mode = "MANUAL" }: Settings = {},
+): void {
   onEveryMail(name, async ({ send, worker, smtp, db, services, organization: { admin } }) => {
     if (firstUnknown) {
       smtp.replies.beforeReply = (address) => {
@@ -33,7 +48,8 @@ function withSes(name: string, test: Test, firstUnknown = false): void {
         return Promise.resolve();
       };
     }
-    const { id: messageId } = await send({ to: { list: people(4) } });
+    const retry = { mode, maxAttempts: 5 };
+    const { id: messageId } = await send({ to: { list: people(4) }, retry });
     await worker.runQueued();
     const { edges } = await listDeliveries(services, admin, { messageId }, "CREATED_ASC", {});
     const sns = startSnsServer();
@@ -59,6 +75,8 @@ function withSes(name: string, test: Test, firstUnknown = false): void {
           );
         },
         status: () => readStatus(db, messageId),
+        mailCount: () => smtp.received.length,
+        runQueued: () => worker.runQueued(),
         requestedPaths: sns.requestedPaths,
       });
     }, { webhooks });
@@ -158,6 +176,21 @@ withSes(
   },
 );
 
+withSes("POST /webhooks/bounces/ses takes no automatic reply for a failure", async (room) => {
+  const { post, deliveryIds: [id = "", other = ""], outcomes, mailCount, runQueued } = room;
+  const about = { bounceType: "Transient", bounceSubType: "General", bouncedRecipients: [{}] };
+  for (let times = 0; times < 3; times++) {
+    for (const event of [{ delivery: {} }, { bounce: about }]) {
+      assert.equal(await post(signedSns({ Message: notification(id, event) })), 200);
+    }
+    await runQueued();
+  }
+  const complaint = { complaintFeedbackType: "not-spam" };
+  assert.equal(await post(signedSns({ Message: notification(other, { complaint }) })), 200);
+  assert.deepEqual((await outcomes()).slice(0, 2), ["SENT", "SENT"]);
+  assert.equal(mailCount(), 4);
+}, { mode: "AUTO" });
+
 withSes("POST /webhooks/bounces/ses records a repeated message once", async (room) => {
   const { post, deliveryIds: [one = "", two = ""], outcomes } = room;
   const MessageId = crypto.randomUUID();
@@ -187,4 +220,4 @@ withSes("POST /webhooks/bounces/ses resolves UNKNOWN as SENT after Delivery", as
   assert.equal(await post(signedSns({ Message: notification(id, { delivery: {} }) })), 200);
   assert.equal((await outcomes())[0], "SENT");
   assert.equal(await status(), "SENT");
-}, true);
+}, { firstUnknown: true });
