@@ -1,5 +1,6 @@
 import { type DeliveryError, type FailureClass, limitWait, toErrorMessage } from "../channel.ts";
-import { classifyReply, parseReply, type Stage } from "./replies.ts";
+import { classifyReply, parseReply } from "./replies.ts";
+import type { Stage } from "./reply_rules.ts";
 
 /** Facts about a failed attempt. */
 export interface SmtpFailure {
@@ -30,7 +31,7 @@ const WAIT_UNITS_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_00
 export function classifySmtpFailure(failure: SmtpFailure): DeliveryError {
   const reply = failure.reply === null ? null : parseReply(failure.reply, stageOf(failure));
   const [type, disposition, traits] = (reply && classifyReply(reply)) ??
-    classifyLibraryCode(failure, reply !== null);
+    classifyLibraryCode(failure);
   const text = reply ? failure.reply ?? "" : failure.message;
   return {
     ...traits,
@@ -59,24 +60,30 @@ const CONNECTION = new Set(
   ["ECONNECTION", "ETIMEDOUT", "ESOCKET", "EDNS", "EPROXY", "EPROTOCOL", "EFETCH"],
 );
 
-function classifyLibraryCode(failure: SmtpFailure, replied: boolean): FailureClass {
+function classifyLibraryCode(failure: SmtpFailure): FailureClass {
   const { code, message } = failure;
+  const isConnection = code !== null && CONNECTION.has(code);
+  // The server may have accepted the mail, whatever failed after the body was begun.
+  if (failure.bodyBegun) return [isConnection ? "NETWORK" : "OTHER", "unknown"];
   if (isTlsFailure(failure)) {
     return ["NETWORK", failure.tlsFailedBefore ? "pause" : "retry"];
   }
   if (code === "SMTPUTF8") return ["INVALID_RECIPIENT", "never", { providerLacks: true }];
   if (code !== null && ACCESS.has(code)) return ["ACCESS_TOKEN", "pause"];
-  if (code !== null && CONNECTION.has(code)) {
-    return ["NETWORK", failure.bodyBegun && !replied ? "unknown" : "retry"];
-  }
+  if (isConnection) return ["NETWORK", "retry"];
   if (code === "EENVELOPE" && /sender/i.test(message)) return ["PERMISSION", "pause"];
   if (code === "EENVELOPE") return ["INVALID_RECIPIENT", "never"];
-  return ["OTHER", failure.bodyBegun && !replied ? "unknown" : "never"];
+  return ["OTHER", "never"];
 }
 
-/** Returns true if the handshake or the certificate of TLS prevented a connection. */
-export function isTlsFailure({ opened, code, systemCode }: SmtpFailure): boolean {
-  if (opened) return false;
+/**
+ * Returns true if the handshake or the certificate of TLS prevented a connection, or if the server refused
+ * STARTTLS for good.
+ */
+export function isTlsFailure({ opened, reply, code, systemCode }: SmtpFailure): boolean {
+  if (opened || (reply !== null && parseReply(reply, "STARTTLS")?.permanent === false)) {
+    return false;
+  }
   // Names of OpenSSL: CERT_HAS_EXPIRED, DEPTH_ZERO_SELF_SIGNED_CERT …
   return code === "ETLS" ||
     (systemCode !== null && /CERT|^ERR_(TLS|SSL)_|^EPROTO$/.test(systemCode));

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import type { DeliveryErrorType, Disposition } from "../../../src/channels/channel.ts";
-import { classifySmtpFailure, type SmtpFailure } from "../../../src/channels/email/smtp_failure.ts";
+import {
+  classifySmtpFailure,
+  isTlsFailure,
+  type SmtpFailure,
+} from "../../../src/channels/email/smtp_failure.ts";
 import { REPLY_GROUPS } from "./reply_corpus.ts";
 
 const NO_REPLY: SmtpFailure = {
@@ -91,16 +95,55 @@ for (const [code, message, type, disposition] of LIBRARY) {
   });
 }
 
-for (const code of ["ECONNECTION", "ETIMEDOUT", "ESOCKET", "EDNS", "EPROXY", "EPROTOCOL"]) {
-  Deno.test(`classifySmtpFailure() classifies ${code} after the start of the body as unknown`, () => {
-    const error = classifySmtpFailure({ ...NO_REPLY, code, bodyBegun: true });
-    assert.deepEqual([error.type, error.disposition], ["NETWORK", "unknown"]);
+for (const [code, message, type] of LIBRARY) {
+  Deno.test(`classifySmtpFailure() classifies ${code} "${message}" after the start of the body as unknown`, () => {
+    const expected = type === "NETWORK" ? "NETWORK" : "OTHER";
+    const failure = { ...NO_REPLY, code, message, bodyBegun: true };
+    // A fault inside the library may follow a positive reply.
+    for (const reply of [null, "250 2.0.0 OK", "354 Go on", "Hello"]) {
+      const error = classifySmtpFailure({ ...failure, command: "DATA", reply });
+      assert.deepEqual([error.type, error.disposition], [expected, "unknown"]);
+    }
   });
 }
 
+Deno.test("classifySmtpFailure() classifies an error without a code after the start of the body as unknown", () => {
+  const failure = { ...NO_REPLY, code: null, message: "x is not a function", bodyBegun: true };
+  const { type, disposition, afterData } = classifySmtpFailure(failure);
+  assert.deepEqual([type, disposition, afterData], ["OTHER", "unknown", true]);
+});
+
+Deno.test("classifySmtpFailure() marks a refusal of the sender after MAIL, but not of one recipient", () => {
+  const refusesSender = (reply: string, command: string) =>
+    classifySmtpFailure(replied(command, reply)).refusesSender ?? false;
+  const bySender = [
+    "550 5.1.8 No such domain",
+    "550 5.7.26 Not accepted",
+    "554 5.7.9 not accepted for policy reasons",
+    "550 5.7.8 refused",
+    "535 Authentication failed",
+    "550 SPF check failed",
+    "550 5.7.1 Sender rejected",
+    "554 5.7.1 Relay access denied",
+    "554 Blocked using zen.spamhaus.org",
+  ];
+  const byRecipient = [
+    "550 5.7.1 Not for you",
+    "554 Refused by local policy",
+    "550 5.1.1 No such user",
+    "552 5.2.2 Mailbox full",
+    "550 5.4.1 Recipient address rejected: Access denied",
+  ];
+  for (const command of ["RCPT TO", "DATA"]) {
+    for (const reply of bySender) assert.equal(refusesSender(reply, command), true, reply);
+    for (const reply of byRecipient) assert.equal(refusesSender(reply, command), false, reply);
+  }
+});
+
 Deno.test("classifySmtpFailure() gives a full mailbox three attempts", () => {
   for (const reply of ["452 4.2.2 Mailbox full", "452 Mailbox full", "450 Mailbox over quota"]) {
-    assert.equal(classifySmtpFailure(replied("RCPT TO", reply)).maxAttempts, 3);
+    const { maxAttempts, code } = classifySmtpFailure(replied("RCPT TO", reply));
+    assert.deepEqual([maxAttempts, code], [3, "MAILBOX_FULL"]);
   }
   assert.equal(classifySmtpFailure(replied("RCPT TO", "450 Busy")).maxAttempts, undefined);
 });
@@ -116,6 +159,16 @@ Deno.test("classifySmtpFailure() retries a TLS failure once, then pauses", () =>
     assert.equal(classifySmtpFailure(failure).disposition, "retry");
     assert.equal(classifySmtpFailure({ ...failure, tlsFailedBefore: true }).disposition, "pause");
   }
+});
+
+Deno.test("classifySmtpFailure() retries a temporary reply to STARTTLS each time", () => {
+  const failure = replied("STARTTLS", "454 4.7.0 TLS not available due to temporary reason");
+  assert.equal(isTlsFailure(failure), false);
+  const { type, disposition } = classifySmtpFailure({ ...failure, tlsFailedBefore: true });
+  assert.deepEqual([type, disposition], ["NETWORK", "retry"]);
+  const refused = replied("STARTTLS", "502 5.5.1 Not implemented");
+  assert.equal(isTlsFailure(refused), true);
+  assert.equal(classifySmtpFailure({ ...refused, tlsFailedBefore: true }).disposition, "pause");
 });
 
 Deno.test("classifySmtpFailure() sets beforeRecipient for failures up to MAIL", () => {

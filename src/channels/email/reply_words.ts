@@ -1,0 +1,112 @@
+/*
+ * Words of mail servers by cause. They are matched against `Reply.words`, in any case. Distances are
+ * bounded, because a reply can be a megabyte long.
+ */
+
+function anyOf(...patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => `(?:${source})`).join("|"), "i");
+}
+
+/** The server requires a login. */
+export const LOGIN_REQUIRED = anyOf(
+  /authenticat\w* (?:is )?required|not authenticated|log ?in (?:is )?required/,
+  /\b(?:must|need to|please) (?:first )?(?:authenticate|log ?in)/,
+);
+
+/** Too many mails or connections in a period. */
+export const RATE = anyOf(
+  /\btoo many (?!hops|received|messages (?:on|in)\b)/,
+  /\btoo (?:quickly|fast|frequent)|unexpected volume/,
+  /\brate\b|\brate-?limit|frequency limit|throttl|gr[ea]y-?list/,
+  /\b(?:sending|messages?|connections?|recipients?|daily|hourly) limits?\b/,
+);
+
+/** Quota of our account at the provider. */
+export const SENDING_QUOTA = anyOf(
+  /\b(?:daily|hourly|monthly|sending|outbound|outgoing|your) (?:\w+ ){0,3}quota/,
+  /\bquota (?:\w+ ){0,3}per (?:hour|day|month)/,
+);
+
+/** Full mailbox. */
+export const FULL = anyOf(
+  // As a part of words, too: overquota, diskquota, QuotaExceeded; but not quotation.
+  /quotas?(?:exceeded)?\b/,
+  /\b(?:mail-?box|mail ?folder|inbox|maildir|account|user|recipient|storage)\b.{0,80}\bfull\b/,
+  /\bfull (?:mail-?box|inbox)/,
+  /\b(?:mail-?box|mail ?file|inbox|maildir)\b(?:(?!\bmessage|\bmail\b).){0,60}\bexceed/,
+  /\bexceed\w* (?:\w+ ){0,4}(?:storage|space|capacity|mail-?box size)/,
+  /\b(?:no|not enough|insufficient|out of) (?:mail-?box |user |mail )?(?:storage|space)\b(?! left)/,
+  /\bspace (?:\w+ ){0,3}used up|\btoo many messages (?:on|in)\b/,
+);
+
+/** Full disk: of the mailbox or of the server. */
+export const DISK_FULL =
+  /\bdisk (?:is )?full|\bdis[ck] space|no space left|system storage|\bsystem (?:is )?full/i;
+
+/** Mail that is too large. */
+export const TOO_LARGE = anyOf(
+  /\b(?:message|e?-?mail|content|body|header|line|attachment)s? (?:\w+ ){0,3}exceed/,
+  /\btoo (?:big|large|long)\b|\b(?:size|length|line) limit/,
+);
+
+/** Sender: its address, authentication, host, block lists and relaying. */
+export const SENDER = anyOf(
+  /(?<!\bto (?:the )?)\bsenders?\b|\bmail[- ]?from\b|return[- ]path|\bpurported\b/,
+  /\bfrom:? (?:address|header|field|domain)|\bvalid from\b|\bsending (?:domain|host|server)/,
+  /\b(?:spf|dkim|dmarc|batv)\b|authenticat|not verified/,
+  /\b(?:reverse|forward|matching|valid) (?:dns|lookup|hostname)|\brdns\b|\bptr\b|\bdns list/,
+  /\bname lookup failed|\b(?:he|eh)lo\b|\bclient (?:host|ip|address)|\bips?\b(?!=)/,
+  /\byour (?:\w+ )?(?:host(?:name)?|ip|server|domain|network|isp|mta|relay|system|client)\b/,
+  /\byour (?:\w+ )?address(?! book)/,
+  /\b(?:mx|a|aaaa) (?:resource )?records?\b|\bmx\b/,
+  // Block lists.
+  /(?:black|block|deny)[- ]?list|(?<!\bnot )\blisted (?:in|on|at|by)\b|\bbanned\b|reputation/,
+  /\b\w*(?:dnsbl|rbl|ribl|surbl)s?\b|\b[bcdpsx]bl\b|spamhaus|spamcop|sorbs|barracuda|abuseat/,
+  /abusix|senderscore|invaluement|cloudmark|mailspike|uceprotect|backscatterer/,
+  // Postfix names a table "relay recipient table".
+  /\brelay(?:ing)?\b(?! recipient)|rcpthosts/,
+);
+
+/** Host names that are kept in `Reply.words`, because a reply may name only the block list. */
+export const BLOCK_LIST_HOST =
+  /spamhaus|spamcop|sorbs|barracuda|abuseat|abusix|dnsbl|rbl|uribl|surbl|senderscore|cloudmark/;
+
+/** Content of the mail, and policies of the server or the recipient. */
+export const POLICY = anyOf(
+  /spam|unsolicited|\bu[bc]e\b|\bbulk\b|\bjunk\b|\babus|complain|\b(?:un)?block(?:ed|ing)?\b/,
+  /virus|malware|trojan|phish|infected|spoof|forge|suspicious|fraud|threat|content|attachment/,
+  /polic(?:y|ies)|filter|denied|prohibit|forbid|disallow|restrict|refus|violat|security/,
+  /\bnot (?:allowed|permitted|authori[sz]ed|accepted|welcome|wanted)|unauthori[sz]ed|permission/,
+  /\bservice (?:\w+ )?(?:is )?(?:unavailable|not available)|not accepting|preference/,
+  /\breject(?:ed|s)? by (?:the |this )?(?:user|recipient|owner)|\buser (?:reject|rule)|badrcptto/,
+);
+
+/** Form of the conversation or of the mail, and loops. */
+export const PROTOCOL = anyOf(
+  /syntax|protocol|(?:not |un)implemented|unrecogni[sz]ed|sequence of commands|bad sequence/,
+  /malformed|\brfc ?\d|smtputf8|8-?bit|non-?ascii|\bbare (?:lf|line ?feed|newline)|\bparameter/,
+  /\bloop(?:s|ed|ing)?\b|\bhops?\b|\btoo many received/,
+);
+
+/** Causes that may pass, or that the server itself does not know. */
+export const UNCERTAIN = anyOf(
+  /temporar|\btry (?:\w+ ){0,3}later\b|time(?:d|s)? ?out|\bexpired\b|\bm(?:ay|ight) not\b/,
+  /\blookup (?:fail|error)|\bverif(?:y|ied|ication)|callout/,
+  /\b(?:internal|server|system|database|ldap|configuration) (?:error|failure|problem)/,
+);
+
+/** Mailbox that exists, or existed, and accepts no mail. */
+export const DISABLED =
+  /disabled|deactivated|suspended|discontinued|\blocked\b|frozen|\bon hold\b/i;
+
+/** Missing mailbox or domain. */
+export const NO_ADDRESS = anyOf(
+  // "unknown address error" is the name of the class 5.1.0.
+  /\b(?:no such|unknown|non-?existent|not an? (?:valid|known|existing)) (?:\w+ )?(?:user|recipient|mail-?box|account|address(?! error)|addressee|alias|person|domain)/,
+  /\b(?:user|recipient|mail-?box|account|addressee|alias|(?<!\b(?:ip|client|host|source|remote|network|from|return|sending) )address|domain(?: name)?)\b(?:(?!\b(?:host|server|dns|record)\b)[^.;!?]){0,60}\b(?:unknown|not found|not known|(?:does ?n[o']t|doesn't|do not|did not|not) exist|no longer exists?|(?:could ?n[o']t|couldn't|can ?not|was not) (?:be )?found(?!, or)|not listed in|not present in)\b/,
+  /\bno (?:mail-?box|account|user|one|recipient) (?:\w+ ){0,2}by (?:that|this|the) name/,
+  /\bthere is no one at this address|\buser does(?:n't| not) have an? (?:\S+ )?account/,
+  /\binvalid recipient\b|\b(?:unknown or (?:illegal|invalid)|invalid or unknown) (?:\w+ )?(?:alias|user|address)/,
+  /\brecip(?:ient)?notfound\b|\brecipient no longer on (?:this )?server/,
+  /\bhost or domain name not found|\bhost unknown \((?:name server|authoritative)/,
+);
