@@ -27,7 +27,7 @@ const watchMessages = watchLists({
   topic: "messages",
   idOf: ({ id }: MessageState) => id,
   list: async (services, caller, filter: ReturnType<typeof messageFilter>, args) =>
-    withStats(services, await listMessages(services, caller, filter, "CREATED_DESC", args)),
+    withState(services, await listMessages(services, caller, filter, "CREATED_DESC", args)),
 });
 
 // Progress and waits change other rows than the message's, so events must compare them too. They are read
@@ -49,10 +49,11 @@ async function readStates(services: Services, ids: readonly string[]): Promise<M
   }));
 }
 
-async function withStats({ db }: Services, page: Page<Message>): Promise<Page<MessageState>> {
-  const stats = await readStats(db, page.edges.map(({ node }) => node.id));
+async function withState({ db }: Services, page: Page<Message>): Promise<Page<MessageState>> {
+  const ids = page.edges.map(({ node }) => node.id);
+  const [waits, stats] = await Promise.all([readMessageWaits(db, ids), readStats(db, ids)]);
   const edges = page.edges.map(({ node, cursor }) => ({
-    node: { ...node, stats: stats.get(node.id) },
+    node: { ...node, waitingFor: waits.get(node.id) ?? null, stats: stats.get(node.id) },
     cursor,
   }));
   return { ...page, edges };
@@ -64,8 +65,8 @@ builder.subscriptionFields((t) => ({
   messageUpdated: t.field({
     type: MessageNode,
     description:
-      "Emits the message in its current state, then after each change of the message or its " +
-      "stats. Completes once the message has ended and none of its deliveries is in flight.",
+      "Emits the message in its current state, then after each change of the message, its stats " +
+      "or its wait. Completes once the message has ended and none of its deliveries is in flight.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the message: msg_…" }),
       untilFinished: t.arg.boolean({

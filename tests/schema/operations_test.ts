@@ -146,6 +146,8 @@ function variablesOf(
     audience: ids.audience,
     deliveries: [ids.delivery],
     message: ids.message,
+    delivery: ids.delivery,
+    job: ids.job,
     subject: ids.message,
     ids: [ids.suppression],
   };

@@ -116,7 +116,7 @@ onPostgres(
 );
 
 onEveryDatabase(
-  "messageUpdated and jobUpdated emit a change of waitingFor",
+  "messageUpdated, messagesUpdated and jobUpdated emit a change of waitingFor",
   ({ db }) =>
     withServer(db, async (server) => {
       const { services, organization: { id: org, member }, connect } = server;
@@ -132,18 +132,23 @@ onEveryDatabase(
       };
       const messages = watch("messageUpdated", ids.message);
       const jobs = watch("jobUpdated", ids.job);
+      const lists = connect().iterate({
+        query: "subscription { messagesUpdated { changed { waitingFor { reason position } } } }",
+      });
       const lanePaused = { waitingFor: { reason: "LANE_PAUSED", position: null } };
       await reasonsOf(messages, { messageUpdated: lanePaused });
       await reasonsOf(jobs, { jobUpdated: lanePaused });
+      await reasonsOf(lists, { messagesUpdated: { changed: [lanePaused] } });
 
       // Neither row of the message nor of its job changes.
       await addWorker(services, { BULK: 1 });
       await addJob(db, org, { topic: "newsletter", priority: 9 });
-      services.bus.publish("messages", org, null);
+      services.bus.publish("messages", org, [message.id]);
       services.bus.publish("jobs", org, null);
       const behind = { waitingFor: { reason: "BEHIND", position: 1 } };
       await reasonsOf(messages, { messageUpdated: behind });
       await reasonsOf(jobs, { jobUpdated: behind });
+      await reasonsOf(lists, { messagesUpdated: { changed: [behind] } });
 
       await pauseMessage(services, member, message.id);
       const paused = { waitingFor: { reason: "PAUSED", position: null } };
