@@ -2,6 +2,7 @@ import {
   type AttemptCounts,
   type AttemptGroup,
   checkPeriod,
+  type DeliveryCounts,
   type DeliveryPoint,
   listMessageAttempts,
   type MessageAttempts,
@@ -22,6 +23,9 @@ interface Analytics {
   groups(): Promise<readonly AttemptGroup[]>;
 }
 
+const SUPPRESSED =
+  "Number of deliveries that became SUPPRESSED; no attempt was made, and they are no failures.";
+
 const TimeBucket = builder.enumType("TimeBucket", {
   description: "Length of the intervals of a series.",
   values: {
@@ -40,6 +44,7 @@ const DeliveryPoint = builder.objectRef<DeliveryPoint>("DeliveryPoint").implemen
       description: "Number of attempts that failed or are UNKNOWN.",
     }),
     bounced: t.exposeInt("bounced", { description: "Number of bounces that arrived." }),
+    suppressed: t.exposeInt("suppressed", { description: SUPPRESSED }),
   }),
 });
 
@@ -57,7 +62,7 @@ const ErrorTypeShare = builder.objectRef<ErrorShare>("ErrorTypeShare").implement
   }),
 });
 
-const TypeStats = builder.objectRef<AttemptCounts & { type: string }>("TypeStats").implement({
+const TypeStats = builder.objectRef<DeliveryCounts & { type: string }>("TypeStats").implement({
   description: "Results of first attempts for one message type.",
   fields: (t) => ({
     type: t.exposeString("type", { description: "Type of the messages." }),
@@ -65,6 +70,7 @@ const TypeStats = builder.objectRef<AttemptCounts & { type: string }>("TypeStats
     failed: t.exposeInt("failed", {
       description: "Number of deliveries that failed or are UNKNOWN at the first attempt.",
     }),
+    suppressed: t.exposeInt("suppressed", { description: SUPPRESSED }),
     successFraction: t.float({
       nullable: true,
       description: "Share of first attempts that were sent, 0 to 1; null if there were none.",
@@ -85,6 +91,7 @@ const MessageAnalytics = builder.objectRef<MessageAttempts>("MessageAnalytics").
     failed: t.exposeInt("failed", {
       description: "Number of deliveries that failed or are UNKNOWN at the first attempt.",
     }),
+    suppressed: t.exposeInt("suppressed", { description: SUPPRESSED }),
     successFraction: t.float({
       nullable: true,
       description: "Share of first attempts that were sent, 0 to 1; null if there were none.",
@@ -96,6 +103,10 @@ const MessageAnalytics = builder.objectRef<MessageAttempts>("MessageAnalytics").
 const DeliveryAnalytics = builder.objectRef<Analytics>("DeliveryAnalytics").implement({
   description: "Results of all attempts in a period, for the messages that the caller may see.",
   fields: (t) => ({
+    suppressed: t.int({
+      description: SUPPRESSED,
+      resolve: async ({ groups }) => countSuppressed(await groups()),
+    }),
     successFraction: t.float({
       nullable: true,
       description: "Share of first attempts that were sent, 0 to 1; null if there were none.",
@@ -130,7 +141,7 @@ const DeliveryAnalytics = builder.objectRef<Analytics>("DeliveryAnalytics").impl
       type: [RetryEffectivenessObject],
       description: "Results by attempt number, the first attempts first.",
       resolve: async ({ groups }) =>
-        [...Map.groupBy(await groups(), ({ attempt }) => attempt)]
+        [...Map.groupBy(attemptsOf(await groups()), ({ attempt }) => attempt)]
           .map(([attemptNumber, part]) => ({ attemptNumber, ...countOutcomes(part) }))
           .sort((a, b) => a.attemptNumber - b.attemptNumber),
     }),
@@ -139,7 +150,11 @@ const DeliveryAnalytics = builder.objectRef<Analytics>("DeliveryAnalytics").impl
       description: "Results of first attempts by message type, most attempts first.",
       resolve: async ({ groups }) =>
         [...Map.groupBy(await groups(), ({ type }) => type)]
-          .map(([type, part]) => ({ type, ...firstAttempts(part) }))
+          .map(([type, part]) => ({
+            type,
+            ...firstAttempts(part),
+            suppressed: countSuppressed(part),
+          }))
           .sort((a, b) => b.sent + b.failed - a.sent - a.failed),
     }),
     messages: t.connection({
@@ -186,7 +201,18 @@ function countOutcomes(groups: readonly AttemptGroup[]): AttemptCounts {
 }
 
 function firstAttempts(groups: readonly AttemptGroup[]): AttemptCounts {
-  return countOutcomes(groups.filter(({ attempt }) => attempt === 1));
+  return countOutcomes(attemptsOf(groups).filter(({ attempt }) => attempt === 1));
+}
+
+function attemptsOf(groups: readonly AttemptGroup[]): AttemptGroup[] {
+  return groups.filter(({ outcome }) => outcome !== "SUPPRESSED");
+}
+
+function countSuppressed(groups: readonly AttemptGroup[]): number {
+  return groups.reduce(
+    (sum, { outcome, count }) => outcome === "SUPPRESSED" ? sum + count : sum,
+    0,
+  );
 }
 
 function errorShares(groups: readonly AttemptGroup[]) {

@@ -23,6 +23,7 @@ export interface DeliveryPoint {
   readonly sent: number;
   readonly failed: number;
   readonly bounced: number;
+  readonly suppressed: number;
 }
 
 /** Numbers of attempts that were sent, and that failed or are unknown. */
@@ -31,18 +32,24 @@ export interface AttemptCounts {
   readonly failed: number;
 }
 
+/** Numbers of first attempts, and of deliveries that were suppressed instead of an attempt. */
+export interface DeliveryCounts extends AttemptCounts {
+  readonly suppressed: number;
+}
+
 /** Number of attempts with the same message type, attempt number, outcome and error type. */
 export interface AttemptGroup {
   readonly type: string;
+  /** SUPPRESSED: the number of attempts before, because none was made. */
   readonly attempt: number;
-  readonly outcome: "SENT" | "FAILED" | "UNKNOWN";
-  /** "" for SENT. */
+  readonly outcome: "SENT" | "FAILED" | "UNKNOWN" | "SUPPRESSED";
+  /** "" for SENT and SUPPRESSED. */
   readonly errorType: DeliveryErrorType | "";
   readonly count: number;
 }
 
-/** Numbers of first attempts of one message. */
-export interface MessageAttempts extends AttemptCounts {
+/** Numbers of first attempts and suppressed deliveries of one message. */
+export interface MessageAttempts extends DeliveryCounts {
   readonly id: string;
 }
 
@@ -65,21 +72,19 @@ export function checkPeriod({ from, to }: Period): void {
   throw invalid(["to"], "OUT_OF_RANGE", "must be later than from");
 }
 
-// Sums by message before the join, because there are many counters of few messages.
+// Sums before the joins, because there are many counters of few messages and outcomes.
 const GROUPS = statement<Scope, AttemptGroup>(
   "analytics.groups",
   `with counted as materialized (
-     select message_id, attempt, error_type,
-       event as outcome, sum(events) as n
-     from delivery_counters
+     select message_id, attempt, error_type, outcome, sum(n) as n
+     from delivery_stats
      where organization_id = $1 and minute >= date_trunc('minute', $3::timestamptz) and minute < $4
-       and event in ('SENT', 'FAILED', 'UNKNOWN')
      group by 1, 2, 3, 4
    )
-   select m.type, attempt, outcome, error_type as "errorType", sum(n)::int8 as count
-   from counted join messages m on m.id = message_id
-   where $2::text is null or m.user_id = $2
-   group by 1, 2, 3, 4 having sum(n) > 0`,
+   select m.type, attempt, event as outcome, error_type as "errorType", sum(n * events)::int8 as count
+   from counted join outcome_effects using (outcome) join messages m on m.id = message_id
+   where event in ('SENT', 'FAILED', 'UNKNOWN', 'SUPPRESSED') and ($2::text is null or m.user_id = $2)
+   group by 1, 2, 3, 4 having sum(n * events) > 0`,
 );
 
 /**
@@ -95,35 +100,34 @@ export function readAttemptGroups(
   return db.run(GROUPS, ...scopeOf(caller, period));
 }
 
-// Includes empty intervals. Days begin at midnight of the time zone, so they last 23 to 25 hours.
+// Includes empty intervals. Days begin at midnight of the time zone, so they last 23 to 25 hours. Sums by
+// outcome before the join, because there are many counters of few outcomes.
 const SERIES = statement<[...Scope, bucket: string, timezone: string], DeliveryPoint>(
   "analytics.series",
   `with counted as materialized (
-     select minute, sum(events) filter (where event = 'SENT') as sent,
-       sum(events) filter (where event in ('FAILED', 'UNKNOWN')) as failed,
-       sum(events) filter (where event = 'BOUNCED') as bounced
-     from delivery_counters
+     select date_trunc($5, minute, $6) as at, outcome, sum(n) as n
+     from delivery_stats
      where organization_id = $1 and minute >= date_trunc('minute', $3::timestamptz) and minute < $4
        and ($2::text is null or message_id in (
          select id from messages where organization_id = $1 and user_id = $2))
-     group by 1
-   ),
-   buckets as (
-     select date_trunc($5, t, $6) as at, 0 as sent, 0 as failed, 0 as bounced
+     group by 1, 2
+   )
+   select at, coalesce(sum(n) filter (where event = 'SENT'), 0)::int8 as sent,
+     coalesce(sum(n) filter (where event in ('FAILED', 'UNKNOWN')), 0)::int8 as failed,
+     coalesce(sum(n) filter (where event = 'BOUNCED'), 0)::int8 as bounced,
+     coalesce(sum(n) filter (where event = 'SUPPRESSED'), 0)::int8 as suppressed
+   from (
+     select at, event, n * events as n from counted join outcome_effects using (outcome)
+     union all
+     select date_trunc($5, t, $6), null, 0
      from generate_series(date_trunc($5, $3::timestamptz, $6), $4::timestamptz,
        case $5 when 'minute' then interval '1 minute' else interval '1 hour' end) t
      where t < $4
-   )
-   select at, coalesce(sum(sent), 0)::int8 as sent, coalesce(sum(failed), 0)::int8 as failed,
-     coalesce(sum(bounced), 0)::int8 as bounced
-   from (
-     select * from buckets
-     union all select date_trunc($5, minute, $6), sent, failed, bounced from counted
    ) points group by 1 order by 1`,
 );
 
 /**
- * Counts sent, failed and bounced deliveries by interval of time.
+ * Counts sent, failed, bounced and suppressed deliveries by interval of time.
  *
  * @param timezone IANA name of the time zone in which hours and days begin
  * @returns every interval of the period, oldest first, including empty ones
@@ -149,19 +153,20 @@ export async function readSeries(
 }
 
 interface Tables {
-  delivery_counters: {
+  delivery_stats: {
     organization_id: string;
     message_id: string;
     minute: Date;
     attempt: number;
-    event: string;
-    events: number;
+    outcome: string;
+    n: number;
   };
+  outcome_effects: { outcome: string; event: string | null; events: number };
   messages: { id: string; organization_id: string; user_id: string | null };
 }
 
 /**
- * Reads a page of the messages that have first attempts in a period, newest first.
+ * Reads a page of the messages that have first attempts or suppressed deliveries in a period, newest first.
  *
  * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
@@ -172,24 +177,32 @@ export function listMessageAttempts(
   page: PageArgs,
 ): Promise<Page<MessageAttempts>> {
   const builder = queryBuilder<Tables>();
-  let counted = builder.selectFrom("delivery_counters as c")
-    .select([
-      "c.message_id as id",
-      sql<number>`coalesce(sum(events) filter (where event = 'SENT'), 0)::int8`.as("sent"),
-      sql<number>`coalesce(sum(events) filter (where event <> 'SENT'), 0)::int8`.as("failed"),
-    ])
-    .where("c.organization_id", "=", caller.organizationId)
-    .where("c.minute", ">=", sql<Date>`date_trunc('minute', ${from}::timestamptz)`)
-    .where("c.minute", "<", to)
-    .where("c.attempt", "=", 1)
-    .where("c.event", "in", ["SENT", "FAILED", "UNKNOWN"])
-    .groupBy("c.message_id");
+  let counted = builder.selectFrom("delivery_stats as s")
+    .select(["s.message_id", "s.outcome", sql<number>`sum(s.n)`.as("n")])
+    .where("s.organization_id", "=", caller.organizationId)
+    .where("s.minute", ">=", sql<Date>`date_trunc('minute', ${from}::timestamptz)`)
+    .where("s.minute", "<", to)
+    .where(({ or, eb }) => or([eb("s.attempt", "=", 1), eb("s.outcome", "=", "SUPPRESSED")]))
+    .groupBy(["s.message_id", "s.outcome"]);
   if (caller.role === "MEMBER") {
     const own = builder.selectFrom("messages").select("id")
       .where("organization_id", "=", caller.organizationId).where("user_id", "=", caller.userId);
-    counted = counted.where("c.message_id", "in", own);
+    counted = counted.where("s.message_id", "in", own);
   }
-  const query = builder.selectFrom(counted.as("counted")).select(["id", "sent", "failed"]);
+  const sumOf = (...events: string[]) =>
+    sql<number>`coalesce(sum(n * events) filter (where event in (${sql.join(events)})), 0)::int8`;
+  const summed = builder.selectFrom(counted.as("c"))
+    .innerJoin("outcome_effects as e", "e.outcome", "c.outcome")
+    .select([
+      "c.message_id as id",
+      sumOf("SENT").as("sent"),
+      sumOf("FAILED", "UNKNOWN").as("failed"),
+      sumOf("SUPPRESSED").as("suppressed"),
+    ])
+    .where("e.event", "in", ["SENT", "FAILED", "UNKNOWN", "SUPPRESSED"])
+    .groupBy("c.message_id");
+  const query = builder.selectFrom(summed.as("summed"))
+    .select(["id", "sent", "failed", "suppressed"]);
   return listPage(db, query, byId("desc"), page);
 }
 

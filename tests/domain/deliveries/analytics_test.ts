@@ -22,7 +22,7 @@ const COUNT = statement<
   `insert into delivery_stats (organization_id, message_id, batch_id, minute, attempt, outcome,
      error_type, n)
    select organization_id, id, $2, $3::timestamptz, $4, $5,
-     case $5 when 'FAILED' then 'NETWORK' when 'SENT' then '' else 'OTHER' end, $6
+     case when $5 = 'FAILED' then 'NETWORK' when $5 in ('SENT', 'SUPPRESSED') then '' else 'OTHER' end, $6
    from messages where id = $1`,
 );
 
@@ -55,18 +55,28 @@ onEveryDatabase(
       ["2026-03-01T10:00:00Z", 1, "SENT", 1],
       ["2026-03-01T10:05:00Z", 1, "RESENT", 1],
       ["2026-03-01T10:05:00Z", 2, "SENT", 1],
+      // Two were listed before their first attempt, one before its second, and one was sent after all.
+      ["2026-03-01T10:00:00Z", 0, "SUPPRESSED", 2],
+      ["2026-03-01T10:02:00Z", 1, "SUPPRESSED", 1],
+      ["2026-03-01T10:05:00Z", 0, "SUPPRESSION_RETRIED", 1],
+      ["2026-03-01T10:05:00Z", 1, "SENT", 1],
       ["2027-03-01T10:02:00Z", 1, "SENT", 1_000],
     ];
     await count(db, news, counts);
     await count(db, welcome, [["2026-03-01T10:00:00Z", 1, "SENT", 5]]);
+    const listed = await make(admin, "listed");
+    await count(db, listed, [["2026-03-01T10:00:00Z", 0, "SUPPRESSED", 4]]);
     const groups = async (caller: Caller) =>
       (await readAttemptGroups(services, caller, YEAR))
         .map(({ type, attempt, outcome, errorType, count }) =>
           [type, attempt, outcome, errorType, count].join(" ")
         ).sort();
     assert.deepEqual(await groups(admin), [
+      "listed 0 SUPPRESSED  4",
+      "news 0 SUPPRESSED  2",
       "news 1 FAILED NETWORK 10",
-      "news 1 SENT  91",
+      "news 1 SENT  92",
+      "news 1 SUPPRESSED  1",
       "news 1 UNKNOWN OTHER 2",
       "news 2 SENT  7",
       "welcome 1 SENT  5",
@@ -75,17 +85,22 @@ onEveryDatabase(
     assert.deepEqual([await groups(colleague), await groups(stranger)], [[], []]);
 
     const page = await listMessageAttempts(services, admin, YEAR, { first: 1 });
-    assert.deepEqual(page.edges.map(({ node }) => node), [{ id: welcome, sent: 5, failed: 0 }]);
+    assert.deepEqual(page.edges.map(({ node }) => node), [
+      { id: listed, sent: 0, failed: 0, suppressed: 4 },
+    ]);
     const after = page.pageInfo.endCursor;
     const rest = await listMessageAttempts(services, admin, YEAR, { after });
-    assert.deepEqual(rest.edges.map(({ node }) => node), [{ id: news, sent: 91, failed: 12 }]);
+    assert.deepEqual(rest.edges.map(({ node }) => node), [
+      { id: welcome, sent: 5, failed: 0, suppressed: 0 },
+      { id: news, sent: 92, failed: 12, suppressed: 3 },
+    ]);
     const own = await listMessageAttempts(services, member, YEAR, {});
     assert.deepEqual(own.edges.map(({ node }) => node.id), [welcome]);
     const series = async (caller: Caller) =>
       (await readSeries(services, caller, YEAR, "DAY", "UTC")).filter(({ sent }) => sent > 0)
-        .map(({ at, sent, failed }) => [at.toISOString(), sent, failed]);
-    assert.deepEqual(await series(admin), [["2026-03-01T00:00:00.000Z", 103, 12]]);
-    assert.deepEqual(await series(member), [["2026-03-01T00:00:00.000Z", 5, 0]]);
+        .map(({ at, sent, failed, suppressed }) => [at.toISOString(), sent, failed, suppressed]);
+    assert.deepEqual(await series(admin), [["2026-03-01T00:00:00.000Z", 104, 12, 7]]);
+    assert.deepEqual(await series(member), [["2026-03-01T00:00:00.000Z", 5, 0, 0]]);
   },
 );
 
