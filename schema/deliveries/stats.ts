@@ -41,14 +41,16 @@ export const DeliveryStatsObject = builder.objectRef<DeliveryStats>("DeliverySta
     perSecond: t.exposeFloat("perSecond", {
       nullable: true,
       description:
-        "Deliveries ended per second since the current pass started or was resumed; null unless " +
-        "the message is PLANNING or SENDING.",
+        "Deliveries ended per second of the current pass in which the message was moving: its " +
+        "deliveries were attempted, or waited for a slot of a rate limit. Other waits and the time " +
+        "in which no worker runs do not count. Null before the first such second has been " +
+        "recorded, and unless the message is PLANNING or SENDING.",
     }),
     etaMs: t.int({
       nullable: true,
       description:
-        "Estimated milliseconds until all deliveries have ended, at the rate of `perSecond`; " +
-        "null if that is null or 0.",
+        "Estimated milliseconds of sending until all deliveries have ended, at the rate of " +
+        "`perSecond`, without the waits to come; null if that is null or 0.",
       resolve: ({ etaMs }) => etaMs === null ? null : toInt(etaMs),
     }),
   }),

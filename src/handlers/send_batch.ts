@@ -24,6 +24,7 @@ import type { JobHandler, JobRun } from "../queue/handler.ts";
 import type { ContentCache } from "../sending/content_cache.ts";
 import { type BatchResult, BatchSender } from "../sending/batch_sender.ts";
 import { prepareDeliverySender } from "../sending/delivery_sender.ts";
+import { MovingTimes } from "../sending/moving_time.ts";
 import { type ChannelSlots, slotFor } from "../sending/provider_pool.ts";
 
 // Maximum duration of a run, so that other jobs get the worker slot even if the provider is slow.
@@ -52,12 +53,15 @@ export function sendBatchHandler(
   services: Services,
   options: SendBatchOptions,
 ): JobHandler<JobPayload<"SEND_BATCH">> {
-  return (run, { batchId }) => sendBatch(services, options, run, batchId);
+  const movingTimes = new MovingTimes(services);
+  return (run, { batchId }) => sendBatch(services, { ...options, movingTimes }, run, batchId);
 }
+
+type Sending = SendBatchOptions & { readonly movingTimes: MovingTimes };
 
 async function sendBatch(
   services: Services,
-  options: SendBatchOptions,
+  options: Sending,
   run: JobRun,
   batchId: string,
 ): Promise<Outcome> {
@@ -83,7 +87,7 @@ async function refuseAbandoned(services: Services, batch: TakenBatch): Promise<v
 
 async function sendPending(
   services: Services,
-  { slots, contents, publicUrl }: SendBatchOptions,
+  { slots, contents, publicUrl, movingTimes }: Sending,
   { job, signal, report }: JobRun,
   claim: BatchClaim,
   batch: TakenBatch,
@@ -107,6 +111,7 @@ async function sendPending(
     signal,
     publicUrl,
   });
+  const moving = movingTimes.of(batch.messageId);
   const sender = new BatchSender({
     services,
     signal,
@@ -117,9 +122,10 @@ async function sendPending(
     before,
     window,
     maxRunMs: MAX_RUN_MS,
+    moving,
     send,
   });
-  const result = await sender.run();
+  const result = await sender.run().finally(() => moving.written());
   switch (result.type) {
     case "complete":
       return done;

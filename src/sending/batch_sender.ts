@@ -35,6 +35,7 @@ import type { Progress } from "../domain/jobs/job.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
 import { logUnsent } from "./attempt_log.ts";
+import type { MovingTime } from "./moving_time.ts";
 
 /** Maximum time from the end of an attempt to its recording, in milliseconds. */
 const RECORD_AFTER_MS = 500;
@@ -58,6 +59,8 @@ export interface BatchSenderOptions {
   readonly window: number;
   /** Nothing more is sent after this time, in milliseconds, so that other jobs get the worker slot. */
   readonly maxRunMs: number;
+  /** Measures the time in which the message is moving. */
+  readonly moving: MovingTime;
   send(delivery: PendingDelivery): Promise<DeliveryResult>;
 }
 
@@ -165,6 +168,7 @@ export class BatchSender {
 
   #start(delivery: PendingDelivery): void {
     this.#inFlight.add(delivery.position);
+    this.#options.moving.start();
     this.#send(delivery).catch((error) => {
       this.#fault = { error };
       this.#onChange();
@@ -176,9 +180,11 @@ export class BatchSender {
     const { outcome, provider, earlier } = await this.#attempt(delivery);
     this.#inFlight.delete(delivery.position);
     if (outcome.type === "held") {
+      this.#options.moving.hold(outcome.obstacle.error);
       this.#waiting.push(delivery);
       this.#obstruct(outcome.obstacle);
     } else {
+      this.#options.moving.end(effectOf(outcome));
       const durationMs = performance.now() - sentAt;
       this.#finished.push({ delivery, outcome, provider, durationMs, earlier });
       if (outcome.type === "deferred" && outcome.obstacle) this.#obstruct(outcome.obstacle);

@@ -253,6 +253,11 @@ const EXHAUSTED: DeliveryError = {
   beforeRecipient: true,
 };
 
+/** Whether an error says that the rate limit of a provider, as set here, is used up. */
+export function isLimitReached({ type, code }: DeliveryError): boolean {
+  return type === EXHAUSTED.type && code === EXHAUSTED.code;
+}
+
 function databaseFailure(name: string, error: unknown): DeliveryError {
   return {
     type: "OTHER",

@@ -20,9 +20,9 @@ export interface DeliveryStats {
   readonly duplicates: number;
   /** Sent deliveries as a fraction of the ended ones without suppressed ones; null before the first. */
   readonly successFraction: number | null;
-  /** Ended deliveries per second since the pass began or was resumed; null unless PLANNING or SENDING. */
+  /** Deliveries ended per second in which the message was moving; null unless PLANNING or SENDING. */
   readonly perSecond: number | null;
-  /** Estimated time until all deliveries have ended, in milliseconds; null without a rate. */
+  /** Estimated time of sending until all deliveries have ended, in milliseconds; null without a rate. */
   readonly etaMs: number | null;
 }
 
@@ -41,10 +41,10 @@ interface Counters {
   readonly ended: number;
   readonly retryable: number;
   readonly sending: number;
-  /** Seconds since the current pass began or was resumed; null before the first pass. */
-  readonly seconds: number | null;
-  /** Number of deliveries that had ended when the current pass began or was resumed. */
-  readonly endedBefore: number;
+  /** Time of the current pass in which the message was moving, in milliseconds. */
+  readonly movingMs: number;
+  /** Number of deliveries that ended in that time. */
+  readonly moved: number;
 }
 
 // Compared when it is read, because updateMessage() may raise the maximum.
@@ -58,8 +58,7 @@ const COUNTERS = statement<[messageIds: string[]], Counters>(
      m.recipient_count as total, m.duplicate_count as duplicates,
      s.sent, s.failed, s.unknown, s.bounced, s.complained, s.suppressed, s.ended, s.retryable,
      w.sending,
-     extract(epoch from now() - coalesce(m.pass_started_at, m.started_at))::float8 as seconds,
-     m.pass_ended_count as "endedBefore"
+     m.moving_ms as "movingMs", m.moved_count as moved
    from messages m,
      lateral (
        select coalesce(sum(sent), 0)::int8 as sent, coalesce(sum(failed), 0)::int8 as failed,
@@ -90,9 +89,7 @@ function statsOf(row: Counters): DeliveryStats {
   const { sending, retryable, duplicates } = row;
   const attempted = ended - suppressed;
   const waiting = Math.max(total - ended - sending, 0);
-  const rate = row.active && row.seconds !== null && row.seconds > 0
-    ? Math.max(ended - row.endedBefore, 0) / row.seconds
-    : null;
+  const rate = row.active && row.movingMs > 0 ? row.moved / row.movingMs * 1_000 : null;
   return {
     messageId,
     total,

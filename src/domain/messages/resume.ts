@@ -112,18 +112,14 @@ async function allowProbes(services: Services, channel: Message["channel"]): Pro
   publishProviders(services, await allowProbe(services.db, channel));
 }
 
-// The measurement of the sending rate starts again, so that it excludes the time spent PAUSED. With a
-// provider, a message that a person has paused in the meantime stays paused.
+// With a provider, a message that a person has paused in the meantime stays paused.
 const RESUME = statement<[id: string, providerId: string | null], Message>(
   "messages.resume",
   `update messages m set paused_at = null, pause_reason = null, pause_code = null,
      pause_provider_ids = null, updated_at = now(),
      status = case when planned_count = recipient_count then 'SENDING'
        when started_at is null and send_at > now() then 'SCHEDULED'
-       else 'PLANNING' end,
-     pass_started_at = case when started_at is not null then now() end,
-     pass_ended_count = (
-       select coalesce(sum(ended), 0) from delivery_counters where message_id = m.id)
+       else 'PLANNING' end
    where id = $1 and status = 'PAUSED' and ($2::uuid is null or $2 = any(pause_provider_ids))
    returning ${COLUMNS}`,
 );

@@ -37,9 +37,8 @@ const BEGIN = statement<[ids: string[], rounds: number[], sizes: number[]]>(
   "messages.beginRounds",
   `update messages m set retry_rounds = retry_rounds + 1, finished_at = null, updated_at = now(),
      status = case when r.starts_pass then 'SENDING' else m.status end,
-     pass_started_at = case when r.starts_pass then now() else pass_started_at end,
-     pass_ended_count = case when r.starts_pass then recipient_count - r.size
-       else pass_ended_count end
+     moving_ms = case when r.starts_pass then 0 else moving_ms end,
+     moved_count = case when r.starts_pass then 0 else moved_count end
    from (
      select m.id, r.size, m.status in ('SENDING', 'SENT', 'PARTIALLY_SENT', 'FAILED')
        and not exists (select from batches b

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { statement } from "../../../src/db/database.ts";
-import { readStats } from "../../../src/domain/deliveries/stats.ts";
 import { type ConflictCode, ConflictError, NotFoundError } from "../../../src/domain/errors.ts";
 import type { Message } from "../../../src/domain/messages/message.ts";
 import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
@@ -11,12 +9,6 @@ import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryMail, onPostgresMail } from "../../support/mail.ts";
 import { messageInput, people } from "../../support/messages.ts";
-
-const AGE_START = statement<[id: string]>(
-  "test.ageStart",
-  `update messages set started_at = started_at - interval '10 hours',
-     pass_started_at = pass_started_at - interval '10 hours' where id = $1`,
-);
 
 async function assertConflict(attempt: Promise<Message>, code: ConflictCode): Promise<void> {
   await assert.rejects(attempt, (error) => {
@@ -84,30 +76,6 @@ onPostgresMail(
     for (const outcome of [...outcomes, ...ends]) {
       if (outcome.status === "rejected") assert(outcome.reason instanceof ConflictError);
     }
-    await worker.runQueued();
-  },
-);
-
-onEveryMail(
-  "readStats() ignores time spent PAUSED in etaMs and perSecond",
-  async (mail) => {
-    const { db, services, organization: { admin }, worker, send } = mail;
-    const { id } = await send({ to: { list: people(300) } });
-    const sendBatch = async () => {
-      worker.start(await worker.claim(1));
-      await worker.untilIdle();
-    };
-    await sendBatch();
-    await pauseMessage(services, admin, id);
-    await db.run(AGE_START, id);
-    await resumeMessage(services, admin, id);
-    const [before] = (await readStats(db, [id])).values();
-    assert.deepEqual([before?.sent, before?.perSecond, before?.etaMs], [100, 0, null]);
-    await sendBatch();
-    const [after] = (await readStats(db, [id])).values();
-    assert.equal(after?.sent, 200);
-    assert.ok((after?.perSecond ?? 0) > 1, `${after?.perSecond} a second`);
-    assert.ok((after?.etaMs ?? Infinity) < 100_000, `${after?.etaMs} ms`);
     await worker.runQueued();
   },
 );
