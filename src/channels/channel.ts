@@ -106,6 +106,11 @@ export interface SendOptions {
   readonly urgent?: boolean;
   /** Aborts the mail, unless its content is being transmitted. */
   readonly signal?: AbortSignal;
+  /**
+   * Time after which the mail fails if no connection is open, in milliseconds; absent: it waits as long as
+   * opening one may take. The mail does not fail while other mails are being sent.
+   */
+  readonly patienceMs?: number;
 }
 
 /** Outcome of a mail that was aborted before its content was transmitted. */

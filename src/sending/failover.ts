@@ -11,6 +11,9 @@ import {
 import { isProviderFailure, mayFailOver } from "../domain/providers/provider.ts";
 import type { LiveProvider } from "./live_provider.ts";
 
+// Longest wait for a connection to a provider while another one can be used.
+const PATIENCE_MS = 10_000;
+
 /**
  * A channel with several providers, in order of preference. If a provider cannot be reached, refuses the
  * login or throttles, and no content was transmitted to it, the next one is tried.
@@ -43,10 +46,11 @@ export class FailoverChannel implements Channel {
     const tries: FailedTry[] = [];
     const failures = new Map<string, { readonly error: DeliveryError; readonly epoch: number }>();
     const skips = new Map<string, DeliveryError>();
-    for (const provider of this.#providers) {
+    for (const [index, provider] of this.#providers.entries()) {
       const { name, id } = provider;
       const startedAt = performance.now();
-      const answer = await provider.send(mail, options);
+      const patience = this.#hasNext(index) && { patienceMs: PATIENCE_MS };
+      const answer = await provider.send(mail, { ...options, ...patience });
       if (answer.type === "skipped") {
         if (answer.error) skips.set(name, answer.error);
         // A used up rate limit is not a failure: the mail waits for a slot and is sent to no other provider.
@@ -75,6 +79,11 @@ export class FailoverChannel implements Channel {
 
   async close(): Promise<void> {
     await Promise.all(this.#providers.map((provider) => provider.close()));
+  }
+
+  /** Whether a less preferred provider can be used now. */
+  #hasNext(index: number): boolean {
+    return this.#providers.slice(index + 1).some((next) => !next.obstacle && !next.exhausted);
   }
 
   /** Result of a mail that no provider has accepted or permanently refused. */

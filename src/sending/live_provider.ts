@@ -177,8 +177,9 @@ export class LiveProvider {
 
   async #try(
     mail: OutgoingMail,
-    { urgent = false, signal }: SendOptions,
+    options: SendOptions,
   ): Promise<ProviderAnswer & { outdated?: boolean }> {
+    const { urgent = false, signal } = options;
     if (signal?.aborted || !this.#channel || this.obstacle) return SKIPPED;
     // Urgent mail may reserve slots further ahead.
     if (this.exhausted && !urgent) return SKIPPED;
@@ -192,7 +193,7 @@ export class LiveProvider {
     }
     const channel = this.#channel;
     if (epoch === null || !channel) return SKIPPED;
-    const result = await channel.send(mail, { urgent, signal });
+    const result = await channel.send(mail, options);
     const recorded = await this.#record(epoch, result);
     return result.outcome === "held" ? SKIPPED : { type: "answered", result, ...recorded };
   }

@@ -3,11 +3,9 @@ import type { SendResult } from "../../src/channels/channel.ts";
 import { compose, parseSender } from "../../src/channels/email/compose.ts";
 import { openMessengerChannel } from "../../src/channels/messenger/messenger.ts";
 import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
-import {
-  SmtpError,
-  SmtpSession,
-  type SmtpTimeouts,
-} from "../../src/channels/email/smtp_session.ts";
+import type { SmtpTimeouts } from "../../src/channels/email/smtp_connection.ts";
+import { SmtpError } from "../../src/channels/email/smtp_error.ts";
+import { SmtpSession } from "../../src/channels/email/smtp_session.ts";
 import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
 import { MAIL } from "../support/outgoing_mail.ts";
 import { until } from "../support/until.ts";
@@ -23,7 +21,7 @@ const isAborted = (error: unknown) =>
 
 Deno.test("SmtpChannel.send() does not queue a mail whose signal has fired", async () => {
   await using server = startScriptedServer([{ at: "CONNECT", then: "SILENCE" }]);
-  const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1`), {
+  const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1&greeting=1s`), {
     from: FROM,
     timeouts: LONG,
   });

@@ -27,6 +27,8 @@ export interface SmtpReplies {
   reject?: (address: string) => string | null;
   /** Reply that refuses a mail after its final dot; null accepts it. */
   rejectMail?: (address: string) => string | null;
+  /** Awaited before the greeting. */
+  beforeGreeting?: () => Promise<void>;
   /** Awaited after the mail was received, before the reply to its final dot. */
   beforeReply?: (address: string) => Promise<void>;
 }
@@ -72,8 +74,8 @@ const HEADERS_END = "\r\n\r\n";
 export async function startSmtpServer(
   settings: SmtpServerSettings = {},
 ): Promise<SmtpTestServer> {
-  const { login, reject, rejectMail, beforeReply } = settings;
-  const replies: SmtpReplies = { login, reject, rejectMail, beforeReply };
+  const { login, reject, rejectMail, beforeGreeting, beforeReply } = settings;
+  const replies: SmtpReplies = { login, reject, rejectMail, beforeGreeting, beforeReply };
   const received: ReceivedMail[] = [];
   const watchers = new Set<() => void>();
   const sockets = new Set<{ destroy(): void }>();
@@ -150,7 +152,8 @@ function optionsOf(
     disableReverseLookup: true,
     closeTimeout: 100,
     hideSMTPUTF8: asciiOnly,
-    onConnect(_session, callback) {
+    async onConnect(_session, callback) {
+      await replies.beforeGreeting?.();
       if (!silent) callback(null);
     },
     onAuth({ username, password }, _session, callback) {

@@ -5,7 +5,6 @@ import {
   type SendOptions,
   type SendResult,
 } from "../channel.ts";
-import { Semaphore } from "../semaphore.ts";
 import {
   classifyLocalFailure,
   compose,
@@ -14,11 +13,13 @@ import {
   type Sender,
 } from "./compose.ts";
 import { ehloName } from "./ehlo_name.ts";
-import { classifySmtpFailure, isTlsFailure, type SmtpFailure } from "./smtp_failure.ts";
-import { DEFAULT_TIMEOUTS, SmtpError, SmtpSession, type SmtpTimeouts } from "./smtp_session.ts";
+import { isSessionLimit } from "./session_limit.ts";
+import { DEFAULT_TIMEOUTS, type SmtpTimeouts } from "./smtp_connection.ts";
+import { SmtpError } from "./smtp_error.ts";
+import { classifySmtpFailure, isTlsFailure } from "./smtp_failure.ts";
+import { SmtpPool } from "./smtp_pool.ts";
+import { SmtpSession } from "./smtp_session.ts";
 import type { SmtpProvider } from "./smtp_url.ts";
-
-const IDLE_MS = 30_000;
 
 /** Settings of an SMTP channel. */
 export interface SmtpOptions {
@@ -44,9 +45,7 @@ class SmtpChannel implements Channel {
   readonly #provider: SmtpProvider;
   readonly #sender: Sender;
   readonly #timeouts: SmtpTimeouts;
-  readonly #semaphore: Semaphore;
-  /** Last in, first out, so that surplus connections stay idle and are closed. */
-  #idle: { readonly session: SmtpSession; readonly timer: ReturnType<typeof setTimeout> }[] = [];
+  readonly #pool: SmtpPool;
   #tlsFails = false;
 
   constructor(provider: SmtpProvider, { from, timeouts = DEFAULT_TIMEOUTS }: SmtpOptions) {
@@ -54,63 +53,49 @@ class SmtpChannel implements Channel {
     this.#sender = parseSender(from);
     this.#provider = { ...provider, ehloName: ehloName(provider, this.#sender.domain) };
     this.#timeouts = timeouts;
-    this.#semaphore = new Semaphore(provider.connections);
+    this.#pool = new SmtpPool(provider.connections, (signal) => this.#open(signal));
   }
 
   async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
-    const { signal } = options;
-    return await this.#semaphore.run(options, () => this.#attempt(mail, signal)) ?? ABORTED_RESULT;
-  }
-
-  async close(): Promise<void> {
-    await this.#semaphore.drain();
-    const idle = this.#idle.splice(0);
-    for (const { timer } of idle) clearTimeout(timer);
-    await Promise.all(idle.map(({ session }) => session.close()));
-  }
-
-  async #attempt(mail: OutgoingMail, signal?: AbortSignal): Promise<SendResult> {
     const { name: provider } = this.#provider;
     try {
-      const composed = compose(mail, this.#sender);
-      const providerMessageId = await this.#deliver(composed, signal) ?? composed.messageId;
+      const providerMessageId = await this.#deliver(compose(mail, this.#sender), options);
+      if (providerMessageId === null) return ABORTED_RESULT;
       return { outcome: "sent", provider, providerMessageId };
     } catch (error) {
       if (!(error instanceof SmtpError)) {
         return { outcome: "failed", provider: null, error: classifyLocalFailure(error) };
       }
-      if (signal?.aborted && error.failure.reply === null && !error.failure.bodyBegun) {
+      if (options.signal?.aborted && error.failure.reply === null && !error.failure.bodyBegun) {
         return ABORTED_RESULT;
       }
       return { outcome: "failed", provider, error: classifySmtpFailure(error.failure) };
     }
   }
 
-  async #deliver(mail: ComposedMail, signal?: AbortSignal): Promise<string | undefined> {
-    const idle = this.#takeIdle();
-    if (!idle) return await this.#sendOver(await this.#open(signal), mail, signal);
-    try {
-      return await this.#sendOver(idle, mail, signal);
-    } catch (error) {
-      const stale = error instanceof SmtpError && isStaleConnection(error.failure);
-      if (!stale || signal?.aborted) throw error;
-      return await this.#sendOver(await this.#open(signal), mail, signal);
-    }
+  async close(): Promise<void> {
+    await this.#pool.close();
   }
 
-  async #sendOver(
-    session: SmtpSession,
-    mail: ComposedMail,
-    signal?: AbortSignal,
-  ): Promise<string | undefined> {
-    try {
-      return await session.send(mail, signal);
-    } finally {
-      this.#keep(session);
+  /** @returns the Message-ID; null if the signal fired before a connection was free */
+  async #deliver(mail: ComposedMail, options: SendOptions): Promise<string | null> {
+    let lease = await this.#pool.acquire(options);
+    while (lease) {
+      const { session, fresh } = lease;
+      try {
+        return await session.send(mail, options.signal) ?? mail.messageId;
+      } catch (error) {
+        if (fresh || options.signal?.aborted || !isConnectionOver(error)) throw error;
+      } finally {
+        this.#pool.release(session);
+      }
+      // Each repetition closes a connection over which another mail was sent, so that they are limited.
+      lease = await this.#pool.acquire({ ...options, urgent: true });
     }
+    return null;
   }
 
-  async #open(signal?: AbortSignal): Promise<SmtpSession> {
+  async #open(signal: AbortSignal): Promise<SmtpSession> {
     const tlsFailedBefore = this.#tlsFails;
     try {
       const session = await SmtpSession.open(this.#provider, this.#timeouts, signal);
@@ -122,31 +107,16 @@ class SmtpChannel implements Channel {
       throw new SmtpError({ ...error.failure, tlsFailedBefore });
     }
   }
-
-  #takeIdle(): SmtpSession | null {
-    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
-      clearTimeout(idle.timer);
-      if (idle.session.alive) return idle.session;
-    }
-    return null;
-  }
-
-  #keep(session: SmtpSession): void {
-    if (!session.alive) return;
-    const timer = setTimeout(() => {
-      this.#idle = this.#idle.filter((idle) => idle.session !== session);
-      // No mail is affected if an idle session cannot be closed.
-      session.close().catch(() => {});
-    }, IDLE_MS);
-    this.#idle.push({ session, timer });
-  }
 }
 
 /**
- * True if the server has closed a connection that was idle, as it may at any time. No content of this mail
- * was transmitted then.
+ * True if the server has closed a connection that was idle, as it may at any time, or accepts no further
+ * mail over it. The server has not accepted this mail then.
  */
-function isStaleConnection({ bodyBegun, reply, command, code }: SmtpFailure): boolean {
+function isConnectionOver(error: unknown): boolean {
+  if (!(error instanceof SmtpError)) return false;
+  const { bodyBegun, reply, command, code } = error.failure;
+  if (isSessionLimit(error.failure)) return true;
   if (bodyBegun) return false;
   if (reply !== null) return reply.startsWith("421") && command === "MAIL FROM";
   return code === "ECONNECTION" || code === "ESOCKET";

@@ -1,46 +1,24 @@
 import type { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
-import SMTPConnection from "nodemailer/lib/smtp-connection";
+import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { ComposedMail } from "./compose.ts";
-import type { SmtpFailure } from "./smtp_failure.ts";
+import { isSessionLimit } from "./session_limit.ts";
+import {
+  createConnection,
+  observePhases,
+  QUIT_TIMEOUT_MS,
+  type SmtpTimeouts,
+} from "./smtp_connection.ts";
+import {
+  ABORTED,
+  CLOSED,
+  explainMissingTls,
+  lacksUtf8,
+  type LibraryError,
+  SmtpError,
+  TIMED_OUT,
+} from "./smtp_error.ts";
 import { requiresTls, type SmtpProvider } from "./smtp_url.ts";
-
-/** Time limits for the parts of a conversation, in milliseconds. */
-export interface SmtpTimeouts {
-  /** DNS, connection, greeting, TLS and login together. */
-  readonly open: number;
-  /** MAIL, RCPT and DATA up to the 354 reply. */
-  readonly envelope: number;
-  /** Body, and the reply to the final dot. */
-  readonly body: number;
-}
-
-/** RFC 5321 §4.5.3.2, except `open`, which is shorter because another attempt can replace it. */
-export const DEFAULT_TIMEOUTS: SmtpTimeouts = {
-  open: 30_000,
-  envelope: 5 * 60_000,
-  body: 10 * 60_000,
-};
-
-const QUIT_TIMEOUT_MS = 1_000;
-
-/** Failed attempt, with the facts that its classification needs. */
-export class SmtpError extends Error {
-  override readonly name = "SmtpError";
-
-  constructor(readonly failure: SmtpFailure) {
-    super(failure.message);
-  }
-}
-
-/** Fields of nodemailer's errors that are used here. */
-interface LibraryError {
-  readonly message: string;
-  readonly code?: string;
-  readonly originalCode?: string;
-  readonly response?: string;
-  readonly command?: string;
-}
 
 /** Connection to a provider, logged in, over which mails are sent one after the other. */
 export class SmtpSession {
@@ -48,24 +26,13 @@ export class SmtpSession {
   readonly #timeouts: SmtpTimeouts;
   #opened = false;
   #offersUtf8 = false;
+  #mailsLeft = Infinity;
   #bodyBegun = false;
   #fail: ((error: LibraryError) => void) | null = null;
 
   private constructor(provider: SmtpProvider, timeouts: SmtpTimeouts) {
     this.#timeouts = timeouts;
-    this.#connection = new SMTPConnection({
-      host: provider.host,
-      port: provider.port,
-      secure: provider.implicitTls,
-      name: provider.ehloName ?? undefined,
-      requireTLS: requiresTls(provider),
-      tls: { rejectUnauthorized: provider.verifyCertificate },
-      connectionTimeout: timeouts.open,
-      greetingTimeout: timeouts.open,
-      socketCloseTimeout: QUIT_TIMEOUT_MS,
-      // Longer than the deadlines of this class, which must expire first.
-      socketTimeout: 2 * Math.max(timeouts.envelope, timeouts.body),
-    });
+    this.#connection = createConnection(provider, timeouts);
     // Between two mails no call is pending, and the next mail finds `alive` false.
     this.#connection.on("error", (error: LibraryError) => this.#fail?.(error));
     // The callback for a reply that closes the connection is called just after this event.
@@ -87,8 +54,8 @@ export class SmtpSession {
     const connection = session.#connection;
     try {
       await session.#abortable(signal, async () => {
-        await session.#within(timeouts.open, (done) => connection.connect(done));
-        session.#offersUtf8 = /^250[ -]SMTPUTF8\b/im.test(connection.lastServerResponse || "");
+        await session.#connect(provider.greetingMs);
+        session.#readExtensions(connection.lastServerResponse || "");
         if (provider.credentials) await session.#login(provider.credentials);
       });
     } catch (error) {
@@ -102,6 +69,11 @@ export class SmtpSession {
   /** False once either side has closed the connection. */
   get alive(): boolean {
     return !this.#connection.destroyed;
+  }
+
+  /** True if the server accepts no further mail over this connection. */
+  get usedUp(): boolean {
+    return this.#mailsLeft <= 0;
   }
 
   /**
@@ -119,12 +91,14 @@ export class SmtpSession {
     }
     return await this.#abortable(signal, async () => {
       try {
+        this.#mailsLeft--;
         return await this.#transfer(mail);
       } catch (error) {
+        if (error instanceof SmtpError && isSessionLimit(error.failure)) this.#mailsLeft = 0;
         // The outcome is known, so the signal may abort the RSET.
         this.#bodyBegun = false;
         if (signal?.aborted) this.#connection.close();
-        else await this.#reset();
+        else if (!this.usedUp) await this.#reset();
         throw error;
       }
     });
@@ -173,6 +147,26 @@ export class SmtpSession {
     if (this.#bodyBegun) return;
     this.#fail?.(ABORTED);
     this.#connection.close();
+  }
+
+  #readExtensions(ehloReply: string): void {
+    this.#offersUtf8 = /^250[ -]SMTPUTF8\b/im.test(ehloReply);
+    // RFC 9422
+    const [, mailMax] = /^250[ -]LIMITS\b.*\bMAILMAX=(\d+)/im.exec(ehloReply) ?? [];
+    if (Number(mailMax) > 0) this.#mailsLeft = Number(mailMax);
+  }
+
+  async #connect(greetingMs: number): Promise<void> {
+    const { open } = this.#timeouts;
+    let end = () => {};
+    try {
+      await this.#within(open, (done, extend) => {
+        end = observePhases(this.#connection, { greetingMs, open }, extend);
+        this.#connection.connect(done);
+      });
+    } finally {
+      end();
+    }
   }
 
   async #login(credentials: { user: string; password: string }): Promise<void> {
@@ -242,40 +236,6 @@ export class SmtpSession {
     });
   }
 }
-
-/** Says what to do about a server that implements no STARTTLS; returns any other error unchanged. */
-function explainMissingTls(error: unknown): unknown {
-  if (!(error instanceof SmtpError)) return error;
-  const { reply, command } = error.failure;
-  const missing = command === "STARTTLS" ? reply?.startsWith("5") : /^50[02]/.test(reply ?? "");
-  if (!missing) return error;
-  return new SmtpError({
-    ...error.failure,
-    reply: null,
-    code: "ETLS",
-    message:
-      `The server does not offer TLS, which is required (${command}: ${reply}). Correct its ` +
-      "port, or add requireTLS=false to its URL to allow a connection that is not encrypted",
-  });
-}
-
-function lacksUtf8(address: string): LibraryError {
-  return {
-    code: "SMTPUTF8",
-    command: "API",
-    message: `The mail server cannot transmit the address ${address}: it does not offer SMTPUTF8`,
-  };
-}
-
-const ABORTED: LibraryError = {
-  code: "ECONNECTION",
-  message: "The mail was aborted before its body was sent",
-};
-const CLOSED: LibraryError = { code: "ECONNECTION", message: "The server closed the connection" };
-const TIMED_OUT: LibraryError = {
-  code: "ETIMEDOUT",
-  message: "The server did not reply within the time limit",
-};
 
 /** Content of a mail. It reports when nodemailer, after the 354 reply, starts to write it. */
 class BodyStream extends Readable {

@@ -16,6 +16,8 @@ export interface SmtpProvider {
   readonly credentials: { readonly user: string; readonly password: string } | null;
   /** Name for EHLO: a host name in ASCII or an address literal; null: see `ehlo_name.ts`. */
   readonly ehloName: string | null;
+  /** Time limit for the greeting of the server, in milliseconds. */
+  readonly greetingMs: number;
   /** Maximum number of connections of one process. */
   readonly connections: number;
   /** Maximum mails per second of all processes together; null for no limit. */
@@ -24,7 +26,18 @@ export interface SmtpProvider {
 
 const DEFAULT_CONNECTIONS = 10;
 const MAX_CONNECTIONS = 100;
-const OPTIONS = new Set(["connections", "rate", "name", "requireTLS", "rejectUnauthorized"]);
+const OPTIONS = new Set([
+  "connections",
+  "rate",
+  "name",
+  "greeting",
+  "requireTLS",
+  "rejectUnauthorized",
+]);
+// RFC 5321 §4.5.3.2.1
+const DEFAULT_GREETING = "5m";
+const GREETING = /^(\d{1,4})(s|m)$/;
+const MAX_GREETING_S = 3_600;
 // RFC 1123 §2.1. The last label is not a number, because that would be an address without brackets.
 const HOST_NAME =
   /^(?=.{1,253}$)(?:(?!-)[a-z\d-]{1,63}(?<!-)\.)*(?!\d+$)(?!-)[a-z\d-]{1,63}(?<!-)$/;
@@ -35,8 +48,8 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 /**
  * Parses a provider's address: `smtp://user:password@host:587` (STARTTLS where offered) or
  * `smtps://user:password@host:465` (implicit TLS). Options follow as a query: `connections=10`,
- * `rate=50/s` (or `/m`, `/h`), `name=mail.example.com` (for EHLO), `requireTLS=true` or `false`,
- * `rejectUnauthorized=false`.
+ * `rate=50/s` (or `/m`, `/h`), `name=mail.example.com` (for EHLO), `greeting=90s` (or `m`),
+ * `requireTLS=true` or `false`, `rejectUnauthorized=false`.
  *
  * @throws {TypeError} with the fault, without the password
  */
@@ -58,6 +71,7 @@ export function parseSmtpUrl(text: string): SmtpProvider {
     verifyCertificate: flag(url, "rejectUnauthorized") ?? true,
     credentials: credentials(url),
     ehloName: ehloName(url),
+    greetingMs: greetingMs(url),
     connections: connections(url),
     perSecond: perSecond(url),
   };
@@ -109,6 +123,14 @@ function connections(url: URL): number {
   const count = Number(url.searchParams.get("connections") ?? DEFAULT_CONNECTIONS);
   if (Number.isInteger(count) && count >= 1 && count <= MAX_CONNECTIONS) return count;
   throw new TypeError(`${url.host}: connections must be a number from 1 to ${MAX_CONNECTIONS}`);
+}
+
+function greetingMs(url: URL): number {
+  const text = url.searchParams.get("greeting") ?? DEFAULT_GREETING;
+  const [, count, unit = ""] = GREETING.exec(text) ?? [];
+  const seconds = Number(count) * (SECONDS[unit] ?? NaN);
+  if (seconds >= 1 && seconds <= MAX_GREETING_S) return seconds * 1_000;
+  throw new TypeError(`${url.host}: greeting must be a time from 1s to 60m: greeting=90s`);
 }
 
 function perSecond(url: URL): number | null {

@@ -1,11 +1,12 @@
 /**
- * Step of a conversation; STAR is STARTTLS, BODY is the arrival of the first bytes of the mail, DOT that of
+ * Step of a conversation; STAR is STARTTLS, AUTH includes its argument, BODY is the arrival of the first bytes of the mail, DOT that of
  * its end.
  */
 export type Step =
   | "CONNECT"
   | "EHLO"
   | "STAR"
+  | "AUTH"
   | "MAIL"
   | "RCPT"
   | "DATA"
@@ -31,12 +32,15 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly steps: readonly Step[];
   /** Command lines of all connections, in order. */
   readonly commands: readonly string[];
+  /** Closes all connections. */
+  hangUp(): void;
 }
 
 const REPLIES: Record<Step, string> = {
   CONNECT: "220 Ready\r\n",
   EHLO: "250-Hello\r\n250 8BITMIME\r\n",
   STAR: "454 4.7.0 TLS not available\r\n",
+  AUTH: "235 2.7.0 Welcome\r\n",
   MAIL: "250 OK\r\n",
   RCPT: "250 OK\r\n",
   DATA: "354 Go on\r\n",
@@ -46,8 +50,29 @@ const REPLIES: Record<Step, string> = {
   QUIT: "221 Bye\r\n",
 };
 
-/** Starts a server that accepts mails except at its faults; `pipelining` makes it offer PIPELINING. */
-export function startScriptedServer(faults: readonly Fault[], pipelining = false): ScriptedServer {
+/** Connection at a step. */
+export interface Moment {
+  readonly step: Step;
+  /** Number of the connection, from 1. */
+  readonly connection: number;
+  /** Number of mails that were accepted over this connection. */
+  readonly accepted: number;
+}
+
+/** Reply that replaces the one of the script; undefined: none does. */
+export type Replier = (moment: Moment) => string | undefined | Promise<string | undefined>;
+
+/**
+ * Starts a server that accepts mails except at its faults.
+ *
+ * @param pipelining makes it offer PIPELINING
+ * @param replier awaited before each reply
+ */
+export function startScriptedServer(
+  faults: readonly Fault[],
+  pipelining = false,
+  replier: Replier = () => undefined,
+): ScriptedServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const openConnections = new Set<Deno.TcpConn>();
   const steps: Step[] = [];
@@ -62,14 +87,17 @@ export function startScriptedServer(faults: readonly Fault[], pipelining = false
     const fault = faults.find(({ at, mail = 1 }) => at === step && (beforeMail || mail === mails));
     return fault?.then ?? (step === "EHLO" ? hello : REPLIES[step]);
   };
-  const converse = async (connection: Deno.TcpConn) => {
+  const converse = async (connection: Deno.TcpConn, number: number) => {
+    let accepted = 0;
     const conversation = stepsOf(connection, (line) => commands.push(line));
     let silent = false;
     let reply = "";
     for (;;) {
       const { value: step, done } = await conversation.next(reply);
       if (done) return;
-      reply = replyTo(step);
+      const scripted = replyTo(step);
+      reply = await replier({ step, connection: number, accepted }) ?? scripted;
+      if (step === "DOT" && reply.startsWith("250")) accepted++;
       if (reply === "CLOSE") return;
       silent ||= reply === "SILENCE";
       if (!silent) await connection.write(new TextEncoder().encode(reply));
@@ -77,26 +105,30 @@ export function startScriptedServer(faults: readonly Fault[], pipelining = false
   };
   const serving = (async () => {
     for await (const connection of listener) {
-      connections++;
+      const number = ++connections;
       openConnections.add(connection);
       // The client may close the connection at any time.
-      converse(connection).catch(() => {}).finally(() =>
+      converse(connection, number).catch(() => {}).finally(() =>
         openConnections.delete(connection) && connection.close()
       );
     }
   })();
 
+  const hangUp = () => {
+    for (const connection of openConnections) connection.close();
+    openConnections.clear();
+  };
   return {
     url: `smtp://127.0.0.1:${listener.addr.port}`,
     steps,
     commands,
+    hangUp,
     get connections() {
       return connections;
     },
     async [Symbol.asyncDispose]() {
       listener.close();
-      for (const connection of openConnections) connection.close();
-      openConnections.clear();
+      hangUp();
       await serving;
     },
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Disposition, OutgoingMail, SendResult } from "../../../src/channels/channel.ts";
 import { openSmtpChannel } from "../../../src/channels/email/smtp.ts";
 import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
-import type { SmtpTimeouts } from "../../../src/channels/email/smtp_session.ts";
+import type { SmtpTimeouts } from "../../../src/channels/email/smtp_connection.ts";
 import { type Fault, startScriptedServer, type Step } from "./scripted_server.ts";
 
 /** Test that also fails if a socket or timer is still open at its end. */
@@ -32,7 +32,8 @@ async function send(
 ): Promise<Trial> {
   await using server = startScriptedServer(faults, pipelining);
   const options = { from: "noreply@example.com", timeouts };
-  const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=1`), options);
+  const provider = parseSmtpUrl(`${server.url}?connections=1`);
+  const channel = openSmtpChannel({ ...provider, greetingMs: timeouts.open }, options);
   const results: SendResult[] = [];
   for (let n = 1; n <= count; n++) results.push(await channel.send(mailOf(n)));
   await channel.close();

@@ -11,6 +11,7 @@ Deno.test("parseSmtpUrl() uses STARTTLS on 587 and implicit TLS on 465 by defaul
     verifyCertificate: true,
     credentials: null,
     ehloName: null,
+    greetingMs: 300_000,
     connections: 10,
     perSecond: null,
   });
@@ -70,6 +71,13 @@ Deno.test("parseSmtpUrl() reads a name for EHLO, in ASCII", () => {
   ]);
 });
 
+Deno.test("parseSmtpUrl() reads the time limit for the greeting in seconds or minutes", () => {
+  const limits = ["1s", "90s", "2m", "60m"].map((time) =>
+    parseSmtpUrl(`smtp://smtp.example.com?greeting=${time}`).greetingMs
+  );
+  assert.deepEqual(limits, [1_000, 90_000, 120_000, 3_600_000]);
+});
+
 for (
   const [url, fault] of [
     ["smtp.example.com:587", /expected smtp:/],
@@ -90,6 +98,9 @@ for (
       .map((
         name,
       ) => [`smtp://ada:secret@example.com?name=${name}`, /name must be a host name/] as const),
+    ["smtp://ada:secret@example.com?greeting=60", /greeting must be a time from 1s to 60m/],
+    ["smtp://ada:secret@example.com?greeting=0s", /greeting=90s/],
+    ["smtp://ada:secret@example.com?greeting=61m", /greeting=90s/],
     ["smtp://ada:secret@example.com?pool=true", /unknown option "pool"/],
   ] as const
 ) {

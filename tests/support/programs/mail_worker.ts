@@ -21,7 +21,7 @@ const db = openDatabase({ connection: { connectionString }, size: 5, embedded: f
 const bus = createBus(postgresTransport(() => db.dedicated(), onError));
 const timeouts = { open: TIMEOUT_MS, envelope: TIMEOUT_MS, body: TIMEOUT_MS };
 const configured = (Deno.env.get("SMTP_URLS") ?? "").split(",").map((url): ConfiguredProvider => {
-  const provider = parseSmtpUrl(url);
+  const provider = { ...parseSmtpUrl(url), greetingMs: TIMEOUT_MS };
   return {
     channel: "EMAIL",
     name: provider.name,

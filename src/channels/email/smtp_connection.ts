@@ -1,0 +1,67 @@
+import SMTPConnection from "nodemailer/lib/smtp-connection";
+import { requiresTls, type SmtpProvider } from "./smtp_url.ts";
+
+/** Time limits for the parts of a conversation, in milliseconds. */
+export interface SmtpTimeouts {
+  /** DNS and connecting; then EHLO, TLS and login. The greeting between them has its own limit. */
+  readonly open: number;
+  /** MAIL, RCPT and DATA up to the 354 reply. */
+  readonly envelope: number;
+  /** Body, and the reply to the final dot. */
+  readonly body: number;
+}
+
+/** RFC 5321 §4.5.3.2, except `open`, which is shorter because another attempt can replace it. */
+export const DEFAULT_TIMEOUTS: SmtpTimeouts = {
+  open: 30_000,
+  envelope: 5 * 60_000,
+  body: 10 * 60_000,
+};
+
+/** Time limit for the reply to QUIT, in milliseconds. */
+export const QUIT_TIMEOUT_MS = 1_000;
+const POLL_MS = 50;
+
+/** Prepares a connection of nodemailer to a provider. */
+export function createConnection(provider: SmtpProvider, timeouts: SmtpTimeouts): SMTPConnection {
+  return new PatientConnection({
+    host: provider.host,
+    port: provider.port,
+    name: provider.ehloName ?? undefined,
+    secure: provider.implicitTls,
+    requireTLS: requiresTls(provider),
+    tls: { rejectUnauthorized: provider.verifyCertificate },
+    connectionTimeout: timeouts.open,
+    greetingTimeout: provider.greetingMs,
+    socketCloseTimeout: QUIT_TIMEOUT_MS,
+    // Longer than the deadlines of SmtpSession, which must expire first.
+    socketTimeout: 2 * Math.max(timeouts.envelope, timeouts.body, provider.greetingMs),
+  });
+}
+
+class PatientConnection extends SMTPConnection {
+  // Replaces the internal method of nodemailer that ends the wait for the greeting with the time for connecting.
+  _remainingSetupTime(): number | undefined {
+    return this.options.greetingTimeout;
+  }
+}
+
+/**
+ * Calls `onPhase` when the connection begins to wait for the greeting, with the limit of that wait, and
+ * again when the greeting has arrived. nodemailer emits no event for either.
+ *
+ * @returns a function that ends the observation
+ */
+export function observePhases(
+  connection: SMTPConnection,
+  { greetingMs, open }: { readonly greetingMs: number; readonly open: number },
+  onPhase: (limitMs: number) => void,
+): () => void {
+  let limit = open;
+  const timer = setInterval(() => {
+    const greeted = connection.lastServerResponse !== false;
+    const current = connection.stage === "connected" && !greeted ? greetingMs : open;
+    if (current !== limit) onPhase(limit = current);
+  }, POLL_MS);
+  return () => clearInterval(timer);
+}

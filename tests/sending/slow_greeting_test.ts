@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { statement } from "../../src/db/database.ts";
+import { publishProviders } from "../../src/domain/providers/circuit.ts";
+import { people, readStatus } from "../support/messages.ts";
+import { onEveryProviders } from "../support/providers.ts";
+
+const PROBE_NOW = statement<[]>(
+  "test.probeNow",
+  "update providers set retry_at = now() where state <> 'CLOSED'",
+);
+let greeting = Promise.withResolvers<void>();
+
+onEveryProviders(
+  "send() lets another provider take the mails while one does not greet, and uses its connection later",
+  () => {
+    greeting = Promise.withResolvers<void>();
+    return [{ beforeGreeting: () => greeting.promise }, {}];
+  },
+  async ({ db, services, worker, servers: [slow, other], states, send }) => {
+    assert.ok(slow && other);
+    const { id } = await send({ to: { list: people(30) } });
+    await worker.runQueued();
+    assert.equal(await readStatus(db, id), "SENT");
+    assert.equal(other.received.length, 30);
+    const [open] = await states();
+    assert.deepEqual([open?.state, open?.errorType], ["OPEN", "NETWORK"]);
+    const { connections } = slow;
+
+    greeting.resolve();
+    await db.run(PROBE_NOW);
+    publishProviders(services, [open?.id ?? ""]);
+    await send({ to: { list: people(1) } });
+    await worker.runQueued();
+    assert.equal(slow.received.length, 1);
+    assert.equal(slow.connections, connections);
+    assert.equal((await states())[0]?.state, "CLOSED");
+  },
+);
