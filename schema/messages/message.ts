@@ -179,8 +179,8 @@ MessageNode.implement({
       type: WaitingForObject,
       nullable: true,
       description:
-        "Reason why nothing of it is sent now; null once it has ended, and while one of its jobs " +
-        "runs.",
+        "Reason why nothing of it is sent now; null once it has ended, and while it is being " +
+        "planned or sent.",
       complexity: WAITING_COMPLEXITY,
       resolve: ({ id, status, waitingFor }, _args, context) =>
         waitingFor !== undefined || isFinal(status) ? waitingFor ?? null : waitOf(context, id),

@@ -19,33 +19,36 @@ export interface MessageWaitFacts extends PausedRow {
 
 interface WaitingMessage extends MessageWaitFacts {
   readonly id: string;
-  /** Job that will be claimed first; null if a job runs, or none waits. */
+  /** Job whose wait is that of the message; null if a job runs, or none waits. */
   readonly jobId: string | null;
 }
 
-// A message has up to 10,000 unfinished batches, so that its first job is found by the index on waiting
-// jobs, and the running ones by their workers.
+// A message has up to 10,000 unfinished batches, so that its first jobs are found by the index on waiting
+// jobs, and the running ones by their workers. During an outage its jobs run in turn only to find that no
+// provider can be used, so that a job which waits for an open circuit explains the message.
 const WAITING = statement<[ids: string[], subjects: string[]], WaitingMessage>(
   "messages.waiting",
   `with running as materialized (
      select subject from jobs
      where status = 'PROCESSING' and worker_id = any(array(select id from workers))
    )
-   select m.id, now() as now, ${PAUSE_COLUMNS}, first.id as "jobId",
+   select m.id, now() as now, ${PAUSE_COLUMNS},
+     case when scheduled.obstructed then scheduled.id
+       when exists (select from running where subject = r.subject) then null
+       else coalesce(queued.id, scheduled.id) end as "jobId",
      case when m.status = 'SCHEDULED' and m.send_at > now() then m.send_at end as "sendAt"
    from unnest($1::uuid[], $2::text[]) r(id, subject)
      join messages m on m.id = r.id ${JOIN_PAUSE_PROVIDER}
      left join lateral (
-       select j.id from (
-         (select id, status from jobs where subject = r.subject and status = 'QUEUED'
-          order by run_at limit 1)
-         union all
-         (select id, status from jobs where subject = r.subject and status = 'SCHEDULED'
-          order by run_at limit 1)
-       ) j
-       where not exists (select from running where subject = r.subject)
-       order by j.status limit 1
-     ) first on true
+       select id from jobs where subject = r.subject and status = 'QUEUED' order by run_at limit 1
+     ) queued on true
+     left join lateral (
+       select j.id, p.state <> 'CLOSED' as obstructed
+       from (
+         select id, wait_provider_id from jobs where subject = r.subject and status = 'SCHEDULED'
+         order by run_at limit 1
+       ) j left join providers p on p.id = j.wait_provider_id
+     ) scheduled on true
    where m.id = any($1) and m.status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED')`,
 );
 

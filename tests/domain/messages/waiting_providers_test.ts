@@ -10,7 +10,7 @@ import { readMessageWaits } from "../../../src/domain/messages/waiting.ts";
 import type { WaitingFor } from "../../../src/domain/waiting.ts";
 import { addWorker } from "../../support/jobs.ts";
 import { makeDue } from "../../support/mail_worker.ts";
-import { people } from "../../support/messages.ts";
+import { people, readBatches } from "../../support/messages.ts";
 import { onEveryProviders, type TestProviders } from "../../support/providers.ts";
 
 /** Asserts that a message of one batch, its last delivery and its unfinished job have the same wait. */
@@ -55,6 +55,28 @@ onEveryProviders(
     await addWorker(services, { BULK: 2 });
     await makeDue(services);
     assert.equal((await readMessageWaits(given.db, [id])).get(id), undefined, "its job is next");
+  },
+);
+
+onEveryProviders(
+  "a message waits for PROVIDER_OPEN while its other jobs are in the queue or find the circuit open",
+  () => [{}],
+  async (given) => {
+    const { db, services, organization: { admin }, worker, servers: [server], send } = given;
+    await server?.close();
+    await addWorker(services, { BULK: 2 });
+    const { id } = await send({ to: { list: people(250) } });
+    worker.start(await worker.claim(1));
+    await worker.untilIdle();
+    worker.start(await worker.claim(1));
+    await worker.untilIdle();
+    const [first, ...others] = await readBatches(db, id);
+    assert.equal(first?.jobStatus, "SCHEDULED", "its batch has opened the circuit");
+    assert.ok(others.some(({ jobStatus }) => jobStatus === "QUEUED"));
+    assert.equal((await readMessageWaits(db, [id])).get(id)?.reason, "PROVIDER_OPEN", "queued");
+    await worker.claim(1);
+    assert.equal((await readMessageWaits(db, [id])).get(id)?.reason, "PROVIDER_OPEN", "running");
+    await cancelMessage(services, admin, id);
   },
 );
 
