@@ -82,8 +82,8 @@ const ProgressObject = builder.objectRef<JobProgress>("Progress").implement({
     etaMs: t.exposeInt("etaMs", {
       nullable: true,
       description:
-        "Estimated milliseconds until the end, at the rate so far; null unless PROCESSING with a " +
-        "known total and a first item processed.",
+        "Estimated milliseconds until the end, at the rate since `startedAt`; null unless " +
+        "PROCESSING with a known total and a first item processed since then.",
     }),
   }),
 });
@@ -262,12 +262,14 @@ JobNode.implement({
 
 function progressOf({ progress, status, startedAt }: Job): JobProgress | null {
   if (!progress) return null;
-  const { total, processed } = progress;
+  const { total, processed, processedBefore = 0 } = progress;
   const elapsedMs = startedAt && Date.now() - startedAt.getTime();
-  const running = status === "PROCESSING" && elapsedMs && total !== null && processed > 0;
+  // Items of earlier runs were not processed in the time since this run started.
+  const processedNow = processed - processedBefore;
+  const running = status === "PROCESSING" && elapsedMs && total !== null && processedNow > 0;
   return {
     ...progress,
     fraction: total ? processed / total : null,
-    etaMs: running ? toInt(elapsedMs * (total - processed) / processed) : null,
+    etaMs: running ? toInt(elapsedMs * (total - processed) / processedNow) : null,
   };
 }

@@ -20,15 +20,18 @@ async function planMessage(
   messageId: string,
 ): Promise<Outcome> {
   await beginPlanning(services, job, messageId);
+  let processedBefore: number | undefined;
   while (true) {
     signal.throwIfAborted();
     const { message, more } = await planChunk(services, job, messageId);
     // The claim has ended, so that settling will change nothing and log a warning.
     if (!message) return done;
     if (more) {
+      processedBefore ??= message.plannedCount;
       report({
         total: message.recipientCount,
         processed: message.plannedCount,
+        processedBefore,
         succeeded: message.plannedCount,
         failed: 0,
         skipped: 0,

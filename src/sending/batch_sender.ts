@@ -275,6 +275,7 @@ export class BatchSender {
     report({
       total: batch.size,
       processed: endedBefore + succeeded + failed + skipped,
+      processedBefore: endedBefore,
       succeeded: before.sent + succeeded,
       failed: endedBefore - before.sent - before.suppressed + failed,
       skipped: before.suppressed + skipped,

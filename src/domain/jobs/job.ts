@@ -24,6 +24,8 @@ export interface Progress {
   /** Null while unknown. */
   readonly total: number | null;
   readonly processed: number;
+  /** Number of items that earlier runs of the job processed; absent: none. */
+  readonly processedBefore?: number;
   readonly succeeded: number;
   readonly failed: number;
   readonly skipped: number;
