@@ -13,6 +13,7 @@ import {
   withSent,
 } from "../../support/bounces.ts";
 import { dsn, type DsnShape } from "../../support/dsn.ts";
+import { reportMail } from "../../support/reports.ts";
 import { readStatus } from "../../support/messages.ts";
 
 function signed(body: string, at = Date.now(), secret = SECRET): Record<string, string> {
@@ -77,6 +78,33 @@ withSent("/bounces/dsn ignores delays and unknown deliveries", 1, async (sent) =
   assert.equal(await report(sent, 1, { deliveryId: "somebody" }), 200);
   assert.equal(await outcomeOf(sent, 1), "SENT");
   assert.deepEqual(await suppressed(sent), []);
+});
+
+withSent("/bounces/dsn records complaints and reports of qmail, once", 3, async (sent) => {
+  const { post, deliveryIds: [one = "", two = "", three = ""], db, messageId } = sent;
+  const returned = (id: string) => `Message-ID: <${id}@example.com>\n`;
+  const complaint = {
+    status: "Feedback-Type: abuse\nOriginal-Rcpt-To: redacted\n",
+    statusType: "message/feedback-report",
+    returned: returned(one),
+  };
+  const qmail = "From: MAILER-DAEMON@relay.example\n\nHi. This is the qmail-send program.\n\n" +
+    "<person2@example.net>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n" +
+    `--- Below this line is a copy of the message.\n\n${returned(two)}`;
+  const holiday =
+    `Auto-Submitted: auto-replied\nIn-Reply-To: <${three}@example.com>\n\nI am away.\n`;
+  for (const mail of [reportMail(complaint), qmail, holiday, qmail]) {
+    const body = mail.replaceAll("\n", "\r\n");
+    assert.equal(await post("/webhooks/bounces/dsn", body, signed(body)), 200);
+  }
+  assert.equal(await outcomeOf(sent, 1), "COMPLAINED PERMISSION abuse");
+  assert.equal(await outcomeOf(sent, 2), "BOUNCED INVALID_RECIPIENT 5.1.1");
+  assert.equal(await outcomeOf(sent, 3), "SENT");
+  assert.deepEqual(await suppressed(sent), [
+    "person1@example.net COMPLAINED",
+    "person2@example.net BOUNCED",
+  ]);
+  assert.equal(await readStatus(db, messageId), "PARTIALLY_SENT");
 });
 
 withSent("/bounces/dsn rejects wrong or old signatures and other mails", 1, async (sent) => {

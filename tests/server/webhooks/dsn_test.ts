@@ -1,27 +1,5 @@
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
-import { parseTypeId } from "../../../src/domain/id.ts";
-import { readDsn } from "../../../src/server/webhooks/dsn.ts";
-
-const SECRET = "a secret of some length";
-const DELIVERY = "dlv_01h455vb4pex5vsknk084sn02q";
-
-function readSigned(mail: string) {
-  const body = new TextEncoder().encode(mail.replaceAll("\n", "\r\n"));
-  const t = Math.floor(Date.now() / 1_000);
-  const v1 = createHmac("sha256", SECRET).update(`${t}.`).update(body).digest("hex");
-  const headers = new Headers({ "x-waybill-signature": `t=${t},v1=${v1}` });
-  return readDsn(SECRET, headers, body);
-}
-
-async function read(mail: string) {
-  const { feedback } = await readSigned(mail);
-  return feedback.map(({ deliveryId, kind, errorType, code, message, retryable, suppressAs }) => {
-    assert.equal(deliveryId, parseTypeId(DELIVERY)?.id);
-    const effects = [retryable && "retryable", suppressAs && "suppress"].filter(Boolean).join(" ");
-    return [kind, errorType, code, message, effects];
-  });
-}
+import { DELIVERY, read, readSigned } from "../../support/reports.ts";
 
 // RFC 3464 Appendix E.1, with the returned mail.
 const RFC = `Date: Thu, 7 Jul 1994 17:16:05 -0400

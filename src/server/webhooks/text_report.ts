@@ -1,0 +1,53 @@
+import type { Email } from "postal-mime";
+import { classifyBounce } from "../../channels/email/replies.ts";
+import { bounced, type Feedback } from "../../domain/deliveries/feedback.ts";
+import { findReportedDelivery, isReturned } from "./returned_mail.ts";
+
+/**
+ * Reads a report in plain text, followed by a copy of the mail or of its header: the format of qmail
+ * (QSBMF, https://cr.yp.to/proto/qsbmf.txt), those of Exim and Gmail with X-Failed-Recipients, and other
+ * mails from a mailer daemon.
+ *
+ * @returns null if the mail is none; an empty list for a delay
+ */
+export function readTextReport(mail: Email): Feedback[] | null {
+  const paragraphs = (mail.text ?? "").trim().split(/\n\s*\n/);
+  const end = paragraphs.findIndex((paragraph) => COPY.test(paragraph));
+  const notice = end < 0 ? paragraphs : paragraphs.slice(0, end);
+  const recipient = notice.find((paragraph) => QMAIL_RECIPIENT.test(paragraph));
+  const isFinal = QMAIL_BEGIN.test(notice[0] ?? "") || (recipient !== undefined && end >= 0) ||
+    mail.headers.some(({ key }) => key === "x-failed-recipients");
+  if (!isFinal && !isFromDaemon(mail)) return null;
+  const id = findReportedDelivery(mail, mail.text);
+  const text = notice.join("\n\n");
+  if (id === null || (!isFinal && DELAY.test(`${mail.subject}\n${text}`))) return [];
+  return [bounceOf(id, recipient ? reasonOf(recipient) : text.replace(EXIM_BEGIN, ""))];
+}
+
+const QMAIL_BEGIN = /^Hi\. This is the/;
+const QMAIL_RECIPIENT = /^<[^<>\n]*>:[ \t]*\r?\n/;
+// "This is a permanent error. The following address(es) failed:"
+const EXIM_BEGIN = /^[^]{0,1000}\baddress(\(es\)|es)? failed:\s*/;
+// "--- Below this line is a copy of the message", or the header of the mail itself.
+const COPY = /^\s*-{2,}|^(received|return-path|message-id)[ \t]*:/im;
+const DELAY = /\b(warning|delay(ed)?|still|again later|keep trying|will (be retried|continue))\b/i;
+const MAX_LENGTH = 4_000;
+
+// A daemon also answers questions, so that it must return the mail or its header.
+function isFromDaemon({ from, text = "", attachments }: Email): boolean {
+  const sender = `${from?.name} ${from?.address}`;
+  return /\bmailer-daemon\b/i.test(sender) &&
+    (/^message-id[ \t]*:/im.test(text) || attachments.some(isReturned));
+}
+
+// Without the address, and without the words of qmail around the reply.
+function reasonOf(recipient: string): string {
+  const reason = recipient.replace(QMAIL_RECIPIENT, "");
+  return /\bsaid: ([^]*?)(?=\r?\nGiving up on |$)/.exec(reason)?.[1] ?? reason;
+}
+
+function bounceOf(deliveryId: string, reason: string): Feedback {
+  const fallbackText = reason.slice(0, MAX_LENGTH);
+  const bounce = classifyBounce({ status: "", text: "", fallbackText });
+  return bounced(deliveryId, { ...bounce, reason: null, text: fallbackText });
+}
