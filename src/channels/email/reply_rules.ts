@@ -5,6 +5,7 @@ import {
   FULL,
   LOGIN_REQUIRED,
   NO_ADDRESS,
+  OTHER_CAUSE,
   POLICY,
   PROTOCOL,
   RATE,
@@ -163,6 +164,13 @@ export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] 
     code: "5yz",
     words: [NO_ADDRESS],
     class: NO_SUCH_ADDRESS,
+  }],
+  ["5.1.1, 5.1.2, 5.1.10 for another cause", {
+    at: AFTER_MAIL,
+    code: "5yz",
+    status: /^5\.1\.(1|2|10)$/,
+    words: [OTHER_CAUSE],
+    class: ["OTHER", "never"],
   }],
   ["5.1.1, 5.1.2, 5.1.10 no such address", {
     at: AFTER_MAIL,

@@ -31,11 +31,12 @@ export const SENDING_QUOTA = anyOf(
 export const FULL = anyOf(
   // As a part of words, too: overquota, diskquota, QuotaExceeded; but not quotation.
   /quotas?(?:exceeded)?\b/,
-  /\b(?:mail-?box|mail ?folder|inbox|maildir|account|user|recipient|storage)\b.{0,80}\bfull\b/,
-  /\bfull (?:mail-?box|inbox)/,
-  /\b(?:mail-?box|mail ?file|inbox|maildir)\b(?:(?!\bmessage|\bmail\b).){0,60}\bexceed/,
-  /\bexceed\w* (?:\w+ ){0,4}(?:storage|space|capacity|mail-?box size)/,
-  /\b(?:no|not enough|insufficient|out of) (?:mail-?box |user |mail )?(?:storage|space)\b(?! left)/,
+  /\b(?:mail[- ]?box|folder|inbox|maildir|account|user|recipient|storage)\b[^.;!?]{0,80}\bfull\b/,
+  /\bfull (?:mail[- ]?box|inbox)/,
+  // Not "size of the message exceeds", though the mailbox is named before.
+  /\b(?:mail[- ]?box|mail ?file|inbox|maildir|storage)\b(?:(?!\b(?:message|mail|hop)\b)[^.;!?]){0,60}\b(?:exceed|limit\b|reached\b)/,
+  /\bexceed\w* (?:\w+ ){0,4}(?:storage|space|capacity|mail[- ]?box size)/,
+  /\b(?:no|not enough|insufficient|out of) (?:mail[- ]?box |user |mail )?(?:storage|space)\b(?! left)/,
   /\bspace (?:\w+ ){0,3}used up|\btoo many messages (?:on|in)\b/,
 );
 
@@ -51,14 +52,15 @@ export const TOO_LARGE = anyOf(
 
 /** Sender: its address, authentication, host, block lists and relaying. */
 export const SENDER = anyOf(
-  /(?<!\bto (?:the )?)\bsenders?\b|\bmail[- ]?from\b|return[- ]path|\bpurported\b/,
+  /(?<!\bto (?:the )?)\bsenders?\b|\b(?:bad)?mail[- ]?from\b|return[- ]path|\bpurported\b/,
   /\bfrom:? (?:address|header|field|domain)|\bvalid from\b|\bsending (?:domain|host|server)/,
   /\b(?:spf|dkim|dmarc|batv)\b|authenticat|not verified/,
-  /\b(?:reverse|forward|matching|valid) (?:dns|lookup|hostname)|\brdns\b|\bptr\b|\bdns list/,
-  /\bname lookup failed|\b(?:he|eh)lo\b|\bclient (?:host|ip|address)|\bips?\b(?!=)/,
+  // Host. The parameter "ip=" is a part of many links.
+  /\breverse[- ](?:dns|lookup|host|name|record|entry)|\br-?dns\b|\bptr\b|\bdns list/,
+  /\b(?:forward|matching|valid) (?:dns|lookup|hostname)|\bname lookup failed|\bresolv(?:e|ed|able)\b/,
+  /\b(?:he|eh)lo\b|\bclient (?:host|ip|address)|\bips?\b(?!=)|\bdynamic\b|\bdial-?up\b/,
   /\byour (?:\w+ )?(?:host(?:name)?|ip|server|domain|network|isp|mta|relay|system|client)\b/,
-  /\byour (?:\w+ )?address(?! book)/,
-  /\b(?:mx|a|aaaa) (?:resource )?records?\b|\bmx\b/,
+  /\byour (?:\w+ )?address(?! book)|\b(?:mx|a|aaaa)[- ](?:resource )?records?\b|(?<!\bnull )\bmx\b|\bmail exchanger/,
   // Block lists.
   /(?:black|block|deny)[- ]?list|(?<!\bnot )\blisted (?:in|on|at|by)\b|\bbanned\b|reputation/,
   /\b\w*(?:dnsbl|rbl|ribl|surbl)s?\b|\b[bcdpsx]bl\b|spamhaus|spamcop|sorbs|barracuda|abuseat/,
@@ -85,7 +87,7 @@ export const POLICY = anyOf(
 export const PROTOCOL = anyOf(
   /syntax|protocol|(?:not |un)implemented|unrecogni[sz]ed|sequence of commands|bad sequence/,
   /malformed|\brfc ?\d|smtputf8|8-?bit|non-?ascii|\bbare (?:lf|line ?feed|newline)|\bparameter/,
-  /\bloop(?:s|ed|ing)?\b|\bhops?\b|\btoo many received/,
+  /\bloop(?:s|ed|ing)?\b|\bhops?\b|\btoo many received|\btls\b|encrypt|certificate/,
 );
 
 /** Causes that may pass, or that the server itself does not know. */
@@ -99,14 +101,39 @@ export const UNCERTAIN = anyOf(
 export const DISABLED =
   /disabled|deactivated|suspended|discontinued|\blocked\b|frozen|\bon hold\b/i;
 
+/** Causes that a server reports as 5.1.1 by mistake; a plain "no such user" is none of them. */
+export const OTHER_CAUSE = anyOf(
+  /\b(?:message|connection|transaction)s? (?:\w+ ){0,3}(?:rejected|accepted|failed|closed)\b/,
+  /\b(?:message|mail(?! (?:address|account|box)))s? (?:\w+ ){0,3}(?:rejected|scored|missing|invalid)\b/,
+  /\b(?:space|storage|limit|capacity|memory|exhausted|allowed size)\b|\bexceed/,
+  /\bmessage-id|\bheader (?:is )?(?:invalid|missing)|\b(?:invalid|missing|bad) (?:\w+ )?header/,
+  /\bsignature|\balignment|\bdomain ?key|\bcommand (?:not|rejected|invalid)|\benvelope from/,
+  /\bauth\b|authori[sz]ation|\blog ?in\b|\bmembers?\b|\b(?:mailing|closed) list|\bcycle\b/,
+);
+
+// Nouns and predicates of "unknown user" and "user unknown".
+const ADDRESSEE =
+  "user|recipient|mail[- ]?box|account|address|addressee|alias|person|local[- ]part|domain";
+const NOT_OURS = "ip|client|host|source|remote|network|from|return|sending";
+const IS_MISSING = "unknown|not found|not known|not listed in|not present in|no longer exists?" +
+  "|(?:does ?n[o']t|doesn't|do not|did not|not) exist" +
+  // Gmail continues with "or is unable to receive mail".
+  "|(?:could ?n[o']t|couldn't|can ?not|was not) (?:be )?found(?!, or)";
+
 /** Missing mailbox or domain. */
 export const NO_ADDRESS = anyOf(
-  // "unknown address error" is the name of the class 5.1.0.
-  /\b(?:no such|unknown|non-?existent|not an? (?:valid|known|existing)) (?:\w+ )?(?:user|recipient|mail-?box|account|address(?! error)|addressee|alias|person|domain)/,
-  /\b(?:user|recipient|mail-?box|account|addressee|alias|(?<!\b(?:ip|client|host|source|remote|network|from|return|sending) )address|domain(?: name)?)\b(?:(?!\b(?:host|server|dns|record)\b)[^.;!?]){0,60}\b(?:unknown|not found|not known|(?:does ?n[o']t|doesn't|do not|did not|not) exist|no longer exists?|(?:could ?n[o']t|couldn't|can ?not|was not) (?:be )?found(?!, or)|not listed in|not present in)\b/,
-  /\bno (?:mail-?box|account|user|one|recipient) (?:\w+ ){0,2}by (?:that|this|the) name/,
+  // "Unknown address error" is the name of the class 5.1.0.
+  new RegExp(
+    "\\b(?:no such|unknown|non[- ]?exist(?:ent|ing)|not an? (?:valid|known|existing))" +
+      ` (?:[\\w-]{1,20} )?(?:${ADDRESSEE})(?! error)`,
+  ),
+  new RegExp(
+    `(?<!\\b(?:${NOT_OURS}) )\\b(?:${ADDRESSEE})\\b` +
+      `(?:(?!\\b(?:host|server|dns|record)\\b)[^.;!?]){0,60}\\b(?:${IS_MISSING})\\b`,
+  ),
+  /\bno (?:mail[- ]?box|account|user|one|recipient) (?:\w+ ){0,2}by (?:that|this|the) name/,
   /\bthere is no one at this address|\buser does(?:n't| not) have an? (?:\S+ )?account/,
-  /\binvalid recipient\b|\b(?:unknown or (?:illegal|invalid)|invalid or unknown) (?:\w+ )?(?:alias|user|address)/,
+  /\binvalid recipient\b|\bunknown or (?:illegal|invalid) (?:alias|user|address)/,
   /\brecip(?:ient)?notfound\b|\brecipient no longer on (?:this )?server/,
   /\bhost or domain name not found|\bhost unknown \((?:name server|authoritative)/,
 );

@@ -58,12 +58,25 @@ export const RECIPIENT_GROUPS: readonly ReplyGroup[] = [
     ],
     DATA: ["550 User unknown"],
   }),
+  group("5.1.1, 5.1.2, 5.1.10 for another cause", "OTHER", "never", {
+    "RCPT TO": [
+      "550 5.1.1 Recipient over the limit",
+      "550 5.1.1 The user has no more space",
+      "550 5.1.1 Message rejected",
+      "550 5.1.1 Only members may post",
+      "550 5.1.1 Invalid signature",
+      "550 5.1.1 Message-ID is missing",
+    ],
+    DATA: ["550 5.1.1 Transaction failed"],
+  }),
   group("5.1.1, 5.1.2, 5.1.10 no such address", "INVALID_RECIPIENT", "suppress", {
     "RCPT TO": [
       "550 5.1.1",
       "550 5.1.1 Mailbox unavailable",
       "550 5.1.2 Bad destination system",
       "550 5.1.10 No mail here",
+      "556 5.1.10 Recipient address has null MX",
+      "550 5.1.1 See https://support.google.com/mail/?p=NoSuchUser",
       "550 Mailbox unavailable (#5.1.1)",
       "550 Mailbox unavailable [5.1.1]",
       "550 Mailbox unavailable <5.1.1>",
