@@ -18,7 +18,8 @@ interface WaitingJob extends JobWaitFacts {
 
 // Each partition is read once in the order of jobs.claim, up to the last position that is counted, because
 // a page of jobs often has one partition with many jobs. A SCHEDULED job that is due is promoted within a
-// second and counts as next.
+// second and counts as next. During an outage a queued job of a message would only find that no provider can
+// be used, so that it has the wait of the message's other job that has found it.
 const WAITING = statement<[ids: string[], limit: number], WaitingJob>(
   "jobs.waiting",
   `with asked as materialized (
@@ -36,15 +37,25 @@ const WAITING = statement<[ids: string[], limit: number], WaitingJob>(
        order by j.priority desc, j.run_at, j.id limit $2
      ) q where q.id in (select id from asked)
    )
-   select a.id, a.subject, now() as now, a.lane, a.run_at > now() as later,
-     nullif(a.run_at, 'infinity') as "runAt", a.attempt, a.error, a.wait_reason as "waitReason",
+   select a.id, a.subject, now() as now, a.lane, o.run_at is not null or a.run_at > now() as later,
+     nullif(coalesce(o.run_at, a.run_at), 'infinity') as "runAt", a.attempt, a.error,
+     coalesce(o.wait_reason, a.wait_reason) as "waitReason",
      p.id as "providerId", p.name as provider, p.error_type as "providerErrorType",
      p.error_code as "providerErrorCode", p.error_message as "providerErrorMessage",
      p.retry_at as "providerRetryAt",
      case a.status when 'SCHEDULED' then 0 else q.position end as position
    from asked a
      left join placed q on q.id = a.id
-     left join providers p on p.id = a.wait_provider_id`,
+     left join lateral (
+       select s.run_at, s.wait_reason, s.wait_provider_id
+       from (
+         select run_at, wait_reason, wait_provider_id from jobs
+         where subject = a.subject and status = 'SCHEDULED' and kind = a.kind
+         order by run_at limit 1
+       ) s join providers on id = s.wait_provider_id
+       where a.status = 'QUEUED' and state <> 'CLOSED'
+     ) o on true
+     left join providers p on p.id = coalesce(o.wait_provider_id, a.wait_provider_id)`,
 );
 
 // Jobs of a paused message are QUEUED until a claim parks them.

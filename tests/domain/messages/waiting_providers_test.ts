@@ -59,7 +59,7 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "a message waits for PROVIDER_OPEN while its other jobs are in the queue or find the circuit open",
+  "a message and its queued jobs wait for PROVIDER_OPEN while another of its jobs does",
   () => [{}],
   async (given) => {
     const { db, services, organization: { admin }, worker, servers: [server], send } = given;
@@ -72,7 +72,10 @@ onEveryProviders(
     await worker.untilIdle();
     const [first, ...others] = await readBatches(db, id);
     assert.equal(first?.jobStatus, "SCHEDULED", "its batch has opened the circuit");
-    assert.ok(others.some(({ jobStatus }) => jobStatus === "QUEUED"));
+    const queued = others.find(({ jobStatus }) => jobStatus === "QUEUED");
+    assert.ok(queued);
+    const waits = await readBatchWaits(db, [first.jobId, queued.jobId]);
+    assert.deepEqual(waits.get(queued.jobId), waits.get(first.jobId));
     assert.equal((await readMessageWaits(db, [id])).get(id)?.reason, "PROVIDER_OPEN", "queued");
     await worker.claim(1);
     assert.equal((await readMessageWaits(db, [id])).get(id)?.reason, "PROVIDER_OPEN", "running");

@@ -141,8 +141,8 @@ onEveryDatabase(
       await reasonsOf(lists, { messagesUpdated: { changed: [lanePaused] } });
 
       // Neither row of the message nor of its job changes.
-      await addWorker(services, { BULK: 1 });
       await addJob(db, org, { topic: "newsletter", priority: 9 });
+      await addWorker(services, { BULK: 1 });
       services.bus.publish("messages", org, [message.id]);
       services.bus.publish("jobs", org, null);
       const behind = { waitingFor: { reason: "BEHIND", position: 1 } };
