@@ -25,9 +25,9 @@ export class MovingTime {
   readonly #write: (movement: Movement) => Promise<void>;
   #attempts = 0;
   /** Time, by the process's clock, until which moving time is counted. */
-  #countedUntil = -Infinity;
-  /** Wait for a slot of a rate limit that the last attempt was given, in milliseconds. */
-  #slotWaitMs = 0;
+  #countedUntil = performance.now();
+  /** Time at which the slot of a rate limit is due that the last held attempt waits for. */
+  #slotAt = 0;
   #movement: Movement = NONE;
   #writing: Promise<void> | null = null;
 
@@ -40,8 +40,9 @@ export class MovingTime {
   start(): void {
     if (this.#attempts++ > 0) return;
     const now = performance.now();
-    if (now - this.#countedUntil <= this.#slotWaitMs + GAP_MS) return;
-    this.#countedUntil = now - this.#slotWaitMs;
+    if (now - this.#countedUntil > this.#slotWaitMs + GAP_MS) {
+      this.#countedUntil = now - this.#slotWaitMs;
+    }
   }
 
   /** Notes the end of an attempt. An attempt that changed nothing, as the provider failed, is no progress. */
@@ -51,7 +52,6 @@ export class MovingTime {
     const now = performance.now();
     const ms = Math.min(now - this.#countedUntil, this.#slotWaitMs + MAX_ATTEMPT_MS);
     this.#countedUntil = now;
-    this.#slotWaitMs = 0;
     this.#movement = {
       ms: this.#movement.ms + ms,
       ended: this.#movement.ended + (waits ? 0 : 1),
@@ -62,7 +62,12 @@ export class MovingTime {
   /** Notes that no provider could be tried. */
   hold(error: DeliveryError): void {
     this.#attempts--;
-    if (isLimitReached(error)) this.#slotWaitMs = error.retryAfterMs ?? 0;
+    if (isLimitReached(error)) this.#slotAt = performance.now() + (error.retryAfterMs ?? 0);
+  }
+
+  /** Wait for a slot since moving time was counted last, in milliseconds. */
+  get #slotWaitMs(): number {
+    return Math.max(0, this.#slotAt - this.#countedUntil);
   }
 
   /** Resolves when nothing is being written. */
