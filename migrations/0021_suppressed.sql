@@ -112,7 +112,7 @@ from converted c, (values ('FAILED', 'INVALID_RECIPIENT', 0, -1), ('SUPPRESSED',
 group by 1, 2, 3, 4, 5, 6, 7
 on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
   do update set n = x.n + excluded.n;
-delete from delivery_stats where n = 0 and batch_id in (select batch_id from converted);
+delete from delivery_stats where n = 0;
 
 -- The rule of messages.finish.
 update messages m set status = s.status, updated_at = now()

@@ -44,7 +44,8 @@ export async function markDelivered(
  * | SENT                              |           | BOUNCED         | BOUNCED          | COMPLAINED |
  * | UNKNOWN                           | SENT      | BOUNCED         | BOUNCED          | COMPLAINED |
  * | BOUNCED, retryable                | SENT      |                 | BOUNCED          | COMPLAINED |
- * | PENDING after an attempt, FAILED  | SENT      |                 | if delivered     | COMPLAINED |
+ * | PENDING after an attempt, FAILED, | SENT      |                 | if delivered     | COMPLAINED |
+ * | SUPPRESSED after an attempt       |           |                 |                  |            |
  *
  * An empty cell changes nothing, and so does an event about any other status: it is older, or no worse. A
  * temporary bounce of a mail that was delivered before or after it counts as a report of delivery. The
@@ -84,7 +85,8 @@ const APPLY = statement<
      from f join deliveries d on d.id = f.id
        join batches b on b.message_id = d.message_id and b.number = d.batch_number
      where d.status in ('SENT', 'UNKNOWN', 'FAILED')
-       or d.status = 'BOUNCED' and d.retryable or d.status = 'PENDING' and d.attempt > 0
+       or d.status = 'BOUNCED' and d.retryable
+       or d.status in ('PENDING', 'SUPPRESSED') and d.attempt > 0
      order by d.id for no key update of d
    ),
    after as (
@@ -96,7 +98,7 @@ const APPLY = statement<
      from before
    ),
    d as (
-     update deliveries d set status = after.becomes,
+     update deliveries d set status = after.becomes, suppression_reason = null,
        error_type = f.error_type, error_code = f.code, error_message = f.message,
        retryable = coalesce(f.retryable, false), sent_at = coalesce(d.sent_at, d.last_attempt_at),
        failed_at = case after.becomes when 'BOUNCED' then now() end, updated_at = now()
@@ -120,7 +122,9 @@ const APPLY = statement<
          union all select was_failed_at, 'BOUNCE_RAISED', was_error_type, was_retryable
          where was = 'BOUNCED'
          union all select now(), 'RETRIED', was_error_type, was_retryable where was = 'FAILED'
-         union all select now(), 'DELIVERED', null, false where was in ('FAILED', 'PENDING')
+         union all select now(), 'SUPPRESSION_RETRIED', null, false where was = 'SUPPRESSED'
+         union all select now(), 'DELIVERED', null, false
+         where was in ('FAILED', 'PENDING', 'SUPPRESSED')
          union all select now(), status, error_type, d.retryable where status <> 'SENT'
        ) c(at, outcome, error_type, retryable)`)
   }

@@ -5,10 +5,11 @@ import { readStats } from "../../../src/domain/deliveries/stats.ts";
 import { recordEvent } from "../../../src/domain/messages/provider_event.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
 import { retryScheduled } from "../../../src/domain/messages/scheduled_retry.ts";
+import { addSuppressions } from "../../../src/domain/suppressions/edit.ts";
 import { listSuppressions } from "../../../src/domain/suppressions/list.ts";
 import { bounce, event } from "../../support/feedback.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
-import { people, readDeliveries, readStatus } from "../../support/messages.ts";
+import { people, personAt, readDeliveries, readStatus } from "../../support/messages.ts";
 import { idsOf, refusals, statesOf } from "../../support/retries.ts";
 
 /** Sends a message to one recipient; returns its id and that of its delivery. */
@@ -98,7 +99,24 @@ onEveryMail(
     const result = await retryDeliveries(services, admin, { ids: [delivery], force: true });
     assert.equal(result.queuedCount, 1);
     await worker.runQueued();
-    assert.deepEqual(await statesOf(db, id), ["FAILED 2"]);
+    // The bounce has put the address on the suppression list.
+    assert.deepEqual(await statesOf(db, id), ["SUPPRESSED 1"]);
+  },
+);
+
+onEveryMail(
+  "A report of delivery counts also if the recipient was suppressed before another attempt",
+  async (mail) => {
+    const { db, services, worker, organization: { admin } } = mail;
+    const { id, delivery } = await sendOne(mail);
+    await recordEvent(services, event(bounce(delivery, false)));
+    await addSuppressions(services, admin, { channel: "EMAIL", addresses: [personAt(1)] });
+    await retryDeliveries(services, admin, { ids: [delivery], force: false });
+    await worker.runQueued();
+    assert.deepEqual(await statesOf(db, id), ["SUPPRESSED 1"]);
+    await recordEvent(services, event(delivered(delivery)));
+    assert.deepEqual(await statesOf(db, id), ["SENT 1"]);
+    assert.deepEqual(await figures(mail, id), ONE_SENT);
   },
 );
 
