@@ -99,7 +99,9 @@ export class BatchSender {
   constructor(options: BatchSenderOptions) {
     const { batch: { step, messageStatus }, pending } = options;
     this.#options = options;
-    this.#waiting = pending.filter(({ dueMs }) => dueMs === 0);
+    // Recipients that were put back go last, so that they do not stop the others again.
+    this.#waiting = pending.filter(({ dueMs }) => dueMs === 0)
+      .toSorted((a, b) => a.deferrals - b.deferrals);
     this.#delays = pending.flatMap(({ dueMs }) => dueMs > 0 ? dueMs : []);
     this.#row = { step, listed: 0, messageStatus };
   }

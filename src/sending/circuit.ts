@@ -1,12 +1,16 @@
 import { getLogger } from "@logtape/logtape";
-import type { DeliveryError } from "../channels/channel.ts";
+import { type DeliveryError, toErrorMessage } from "../channels/channel.ts";
 import {
   abandonProbe,
   beginProbe,
   closeCircuit,
   openCircuit,
 } from "../domain/providers/circuit.ts";
-import { opensCircuit, type ProviderState } from "../domain/providers/provider.ts";
+import {
+  asProviderFailure,
+  opensCircuit,
+  type ProviderState,
+} from "../domain/providers/provider.ts";
 import type { Services } from "../domain/services.ts";
 
 // Wait while another message probes the provider. The probe may end at once or time out.
@@ -21,6 +25,8 @@ export class Circuit {
   /** Time from which a probe is allowed, by the process's clock. */
   #retryAt = 0;
   #failures = 0;
+  /** Number of recipients in a row that refused the sender. */
+  #refusals = 0;
   #probing = false;
 
   /** @param reread reads the row again and adopts it, because another process has changed it */
@@ -38,7 +44,7 @@ export class Circuit {
   /** Replaces the copy of the row, unless the given one has an older epoch. */
   adopt(state: ProviderState): void {
     if (state.epoch < this.#state.epoch) return;
-    if (state.epoch > this.#state.epoch) this.#failures = 0;
+    if (state.epoch > this.#state.epoch) this.#failures = this.#refusals = 0;
     this.#state = state;
     this.#retryAt = performance.now() + Math.max(state.retryMs ?? 0, 0);
   }
@@ -91,12 +97,18 @@ export class Circuit {
     else await this.#reread();
   }
 
+  /** Records that the provider accepted a mail; otherwise like `recordAnswer`. */
+  recordSuccess(epoch: number): Promise<number> {
+    if (epoch === this.#state.epoch) this.#refusals = 0;
+    return this.recordAnswer(epoch);
+  }
+
   /**
-   * Records that the provider works, whether or not it accepted the message.
+   * Records that the provider works, whether or not it accepted the mail.
    *
    * @returns the epoch of the result: a new one if it was a probe
    */
-  async recordSuccess(epoch: number): Promise<number> {
+  async recordAnswer(epoch: number): Promise<number> {
     if (epoch !== this.#state.epoch) return epoch;
     this.#failures = 0;
     if (this.#state.state !== "HALF_OPEN") return epoch;
@@ -120,6 +132,35 @@ export class Circuit {
     if (epoch !== this.#state.epoch) return null;
     const probing = this.#state.state === "HALF_OPEN";
     if (!probing && !opensCircuit(error, ++this.#failures)) return epoch;
+    return await this.#open(error);
+  }
+
+  /**
+   * Records that a recipient's server refused the sender. It is an answer: the provider has failed only when
+   * several recipients in a row have refused.
+   *
+   * @returns epoch of the result, and whether the refusal opened the circuit; null if the result is stale
+   */
+  async recordRefusal(
+    epoch: number,
+    error: DeliveryError,
+  ): Promise<{ readonly epoch: number; readonly opened: boolean } | null> {
+    if (epoch !== this.#state.epoch) return null;
+    if (!this.#probesSender()) {
+      const answered = await this.recordAnswer(epoch);
+      if (!opensCircuit(error, ++this.#refusals)) return { epoch: answered, opened: false };
+    }
+    const message = toErrorMessage(`Several recipients refused the sender: ${error.message}`);
+    const opened = await this.#open({ ...asProviderFailure(error), message });
+    return opened === null ? null : { epoch: opened, opened: true };
+  }
+
+  // A sender that is refused by one recipient does not fail a provider that is probed for another cause.
+  #probesSender(): boolean {
+    return this.#state.state === "HALF_OPEN" && this.#state.errorType === "PERMISSION";
+  }
+
+  async #open(error: DeliveryError): Promise<number | null> {
     const opened = await openCircuit(this.#services, this.#state, error);
     if (!opened) {
       await this.#reread();

@@ -9,6 +9,7 @@ import type {
 import type { MessageChannel } from "../domain/channel.ts";
 import { reserveSlots } from "../domain/providers/rate_limit.ts";
 import {
+  asProviderFailure,
   isProviderFailure,
   mayFailOver,
   type ProviderState,
@@ -18,10 +19,9 @@ import { type NamedProvider, registerProviders } from "../domain/providers/regis
 import type { Services } from "../domain/services.ts";
 import type { Credentials } from "../domain/vault.ts";
 import { Circuit } from "./circuit.ts";
+import { databaseFailure, EXHAUSTED, unreadableCredentials } from "./provider_errors.ts";
 import { RateLimit } from "./rate_limit.ts";
 
-// Wait after a failure of the database.
-const DATABASE_RETRY_MS = 1_000;
 const log = getLogger(["waybill", "providers"]);
 
 /** A provider that the settings name, and how to connect to it. */
@@ -59,6 +59,15 @@ export type ProviderAnswer =
   }
   /** The provider was not tried. `error`: failure of this process; null: the provider may not be used now. */
   | { readonly type: "skipped"; readonly error: DeliveryError | null };
+
+/** A result that was recorded in the circuit. */
+interface RecordedResult {
+  readonly epoch: number;
+  /** Whether the provider was reconfigured, or its circuit opened, while the mail was sent. */
+  readonly outdated: boolean;
+  /** Error that replaces the one of the result. */
+  readonly error?: DeliveryError;
+}
 
 /** One provider of this process: its channel, circuit and rate limit. */
 export class LiveProvider {
@@ -194,8 +203,10 @@ export class LiveProvider {
     const channel = this.#channel;
     if (epoch === null || !channel) return SKIPPED;
     const result = await channel.send(mail, options);
-    const recorded = await this.#record(epoch, result);
-    return result.outcome === "held" ? SKIPPED : { type: "answered", result, ...recorded };
+    const { error, ...recorded } = await this.#record(epoch, result);
+    if (result.outcome === "held") return SKIPPED;
+    if (result.outcome === "sent" || !error) return { type: "answered", result, ...recorded };
+    return { type: "answered", result: { ...result, error }, ...recorded };
   }
 
   async #acquireSlot(urgent: boolean, signal?: AbortSignal): Promise<boolean> {
@@ -209,15 +220,19 @@ export class LiveProvider {
   }
 
   /** Records the result in the circuit. If that fails, the result of the mail stays as it is. */
-  async #record(epoch: number, result: SendResult): Promise<{ epoch: number; outdated: boolean }> {
+  async #record(epoch: number, result: SendResult): Promise<RecordedResult> {
     try {
       // Refused locally or aborted: the result says nothing about the provider.
       if (result.outcome === "held" || result.provider === null) {
         await this.#circuit.recordNotSent(epoch);
         return { epoch, outdated: false };
       }
-      if (result.outcome === "sent" || !isProviderFailure(result.error)) {
+      if (result.outcome === "sent") {
         return { epoch: await this.#circuit.recordSuccess(epoch), outdated: false };
+      }
+      if (result.error.refusesSender) return await this.#recordRefusal(epoch, result.error);
+      if (!isProviderFailure(result.error)) {
+        return { epoch: await this.#circuit.recordAnswer(epoch), outdated: false };
       }
       const failed = await this.#circuit.recordFailure(epoch, result.error);
       return { epoch: failed ?? epoch, outdated: failed === null && mayFailOver(result.error) };
@@ -225,6 +240,14 @@ export class LiveProvider {
       log.error("Cannot record the state of provider {name}", { name: this.name, error });
       return { epoch, outdated: false };
     }
+  }
+
+  // The mail that opens the circuit, and those refused while it opens, are not lost with the recipient.
+  async #recordRefusal(epoch: number, refusal: DeliveryError): Promise<RecordedResult> {
+    const recorded = await this.#circuit.recordRefusal(epoch, refusal);
+    if (!recorded) return { epoch, outdated: true, error: asProviderFailure(refusal) };
+    const { opened, ...current } = recorded;
+    return { ...current, outdated: false, ...opened && { error: asProviderFailure(refusal) } };
   }
 
   async #reread(): Promise<void> {
@@ -244,43 +267,3 @@ export class LiveProvider {
 }
 
 const SKIPPED: ProviderAnswer = { type: "skipped", error: null };
-
-const EXHAUSTED: DeliveryError = {
-  type: "RATE_LIMIT",
-  disposition: "retry",
-  code: "LIMIT",
-  message: "The rate limit of the provider is used up for now",
-  retryAfterMs: null,
-  beforeRecipient: true,
-};
-
-/** Whether an error says that the rate limit of a provider, as set here, is used up. */
-export function isLimitReached({ type, code }: DeliveryError): boolean {
-  return type === EXHAUSTED.type && code === EXHAUSTED.code;
-}
-
-function databaseFailure(name: string, error: unknown): DeliveryError {
-  return {
-    type: "OTHER",
-    disposition: "retry",
-    code: "DATABASE",
-    message: `Cannot reserve a slot of provider ${name}: ${messageOf(error)}`,
-    retryAfterMs: DATABASE_RETRY_MS,
-    beforeRecipient: true,
-  };
-}
-
-function unreadableCredentials(error: unknown): DeliveryError {
-  return {
-    type: "ACCESS_TOKEN",
-    disposition: "pause",
-    code: "SEALED",
-    message: `Cannot read the stored credentials: ${messageOf(error)}`,
-    retryAfterMs: null,
-    beforeRecipient: true,
-  };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

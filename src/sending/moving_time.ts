@@ -9,7 +9,7 @@ import type { OutcomeEffect } from "../domain/deliveries/outcome.ts";
 import { toTypeId } from "../domain/id.ts";
 import { addMovement, type Movement } from "../domain/messages/moving_time.ts";
 import type { Services } from "../domain/services.ts";
-import { isLimitReached } from "./live_provider.ts";
+import { isLimitReached } from "./provider_errors.ts";
 
 // Time without an attempt that counts: recording a window and claiming the next batch take this long at most.
 const GAP_MS = 2_000;

@@ -66,11 +66,13 @@ export async function openPool(
  * ledgers.
  *
  * @param settings of each server
+ * @param options.window maximum number of deliveries in flight per batch
  */
 export function onEveryProviders(
   name: string,
   settings: () => readonly SmtpServerSettings[],
   test: (providers: TestProviders) => Promise<void>,
+  { window }: { readonly window?: number } = {},
 ): void {
   onEveryDatabase(name, async ({ db }) => {
     await openLedger(db);
@@ -85,7 +87,7 @@ export function onEveryProviders(
     const pool = await openPool(services, configured);
     const channel = pool.slots.get("EMAIL")?.channel;
     if (!channel) throw new Error("A provider pool has a slot for EMAIL");
-    const startWorker = () => startMailWorker(services, { channel });
+    const startWorker = () => startMailWorker(services, { channel, window });
     const worker = await startWorker();
     try {
       await test({

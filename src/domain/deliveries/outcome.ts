@@ -93,6 +93,11 @@ export function outcomeOf(
     }
     case "pause":
     case "retry":
+      // Put back once only, because a recipient that always refuses the sender would pause the message for ever.
+      if (error.refusesSender && obstacle) {
+        if (deferrals > 0) return { type: "failed", error, retryable: false };
+        return { type: "deferred", error, waitMs: null, deferrals: 1, obstacle };
+      }
       // The provider failed, so that the next delivery would fail, too: the batch waits.
       if (error.disposition === "pause" || error.beforeRecipient) {
         return { type: "deferred", error, waitMs: obstacle ? null : waitMs, deferrals, obstacle };

@@ -44,6 +44,9 @@ const FIRST_OPEN_MS = 5_000;
 const MAX_OPEN_MS = 30_000;
 // Number of consecutive network failures that open the circuit: one broken connection is not an outage.
 const MAX_NETWORK_FAILURES = 3;
+// Number of consecutive recipients that refuse the sender and open the circuit: some servers refuse it by
+// rules of their own.
+const MAX_SENDER_REFUSALS = 5;
 const PROVIDER_ERRORS: ReadonlySet<DeliveryErrorType> = new Set([
   "NETWORK",
   "ACCESS_TOKEN",
@@ -51,10 +54,9 @@ const PROVIDER_ERRORS: ReadonlySet<DeliveryErrorType> = new Set([
 ]);
 
 /** Whether another provider may be tried: it may succeed, and no content was transmitted to this one. */
-export function mayFailOver(
-  { type, disposition, afterData, providerLacks }: DeliveryError,
-): boolean {
-  if (providerLacks) return true;
+export function mayFailOver(error: DeliveryError): boolean {
+  const { type, disposition, afterData, providerLacks } = error;
+  if (providerLacks || isSenderRefused(error)) return true;
   return PROVIDER_ERRORS.has(type) && !afterData &&
     (disposition === "retry" || disposition === "pause");
 }
@@ -62,15 +64,30 @@ export function mayFailOver(
 /** Whether the provider failed, not the delivery to this recipient. */
 export function isProviderFailure(error: DeliveryError): boolean {
   const { type, disposition, beforeRecipient, noAnswer = false } = error;
+  if (isSenderRefused(error)) return true;
   return PROVIDER_ERRORS.has(type) && (beforeRecipient || noAnswer || disposition === "pause");
+}
+
+/** Whether so many recipients have refused the sender that the provider counts as failed. */
+function isSenderRefused({ refusesSender, disposition }: DeliveryError): boolean {
+  return refusesSender === true && disposition === "pause";
+}
+
+/**
+ * Turns a recipient's refusal of the sender into a failure of the provider. The server has refused the mail,
+ * so that another provider may send it even if its content was transmitted.
+ */
+export function asProviderFailure({ afterData: _, ...refusal }: DeliveryError): DeliveryError {
+  return { ...refusal, disposition: "pause", beforeRecipient: true };
 }
 
 /**
  * Whether a failure opens the circuit.
  *
- * @param failures number of consecutive failures of the provider, including this one
+ * @param failures number of consecutive failures of its kind, including this one
  */
-export function opensCircuit({ type }: DeliveryError, failures: number): boolean {
+export function opensCircuit({ type, refusesSender }: DeliveryError, failures: number): boolean {
+  if (refusesSender) return failures >= MAX_SENDER_REFUSALS;
   return type !== "NETWORK" || failures >= MAX_NETWORK_FAILURES;
 }
 
