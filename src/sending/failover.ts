@@ -39,15 +39,20 @@ export class FailoverChannel implements Channel {
       if (provider.obstacle) continue;
       return provider.exhausted && obstacleOf(provider, provider.exhausted);
     }
-    return this.#combine(this.#providers.map(({ obstacle }) => obstacle));
+    return this.#combine(this.#providers.map((provider) => ({
+      provider,
+      error: provider.obstacle,
+    })));
   }
 
   async send(mail: OutgoingMail, options: SendOptions = {}): Promise<SendResult> {
     const tries: FailedTry[] = [];
     const failures = new Map<string, { readonly error: DeliveryError; readonly epoch: number }>();
     const skips = new Map<string, DeliveryError>();
+    const reached: LiveProvider[] = [];
     for (const [index, provider] of this.#providers.entries()) {
       const { name, id } = provider;
+      reached.push(provider);
       const startedAt = performance.now();
       const patience = this.#hasNext(index) && { patienceMs: PATIENCE_MS };
       const answer = await provider.send(mail, { ...options, ...patience });
@@ -68,13 +73,14 @@ export class FailoverChannel implements Channel {
       failures.set(name, { error, epoch });
       tries.push({ provider: name, error, durationMs: performance.now() - startedAt });
     }
-    const errors = this.#providers.map(({ name, epoch, obstacle, exhausted }) => {
+    const states = reached.map((provider) => {
+      const { name, epoch, obstacle, exhausted } = provider;
       const failure = failures.get(name);
       // Ignore errors from before the provider was reconfigured (stale epoch).
       const current = failure?.epoch === epoch ? failure.error : null;
-      return obstacle ?? skips.get(name) ?? exhausted ?? current;
+      return { provider, error: obstacle ?? skips.get(name) ?? exhausted ?? current };
     });
-    return this.#outcomeOf(tries, errors);
+    return this.#outcomeOf(tries, states);
   }
 
   async close(): Promise<void> {
@@ -87,15 +93,12 @@ export class FailoverChannel implements Channel {
   }
 
   /** Result of a mail that no provider has accepted or permanently refused. */
-  #outcomeOf(
-    tries: readonly FailedTry[],
-    errors: readonly (DeliveryError | null)[],
-  ): SendResult {
+  #outcomeOf(tries: readonly FailedTry[], states: readonly ReachedProvider[]): SendResult {
     const last = tries.at(-1);
-    if (!last) return { outcome: "held", obstacle: this.#combine(errors) };
+    if (!last) return { outcome: "held", obstacle: this.#combine(states) };
     // A provider that lacks what the mail requires is the cause only if no other provider may have it.
     const cause = tries.findLast(({ error }) => !error.providerLacks) ??
-      this.#findUntried(tries, errors) ?? last;
+      findUntried(tries, states) ?? last;
     // A provider that answered about the recipient works, so that other mail may be sent.
     const working = tries.some(({ error }) => !isProviderFailure(error));
     return {
@@ -103,37 +106,42 @@ export class FailoverChannel implements Channel {
       provider: cause.provider,
       error: cause.error,
       earlier: tries.filter((each) => each !== cause),
-      obstacle: working ? null : this.#combine(errors),
+      obstacle: working ? null : this.#combine(states),
     };
   }
 
-  /** Finds a provider that was not tried, because it cannot be used for a time, and the error of it. */
-  #findUntried(
-    tries: readonly FailedTry[],
-    errors: readonly (DeliveryError | null)[],
-  ): Pick<FailedTry, "provider" | "error"> | undefined {
-    return this.#providers.map(({ name }, index) => ({
-      provider: name,
-      error: errors[index] ?? NOT_TRIED,
-    })).find(({ provider, error }) =>
-      error.disposition !== "pause" && tries.every((each) => each.provider !== provider)
-    );
-  }
-
   // The combined obstacle pauses the message only if no provider can recover without an operator.
-  #combine(errors: readonly (DeliveryError | null)[]): Obstacle {
+  #combine(states: readonly ReachedProvider[]): Obstacle {
     const providers = this.#providers.map(({ id, epoch }) => ({ id, epoch }));
-    const temporary = this.#providers.flatMap(({ id }, index) => {
-      const error = errors[index];
+    const temporary = states.flatMap(({ provider: { id }, error }) => {
       if (error?.disposition === "pause") return [];
       return error ? { error, providerId: id } : { error: NOT_TRIED };
     });
     const [soonest] = temporary.toSorted(byWait);
     if (soonest) return { ...soonest, providers };
-    const [first = NOT_TRIED] = errors.flatMap((error) => error ?? []);
-    const message = this.#providers.map(({ name }, index) => `${name}: ${errors[index]?.message}`);
+    const [first = NOT_TRIED] = states.flatMap(({ error }) => error ?? []);
+    const message = states.map(({ provider: { name }, error }) => `${name}: ${error?.message}`);
     return { error: { ...first, message: message.join("; ") }, providers };
   }
+}
+
+/** A provider that a mail has reached, and the error that stops mail at it; null: none is known. */
+interface ReachedProvider {
+  readonly provider: LiveProvider;
+  readonly error: DeliveryError | null;
+}
+
+/** Finds a provider that was not tried, because it cannot be used for a time, and the error of it. */
+function findUntried(
+  tries: readonly FailedTry[],
+  states: readonly ReachedProvider[],
+): Pick<FailedTry, "provider" | "error"> | undefined {
+  return states.map(({ provider: { name }, error }) => ({
+    provider: name,
+    error: error ?? NOT_TRIED,
+  })).find(({ provider, error }) =>
+    error.disposition !== "pause" && tries.every((each) => each.provider !== provider)
+  );
 }
 
 function obstacleOf(
