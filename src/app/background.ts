@@ -4,6 +4,7 @@ import type { Channel } from "../channels/channel.ts";
 import type { Config } from "../config/config.ts";
 import { JOB_KINDS } from "../domain/jobs/kinds.ts";
 import type { LaneSlots } from "../domain/jobs/lane.ts";
+import { continueRecovered, resumeUnconfigured } from "../domain/messages/recover.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/built_in.ts";
 import type { Services } from "../domain/services.ts";
@@ -90,6 +91,8 @@ export async function startBackground(
     sweep: () => sweepMessages(services),
   });
   const schedule = startSchedule(services);
+  await continueRecovered(services);
+  await resumeUnconfigured(services, pool.slots.keys());
   return {
     health: {
       worker: () => worker.healthy() && refreshing.healthy(),

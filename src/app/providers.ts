@@ -19,6 +19,7 @@ function emailProviders({ mail: { providers, from } }: Config): ConfiguredProvid
     channel: "EMAIL",
     name: provider.name,
     perSecond: provider.perSecond,
+    settings: JSON.stringify({ ...provider, from }),
     open(replaced) {
       const credentials = replaced && "user" in replaced ? replaced : provider.credentials;
       return openSmtpChannel({ ...provider, credentials }, { from });
@@ -32,6 +33,7 @@ function messengerProviders({ messenger }: Config): ConfiguredProvider[] {
     channel: "MESSENGER",
     name: MESSENGER,
     perSecond: messenger.perSecond,
+    settings: JSON.stringify(messenger),
     open(replaced) {
       const { accessToken } = replaced && "accessToken" in replaced ? replaced : messenger;
       return openMessengerChannel({ ...messenger, accessToken });

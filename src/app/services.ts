@@ -46,7 +46,7 @@ export async function openServices(config: Config): Promise<OpenedServices> {
   );
   const { secretKey, dataDir, variables } = config;
   const configured = configuredProviders(config);
-  const providers = await registerConfigured({ db }, configured);
+  const providers = await registerConfigured({ db, bus }, configured);
   const services: Services = {
     db,
     bus,

@@ -6,6 +6,7 @@ import {
   closeCircuit,
   openCircuit,
 } from "../domain/providers/circuit.ts";
+import { continueRecovered } from "../domain/messages/recover.ts";
 import {
   asProviderFailure,
   opensCircuit,
@@ -20,6 +21,7 @@ const log = getLogger(["waybill", "providers"]);
 /** Circuit breaker of one provider: a copy of its row, which all processes share. */
 export class Circuit {
   readonly #services: Services;
+  readonly #fingerprint: string | null;
   readonly #reread: () => Promise<void>;
   #state: ProviderState;
   /** Time from which a probe is allowed, by the process's clock. */
@@ -28,10 +30,19 @@ export class Circuit {
   /** Number of recipients in a row that refused the sender. */
   #refusals = 0;
   #probing = false;
+  #continuing: Promise<unknown> = Promise.resolve();
 
-  /** @param reread reads the row again and adopts it, because another process has changed it */
-  constructor(services: Services, state: ProviderState, reread: () => Promise<void>) {
+  /**
+   * @param registered state of the provider, and the fingerprint of the settings of this process
+   * @param reread reads the row again and adopts it, because another process has changed it
+   */
+  constructor(
+    services: Services,
+    { state, fingerprint }: { readonly state: ProviderState; readonly fingerprint?: string },
+    reread: () => Promise<void>,
+  ) {
     this.#services = services;
+    this.#fingerprint = fingerprint ?? null;
     this.#reread = reread;
     this.#state = state;
     this.adopt(state);
@@ -39,6 +50,11 @@ export class Circuit {
 
   get state(): ProviderState {
     return this.#state;
+  }
+
+  /** Resolves when nothing is being continued after a recovery. */
+  get settled(): Promise<unknown> {
+    return this.#continuing;
   }
 
   /** Replaces the copy of the row, unless the given one has an older epoch. */
@@ -119,7 +135,15 @@ export class Circuit {
     }
     this.adopt(closed);
     log.info("Provider {name} recovered: circuit closed", { name: closed.name });
+    this.#continueWaiting(closed);
     return closed.epoch;
+  }
+
+  // Not awaited, because thousands of messages may wait. The sweep continues them if this fails.
+  #continueWaiting({ id, name }: ProviderState): void {
+    this.#continuing = continueRecovered(this.#services, id).catch((error) =>
+      log.error("Cannot continue the messages that wait for provider {name}", { name, error })
+    );
   }
 
   /**
@@ -161,7 +185,7 @@ export class Circuit {
   }
 
   async #open(error: DeliveryError): Promise<number | null> {
-    const opened = await openCircuit(this.#services, this.#state, error);
+    const opened = await openCircuit(this.#services, this.#state, error, this.#fingerprint);
     if (!opened) {
       await this.#reread();
       return null;

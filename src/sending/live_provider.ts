@@ -16,6 +16,7 @@ import {
 } from "../domain/providers/provider.ts";
 import { readStates } from "../domain/providers/find.ts";
 import { type NamedProvider, registerProviders } from "../domain/providers/register.ts";
+import { fingerprintOf, recordSettings } from "../domain/providers/settings.ts";
 import type { Services } from "../domain/services.ts";
 import type { Credentials } from "../domain/vault.ts";
 import { Circuit } from "./circuit.ts";
@@ -26,6 +27,8 @@ const log = getLogger(["waybill", "providers"]);
 
 /** A provider that the settings name, and how to connect to it. */
 export interface ConfiguredProvider extends NamedProvider {
+  /** Settings with the credentials, as text; other ones than before close the circuit. Absent: none. */
+  readonly settings?: string;
   /** @param credentials null: those of the settings */
   open(credentials: Credentials | null): Channel;
 }
@@ -34,18 +37,37 @@ export interface ConfiguredProvider extends NamedProvider {
 export interface RegisteredProvider {
   readonly configured: ConfiguredProvider;
   readonly state: ProviderState;
+  /** Fingerprint of the settings; absent: they are not compared. */
+  readonly fingerprint?: string;
 }
 
-/** Registers the configured providers, once at the start of a process; keeps their order. */
+/**
+ * Registers the configured providers, once at the start of a process; keeps their order. Call
+ * `continueRecovered` afterwards.
+ */
 export async function registerConfigured(
-  services: Pick<Services, "db">,
+  services: Pick<Services, "db" | "bus">,
   configured: readonly ConfiguredProvider[],
 ): Promise<RegisteredProvider[]> {
   const states = await registerProviders(services, configured);
-  return states.flatMap((state, index) => {
-    const provider = configured[index];
-    return provider ? { configured: provider, state } : [];
-  });
+  const registered: RegisteredProvider[] = [];
+  for (const [index, provider] of configured.entries()) {
+    const state = states[index];
+    if (state) registered.push(await compareSettings(services, provider, state));
+  }
+  return registered;
+}
+
+async function compareSettings(
+  services: Pick<Services, "db" | "bus">,
+  configured: ConfiguredProvider,
+  state: ProviderState,
+): Promise<RegisteredProvider> {
+  if (configured.settings === undefined) return { configured, state };
+  const fingerprint = await fingerprintOf(state.id, configured.settings);
+  await recordSettings(services, state.id, fingerprint);
+  const [current = state] = await readStates(services.db, [state.id]);
+  return { configured, state: current, fingerprint };
 }
 
 /** Answer of one provider to a mail. */
@@ -84,10 +106,11 @@ export class LiveProvider {
   /** Next slot of the rate limit, by the process's clock, if it is far off; and the limit it is for. */
   #nextSlot = { at: 0, perSecond: Infinity };
 
-  private constructor(services: Services, { configured, state }: RegisteredProvider) {
+  private constructor(services: Services, registered: RegisteredProvider) {
+    const { configured, state } = registered;
     this.#services = services;
     this.#configured = configured;
-    this.#circuit = new Circuit(services, state, () => this.#reread());
+    this.#circuit = new Circuit(services, registered, () => this.#reread());
     this.#rateLimit = new RateLimit(
       (wanted, urgent) =>
         reserveSlots(services, state.id, { perSecond: this.perSecond, wanted, urgent }),
@@ -256,7 +279,7 @@ export class LiveProvider {
   }
 
   async close(): Promise<void> {
-    await this.#channel?.close();
+    await Promise.all([this.#channel?.close(), this.#circuit.settled]);
   }
 
   async #unseal(sealed: string | null): Promise<Credentials | null> {

@@ -1,5 +1,6 @@
-// All providers refuse the login; the password is replaced in another process than the sending one.
+// Providers fail, and work again in another process than those in which messages wait.
 import assert from "node:assert/strict";
+import { statement } from "../../src/db/database.ts";
 import { onPostgres } from "../support/database.ts";
 import { type Program, request, startProgram, startWorkerProgram } from "../support/program.ts";
 import { startSmtpServer } from "../support/smtp.ts";
@@ -7,6 +8,14 @@ import { until } from "../support/until.ts";
 
 const PEOPLE = 250;
 const SECRET_KEY = "secret that seals credentials in this test";
+
+const WAIT_FOR_LONG = statement<[subject: string], { id: string }>(
+  "test.waitForLong",
+  `update jobs set run_at = now() + interval '1 hour'
+   where kind = 'SEND_BATCH' and subject = $1 and status = 'SCHEDULED'
+     and wait_reason = 'PROVIDER_OPEN'
+   returning id`,
+);
 
 interface Provider {
   readonly id: string;
@@ -21,7 +30,7 @@ interface Message {
   readonly stats: { readonly sent: number; readonly pending: number };
 }
 
-async function send(server: Program): Promise<string> {
+async function send(server: Program, count = PEOPLE): Promise<string> {
   const { sendMessage } = await request<{ sendMessage: { message: { id: string } } }>(
     server,
     `mutation ($list: [RecipientInput!]) {
@@ -29,7 +38,7 @@ async function send(server: Program): Promise<string> {
         ... on SendMessagePayload { message { id } } ... on Error { reason }
       }
     }`,
-    { list: Array.from({ length: PEOPLE }, (_, n) => ({ address: `person${n}@example.com` })) },
+    { list: Array.from({ length: count }, (_, n) => ({ address: `person${n}@example.com` })) },
   );
   return sendMessage.message.id;
 }
@@ -111,5 +120,71 @@ onPostgres(
 
     assert.deepEqual(await Promise.all([worker.stop(), server.stop()]), [0, 0]);
     for (const mail of servers) await mail.close();
+  },
+);
+
+async function untilStatus(server: Program, id: string, status: string): Promise<void> {
+  await until(`${id} is ${status}`, async () => (await read(server, id)).status === status, 60_000);
+}
+
+onPostgres(
+  "a restart with other credentials in SMTP_URLS resumes what was paused for the old ones",
+  async ({ url }) => {
+    const smtp = await startSmtpServer({ login: { user: "ada", password: "new" } });
+    const settings = { DATABASE_URL: url, ADMIN_API_KEY: "key-of-this-test", SECRET_KEY };
+    const old = { ...settings, SMTP_URLS: `smtp://ada:old@127.0.0.1:${smtp.port}` };
+    const changed = { ...settings, SMTP_URLS: `smtp://ada:new@127.0.0.1:${smtp.port}` };
+    let server = await startProgram(old, ["--no-worker"]);
+    let worker = startWorkerProgram(old);
+    const id = await send(server, 30);
+    await untilStatus(server, id, "PAUSED");
+
+    // The same credentials change nothing.
+    assert.equal(await worker.stop(), 0);
+    worker = startWorkerProgram(old);
+    // A rolling restart: the server has the new credentials before the worker that sends.
+    assert.equal(await server.stop(), 0);
+    server = await startProgram(changed, ["--no-worker"]);
+    await until("the worker with the old credentials has paused the message again", async () => {
+      const [provider] = await readProviders(server);
+      return provider?.state === "OPEN" && (await read(server, id)).status === "PAUSED";
+    }, 60_000);
+    assert.equal(smtp.received.length, 0);
+    assert.equal(await worker.stop(), 0);
+    worker = startWorkerProgram(changed);
+    await untilStatus(server, id, "SENT");
+    assert.equal(smtp.received.length, 30);
+
+    assert.deepEqual(await Promise.all([worker.stop(), server.stop()]), [0, 0]);
+    await smtp.close();
+  },
+);
+
+onPostgres(
+  "a mail that closes a circuit wakes the jobs of other processes at once",
+  async ({ db, url }) => {
+    const smtp = await startSmtpServer();
+    const settings = {
+      DATABASE_URL: url,
+      ADMIN_API_KEY: "key-of-this-test",
+      SMTP_URLS: `smtp://127.0.0.1:${smtp.port}`,
+    };
+    const server = await startProgram(settings, ["--no-worker"]);
+    const workers = [startWorkerProgram(settings), startWorkerProgram(settings)];
+    await smtp.close();
+    const id = await send(server);
+    await until(
+      "all batches wait for the provider",
+      async () => (await db.run(WAIT_FOR_LONG, id)).length === Math.ceil(PEOPLE / 100),
+      60_000,
+    );
+
+    const restarted = await startSmtpServer({ port: smtp.port });
+    await send(server, 1);
+    await untilStatus(server, id, "SENT");
+    assert.equal(restarted.received.length, PEOPLE + 1);
+
+    assert.deepEqual(await Promise.all([...workers, server].map((each) => each.stop())), [0, 0, 0]);
+    await restarted.close();
   },
 );

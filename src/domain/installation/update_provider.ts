@@ -3,8 +3,9 @@ import { type Caller, requireOperator } from "../access/access.ts";
 import { NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Message } from "../messages/message.ts";
-import { resumePausedFor } from "../messages/resume.ts";
-import { publishProviders } from "../providers/circuit.ts";
+import { wakeWaiting } from "../jobs/wake.ts";
+import { continueRecovered } from "../messages/recover.ts";
+import { allowProbe, publishProviders } from "../providers/circuit.ts";
 import type { Provider } from "../providers/provider.ts";
 import { findProviders } from "../providers/find.ts";
 import { checkUpdate, type UpdateProviderInput, writeUpdate } from "../providers/update.ts";
@@ -22,7 +23,8 @@ export interface UpdatedProvider {
 
 /**
  * Replaces settings of a provider in all processes, without a restart. New credentials close its
- * circuit. New credentials, and enabling the provider, resume all messages that were paused because of it.
+ * circuit. New credentials, and enabling the provider, resume all messages that were paused because of it,
+ * and wake the jobs that wait for a provider of its channel; another limit wakes those that wait for it.
  *
  * @throws {ForbiddenError} unless the caller is the OPERATOR
  * @throws {NotFoundError}
@@ -53,7 +55,9 @@ export async function updateProvider(
     fields: fields.join(", "),
   });
   const mayWork = credentials !== undefined || enabled === true;
-  const resumed = mayWork ? await resumePausedFor(services, id) : [];
+  if (mayWork) publishProviders(services, await allowProbe(services.db, before.channel));
+  const resumed = mayWork ? await continueRecovered(services, id) : [];
+  if (perSecondLimit !== undefined) await wakeWaiting(services, [id]);
   return { provider: await getProvider(services, id), resumed };
 }
 

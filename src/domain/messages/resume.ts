@@ -26,7 +26,7 @@ export async function resumeMessage(
 ): Promise<Message> {
   const message = await getMessage(services, caller, id);
   await allowProbes(services, message.channel);
-  if (!await continueSending(services, message, null)) {
+  if (!await continueSending(services, message, true)) {
     const { status } = await getMessage(services, caller, id);
     const name = toTypeId("message", id);
     throw new ConflictError("NOT_PAUSED", `Cannot resume message ${name}: status is ${status}`);
@@ -66,7 +66,7 @@ export async function resumeMessages(
     for (const { node } of edges) {
       if (!probed.has(node.channel)) await allowProbes(services, node.channel);
       probed.add(node.channel);
-      if (await continueSending(services, node, null)) resumed.push(node);
+      if (await continueSending(services, node, true)) resumed.push(node);
     }
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null && resumed.length < MAX_RESUMED);
@@ -83,55 +83,38 @@ function checkFilter(filter: MessageFilter): void {
   }
 }
 
-const PAUSED_FOR = statement<[providerId: string], Message>(
-  "messages.pausedFor",
-  `select ${COLUMNS} from messages where status = 'PAUSED' and $1 = any(pause_provider_ids)
-   order by id`,
-);
-
-/**
- * Resumes the messages of all organizations that were paused because of a provider.
- *
- * @returns the resumed messages, as they were before
- */
-export async function resumePausedFor(services: Services, providerId: string): Promise<Message[]> {
-  const paused = await services.db.run(PAUSED_FOR, providerId);
-  const [first] = paused;
-  // All messages have the channel of the provider.
-  if (first) await allowProbes(services, first.channel);
-  const resumed: Message[] = [];
-  for (const message of paused) {
-    if (await continueSending(services, message, providerId)) resumed.push(message);
-  }
-  return resumed;
-}
-
 // In a transaction of its own, because pause() locks providers before the message: the reverse order could
 // deadlock.
 async function allowProbes(services: Services, channel: Message["channel"]): Promise<void> {
   publishProviders(services, await allowProbe(services.db, channel));
 }
 
-// With a provider, a message that a person has paused in the meantime stays paused.
-const RESUME = statement<[id: string, providerId: string | null], Message>(
+// Only a person resumes a message that a person has paused.
+const RESUME = statement<[id: string, byPerson: boolean], Message>(
   "messages.resume",
   `update messages m set paused_at = null, pause_reason = null, pause_code = null,
      pause_provider_ids = null, updated_at = now(),
      status = case when planned_count = recipient_count then 'SENDING'
        when started_at is null and send_at > now() then 'SCHEDULED'
        else 'PLANNING' end
-   where id = $1 and status = 'PAUSED' and ($2::uuid is null or $2 = any(pause_provider_ids))
+   where id = $1 and status = 'PAUSED' and ($2 or pause_provider_ids is not null)
    returning ${COLUMNS}`,
 );
 
-async function continueSending(
+/**
+ * Resumes a paused message and its jobs.
+ *
+ * @param byPerson false: a message that a person has paused stays paused
+ * @returns false if the message is not paused, or stays paused
+ */
+export async function continueSending(
   services: Services,
-  { id, organizationId }: Message,
-  providerId: string | null,
+  { id, organizationId }: Pick<Message, "id" | "organizationId">,
+  byPerson: boolean,
 ): Promise<boolean> {
   const resumed = await services.db.transaction(async (tx) => {
     // The message is locked before its jobs, so that parkJob() reads its status before or after this change.
-    const [message] = await tx.run(RESUME, id, providerId);
+    const [message] = await tx.run(RESUME, id, byPerson);
     if (!message) return undefined;
     await wakeParked(tx, toTypeId("message", id));
     // The planning job may have been cancelled or have failed; its unique key prevents a second one.

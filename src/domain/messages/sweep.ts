@@ -2,6 +2,7 @@ import { statement } from "../../db/database.ts";
 import { closeAbandonedBatches } from "../deliveries/abandoned.ts";
 import type { Services } from "../services.ts";
 import { finishMessage } from "./finish.ts";
+import { continueRecovered } from "./recover.ts";
 
 const FIND_DONE = statement<[limit: number], { id: string; organizationId: string }>(
   "messages.findManyDone",
@@ -29,10 +30,12 @@ const LIMIT = 1_000;
 /**
  * Repairs messages that have lost their jobs, in all organizations. Closes the batches whose job failed or
  * was cancelled, finishes messages without unfinished batches, and pauses messages whose planning job
- * failed or was cancelled, until a person resumes them.
+ * failed or was cancelled, until a person resumes them. Continues what waits for providers that have
+ * recovered, if the process that noticed it has ended.
  */
 export async function sweepMessages(services: Services): Promise<void> {
   const { db, bus } = services;
+  await continueRecovered(services);
   await closeAbandonedBatches(services);
   for (const message of await db.run(FIND_DONE, LIMIT)) await finishMessage(services, message);
   const reason = "Planning failed or was cancelled; resume the message to continue";

@@ -5,6 +5,7 @@ import type { MessageChannel } from "../channel.ts";
 import type { Services } from "../services.ts";
 import { openDurationMs, type ProviderState } from "./provider.ts";
 import { STATE } from "./find.ts";
+import { RECOVER } from "./recovery.ts";
 
 /** Timeout of a probe, in milliseconds; after it another message may probe. */
 const PROBE_MS = 60_000;
@@ -20,13 +21,16 @@ const OPEN = statement<
     code: string | null,
     message: string,
     pauses: boolean,
+    fingerprint: string | null,
   ],
   ProviderState
 >(
   "providers.open",
   `update providers set state = 'OPEN', since = now(), epoch = epoch + 1, openings = openings + 1,
      retry_at = now() + $3 * interval '1 millisecond',
-     error_type = $4, error_code = $5, error_message = $6, error_pauses = $7
+     error_type = $4, error_code = $5, error_message = $6, error_pauses = $7,
+     failed_fingerprint = case when credentials is null then $8 end,
+     recovered = recovered and not $7
    where id = $1 and epoch = $2
    returning ${STATE}`,
 );
@@ -48,9 +52,7 @@ const ABANDON_PROBE = statement<[id: string, epoch: number], ProviderState>(
 
 const CLOSE = statement<[id: string, epoch: number], ProviderState>(
   "providers.close",
-  `update providers set state = 'CLOSED', since = now(), epoch = epoch + 1, openings = 0,
-     retry_at = null, error_type = null, error_code = null, error_message = null,
-     error_pauses = false
+  `update providers set epoch = epoch + 1, ${RECOVER}
    where id = $1 and epoch = $2
    returning ${STATE}`,
 );
@@ -67,19 +69,31 @@ type Circuit = Pick<ProviderState, "id" | "epoch" | "openings">;
 /**
  * Opens a circuit: the provider is not used for a while.
  *
+ * @param fingerprint of the settings that this process uses; null: unknown
  * @returns undefined when the circuit has changed since it was read: nothing is written
  */
 export function openCircuit(
   services: Services,
   circuit: Circuit,
   error: DeliveryError,
+  fingerprint: string | null = null,
 ): Promise<ProviderState | undefined> {
   const { type, code, message, disposition } = error;
   const openMs = openDurationMs(error, circuit.openings);
   const pauses = disposition === "pause";
   return change(
     services,
-    services.db.run(OPEN, circuit.id, circuit.epoch, openMs, type, code, message, pauses),
+    services.db.run(
+      OPEN,
+      circuit.id,
+      circuit.epoch,
+      openMs,
+      type,
+      code,
+      message,
+      pauses,
+      fingerprint,
+    ),
   );
 }
 
@@ -108,7 +122,7 @@ export function abandonProbe(
 }
 
 /**
- * Closes a circuit, because the provider works.
+ * Closes a circuit, because the provider works. Call `continueRecovered` afterwards.
  *
  * @returns undefined when the circuit has changed since it was read: nothing is written
  */

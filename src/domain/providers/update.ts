@@ -3,6 +3,7 @@ import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
 import type { CredentialField, Credentials } from "../vault.ts";
 import type { Provider } from "./provider.ts";
+import { RECOVER } from "./recovery.ts";
 
 /** Input of `updateProvider`: an absent field is unchanged, null restores the value of the settings. */
 export interface UpdateProviderInput {
@@ -42,7 +43,8 @@ const UPDATE = statement<
      credentials = case when $2 then $3 else credentials end,
      limit_override = case when $4 then $5::float8 else limit_override end,
      enabled = coalesce($6, enabled),
-     epoch = epoch + ($2 or $6 is not null)::int
+     epoch = epoch + ($2 or $6 is not null)::int,
+     recovered = recovered or coalesce($6, false)
    where id = $1
    returning id`,
 );
@@ -50,10 +52,7 @@ const UPDATE = statement<
 // Closes the circuit, because its errors are those of the old credentials.
 const RESET = statement<[id: string], { id: string }>(
   "providers.reset",
-  `update providers set state = 'CLOSED', since = now(), openings = 0, retry_at = null,
-     error_type = null, error_code = null, error_message = null, error_pauses = false
-   where id = $1
-   returning id`,
+  `update providers set ${RECOVER} where id = $1 returning id`,
 );
 
 /**
@@ -133,7 +132,7 @@ export interface ProviderChange {
 }
 
 /**
- * Stores an update; new credentials close the circuit.
+ * Stores an update; new credentials close the circuit. Call `continueRecovered` after the commit.
  *
  * @returns false when there is no such provider
  */

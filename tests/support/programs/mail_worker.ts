@@ -31,7 +31,7 @@ const configured = (Deno.env.get("SMTP_URLS") ?? "").split(",").map((url): Confi
 });
 const background = await startBackground({ db, bus }, {
   lanes: DEFAULT_SLOTS,
-  providers: await registerConfigured({ db }, configured),
+  providers: await registerConfigured({ db, bus }, configured),
   capture: openCaptureChannel("never written to", FROM),
   publicUrl: "https://mail.example.com",
   retention: { completedMs: 1e9, failedMs: 1e9, deliveryDays: 90 },
