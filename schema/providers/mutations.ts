@@ -67,7 +67,8 @@ builder.mutationField("updateProvider", (t) =>
     description:
       "Changes the credentials or the rate limit of a provider, or disables or enables it, in " +
       "all processes without a restart. Credentials are stored encrypted and never returned. New " +
-      "credentials, and enabling, resume all messages that were paused because of the provider. " +
+      "credentials, and enabling, resume all messages that were paused because of the provider; " +
+      "jobs that wait for it, or for its rate limit, continue at once. " +
       "OPERATOR only, else ForbiddenError. Refuses fields of another channel and an update " +
       "without fields with InvalidInputError, and new credentials with ConflictError " +
       "NOT_CONFIGURED if the server has no key to encrypt them.",

@@ -117,8 +117,8 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "updateProvider() wakes the jobs that wait for the limit that it changes",
-  () => [{}],
+  "updateProvider() wakes the jobs that wait for the limit of the preferred provider",
+  () => [{}, {}],
   async (given) => {
     const { db, services, organization: { operator }, worker, servers: [server], send } = given;
     const [id] = await providerIds(given);
