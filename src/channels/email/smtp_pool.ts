@@ -44,6 +44,7 @@ export class SmtpPool {
   /** Last in, first out, so that surplus connections stay idle and are closed. */
   #idle: { readonly session: SmtpSession; readonly timer: Timer }[] = [];
   readonly #openings = new Map<AbortController, Promise<void>>();
+  readonly #closings = new Set<Promise<void>>();
   readonly #urgent = new Set<Waiter>();
   readonly #normal = new Set<Waiter>();
   #pause: Timer | null = null;
@@ -77,7 +78,7 @@ export class SmtpPool {
   release(session: SmtpSession): void {
     this.#busy--;
     if (!session.alive) this.#forget();
-    else if (session.usedUp) void this.#retire(session);
+    else if (session.usedUp) this.#retire(session);
     else this.#offer({ session, fresh: false }, IDLE_MS);
     this.#checkDrained();
   }
@@ -89,8 +90,11 @@ export class SmtpPool {
     for (const opening of this.#openings.keys()) opening.abort();
     await Promise.all(this.#openings.values());
     const idle = this.#idle.splice(0);
-    for (const { timer } of idle) clearTimeout(timer);
-    await Promise.all(idle.map(({ session }) => this.#retire(session)));
+    for (const { session, timer } of idle) {
+      clearTimeout(timer);
+      this.#retire(session);
+    }
+    await Promise.all(this.#closings);
   }
 
   async #wait({ urgent, signal, patienceMs }: SendOptions): Promise<Lease | undefined> {
@@ -192,14 +196,17 @@ export class SmtpPool {
   #keep(session: SmtpSession, idleMs: number): void {
     const timer = setTimeout(() => {
       this.#idle = this.#idle.filter((idle) => idle.session !== session);
-      void this.#retire(session);
+      this.#retire(session);
     }, idleMs);
     this.#idle.push({ session, timer });
   }
 
-  async #retire(session: SmtpSession): Promise<void> {
-    await session.close();
-    this.#forget();
+  #retire(session: SmtpSession): void {
+    const closing = session.close().then(() => {
+      this.#closings.delete(closing);
+      this.#forget();
+    });
+    this.#closings.add(closing);
   }
 
   #forget(): void {

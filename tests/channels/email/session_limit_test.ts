@@ -44,6 +44,11 @@ Deno.test("isSessionLimit() is false before a connection is open and without a r
   assert.ok(!isSessionLimit({ reply: null, opened: true }));
 });
 
+/** Declares a test that also fails if a socket or timer is still open at its end. */
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, sanitizeOps: true, sanitizeResources: true });
+}
+
 async function sendAll(count: number, connections: number, replier: Replier, pipelining = false) {
   await using server = startScriptedServer([], pipelining, replier);
   const channel = openSmtpChannel(parseSmtpUrl(`${server.url}?connections=${connections}`), {
@@ -70,7 +75,7 @@ const AT_STEPS: [Step, reply: string][] = [
 for (const [at, limit] of AT_STEPS) {
   for (const pipelining of [false, true]) {
     const mode = pipelining ? ", pipelined" : "";
-    Deno.test(`send() replaces a connection that accepts 3 mails: ${limit.trim()} at ${at}${mode}`, async () => {
+    test(`send() replaces a connection that accepts 3 mails: ${limit.trim()} at ${at}${mode}`, async () => {
       const { results, connections, steps } = await sendAll(
         12,
         1,
@@ -84,7 +89,7 @@ for (const [at, limit] of AT_STEPS) {
   }
 }
 
-Deno.test("send() replaces all connections when they reach their limit together", async () => {
+test("send() replaces all connections when they reach their limit together", async () => {
   const { results, connections } = await sendAll(
     300,
     10,
@@ -95,7 +100,7 @@ Deno.test("send() replaces all connections when they reach their limit together"
   assert.ok(connections >= 30 && connections <= 40, `${connections} connections`);
 });
 
-Deno.test("send() counts refused mails of a connection, too", async () => {
+test("send() counts refused mails of a connection, too", async () => {
   const mails = new Map<number, number>();
   const { results, connections } = await sendAll(4, 1, ({ step, connection }) => {
     if (step !== "RCPT") return;
@@ -108,7 +113,7 @@ Deno.test("send() counts refused mails of a connection, too", async () => {
   assert.equal(connections, 2);
 });
 
-Deno.test("send() reports a limit that a new connection has reached, and uses it no longer", async () => {
+test("send() reports a limit that a new connection has reached, and uses it no longer", async () => {
   const { results, connections } = await sendAll(
     3,
     1,
@@ -121,7 +126,7 @@ Deno.test("send() reports a limit that a new connection has reached, and uses it
   assert.equal(connections, 3);
 });
 
-Deno.test("send() obeys the number of mails that the server announces (RFC 9422)", async () => {
+test("send() obeys the number of mails that the server announces (RFC 9422)", async () => {
   const { results, connections, steps } = await sendAll(7, 1, ({ step, accepted }) => {
     if (step === "EHLO") return "250-Hello\r\n250 LIMITS RCPTMAX=10 MAILMAX=3\r\n";
     return step === "MAIL" && accepted >= 3 ? "503 5.5.1 Bad sequence\r\n" : undefined;

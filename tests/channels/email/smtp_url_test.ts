@@ -51,6 +51,9 @@ Deno.test("requiresTls() is true with credentials, except on the loopback networ
   assert.equal(required("smtp://ada:secret@127.example.com"), true);
   assert.equal(required("smtp://ada:secret@smtp.example.com?requireTLS=false"), false);
   assert.equal(required("smtp://localhost?requireTLS=true"), true);
+  // Credentials that an operator has entered replace those of the URL.
+  const credentials = { user: "ada", password: "secret" };
+  assert.equal(requiresTls({ ...parseSmtpUrl("smtp://smtp.example.com"), credentials }), true);
 });
 
 Deno.test("parseSmtpUrl() reads a name for EHLO, in ASCII", () => {
