@@ -39,7 +39,11 @@ export const DeliveryErrorType = builder.enumType("DeliveryErrorType", {
         "Credentials rejected by the provider; the message is paused unless another provider " +
         "accepts it.",
     },
-    RATE_LIMIT: { description: "Provider or receiving server accepts no more messages for now." },
+    RATE_LIMIT: {
+      description:
+        "Provider or receiving server accepts no more messages for now, or the mailbox " +
+        "is full (code MAILBOX_FULL).",
+    },
     NETWORK: { description: "Provider unreachable, or the connection broke." },
     INVALID_RECIPIENT: { description: "Recipient does not exist or cannot receive." },
     PERMISSION: {

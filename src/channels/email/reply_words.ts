@@ -66,7 +66,7 @@ export const SENDER = anyOf(
   /\b\w*(?:dnsbl|rbl|ribl|surbl)s?\b|\b[bcdpsx]bl\b|spamhaus|spamcop|sorbs|barracuda|abuseat/,
   /abusix|senderscore|invaluement|cloudmark|mailspike|uceprotect|backscatterer/,
   // Postfix names a table "relay recipient table".
-  /\brelay(?:ing)?\b(?! recipient)|rcpthosts/,
+  /\brelay(?:ing)?\b(?! recipient|=)|rcpthosts/,
 );
 
 /** Host names that are kept in `Reply.words`, because a reply may name only the block list. */
@@ -93,7 +93,7 @@ export const PROTOCOL = anyOf(
 /** Causes that may pass, or that the server itself does not know. */
 export const UNCERTAIN = anyOf(
   /temporar|\btry (?:\w+ ){0,3}later\b|time(?:d|s)? ?out|\bexpired\b|\bm(?:ay|ight) not\b/,
-  /\blookup (?:fail|error)|\bverif(?:y|ied|ication)|callout/,
+  /\blookup (?:\w+ ){0,4}(?:fail|error)|\bverif(?:y|ied|ication)|callout/,
   /\b(?:internal|server|system|database|ldap|configuration) (?:error|failure|problem)/,
 );
 
