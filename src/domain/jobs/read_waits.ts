@@ -42,7 +42,7 @@ const WAITING = statement<[ids: string[], limit: number], WaitingJob>(
      coalesce(o.wait_reason, a.wait_reason) as "waitReason",
      p.id as "providerId", p.name as provider, p.error_type as "providerErrorType",
      p.error_code as "providerErrorCode", p.error_message as "providerErrorMessage",
-     p.retry_at as "providerRetryAt",
+     case p.state when 'OPEN' then p.retry_at end as "providerRetryAt",
      case a.status when 'SCHEDULED' then 0 else q.position end as position
    from asked a
      left join placed q on q.id = a.id

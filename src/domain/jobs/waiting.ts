@@ -31,7 +31,7 @@ export interface JobWaitFacts {
   readonly providerErrorType: string | null;
   readonly providerErrorCode: string | null;
   readonly providerErrorMessage: string | null;
-  /** Time of the next probe of the provider; null: its circuit is closed. */
+  /** Time of the next probe of the provider; null: its circuit is closed, or a probe runs. */
   readonly providerRetryAt: Date | null;
   /** Number of queued jobs of its partition that are claimed first; null: above `MAX_POSITION`. */
   readonly position: number | null;

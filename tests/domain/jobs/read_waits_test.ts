@@ -5,7 +5,7 @@ import { readJobWaits } from "../../../src/domain/jobs/read_waits.ts";
 import { settleJobs } from "../../../src/domain/jobs/settle.ts";
 import { pauseMessage } from "../../../src/domain/messages/pause.ts";
 import { sendMessage } from "../../../src/domain/messages/send.ts";
-import { openCircuit } from "../../../src/domain/providers/circuit.ts";
+import { beginProbe, openCircuit } from "../../../src/domain/providers/circuit.ts";
 import { registerProviders } from "../../../src/domain/providers/register.ts";
 import type { WaitingFor } from "../../../src/domain/waiting.ts";
 import { addJob, addJobs, addWorker, claimWork, endOf, expireLease } from "../../support/jobs.ts";
@@ -17,6 +17,10 @@ const SET_WAIT = statement<[id: string, reason: string, providerId: string | nul
   "test.setWait",
   `update jobs set status = 'SCHEDULED', run_at = now() + interval '1 hour', wait_reason = $2,
      wait_provider_id = $3 where id = $1`,
+);
+const END_CIRCUIT_WAIT = statement<[]>(
+  "test.endCircuitWait",
+  "update providers set retry_at = now()",
 );
 const JOB_OF_MESSAGE = statement<[subject: string], { id: string }>(
   "test.jobOfMessage",
@@ -143,6 +147,11 @@ onEveryQueue(
       provider.id,
     ]);
     assert.ok(Number(wait?.until) - Date.now() < 6_000, "the probe, not the job's own time");
+
+    await db.run(END_CIRCUIT_WAIT);
+    await beginProbe(services, { ...provider, epoch: provider.epoch + 1 });
+    const probed = await waitOf(db, id);
+    assert.ok(Number(probed?.until) - Date.now() > 3_000_000, "not the deadline of the probe");
 
     await db.run(SET_WAIT, id, "RATE_LIMIT", provider.id);
     const limited = await waitOf(db, id);
