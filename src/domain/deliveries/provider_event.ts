@@ -67,6 +67,21 @@ const PRUNE_EVENTS = statement<[keepMs: number, limit: number], { source: string
    returning source`,
 );
 
+const UNFINISHED_JOBS = statement<[deliveryIds: string[]], { id: string }>(
+  "batches.unfinishedJobs",
+  `select distinct b.job_id as id from deliveries d
+     join batches b on b.message_id = d.message_id and b.number = d.batch_number
+   where d.id = any($1) and b.finished_at is null`,
+);
+
+/** Returns the jobs of the unfinished batches of deliveries. */
+export async function findBatchJobs(
+  db: Connection,
+  deliveryIds: readonly string[],
+): Promise<string[]> {
+  return (await db.run(UNFINISHED_JOBS, [...deliveryIds])).map(({ id }) => id);
+}
+
 /** Returns the known deliveries that an event names. */
 export function findMentioned(
   tx: Connection,

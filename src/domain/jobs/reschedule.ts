@@ -1,4 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
+import type { Lane } from "./lane.ts";
 
 const RESCHEDULE = statement<
   [organizationId: string, uniqueKey: string, runAt: Date | null],
@@ -26,4 +27,21 @@ export async function rescheduleJob(
 ): Promise<string | null> {
   const [job] = await tx.run(RESCHEDULE, organizationId, uniqueKey, runAt);
   return job?.id ?? null;
+}
+
+const START_NOW = statement<[ids: string[]], { lane: Lane }>(
+  "jobs.startNow",
+  `update jobs set status = 'QUEUED', run_at = now(), wait_reason = null, wait_provider_id = null,
+     updated_at = now()
+   where id = any($1) and status = 'SCHEDULED' and run_at <> 'infinity'
+   returning lane`,
+);
+
+/**
+ * Ends the wait of snoozed jobs; parked ones stay. Call `wakeWorkers` after the commit.
+ *
+ * @returns their lanes
+ */
+export async function startJobsNow(db: Connection, ids: readonly string[]): Promise<Lane[]> {
+  return (await db.run(START_NOW, [...ids])).map(({ lane }) => lane);
 }

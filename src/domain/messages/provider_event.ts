@@ -1,12 +1,16 @@
 import { getLogger } from "@logtape/logtape";
+import type { ChangedDelivery } from "../deliveries/apply_feedback.ts";
 import {
   type EventOutcome,
+  findBatchJobs,
   findMentioned,
   type ProviderEvent,
   recordFeedback,
 } from "../deliveries/provider_event.ts";
 import { AUTOMATIC } from "../deliveries/retry.ts";
 import { toTypeId } from "../id.ts";
+import { wakeWorkers } from "../jobs/enqueue.ts";
+import { startJobsNow } from "../jobs/reschedule.ts";
 import type { Services } from "../services.ts";
 import { recomputeStatus } from "./finish.ts";
 import { isFinal, type Message } from "./message.ts";
@@ -38,6 +42,7 @@ export async function recordEvent(
     };
   });
   publishRounds(services, rounds);
+  await endWaits(services, changed);
   const { source } = event;
   if (outcome === "ignored" && event.feedback.length === 0) {
     log.info("Ignored an event of {source}: it reports no delivery, bounce or complaint", {
@@ -57,6 +62,15 @@ export async function recordEvent(
     });
   }
   return outcome;
+}
+
+// A batch may wait for hours, although its last delivery has ended. Outside the transaction of the event,
+// because a step locks the job before the batch.
+async function endWaits(services: Services, changed: readonly ChangedDelivery[]): Promise<void> {
+  const ended = changed.filter(({ status }) => status === "SENT").map(({ id }) => id);
+  if (ended.length === 0) return;
+  const jobIds = await findBatchJobs(services.db, ended);
+  if (jobIds.length > 0) wakeWorkers(services, await startJobsNow(services.db, jobIds));
 }
 
 // A finished message ends no further pass, so that nothing else would start its next round.

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { statement } from "../../../src/db/database.ts";
 import { readSeries } from "../../../src/domain/deliveries/analytics.ts";
 import { complained, delivered, type Feedback } from "../../../src/domain/deliveries/feedback.ts";
 import { readStats } from "../../../src/domain/deliveries/stats.ts";
@@ -81,6 +82,30 @@ onEveryMail("A report of delivery ends a retry that has not begun", async (mail)
   assert.equal(smtp.received.length, 1);
   assert.equal(await readStatus(db, id), "SENT");
 });
+
+const POSTPONE = statement<[]>(
+  "test.postpone",
+  `update jobs set status = 'SCHEDULED', run_at = now() + interval '2 hours'
+   where kind = 'SEND_BATCH' and status = 'QUEUED'`,
+);
+const DUE = statement<[], { count: number }>(
+  "test.dueJobs",
+  "select count(*) from jobs where kind = 'SEND_BATCH' and status = 'QUEUED'",
+);
+
+onEveryMail(
+  "A report of delivery ends the wait of the retry, so that its message ends",
+  async (mail) => {
+    const { db, services, worker } = mail;
+    const { id, delivery } = await sendOne(mail, { retry: { mode: "AUTO", maxAttempts: 3 } });
+    await recordEvent(services, event(bounce(delivery, false)));
+    await db.run(POSTPONE);
+    await recordEvent(services, event(delivered(delivery)));
+    assert.deepEqual(await db.run(DUE), [{ count: 1 }]);
+    await worker.runQueued();
+    assert.equal(await readStatus(db, id), "SENT");
+  },
+);
 
 onEveryMail(
   "A permanent bounce of a delivered mail is a failure, and only a person retries it",
