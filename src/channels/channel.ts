@@ -110,7 +110,7 @@ export interface SendOptions {
    * Time after which the mail fails if no connection is open, in milliseconds; absent: it waits as long as
    * opening one may take. The mail does not fail while other mails are being sent.
    */
-  readonly patienceMs?: number;
+  readonly acquireTimeoutMs?: number;
 }
 
 /** Outcome of a mail that was aborted before its content was transmitted. */

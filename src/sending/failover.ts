@@ -12,7 +12,7 @@ import { isProviderFailure, mayFailOver } from "../domain/providers/provider.ts"
 import type { LiveProvider } from "./live_provider.ts";
 
 // Longest wait for a connection to a provider while another one can be used.
-const PATIENCE_MS = 10_000;
+const ACQUIRE_TIMEOUT_MS = 10_000;
 
 /**
  * A channel with several providers, in order of preference. If a provider cannot be reached, refuses the
@@ -54,8 +54,8 @@ export class FailoverChannel implements Channel {
       const { name, id } = provider;
       reached.push(provider);
       const startedAt = performance.now();
-      const patience = this.#hasNext(index) && { patienceMs: PATIENCE_MS };
-      const answer = await provider.send(mail, { ...options, ...patience });
+      const limit = this.#hasNext(index) && { acquireTimeoutMs: ACQUIRE_TIMEOUT_MS };
+      const answer = await provider.send(mail, { ...options, ...limit });
       if (answer.type === "skipped") {
         if (answer.error) skips.set(name, answer.error);
         // A used up rate limit is not a failure: the mail waits for a slot and is sent to no other provider.

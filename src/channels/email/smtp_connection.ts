@@ -24,7 +24,7 @@ const POLL_MS = 50;
 
 /** Prepares a connection of nodemailer to a provider. */
 export function createConnection(provider: SmtpProvider, timeouts: SmtpTimeouts): SMTPConnection {
-  return new PatientConnection({
+  return new Connection({
     host: provider.host,
     port: provider.port,
     name: provider.ehloName ?? undefined,
@@ -39,7 +39,7 @@ export function createConnection(provider: SmtpProvider, timeouts: SmtpTimeouts)
   });
 }
 
-class PatientConnection extends SMTPConnection {
+class Connection extends SMTPConnection {
   // Replaces the internal method of nodemailer that ends the wait for the greeting with the time for connecting.
   _remainingSetupTime(): number | undefined {
     return this.options.greetingTimeout;

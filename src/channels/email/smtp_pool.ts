@@ -64,7 +64,7 @@ export class SmtpPool {
    *
    * @returns undefined if the signal fired first
    * @throws {SmtpError} if the connection for this mail could not be opened, or if no connection was open
-   *   when the patience ended; an opening continues nevertheless
+   *   after `acquireTimeoutMs`; an opening continues nevertheless
    */
   async acquire(options: SendOptions): Promise<Lease | undefined> {
     if (options.signal?.aborted) return undefined;
@@ -97,13 +97,14 @@ export class SmtpPool {
     await Promise.all(this.#closings);
   }
 
-  async #wait({ urgent, signal, patienceMs }: SendOptions): Promise<Lease | undefined> {
+  async #wait({ urgent, signal, acquireTimeoutMs }: SendOptions): Promise<Lease | undefined> {
     const waiter = this.#enqueue(urgent ? this.#urgent : this.#normal);
     const abort = () => waiter.take();
     signal?.addEventListener("abort", abort, { once: true });
-    // Another mail will give its connection back, so that only a mail without any prospect loses patience.
-    const lose = () => this.#busy === 0 && waiter.fail(noConnection(patienceMs ?? 0));
-    const timer = patienceMs === undefined ? undefined : setInterval(lose, patienceMs);
+    const timer = acquireTimeoutMs && setInterval(() => {
+      // A connection that is in use will be free for this mail.
+      if (this.#busy === 0) waiter.fail(noConnection(acquireTimeoutMs));
+    }, acquireTimeoutMs);
     this.#grow();
     try {
       return await waiter.promise;

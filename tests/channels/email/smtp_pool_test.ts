@@ -186,18 +186,18 @@ test(
 {
   const held = greetings([1]);
   test(
-    "send() ends when its patience does, and a later mail uses the connection",
+    "send() fails after acquireTimeoutMs, and a later mail uses the connection",
     { connections: 1 },
     held.replier,
     async ({ server, send }) => {
-      const result = await send(1, { patienceMs: 50 });
+      const result = await send(1, { acquireTimeoutMs: 50 });
       assert.ok(result.outcome === "failed");
       const { type, disposition, code, beforeRecipient, noAnswer } = result.error;
       assert.deepEqual([type, disposition, code], ["NETWORK", "retry", "ETIMEDOUT"]);
       assert.deepEqual([beforeRecipient, noAnswer], [true, true]);
       held.open();
       await until("the server is greeted", () => server.steps.includes("EHLO"));
-      assert.equal((await send(2, { patienceMs: 5_000 })).outcome, "sent");
+      assert.equal((await send(2, { acquireTimeoutMs: 5_000 })).outcome, "sent");
       assert.equal(server.connections, 1);
     },
   );
@@ -206,11 +206,11 @@ test(
 {
   const held = gate(({ step }) => step === "DOT");
   test(
-    "send() keeps its patience while another mail is being sent",
+    "send() waits longer than acquireTimeoutMs while another mail is being sent",
     { connections: 1 },
     held.replier,
     async ({ server, send }) => {
-      const sends = [send(1), send(2, { patienceMs: 20 })];
+      const sends = [send(1), send(2, { acquireTimeoutMs: 20 })];
       await until("the first mail is transmitted", () => server.steps.includes("DOT"));
       await new Promise((resolve) => setTimeout(resolve, 100));
       held.open();
