@@ -4,7 +4,8 @@ import {
   DISK_FULL,
   FULL,
   LOGIN_REQUIRED,
-  NO_ADDRESS,
+  NO_DOMAIN,
+  NO_MAILBOX,
   OTHER_CAUSE,
   POLICY,
   PROTOCOL,
@@ -64,8 +65,8 @@ const NO_SUCH_ADDRESS: FailureClass = ["INVALID_RECIPIENT", "suppress"];
 /**
  * Meaning of a mail server's negative reply, in the conversation and in a later bounce report. The first
  * row that matches decides. Only a plain "no such user" or "no such domain" suppresses the address, so
- * every row about the sender, the mail, a full mailbox or a passing cause precedes those two rows. An
- * unclear reply does not suppress.
+ * every row about the sender, the mail, a full mailbox or a passing cause precedes those rows. An unclear
+ * reply does not suppress.
  */
 export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] = [
   // Login. Later replies with the same codes concern one recipient; see below.
@@ -135,7 +136,12 @@ export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] 
     words: [TOO_LARGE],
     class: ["OTHER", "never"],
   }],
-  ["sender", { at: AFTER_MAIL, code: "5yz", words: [SENDER], class: SENDER_REFUSED }],
+  ["sender", {
+    at: AFTER_MAIL,
+    code: "5yz",
+    words: [SENDER, LOGIN_REQUIRED],
+    class: SENDER_REFUSED,
+  }],
   ["policy", { at: AFTER_MAIL, code: "5yz", words: [POLICY], class: REFUSED }],
   // 5.7.0 and 5.7.1 follow the words, because some servers use them for unknown users.
   ["5.7.2 and above policy", {
@@ -159,12 +165,8 @@ export const REPLY_RULES: readonly (readonly [name: string, rule: ReplyRule])[] 
     words: [DISABLED],
     class: ["INVALID_RECIPIENT", "never"],
   }],
-  ["no such address", {
-    at: AFTER_MAIL,
-    code: "5yz",
-    words: [NO_ADDRESS],
-    class: NO_SUCH_ADDRESS,
-  }],
+  ["no such user", { at: AFTER_MAIL, code: "5yz", words: [NO_MAILBOX], class: NO_SUCH_ADDRESS }],
+  ["no such domain", { at: RECIPIENT, code: "5yz", words: [NO_DOMAIN], class: NO_SUCH_ADDRESS }],
   ["5.1.1, 5.1.2, 5.1.10 for another cause", {
     at: AFTER_MAIL,
     code: "5yz",

@@ -23,7 +23,11 @@ const CODE_AND_STATUS = /(?<![\w./-])[45]\d\d(?:-|[\s:]{1,3})#?([245]\.\d\.\d{1,
 /** Reads the text of a reply. Words and codes in addresses and host names do not name a cause. */
 export function readReplyText(text: string): ReplyText {
   const rest = text
-    .replaceAll(TOKEN, (token) => /^<|@/.test(token) ? " " : token)
+    // The end of a sentence separates words, so that it is kept.
+    .replaceAll(
+      TOKEN,
+      (token) => /^<|@/.test(token) ? token.slice(-1).replace(/[^.;!?]/, " ") : token,
+    )
     .replaceAll(HOST, (host) => BLOCK_LIST_HOST.test(host) ? host : " ");
   const [code] = rest.match(CODE) ?? [];
   const [, ownStatus = null] = CODE_AND_STATUS.exec(rest) ?? [];

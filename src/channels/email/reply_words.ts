@@ -59,7 +59,7 @@ export const SENDER = anyOf(
   /\breverse[- ](?:dns|lookup|host|name|record|entry)|\br-?dns\b|\bptr\b|\bdns list/,
   /\b(?:forward|matching|valid) (?:dns|lookup|hostname)|\bname lookup failed|\bresolv(?:e|ed|able)\b/,
   /\b(?:he|eh)lo\b|\bclient (?:host|ip|address)|\bips?\b(?!=)|\bdynamic\b|\bdial-?up\b/,
-  /\byour (?:\w+ )?(?:host(?:name)?|ip|server|domain|network|isp|mta|relay|system|client)\b/,
+  /\byour (?:\w+ )?(?:host(?:name)?|ip|server|domain|network|isp|mta|relay|system|client|account)\b/,
   /\byour (?:\w+ )?address(?! book)|\b(?:mx|a|aaaa)[- ](?:resource )?records?\b|(?<!\bnull )\bmx\b|\bmail exchanger/,
   // Block lists.
   /(?:black|block|deny)[- ]?list|(?<!\bnot )\blisted (?:in|on|at|by)\b|\bbanned\b|reputation/,
@@ -113,27 +113,30 @@ export const OTHER_CAUSE = anyOf(
 
 // Nouns and predicates of "unknown user" and "user unknown".
 const ADDRESSEE =
-  "user|recipient|mail[- ]?box|account|address|addressee|alias|person|local[- ]part|domain";
+  "user|recipient|mail[- ]?box|account|address(?! error)|addressee|alias|person|local[- ]part";
 const NOT_OURS = "ip|client|host|source|remote|network|from|return|sending";
-const IS_MISSING = "unknown|not found|not known|not listed in|not present in|no longer exists?" +
+const MISSING = "unknown|not found|not known|not listed in|not present in|no longer exists?" +
   "|(?:does ?n[o']t|doesn't|do not|did not|not) exist" +
   // Gmail continues with "or is unable to receive mail".
   "|(?:could ?n[o']t|couldn't|can ?not|was not) (?:be )?found(?!, or)";
+const NOT_EXISTING = "no such|unknown|non[- ]?exist(?:ent|ing)|not an? (?:valid|known|existing)";
 
-/** Missing mailbox or domain. */
-export const NO_ADDRESS = anyOf(
-  // "Unknown address error" is the name of the class 5.1.0.
-  new RegExp(
-    "\\b(?:no such|unknown|non[- ]?exist(?:ent|ing)|not an? (?:valid|known|existing))" +
-      ` (?:[\\w-]{1,20} )?(?:${ADDRESSEE})(?! error)`,
-  ),
+/** Missing mailbox. "Unknown address error" is the name of the class 5.1.0, and says nothing. */
+export const NO_MAILBOX = anyOf(
+  new RegExp(`\\b(?:${NOT_EXISTING}) (?:[\\w-]{1,20} )?(?:${ADDRESSEE})`),
   new RegExp(
     `(?<!\\b(?:${NOT_OURS}) )\\b(?:${ADDRESSEE})\\b` +
-      `(?:(?!\\b(?:host|server|dns|record)\\b)[^.;!?]){0,60}\\b(?:${IS_MISSING})\\b`,
+      `(?:(?!\\b(?:host|server|dns|record)\\b)[^.;!?]){0,60}\\b(?:${MISSING})\\b`,
   ),
   /\bno (?:mail[- ]?box|account|user|one|recipient) (?:\w+ ){0,2}by (?:that|this|the) name/,
   /\bthere is no one at this address|\buser does(?:n't| not) have an? (?:\S+ )?account/,
   /\binvalid recipient\b|\bunknown or (?:illegal|invalid) (?:alias|user|address)/,
   /\brecip(?:ient)?notfound\b|\brecipient no longer on (?:this )?server/,
-  /\bhost or domain name not found|\bhost unknown \((?:name server|authoritative)/,
+);
+
+/** Missing domain of the recipient; in a reply to the content of a mail, it may be the author's. */
+export const NO_DOMAIN = anyOf(
+  new RegExp(`\\b(?:${NOT_EXISTING}) domain\\b`),
+  new RegExp(`\\bdomain(?: name)?(?: is| was)? (?:${MISSING})\\b`),
+  /\bhost unknown \((?:name server|authoritative)/,
 );

@@ -6,6 +6,7 @@ import {
   parseReply,
 } from "../../../src/channels/email/replies.ts";
 import { REPLY_RULES, type Stage } from "../../../src/channels/email/reply_rules.ts";
+import { RECIPIENT_GROUPS } from "./corpus/recipients.ts";
 import { QUOTABLE, REPLY_GROUPS } from "./reply_corpus.ts";
 
 const STAGES: Readonly<Record<string, Stage>> = {
@@ -160,6 +161,56 @@ Deno.test("classifyBounce() takes the provider's class only without a status", (
   const providerClass = ["INVALID_RECIPIENT", "suppress"] as const;
   assert.equal(classOf({ providerClass, text: "Bounced before" }), "INVALID_RECIPIENT suppress");
   assert.equal(classOf({ providerClass, text: "550 5.7.1 Blocked" }), "PERMISSION never");
+});
+
+function classAt(stage: Stage, text: string) {
+  const reply = parseReply(text, stage);
+  return reply && classifyReply(reply);
+}
+
+Deno.test("classifyReply() reads no words and codes in addresses and host names", () => {
+  const names = [
+    "<full-mailbox@x.example>",
+    '<"no such user"@rate.example>',
+    "(spam.5.7.1@y:blocked)",
+    "5.1.1@sender.example.",
+    "[unknown.user@dmarc.example];",
+    "mx-5.1.1.policy.example",
+    "550.quota@y...",
+  ];
+  for (const text of QUOTABLE) {
+    for (const name of names) {
+      const expected = classAt("RCPT", text);
+      assert.equal(classAt("RCPT", `${text} ${name}`), expected, `${text} ${name}`);
+    }
+  }
+});
+
+Deno.test("classifyReply() retries each reply to RCPT or DATA if its code is temporary", () => {
+  for (const text of QUOTABLE) {
+    for (const code of ["421", "450", "451", "452"]) {
+      for (const stage of ["RCPT", "DATA"] as const) {
+        const temporary = text.replaceAll(/^5\d\d/gm, code);
+        assert.equal(classAt(stage, temporary)?.[1], "retry", `${temporary} to ${stage}`);
+      }
+    }
+  }
+});
+
+Deno.test("classifyReply() suppresses no address if a reply also names another cause", () => {
+  const missing = RECIPIENT_GROUPS.filter(({ disposition }) => disposition === "suppress")
+    .flatMap(({ replies }) => replies["RCPT TO"] ?? []);
+  const causes = ["no reverse DNS", "on a block list", "SPF", "DKIM", "DMARC", "spoofing", "virus"]
+    .concat(["policy", "filter", "syntax", "protocol", "loop", "MX record", "A record", "sender"])
+    .concat(["over quota", "mailbox full", "relaying denied", "login required", "try again later"]);
+  for (const text of missing) {
+    for (const cause of causes) {
+      const [code = "", ...rest] = text.split(" ");
+      for (const mixed of [`${text}; ${cause}`, `${code} ${cause}: ${rest.join(" ")}`]) {
+        assert.notEqual(classAt("RCPT", mixed)?.[1], "suppress", mixed);
+      }
+    }
+  }
 });
 
 Deno.test("classifyReply() retries a temporary reply that quotes a permanent status", () => {

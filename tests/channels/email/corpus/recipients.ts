@@ -9,7 +9,7 @@ export const RECIPIENT_GROUPS: readonly ReplyGroup[] = [
       "554 This account has been disabled or discontinued",
     ],
   }),
-  group("no such address", "INVALID_RECIPIENT", "suppress", {
+  group("no such user", "INVALID_RECIPIENT", "suppress", {
     "RCPT TO": [
       "550 No such user here",
       "550 User unknown",
@@ -35,9 +35,6 @@ export const RECIPIENT_GROUPS: readonly ReplyGroup[] = [
       "550 Not a valid mailbox",
       "550 5.1.1 unknown or illegal alias: ann@example.com",
       "550 User ann (ann@example.com) not listed in the directory",
-      "550 5.4.4 Host or domain name not found. Name service error for type=A",
-      "550 No such domain",
-      "550 Recipient domain does not exist",
       // Words and codes in an address do not name a cause.
       "550 <throttle@x.org> User unknown",
       "550 <spam@x.org> User unknown",
@@ -57,6 +54,14 @@ export const RECIPIENT_GROUPS: readonly ReplyGroup[] = [
       "550 5.1.1 User unknown; original message size: 535 KB",
     ],
     DATA: ["550 User unknown"],
+  }),
+  group("no such domain", "INVALID_RECIPIENT", "suppress", {
+    "RCPT TO": [
+      "550 5.4.4 Host or domain name not found. Name service error for type=A",
+      "550 No such domain",
+      "550 The domain does not exist",
+      "550 5.1.2 Host unknown (Name server: host not found)",
+    ],
   }),
   group("5.1.1, 5.1.2, 5.1.10 for another cause", "OTHER", "never", {
     "RCPT TO": [
@@ -170,6 +175,6 @@ export const RECIPIENT_GROUPS: readonly ReplyGroup[] = [
       "554 Unknown host 192.0.2.1",
       "554 5.0.0 Unrouteable address",
     ],
-    DATA: ["554 Transaction failed", "550 Requested action not taken"],
+    DATA: ["554 Transaction failed", "550 Requested action not taken", "550 No such domain"],
   }),
 ];

@@ -45,6 +45,7 @@ export const REFUSAL_GROUPS: readonly ReplyGroup[] = [
       "550 Fails DMARC",
       "550 MAIL FROM domain not found",
       "550 authentication required",
+      "550 5.1.1 login required",
       "550 5.7.515 The sending domain does not meet the required level",
       // Host
       "554 Client host not found",
