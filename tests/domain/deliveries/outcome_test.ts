@@ -61,6 +61,14 @@ Deno.test("outcomeOf() resends an unknown delivery only with RESEND, while attem
   assert.deepEqual([resends(0, batch), resends(1, batch), resends(0, BATCH)], [true, false, false]);
 });
 
+Deno.test("effectOf() counts no attempt and no error for a suppressed recipient", () => {
+  const outcome = outcomeOf(NEW, { outcome: "suppressed", reason: "UNSUBSCRIBED" }, BATCH);
+  assert.ok(outcome.type !== "held");
+  const { status, counts, waits, retryable, error, suppressionReason } = effectOf(outcome);
+  assert.deepEqual([status, suppressionReason], ["SUPPRESSED", "UNSUBSCRIBED"]);
+  assert.deepEqual([counts, waits, retryable, error], [false, false, false, null]);
+});
+
 Deno.test("effectOf() counts an attempt unless the delivery was deferred", () => {
   const outcomes = [
     outcomeOfError({}),

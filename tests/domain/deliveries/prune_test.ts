@@ -15,6 +15,7 @@ import { startJob } from "../../../src/domain/jobs/start.ts";
 import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
 import { sendMessage } from "../../../src/domain/messages/send.ts";
 import type { Services } from "../../../src/domain/services.ts";
+import { addSuppressions } from "../../../src/domain/suppressions/edit.ts";
 import { cleanupDeliveriesHandler } from "../../../src/handlers/cleanup_deliveries.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization, type TestOrganization } from "../../support/callers.ts";
@@ -29,7 +30,7 @@ const AGE = statement<[days: number]>(
   "test.ageDeliveries",
   `with m as (update messages set finished_at = finished_at - make_interval(days => $1))
    update deliveries set created_at = created_at - make_interval(days => $1),
-     sent_at = sent_at - make_interval(days => $1)`,
+     sent_at = sent_at - make_interval(days => $1), updated_at = updated_at - make_interval(days => $1)`,
 );
 const ATTEMPTS = statement<[], { count: number }>(
   "test.countAttempts",
@@ -123,6 +124,26 @@ onEveryCleanup(
     const after = await readStats(db, ids);
     assert.deepEqual(after, before);
     assert.deepEqual([after.get(sent)?.sent, after.get(cancelled)?.cancelled], [4, 3]);
+  },
+);
+
+onEveryCleanup(
+  "pruneDeliveries() keeps a suppressed delivery as long as a sent one",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, send } = mail;
+    await addSuppressions(services, admin, {
+      channel: "EMAIL",
+      addresses: ["person2@example.net"],
+    });
+    const id = await send(3);
+    await worker.runQueued();
+    await db.run(AGE, 89);
+    await prune(services, null);
+    assert.deepEqual(await countByStatus(db, id), { FAILED: 1, SUPPRESSED: 1, SENT: 1 });
+    await db.run(AGE, 2);
+    await prune(services, null);
+    assert.deepEqual(await countByStatus(db, id), { FAILED: 1 });
+    assert.equal((await readStats(db, [id])).get(id)?.suppressed, 1);
   },
 );
 

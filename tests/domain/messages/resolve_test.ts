@@ -6,6 +6,7 @@ import {
   readSeries,
 } from "../../../src/domain/deliveries/analytics.ts";
 import { delivered } from "../../../src/domain/deliveries/feedback.ts";
+import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
 import {
   readEffectiveness,
   readErrorTypes,
@@ -19,7 +20,7 @@ import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people, readStatus, tally } from "../../support/messages.ts";
 import { holdReplies } from "../../support/reply_hold.ts";
-import { idsOf, statesOf } from "../../support/retries.ts";
+import { idsOf, refusals, statesOf } from "../../support/retries.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 // Moves the attempts of a message to the day before.
@@ -29,6 +30,33 @@ const AGE = statement<[messageId: string]>(
      where message_id = $1)
    update delivery_stats set minute = minute - interval '1 day' where message_id = $1`,
 );
+
+onEveryMail("An UNKNOWN or confirmed delivery has no time of failure", async (mail) => {
+  const { services, organization: { admin }, worker, startWorker, smtp, send } = mail;
+  const replies = refusals(smtp);
+  replies.refuse([1]);
+  const { id } = await send({ to: { list: people(1) } });
+  await worker.runQueued();
+  replies.accept();
+  const deliveryOf = async () => {
+    const page = await listDeliveries(services, admin, { messageId: id }, "CREATED_ASC", {});
+    const delivery = page.edges[0]?.node;
+    return [delivery?.status, delivery?.failedAt !== null];
+  };
+  assert.deepEqual(await deliveryOf(), ["FAILED", true]);
+
+  const hold = holdReplies(smtp);
+  await retryDeliveries(services, admin, { filter: { messageId: id }, force: false });
+  worker.start(await worker.claim());
+  await hold.untilWaiting(1);
+  await worker.loseLease();
+  hold.disable();
+  await worker.untilIdle();
+  await (await startWorker()).runQueued();
+  assert.deepEqual(await deliveryOf(), ["UNKNOWN", false]);
+  await resolveDeliveries(services, admin, { filter: { messageId: id }, as: "SENT" });
+  assert.deepEqual(await deliveryOf(), ["SENT", false]);
+});
 
 onEveryMail("resolveDeliveries() confirms or resends UNKNOWN deliveries", async (mail) => {
   const hold = holdReplies(mail.smtp);
@@ -166,7 +194,9 @@ onEveryMail(
     const days = points.filter(({ sent, failed }) => sent !== 0 || failed !== 0);
     assert.deepEqual(days.map(({ sent, failed }) => [sent, failed]), [[3, 0]]);
     const page = await listMessageAttempts(services, admin, period, {});
-    assert.deepEqual(page.edges.map(({ node }) => node), [{ id, sent: 3, failed: 0 }]);
+    assert.deepEqual(page.edges.map(({ node }) => node), [
+      { id, sent: 3, failed: 0, suppressed: 0 },
+    ]);
   },
   () => ({ window: 2 }),
 );
