@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { OutgoingMail, SendOptions, SendResult } from "../../../src/channels/channel.ts";
 import { openSmtpChannel } from "../../../src/channels/email/smtp.ts";
 import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
+import { stopTime } from "../../support/clock.ts";
 import { MAIL } from "../../support/outgoing_mail.ts";
 import { until } from "../../support/until.ts";
 import { type Moment, type Replier, startScriptedServer } from "./scripted_server.ts";
@@ -148,6 +149,35 @@ test(
       held.open();
       assert.deepEqual(outcomesOf(await Promise.all([first, third])), ["sent", "sent"]);
       assert.equal(server.connections, 2);
+    },
+  );
+}
+
+{
+  const held = gate(({ step, connection }) => step === "DOT" && connection === 1);
+  test(
+    "send() opens another connection 30 s after one was refused, while others are in use",
+    { connections: 2 },
+    async (moment) => {
+      await held.replier(moment);
+      const { step, connection } = moment;
+      return step === "CONNECT" && connection === 2 ? "421 4.7.0 Too many\r\n" : undefined;
+    },
+    async ({ server, send }) => {
+      const first = send(1);
+      await until("the first mail is transmitted", () => server.steps.includes("DOT"));
+      {
+        using clock = stopTime();
+        assert.equal((await send(2)).outcome, "failed");
+        const third = send(3);
+        clock.tick(29_000);
+        assert.equal(server.connections, 2);
+        clock.tick(1_000);
+        assert.equal((await third).outcome, "sent");
+      }
+      held.open();
+      assert.equal((await first).outcome, "sent");
+      assert.equal(server.connections, 3);
     },
   );
 }
