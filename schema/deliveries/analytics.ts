@@ -24,7 +24,7 @@ interface Analytics {
 }
 
 const SUPPRESSED =
-  "Number of deliveries that became SUPPRESSED; no attempt was made, and they are no failures.";
+  "Number of deliveries that became SUPPRESSED; nothing was sent to them, and they are no failures.";
 
 const TimeBucket = builder.enumType("TimeBucket", {
   description: "Length of the intervals of a series.",

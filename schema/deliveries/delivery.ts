@@ -120,8 +120,8 @@ DeliveryNode.implement({
       type: SuppressionReason,
       nullable: true,
       description:
-        "Reason of the address's entry in the suppression list when the delivery became " +
-        "SUPPRESSED; null for other states.",
+        "Reason of the address's entry in the suppression list, or in that of the provider, when the " +
+        "delivery became SUPPRESSED; null for other states.",
     }),
     provider: t.exposeString("provider", {
       nullable: true,

@@ -12,8 +12,8 @@ export const DeliveryStatus = builder.enumType("DeliveryStatus", {
     CANCELLED: { description: "Not sent, because its message was cancelled." },
     SUPPRESSED: {
       description:
-        "Not sent, because the recipient is on the suppression list; see `suppressionReason`. It " +
-        "is neither sent nor a failure, and no attempt was made.",
+        "Not sent, because the recipient is on the suppression list, or because the provider has " +
+        "the recipient on a list of its own; see `suppressionReason`. It is neither sent nor a failure.",
     },
     UNKNOWN: {
       description:

@@ -57,7 +57,8 @@ const DELIVERY_CHECKS: Record<string, string> = {
           or outcome in ('RESOLVED', 'RESENT') and s.outcome = 'UNKNOWN'
           or outcome = 'BOUNCE_RETRIED' and s.outcome in ('SENT', 'BOUNCED')
           or outcome = 'BOUNCE_RAISED' and s.outcome = 'BOUNCED'
-          or outcome = 'SUPPRESSION_RETRIED' and s.outcome = 'SUPPRESSED')) c,
+          or outcome = 'SUPPRESSION_RETRIED' and s.outcome = 'SUPPRESSED'
+          or outcome = 'UNSENT' and s.outcome = 'SENT')) c,
       lateral (select count(*) as found from deliveries d where d.message_id = m.id
         and (d.status = s.outcome or s.outcome = 'SENT' and d.status in ('BOUNCED', 'COMPLAINED'))) f
     where counted <> found`,

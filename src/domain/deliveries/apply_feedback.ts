@@ -39,13 +39,13 @@ export async function markDelivered(
 }
 
 /*
- * | Status before                     | delivered | BOUNCED for now | BOUNCED for good | COMPLAINED |
- * |-----------------------------------|-----------|-----------------|------------------|------------|
- * | SENT                              |           | BOUNCED         | BOUNCED          | COMPLAINED |
- * | UNKNOWN                           | SENT      | BOUNCED         | BOUNCED          | COMPLAINED |
- * | BOUNCED, retryable                | SENT      |                 | BOUNCED          | COMPLAINED |
- * | PENDING after an attempt, FAILED, | SENT      |                 | if delivered     | COMPLAINED |
- * | SUPPRESSED after an attempt       |           |                 |                  |            |
+ * | Status before                     | delivered | BOUNCED for now | BOUNCED for good, COMPLAINED, SUPPRESSED |
+ * |-----------------------------------|-----------|-----------------|------------------------------------------|
+ * | SENT                              |           | BOUNCED         | the new status                           |
+ * | UNKNOWN                           | SENT      | BOUNCED         | the new status                           |
+ * | BOUNCED, retryable                | SENT      |                 | the new status                           |
+ * | PENDING after an attempt, FAILED, | SENT      |                 | the new status, if delivered             |
+ * | SUPPRESSED after an attempt       |           |                 |                                          |
  *
  * An empty cell changes nothing, and so does an event about any other status: it is older, or no worse. A
  * temporary bounce of a mail that was delivered before or after it counts as a report of delivery. The
@@ -74,12 +74,12 @@ const APPLY = statement<
    -- The worst of several reports about one delivery.
    f as (
      select distinct on (id) * from entries
-     order by id, kind = 'COMPLAINED' desc, kind = 'BOUNCED' desc, transient
+     order by id, kind = 'COMPLAINED' desc, kind = 'BOUNCED' desc, kind = 'SUPPRESSED' desc, transient
    ),
    before as materialized (
      select d.id, d.status, d.error_type, d.retryable, d.failed_at, b.id as batch_id,
        d.delivered_at is not null as delivered,
-       case when f.kind = 'COMPLAINED' or f.kind = 'BOUNCED'
+       case when f.kind in ('COMPLAINED', 'SUPPRESSED') or f.kind = 'BOUNCED'
          and not (f.transient and d.delivered_at is not null) then f.kind end as failure,
        f.retryable as failure_retryable
      from f join deliveries d on d.id = f.id
@@ -98,9 +98,12 @@ const APPLY = statement<
      from before
    ),
    d as (
-     update deliveries d set status = after.becomes, suppression_reason = null,
+     update deliveries d set status = after.becomes, 
+       suppression_reason = case after.becomes when 'SUPPRESSED' then f.suppress_as end,
        error_type = f.error_type, error_code = f.code, error_message = f.message,
-       retryable = coalesce(f.retryable, false), sent_at = coalesce(d.sent_at, d.last_attempt_at),
+       retryable = coalesce(f.retryable, false),
+       sent_at = case when after.becomes <> 'SUPPRESSED'
+         then coalesce(d.sent_at, d.last_attempt_at) end,
        failed_at = case after.becomes when 'BOUNCED' then now() end, updated_at = now()
      from after left join f on f.id = after.id and f.kind = after.becomes
      where d.id = after.id and after.becomes is not null
@@ -125,6 +128,8 @@ const APPLY = statement<
          union all select now(), 'SUPPRESSION_RETRIED', null, false where was = 'SUPPRESSED'
          union all select now(), 'DELIVERED', null, false
          where was in ('FAILED', 'PENDING', 'SUPPRESSED')
+         -- In the minute of the attempt, from which it subtracts the event.
+         union all select last_attempt_at, 'UNSENT', null, false where status = 'SUPPRESSED'
          union all select now(), status, error_type, d.retryable where status <> 'SENT'
        ) c(at, outcome, error_type, retryable)`)
   }

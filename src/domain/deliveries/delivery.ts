@@ -42,7 +42,7 @@ export interface Delivery {
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
   readonly retryable: boolean;
-  /** Reason why the address was on the suppression list; null unless it is SUPPRESSED. */
+  /** Reason why the address was on the suppression list, or on its provider's; null unless SUPPRESSED. */
   readonly suppressionReason: SuppressionReason | null;
   readonly provider: string | null;
   readonly providerMessageId: string | null;

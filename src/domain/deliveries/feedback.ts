@@ -3,7 +3,7 @@ import type { BounceClass } from "../../channels/email/replies.ts";
 import type { SuppressionReason } from "../suppressions/suppression.ts";
 
 /** State of a mail after a provider accepted it. */
-export type FeedbackKind = "DELIVERED" | "BOUNCED" | "COMPLAINED" | "UNSUBSCRIBED";
+export type FeedbackKind = "DELIVERED" | "BOUNCED" | "COMPLAINED" | "UNSUBSCRIBED" | "SUPPRESSED";
 
 /** Later report of a provider about one delivery. */
 export interface Feedback {
@@ -67,7 +67,8 @@ export function complained(deliveryId: string, code: string | null): Feedback {
 }
 
 /**
- * Builds the feedback that a provider did not send a mail, because the address is on its own list.
+ * Builds the feedback that a provider did not send a mail, because the address is on its own list. A mail to
+ * somebody who had unsubscribed or complained did not fail: it ends as if the address had been on our list.
  *
  * @param listedAs reason of that list, with which the address is added to ours
  */
@@ -77,15 +78,16 @@ export function withheld(
   code: string,
   text: string,
 ): Feedback {
-  return {
-    ...NO_FAILURE,
-    deliveryId,
-    kind: "BOUNCED",
-    errorType: listedAs === "BOUNCED" ? "INVALID_RECIPIENT" : "PERMISSION",
-    code: oneLine(code, MAX_CODE_LENGTH),
-    message: oneLine(text, MAX_MESSAGE_LENGTH),
-    suppressAs: listedAs,
-  };
+  if (listedAs !== "BOUNCED") {
+    return { ...NO_FAILURE, deliveryId, kind: "SUPPRESSED", suppressAs: listedAs };
+  }
+  return bounced(deliveryId, {
+    type: "INVALID_RECIPIENT",
+    disposition: "suppress",
+    status: null,
+    reason: code,
+    text,
+  });
 }
 
 /** Builds the feedback that a mail bounced. */

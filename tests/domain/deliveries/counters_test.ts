@@ -59,6 +59,7 @@ const HISTORIES: readonly [outcomes: string[], now: string[], events: string[]][
   [["UNKNOWN", "RESENT", "DELIVERED"], ["sent"], ["unknown"]],
   [["UNKNOWN", "RESENT", "FAILED", "RETRIED", "DELIVERED"], ["sent"], ["unknown", "failed"]],
   [["SUPPRESSED"], ["suppressed"], ["suppressed"]],
+  [["SENT", "UNSENT", "SUPPRESSED"], ["suppressed"], ["suppressed"]],
   [["SUPPRESSED", "SUPPRESSION_RETRIED"], [], ["suppressed"]],
   [["SUPPRESSED", "SUPPRESSION_RETRIED", "SENT"], ["sent"], ["suppressed", "sent"]],
   [["FAILED", "RETRIED", "SUPPRESSED"], ["suppressed"], ["failed", "suppressed"]],

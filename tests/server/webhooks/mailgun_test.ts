@@ -112,10 +112,10 @@ withSent(
     await postEvent(7, { event: "unsubscribed" });
     assert.deepEqual(await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((n) => outcomeOf(sent, n))), [
       "BOUNCED INVALID_RECIPIENT suppress-bounce",
-      "BOUNCED PERMISSION suppress-unsubscribe",
-      "BOUNCED PERMISSION suppress-complaint",
-      "BOUNCED PERMISSION 606",
-      "BOUNCED PERMISSION suppress-complaint",
+      "SUPPRESSED",
+      "SUPPRESSED",
+      "SUPPRESSED",
+      "SUPPRESSED",
       "SENT",
       "SENT",
       "SENT",
@@ -129,6 +129,7 @@ withSent(
       "person6@example.net UNSUBSCRIBED",
       "person7@example.net UNSUBSCRIBED",
     ]);
+    assert.deepEqual(await figures(sent), { ...none, sent: 3, bounced: 1 });
     // A receipt cannot be unsubscribed, but nothing is sent to those who complained.
     const { id } = await sent.send({ to: { list: people(3) }, unsubscribable: false });
     await sent.worker.runQueued();

@@ -103,7 +103,7 @@ const COMPLAINTS: readonly [complaint: object, expected: string][] = [
   [{ complaintFeedbackType: "virus" }, "nothing"],
   [
     { complaintSubType: "OnAccountSuppressionList" },
-    "BOUNCED PERMISSION OnAccountSuppressionList, listed as COMPLAINED",
+    "SUPPRESSED, listed as COMPLAINED",
   ],
 ];
 
