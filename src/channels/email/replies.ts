@@ -61,7 +61,7 @@ export interface BounceReport {
   readonly code?: number;
   /** Reply of the recipient's server; "" if the report quotes none. */
   readonly text: string;
-  /** Part of the report for people; read only if the report quotes no reply. */
+  /** Part of the report for people; read only if the report quotes no reply, or one without words. */
   readonly fallbackText?: string;
   /** False if the report names a temporary failure; absent: the status decides. */
   readonly permanent?: boolean;
@@ -84,13 +84,15 @@ export interface BounceClass {
  * because the provider has already ended its own attempts.
  */
 export function classifyBounce(report: BounceReport): BounceClass {
-  const text = readReplyText(report.text || report.fallbackText || "");
+  const quoted = readReplyText(report.text);
+  const text = quoted.words === ""
+    ? readReplyText(`${report.text}\n${report.fallbackText ?? ""}`)
+    : quoted;
   const code = report.code || text.code;
   const [relayed = ""] = readReplyText(report.status).statuses;
   const own = statusesOf(text, code);
   const status = mostSpecific(isGuess(relayed, text) ? own : [...own, relayed].filter(Boolean));
-  const permanentBounce = report.permanent ??
-    isPermanent(code, relayed || (status ?? ""));
+  const permanentBounce = report.permanent ?? isPermanent(code, relayed || (status ?? ""));
   const reply: Reply = {
     stage: "REPORT",
     code,

@@ -18,7 +18,8 @@ const HOST = /(?<![\w.-])(?:[a-z\d_-]+\.)+[a-z]{2,}(?![\w-])/g;
 const CODE = /(?<![\w./-])[45]\d\d(?:-|(?=[\s:]|$))/g;
 // Not a part of an IP address or a version; but "550-5.1.1", "(#5.1.1)" and "[5.1.1]".
 const STATUS = /(?:(?<![\w./-])|(?<=(?<![\w./-])\d{3}-))[245]\.\d\.\d{1,3}(?!\.?\w)/g;
-const CODE_AND_STATUS = /(?<![\w./-])[45]\d\d(?:-|[\s:]{1,3})#?([245]\.\d\.\d{1,3})(?!\.?\w)/;
+const FIRST_CODE =
+  /(?<![\w./-])([45]\d\d)(?:-|(?=[\s:]|$))(?:[\s:]{0,3}#?([245]\.\d\.\d{1,3})(?!\.?\w))?/;
 
 /** Reads the text of a reply. Words and codes in addresses and host names do not name a cause. */
 export function readReplyText(text: string): ReplyText {
@@ -29,10 +30,9 @@ export function readReplyText(text: string): ReplyText {
       (token) => /^<|@/.test(token) ? token.slice(-1).replace(/[^.;!?]/, " ") : token,
     )
     .replaceAll(HOST, (host) => BLOCK_LIST_HOST.test(host) ? host : " ");
-  const [code] = rest.match(CODE) ?? [];
-  const [, ownStatus = null] = CODE_AND_STATUS.exec(rest) ?? [];
+  const [, code, ownStatus = null] = FIRST_CODE.exec(rest) ?? [];
   return {
-    code: code === undefined ? null : parseInt(code),
+    code: code === undefined ? null : Number(code),
     ownStatus,
     statuses: rest.match(STATUS) ?? [],
     words: rest.replaceAll(STATUS, " ").replaceAll(CODE, " ").replaceAll(/\s+/g, " ").trim(),

@@ -93,7 +93,7 @@ export const PROTOCOL = anyOf(
 /** Causes that may pass, or that the server itself does not know. */
 export const UNCERTAIN = anyOf(
   /temporar|\btry (?:\w+ ){0,3}later\b|time(?:d|s)? ?out|\bexpired\b|\bm(?:ay|ight) not\b/,
-  /\blookup (?:\w+ ){0,4}(?:fail|error)|\bverif(?:y|ied|ication)|callout/,
+  /\blookup (?:\w+ ){0,4}(?:fail|error)|\bverif(?:y|ied|ication)|callout|not found, try again/,
   /\b(?:internal|server|system|database|ldap|configuration) (?:error|failure|problem)/,
 );
 

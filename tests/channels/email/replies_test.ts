@@ -145,6 +145,11 @@ Deno.test("classifyBounce() reads the text for people only if the report quotes 
     "We could not deliver your mail to ann@example.com:\r\n\r\n  550 5.1.1 user\r\n unknown";
   assert.equal(classOf({ status: "5.0.0", fallbackText: missing }), "INVALID_RECIPIENT suppress");
   assert.equal(classOf({ text: "550 Rejected", fallbackText: missing }), "INVALID_RECIPIENT never");
+  assert.equal(
+    classOf({ text: "550", fallbackText: "no such user" }),
+    "INVALID_RECIPIENT suppress",
+  );
+  assert.equal(classOf({ text: "550 5.1.1", fallbackText }), "PERMISSION never");
 });
 
 Deno.test("classifyBounce() names a full mailbox by a code", () => {
@@ -230,6 +235,7 @@ Deno.test("parseReply() prefers the status after the code, and others of the cla
     "550 No such user (5.1.1)": "5.1.1",
     "550 5.0.0 No such user (5.1.1)": "5.1.1",
     "550 Given up after 4.4.1": "",
+    "550 Given up after 450 4.4.1 Busy": "",
     "550 4.7.1 Try again": "4.7.1",
     "450 4.0.0 Given up after 5.1.1": "4.0.0",
     "450 5.1.1 No such user": "",

@@ -122,6 +122,7 @@ export const REFUSAL_GROUPS: readonly ReplyGroup[] = [
       "550 Could not verify that the user does not exist",
       "550 5.1.1 Internal error",
       "550 5.1.1 Timed out",
+      "550 5.1.2 Host not found, try again",
     ],
   }),
 ];
