@@ -149,7 +149,7 @@ onEveryQueue(
     assert.ok(Number(wait?.until) - Date.now() < 6_000, "the probe, not the job's own time");
 
     await db.run(END_CIRCUIT_WAIT);
-    await beginProbe(services, { ...provider, epoch: provider.epoch + 1 });
+    assert.ok(await beginProbe(services, { ...provider, epoch: provider.epoch + 1 }));
     const probed = await waitOf(db, id);
     assert.ok(Number(probed?.until) - Date.now() > 3_000_000, "not the deadline of the probe");
 
