@@ -146,6 +146,12 @@ const DELIVERY_DAMAGES: Damage[] = [
     /1 deliveries are SENT after an UNKNOWN try/,
   ],
   ["delete from delivery_attempts where outcome = 'SUCCEEDED'", /on record are 0, the newest none/],
+  [
+    `update deliveries set status = 'SUPPRESSED', suppression_reason = 'MANUAL', error_code = 'X'
+    where n = 2`,
+    /is SUPPRESSED with the error X/,
+  ],
+  ["update deliveries set failed_at = now() where n = 1", /is SENT, and failed at/],
   ["update deliveries set attempt = 2 where n = 1", /2 attempts in 1 tries/],
   ["update jobs set status = 'FAILED', finished_at = now()", /1 in flight, and its job is FAILED/],
   [

@@ -74,10 +74,10 @@ const DELIVERY_CHECKS: Record<string, string> = {
       or d.status in ('FAILED', 'UNKNOWN') and a.outcome is distinct from d.status
       or d.status = 'PENDING' and a.outcome = 'SUCCEEDED'`,
   "a suppressed delivery has no error": `
-    select 'delivery ' || d.id || ' is ' || d.status || ' with the error ' || d.error_type
+    select 'delivery ' || d.id || ' is ' || d.status || ' with the error '
+      || concat_ws(' ', d.error_type, d.error_code, d.error_message)
     from deliveries d where d.status = 'SUPPRESSED' and (d.error_type is not null
-      or d.error_code is not null or d.error_message is not null or d.failed_at is not null
-      or d.retryable)`,
+      or d.error_code is not null or d.error_message is not null or d.retryable)`,
   "only failed and bounced deliveries have a time of failure": `
     select 'delivery ' || d.id || ' is ' || d.status || ', and failed at ' || d.failed_at
     from deliveries d
