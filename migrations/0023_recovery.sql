@@ -2,17 +2,11 @@
 alter table providers
   add column recovered boolean not null default false,
   add column fingerprint text,
-  add column failed_fingerprint text,
-  -- Providers that are known by now are older than all paused messages.
-  add column created_at timestamptz not null default '-infinity';
-alter table providers
-  alter column recovered set default true,
-  alter column created_at set default now();
+  add column failed_fingerprint text;
 
 comment on column providers.recovered is
-  'The provider works again or is new, and the messages that were paused for it are not resumed yet.';
+  'The provider works again, and the messages that were paused for it are not resumed yet.';
 comment on column providers.fingerprint is
   'scrypt of the settings of the process that started last; null: none has started since this column exists.';
 comment on column providers.failed_fingerprint is
   'fingerprint of the process that opened the circuit; null: CLOSED, or an operator''s credentials failed.';
-comment on column providers.created_at is 'Time at which a process first named the provider.';

@@ -4,7 +4,11 @@ import type { Channel } from "../channels/channel.ts";
 import type { Config } from "../config/config.ts";
 import { JOB_KINDS } from "../domain/jobs/kinds.ts";
 import type { LaneSlots } from "../domain/jobs/lane.ts";
-import { continueRecovered, resumeUnconfigured } from "../domain/messages/recover.ts";
+import {
+  type ChannelProviders,
+  continueRecovered,
+  resumeForNewProviders,
+} from "../domain/messages/recover.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/built_in.ts";
 import type { Services } from "../domain/services.ts";
@@ -92,7 +96,7 @@ export async function startBackground(
   });
   const schedule = startSchedule(services);
   await continueRecovered(services);
-  await resumeUnconfigured(services, pool.slots.keys());
+  await resumeForNewProviders(services, byChannel(providers));
   return {
     health: {
       worker: () => worker.healthy() && refreshing.healthy(),
@@ -105,6 +109,14 @@ export async function startBackground(
       await closeInTime(pool.close());
     },
   };
+}
+
+function byChannel(providers: readonly RegisteredProvider[]): ChannelProviders[] {
+  const groups = Map.groupBy(providers, ({ configured: { channel } }) => channel);
+  return [...groups].map(([channel, ofChannel]) => ({
+    channel,
+    providerIds: ofChannel.map(({ state }) => state.id),
+  }));
 }
 
 async function closeInTime(closing: Promise<void>): Promise<void> {

@@ -114,9 +114,14 @@ export class Circuit {
   }
 
   /** Records that the provider accepted a mail; otherwise like `recordAnswer`. */
-  recordSuccess(epoch: number): Promise<number> {
+  async recordSuccess(epoch: number): Promise<number> {
+    const { state, errorType } = this.#state;
+    // Sent beside the mails whose senders were refused, it shows that not all recipients refuse.
+    const beside = epoch === this.#state.epoch - 1 && state === "OPEN" &&
+      errorType === "PERMISSION";
+    if (beside) return await this.#close() ?? epoch;
     if (epoch === this.#state.epoch) this.#refusals = 0;
-    return this.recordAnswer(epoch);
+    return await this.recordAnswer(epoch);
   }
 
   /**
@@ -128,10 +133,15 @@ export class Circuit {
     if (epoch !== this.#state.epoch) return epoch;
     this.#failures = 0;
     if (this.#state.state !== "HALF_OPEN") return epoch;
+    return await this.#close() ?? epoch;
+  }
+
+  /** Returns the new epoch; null if the circuit has changed meanwhile. */
+  async #close(): Promise<number | null> {
     const closed = await closeCircuit(this.#services, this.#state);
     if (!closed) {
       await this.#reread();
-      return epoch;
+      return null;
     }
     this.adopt(closed);
     log.info("Provider {name} recovered: circuit closed", { name: closed.name });

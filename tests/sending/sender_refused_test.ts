@@ -95,6 +95,26 @@ onEveryProviders(
 );
 
 onEveryProviders(
+  "SEND_BATCH does not pause when a mail that was sent beside the refused ones is accepted",
+  () => [refusing(1, 2, 3, 4, 5)],
+  async (given) => {
+    const { db, worker, servers: [smtp], states, send } = given;
+    assert.ok(smtp);
+    const refused = Promise.withResolvers<void>();
+    smtp.replies.beforeReply = (address) =>
+      address === "person6@example.net" ? refused.promise : Promise.resolve();
+    const { id } = await send({ to: { list: people(6) } });
+    const sending = worker.runQueued();
+    await until("the circuit is open", async () => (await states())[0]?.state === "OPEN");
+    refused.resolve();
+    await sending;
+    assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+    assert.deepEqual(tally(await statuses(given, id)), { FAILED: 5, SENT: 1 });
+  },
+  { window: 6 },
+);
+
+onEveryProviders(
   "SEND_BATCH counts the refusals of the sender from the last accepted mail on",
   () => [refusing(1, 2, 3, 4, 6, 7, 8, 9)],
   async (given) => {

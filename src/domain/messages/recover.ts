@@ -10,30 +10,32 @@ import { continueSending } from "./resume.ts";
 const PAGE_SIZE = 200;
 const NO_ID = "00000000-0000-0000-0000-000000000000";
 
-// A message that was paused before the provider was known did not have the chance to use it. One without
-// providers was paused because its channel was not configured.
+/** Providers of a channel. */
+export interface ChannelProviders {
+  readonly channel: MessageChannel;
+  readonly providerIds: readonly string[];
+}
+
 const PAUSED_FOR = statement<
-  [
-    channel: MessageChannel,
-    providerId: string | null,
-    createdAt: Date | null,
-    afterId: string,
-    limit: number,
-  ],
+  [channel: MessageChannel, providerIds: string[], afterId: string, limit: number],
   Message
 >(
   "messages.pausedFor",
-  `select ${COLUMNS} from messages where status = 'PAUSED' and id > $4 and channel = $1
-     and (pause_provider_ids = '{}' or $2 = any(pause_provider_ids)
-       or (pause_provider_ids is not null and paused_at < $3))
-   order by id limit $5`,
+  `select ${COLUMNS} from messages
+   where status = 'PAUSED' and id > $3 and channel = $1 and pause_provider_ids && $2
+   order by id limit $4`,
 );
 
-interface Recovery {
-  readonly channel: MessageChannel;
-  readonly id: string | null;
-  readonly createdAt: Date | null;
-}
+// Also finds those that were paused because their channel was not configured: they have no providers.
+const PAUSED_WITHOUT = statement<
+  [channel: MessageChannel, providerIds: string[], afterId: string, limit: number],
+  Message
+>(
+  "messages.pausedWithout",
+  `select ${COLUMNS} from messages
+   where status = 'PAUSED' and id > $3 and channel = $1 and not pause_provider_ids @> $2
+   order by id limit $4`,
+);
 
 /**
  * Continues what waits for providers that work again, in all organizations: jobs that wait for a provider of
@@ -50,34 +52,34 @@ export async function continueRecovered(
   const resumed: Message[] = [];
   for (const provider of await findRecovered(services.db, providerId)) {
     await wakeWaiting(services, provider.channelIds);
-    resumed.push(...await resumePaused(services, provider));
+    const { channel, id } = provider;
+    resumed.push(...await resumePaused(services, PAUSED_FOR, { channel, providerIds: [id] }));
     await endRecovery(services.db, provider);
   }
   return resumed;
 }
 
 /**
- * Resumes the messages that were paused because no provider of their channel was configured. A process calls
- * it at its start for its own channels.
+ * Resumes the messages that were paused by processes without one of these providers: because their channel was
+ * not configured, or had other providers. A process calls it at its start with its own providers.
  */
-export async function resumeUnconfigured(
+export async function resumeForNewProviders(
   services: Services,
-  channels: Iterable<MessageChannel>,
+  channels: readonly ChannelProviders[],
 ): Promise<void> {
-  for (const channel of channels) {
-    await resumePaused(services, { channel, id: null, createdAt: null });
-  }
+  for (const channel of channels) await resumePaused(services, PAUSED_WITHOUT, channel);
 }
 
 async function resumePaused(
   services: Services,
-  { channel, id, createdAt }: Recovery,
+  find: typeof PAUSED_FOR,
+  { channel, providerIds }: ChannelProviders,
 ): Promise<Message[]> {
   const resumed: Message[] = [];
   let after = NO_ID;
   let paused: Message[];
   do {
-    paused = await services.db.run(PAUSED_FOR, channel, id, createdAt, after, PAGE_SIZE);
+    paused = await services.db.run(find, channel, [...providerIds], after, PAGE_SIZE);
     for (const message of paused) {
       if (await continueSending(services, message, false)) resumed.push(message);
     }

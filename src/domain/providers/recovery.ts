@@ -15,15 +15,13 @@ export interface RecoveredProvider {
   readonly id: string;
   readonly channel: MessageChannel;
   readonly epoch: number;
-  /** Time at which the first process named it. */
-  readonly createdAt: Date;
   /** Ids of all providers of its channel. */
   readonly channelIds: readonly string[];
 }
 
 const RECOVERED = statement<[id: string | null], RecoveredProvider>(
   "providers.recovered",
-  `select id, channel, epoch, created_at as "createdAt",
+  `select id, channel, epoch,
      array(select o.id from providers o where o.channel = p.channel order by o.id) as "channelIds"
    from providers p where recovered and ($1::uuid is null or id = $1) order by id`,
 );

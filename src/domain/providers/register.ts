@@ -35,7 +35,6 @@ const REGISTER_RATE_LIMITS = statement<[ids: string[]]>(
 /**
  * Stores the providers of a process; every process does so at its start. A known provider keeps its
  * circuit, the limit and the credentials that an operator has set; an open circuit may be probed at once.
- * A new provider counts as recovered, so that messages which were paused for others of its channel go on.
  *
  * @param named providers of the settings, each name once per channel
  * @returns their states, in the order in which they were named

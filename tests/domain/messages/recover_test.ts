@@ -4,7 +4,7 @@ import { toTypeId } from "../../../src/domain/id.ts";
 import { updateProvider } from "../../../src/domain/installation/update_provider.ts";
 import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
 import { pause, pauseMessage } from "../../../src/domain/messages/pause.ts";
-import { continueRecovered, resumeUnconfigured } from "../../../src/domain/messages/recover.ts";
+import { continueRecovered, resumeForNewProviders } from "../../../src/domain/messages/recover.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
 import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { registerProviders } from "../../../src/domain/providers/register.ts";
@@ -137,46 +137,28 @@ onEveryProviders(
 );
 
 onEveryProviders(
-  "resumeUnconfigured() resumes the messages whose channel was not configured",
-  () => [{}],
-  async (given) => {
-    const { db, services, worker } = given;
-    const [id] = await providerIds(given);
-    assert.ok(id);
-    await continueRecovered(services);
-    const unconfigured = await pausedFor(given);
-    const failed = await pausedFor(given, id);
-    await resumeUnconfigured(services, ["MESSENGER"]);
-    assert.equal(await readStatus(db, unconfigured), "PAUSED");
-    await resumeUnconfigured(services, ["EMAIL"]);
-    assert.deepEqual(await arePaused(db, [unconfigured, failed]), [false, true]);
-    await cancelMessage(services, given.organization.admin, failed);
-    await worker.runQueued();
-  },
-);
-
-onEveryProviders(
-  "continueRecovered() resumes what other providers have paused when another one is new",
-  () => [{}],
+  "resumeForNewProviders() resumes the messages that could not use one of the providers",
+  () => [{}, {}],
   async (given) => {
     const { db, services, organization: { admin }, worker } = given;
-    const [id] = await providerIds(given);
-    assert.ok(id);
-    await continueRecovered(services);
-    const failed = await pausedFor(given, id);
-    const byPerson = await pausedFor(given, id);
+    const [first, second] = await providerIds(given);
+    assert.ok(first && second);
+    const unconfigured = await pausedFor(given);
+    const failed = await pausedFor(given, first);
+    const byPerson = await pausedFor(given, first);
     await pauseMessage(services, admin, byPerson);
-    const named = { channel: "EMAIL", name: "smtp.new.example:587", perSecond: null } as const;
-    await registerProviders(services, [named]);
-    await continueRecovered(services);
-    assert.deepEqual(await arePaused(db, [failed, byPerson]), [false, true]);
-
-    // The next start finds the provider known.
-    const later = await pausedFor(given, id);
-    await registerProviders(services, [named]);
-    await continueRecovered(services);
-    assert.equal(await readStatus(db, later), "PAUSED");
-    for (const message of [byPerson, later]) await cancelMessage(services, admin, message);
+    const ids = [unconfigured, failed, byPerson];
+    for (
+      const [channel, providerIds, expected] of [
+        ["MESSENGER", [second], [true, true, true]],
+        ["EMAIL", [first], [false, true, true]],
+        ["EMAIL", [second], [false, false, true]],
+      ] as const
+    ) {
+      await resumeForNewProviders(services, [{ channel, providerIds }]);
+      assert.deepEqual(await arePaused(db, ids), expected);
+    }
+    await cancelMessage(services, admin, byPerson);
     await worker.runQueued();
   },
 );
