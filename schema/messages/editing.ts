@@ -9,7 +9,7 @@ import { builder } from "../kit/builder.ts";
 import { ContentInput } from "./content.ts";
 import { DeliveryNode } from "../deliveries/delivery.ts";
 import { MessageNode } from "./message.ts";
-import { Channel, RetryMode } from "./enums.ts";
+import { Channel, RetryBackoff, RetryMode } from "./enums.ts";
 import { RecipientInput } from "./recipient.ts";
 
 const UpdateRetryInput = builder.inputType("UpdateRetryInput", {
@@ -17,6 +17,10 @@ const UpdateRetryInput = builder.inputType("UpdateRetryInput", {
   fields: (t) => ({
     mode: t.field({ type: RetryMode, description: "Mode of retries." }),
     maxAttempts: t.int({ description: "Maximum attempts per recipient, 1 to 10." }),
+    backoff: t.field({
+      type: RetryBackoff,
+      description: "Wait before automatic retries; used in mode AUTO only.",
+    }),
   }),
 });
 

@@ -70,11 +70,27 @@ export const RetryMode = builder.enumType("RetryMode", {
     MANUAL: { description: "Retried only by `retryDeliveries`." },
     AUTO: {
       description:
-        "Retried in a new round as soon as the current one has ended, until no delivery is " +
-        "`retryable`.",
+        "Retried automatically while attempts are left: by the waits of `backoff` after a " +
+        "temporary failure, and in a new round at the end of the current one after any other.",
     },
     CRON: {
       description: "Retried by a schedule, every 15 minutes, until no delivery is `retryable`.",
+    },
+  },
+});
+
+export const RetryBackoff = builder.enumType("RetryBackoff", {
+  description:
+    "Wait before an automatic retry in mode AUTO. A wait that the provider's reply requires takes " +
+    "precedence.",
+  values: {
+    GROWING: {
+      description:
+        "30 s, then 2, 10 and 30 min, 2 h and 6 h, each by up to 20 % shorter or longer; the " +
+        "delivery is PENDING until then. After a lost connection the first retry is immediate.",
+    },
+    IMMEDIATE: {
+      description: "Retried in a new round as soon as the current one has ended.",
     },
   },
 });

@@ -31,7 +31,14 @@ import { JobNode } from "../jobs/job.ts";
 import { WAITING_COMPLEXITY, WaitingForObject } from "../jobs/waiting.ts";
 import { batchLoader } from "../kit/loader.ts";
 import { ProviderNode, providerOf } from "../providers/provider.ts";
-import { BatchStatus, Channel, MessageLane, MessageStatus, RetryMode } from "./enums.ts";
+import {
+  BatchStatus,
+  Channel,
+  MessageLane,
+  MessageStatus,
+  RetryBackoff,
+  RetryMode,
+} from "./enums.ts";
 
 /** A message, with the values that were read together with it; the rest is loaded on demand. */
 export interface MessageState extends Message {
@@ -93,8 +100,13 @@ const MessageRetry = builder.objectRef<Message>("MessageRetry").implement({
     maxAttempts: t.exposeInt("maxAttempts", {
       description: "Maximum attempts per recipient, 1 to 10.",
     }),
+    backoff: t.expose("retryBackoff", {
+      type: RetryBackoff,
+      description: "Wait before automatic retries; used in mode AUTO only.",
+    }),
     rounds: t.exposeInt("retryRounds", {
-      description: "Number of retry rounds so far; the first pass is not counted.",
+      description:
+        "Number of retry rounds so far; the first pass and retries after a growing wait are not counted.",
     }),
     nextAt: t.field({
       type: "DateTime",

@@ -12,7 +12,7 @@ import { sendMessage } from "../../src/domain/messages/send.ts";
 import { builder } from "../kit/builder.ts";
 import { ContentInput } from "./content.ts";
 import { MessageNode } from "./message.ts";
-import { Channel, MessageLane, OnUnknown, RetryMode } from "./enums.ts";
+import { Channel, MessageLane, OnUnknown, RetryBackoff, RetryMode } from "./enums.ts";
 import { MessageFilter, messageFilter } from "./queries.ts";
 import { RecipientsInput } from "./recipient.ts";
 
@@ -29,6 +29,12 @@ const RetryInput = builder.inputType("RetryInput", {
       required: true,
       defaultValue: DEFAULT_RETRY.maxAttempts,
       description: "Maximum attempts per recipient, 1 to 10.",
+    }),
+    backoff: t.field({
+      type: RetryBackoff,
+      required: true,
+      defaultValue: DEFAULT_RETRY.backoff,
+      description: "Wait before automatic retries; used in mode AUTO only.",
     }),
   }),
 });

@@ -86,8 +86,8 @@ export class BatchSender {
   readonly #waiting: PendingDelivery[];
   readonly #inFlight = new Set<number>();
   #finished: FinishedAttempt[] = [];
-  /** Waits of the deliveries that a later run sends, in milliseconds. */
-  readonly #delays: number[];
+  /** Times at which the deliveries that a later run sends are due, by the process's clock. */
+  readonly #dueTimes: number[];
   #obstruction: Extract<BatchResult, { type: "obstructed" }> | null = null;
   readonly #progress = { succeeded: 0, failed: 0, skipped: 0 };
   /** The batch row: its step, the number of deliveries it lists, and the status of its message. */
@@ -102,7 +102,7 @@ export class BatchSender {
     // Recipients that were put back go last, so that they do not stop the others again.
     this.#waiting = pending.filter(({ dueMs }) => dueMs === 0)
       .toSorted((a, b) => a.deferrals - b.deferrals);
-    this.#delays = pending.flatMap(({ dueMs }) => dueMs > 0 ? dueMs : []);
+    this.#dueTimes = pending.flatMap(({ dueMs }) => dueMs > 0 ? this.#startedAt + dueMs : []);
     this.#row = { step, listed: 0, messageStatus };
   }
 
@@ -139,7 +139,7 @@ export class BatchSender {
   }
 
   #isComplete(): boolean {
-    return this.#waiting.length === 0 && this.#inFlight.size === 0 && this.#delays.length === 0;
+    return this.#waiting.length === 0 && this.#inFlight.size === 0 && this.#dueTimes.length === 0;
   }
 
   async #end(): Promise<BatchResult> {
@@ -157,8 +157,9 @@ export class BatchSender {
 
   #waitMs(): number {
     if (this.#waiting.length > 0) return 0;
-    const soonest = Math.min(...this.#delays);
-    return Math.max(...this.#delays.filter((delay) => delay <= soonest * DELAY_TOLERANCE));
+    const delays = this.#dueTimes.map((dueAt) => Math.max(dueAt - performance.now(), 0));
+    const soonest = Math.min(...delays);
+    return Math.max(...delays.filter((delay) => delay <= soonest * DELAY_TOLERANCE));
   }
 
   async #startAll(listed: readonly PendingDelivery[]): Promise<void> {
@@ -241,7 +242,7 @@ export class BatchSender {
     this.#finished = [];
     for (const { outcome } of attempts) {
       const { waits, waitMs } = effectOf(outcome);
-      if (waits) this.#delays.push(waitMs ?? 0);
+      if (waits) this.#dueTimes.push(performance.now() + (waitMs ?? 0));
     }
     const last = this.#isComplete() && starting.length === 0;
     const positions = starting.map(({ position }) => position);

@@ -16,6 +16,15 @@ export type DeliveryStatus =
 /** Handling of a delivery that may have been sent: it stays UNKNOWN, or it is sent again. */
 export type OnUnknown = "HOLD" | "RESEND";
 
+/**
+ * Start of the retries of failed deliveries: on request (MANUAL), automatically (AUTO), or by the
+ * schedules of kind RETRY_FAILED (CRON).
+ */
+export type RetryMode = "MANUAL" | "AUTO" | "CRON";
+
+/** Wait before a retry of mode AUTO: longer after each attempt (GROWING), or none (IMMEDIATE). */
+export type RetryBackoff = "GROWING" | "IMMEDIATE";
+
 /** Error of a delivery or attempt, as it is stored. */
 export interface StoredDeliveryError {
   readonly type: DeliveryErrorType;
@@ -77,7 +86,7 @@ export interface PendingDelivery {
   readonly variables: Record<string, unknown>;
   /** Number of attempts that count. */
   readonly attempt: number;
-  /** Number of times that its recipient was throttled since the last attempt that counted. */
+  /** Number of tries since the last attempt that counted. */
   readonly deferrals: number;
   /** Time until it is due, in milliseconds; 0: due now. */
   readonly dueMs: number;

@@ -30,13 +30,20 @@ export type RecordedOutcome =
     /** Whether another attempt may succeed, if the message allows one. */
     readonly retryable: boolean;
   }
+  /** The delivery failed and the attempt counts, but it is PENDING again for the next one. */
+  | {
+    readonly type: "retried";
+    readonly error: DeliveryError;
+    /** Wait before the next attempt, in milliseconds. */
+    readonly waitMs: number;
+  }
   /** The delivery stays PENDING and the attempt does not count. */
   | {
     readonly type: "deferred";
     readonly error: DeliveryError;
     /** Wait before the next attempt, in milliseconds; null: until the obstacle is removed. */
     readonly waitMs: number | null;
-    /** Number of times that the recipient was throttled since its last attempt that counted. */
+    /** Number of tries since its last attempt that counted. */
     readonly deferrals: number;
     /** Obstacle that stops the other deliveries of the batch as well; null: none. */
     readonly obstacle: Obstacle | null;
@@ -62,22 +69,34 @@ export interface FinishedAttempt {
   readonly earlier: readonly FailedTry[];
 }
 
-// Number of consecutive throttled tries after which a delivery fails.
+// Number of consecutive throttled tries, about 33 hours, after which an attempt counts. Three attempts
+// then last about five days, which RFC 5321 section 4.5.4.1 recommends.
 const MAX_DEFERRALS = 10;
-// Greylisting refuses all tries for some minutes.
-const FIRST_WAIT_MS = 30_000;
-const MAX_WAIT_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+// Greylisting refuses all tries for some minutes; a full disk or a failing lookup may last for hours.
+const WAITS_MS = [MINUTE_MS / 2, 2 * MINUTE_MS, 10 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS];
+const MAX_WAIT_MS = 6 * HOUR_MS;
+const JITTER = 0.2;
+
+/** Settings of the message that decide whether a delivery is sent again. */
+type RetrySettings = Pick<
+  TakenBatch,
+  "maxAttempts" | "onUnknown" | "retryMode" | "retryBackoff"
+>;
 
 /**
  * Decides the outcome of a delivery, by the disposition that the channel gave its failure. Pure.
  *
  * @param delivery its attempts and deferrals before this one
- * @param batch limits of its message
+ * @param settings retry settings of its message
+ * @param random a number from 0 to 1, for the jitter of waits
  */
 export function outcomeOf(
   { attempt, deferrals }: Pick<PendingDelivery, "attempt" | "deferrals">,
   result: DeliveryResult,
-  { maxAttempts, onUnknown }: Pick<TakenBatch, "maxAttempts" | "onUnknown">,
+  { maxAttempts, onUnknown, retryMode, retryBackoff }: RetrySettings,
+  random: number = Math.random(),
 ): DeliveryOutcome {
   if (result.outcome === "held") return { type: "held", obstacle: result.obstacle };
   if (result.outcome === "suppressed") return { type: "suppressed", reason: result.reason };
@@ -85,10 +104,12 @@ export function outcomeOf(
     return { type: "sent", providerMessageId: result.providerMessageId };
   }
   const { error, obstacle = { error, providers: [] } } = result;
-  const waitMs = error.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** deferrals, MAX_WAIT_MS);
+  const tries = attempt + deferrals;
+  const waitMs = error.retryAfterMs ?? growingWaitMs(tries, random);
+  const attemptsLeft = (limit: number) => attempt + 1 < limit;
   switch (error.disposition) {
     case "unknown": {
-      const resend = onUnknown === "RESEND" && attempt + 1 < maxAttempts;
+      const resend = onUnknown === "RESEND" && attemptsLeft(maxAttempts);
       return { type: "unknown", error, resend, waitMs };
     }
     case "pause":
@@ -100,12 +121,20 @@ export function outcomeOf(
       }
       // The provider failed, so that the next delivery would fail, too: the batch waits.
       if (error.disposition === "pause" || error.beforeRecipient) {
-        return { type: "deferred", error, waitMs: obstacle ? null : waitMs, deferrals, obstacle };
+        if (obstacle) return { type: "deferred", error, waitMs: null, deferrals, obstacle };
+        return { type: "deferred", error, waitMs, deferrals: deferrals + 1, obstacle };
       }
       if (isThrottled(error) && deferrals < MAX_DEFERRALS) {
         return { type: "deferred", error, waitMs, deferrals: deferrals + 1, obstacle: null };
       }
-      return { type: "failed", error, retryable: attempt + 1 < (error.maxAttempts ?? Infinity) };
+      if (!attemptsLeft(error.maxAttempts ?? Infinity)) {
+        return { type: "failed", error, retryable: false };
+      }
+      if (retryMode === "AUTO" && retryBackoff === "GROWING" && attemptsLeft(maxAttempts)) {
+        const isFirstLoss = isLostConnection(error) && tries === 0;
+        return { type: "retried", error, waitMs: isFirstLoss ? 0 : waitMs };
+      }
+      return { type: "failed", error, retryable: true };
     case "never":
     case "suppress":
       return { type: "failed", error, retryable: false };
@@ -115,6 +144,22 @@ export function outcomeOf(
 // A full mailbox is the recipient's, not a limit of the provider, so it uses up attempts.
 function isThrottled({ type, code }: DeliveryError): boolean {
   return type === "RATE_LIMIT" && code !== "MAILBOX_FULL";
+}
+
+// Another connection may work at once, so that the first loss needs no wait.
+function isLostConnection({ type, noAnswer }: DeliveryError): boolean {
+  return type === "NETWORK" && noAnswer === true;
+}
+
+/**
+ * Computes the wait before the next try of a delivery, in milliseconds: 30 s, 2, 10, 30 min, 2 h, then 6 h,
+ * each with ± 20 % jitter, so that deliveries which failed together are not tried together again.
+ *
+ * @param tries number of earlier attempts and deferrals
+ * @param random a number from 0 to 1
+ */
+function growingWaitMs(tries: number, random: number): number {
+  return Math.round((WAITS_MS[tries] ?? MAX_WAIT_MS) * (1 - JITTER + 2 * JITTER * random));
 }
 
 /** Result of a mail whose sending threw: a bug, after which the mail may have been sent. */
@@ -174,6 +219,10 @@ export function effectOf(outcome: RecordedOutcome): OutcomeEffect {
       const suppresses = error.disposition === "suppress";
       const waitMs = error.retryAfterMs;
       return { ...FINAL, status: "FAILED", retryable, suppresses, waitMs, error };
+    }
+    case "retried": {
+      const { error, waitMs } = outcome;
+      return { ...FINAL, status: "FAILED", waits: true, retryable: true, waitMs, error };
     }
     case "deferred": {
       const { error, waitMs, deferrals } = outcome;

@@ -121,7 +121,11 @@ function chosenDeliveries(
   let query = matchingDeliveries(caller, filter)
     .select(["d.message_id", "d.id", "d.n", "d.batch_number", "d.attempt", "d.error_type"])
     .select(["d.retryable", "d.status", "d.last_attempt_at"])
-    .select(sql<Date | null>`case when d.not_before > now() then d.not_before end`.as("not_before"))
+    .select(
+      // A person's retry starts at once.
+      sql<Date | null>`case when ${automatic} and d.not_before > now() then d.not_before end`
+        .as("not_before"),
+    )
     .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
     .where(statusIn(statusesOf(from, force)));
   // A concurrent event of its provider may record that an UNKNOWN delivery arrived.

@@ -40,8 +40,8 @@ const STEP = statement<
    ),
    r as (
      select r.*,
-       -- A cancelled message resends nothing: the delivery stays UNKNOWN.
-       resumes and (outcome <> 'UNKNOWN' or (select status from b) <> 'CANCELLED') as waits
+       -- A cancelled message retries nothing: after an attempt that counts the delivery has ended.
+       resumes and (not counts or (select status from b) <> 'CANCELLED') as waits
      from jsonb_to_recordset($8::jsonb) as r(id uuid, outcome text, resumes boolean, counts boolean,
        retryable boolean, error_type text, error_code text, error_message text, provider text,
        provider_message_id text, duration_ms float8, wait_ms float8, deferrals smallint,
@@ -96,8 +96,9 @@ const STEP = statement<
        select b.organization_id, b.message_id, b.id as batch_id, now() as at, d.attempt, o.outcome,
          d.error_type, d.retryable
        from d, b, lateral (
-         select d.outcome where not d.waits or d.outcome = 'UNKNOWN'
-         union all select 'RESENT' where d.waits and d.outcome = 'UNKNOWN') o`)
+         select d.outcome where not d.waits or d.counts
+         union all select case d.outcome when 'UNKNOWN' then 'RESENT' else 'RETRIED' end
+           where d.waits and d.counts) o`)
   }
    )
    select status as "messageStatus", coalesce(win @> $6::int[], false) as started from b`,

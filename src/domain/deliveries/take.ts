@@ -3,7 +3,7 @@ import type { MessageChannel } from "../channel.ts";
 import type { MessageStatus } from "../message_status.ts";
 import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
-import type { OnUnknown, PendingDelivery } from "./delivery.ts";
+import type { OnUnknown, PendingDelivery, RetryBackoff, RetryMode } from "./delivery.ts";
 
 /** Claim of a batch: its job, and the fence of the job's claim. */
 export interface BatchClaim {
@@ -28,6 +28,8 @@ export interface TakenBatch {
   readonly messageStatus: MessageStatus;
   readonly channel: MessageChannel;
   readonly maxAttempts: number;
+  readonly retryMode: RetryMode;
+  readonly retryBackoff: RetryBackoff;
   readonly onUnknown: OnUnknown;
   readonly unsubscribable: boolean;
 }
@@ -51,6 +53,7 @@ const TAKE = statement<[jobId: string, fence: number, batchId: string], TakenBat
      coalesce(b.picked, array(select generate_series(b.lo, b.hi))) as positions, b.step,
      b.win as "inFlight", b.finished_at is not null as finished,
      m.status as "messageStatus", m.channel, m.max_attempts as "maxAttempts",
+     m.retry_mode as "retryMode", m.retry_backoff as "retryBackoff",
      m.on_unknown as "onUnknown", m.unsubscribable`,
 );
 

@@ -15,6 +15,14 @@ const WAKE = statement<[subject: string], { id: string }>(
    returning id`,
 );
 
+const WAKE_ALL = statement<[subject: string], { id: string }>(
+  "jobs.wakeScheduled",
+  `update jobs set status = 'QUEUED', run_at = now(), wait_reason = null, wait_provider_id = null,
+     updated_at = now()
+   where subject = $1 and status = 'SCHEDULED'
+   returning id`,
+);
+
 /**
  * Parks a claimed job. Call it in a transaction that has locked the row that the job waits for, so that
  * `wakeParked` runs either before the lock or after the commit.
@@ -38,4 +46,13 @@ export async function parkClaimed(
  */
 export async function wakeParked(tx: Connection, subject: string): Promise<void> {
   await tx.run(WAKE, subject);
+}
+
+/**
+ * Requeues all jobs of a subject that are parked or due later. Call `wakeWorkers` after the commit.
+ *
+ * @param subject TypeID
+ */
+export async function wakeScheduled(tx: Connection, subject: string): Promise<void> {
+  await tx.run(WAKE_ALL, subject);
 }

@@ -59,8 +59,9 @@ const SETTLE = statement<
        finished_at = case
          when r.outcome in ('done', 'cancel', 'fail') or j.cancel_requested
            or (r.outcome = 'retry' and j.attempt >= j.max_attempts) then now() end,
-       run_at = case when r.delay_ms > 0 then now() + r.delay_ms * interval '1 millisecond'
-         else j.run_at end,
+       -- A snooze without a delay lets the jobs that are queued already run first.
+       run_at = case when r.delay_ms > 0 or r.outcome = 'snooze'
+         then now() + r.delay_ms * interval '1 millisecond' else j.run_at end,
        wait_reason = case when r.delay_ms > 0 and not j.cancel_requested then r.wait_reason end,
        wait_provider_id = case when r.delay_ms > 0 and not j.cancel_requested
          then r.wait_provider_id end,

@@ -2,7 +2,7 @@ import { statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { toTypeId } from "../id.ts";
 import { wakeWorkers } from "../jobs/enqueue.ts";
-import { wakeParked } from "../jobs/park.ts";
+import { wakeScheduled } from "../jobs/park.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS, getMessage } from "./find.ts";
 import { alreadyFinished, type Message } from "./message.ts";
@@ -29,8 +29,8 @@ export async function cancelMessage(
   await getMessage(services, caller, id);
   const cancelled = await services.db.transaction(async (tx) => {
     const [message] = await tx.run(CANCEL, id);
-    // Parked jobs of the message are requeued, because only a run that finds it CANCELLED ends them.
-    if (message) await wakeParked(tx, toTypeId("message", id));
+    // Only a run that finds the message CANCELLED ends its jobs, and some may be due in hours.
+    if (message) await wakeScheduled(tx, toTypeId("message", id));
     return message;
   });
   if (!cancelled) throw alreadyFinished("cancel", await getMessage(services, caller, id));

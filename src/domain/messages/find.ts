@@ -24,6 +24,7 @@ export const MESSAGE_COLUMNS = [
   "send_at as sendAt",
   "retry_mode as retryMode",
   "max_attempts as maxAttempts",
+  "retry_backoff as retryBackoff",
   "retry_rounds as retryRounds",
   "on_unknown as onUnknown",
   "unsubscribable",

@@ -1,8 +1,9 @@
 import { type Connection, statement } from "../../db/database.ts";
+import type { RetryMode } from "../deliveries/delivery.ts";
 import { AUTOMATIC } from "../deliveries/retry.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS } from "./find.ts";
-import type { Message, RetryMode } from "./message.ts";
+import type { Message } from "./message.ts";
 import { beginRounds, publishRounds, type Round } from "./rounds.ts";
 
 const LOCK = statement<[id: string], { retryMode: RetryMode }>(

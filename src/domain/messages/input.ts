@@ -3,6 +3,7 @@ import type { Caller } from "../access/access.ts";
 import type { Audience } from "../audiences/audience.ts";
 import { getAudience } from "../audiences/find.ts";
 import type { MessageChannel } from "../channel.ts";
+import type { RetryBackoff, RetryMode } from "../deliveries/delivery.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
 import {
@@ -15,7 +16,6 @@ import type { Services } from "../services.ts";
 import { contentSchema, issuesOfTemplates } from "../templates/content_check.ts";
 import type { Content } from "../templates/template.ts";
 import { issuesOf, singleLine } from "../validation.ts";
-import type { RetryMode } from "./message.ts";
 
 /** Larger recipient lists are imported as an audience. */
 const MAX_INLINE_RECIPIENTS = 10_000;
@@ -38,7 +38,12 @@ export interface SendMessageInput {
   };
   /** Absent: send now. */
   readonly sendAt?: Date | null;
-  readonly retry: { readonly mode: RetryMode; readonly maxAttempts: number };
+  readonly retry: {
+    readonly mode: RetryMode;
+    readonly maxAttempts: number;
+    /** Absent: GROWING. */
+    readonly backoff?: RetryBackoff;
+  };
   readonly onUnknown: "HOLD" | "RESEND";
   readonly unsubscribable: boolean;
   /** 1 to 200 characters. */
@@ -46,7 +51,7 @@ export interface SendMessageInput {
 }
 
 /** Retry settings of a message that names none. */
-export const DEFAULT_RETRY = { mode: "MANUAL", maxAttempts: 3 } as const;
+export const DEFAULT_RETRY = { mode: "MANUAL", maxAttempts: 3, backoff: "GROWING" } as const;
 
 /** Schemas of the fields that `sendMessage` and `updateMessage` share. */
 export const messageFields = {

@@ -1,15 +1,9 @@
 import { type Caller, ownsOrAdministers } from "../access/access.ts";
 import type { MessageChannel } from "../channel.ts";
-import type { OnUnknown } from "../deliveries/delivery.ts";
+import type { OnUnknown, RetryBackoff, RetryMode } from "../deliveries/delivery.ts";
 import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { MessageStatus } from "../message_status.ts";
-
-/**
- * Start of the retries of failed deliveries: on request (MANUAL), at the end of each pass (AUTO), or by the
- * schedules of kind RETRY_FAILED (CRON).
- */
-export type RetryMode = "MANUAL" | "AUTO" | "CRON";
 
 /** The content that all recipients get, as Liquid templates. */
 export interface Content {
@@ -36,6 +30,7 @@ export interface Message {
   readonly sendAt: Date | null;
   readonly retryMode: RetryMode;
   readonly maxAttempts: number;
+  readonly retryBackoff: RetryBackoff;
   /** Number of rounds after the first pass, automatic or requested. */
   readonly retryRounds: number;
   readonly onUnknown: OnUnknown;

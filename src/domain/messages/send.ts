@@ -6,7 +6,7 @@ import { newId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import type { Services } from "../services.ts";
 import { findByIdempotencyKey, getMessage } from "./find.ts";
-import { checkInput, type SendMessageInput } from "./input.ts";
+import { checkInput, DEFAULT_RETRY, type SendMessageInput } from "./input.ts";
 import { mayAccess, type Message } from "./message.ts";
 import { planJob } from "./plan.ts";
 
@@ -27,6 +27,7 @@ const INSERT = statement<
     sendAt: Date | null,
     retryMode: string,
     maxAttempts: number,
+    retryBackoff: string,
     onUnknown: string,
     unsubscribable: boolean,
     idempotencyKey: string | null,
@@ -37,10 +38,10 @@ const INSERT = statement<
 >(
   "messages.insert",
   `insert into messages (id, organization_id, user_id, title, channel, type, lane, priority, status,
-     subject, text_body, html_body, audience_id, send_at, retry_mode, max_attempts, on_unknown,
-     unsubscribable, idempotency_key, recipient_count, duplicate_count)
+     subject, text_body, html_body, audience_id, send_at, retry_mode, max_attempts, retry_backoff,
+     on_unknown, unsubscribable, idempotency_key, recipient_count, duplicate_count)
    values ($1, $2, $3, $4, $5, $6, $7, $8, case when $13 > now() then 'SCHEDULED' else 'PLANNING' end,
-     $9, $10, $11, $12, $13::timestamptz, $14, $15, $16, $17, $18, $19, $20)
+     $9, $10, $11, $12, $13::timestamptz, $14, $15, $16, $17, $18, $19, $20, $21)
    on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing
    returning id`,
 );
@@ -81,6 +82,7 @@ export async function sendMessage(
       sendAt,
       input.retry.mode,
       input.retry.maxAttempts,
+      input.retry.backoff ?? DEFAULT_RETRY.backoff,
       input.onUnknown,
       input.unsubscribable,
       fields.idempotencyKey ?? null,

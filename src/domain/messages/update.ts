@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Connection, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { getAudience } from "../audiences/find.ts";
+import type { RetryBackoff, RetryMode } from "../deliveries/delivery.ts";
 import { AUTOMATIC } from "../deliveries/retry.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
@@ -13,7 +14,7 @@ import type { Content } from "../templates/template.ts";
 import { issuesOf } from "../validation.ts";
 import { COLUMNS, getMessage } from "./find.ts";
 import { DEFAULT_RETRY, issuesOfText, messageFields, missingAudienceVariable } from "./input.ts";
-import { isFinal, type Message, type RetryMode } from "./message.ts";
+import { isFinal, type Message } from "./message.ts";
 import { planJob } from "./plan.ts";
 import { beginRounds, publishRounds, type Round } from "./rounds.ts";
 
@@ -28,6 +29,7 @@ export interface UpdateMessageInput {
   readonly retry?: {
     readonly mode?: RetryMode | null;
     readonly maxAttempts?: number | null;
+    readonly backoff?: RetryBackoff | null;
   } | null;
 }
 
@@ -50,6 +52,7 @@ const UPDATE = statement<
     sendAt: Date | null,
     retryMode: RetryMode | null,
     maxAttempts: number | null,
+    retryBackoff: RetryBackoff | null,
     anyStatus: boolean,
   ],
   Message
@@ -63,8 +66,9 @@ const UPDATE = statement<
      send_at = case when $6 then $7 else send_at end,
      status = case when not $6 then status when $7 > now() then 'SCHEDULED' else 'PLANNING' end,
      retry_mode = coalesce($8, retry_mode),
-     max_attempts = coalesce($9, max_attempts)
-   where id = $1 and (status = 'SCHEDULED' or $10)
+     max_attempts = coalesce($9, max_attempts),
+     retry_backoff = coalesce($10, retry_backoff)
+   where id = $1 and (status = 'SCHEDULED' or $11)
    returning ${COLUMNS}`,
 );
 
@@ -110,6 +114,7 @@ export async function updateMessage(
       sendAt ?? null,
       retry?.mode ?? null,
       retry?.maxAttempts ?? null,
+      retry?.backoff ?? null,
       title === undefined && content === undefined && !isRescheduled,
     );
     if (row && isRescheduled) await reschedulePlanning(tx, row);

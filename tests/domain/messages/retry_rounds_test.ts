@@ -22,20 +22,18 @@ const BATCHES = statement<
    where message_id = $1 order by number`,
 );
 
+const IMMEDIATE = { mode: "AUTO", maxAttempts: 3, backoff: "IMMEDIATE" } as const;
+
 onEveryMail(
-  "retryDeliveries() waits as long as the provider asked, without delaying other deliveries",
+  "finishMessage() waits as long as the provider asked, without delaying other deliveries",
   async (mail) => {
     const replies = refusals(mail.smtp);
-    const { db, services, organization: { admin }, worker, send } = mail;
+    const { db, services, worker, send } = mail;
     replies.refuse([1], "451 4.3.0 Try again in 600 seconds");
     replies.refuse([2, 3]);
-    const { id } = await send({ to: { list: people(3) } });
-    await worker.runQueued();
-    const { batchCount } = await retryDeliveries(services, admin, {
-      filter: { messageId: id },
-      force: false,
-    });
-    assert.equal(batchCount, 2);
+    const { id } = await send({ to: { list: people(3) }, retry: IMMEDIATE });
+    worker.start(await worker.claim());
+    await worker.untilIdle();
     replies.accept();
     await worker.runQueued();
     assert.deepEqual(await statesOf(db, id), ["PENDING 1", "SENT 2", "SENT 2"]);
@@ -50,21 +48,17 @@ onEveryMail(
 );
 
 onEveryMail(
-  "retryDeliveries() numbers delayed batches after those that start at once",
+  "finishMessage() numbers delayed batches after those that start at once",
   async (mail) => {
     const replies = refusals(mail.smtp);
-    const { db, services, organization: { admin }, worker, smtp, send } = mail;
+    const { db, services, worker, smtp, send } = mail;
     const numbers = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, i) => from + i);
     replies.refuse(numbers(1, 150));
     replies.refuse(numbers(151, 260), "451 4.3.0 Try again in 600 seconds");
-    const { id } = await send({ to: { list: people(260) } });
-    await worker.runQueued();
-    const { queuedCount, startNumber } = await retryDeliveries(services, admin, {
-      filter: { messageId: id },
-      force: false,
-    });
-    assert.deepEqual([queuedCount, startNumber], [260, 4]);
+    const { id } = await send({ to: { list: people(260) }, retry: IMMEDIATE });
+    worker.start(await worker.claim());
+    await worker.untilIdle();
     const retried = (await db.run(BATCHES, id)).filter(({ round }) => round === 2);
     assert.deepEqual(
       retried.map(({ number, size, waits }) => [number, size, waits > 0]),
@@ -80,6 +74,21 @@ onEveryMail(
     assert.equal(smtp.received.length, 260);
   },
 );
+
+onEveryMail("retryDeliveries() starts at once, whatever the provider asked", async (mail) => {
+  const replies = refusals(mail.smtp);
+  const { db, services, organization: { admin }, worker, send } = mail;
+  replies.refuse([1], "451 4.3.0 Try again in 600 seconds");
+  replies.refuse([2]);
+  const { id } = await send({ to: { list: people(2) } });
+  await worker.runQueued();
+  replies.accept();
+  const filter = { messageId: id };
+  const { batchCount } = await retryDeliveries(services, admin, { filter, force: false });
+  assert.equal(batchCount, 1);
+  await worker.runQueued();
+  assert.deepEqual(await statesOf(db, id), ["SENT 2", "SENT 2"]);
+});
 
 onEveryMail("retryDeliveries() retries failures of a batch that is not finished", async (mail) => {
   const replies = refusals(mail.smtp);
@@ -123,13 +132,13 @@ onEveryMail("retryDeliveries() keeps the deferrals of a throttled recipient", as
 });
 
 onEveryMail(
-  "finishMessage() in retry mode AUTO starts rounds until no attempt is left",
+  "finishMessage() with backoff IMMEDIATE starts rounds until no attempt is left",
   async (mail) => {
     const replies = refusals(mail.smtp);
     const { db, services, organization: { admin }, worker, send } = mail;
     replies.refuse([1, 2]);
     replies.refuse([3], "550 5.1.1 No such user");
-    const { id } = await send({ to: { list: people(4) }, retry: { mode: "AUTO", maxAttempts: 3 } });
+    const { id } = await send({ to: { list: people(4) }, retry: IMMEDIATE });
     await worker.runQueued();
     assert.deepEqual(await statesOf(db, id), ["FAILED 3", "FAILED 3", "FAILED 1", "SENT 1"]);
     const { status, retryRounds } = await getMessage(services, admin, id);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { listDeliveries } from "../../../src/domain/deliveries/list.ts";
 import { toTypeId } from "../../../src/domain/id.ts";
-import type { RetryMode } from "../../../src/domain/messages/message.ts";
+import type { RetryMode } from "../../../src/domain/deliveries/delivery.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people, personAt, readDeliveries, readStatus } from "../../support/messages.ts";
 import { withServer } from "../../support/server.ts";
