@@ -26,7 +26,7 @@ const CircuitState = builder.enumType("CircuitState", {
     CLOSED: { description: "Healthy: requests are sent to this provider." },
     OPEN: {
       description:
-        "Failing: no requests are sent until the next probe, after 5 to 60 seconds, or later if " +
+        "Failing: no requests are sent until the next probe, after 5 to 30 seconds, or later if " +
         "the provider's reply names a longer time. The next provider is used instead.",
     },
     HALF_OPEN: {

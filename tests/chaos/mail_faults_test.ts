@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Connection, statement } from "../../src/db/database.ts";
 import { isFinal } from "../../src/domain/messages/message.ts";
-import { resumeMessage } from "../../src/domain/messages/resume.ts";
+import { resumeMessages } from "../../src/domain/messages/resume.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
 import { sweepMessages } from "../../src/domain/messages/sweep.ts";
 import { publishProviders } from "../../src/domain/providers/circuit.ts";
@@ -72,8 +72,8 @@ onPostgres(
           processes[processes.indexOf(victim)] = await start();
           kills++;
         }
-        // Refused logins pause the message, which an operator would resume.
-        if (await readStatus(db, id) === "PAUSED") await resumeMessage(services, admin, id);
+        // Refused logins pause the message, which an operator would resume, or a mail that is accepted.
+        await resumeMessages(services, admin, { ids: [id] });
         publishProviders(services, (await db.run(TRY_NOW)).map((provider) => provider.id));
         await sweepMessages(services);
         await makeDue(services);

@@ -128,7 +128,7 @@ async function untilStatus(server: Program, id: string, status: string): Promise
 }
 
 onPostgres(
-  "a restart with other credentials in SMTP_URLS resumes what was paused for the old ones",
+  "a restart with other credentials or providers in SMTP_URLS resumes what was paused for the old ones",
   async ({ url }) => {
     const smtp = await startSmtpServer({ login: { user: "ada", password: "new" } });
     const settings = { DATABASE_URL: url, ADMIN_API_KEY: "key-of-this-test", SECRET_KEY };
@@ -155,8 +155,19 @@ onPostgres(
     await untilStatus(server, id, "SENT");
     assert.equal(smtp.received.length, 30);
 
+    // The provider refuses the login again, and another one replaces it.
+    smtp.replies.login = { user: "ada", password: "newest" };
+    smtp.closeConnections();
+    const second = await send(server, 30);
+    await untilStatus(server, second, "PAUSED");
+    assert.equal(await worker.stop(), 0);
+    const other = await startSmtpServer();
+    worker = startWorkerProgram({ ...settings, SMTP_URLS: `smtp://127.0.0.1:${other.port}` });
+    await untilStatus(server, second, "SENT");
+    assert.equal(other.received.length, 30);
+
     assert.deepEqual(await Promise.all([worker.stop(), server.stop()]), [0, 0]);
-    await smtp.close();
+    await Promise.all([smtp.close(), other.close()]);
   },
 );
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { DeliveryError } from "../../src/channels/channel.ts";
 import { statement } from "../../src/db/database.ts";
+import { cancelMessage } from "../../src/domain/messages/cancel.ts";
 import { getMessage } from "../../src/domain/messages/find.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { openCircuit, publishProviders } from "../../src/domain/providers/circuit.ts";
@@ -92,6 +93,29 @@ onEveryProviders(
     assert.equal((await states())[0]?.state, "CLOSED");
   },
   { window: 1 },
+);
+
+onEveryProviders(
+  "SEND_BATCH keeps the mails PENDING that are refused while the circuit opens",
+  () => [{ rejectMail: () => REPLY }],
+  async (given) => {
+    const { db, services, organization: { admin }, worker, servers: [smtp], send } = given;
+    assert.ok(smtp);
+    // All are in flight before the first one is refused.
+    const started = Promise.withResolvers<void>();
+    let count = 0;
+    smtp.replies.beforeReply = () => {
+      if (++count === 8) started.resolve();
+      return started.promise;
+    };
+    const { id } = await send({ to: { list: people(8) } });
+    await worker.runQueued();
+    assert.equal(await readStatus(db, id), "PAUSED");
+    assert.deepEqual(tally(await statuses(given, id)), { FAILED: 4, PENDING: 4 });
+    assert.ok((await readDeliveries(db, id)).every(({ tries }) => tries === 1));
+    await cancelMessage(services, admin, id);
+  },
+  { window: 8 },
 );
 
 onEveryProviders(

@@ -26,14 +26,16 @@ const PAUSED_FOR = statement<
    order by id limit $4`,
 );
 
-// Also finds those that were paused because their channel was not configured: they have no providers.
+// Also finds those that were paused because their channel was not configured, which have no providers, and
+// those whose stored credentials a process could not decrypt.
 const PAUSED_WITHOUT = statement<
   [channel: MessageChannel, providerIds: string[], afterId: string, limit: number],
   Message
 >(
   "messages.pausedWithout",
   `select ${COLUMNS} from messages
-   where status = 'PAUSED' and id > $3 and channel = $1 and not pause_provider_ids @> $2
+   where status = 'PAUSED' and id > $3 and channel = $1 and pause_provider_ids is not null
+     and (pause_code = 'SEALED' or not pause_provider_ids @> $2)
    order by id limit $4`,
 );
 
@@ -60,8 +62,9 @@ export async function continueRecovered(
 }
 
 /**
- * Resumes the messages that were paused by processes without one of these providers: because their channel was
- * not configured, or had other providers. A process calls it at its start with its own providers.
+ * Resumes the messages that were paused by processes with other settings: their channel was not configured, one
+ * of these providers was missing, or SECRET_KEY was another one. A process calls it at its start with its own
+ * providers.
  */
 export async function resumeForNewProviders(
   services: Services,

@@ -32,12 +32,19 @@ async function providerIds({ states }: TestProviders): Promise<string[]> {
 
 /** Sends a message and pauses it because of these providers, as of now. */
 async function pausedFor(
-  { db, services, send, states }: TestProviders,
+  given: TestProviders,
   ...ids: readonly string[]
+): Promise<string> {
+  return await pausedWith(given, ids.length === 0 ? "NOT_CONFIGURED" : "535", ids);
+}
+
+async function pausedWith(
+  { db, services, send, states }: TestProviders,
+  code: string,
+  ids: readonly string[],
 ): Promise<string> {
   const message = await send({ to: { list: people(2) } });
   const providers = (await states()).filter(({ id }) => ids.includes(id));
-  const code = ids.length === 0 ? "NOT_CONFIGURED" : "535";
   await pause(services, message, { reason: "No", code, providers });
   assert.equal(await readStatus(db, message.id), "PAUSED");
   return message.id;
@@ -147,12 +154,13 @@ onEveryProviders(
     const failed = await pausedFor(given, first);
     const byPerson = await pausedFor(given, first);
     await pauseMessage(services, admin, byPerson);
-    const ids = [unconfigured, failed, byPerson];
+    const sealed = await pausedWith(given, "SEALED", [first]);
+    const ids = [unconfigured, failed, byPerson, sealed];
     for (
       const [channel, providerIds, expected] of [
-        ["MESSENGER", [second], [true, true, true]],
-        ["EMAIL", [first], [false, true, true]],
-        ["EMAIL", [second], [false, false, true]],
+        ["MESSENGER", [second], [true, true, true, true]],
+        ["EMAIL", [first], [false, true, true, false]],
+        ["EMAIL", [second], [false, false, true, false]],
       ] as const
     ) {
       await resumeForNewProviders(services, [{ channel, providerIds }]);
