@@ -4,8 +4,8 @@
 -- proportional to the deliveries that are converted, which a temporary table lists on disk. Measured on
 -- PostgreSQL 15: 27 s for 2,000,000 deliveries of which 100,000 are converted, on two busy cores.
 --
--- Only the last attempt is undone. A suppressed attempt that was retried later stays in the history,
--- because the attempts and counters after it are numbered from it.
+-- A suppressed attempt that another kind of attempt followed stays in the history, because the attempts and
+-- counters after it are numbered from it.
 alter table deliveries
   add column suppression_reason text
     check (suppression_reason in ('BOUNCED', 'COMPLAINED', 'REFUSED', 'UNSUBSCRIBED', 'MANUAL')),
@@ -70,9 +70,12 @@ create or replace view delivery_counters as
     e.event, s.n * e.events as events, s.n * e.suppressed as suppressed
   from delivery_stats s join outcome_effects e on e.outcome = s.outcome;
 
--- A suppressed recipient was FAILED with the code SUPPRESSED until now, after an attempt of its own.
+-- Until now a suppressed recipient was FAILED with the code SUPPRESSED, after an attempt of its own. One row
+-- for each of these attempts, unless another kind of attempt followed; `base` attempts were made before.
 create temporary table converted on commit drop as
-  select d.id, d.organization_id, d.message_id, b.id as batch_id, d.attempt, d.tries, s.minute,
+  select d.id, d.organization_id, d.message_id, d.status, a.tries, a.attempt,
+    min(a.attempt) over (partition by d.id) - 1 as base,
+    b.id as batch_id, s.minute, r.batch_id as retry_batch_id, r.minute as retry_minute,
     coalesce(
       -- The order of precedence of new ones, see findSuppressed().
       (select reason from suppressions
@@ -84,35 +87,57 @@ create temporary table converted on commit drop as
       'MANUAL') as reason
   from deliveries d
     join messages m on m.id = d.message_id
-    join batches b on b.message_id = d.message_id and b.number = d.batch_number
+    join delivery_attempts a on a.delivery_id = d.id and a.error_code = 'SUPPRESSED'
+      and not exists (select from delivery_attempts where delivery_id = d.id and tries > a.tries
+        and error_code is distinct from 'SUPPRESSED')
+    join batches b on b.message_id = d.message_id and b.number = case
+      when d.status = 'FAILED' and a.tries = d.tries then d.batch_number
+      -- Retried since: the last batch that had started by then.
+      else (select max(number) from batches where message_id = d.message_id and number < d.batch_number
+        and (d.n between lo and hi or d.n = any(picked)) and started_at <= a.finished_at) end
     -- The counter of the attempt's minute; migration 0008 has moved older ones to the start of their day.
     left join lateral (select minute from delivery_stats
-      where batch_id = b.id and attempt = d.attempt and outcome = 'FAILED'
-        and error_type = 'INVALID_RECIPIENT' and not retryable and minute <= d.last_attempt_at
+      where batch_id = b.id and attempt = a.attempt and outcome = 'FAILED'
+        and error_type = 'INVALID_RECIPIENT' and not retryable and minute <= a.finished_at
       order by minute desc limit 1) s on true
-  where d.status = 'FAILED' and d.error_type = 'INVALID_RECIPIENT' and d.error_code = 'SUPPRESSED';
+    -- The counter of the retry, which is in the first batch of the next round of this recipient.
+    left join lateral (select r.batch_id, r.minute
+      from batches next join batches f on f.message_id = next.message_id and f.round = next.round
+        join delivery_stats r on r.batch_id = f.id and r.attempt = a.attempt and r.outcome = 'RETRIED'
+          and r.error_type = 'INVALID_RECIPIENT' and not r.retryable
+      where next.message_id = d.message_id and next.number > b.number and next.number <= d.batch_number
+        and d.n = any(next.picked)
+      order by next.number, f.number limit 1) r on true
+  where d.status in ('FAILED', 'PENDING') and d.error_type = 'INVALID_RECIPIENT'
+    and d.error_code = 'SUPPRESSED';
 analyze converted;
 
 delete from delivery_attempts a using converted c where a.delivery_id = c.id and a.tries = c.tries;
 
--- updated_at is kept, because the retention of a suppressed delivery begins there.
-update deliveries d set status = 'SUPPRESSED', suppression_reason = c.reason,
-  attempt = c.attempt - 1, tries = c.tries - 1,
+-- PENDING: a person has retried it. updated_at is kept, because the retention begins there.
+update deliveries d set status = case d.status when 'FAILED' then 'SUPPRESSED' else d.status end,
+  suppression_reason = case d.status when 'FAILED' then c.reason end,
+  attempt = c.base, tries = d.tries - c.undone,
   error_type = null, error_code = null, error_message = null, failed_at = null,
   provider = last.provider, last_attempt_at = last.finished_at
-from converted c left join lateral (
-  select provider, finished_at from delivery_attempts
-  where delivery_id = c.id order by tries desc limit 1) last on true
+from (select id, base, min(reason) as reason, count(*) as undone from converted group by 1, 2) c
+  left join lateral (
+    select provider, finished_at from delivery_attempts
+    where delivery_id = c.id order by tries desc limit 1) last on true
 where d.id = c.id;
 
--- The same batch and minute have counted the failures, so that they are subtracted there.
+-- The same batch and minute have counted the failures and retries, so that they are subtracted there.
 insert into delivery_stats as x (organization_id, message_id, batch_id, minute, attempt, outcome,
   error_type, retryable, n)
-select organization_id, message_id, batch_id, minute, c.attempt + o.shift, o.outcome, o.error_type,
-  false, sum(o.n)
-from converted c, (values ('FAILED', 'INVALID_RECIPIENT', 0, -1), ('SUPPRESSED', '', -1, 1))
-  as o(outcome, error_type, shift, n)
-where minute is not null
+select organization_id, message_id, o.batch_id, o.minute, o.attempt, o.outcome, o.error_type, false,
+  sum(o.n)
+from converted c, lateral (values
+    (batch_id, minute, attempt, 'FAILED', 'INVALID_RECIPIENT', -1),
+    (batch_id, minute, base, 'SUPPRESSED', '', 1),
+    (retry_batch_id, retry_minute, attempt, 'RETRIED', 'INVALID_RECIPIENT', -1),
+    (retry_batch_id, retry_minute, base, 'SUPPRESSION_RETRIED', '', 1)
+  ) as o(batch_id, minute, attempt, outcome, error_type, n)
+where o.minute is not null
 group by 1, 2, 3, 4, 5, 6, 7
 on conflict (batch_id, minute, attempt, outcome, error_type, retryable)
   do update set n = x.n + excluded.n;

@@ -53,7 +53,11 @@ const OLD_DATA = `
     ('mixed', 3, 1, 'FAILED', 'INVALID_RECIPIENT', 'SUPPRESSED'),
     ('retried', 1, 1, 'FAILED', 'NETWORK', 'ECONNRESET'),
     ('retried', 1, 2, 'FAILED', 'INVALID_RECIPIENT', 'SUPPRESSED'),
-    ('removed', 1, 1, 'FAILED', 'INVALID_RECIPIENT', 'SUPPRESSED'), ('removed', 1, 2, 'SENT', null, null);
+    ('removed', 1, 1, 'FAILED', 'INVALID_RECIPIENT', 'SUPPRESSED'), ('removed', 1, 2, 'SENT', null, null),
+    ('twice', 1, 1, 'FAILED', 'NETWORK', 'ECONNRESET'), ('twice', 2, 1, 'SENT', null, null),
+    ('twice', 1, 2, 'FAILED', 'INVALID_RECIPIENT', 'SUPPRESSED'),
+    ('twice', 1, 3, 'FAILED', 'INVALID_RECIPIENT', 'SUPPRESSED'),
+    ('waiting', 1, 1, 'FAILED', 'INVALID_RECIPIENT', 'SUPPRESSED'), ('waiting', 2, 1, 'SENT', null, null);
   insert into messages (id, organization_id, title, channel, type, lane, status, subject, unsubscribable,
     recipient_count, planned_count, retry_rounds, finished_at)
   select uuid_v7(), (select id from organizations limit 1), title, 'EMAIL', 'news', 'BULK',
@@ -61,10 +65,10 @@ const OLD_DATA = `
     title = 'listed', count(distinct n), count(distinct n), max(attempt) - 1, now()
   from tried group by title;
   insert into batches (organization_id, message_id, number, round, lo, hi, picked, size, job_id,
-    finished_at)
+    started_at, finished_at)
   select m.organization_id, m.id, attempt, attempt, case attempt when 1 then 1 end,
-    case attempt when 1 then max(n) end, case attempt when 2 then array_agg(n) end, count(*), uuid_v7(),
-    now()
+    case attempt when 1 then max(n) end, case when attempt > 1 then array_agg(n) end, count(*), uuid_v7(),
+    '2026-05-01T10:00:00Z'::timestamptz + attempt * interval '1 minute', now()
   from tried t join messages m using (title) group by 1, 2, 3;
   insert into deliveries (organization_id, message_id, n, batch_number, address, status, attempt, tries,
     error_type, error_code, error_message, provider, last_attempt_at, sent_at, failed_at)
@@ -100,6 +104,23 @@ const OLD_DATA = `
     error_type, n)
   select b.organization_id, b.message_id, b.id, '2026-05-01T12:00:00Z', 1, 'COMPLAINED', 'PERMISSION', 1
   from batches b join messages m on m.id = b.message_id where title = 'listed';
+  -- A person has retried the suppressed recipient, whose new batch has not begun.
+  with m as (
+    update messages set status = 'SENDING', finished_at = null, retry_rounds = 1 where title = 'waiting'
+    returning id, organization_id
+  ),
+  d as (
+    update deliveries d set status = 'PENDING', batch_number = 2 from m
+    where d.message_id = m.id and d.status = 'FAILED'
+  ),
+  b as (
+    insert into batches (organization_id, message_id, number, round, picked, size, job_id)
+    select organization_id, id, 2, 2, '{1}', 1, uuid_v7() from m returning id, organization_id, message_id
+  )
+  insert into delivery_stats (organization_id, message_id, batch_id, minute, attempt, outcome,
+    error_type, n)
+  select organization_id, message_id, id, '2026-05-01T10:05:00Z', 1, 'RETRIED', 'INVALID_RECIPIENT', 1
+  from b;
   insert into suppressions (organization_id, channel, address, reason)
   select organization_id, 'EMAIL', 'person' || n || '@example.net', reason
   from messages, (values (2, 'BOUNCED'), (2, 'UNSUBSCRIBED'), (1, 'UNSUBSCRIBED'), (1, 'REFUSED'))
@@ -158,6 +179,10 @@ onEveryDatabase(
       // It was sent to when it was not listed any more: its history stays.
       "removed 1 SENT 2 2 smtp 10:02",
       "retried 1 SUPPRESSED REFUSED 1 1 smtp 10:01",
+      "twice 1 SUPPRESSED REFUSED 1 1 smtp 10:01",
+      "twice 2 SENT 1 1 smtp 10:01",
+      "waiting 1 PENDING 0 0",
+      "waiting 2 SENT 1 1 smtp 10:01",
     ]);
     assert.deepEqual(await textsOf(db, MESSAGES), [
       "listed SENT",
@@ -166,6 +191,8 @@ onEveryDatabase(
       "refused FAILED",
       "removed PARTIALLY_SENT",
       "retried SENT",
+      "twice SENT",
+      "waiting SENDING",
     ]);
     assert.deepEqual(await textsOf(db, COUNTERS), [
       "listed 1 10:01 0 SUPPRESSED 2",
@@ -183,6 +210,15 @@ onEveryDatabase(
       "retried 1 10:01 1 FAILED NETWORK 1",
       "retried 2 10:02 1 RETRIED NETWORK 1",
       "retried 2 10:02 1 SUPPRESSED 1",
+      "twice 1 10:01 1 FAILED NETWORK 1",
+      "twice 1 10:01 1 SENT 1",
+      "twice 2 10:02 1 RETRIED NETWORK 1",
+      "twice 2 10:02 1 SUPPRESSED 1",
+      "twice 3 10:03 1 SUPPRESSED 1",
+      "twice 3 10:03 1 SUPPRESSION_RETRIED 1",
+      "waiting 1 10:01 0 SUPPRESSED 1",
+      "waiting 1 10:01 1 SENT 1",
+      "waiting 2 10:05 0 SUPPRESSION_RETRIED 1",
     ]);
     assert.deepEqual(await textsOf(db, ATTEMPTS), [
       "listed 1 1 1 SUCCEEDED",
@@ -193,6 +229,9 @@ onEveryDatabase(
       "removed 1 1 1 FAILED SUPPRESSED",
       "removed 1 2 2 SUCCEEDED",
       "retried 1 1 1 FAILED ECONNRESET",
+      "twice 1 1 1 FAILED ECONNRESET",
+      "twice 2 1 1 SUCCEEDED",
+      "waiting 2 1 1 SUCCEEDED",
     ]);
     const received = new Map(
       (await db.run(RECEIVED)).map(({ id, count }) => [toTypeId("delivery", id), count]),
