@@ -9,6 +9,8 @@ import type { Feedback, FeedbackKind } from "./feedback.ts";
 export interface AddressedFeedback extends Feedback {
   /** Normalized address of the delivery. */
   readonly address: string;
+  /** Wait before an automatic attempt after a bounce, in milliseconds; null: none. */
+  readonly waitMs: number | null;
 }
 
 /** Delivery whose status changed. */
@@ -62,14 +64,15 @@ const APPLY = statement<
     transients: boolean[],
     addresses: string[],
     suppressAs: (SuppressionReason | null)[],
+    waitsMs: (number | null)[],
   ],
   ChangedDelivery
 >(
   "deliveries.feedback",
   `with entries as (
      select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[],
-       $7::boolean[], $8::text[], $9::text[])
-       as f(id, kind, error_type, code, message, retryable, transient, address, suppress_as)
+       $7::boolean[], $8::text[], $9::text[], $10::float8[])
+       as f(id, kind, error_type, code, message, retryable, transient, address, suppress_as, wait_ms)
    ),
    -- The worst of several reports about one delivery.
    f as (
@@ -104,7 +107,8 @@ const APPLY = statement<
        retryable = coalesce(f.retryable, false),
        sent_at = case when after.becomes <> 'SUPPRESSED'
          then coalesce(d.sent_at, d.last_attempt_at) end,
-       failed_at = case after.becomes when 'BOUNCED' then now() end, updated_at = now()
+       failed_at = case after.becomes when 'BOUNCED' then now() end,
+       not_before = now() + f.wait_ms * interval '1 millisecond', updated_at = now()
      from after left join f on f.id = after.id and f.kind = after.becomes
      where d.id = after.id and after.becomes is not null
      returning d.organization_id, d.message_id, after.batch_id, d.id, d.attempt, d.status,
@@ -167,5 +171,6 @@ export function applyFeedback(
     feedback.map(({ transient }) => transient),
     feedback.map(({ address }) => address),
     feedback.map(({ suppressAs }) => suppressAs),
+    feedback.map(({ waitMs }) => waitMs),
   );
 }

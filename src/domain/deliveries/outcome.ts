@@ -158,7 +158,7 @@ function isLostConnection({ type, noAnswer }: DeliveryError): boolean {
  * @param tries number of earlier attempts and deferrals
  * @param random a number from 0 to 1
  */
-function growingWaitMs(tries: number, random: number): number {
+export function growingWaitMs(tries: number, random: number = Math.random()): number {
   return Math.round((WAITS_MS[tries] ?? MAX_WAIT_MS) * (1 - JITTER + 2 * JITTER * random));
 }
 

@@ -4,6 +4,7 @@ import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
 import { applyFeedback, type ChangedDelivery, markDelivered } from "./apply_feedback.ts";
 import type { Feedback } from "./feedback.ts";
+import { growingWaitMs } from "./outcome.ts";
 
 /** Retention of event ids, in milliseconds. No provider repeats an event for that long. */
 const KEEP_EVENTS_MS = 30 * 24 * 60 * 60_000;
@@ -37,11 +38,16 @@ export interface MentionedDelivery {
   readonly messageId: string;
   readonly channel: MessageChannel;
   readonly address: string;
+  /** Number of attempts that count. */
+  readonly attempt: number;
+  /** Whether its message waits before automatic attempts. */
+  readonly backsOff: boolean;
 }
 
 const MENTIONED = statement<[deliveryIds: string[]], MentionedDelivery>(
   "deliveries.mentioned",
-  `select d.id, d.message_id as "messageId", m.channel, d.address
+  `select d.id, d.message_id as "messageId", m.channel, d.address, d.attempt,
+     m.retry_mode = 'AUTO' and m.retry_backoff = 'GROWING' as "backsOff"
    from deliveries d join messages m on m.id = d.message_id where d.id = any($1)`,
 );
 
@@ -106,7 +112,9 @@ export async function recordFeedback(
     const delivery = mentioned.find(({ id }) => id === entry.deliveryId);
     if (!delivery) return [];
     const { normalizeAddress } = CHANNEL_RULES[delivery.channel];
-    return { ...entry, address: normalizeAddress(delivery.address) };
+    // A report of delivery often comes some seconds after a temporary bounce, and ends the retry.
+    const waitMs = delivery.backsOff ? growingWaitMs(delivery.attempt - 1) : null;
+    return { ...entry, address: normalizeAddress(delivery.address), waitMs };
   });
   const locked = await tx.run(LOCK_BATCHES, mentioned.map((delivery) => delivery.id));
   if (locked.some(({ inFlight }) => inFlight)) {

@@ -19,7 +19,7 @@ async function takeRetry(mail: TestMail) {
   const { services, worker, send } = mail;
   const message = await send({
     to: { list: people(1) },
-    retry: { mode: "AUTO", maxAttempts: 3 },
+    retry: { mode: "AUTO", maxAttempts: 3, backoff: "IMMEDIATE" },
     onUnknown: "RESEND",
   });
   await worker.runQueued();
@@ -111,7 +111,7 @@ onEveryMail(
     const { db, services, worker, smtp, send } = mail;
     const { id } = await send({
       to: { list: people(2) },
-      retry: { mode: "AUTO", maxAttempts: 3 },
+      retry: { mode: "AUTO", maxAttempts: 3, backoff: "IMMEDIATE" },
     });
     await worker.runQueued();
     const [first = "", second = ""] = await idsOf(mail, id);

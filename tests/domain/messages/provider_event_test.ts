@@ -33,22 +33,26 @@ onEveryMail("recordEvent() ignores an event without a known delivery", async (ma
   assert.deepEqual(await statesOf(db, id), ["COMPLAINED 1"]);
 });
 
-onEveryMail("recordEvent() starts a round at once in retry mode AUTO", async (mail) => {
-  const { db, services, worker, send } = mail;
-  const { id } = await send({ to: { list: people(2) }, retry: { mode: "AUTO", maxAttempts: 2 } });
-  await worker.runQueued();
-  const [delivery = ""] = await idsOf(mail, id);
-  const recordBounce = () => recordEvent(services, event(bounce(delivery, false)));
-  await recordBounce();
-  assert.deepEqual(await statesOf(db, id), ["PENDING 1", "SENT 1"]);
-  assert.equal(await readStatus(db, id), "SENDING");
-  await worker.runQueued();
-  assert.deepEqual(await statesOf(db, id), ["SENT 2", "SENT 1"]);
-  assert.equal(await readStatus(db, id), "SENT");
-  await recordBounce();
-  assert.deepEqual(await statesOf(db, id), ["BOUNCED 2", "SENT 1"]);
-  assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
-});
+onEveryMail(
+  "recordEvent() starts a round at once in retry mode AUTO with backoff IMMEDIATE",
+  async (mail) => {
+    const { db, services, worker, send } = mail;
+    const retry = { mode: "AUTO", maxAttempts: 2, backoff: "IMMEDIATE" } as const;
+    const { id } = await send({ to: { list: people(2) }, retry });
+    await worker.runQueued();
+    const [delivery = ""] = await idsOf(mail, id);
+    const recordBounce = () => recordEvent(services, event(bounce(delivery, false)));
+    await recordBounce();
+    assert.deepEqual(await statesOf(db, id), ["PENDING 1", "SENT 1"]);
+    assert.equal(await readStatus(db, id), "SENDING");
+    await worker.runQueued();
+    assert.deepEqual(await statesOf(db, id), ["SENT 2", "SENT 1"]);
+    assert.equal(await readStatus(db, id), "SENT");
+    await recordBounce();
+    assert.deepEqual(await statesOf(db, id), ["BOUNCED 2", "SENT 1"]);
+    assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
+  },
+);
 
 onEveryMail(
   "recordEvent() replaces a retryable bounce by a permanent one or a complaint",
