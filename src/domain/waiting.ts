@@ -55,7 +55,8 @@ export function waitWhilePaused(row: PausedRow): WaitingFor | null {
   const { pausedAt, pauseCode, pauseProviderId: providerId, pauseProvider } = row;
   if (!pausedAt) return null;
   const cause = row.pauseReason ?? "Paused";
-  const since = `since ${formatMinute(pausedAt, null)}`;
+  const minute = Math.floor(pausedAt.getTime() / MINUTE_MS) * MINUTE_MS;
+  const since = `since ${formatTime(new Date(minute), null)}`;
   // A person gives no code and no provider, and the reason says that a person did it.
   const byPerson = pauseCode === null && providerId === null;
   const at = pauseProvider ? ` of provider ${pauseProvider}` : "";
@@ -94,17 +95,25 @@ function countText(count: number | null, [one, many]: readonly [string, string])
   return `${count === null ? "More than " : ""}${number} ${many} are`;
 }
 
-const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const SHORT_WAIT_MS = 10 * MINUTE_MS;
 
-/** Formats the end of a wait for people, rounded up to the minute; the date only if it is another day. */
+/**
+ * Formats the end of a wait for people: rounded up to the second if it is near, else to the minute; with
+ * the date only if it is another day.
+ */
 export function formatUntil(at: Date, now: Date): string {
-  return formatMinute(new Date(Math.ceil(at.getTime() / MINUTE_MS) * MINUTE_MS), now);
+  const unit = at.getTime() - now.getTime() < SHORT_WAIT_MS ? SECOND_MS : MINUTE_MS;
+  return formatTime(new Date(Math.ceil(at.getTime() / unit) * unit), now);
 }
 
-function formatMinute(at: Date, now: Date | null): string {
+// Without seconds for a whole minute; without the date if it is that of `today`.
+function formatTime(at: Date, today: Date | null): string {
   const [date = "", time = ""] = at.toISOString().split("T");
-  const sameDay = now !== null && date === now.toISOString().slice(0, date.length);
-  return `${sameDay ? "" : `${date} `}${time.slice(0, "14:05".length)} UTC`;
+  const sameDay = today !== null && date === today.toISOString().slice(0, date.length);
+  const clock = time.slice(0, "14:05:00".length).replace(/:00$/, "");
+  return `${sameDay ? "" : `${date} `}${clock} UTC`;
 }
 
 /** Formats an error for people; the code is added unless the message contains it. */

@@ -21,12 +21,14 @@ const PAUSED: PausedRow = {
 for (
   const [at, text] of [
     ["2026-11-27T14:05:00Z", "14:05 UTC"],
-    ["2026-11-27T14:05:00.001Z", "14:06 UTC"],
+    ["2026-11-27T14:00:29.001Z", "14:00:30 UTC"],
+    ["2026-11-27T14:09:59.001Z", "14:10 UTC"],
+    ["2026-11-27T14:10:00.001Z", "14:11 UTC"],
     ["2026-11-27T23:59:30Z", "2026-11-28 00:00 UTC"],
     ["2026-12-01T09:00:00Z", "2026-12-01 09:00 UTC"],
   ] as const
 ) {
-  Deno.test(`formatUntil() formats ${at} as ${text} on November 27`, () => {
+  Deno.test(`formatUntil() formats ${at} as ${text} at 14:00 on November 27`, () => {
     assert.equal(formatUntil(new Date(at), NOW), text);
   });
 }
