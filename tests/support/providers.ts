@@ -32,6 +32,8 @@ export interface TestProviders {
   startWorker(): Promise<MailWorker>;
   /** Current states of the providers, in order of preference. */
   states(): Promise<ProviderState[]>;
+  /** Reads the states of the providers again, after a test has changed their rows. */
+  refresh(): Promise<void>;
   /** Sends a message as the organization's ADMIN. */
   send(overrides: Partial<SendMessageInput>): Promise<Message>;
 }
@@ -98,6 +100,7 @@ export function onEveryProviders(
         servers,
         startWorker,
         states: () => registerProviders({ db }, configured),
+        refresh: () => pool.refresh(),
         send: async (overrides) =>
           (await sendMessage(services, organization.admin, messageInput(overrides))).message,
       });
