@@ -77,6 +77,8 @@ export interface BounceClass {
   readonly status: string | null;
   /** Code that replaces the status; absent: the status is shown. */
   readonly code?: FailureTraits["code"];
+  /** Number of attempts after which no further one is useful; absent: the message's setting applies. */
+  readonly maxAttempts?: number;
 }
 
 /**
@@ -108,6 +110,7 @@ export function classifyBounce(report: BounceReport): BounceClass {
     disposition: permanentBounce ? lasting : "retry",
     status: status ?? (relayed || null),
     ...traits?.code && { code: traits.code },
+    ...traits?.maxAttempts && { maxAttempts: traits.maxAttempts },
   };
 }
 

@@ -65,14 +65,16 @@ const APPLY = statement<
     addresses: string[],
     suppressAs: (SuppressionReason | null)[],
     waitsMs: (number | null)[],
+    maxAttempts: (number | null)[],
   ],
   ChangedDelivery
 >(
   "deliveries.feedback",
   `with entries as (
      select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[],
-       $7::boolean[], $8::text[], $9::text[], $10::float8[])
-       as f(id, kind, error_type, code, message, retryable, transient, address, suppress_as, wait_ms)
+       $7::boolean[], $8::text[], $9::text[], $10::float8[],
+       $11::int[]) as f(id, kind, error_type, code, message, retryable, transient, address, suppress_as,
+       wait_ms, max_attempts)
    ),
    -- The worst of several reports about one delivery.
    f as (
@@ -84,7 +86,7 @@ const APPLY = statement<
        d.delivered_at is not null as delivered,
        case when f.kind in ('COMPLAINED', 'SUPPRESSED') or f.kind = 'BOUNCED'
          and not (f.transient and d.delivered_at is not null) then f.kind end as failure,
-       f.retryable as failure_retryable
+       f.retryable and d.attempt < coalesce(f.max_attempts, 'infinity'::float8) as failure_retryable
      from f join deliveries d on d.id = f.id
        join batches b on b.message_id = d.message_id and b.number = d.batch_number
      where d.status in ('SENT', 'UNKNOWN', 'FAILED')
@@ -104,7 +106,7 @@ const APPLY = statement<
      update deliveries d set status = after.becomes, 
        suppression_reason = case after.becomes when 'SUPPRESSED' then f.suppress_as end,
        error_type = f.error_type, error_code = f.code, error_message = f.message,
-       retryable = coalesce(f.retryable, false),
+       retryable = f.id is not null and after.failure_retryable,
        sent_at = case when after.becomes <> 'SUPPRESSED'
          then coalesce(d.sent_at, d.last_attempt_at) end,
        failed_at = case after.becomes when 'BOUNCED' then now() end,
@@ -172,5 +174,6 @@ export function applyFeedback(
     feedback.map(({ address }) => address),
     feedback.map(({ suppressAs }) => suppressAs),
     feedback.map(({ waitMs }) => waitMs),
+    feedback.map(({ maxAttempts }) => maxAttempts),
   );
 }

@@ -16,6 +16,8 @@ export interface Feedback {
   readonly message: string | null;
   /** True if another attempt may succeed. */
   readonly retryable: boolean;
+  /** Number of attempts after which no further one is useful; null: the message's setting applies. */
+  readonly maxAttempts: number | null;
   /** True for a temporary bounce, which is no failure of a mail that was delivered. */
   readonly transient: boolean;
   /** Reason to add the address to the suppression list; null: it is not added. */
@@ -39,6 +41,7 @@ const NO_FAILURE = {
   code: null,
   message: null,
   retryable: false,
+  maxAttempts: null,
   transient: false,
 } as const;
 
@@ -61,6 +64,7 @@ export function complained(deliveryId: string, code: string | null): Feedback {
     code: code && oneLine(code, MAX_CODE_LENGTH),
     message: "The recipient reported the mail as unwanted",
     retryable: false,
+    maxAttempts: null,
     transient: false,
     suppressAs: "COMPLAINED",
   };
@@ -102,6 +106,7 @@ export function bounced(deliveryId: string, bounce: Bounce): Feedback {
     code: oneLine(code, MAX_CODE_LENGTH),
     message: oneLine(text, MAX_MESSAGE_LENGTH),
     retryable,
+    maxAttempts: bounce.maxAttempts ?? null,
     transient: bounce.transient ?? retryable,
     suppressAs: disposition === "suppress" ? "BOUNCED" : null,
   };

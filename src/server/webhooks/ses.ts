@@ -139,7 +139,7 @@ function bounceOf(
 // Amazon's own subtypes, for a bounce without the reply of a server. General and Undetermined name no cause.
 const CLASSES: ReadonlyMap<string, BounceReport["providerClass"]> = new Map([
   ["NoEmail", ["INVALID_RECIPIENT", "suppress"]],
-  ["MailboxFull", ["RATE_LIMIT", "retry", { code: "MAILBOX_FULL" }]],
+  ["MailboxFull", ["RATE_LIMIT", "retry", { code: "MAILBOX_FULL", maxAttempts: 3 }]],
   ["CustomTimeoutExceeded", ["NETWORK", "retry"]],
   ["MessageTooLarge", ["OTHER", "never"]],
   ["ContentRejected", ["OTHER", "never"]],

@@ -17,6 +17,7 @@ Deno.test("bounced() derives its effects from the disposition and has the status
     code: "5.1.1",
     message: "550 5.1.1 No such user",
     retryable: false,
+    maxAttempts: null,
     transient: false,
     suppressAs: "BOUNCED",
   });

@@ -9,7 +9,7 @@ import {
 import { newId } from "../../../src/domain/id.ts";
 import { recordEvent } from "../../../src/domain/messages/provider_event.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
-import { bounce, event } from "../../support/feedback.ts";
+import { bounce, event, fullMailbox } from "../../support/feedback.ts";
 import { logOf } from "../../support/log.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { people, readDeliveries, readStatus } from "../../support/messages.ts";
@@ -107,6 +107,23 @@ onEveryMail(
     await retryDeliveries(services, admin, { filter: { messageId: id }, force: false });
     await worker.runQueued();
     assert.deepEqual(await statesOf(db, id), ["BOUNCED 1", "COMPLAINED 1", "SENT 2", "SENT 1"]);
+  },
+);
+
+onEveryMail(
+  "recordEvent() retries after bounces of a full mailbox up to its third attempt",
+  async (mail) => {
+    const { db, services, worker, send } = mail;
+    const retry = { mode: "AUTO", maxAttempts: 10, backoff: "IMMEDIATE" } as const;
+    const { id } = await send({ to: { list: people(1) }, retry });
+    await worker.runQueued();
+    const [delivery = ""] = await idsOf(mail, id);
+    for (let times = 0; times < 4; times++) {
+      await recordEvent(services, event(fullMailbox(delivery)));
+      await worker.runQueued();
+    }
+    const [row] = await readDeliveries(db, id);
+    assert.deepEqual([row?.status, row?.attempt, row?.retryable], ["BOUNCED", 3, false]);
   },
 );
 
