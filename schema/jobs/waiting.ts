@@ -14,10 +14,11 @@ const WaitingReason = builder.enumType("WaitingReason", {
     NO_PROVIDER: {
       description: "No provider of the channel is enabled, or the channel is not configured.",
     },
-    RATE_LIMIT: {
-      description: "The rate limit of a provider is used up, or the recipient was throttled.",
+    RATE_LIMIT: { description: "The rate limit of a provider is used up, or it throttles." },
+    BACKOFF: {
+      description:
+        "The last attempt failed or its recipient was throttled, and the next one is not due yet.",
     },
-    BACKOFF: { description: "The last attempt failed, and the next one is not due yet." },
     NOT_DUE: { description: "The chosen start, such as `sendAt` or `runAt`, is in the future." },
     BEHIND: { description: "Others are processed before it; see `position`." },
   },

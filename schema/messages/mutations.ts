@@ -204,13 +204,13 @@ builder.mutationFields((t) => ({
     description:
       "Resumes all PAUSED messages that match the filter and that the caller may see, up to " +
       `${MAX_RESUMED} per call, as \`resumeMessage\` does. Other messages are not changed. ` +
-      "Refuses a filter without fields, an empty search and any other invalid filter with an " +
-      "InvalidInputError that names the field; nothing is resumed then.",
+      "Refuses an invalid filter with an InvalidInputError that names the field; nothing is " +
+      "resumed then.",
     args: {
       filter: t.arg({
         type: MessageFilter,
         required: true,
-        description: "Filter of the messages, with at least one field.",
+        description: "Filter of the messages; {} selects all.",
       }),
     },
     resolve: (_root, { filter }, { services, caller }) =>

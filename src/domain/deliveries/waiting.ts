@@ -70,6 +70,5 @@ function waitForAttempt(delivery: DeliveryWaitFacts, notBefore: Date): WaitingFo
     ? `Waits until ${time}, because the recipient was throttled${at}: ${cause}`
     : `Waits until ${time} before attempt ${attempt + 1}, because the last attempt failed${at}: ` +
       cause;
-  const reason = deferrals > 0 ? "RATE_LIMIT" : "BACKOFF";
-  return { reason, text, until: notBefore, position: null, providerId };
+  return { reason: "BACKOFF", text, until: notBefore, position: null, providerId };
 }

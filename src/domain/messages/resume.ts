@@ -1,6 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
-import { ConflictError, invalid } from "../errors.ts";
+import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { wakeParked } from "../jobs/park.ts";
@@ -42,16 +42,14 @@ const PAGE_SIZE = 200;
  * Resumes the paused messages that match the filter and that the caller may see, oldest first. The circuits
  * of their channels allow a probe at once, as in `resumeMessage`.
  *
+ * @param filter without fields: all paused messages
  * @returns the resumed messages, as they were before; after the maximum another call may find more
- * @throws {InvalidInputError} for a filter without fields and for an empty search, because either would
- *   resume all messages; nothing is resumed then
  */
 export async function resumeMessages(
   services: Services,
   caller: Caller,
   filter: MessageFilter,
 ): Promise<Message[]> {
-  checkFilter(filter);
   if (filter.statuses && !filter.statuses.includes("PAUSED")) return [];
   const paused: MessageFilter = { ...filter, statuses: ["PAUSED"] };
   const resumed: Message[] = [];
@@ -71,16 +69,6 @@ export async function resumeMessages(
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null && resumed.length < MAX_RESUMED);
   return resumed;
-}
-
-function checkFilter(filter: MessageFilter): void {
-  if (Object.values(filter).every((value) => value == null)) {
-    const message = "has no field; set at least statuses, for example to PAUSED";
-    throw invalid(["filter"], "EMPTY", message);
-  }
-  if (filter.search != null && !filter.search.replaceAll("\0", "").trim()) {
-    throw invalid(["filter", "search"], "EMPTY", "is empty and matches everything; remove it");
-  }
 }
 
 // In a transaction of its own, because pause() locks providers before the message: the reverse order could

@@ -19,7 +19,7 @@ onEveryMail(
     const other = await addJob(db, org);
     const waits = await readBatchWaits(db, [batch.jobId, other]);
     const wait = waits.get(batch.jobId);
-    assert.equal(wait?.reason, "RATE_LIMIT");
+    assert.equal(wait?.reason, "BACKOFF");
     assert.match(wait.text, /450 4\.2\.1 Too many mails/);
     const waitMs = Number(wait.until) - Date.now();
     assert.ok(waitMs > 500_000 && waitMs <= 600_000, `${waitMs}`);

@@ -88,7 +88,7 @@ onEveryMail(
     for (
       const [recipient, reason, text] of [
         [people(1), "BACKOFF", /before attempt 2, .* failed at provider .*: 451 4.3.0 Try again/],
-        [people(2).slice(1), "RATE_LIMIT", /was throttled at provider .*: 450 4.2.1 Mailbox/],
+        [people(2).slice(1), "BACKOFF", /was throttled at provider .*: 450 4.2.1 Mailbox/],
       ] as const
     ) {
       const retry = { mode: "AUTO", maxAttempts: 3 } as const;

@@ -64,7 +64,7 @@ const EXPLANATIONS: readonly (readonly [DeliveryWaitFacts, Partial<WaitingFor>])
     providerId: "p1",
   }],
   [{ ...FAILED, ...SMTP, deferrals: 1 }, {
-    reason: "RATE_LIMIT",
+    reason: "BACKOFF",
     text: "Waits until 14:05 UTC, because the recipient was throttled at provider " +
       "smtp.example.com:587: 451 4.7.1 try later",
     until: LATER,
