@@ -21,29 +21,38 @@ export function readTextReport(mail: Email): Feedback[] | null {
   const id = findReportedDelivery(mail, mail.text);
   const text = notice.join("\n\n");
   if (id === null || (!isFinal && DELAY.test(`${mail.subject}\n${text}`))) return [];
-  return [bounceOf(id, recipient ? reasonOf(recipient) : text.replace(EXIM_BEGIN, ""))];
+  return [bounceOf(id, reasonOf(recipient ?? text))];
 }
 
 const QMAIL_BEGIN = /^Hi\. This is the/;
 const QMAIL_RECIPIENT = /^<[^<>\n]*>:[ \t]*\r?\n/;
 // "This is a permanent error. The following address(es) failed:"
 const EXIM_BEGIN = /^[^]{0,1000}\baddress(\(es\)|es)? failed:\s*/;
-// "--- Below this line is a copy of the message", or the header of the mail itself.
-const COPY = /^\s*-{2,}|^(received|return-path|message-id)[ \t]*:/im;
+// "--- Below this line is a copy of the message", or the header of the mail itself; but not "----- Transcript of
+// session follows -----" and other headings of Sendmail.
+const COPY =
+  /^\s*-{2,}(?!.*\b(?:addresses|errors?|reasons?|transcript)\b)|^(received|return-path|message-id)[ \t]*:/im;
+// The words before the reply of the recipient's server name no cause: "it was rejected by the recipient domain".
+const REPLY =
+  /\b(?:(?:said|(?:returned|server|response) was):|server returned '(?=\d))\s*([^]*?)(?=\r?\nGiving up on |$)/i;
 const DELAY = /\b(warning|delay(ed)?|still|again later|keep trying|will (be retried|continue))\b/i;
 const MAX_LENGTH = 4_000;
 
-// A daemon also answers questions, so that it must return the mail or its header.
-function isFromDaemon({ from, text = "", attachments }: Email): boolean {
+// A daemon also answers questions, so that it must return the mail or its header. A person may write as
+// postmaster, so that the subject must name a failure, too.
+function isFromDaemon({ from, subject = "", text = "", attachments }: Email): boolean {
   const sender = `${from?.name} ${from?.address}`;
-  return /\bmailer-daemon\b/i.test(sender) &&
+  return (/\bmailer-daemon\b/i.test(sender) ||
+    (/\b(?:postmaster|microsoftexchange[\da-f]*)@/i.test(sender) && FAILURE.test(subject))) &&
     (/^message-id[ \t]*:/im.test(text) || attachments.some(isReturned));
 }
 
-// Without the address, and without the words of qmail around the reply.
-function reasonOf(recipient: string): string {
-  const reason = recipient.replace(QMAIL_RECIPIENT, "");
-  return /\bsaid: ([^]*?)(?=\r?\nGiving up on |$)/.exec(reason)?.[1] ?? reason;
+const FAILURE = /^(?!\s*(?:re|fwd?):).*(?:deliver|return|bounce|fail)/i;
+
+// Without the address, and without the words around the reply.
+function reasonOf(report: string): string {
+  const reason = report.replace(QMAIL_RECIPIENT, "").replace(EXIM_BEGIN, "");
+  return REPLY.exec(reason)?.[1] ?? reason;
 }
 
 function bounceOf(deliveryId: string, reason: string): Feedback {

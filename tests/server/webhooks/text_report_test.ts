@@ -78,6 +78,66 @@ Deno.test("readDsn() reads other mails of a mailer daemon that return the mail",
   assert.equal(await summaryOf(empty), "BOUNCED INVALID_RECIPIENT 5.1.1 suppress");
 });
 
+const REPLIES: readonly [reply: string, expected: string][] = [
+  ["550 5.1.1 User unknown", "BOUNCED INVALID_RECIPIENT 5.1.1 suppress"],
+  ["552 5.2.2 Mailbox full", "BOUNCED RATE_LIMIT MAILBOX_FULL"],
+  ["550 5.7.26 Not authenticated", "BOUNCED PERMISSION 5.7.26"],
+];
+
+const LAYOUTS: readonly [name: string, build: (reply: string) => string][] = [
+  [
+    "Sendmail",
+    (reply) =>
+      `${DAEMON}Subject: Returned mail\n\nThe original message was received at Mon, 13 Jul 2026\n` +
+      "from relay.example [192.0.2.9]\n\n   ----- The following addresses had permanent fatal errors -----\n" +
+      `<ann@example.net>\n    (reason: ${reply})\n\n   ----- Transcript of session follows -----\n` +
+      `... while talking to mail.example.net.:\n>>> DATA\n<<< ${reply}\n\n   ----- Original message follows` +
+      ` -----\n\n${RETURNED}`,
+  ],
+  [
+    "an old Sendmail",
+    (reply) =>
+      `${DAEMON}Subject: Returned mail\n\n   ----- Transcript of session follows -----\n>>> RCPT To:` +
+      `<ann@example.net>\n<<< ${reply}\n\n   ----- Unsent message follows -----\n${RETURNED}`,
+  ],
+  [
+    "Gmail",
+    (reply) =>
+      "From: mailer-daemon@relay.example\nX-Failed-Recipients: ann@example.net\n\nDelivery to the following " +
+      "recipient failed permanently:\n\n     ann@example.net\n\nGoogle tried to deliver your message, but it was " +
+      "rejected by the recipient domain. The error that the other server returned was: " +
+      `${reply} (state 14).\n\n----- Original message -----\n\n${RETURNED}`,
+  ],
+  [
+    "Exchange",
+    (reply) =>
+      "From: <postmaster@example.net>\nSubject: Undeliverable: News\nAuto-Submitted: auto-replied\n\nDelivery has " +
+      "failed to these recipients or groups:\n\nann@example.net\nThe message was rejected.\n\nDiagnostic " +
+      `information for administrators:\n\nann@example.net\nRemote Server returned '${reply}'\n\n` +
+      `Original message headers:\n\n${RETURNED}`,
+  ],
+];
+
+for (const [name, build] of LAYOUTS) {
+  Deno.test(`readDsn() reads the reply that a report of ${name} quotes`, async () => {
+    for (const [reply, expected] of REPLIES) {
+      assert.equal(await summaryOf(build(reply)), expected);
+      assert.ok((await read(build(reply)))[0]?.[3]?.includes(reply));
+    }
+  });
+}
+
+Deno.test("readDsn() reads a mail from postmaster only if its subject names a failure", async () => {
+  const mail = (subject: string) =>
+    `From: postmaster@example.net\nSubject: ${subject}\nAuto-Submitted: auto-replied\n\nNo such user.\n\n${RETURNED}`;
+  assert.equal(
+    await summaryOf(mail("Undeliverable: News")),
+    "BOUNCED INVALID_RECIPIENT BOUNCED suppress",
+  );
+  assert.equal(await summaryOf(mail("Re: Undeliverable: News")), "nothing");
+  assert.equal(await summaryOf(mail("I am away")), "nothing");
+});
+
 Deno.test("readDsn() gives no feedback for a text about a delay, or about another mail", async () => {
   const text = "Your message has not been delivered yet.\nThe server will keep trying for 2 days.";
   const warning = (subject: string, text: string) =>
