@@ -62,10 +62,11 @@ function outcomeOf(recipient: Recipient): "failed" | "delivered" | null {
     case "relayed":
     case "expanded":
       return "delivered";
-    case "":
-      return recipient.get("status")?.startsWith("5") ? "failed" : null;
-    default:
+    case "delayed":
       return null;
+    default:
+      // Missing, or not one of RFC 3464: some relays write "error".
+      return recipient.get("status")?.startsWith("5") ? "failed" : null;
   }
 }
 

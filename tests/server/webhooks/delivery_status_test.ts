@@ -32,6 +32,7 @@ const LAYOUTS: readonly [name: string, status: string][] = [
   ],
   ["the reply without blanks", FAILED.replace("smtp; ", "smtp;")],
   ["no Action", FAILED.replace("Action: failed\n", "")],
+  ["an Action that RFC 3464 does not define", FAILED.replace("failed", "error")],
   [
     "a delayed recipient before, without a blank line",
     FAILED.replace("failed", "delayed").replaceAll("5.1.1", "4.4.1") + FAILED,
