@@ -1,7 +1,7 @@
-import type { Email } from "postal-mime";
+import type { Attachment, Email } from "postal-mime";
 import { complained, type Feedback } from "../../domain/deliveries/feedback.ts";
 import { firstWord, parseFields, textOf, valuesOf } from "./mail_fields.ts";
-import { findReportedDelivery } from "./returned_mail.ts";
+import { findReportedDelivery, isReturned } from "./returned_mail.ts";
 
 /**
  * Reads a report of a feedback loop (ARF, RFC 5965). The recipient is often redacted (RFC 6590), so that
@@ -11,9 +11,19 @@ import { findReportedDelivery } from "./returned_mail.ts";
  *   a recipient
  */
 export function readFeedbackReport(mail: Email): Feedback[] | null {
-  const report = mail.attachments.find(({ mimeType }) => mimeType === "message/feedback-report");
-  if (!report) return null;
-  const [type] = valuesOf(parseFields(textOf(report)), "feedback-type");
+  const type = typeOf(mail);
+  if (type === null) return null;
   const id = findReportedDelivery(mail);
-  return firstWord(type) === "abuse" && id !== null ? [complained(id, "abuse")] : [];
+  return type === "abuse" && id !== null ? [complained(id, "abuse")] : [];
+}
+
+function typeOf({ attachments }: Email): string | null {
+  const report = attachments.find(({ mimeType }) => mimeType === "message/feedback-report");
+  if (report) return firstWord(valuesOf(parseFields(textOf(report)), "feedback-type")[0]);
+  return attachments.some(isFromMicrosoft) ? "abuse" : null;
+}
+
+// Microsoft's feedback loop (JMRP) sends the mail without a report, and begins its header with a field of its own.
+function isFromMicrosoft(part: Attachment): boolean {
+  return isReturned(part) && /^\s*X-HmXmrOriginalRecipient[ \t]*:/i.test(textOf(part));
 }

@@ -33,6 +33,21 @@ Deno.test("readDsn() finds the delivery of a complaint by our header, or by the 
   assert.equal(await summaryOf(complaint("abuse", RETURNED.replace(DELIVERY, "1"))), "nothing");
 });
 
+Deno.test("readDsn() reads a complaint of Microsoft, which has no report", async () => {
+  const complaintAbout = (returned: string) =>
+    reportMail({
+      type: "multipart/mixed",
+      header: "From: staff@hotmail.example\n",
+      text: undefined,
+      returned,
+    });
+  const field = "X-HmXmrOriginalRecipient: redacted\n";
+  const ownHeader = `From: news@example.com\nX-Waybill-Delivery: ${DELIVERY}\n`;
+  assert.equal(await summaryOf(complaintAbout(field + RETURNED)), COMPLAINED);
+  assert.equal(await summaryOf(complaintAbout(field + ownHeader)), COMPLAINED);
+  await assert.rejects(summaryOf(complaintAbout(RETURNED)), { status: 400 });
+});
+
 for (const type of ["fraud", "virus", "other", "not-spam", "auth-failure", "opt-out", ""]) {
   Deno.test(`readDsn() takes a report of type "${type}" for no complaint`, async () => {
     assert.equal(await summaryOf(complaint(type)), "nothing");
