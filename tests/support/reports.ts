@@ -12,9 +12,9 @@ export const DELIVERY = "dlv_01h455vb4pex5vsknk084sn02q";
 /** TypeID of another delivery. */
 export const OTHER = toTypeId("delivery", "01889255-ac96-7659-b366-699a08a74ba0");
 
-/** Reads a mail, given with LF as line end, as a signed request. */
-export function readSigned(mail: string): Promise<ProviderEvent> {
-  const body = new TextEncoder().encode(mail.replaceAll("\n", "\r\n"));
+/** Reads a mail, given with LF as line end, as a signed request with other line ends. */
+export function readSigned(mail: string, lineEnd = "\r\n"): Promise<ProviderEvent> {
+  const body = new TextEncoder().encode(mail.replaceAll("\n", lineEnd));
   const t = Math.floor(Date.now() / 1_000);
   const v1 = createHmac("sha256", SECRET).update(`${t}.`).update(body).digest("hex");
   const headers = new Headers({ "x-waybill-signature": `t=${t},v1=${v1}` });

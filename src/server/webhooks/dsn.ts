@@ -19,6 +19,7 @@ const PARSER = {
 } as const;
 
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const RECEIPT = "message/disposition-notification";
 
 /**
@@ -35,7 +36,7 @@ export async function readDsn(
   body: Uint8Array<ArrayBuffer>,
 ): Promise<ProviderEvent> {
   checkSignature(secret, headers.get("x-waybill-signature") ?? "", body);
-  const mail = await parse(beginningOf(body));
+  const mail = await parse(beginningOf(withLineFeeds(body)));
   const feedback = readDeliveryStatus(mail) ?? readFeedbackReport(mail) ?? readTextReport(mail);
   if (!feedback && !isAutomaticReply(mail)) {
     throw new WebhookError(400, "Cannot read the mail: it is neither a bounce nor a complaint");
@@ -49,6 +50,12 @@ function checkSignature(secret: string, header: string, body: Uint8Array): void 
   const [, time = "", signature = ""] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header) ?? [];
   checkHmac(secret, [`${time}.`, body], signature);
   checkAge(Number(time) * 1_000, MAX_AGE_MS);
+}
+
+// Some programs that forward mails from a mailbox end each line with CR alone.
+function withLineFeeds(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (body.includes(LINE_FEED)) return body;
+  return body.map((octet) => octet === CARRIAGE_RETURN ? LINE_FEED : octet);
 }
 
 // The report precedes the returned mail, of which only the header is needed.

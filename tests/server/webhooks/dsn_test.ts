@@ -207,6 +207,13 @@ Deno.test("readDsn() rejects mails that take long to parse within 10 seconds", a
   assert.ok(performance.now() - startedAt < 10_000);
 });
 
+Deno.test("readDsn() reads reports with any line end", async () => {
+  const [expected] = (await readSigned(RFC)).feedback;
+  for (const lineEnd of ["\n", "\r"]) {
+    assert.deepEqual((await readSigned(RFC, lineEnd)).feedback, [expected]);
+  }
+});
+
 Deno.test("readDsn() reads a report in UTF-8 (RFC 6533)", async () => {
   const mail = EXCHANGE.replace("message/delivery-status", "message/global-delivery-status");
   assert.equal((await read(mail))[0]?.[2], "5.1.10");
