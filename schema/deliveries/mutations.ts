@@ -102,7 +102,7 @@ const RetryDeliveriesPayload = builder.objectRef<RetryResult>("RetryDeliveriesPa
     refusedCount: t.exposeInt("refusedCount", { description: REFUSED_COUNT }),
     messages: t.field({
       type: [MessageNode],
-      description: "Messages with a new round: SENDING again, or still PAUSED.",
+      description: "Messages of the queued deliveries: SENDING again, or still PAUSED.",
       resolve: ({ messages }): Message[] => [...messages],
     }),
   }),
@@ -137,7 +137,8 @@ builder.mutationFields((t) => ({
     errors: {},
     description:
       "Retries FAILED and BOUNCED deliveries that are `retryable`, in a new round of their " +
-      "messages; an ended message becomes SENDING again. Other deliveries are not changed (see " +
+      "messages; an ended message becomes SENDING again. PENDING deliveries that wait for their " +
+      "next attempt are sent at once. Other deliveries are not changed (see " +
       "`refused`), so a repeated call queues nothing twice. Refuses both or neither of `ids` and " +
       "`filter`, and `force` without `ids`, with InvalidInputError, and unknown ids with " +
       "NotFoundError; nothing is queued then.",

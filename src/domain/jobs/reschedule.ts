@@ -45,3 +45,21 @@ const START_NOW = statement<[ids: string[]], { lane: Lane }>(
 export async function startJobsNow(db: Connection, ids: readonly string[]): Promise<Lane[]> {
   return (await db.run(START_NOW, [...ids])).map(({ lane }) => lane);
 }
+
+const START_WAITING = statement<[ids: string[]], { id: string }>(
+  "jobs.startWaiting",
+  `update jobs set updated_at = now(), wait_reason = null, wait_provider_id = null,
+     status = case when run_at = 'infinity' then status else 'QUEUED' end,
+     run_at = case when run_at = 'infinity' then run_at else least(run_at, now()) end
+   where id = any($1) and status in ('QUEUED', 'SCHEDULED')
+   returning id`,
+);
+
+/**
+ * Requeues jobs that are due later; parked ones stay parked. Call `wakeWorkers` after the commit.
+ *
+ * @returns ids of the jobs that do not run at the moment
+ */
+export async function startWaitingJobs(tx: Connection, ids: readonly string[]): Promise<string[]> {
+  return (await tx.run(START_WAITING, [...ids])).map(({ id }) => id);
+}

@@ -1,11 +1,14 @@
 import type { Caller } from "../access/access.ts";
+import type { Connection } from "../../db/database.ts";
 import type { Delivery } from "../deliveries/delivery.ts";
+import type { DeliveryFilter } from "../deliveries/list.ts";
+import { makeWaitingDue } from "../deliveries/make_due.ts";
 import { invalid } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { applyVerb, REFUSALS, type Refusals } from "./delivery_verb.ts";
 import { findMessages } from "./find.ts";
 import type { Message } from "./message.ts";
-import { beginRounds, publishRounds } from "./rounds.ts";
+import { beginRounds, publishRounds, type Round } from "./rounds.ts";
 import { checkSelection, type DeliverySelection } from "./selection.ts";
 
 /** The result of `retryDeliveries`. */
@@ -14,14 +17,15 @@ export interface RetryResult extends Refusals {
   readonly batchCount: number;
   /** Number of the first new batch; null if there is none, or several messages have one. */
   readonly startNumber: number | null;
-  /** The messages that have a new round. */
+  /** The messages of the queued deliveries. */
   readonly messages: readonly Message[];
 }
 
 /**
- * Retries failed deliveries that have attempts left and whose error allows another one. Deliveries that
- * were sent, are pending or are UNKNOWN are never retried, and SUPPRESSED ones only with force. Of two concurrent calls for the same deliveries,
- * the second one retries none.
+ * Retries failed deliveries that have attempts left and whose error allows another one, and sends those
+ * that wait for their next attempt at once. Deliveries that were sent, are pending for another reason or
+ * are UNKNOWN are never retried, and SUPPRESSED ones only with force. Of two concurrent calls for the same
+ * deliveries, the second one retries none.
  *
  * @param input.force with ids only: also retries deliveries whose error allows no other attempt, that have
  *   no attempts left, or that are SUPPRESSED
@@ -45,24 +49,55 @@ export async function retryDeliveries(
     force: selection.ids !== null,
     automatic: false,
   } as const;
-  const { done: rounds, ...refusals } = await applyVerb(services, caller, selection, {
+  const { done: queued, ...refusals } = await applyVerb<Queued>(services, caller, selection, {
     statuses: ["FAILED", "BOUNCED", "UNKNOWN", "SUPPRESSED"],
     refusalOf: (delivery, message) => refusalOfRetry(delivery, message, force),
-    act: (tx, messages, filter) => beginRounds(tx, messages, { ...choice, filter }),
+    act: async (tx, messages, filter) => [
+      ...await beginRounds(tx, messages, { ...choice, filter }),
+      ...await sendWaiting(tx, messages, caller, filter),
+    ],
   });
-  publishRounds(services, rounds);
+  publishRounds(services, queued);
+  const rounds = queued.filter(({ batchCount }) => batchCount > 0);
   return {
-    queuedCount: rounds.reduce((total, { recipientCount }) => total + recipientCount, 0),
+    queuedCount: queued.reduce((total, { recipientCount }) => total + recipientCount, 0),
     batchCount: rounds.reduce((total, { batchCount }) => total + batchCount, 0),
     startNumber: rounds.length === 1 ? rounds[0]?.startNumber ?? null : null,
     // Read again, because finished messages are SENDING now.
-    messages: await findMessages(services.db, rounds.map(({ message }) => message.id)),
+    messages: await findMessages(services.db, queued.map(({ message }) => message.id)),
     ...refusals,
   };
 }
 
+/** Deliveries of a message that were queued: in a new round, or in batches that exist already. */
+type Queued = Pick<Round, "message" | "recipientCount" | "batchCount" | "jobIds"> & {
+  readonly startNumber: number | null;
+};
+
+async function sendWaiting(
+  tx: Connection,
+  messages: readonly Message[],
+  caller: Caller,
+  filter: DeliveryFilter,
+): Promise<Queued[]> {
+  const due = await makeWaitingDue(tx, messages.map(({ id }) => id), caller, filter);
+  return due.flatMap(({ messageId, count, jobIds }) => {
+    const message = messages.find(({ id }) => id === messageId);
+    return message
+      ? { message, recipientCount: count, batchCount: 0, startNumber: null, jobIds }
+      : [];
+  });
+}
+
+// A delivery without an error waits because its message is due later.
+function waitsForAttempt({ status, errorType, dueAt }: Delivery): boolean {
+  return status === "PENDING" && errorType !== null && dueAt !== null &&
+    dueAt.getTime() > Date.now();
+}
+
 function refusalOfRetry(delivery: Delivery, message: Message, force: boolean): string | null {
   const { status, retryable, attempt, maxAttempts, errorType, suppressionReason } = delivery;
+  if (waitsForAttempt(delivery)) return null;
   if (status !== "FAILED" && status !== "BOUNCED" && status !== "SUPPRESSED") {
     return REFUSALS[status];
   }

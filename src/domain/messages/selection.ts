@@ -25,7 +25,8 @@ export interface CheckedSelection {
 /**
  * Checks a selection of deliveries, and finds their messages.
  *
- * @param status status of the deliveries that the action may change; FAILED includes BOUNCED
+ * @param status status of the deliveries that the action may change; FAILED includes BOUNCED, and PENDING
+ *   after a failure
  * @throws {InvalidInputError} for both or neither of ids and filter, for an empty one, and for an empty
  *   search
  * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see
@@ -105,7 +106,7 @@ async function messagesWithErrors(
     organizationId,
     role !== "MEMBER",
     userId,
-    status === "FAILED" ? ["FAILED", "BOUNCED"] : [status],
+    status === "FAILED" ? ["FAILED", "BOUNCED", "PENDING"] : [status],
     types ? [...types] : null,
     errorTypes ? [...errorTypes] : null,
   );
