@@ -41,13 +41,13 @@ export async function markDelivered(
 }
 
 /*
- * | Status before                     | delivered | BOUNCED for now | BOUNCED for good, COMPLAINED, SUPPRESSED |
- * |-----------------------------------|-----------|-----------------|------------------------------------------|
- * | SENT                              |           | BOUNCED         | the new status                           |
- * | UNKNOWN                           | SENT      | BOUNCED         | the new status                           |
- * | BOUNCED, retryable                | SENT      |                 | the new status                           |
- * | PENDING after an attempt, FAILED, | SENT      |                 | the new status, if delivered             |
- * | SUPPRESSED after an attempt       |           |                 |                                          |
+ * | Status before                 | delivered | BOUNCED for now | BOUNCED for good, COMPLAINED, SUPPRESSED |
+ * |-------------------------------|-----------|-----------------|------------------------------------------|
+ * | SENT                          |           | BOUNCED         | the new status                           |
+ * | UNKNOWN                       | SENT      | BOUNCED         | the new status                           |
+ * | BOUNCED, retryable            | SENT      |                 | the new status                           |
+ * | PENDING or SUPPRESSED after   | SENT      |                 | the new status, if delivered             |
+ * | an attempt, FAILED            |           |                 |                                          |
  *
  * An empty cell changes nothing, and so does an event about any other status: it is older, or no worse. A
  * temporary bounce of a mail that was delivered before or after it counts as a report of delivery. The

@@ -22,7 +22,7 @@ const log = getLogger(["waybill", "deliveries"]);
  * Records an event of a provider: see `recordFeedback`. The status of a finished message is computed
  * again, and in retry mode AUTO its next round begins; with backoff GROWING, the attempts wait.
  *
- * @returns "early" if a delivery is still in flight; nothing is written then
+ * @returns "early" if a delivery is still in flight; only a report of delivery is noted then
  * @throws {ReusedTokenError} nothing is written then
  */
 export async function recordEvent(
