@@ -89,7 +89,14 @@ onEveryMail("updateMessage() changes only retry once sending has begun", async (
   await assert.rejects(update({ sendAt: MAY }), { code: "ALREADY_FINISHED" });
   const { retryMode, maxAttempts, title } = await update({ retry: { mode: "CRON" } });
   assert.deepEqual([retryMode, maxAttempts, title], ["CRON", 3, "News"]);
-  assert.equal((await update({ retry: null })).retryMode, "MANUAL");
+  const settingsOf = ({ retryMode, maxAttempts, retryBackoff }: Message) => [
+    retryMode,
+    maxAttempts,
+    retryBackoff,
+  ];
+  const immediate = await update({ retry: { backoff: "IMMEDIATE" } });
+  assert.deepEqual(settingsOf(immediate), ["CRON", 3, "IMMEDIATE"]);
+  assert.deepEqual(settingsOf(await update({ retry: null })), ["MANUAL", 3, "GROWING"]);
 });
 
 onEveryMail("updateMessage() starts a retry round for AUTO or for more attempts", async (mail) => {
