@@ -85,17 +85,19 @@ type RetrySettings = Pick<
   "maxAttempts" | "onUnknown" | "retryMode" | "retryBackoff"
 >;
 
+/** Attempts and deferrals of a delivery before the present try. */
+type EarlierTries = Pick<PendingDelivery, "attempt" | "deferrals">;
+
 /**
  * Decides the outcome of a delivery, by the disposition that the channel gave its failure. Pure.
  *
- * @param delivery its attempts and deferrals before this one
  * @param settings retry settings of its message
  * @param random a number from 0 to 1, for the jitter of waits
  */
 export function outcomeOf(
-  { attempt, deferrals }: Pick<PendingDelivery, "attempt" | "deferrals">,
+  delivery: EarlierTries,
   result: DeliveryResult,
-  { maxAttempts, onUnknown, retryMode, retryBackoff }: RetrySettings,
+  settings: RetrySettings,
   random: number = Math.random(),
 ): DeliveryOutcome {
   if (result.outcome === "held") return { type: "held", obstacle: result.obstacle };
@@ -104,41 +106,57 @@ export function outcomeOf(
     return { type: "sent", providerMessageId: result.providerMessageId };
   }
   const { error, obstacle = { error, providers: [] } } = result;
-  const tries = attempt + deferrals;
-  const waitMs = error.retryAfterMs ?? growingWaitMs(tries, random);
-  const attemptsLeft = (limit: number) => attempt + 1 < limit;
+  const { attempt, deferrals } = delivery;
+  const waitMs = error.retryAfterMs ?? growingWaitMs(attempt + deferrals, random);
   switch (error.disposition) {
     case "unknown": {
-      const resend = onUnknown === "RESEND" && attemptsLeft(maxAttempts);
+      const resend = settings.onUnknown === "RESEND" && attempt + 1 < settings.maxAttempts;
       return { type: "unknown", error, resend, waitMs };
     }
     case "pause":
     case "retry":
-      // Put back once only, because a recipient that always refuses the sender would pause the message for ever.
-      if (error.refusesSender && obstacle) {
-        if (deferrals > 0) return { type: "failed", error, retryable: false };
-        return { type: "deferred", error, waitMs: null, deferrals: 1, obstacle };
-      }
-      // The provider failed, so that the next delivery would fail, too: the batch waits.
-      if (error.disposition === "pause" || error.beforeRecipient) {
-        if (obstacle) return { type: "deferred", error, waitMs: null, deferrals, obstacle };
-        return { type: "deferred", error, waitMs, deferrals: deferrals + 1, obstacle };
-      }
-      if (isThrottled(error) && deferrals < MAX_DEFERRALS) {
-        return { type: "deferred", error, waitMs, deferrals: deferrals + 1, obstacle: null };
-      }
-      if (!attemptsLeft(error.maxAttempts ?? Infinity)) {
-        return { type: "failed", error, retryable: false };
-      }
-      if (retryMode === "AUTO" && retryBackoff === "GROWING" && attemptsLeft(maxAttempts)) {
-        const isFirstLoss = isLostConnection(error) && tries === 0;
-        return { type: "retried", error, waitMs: isFirstLoss ? 0 : waitMs };
-      }
-      return { type: "failed", error, retryable: true };
+      return outcomeOfProviderFailure(delivery, error, obstacle, waitMs) ??
+        outcomeOfTemporaryFailure(delivery, error, settings, waitMs);
     case "never":
     case "suppress":
       return { type: "failed", error, retryable: false };
   }
+}
+
+/** Outcome of a failure of the provider, which uses no attempt; null: the attempt may count. */
+function outcomeOfProviderFailure(
+  { deferrals }: EarlierTries,
+  error: DeliveryError,
+  obstacle: Obstacle | null,
+  waitMs: number,
+): RecordedOutcome | null {
+  // Put back once only, because a recipient that always refuses the sender would pause the message for ever.
+  if (error.refusesSender && obstacle) {
+    if (deferrals > 0) return { type: "failed", error, retryable: false };
+    return { type: "deferred", error, waitMs: null, deferrals: 1, obstacle };
+  }
+  if (error.disposition !== "pause" && !error.beforeRecipient) return null;
+  // The next delivery would fail, too: the batch waits.
+  if (obstacle) return { type: "deferred", error, waitMs: null, deferrals, obstacle };
+  return { type: "deferred", error, waitMs, deferrals: deferrals + 1, obstacle };
+}
+
+function outcomeOfTemporaryFailure(
+  { attempt, deferrals }: EarlierTries,
+  error: DeliveryError,
+  { maxAttempts, retryMode, retryBackoff }: RetrySettings,
+  waitMs: number,
+): RecordedOutcome {
+  if (isThrottled(error) && deferrals < MAX_DEFERRALS) {
+    return { type: "deferred", error, waitMs, deferrals: deferrals + 1, obstacle: null };
+  }
+  if (error.maxAttempts !== undefined && attempt + 1 >= error.maxAttempts) {
+    return { type: "failed", error, retryable: false };
+  }
+  const backsOff = retryMode === "AUTO" && retryBackoff === "GROWING";
+  if (!backsOff || attempt + 1 >= maxAttempts) return { type: "failed", error, retryable: true };
+  const isFirstLoss = isLostConnection(error) && attempt + deferrals === 0;
+  return { type: "retried", error, waitMs: isFirstLoss ? 0 : waitMs };
 }
 
 // A full mailbox is the recipient's, not a limit of the provider, so it uses up attempts.
