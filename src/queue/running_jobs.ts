@@ -202,9 +202,10 @@ function settlementOf(
   return end("retry", backoffMs(job.attempt, failure.retryAfterMs), jobError(thrown));
 }
 
+// Snoozes are for debugging, because during an outage all jobs that wait for the provider snooze again and again.
 function logAttempt({ job, startedAt }: Running, settlement: Settlement | null): void {
-  const failed = settlement?.error != null;
-  if (!log.isEnabledFor(failed ? "warning" : "info")) return;
+  const level = settlement?.error ? "warning" : settlement?.outcome === "snooze" ? "debug" : "info";
+  if (!log.isEnabledFor(level)) return;
   const properties = {
     jobId: toTypeId("job", job.id),
     kind: job.kind,
@@ -213,6 +214,11 @@ function logAttempt({ job, startedAt }: Running, settlement: Settlement | null):
     ms: Math.round(performance.now() - startedAt),
     ...settlement?.error && { error: settlement.error },
   };
-  if (failed) log.warn("Job {kind} {jobId}, attempt {attempt}: {outcome}", properties);
-  else log.info("Job {kind} {jobId}, attempt {attempt}: {outcome} after {ms} ms", properties);
+  const start = "Job {kind} {jobId}, attempt {attempt}: {outcome}";
+  if (level === "warning") return log.warn(start, properties);
+  if (level === "info") return log.info(`${start} after {ms} ms`, properties);
+  const { delayMs = 0, wait } = settlement ?? {};
+  const seconds = Math.round(delayMs / 1_000);
+  const snoozed = { ...properties, seconds, ...wait && { reason: wait.reason } };
+  log.debug(`${start} for {seconds} s, after {ms} ms`, snoozed);
 }
