@@ -47,9 +47,12 @@ export async function finishMessage(
     // of two last batches that end at the same time, neither would otherwise see the end of the other.
     const [message] = await tx.run(LOCK, id);
     if (message?.retryMode === "AUTO") {
-      rounds = await beginRounds(tx, await tx.run(FIND_DONE, id), AUTOMATIC);
+      const done = await tx.run(FIND_DONE, id);
+      rounds = await beginRounds(tx, done, AUTOMATIC);
+      // A batch that ends after FIND_DONE must not let FINISH skip the round: it calls this function, too.
+      if (done.length === 0 || rounds.length > 0) return [];
     }
-    return rounds.length > 0 ? [] : await tx.run(FINISH, id);
+    return await tx.run(FINISH, id);
   });
   if (rounds.length > 0) publishRounds(services, rounds);
   if (finished.length > 0) services.bus.publish("messages", organizationId, [id]);

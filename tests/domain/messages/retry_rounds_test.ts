@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { statement } from "../../../src/db/database.ts";
+import { type Database, statement } from "../../../src/db/database.ts";
 import { cancelJob } from "../../../src/domain/jobs/cancel.ts";
 import { getJob } from "../../../src/domain/jobs/find.ts";
 import { retryJob } from "../../../src/domain/jobs/retry.ts";
 import { getMessage } from "../../../src/domain/messages/find.ts";
+import { finishMessage } from "../../../src/domain/messages/finish.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
 import { sweepMessages } from "../../../src/domain/messages/sweep.ts";
 import { onEveryMail, onPostgresMail } from "../../support/mail.ts";
 import { makeDue } from "../../support/mail_worker.ts";
 import { people, readBatches, readStatus, readTries, tally } from "../../support/messages.ts";
 import { idsOf, refusals, statesOf } from "../../support/retries.ts";
+import { until } from "../../support/until.ts";
 
 const BATCHES = statement<
   [messageId: string],
@@ -42,6 +44,42 @@ onEveryMail(
     assert((waits[2] ?? 0) > 500);
     assert.equal(await readStatus(db, id), "SENDING");
     await makeDue(services);
+    await worker.runQueued();
+    assert.equal(await readStatus(db, id), "SENT");
+  },
+);
+
+onPostgresMail(
+  "finishMessage() skips no round if the last batch ends between its two checks",
+  async (mail) => {
+    const replies = refusals(mail.smtp);
+    const { db, services, organization, worker, send } = mail;
+    replies.refuse([1]);
+    const { id } = await send({ to: { list: people(200) }, retry: IMMEDIATE });
+    worker.start(await worker.claim(1));
+    await worker.untilIdle();
+    const endOther = async () => {
+      worker.start(await worker.claim(1));
+      await until(
+        "all batches have ended",
+        async () => (await readBatches(db, id)).every(({ finished }) => finished),
+      );
+    };
+    const transaction: Database["transaction"] = (work) =>
+      db.transaction((tx) =>
+        work({
+          ...tx,
+          run: async (statement, ...params) => {
+            const rows = await tx.run(statement, ...params);
+            if (statement.label === "messages.findDone") await endOther();
+            return rows;
+          },
+        })
+      );
+    const message = { id, organizationId: organization.id };
+    await finishMessage({ ...services, db: { ...db, transaction } }, message);
+    await worker.untilIdle();
+    replies.accept();
     await worker.runQueued();
     assert.equal(await readStatus(db, id), "SENT");
   },
