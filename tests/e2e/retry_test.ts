@@ -92,7 +92,7 @@ onEveryMail(
     assert.deepEqual(await readErrorTypes(db, [id]), [
       { messageId: id, errorType: "NETWORK", count: 30, retryable: 30 },
     ]);
-    refuseWhere(mail, (n) => n > 30 && n <= 35 ? "451 4.3.0 Try again" : null);
+    refuseWhere(mail, (n) => n > 30 && n <= 35 ? "550 5.7.1 Not from you" : null);
     const { id: otherId } = await send({ to: { list: people(40) } });
     await worker.runQueued();
     assert.deepEqual(await statesOf(mail, otherId), { "SENT 1": 35, "FAILED 1": 5 });
