@@ -6,10 +6,16 @@ const WaitingReason = builder.enumType("WaitingReason", {
   description: "Reason why a message, a delivery or a job does not move.",
   values: {
     LANE_FULL: { description: "All worker slots of the lane are in use." },
-    LANE_PAUSED: { description: "No running worker serves the lane." },
-    PAUSED: { description: "The message is paused, until it is resumed." },
+    LANE_PAUSED: { description: "No running worker serves the lane; see `WORKER_LANES`." },
+    PAUSED: {
+      description:
+        "The message is paused: by a person, until `resumeMessage`; or by an error of a provider, " +
+        "until its settings are changed or `resumeMessage`.",
+    },
     PROVIDER_OPEN: {
-      description: "The circuit of the provider is open, because the provider fails.",
+      description:
+        "The circuit of the provider is open, because the provider fails. The wait ends as soon as " +
+        "the provider works again.",
     },
     NO_PROVIDER: {
       description: "No provider of the channel is enabled, or the channel is not configured.",

@@ -70,11 +70,13 @@ export const RetryMode = builder.enumType("RetryMode", {
     MANUAL: { description: "Retried only by `retryDeliveries`." },
     AUTO: {
       description:
-        "Retried automatically while attempts are left: by the waits of `backoff` after a " +
-        "temporary failure, and in a new round at the end of the current one after any other.",
+        "Retried automatically after temporary failures and bounces while attempts are left, with " +
+        "the wait of `backoff`.",
     },
     CRON: {
-      description: "Retried by a schedule, every 15 minutes, until no delivery is `retryable`.",
+      description:
+        "Retried by a schedule, every 15 minutes, until no delivery is `retryable`; later if the " +
+        "provider's reply requires a longer wait.",
     },
   },
 });
@@ -86,8 +88,8 @@ export const RetryBackoff = builder.enumType("RetryBackoff", {
   values: {
     GROWING: {
       description:
-        "30 s, then 2, 10 and 30 min, 2 h and 6 h, each by up to 20 % shorter or longer; the " +
-        "delivery is PENDING until then. After a lost connection the first retry is immediate.",
+        "30 s, then 2, 10 and 30 min, 2 h, then 6 h each time; each up to 20 % shorter or longer. " +
+        "The delivery is PENDING meanwhile. The retry after a first lost connection needs no wait.",
     },
     IMMEDIATE: {
       description: "Retried in a new round as soon as the current one has ended.",

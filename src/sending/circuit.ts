@@ -116,7 +116,7 @@ export class Circuit {
   /** Records that the provider accepted a mail; otherwise like `recordAnswer`. */
   async recordSuccess(epoch: number): Promise<number> {
     const { state, errorType } = this.#state;
-    // Sent beside the mails whose senders were refused, it shows that not all recipients refuse.
+    // Sent at the same time as the mails that opened the circuit: not all recipients refuse the sender.
     const beside = epoch === this.#state.epoch - 1 && state === "OPEN" &&
       errorType === "PERMISSION";
     if (beside) return await this.#close() ?? epoch;

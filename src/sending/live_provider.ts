@@ -265,7 +265,8 @@ export class LiveProvider {
     }
   }
 
-  // The mail that opens the circuit, and those refused while it opens, are not lost with the recipient.
+  // The mail that opens the circuit, and those refused while it opens, do not fail: they are sent again by the
+  // next provider, or after the pause.
   async #recordRefusal(epoch: number, refusal: DeliveryError): Promise<RecordedResult> {
     const recorded = await this.#circuit.recordRefusal(epoch, refusal);
     if (!recorded) return { epoch, outdated: true, error: asProviderFailure(refusal) };

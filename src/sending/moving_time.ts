@@ -45,7 +45,7 @@ export class MovingTime {
     }
   }
 
-  /** Notes the end of an attempt. An attempt that changed nothing, as the provider failed, is no progress. */
+  /** Notes the end of an attempt. A deferred one is no progress, because the provider failed or throttled. */
   end({ waits, counts }: Pick<OutcomeEffect, "waits" | "counts">): void {
     this.#attempts--;
     if (waits && !counts) return;

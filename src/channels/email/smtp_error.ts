@@ -59,7 +59,7 @@ export function noConnection(waitedMs: number): SmtpError {
   });
 }
 
-/** Says what to do about a server that implements no STARTTLS; returns any other error unchanged. */
+/** Adds the remedy to the error of a server without STARTTLS; returns any other error unchanged. */
 export function explainMissingTls(error: unknown): unknown {
   if (!(error instanceof SmtpError)) return error;
   const { reply, command } = error.failure;

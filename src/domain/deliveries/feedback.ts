@@ -71,8 +71,8 @@ export function complained(deliveryId: string, code: string | null): Feedback {
 }
 
 /**
- * Builds the feedback that a provider did not send a mail, because the address is on its own list. A mail to
- * somebody who had unsubscribed or complained did not fail: it ends as if the address had been on our list.
+ * Builds the feedback that a provider did not send a mail, because the address is on its own list. After an
+ * unsubscription or complaint this is no failure: the delivery ends as if the address had been on our list.
  *
  * @param listedAs reason of that list, with which the address is added to ours
  */

@@ -31,7 +31,8 @@ export const FIRST_DELIVERY = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Reads the next chunk of deliveries by age, and deletes those of finished messages that were sent,
- * suppressed or cancelled before the retention, together with their attempts. Failed deliveries and all counters are kept.
+ * suppressed or cancelled before the retention, together with their attempts. Failed deliveries and all
+ * counters are kept.
  *
  * @param organizationId null for all organizations
  * @param daysToKeep days since the delivery was sent, suppressed or cancelled

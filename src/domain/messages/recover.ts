@@ -62,9 +62,9 @@ export async function continueRecovered(
 }
 
 /**
- * Resumes the messages that were paused by processes with other settings: their channel was not configured, one
- * of these providers was missing, or SECRET_KEY was another one. A process calls it at its start with its own
- * providers.
+ * Resumes the messages that were paused by processes with other settings: their channel was not configured,
+ * one of these providers was missing, or SECRET_KEY was another one. A process calls it at its start with
+ * its own providers.
  */
 export async function resumeForNewProviders(
   services: Services,

@@ -23,8 +23,8 @@ const STORE = statement<[id: string, fingerprint: string]>(
 );
 
 /**
- * Computes a fingerprint of a provider's settings, from which nobody can derive the password at less cost
- * than one scrypt (RFC 7914) per guess. The id of the provider is the salt.
+ * Computes a fingerprint of a provider's settings. It is stored, so each guess of the password in it must
+ * cost one scrypt (RFC 7914). The id of the provider is the salt.
  */
 export function fingerprintOf(providerId: string, settings: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();

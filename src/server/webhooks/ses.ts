@@ -91,7 +91,7 @@ function deliveryOf({ mail }: SesNotification): string | null {
   ]);
 }
 
-// Types of RFC 5965 and RFC 6591 that no recipient sends who does not want the mail.
+// Types of RFC 5965 and RFC 6591 that do not report a mail as unwanted.
 const NO_COMPLAINT = /^(not-spam|auth-failure|virus)$/i;
 
 function complaintOf(
