@@ -56,7 +56,7 @@ export const SENDER = anyOf(
   /\bfrom:? (?:address|header|field|domain)|\bvalid from\b|\bsending (?:domain|host|server)/,
   /\b(?:spf|dkim|dmarc|batv)\b|authenticat|not verified/,
   // Host. The parameter "ip=" is a part of many links.
-  /\breverse[- ](?:dns|lookup|host|name|record|entry)|\br-?dns\b|\bptr\b|\bdns list/,
+  /\breverse\b|\br-?dns\b|\bptr\b|\bdns[- ](?:list|records?\b|entr)/,
   /\b(?:forward|matching|valid) (?:dns|lookup|hostname)|\bname lookup failed|\bresolv(?:e|ed|able)\b/,
   /\b(?:he|eh)lo\b|\bclient (?:host|ip|address)|\bips?\b(?!=)|\bdynamic\b|\bdial-?up\b/,
   /\byour (?:\w+ )?(?:host(?:name)?|ip|server|domain|network|isp|mta|relay|system|client|account)\b/,
@@ -64,7 +64,7 @@ export const SENDER = anyOf(
   // Block lists.
   /(?:black|block|deny)[- ]?list|(?<!\bnot )\blisted (?:in|on|at|by)\b|\bbanned\b|reputation/,
   /\b\w*(?:dnsbl|rbl|ribl|surbl)s?\b|\b[bcdpsx]bl\b|spamhaus|spamcop|sorbs|barracuda|abuseat/,
-  /abusix|senderscore|invaluement|cloudmark|mailspike|uceprotect|backscatterer/,
+  /abusix|senderscore|invaluement|cloudmark|mailspike|uceprotect|backscatter|log ?in failed/,
   // Postfix names a table "relay recipient table".
   /\brelay(?:ing)?\b(?! recipient|=)|rcpthosts/,
 );
@@ -80,6 +80,7 @@ export const POLICY = anyOf(
   /polic(?:y|ies)|filter|denied|prohibit|forbid|disallow|restrict|refus|violat|security/,
   /\bnot (?:allowed|permitted|authori[sz]ed|accepted|welcome|wanted)|unauthori[sz]ed|permission/,
   /\bservice (?:\w+ )?(?:is )?(?:unavailable|not available)|not accepting|preference/,
+  /\baccepts? (?:\w+ ){0,2}(?:e?-?mails?|messages?) from|\battacks?\b|\bharvest|(?<!& )\baddress book/,
   /\breject(?:ed|s)? by (?:the |this )?(?:user|recipient|owner)|\buser (?:reject|rule)|badrcptto/,
 );
 
@@ -113,10 +114,10 @@ export const OTHER_CAUSE = anyOf(
 
 // Nouns and predicates of "unknown user" and "user unknown".
 const ADDRESSEE =
-  "user|recipient|mail[- ]?box|account|address(?! error)|addressee|alias|person|local[- ]part";
+  "user(?: ?name)?|recipient|mail[- ]?box|account|address(?! error)|addressee|alias|person|local[- ]part";
 const NOT_OURS = "ip|client|host|source|remote|network|from|return|sending";
 const MISSING = "unknown|not found|not known|not listed in|not present in|no longer exists?" +
-  "|(?:does ?n[o']t|doesn't|do not|did not|not) exist" +
+  "|(?:does ?n[o']?t|do not|did not|not) exist" +
   // Gmail continues with "or is unable to receive mail".
   "|(?:could ?n[o']t|couldn't|can ?not|was not) (?:be )?found(?!, or)";
 const NOT_EXISTING = "no such|unknown|non[- ]?exist(?:ent|ing)|not an? (?:valid|known|existing)";
@@ -128,7 +129,9 @@ export const NO_MAILBOX = anyOf(
     `(?<!\\b(?:${NOT_OURS}) )\\b(?:${ADDRESSEE})\\b` +
       `(?:(?!\\b(?:host|server|dns|record)\\b)[^.;!?]){0,60}\\b(?:${MISSING})\\b`,
   ),
-  /\bno (?:mail[- ]?box|account|user|one|recipient) (?:\w+ ){0,2}by (?:that|this|the) name/,
+  /\b(?:no|an?) (?:mail[- ]?box|account|user|one|recipient) (?:\w+ ){0,2}by (?:that|this|the) name/,
+  /(?:\bcan ?not|can't|\bcould not|\bunable to) find (?:an? |the )?(?:user|recipient|mail[- ]?box|account)\b/,
+  /\bno (?:user|account|mail[- ]?box) (?:was )?found\b|\bno longer has an? (?:account|mail[- ]?box)\b/,
   /\bthere is no one at this address|\buser does(?:n't| not) have an? (?:\S+ )?account/,
   /\binvalid recipient\b|\bunknown or (?:illegal|invalid) (?:alias|user|address)/,
   /\brecip(?:ient)?notfound\b|\brecipient no longer on (?:this )?server/,
