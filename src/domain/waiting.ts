@@ -60,9 +60,12 @@ export function waitWhilePaused(row: PausedRow): WaitingFor | null {
   // A person gives no code and no provider, and the reason says that a person did it.
   const byPerson = pauseCode === null && providerId === null;
   const at = pauseProvider ? ` of provider ${pauseProvider}` : "";
+  // The combined error of the providers begins with the name of the first one.
+  const prefix = `${pauseProvider}: `;
+  const error = cause.startsWith(prefix) ? cause.slice(prefix.length) : cause;
   const text = byPerson
     ? `${cause} ${since}`
-    : `Paused ${since} because of an error${at}: ${cause}`;
+    : `Paused ${since} because of an error${at}: ${error}`;
   const reason = NO_PROVIDER_CODES.has(pauseCode) ? "NO_PROVIDER" : "PAUSED";
   return { reason, text, until: null, position: null, providerId };
 }

@@ -68,6 +68,20 @@ for (
       },
     ],
     [
+      {
+        pauseReason: "smtp.example.com:587: 535 Denied; smtp2.example.com:587: 535 No",
+        pauseCode: "535",
+        pauseProviderId: "p1",
+        pauseProvider: "smtp.example.com:587",
+      },
+      {
+        reason: "PAUSED",
+        text: "Paused since 2026-11-27 13:04 UTC because of an error of provider " +
+          "smtp.example.com:587: 535 Denied; smtp2.example.com:587: 535 No",
+        providerId: "p1",
+      },
+    ],
+    [
       { pauseReason: "Planning failed or was cancelled", pauseCode: "PLANNING_STOPPED" },
       {
         reason: "PAUSED",
