@@ -1,3 +1,4 @@
+import { getLogger } from "@logtape/logtape";
 import { wasAbandoned } from "../domain/deliveries/abandoned.ts";
 import {
   type BatchClaim,
@@ -7,6 +8,7 @@ import {
   takeBatch,
   type TakenBatch,
 } from "../domain/deliveries/take.ts";
+import { toTypeId } from "../domain/id.ts";
 import type { JobPayload } from "../domain/jobs/kinds.ts";
 import {
   alreadySettled,
@@ -34,6 +36,7 @@ const MAX_SNOOZE_MS = 30_000;
 const CLOSED_CIRCUIT_SNOOZE_MS = 2_000;
 // Jitter, so that batches that met the same obstacle do not all resume at once.
 const JITTER = 0.1;
+const log = getLogger(["waybill", "deliveries"]);
 
 type Obstacle = Extract<BatchResult, { type: "obstructed" }>["obstacle"];
 
@@ -151,7 +154,17 @@ async function obstruct(
   const { providers, error: { code, message, disposition } } = obstacle;
   if (disposition === "retry") return snoozeFor(obstacle);
   const { messageId: id, organizationId } = batch;
-  await pause(services, { id, organizationId }, { reason: message, code, providers });
+  const paused = await pause(services, { id, organizationId }, {
+    reason: message,
+    code,
+    providers,
+  });
+  if (paused) {
+    log.warn("Message {messageId} is paused: {reason}", {
+      messageId: toTypeId("message", id),
+      reason: message,
+    });
+  }
   return await park(services, job, batch);
 }
 

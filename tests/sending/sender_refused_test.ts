@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import type { DeliveryError } from "../../src/channels/channel.ts";
 import { statement } from "../../src/db/database.ts";
 import { cancelMessage } from "../../src/domain/messages/cancel.ts";
+import { toTypeId } from "../../src/domain/id.ts";
 import { getMessage } from "../../src/domain/messages/find.ts";
 import { resumeMessage } from "../../src/domain/messages/resume.ts";
 import { openCircuit, publishProviders } from "../../src/domain/providers/circuit.ts";
+import { logOf } from "../support/log.ts";
 import { makeDue } from "../support/mail_worker.ts";
 import { people, readDeliveries, readStatus, readTries, tally } from "../support/messages.ts";
 import { onEveryProviders, type TestProviders } from "../support/providers.ts";
@@ -68,9 +70,11 @@ onEveryProviders(
   async (given) => {
     const { db, services, organization: { admin }, worker, states, send } = given;
     const { id } = await send({ to: { list: people(8) } });
-    await worker.runQueued();
+    const lines = await logOf(() => worker.runQueued());
     const paused = await getMessage(services, admin, id);
     assert.deepEqual([paused.status, paused.pauseCode], ["PAUSED", "550 5.7.26"]);
+    const logged = `Message ${toTypeId("message", id)} is paused: ${paused.pauseReason}`;
+    assert.deepEqual(lines.filter((line) => line.startsWith("Message ")), [logged]);
     assert.match(paused.pauseReason ?? "", /Several recipients refused the sender: 550 5\.7\.26/);
     const [open] = await states();
     assert.deepEqual([open?.state, open?.errorType, open?.errorPauses], [
