@@ -71,10 +71,17 @@ function beginningOf(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 
 async function parse(mail: Uint8Array<ArrayBuffer>): Promise<Email> {
   try {
-    return await PostalMime.parse(mail, PARSER);
+    const parsed = await PostalMime.parse(mail, PARSER);
+    const { text, html, attachments } = parsed;
+    return text || html || attachments.length > 0 ? parsed : { ...parsed, text: bodyOf(mail) };
   } catch (cause) {
     throw new WebhookError(400, "Cannot parse the mail", { cause });
   }
+}
+
+// The parser finds no parts if a forwarder has changed the boundary or removed the lines with it.
+function bodyOf(mail: Uint8Array): string {
+  return new TextDecoder().decode(mail).replace(/^[^]*?\r?\n\r?\n/, "");
 }
 
 // Automatic replies (RFC 3834) and read receipts (RFC 8098) arrive at the same mailbox as reports.

@@ -68,6 +68,12 @@ for (const [name, shape] of TYPES) {
   });
 }
 
+Deno.test("readDsn() reads a report with another boundary than its header names, or without parts", async () => {
+  const mail = reportMail({ status: `${MESSAGE_FIELDS}\n${FAILED}`, returned: RETURNED });
+  assert.equal(await summaryOf(mail.replace('boundary="b1"', 'boundary="b2"')), NO_SUCH_USER);
+  assert.equal(await summaryOf(mail.replaceAll(/^--b1.*\nContent-Type.*\n/gm, "")), NO_SUCH_USER);
+});
+
 Deno.test("readDsn() reads an expired mail as a temporary failure", async () => {
   const status =
     "X-Queue-ID: 1\n\nFinal-Recipient: rfc822; ann@example.net\nAction: expired\nStatus:\n" +
