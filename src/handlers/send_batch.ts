@@ -129,13 +129,21 @@ async function sendPending(
     send,
   });
   const result = await sender.run().finally(() => moving.written());
+  if (result.type === "aborted") throw signal.reason;
+  return await concludeRun(services, job, batch, result);
+}
+
+async function concludeRun(
+  services: Services,
+  job: JobRun["job"],
+  batch: TakenBatch,
+  result: Exclude<BatchResult, { type: "aborted" }>,
+): Promise<Outcome> {
   switch (result.type) {
     case "complete":
       return done;
     case "cancelled":
       return cancelled;
-    case "aborted":
-      throw signal.reason;
     case "paused":
       return await park(services, job, batch);
     case "waiting":

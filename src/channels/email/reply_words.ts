@@ -54,7 +54,7 @@ export const TOO_LARGE = anyOf(
 export const SENDER = anyOf(
   /(?<!\bto (?:the )?)\bsenders?\b|\b(?:bad)?mail[- ]?from\b|return[- ]path|\bpurported\b/,
   /\bfrom:? (?:address|header|field|domain)|\bvalid from\b|\bsending (?:domain|host|server)/,
-  /\b(?:spf|dkim|dmarc|batv)\b|authenticat|not verified/,
+  /\b(?:spf|dkim|dmarc|batv)\b|authenticat|not verified|log ?in failed/,
   // Host. The parameter "ip=" is a part of many links.
   /\breverse\b|\br-?dns\b|\bptr\b|\bdns[- ](?:list|records?\b|entr)/,
   /\b(?:forward|matching|valid) (?:dns|lookup|hostname)|\bname lookup failed|\bresolv(?:e|ed|able)\b/,
@@ -64,7 +64,7 @@ export const SENDER = anyOf(
   // Block lists.
   /(?:black|block|deny)[- ]?list|(?<!\bnot )\blisted (?:in|on|at|by)\b|\bbanned\b|reputation/,
   /\b\w*(?:dnsbl|rbl|ribl|surbl)s?\b|\b[bcdpsx]bl\b|spamhaus|spamcop|sorbs|barracuda|abuseat/,
-  /abusix|senderscore|invaluement|cloudmark|mailspike|uceprotect|backscatter|log ?in failed/,
+  /abusix|senderscore|invaluement|cloudmark|mailspike|uceprotect|backscatter/,
   // Postfix names a table "relay recipient table".
   /\brelay(?:ing)?\b(?! recipient|=)|rcpthosts/,
 );

@@ -103,7 +103,7 @@ const APPLY = statement<
      from before
    ),
    d as (
-     update deliveries d set status = after.becomes, 
+     update deliveries d set status = after.becomes,
        suppression_reason = case after.becomes when 'SUPPRESSED' then f.suppress_as end,
        error_type = f.error_type, error_code = f.code, error_message = f.message,
        retryable = f.id is not null and after.failure_retryable,

@@ -11,7 +11,7 @@ import {
 } from "../waiting.ts";
 
 /** Facts about an unfinished message, read at the time `now`. */
-export interface MessageWaitFacts extends PausedRow {
+interface MessageWaitFacts extends PausedRow {
   readonly now: Date;
   /** Time of its `sendAt` if that lies in the future; null otherwise. */
   readonly sendAt: Date | null;
@@ -79,7 +79,7 @@ export async function readMessageWaits(
  * @param jobWait explanation of its first job; null if a job runs
  * @returns null if it is being planned or sent, or a job is about to be claimed
  */
-export function explainMessageWait(
+function explainMessageWait(
   message: MessageWaitFacts,
   jobWait: WaitingFor | null,
 ): WaitingFor | null {
