@@ -42,7 +42,8 @@ export const RecipientInput = builder.inputType("RecipientInput", {
     variables: t.field({
       type: "JSONObject",
       description:
-        "Values for the templates, at most 16 KiB as JSON. Names have at most 100 characters.",
+        "Values for the templates, at most 16 KiB as JSON, with at most 32 levels of objects and " +
+        "lists. Names have at most 100 characters.",
     }),
   }),
 });

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Issue } from "./errors.ts";
+import { checkNesting } from "./nesting.ts";
 import { type Fault, hasLineEnd, HEADER_INJECTION } from "./validation.ts";
 
 /** Values of template variables, by name. */
@@ -43,7 +44,7 @@ export function tidyRecipient({ address, name, variables }: RecipientInput): Rec
 
 /**
  * Finds the faults of a recipient: an address that the channel refuses, line ends that could add a mail
- * header, texts over their limits, and variables that no template can use.
+ * header, texts over their limits, and variables that no template can use or that nest too deeply.
  *
  * @param rules of the channel of the address
  * @param path of the recipient in the caller's input
@@ -60,9 +61,23 @@ export function checkRecipient(
   };
   report(["address"], rules.checkAddress(address));
   if (name !== null) report(["name"], checkName(name));
-  report(["variables"], checkVariables(variables));
+  const nesting = issuesOfNesting(variables, [...path, "variables"]);
+  issues.push(...nesting);
+  if (nesting.length === 0) report(["variables"], checkVariables(variables));
   for (const key of Object.keys(variables)) report(["variables", key], checkVariableName(key));
   return issues;
+}
+
+/**
+ * Finds variables that nest too deeply.
+ *
+ * @param path of the variables in the caller's input
+ */
+export function issuesOfNesting(variables: Variables, path: readonly string[]): Issue[] {
+  return Object.entries(variables).flatMap(([name, value]) => {
+    const fault = checkNesting(value);
+    return fault ? [{ path: [...path, name], code: fault[0], message: fault[1] }] : [];
+  });
 }
 
 /** Checks the name of a variable; null if templates can use it. */

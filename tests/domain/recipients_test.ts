@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EMAIL_RULES } from "../../src/domain/channel_rules/email.ts";
 import { checkRecipient, type RecipientInput, tidyRecipient } from "../../src/domain/recipients.ts";
+import { nested } from "../support/nesting.ts";
 
 function faults(input: RecipientInput): string[] {
   return checkRecipient(tidyRecipient(input), EMAIL_RULES, ["to", "list", "7"])
@@ -49,6 +50,17 @@ Deno.test("checkRecipient() refuses variables that templates cannot use or jsonb
   assert.deepEqual(faults({ address, variables: { a: "ö".repeat(8_189) } }), [
     "to.list.7.variables TOO_LONG",
   ]);
+});
+
+Deno.test("checkRecipient() refuses variables of more than 32 levels, by name", () => {
+  const address = "ann@example.com";
+  assert.deepEqual(faults({ address, variables: { a: nested(32), b: [nested(31), {}] } }), []);
+  for (const levels of [33, 6_000, 1_000_000]) {
+    assert.deepEqual(faults({ address, variables: { a: 1, b: nested(levels), "c d": [] } }), [
+      "to.list.7.variables.b TOO_DEEP",
+      "to.list.7.variables.c d MALFORMED",
+    ]);
+  }
 });
 
 Deno.test("tidyRecipient() trims address and name, and turns a blank name into null", () => {

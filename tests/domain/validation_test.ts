@@ -10,6 +10,7 @@ import { createOrganization } from "../support/callers.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { issuesOf as issuesOfAttempt } from "../support/issues.ts";
 import { messageInput } from "../support/messages.ts";
+import { nested } from "../support/nesting.ts";
 
 /** Returns path and code of each issue: "input REQUIRED". */
 function codes(schema: z.ZodType, value: unknown): string[] {
@@ -92,3 +93,11 @@ onEveryDatabase(
     }
   },
 );
+
+onEveryDatabase("startJob() refuses a payload of more than 32 levels", async ({ db }) => {
+  const { admin } = await createOrganization(db);
+  const payload = { daysToKeep: nested(6_000) };
+  const start = () =>
+    startJob({ db, bus: createBus() }, admin, { kind: "CLEANUP_DELIVERIES", payload });
+  assert.deepEqual(await issuesOfAttempt(start), ["payload TOO_DEEP"]);
+});

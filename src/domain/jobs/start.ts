@@ -2,6 +2,7 @@ import { z } from "zod";
 import { statement } from "../../db/database.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
 import { ConflictError, invalid, InvalidInputError } from "../errors.ts";
+import { checkNesting } from "../nesting.ts";
 import type { Services } from "../services.ts";
 import { issuesOf } from "../validation.ts";
 import { insertJobs, type JobRow, wakeWorkers } from "./enqueue.ts";
@@ -58,6 +59,8 @@ export async function startJob(
   if (!kind.startable) {
     throw invalid(["kind"], "NOT_STARTABLE", `cannot be ${input.kind}, which is not startable`);
   }
+  const tooDeep = checkNesting(input.payload);
+  if (tooDeep) throw invalid(["payload"], ...tooDeep);
   const issues = [
     ...issuesOf(inputSchema.safeParse(input)),
     ...issuesOf(kind.payload.safeParse(input.payload), ["payload"]),

@@ -1,5 +1,5 @@
-import { invalid } from "../errors.ts";
-import type { RecipientInput, Variables } from "../recipients.ts";
+import { invalid, InvalidInputError } from "../errors.ts";
+import { issuesOfNesting, type RecipientInput, type Variables } from "../recipients.ts";
 import { checkContent } from "./content_check.ts";
 import {
   type Content,
@@ -31,13 +31,18 @@ export interface ContentPreview extends RenderedContent {
  * lacks is rendered as `{{ name }}`, and the unsubscribe link is a sample.
  *
  * @throws {InvalidInputError} for a content that `sendMessage` would refuse, one that cannot be rendered
- *   with these variables, and for a recipient together with variables
+ *   with these variables, for variables that nest too deeply, and for a recipient together with variables
  */
 export function previewContent({ content, recipient, variables }: PreviewInput): ContentPreview {
   if (recipient && variables) {
     const message = "must not be given together with a recipient, which has its own variables";
     throw invalid(["variables"], "EXCLUSIVE", message);
   }
+  const nesting = [
+    ...issuesOfNesting(variables ?? {}, ["variables"]),
+    ...issuesOfNesting(recipient?.variables ?? {}, ["recipient", "variables"]),
+  ];
+  if (nesting.length > 0) throw new InvalidInputError(nesting);
   const compiled = checkContent(content);
   const values: Variables = {
     [UNSUBSCRIBE_URL]: SAMPLE_UNSUBSCRIBE_URL,

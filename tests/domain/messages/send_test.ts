@@ -16,6 +16,7 @@ import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryDatabase, onPostgres } from "../../support/database.ts";
 import { importPeople, messageInput, people, readDeliveries } from "../../support/messages.ts";
+import { nested } from "../../support/nesting.ts";
 
 const COUNT = statement<[], { rows: number }>(
   "test.countRows",
@@ -69,6 +70,13 @@ const invalid: [fault: string, input: Partial<SendMessageInput>, issues: string[
     "a line end in a name",
     { to: { list: [{ address: "ada@example.net", name: "Ada\nBcc: eve@example.net" }] } },
     ["to.list.0.name HEADER_INJECTION"],
+  ],
+  [
+    "variables of 6,000 levels",
+    {
+      to: { list: [...people(1), { address: "ada@example.net", variables: { x: nested(6_000) } }] },
+    },
+    ["to.list.1.variables.x TOO_DEEP"],
   ],
   [
     "a line end in the subject",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { previewContent } from "../../../src/domain/templates/preview.ts";
 import { issuesOf } from "../../support/issues.ts";
+import { nested } from "../../support/nesting.ts";
 
 const content = {
   subject: "Hello {{ name }}",
@@ -51,6 +52,10 @@ Deno.test("previewContent() refuses what sendMessage() would refuse", async () =
     [{ content: { subject: "x", html: "{% for" } }, ["content.html TEMPLATE"]],
     [{ content: { subject: "{{ user.name }}" }, variables: { user: {} } }, [
       "content.subject TEMPLATE",
+    ]],
+    [{ content, variables: { plan: nested(33) } }, ["variables.plan TOO_DEEP"]],
+    [{ content, recipient: { address: "a@example.com", variables: { plan: nested(6_000) } } }, [
+      "recipient.variables.plan TOO_DEEP",
     ]],
     [{ content, variables: {}, recipient: { address: "ada@example.com" } }, [
       "variables EXCLUSIVE",

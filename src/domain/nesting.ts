@@ -1,0 +1,21 @@
+import type { Fault } from "./validation.ts";
+
+const MAX_LEVELS = 32;
+const TOO_DEEP: Fault = ["TOO_DEEP", `nests objects and lists more than ${MAX_LEVELS} levels deep`];
+
+/**
+ * Checks how deeply a JSON value is nested; null if it may be stored. Call it before any function that
+ * recurses, because a value of a few kilobytes can overflow the stack, and that of the embedded database.
+ */
+export function checkNesting(value: unknown): Fault | null {
+  let containers = [value].filter(isContainer);
+  for (let level = 1; containers.length > 0; level++) {
+    if (level > MAX_LEVELS) return TOO_DEEP;
+    containers = containers.flatMap((container) => Object.values(container).filter(isContainer));
+  }
+  return null;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
