@@ -1,16 +1,31 @@
 import { createComplexityRule } from "@pothos/plugin-complexity";
-import { type DocumentNode, GraphQLError, Kind, parse, validate, visit } from "graphql";
+import {
+  type DocumentNode,
+  GraphQLError,
+  Kind,
+  Lexer,
+  parse,
+  Source,
+  TokenKind,
+  validate,
+  visit,
+} from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Issue } from "../../domain/errors.ts";
 
 // A mutation with 10,000 recipients in its document has about 150,000 tokens.
 const MAX_TOKENS = 250_000;
+// The parser recurses, and overflows the stack at some thousands of levels.
+const MAX_LEVELS = 500;
 // Validation compares all fields of one name with each other, which takes quadratic time.
 const MAX_FIELDS = 5000;
 const MAX_DEPTH = 12;
 const MAX_BREADTH = 500;
 // Twice the cost of the largest useful page: 200 objects with 60 fields and a list in each.
 const MAX_COMPLEXITY = 100_000;
+
+const OPENING: readonly TokenKind[] = [TokenKind.PAREN_L, TokenKind.BRACKET_L, TokenKind.BRACE_L];
+const CLOSING: readonly TokenKind[] = [TokenKind.PAREN_R, TokenKind.BRACKET_R, TokenKind.BRACE_R];
 
 /**
  * Refuses documents that are too large and operations that cost too much, before they are executed. The
@@ -19,9 +34,11 @@ const MAX_COMPLEXITY = 100_000;
 export function useLimits(): Plugin {
   return {
     onParse({ setParseFn }) {
-      setParseFn((source, options) =>
-        checkSize(parse(source, { ...options, maxTokens: MAX_TOKENS }))
-      );
+      setParseFn((text: string | Source, options) => {
+        const source = typeof text === "string" ? new Source(text) : text;
+        checkNesting(source);
+        return checkSize(parse(source, { ...options, maxTokens: MAX_TOKENS }));
+      });
     },
     onValidate({ params: { schema, documentAST }, context }) {
       return ({ valid, setResult }) => {
@@ -63,6 +80,23 @@ function variableIssue(error: GraphQLError): { code: string; issues: Issue[] } |
   const [, variable = "", place, message = ""] = match;
   const path = place?.replaceAll(/\[(\d+)\]/g, ".$1").split(".").filter(Boolean) ?? [variable];
   return { code: "INVALID_INPUT", issues: [{ path, code: "MALFORMED", message }] };
+}
+
+// Reads the tokens one after the other, because the parser would recurse before it could count levels.
+function checkNesting(source: Source): void {
+  const lexer = new Lexer(source);
+  let levels = 0;
+  for (let tokens = 0; tokens <= MAX_TOKENS; tokens++) {
+    const { kind, start } = lexer.advance();
+    if (kind === TokenKind.EOF) return;
+    if (CLOSING.includes(kind)) levels--;
+    if (OPENING.includes(kind) && ++levels > MAX_LEVELS) {
+      throw new GraphQLError(
+        `The document nests more than ${MAX_LEVELS} levels of brackets`,
+        { source, positions: [start], extensions: { code: "DOCUMENT_TOO_DEEP" } },
+      );
+    }
+  }
 }
 
 function checkSize(document: DocumentNode): DocumentNode {

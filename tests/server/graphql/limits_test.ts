@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { onPostgres } from "../../support/database.ts";
+import { onEveryDatabase, onPostgres } from "../../support/database.ts";
 import { withServer } from "../../support/server.ts";
 
 const REFUSED: readonly [fault: string, query: string, code: string][] = [
@@ -17,6 +17,12 @@ const REFUSED: readonly [fault: string, query: string, code: string][] = [
     "that is too broad",
     `{ ${Array.from({ length: 501 }, (_, i) => `a${i}: viewer { id }`).join(" ")} }`,
     "QUERY_BREADTH",
+  ],
+  ["with deeply nested fields", `${"{a".repeat(6_000)}${"}".repeat(6_000)}`, "DOCUMENT_TOO_DEEP"],
+  [
+    "with a deeply nested value",
+    `{ node(id: ${"[".repeat(6_000)}1${"]".repeat(6_000)}) { id } }`,
+    "DOCUMENT_TOO_DEEP",
   ],
   ["with too many fields", `{ ${"viewer { id } ".repeat(2600)} }`, "DOCUMENT_TOO_LARGE"],
 ];
@@ -55,5 +61,33 @@ onPostgres(
       assert.ok((await post(query, { variables: { n: 10 } })).body.data);
       const { body } = await post(query, { variables: { n: 200 } });
       assert.equal(body.errors?.[0]?.extensions?.code, "QUERY_COMPLEXITY");
+    }),
+);
+
+onEveryDatabase(
+  "POST /graphql names a variable of a recipient that nests too deeply",
+  ({ db }) =>
+    withServer(db, async ({ url, keys, post }) => {
+      const send = (recipient: string) =>
+        `sendMessage(input: { title: "July", content: { subject: "News" }, to: { list: [${recipient}] } })
+        { ... on InvalidInputError { issues { path code } } }`;
+      const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+      const data = {
+        sendMessage: {
+          issues: [{ path: ["to", "list", "0", "variables", "x"], code: "TOO_DEEP" }],
+        },
+      };
+      const literal = `{ address: "ada@example.com", variables: { x: ${deep(33)} } }`;
+      assert.deepEqual((await post(`mutation { ${send(literal)} }`)).body, { data });
+
+      const query = JSON.stringify(`mutation ($to: RecipientInput!) { ${send("$to")} }`);
+      const to = `{ "address": "ada@example.com", "variables": { "x": ${deep(100_000)} } }`;
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${keys.ADMIN}` },
+        body: `{ "query": ${query}, "variables": { "to": ${to} } }`,
+      });
+      assert.deepEqual(await response.json(), { data });
+      assert.ok((await post("{ viewer { id } }")).body.data);
     }),
 );
