@@ -29,8 +29,12 @@ export class Circuit {
   #failures = 0;
   /** Number of recipients in a row that refused the sender. */
   #refusals = 0;
+  /** Time of the last success, by the process's clock. */
+  #succeededAt = 0;
   #probing = false;
   #continuing: Promise<unknown> = Promise.resolve();
+  /** Resolves when the circuit has opened because of refusals; null: it is not being opened. */
+  #opening: Promise<unknown> | null = null;
 
   /**
    * @param registered state of the provider, and the fingerprint of the settings of this process
@@ -115,12 +119,14 @@ export class Circuit {
 
   /** Records that the provider accepted a mail; otherwise like `recordAnswer`. */
   async recordSuccess(epoch: number): Promise<number> {
+    this.#succeededAt = performance.now();
+    if (epoch === this.#state.epoch) this.#refusals = 0;
+    await this.#opening;
     const { state, errorType } = this.#state;
     // Sent at the same time as the mails that opened the circuit: not all recipients refuse the sender.
     const beside = epoch === this.#state.epoch - 1 && state === "OPEN" &&
       errorType === "PERMISSION";
     if (beside) return await this.#close() ?? epoch;
-    if (epoch === this.#state.epoch) this.#refusals = 0;
     return await this.recordAnswer(epoch);
   }
 
@@ -173,19 +179,27 @@ export class Circuit {
    * Records that a recipient's server refused the sender. It is an answer: the provider has failed only when
    * several recipients in a row have refused.
    *
+   * @param startedAt time at which the mail was admitted, by the process's clock
    * @returns epoch of the result, and whether the refusal opened the circuit; null if the result is stale
    */
   async recordRefusal(
     epoch: number,
     error: DeliveryError,
+    startedAt: number,
   ): Promise<{ readonly epoch: number; readonly opened: boolean } | null> {
     if (epoch !== this.#state.epoch) return null;
     if (!this.#probesSender()) {
+      // Replies to mails that are sent at the same time come in any order, so that a success interrupts the
+      // row for all of them.
+      if (startedAt > this.#succeededAt) this.#refusals++;
       const answered = await this.recordAnswer(epoch);
-      if (!opensCircuit(error, ++this.#refusals)) return { epoch: answered, opened: false };
+      if (!opensCircuit(error, this.#refusals)) return { epoch: answered, opened: false };
     }
     const message = toErrorMessage(`Several recipients refused the sender: ${error.message}`);
-    const opened = await this.#open({ ...asProviderFailure(error), message });
+    const opening = this.#open({ ...asProviderFailure(error), message });
+    // A failure of the database is thrown here only.
+    this.#opening = opening.catch(() => {});
+    const opened = await opening.finally(() => this.#opening = null);
     return opened === null ? null : { epoch: opened, opened: true };
   }
 

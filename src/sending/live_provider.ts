@@ -225,8 +225,9 @@ export class LiveProvider {
     }
     const channel = this.#channel;
     if (epoch === null || !channel) return SKIPPED;
+    const startedAt = performance.now();
     const result = await channel.send(mail, options);
-    const { error, ...recorded } = await this.#record(epoch, result);
+    const { error, ...recorded } = await this.#record(epoch, result, startedAt);
     if (result.outcome === "held") return SKIPPED;
     if (result.outcome === "sent" || !error) return { type: "answered", result, ...recorded };
     return { type: "answered", result: { ...result, error }, ...recorded };
@@ -243,7 +244,7 @@ export class LiveProvider {
   }
 
   /** Records the result in the circuit. If that fails, the result of the mail stays as it is. */
-  async #record(epoch: number, result: SendResult): Promise<RecordedResult> {
+  async #record(epoch: number, result: SendResult, startedAt: number): Promise<RecordedResult> {
     try {
       // Refused locally or aborted: the result says nothing about the provider.
       if (result.outcome === "held" || result.provider === null) {
@@ -253,7 +254,9 @@ export class LiveProvider {
       if (result.outcome === "sent") {
         return { epoch: await this.#circuit.recordSuccess(epoch), outdated: false };
       }
-      if (result.error.refusesSender) return await this.#recordRefusal(epoch, result.error);
+      if (result.error.refusesSender) {
+        return await this.#recordRefusal(epoch, result.error, startedAt);
+      }
       if (!isProviderFailure(result.error)) {
         return { epoch: await this.#circuit.recordAnswer(epoch), outdated: false };
       }
@@ -267,8 +270,12 @@ export class LiveProvider {
 
   // The mail that opens the circuit, and those refused while it opens, do not fail: they are sent again by the
   // next provider, or after the pause.
-  async #recordRefusal(epoch: number, refusal: DeliveryError): Promise<RecordedResult> {
-    const recorded = await this.#circuit.recordRefusal(epoch, refusal);
+  async #recordRefusal(
+    epoch: number,
+    refusal: DeliveryError,
+    startedAt: number,
+  ): Promise<RecordedResult> {
+    const recorded = await this.#circuit.recordRefusal(epoch, refusal, startedAt);
     if (!recorded) return { epoch, outdated: true, error: asProviderFailure(refusal) };
     const { opened, ...current } = recorded;
     return { ...current, outdated: false, ...opened && { error: asProviderFailure(refusal) } };

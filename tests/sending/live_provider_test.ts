@@ -15,6 +15,7 @@ import {
 } from "../../src/sending/live_provider.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { MAIL } from "../support/outgoing_mail.ts";
+import { until } from "../support/until.ts";
 import { interceptStatement } from "../support/worker.ts";
 
 const ONE_A_DAY = 1 / 86_400;
@@ -41,6 +42,19 @@ const REFUSED_HERE: SendResult = {
     message: "The text is empty",
     retryAfterMs: null,
     beforeRecipient: false,
+  },
+};
+const SENDER_REFUSED: SendResult = {
+  outcome: "failed",
+  provider: "smtp.example.com",
+  error: {
+    type: "PERMISSION",
+    disposition: "never",
+    code: "550 5.7.26",
+    message: "550 5.7.26 The sender is not authenticated",
+    retryAfterMs: null,
+    beforeRecipient: false,
+    refusesSender: true,
   },
 };
 const TRY_NOW = statement<[]>(
@@ -181,3 +195,33 @@ onEveryDatabase(
     await bus.close();
   },
 );
+
+for (const time of ["together with", "while the circuit opens because of"] as const) {
+  onEveryDatabase(
+    `send() uses the provider further when a mail is accepted ${time} five refusals of the sender`,
+    async ({ db }) => {
+      const bus = createBus();
+      const refused = Promise.withResolvers<void>();
+      const accepted = time === "together with" ? refused : Promise.withResolvers<void>();
+      let count = 0;
+      const services = interceptStatement({ db, bus }, "providers.open", async (run) => {
+        accepted.resolve();
+        await accepted.promise;
+        return await run();
+      });
+      const provider = await open(services, null, async () => {
+        const isLast = ++count === 6;
+        await (isLast ? accepted : refused).promise;
+        return isLast ? SENT : SENDER_REFUSED;
+      });
+      const answers = Promise.all(Array.from({ length: 6 }, () => provider.send(MAIL, {})));
+      await until("all mails are transmitted", () => count === 6);
+      refused.resolve();
+      await answers;
+      assert.equal((await readStates(db, [provider.id]))[0]?.state, "CLOSED");
+      assert.equal(provider.obstacle, null);
+      await provider.close();
+      await bus.close();
+    },
+  );
+}
