@@ -11,7 +11,8 @@ import {
 import { isProviderFailure, mayFailOver } from "../domain/providers/provider.ts";
 import type { LiveProvider } from "./live_provider.ts";
 
-// Longest wait for a connection to a provider while another one can be used.
+// Longest wait for a connection if there is another provider. One that cannot be used when the wait begins may
+// have recovered when it ends.
 const ACQUIRE_TIMEOUT_MS = 10_000;
 
 /**
@@ -50,11 +51,11 @@ export class FailoverChannel implements Channel {
     const failures = new Map<string, { readonly error: DeliveryError; readonly epoch: number }>();
     const skips = new Map<string, DeliveryError>();
     const reached: LiveProvider[] = [];
-    for (const [index, provider] of this.#providers.entries()) {
+    const limit = this.#providers.length > 1 && { acquireTimeoutMs: ACQUIRE_TIMEOUT_MS };
+    for (const provider of this.#providers) {
       const { name, id } = provider;
       reached.push(provider);
       const startedAt = performance.now();
-      const limit = this.#hasNext(index) && { acquireTimeoutMs: ACQUIRE_TIMEOUT_MS };
       const answer = await provider.send(mail, { ...options, ...limit });
       if (answer.type === "skipped") {
         if (answer.error) skips.set(name, answer.error);
@@ -85,11 +86,6 @@ export class FailoverChannel implements Channel {
 
   async close(): Promise<void> {
     await Promise.all(this.#providers.map((provider) => provider.close()));
-  }
-
-  /** Whether a less preferred provider can be used now. */
-  #hasNext(index: number): boolean {
-    return this.#providers.slice(index + 1).some((next) => !next.obstacle && !next.exhausted);
   }
 
   /** Result of a mail that no provider has accepted or permanently refused. */
