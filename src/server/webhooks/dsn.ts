@@ -3,6 +3,7 @@ import PostalMime, { type Email } from "postal-mime";
 import type { ProviderEvent } from "../../domain/deliveries/provider_event.ts";
 import { readDeliveryStatus } from "./delivery_status.ts";
 import { readFeedbackReport } from "./feedback_report.ts";
+import { textOfHtml } from "./html_text.ts";
 import { firstWord } from "./mail_fields.ts";
 import { readTextReport } from "./text_report.ts";
 import { checkAge, checkHmac, WebhookError } from "./webhook.ts";
@@ -73,7 +74,9 @@ async function parse(mail: Uint8Array<ArrayBuffer>): Promise<Email> {
   try {
     const parsed = await PostalMime.parse(mail, PARSER);
     const { text, html, attachments } = parsed;
-    return text || html || attachments.length > 0 ? parsed : { ...parsed, text: bodyOf(mail) };
+    if (text) return parsed;
+    if (html) return { ...parsed, text: textOfHtml(html) };
+    return attachments.length > 0 ? parsed : { ...parsed, text: bodyOf(mail) };
   } catch (cause) {
     throw new WebhookError(400, "Cannot parse the mail", { cause });
   }

@@ -92,6 +92,27 @@ Deno.test("readDsn() reads the text for people if no reply is quoted", async () 
   assert.equal((await read(reportMail({ status: exit, text, returned: RETURNED })))[0]?.[3], text);
 });
 
+Deno.test("readDsn() reads a text for people in HTML", async () => {
+  const html = (status: string, reply: string) =>
+    reportMail({
+      status: FAILED.replace("5.1.1", status).replace(/Diagnostic-Code.*\n/, ""),
+      text:
+        `<style>p { content: "spam" }</style><!-- blocked --><p>To &lt;ann@example.net&gt;:<br>${reply}</p>`,
+      returned: RETURNED,
+    }).replace("Content-Type: text/plain", "Content-Type: text/html");
+  const [found] = await read(html("5.0.0", "550 5.1.1 <b>No such</b>\nuser"));
+  assert.equal(found?.[3], "To <ann@example.net>: 550 5.1.1 No such user");
+  assert.equal(found?.[4], "suppress");
+  assert.equal(
+    await summaryOf(html("5.1.1", "The mailbox is full")),
+    "BOUNCED RATE_LIMIT MAILBOX_FULL",
+  );
+  assert.equal(
+    await summaryOf(html("5.1.1", "Blocked by our block&#32;list")),
+    "BOUNCED PERMISSION 5.1.1",
+  );
+});
+
 Deno.test("readDsn() reads both a delivered and a failed recipient of a forwarder", async () => {
   const status =
     `Final-Recipient: rfc822; bob@example.net\nAction: delivered\nStatus: 2.0.0\n\n${FAILED}`;

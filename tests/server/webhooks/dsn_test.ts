@@ -201,6 +201,9 @@ Deno.test("readDsn() rejects mails that take long to parse within 10 seconds", a
       parts.join(""),
       `Subject: ${"x".repeat(500_000)}\n\nHello`,
       `To: ${"a,".repeat(500_000)}\n\nHello`,
+      `Content-Type: text/html\n\n${"<style".repeat(150_000)}`,
+      `Content-Type: text/html\n\n${"<!--".repeat(200_000)}`,
+      `Content-Type: text/html\n\n${"<p ".repeat(300_000)}`,
     ]
   ) await assert.rejects(readSigned(mail), { name: "WebhookError", status: 400 });
   // Without limits the parser takes minutes and all memory.
