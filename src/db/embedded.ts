@@ -26,23 +26,22 @@ export async function openEmbeddedDatabase(
   onError: (error: Error) => void,
 ): Promise<Database> {
   const lock = await lockDirectory(dataDir);
-  // A directory that only this user can open, because the socket requires no password.
-  const socketDir = await Deno.makeTempDir({ prefix: "waybill-" });
+  const socketDir = await makeSocketDirectory();
   const worker = new Worker(new URL("./embedded_server.ts", import.meta.url), { type: "module" });
   try {
     await request(worker, "start", {
       directory: resolve(dataDir, "postgres"),
-      socket: join(socketDir, ".s.PGSQL.5432"),
+      socket: join(socketDir.path, ".s.PGSQL.5432"),
       settings: EMBEDDED_SETTINGS,
     });
   } catch (error) {
     worker.terminate();
     lock.close();
-    await Deno.remove(socketDir, { recursive: true });
+    socketDir.remove();
     throw error;
   }
   const database = openDatabase({
-    connection: { host: socketDir, port: 5432, user: "postgres", database: "postgres" },
+    connection: { host: socketDir.path, port: 5432, user: "postgres", database: "postgres" },
     size: 1,
     embedded: true,
     onError,
@@ -56,7 +55,22 @@ export async function openEmbeddedDatabase(
       await request(worker, "close", { close: true });
       worker.terminate();
       lock.close();
-      await Deno.remove(socketDir, { recursive: true });
+      socketDir.remove();
+    },
+  };
+}
+
+/** Creates a directory that only this user can open, because the socket requires no password. */
+async function makeSocketDirectory(): Promise<{ readonly path: string; remove(): void }> {
+  const path = await Deno.makeTempDir({ prefix: "waybill-" });
+  const removeDirectory = () => Deno.removeSync(path, { recursive: true });
+  // A second stop signal and a failed start exit the process without closing the database.
+  addEventListener("unload", removeDirectory, { once: true });
+  return {
+    path,
+    remove() {
+      removeEventListener("unload", removeDirectory);
+      removeDirectory();
     },
   };
 }

@@ -87,7 +87,7 @@ async function stop(process: Deno.ChildProcess): Promise<number> {
 
 /** Sends an operation to the GraphQL endpoint of the program; throws on errors in the response. */
 export async function request<Data>(
-  { address, key }: Program,
+  { address, key }: Pick<Program, "address" | "key">,
   query: string,
   variables: Record<string, unknown> = {},
 ): Promise<Data> {
