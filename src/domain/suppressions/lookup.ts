@@ -15,7 +15,7 @@ const SUPPRESSED = statement<
   { address: string; reason: SuppressionReason }
 >(
   "suppressions.findSuppressed",
-  // The wish of the recipient comes first, then a fault of the address: it holds whatever else is removed.
+  // A complaint or an unsubscription comes first, because only the recipient can withdraw it.
   `select distinct on (address) address, reason from suppressions
    where organization_id = $1 and address = any($3) and channel = $2
      and (reason <> 'UNSUBSCRIBED' or $4)
