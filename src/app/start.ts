@@ -4,9 +4,10 @@ import { MigrationError } from "../db/migration.ts";
 import { DatabaseUnavailableError } from "../db/remote.ts";
 import { ListenError } from "./listen.ts";
 import { configureLogging } from "./logging.ts";
+import { restrictFiles } from "./private_files.ts";
 
 /**
- * Reads the settings, and configures the log accordingly.
+ * Reads the settings, configures the log accordingly, and makes the files of this process private.
  *
  * @param flags values of the command line, which take precedence
  * @throws {ConfigError}
@@ -16,6 +17,7 @@ export async function configure(
 ): Promise<Config> {
   const config = readConfig();
   await configureLogging(config.log);
+  await restrictFiles(config.dataDir);
   return { ...config, host: flags.host ?? config.host, port: flags.port ?? config.port };
 }
 

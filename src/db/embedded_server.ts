@@ -1,4 +1,6 @@
 /// <reference lib="deno.worker" />
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 
@@ -14,6 +16,7 @@ interface Start {
 self.onmessage = async (event: MessageEvent<Start>) => {
   try {
     const db = await PGlite.create(event.data.directory);
+    await restrictFiles(event.data.directory);
     await db.exec(event.data.settings);
     const server = new PGLiteSocketServer({ db, path: event.data.socket, maxConnections: 1 });
     await server.start();
@@ -27,3 +30,14 @@ self.onmessage = async (event: MessageEvent<Start>) => {
     self.postMessage({ error: error instanceof Error ? error.message : String(error) });
   }
 };
+
+// PGlite makes the files of a new database writable for everybody, whatever the umask.
+async function restrictFiles(directory: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  // A failure is ignored, because the directory, which the program restricts at its start, protects the files.
+  await Promise.allSettled(
+    files.map(({ parentPath, name }) => Deno.chmod(join(parentPath, name), 0o600)),
+  );
+}
