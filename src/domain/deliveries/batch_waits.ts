@@ -1,6 +1,6 @@
 import { type Connection, statement } from "../../db/database.ts";
 import { readJobWaits } from "../jobs/read_waits.ts";
-import type { WaitingFor } from "../waiting.ts";
+import type { WaitingFor, WaitingReason } from "../waiting.ts";
 import { readDeliveryWaits } from "./read_waits.ts";
 
 // The offsets force index lookups: a join could read a whole message.
@@ -20,6 +20,9 @@ const SOONEST = statement<[jobIds: string[]], { jobId: string; deliveryId: strin
    where j.id = any($1) and j.kind = 'SEND_BATCH'`,
 );
 
+// The job of a new round that starts later has given no reason.
+const MAY_BACK_OFF: ReadonlySet<WaitingReason> = new Set(["BACKOFF", "NOT_DUE"]);
+
 /**
  * Explains why jobs wait, without a check of access. A job whose batch waits for further attempts has the
  * explanation of the delivery that is due first, because that names the reply of the provider.
@@ -31,7 +34,7 @@ export async function readBatchWaits(
   jobIds: readonly string[],
 ): Promise<Map<string, WaitingFor>> {
   const waits = await readJobWaits(db, jobIds);
-  const backedOff = [...waits].flatMap(([id, { reason }]) => reason === "BACKOFF" ? id : []);
+  const backedOff = [...waits].flatMap(([id, { reason }]) => MAY_BACK_OFF.has(reason) ? id : []);
   if (backedOff.length === 0) return waits;
   const soonest = await db.run(SOONEST, backedOff);
   const ofDeliveries = await readDeliveryWaits(db, soonest.map(({ deliveryId }) => deliveryId));

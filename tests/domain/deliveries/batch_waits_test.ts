@@ -26,3 +26,16 @@ onEveryMail(
     assert.equal(waits.get(other)?.reason, "LANE_PAUSED");
   },
 );
+
+onEveryMail("readBatchWaits() explains the batch of a round that starts later", async (mail) => {
+  const { db, smtp } = mail;
+  refusals(smtp).refuse([1], "450 4.2.0 Mailbox is busy, try again in 600 seconds");
+  const retry = { mode: "AUTO", maxAttempts: 2, backoff: "IMMEDIATE" } as const;
+  const { id } = await mail.send({ to: { list: people(1) }, retry });
+  await mail.worker.runQueued();
+  const round = (await readBatches(db, id)).at(-1);
+  assert.equal(round?.number, 2);
+  const wait = (await readBatchWaits(db, [round.jobId])).get(round.jobId);
+  assert.equal(wait?.reason, "BACKOFF");
+  assert.match(wait.text, /450 4\.2\.0 Mailbox is busy/);
+});
