@@ -189,8 +189,8 @@ export class Circuit {
   ): Promise<{ readonly epoch: number; readonly opened: boolean } | null> {
     if (epoch !== this.#state.epoch) return null;
     if (!this.#probesSender()) {
-      // Replies to mails that are sent at the same time come in any order, so that a success interrupts the
-      // row for all of them.
+      // Replies to concurrent mails come in any order, so a success ends the sequence for all mails that
+      // started before it.
       if (startedAt > this.#succeededAt) this.#refusals++;
       const answered = await this.recordAnswer(epoch);
       if (!opensCircuit(error, this.#refusals)) return { epoch: answered, opened: false };
