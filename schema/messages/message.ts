@@ -112,8 +112,8 @@ const MessageRetry = builder.objectRef<Message>("MessageRetry").implement({
       type: "DateTime",
       nullable: true,
       description:
-        "Time of the next scheduled retry; null if the mode is not CRON, no delivery is " +
-        "retryable, or the schedule is disabled.",
+        "Time of the next scheduled retry; null if the mode is not CRON (in mode AUTO see " +
+        "`waitingFor`), no delivery is retryable, or the schedule is disabled.",
       resolve: ({ id, retryMode }, _args, context) =>
         retryMode === "CRON" ? nextRetryOf(context, id) : null,
     }),
