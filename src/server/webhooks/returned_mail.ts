@@ -3,7 +3,7 @@ import { parseTypeId } from "../../domain/id.ts";
 import { parseFields, textOf, valuesOf } from "./mail_fields.ts";
 import { findDeliveryId } from "./webhook.ts";
 
-const RETURNED = /^(message\/(rfc822|global)|(text\/rfc822|message\/global)-headers?)$/;
+const RETURNED = /^(message\/(rfc822|global)|(text\/rfc822|message\/global)(-headers?)?)$/;
 const HEADER_END = /\r?\n[ \t]*\r?\n/;
 const MESSAGE_ID = /^message-id[ \t]*:[ \t]*(?:\r?\n[ \t]+)?(.*)$/gim;
 
@@ -21,8 +21,9 @@ export function findReportedDelivery(mail: Email, copy = ""): string | null {
     if (id !== null) return id;
   }
   if (returned.some((text) => text.search(MESSAGE_ID) >= 0)) return null;
+  // The other parts: fields of the report, for example X-Original-Message-ID, and a mail of an unusual type.
   return findDeliveryId([mail.inReplyTo]) ??
-    findOnly([mail.references, mail.text, ...otherFields(mail)]);
+    findOnly([mail.references, mail.text, ...mail.attachments.map(textOf)]);
 }
 
 /** Whether a part of a report is the returned mail or its header. */
@@ -38,11 +39,6 @@ function findInReturned(text: string): string | null {
     ...valuesOf(header, "message-id").reverse(),
     ...[...text.matchAll(MESSAGE_ID)].map(([, value]) => value).reverse(),
   ]);
-}
-
-// Fields of the report about the whole mail, for example X-Original-Message-ID.
-function otherFields({ attachments }: Email): string[] {
-  return attachments.filter(({ mimeType }) => mimeType.startsWith("message/")).map(textOf);
 }
 
 /** Finds the delivery that the texts name; null if they name several. */

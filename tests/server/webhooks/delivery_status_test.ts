@@ -57,6 +57,13 @@ const TYPES: readonly [name: string, shape: Parameters<typeof reportMail>[0]][] 
   ["parts in capitals", { statusType: "Message/Delivery-Status", returnedType: "Message/RFC822" }],
   ["the header of the mail only", { returnedType: "text/rfc822-headers" }],
   ["a singular header", { returnedType: "text/rfc822-header; charset=us-ascii" }],
+  ["the mail without the type of a mail", {
+    returnedType: 'application/octet-stream; name="mail"',
+  }],
+  ["an attached text", {
+    returnedType: 'text/plain; name="mail.txt"\nContent-Disposition: attachment',
+  }],
+  ["the mail as text/rfc822", { returnedType: "text/rfc822" }],
   ["named parts", { statusType: 'message/delivery-status; name="status.txt"' }],
   ["fields in the text", { status: undefined, text: `It was impossible.\n\n${FAILED}` }],
 ];
