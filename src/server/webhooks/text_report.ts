@@ -8,7 +8,7 @@ import { findReportedDelivery, isReturned } from "./returned_mail.ts";
  * (QSBMF, https://cr.yp.to/proto/qsbmf.txt), those of Exim and Gmail with X-Failed-Recipients, and other
  * mails from a mailer daemon.
  *
- * @returns null if the mail is none; an empty list for a delay
+ * @returns null if the mail is none; an empty list for a delay or a delivery
  */
 export function readTextReport(mail: Email): Feedback[] | null {
   const paragraphs = (mail.text ?? "").trim().split(/\n\s*\n/);
@@ -20,7 +20,8 @@ export function readTextReport(mail: Email): Feedback[] | null {
   if (!isFinal && !isFromDaemon(mail)) return null;
   const id = findReportedDelivery(mail, mail.text);
   const text = notice.join("\n\n");
-  if (id === null || (!isFinal && DELAY.test(`${mail.subject}\n${text}`))) return [];
+  const words = `${mail.subject}\n${text}`;
+  if (id === null || (!isFinal && (DELAY.test(words) || DELIVERED.test(words)))) return [];
   return [bounceOf(id, reasonOf(recipient ?? text))];
 }
 
@@ -35,7 +36,9 @@ const COPY =
 // The words before the reply of the recipient's server name no cause: "it was rejected by the recipient domain".
 const REPLY =
   /\b(?:(?:said|(?:returned|server|response) was):|server returned '(?=\d))\s*([^]*?)(?=\r?\nGiving up on |$)/i;
-const DELAY = /\b(warning|delay(ed)?|still|again later|keep trying|will (be retried|continue))\b/i;
+const DELAY =
+  /\b(?:warning|delay(?:ed)?|again later|keep trying|will (?:be retried|continue))\b|\bstill (?:undelivered|queued|trying|being|in)\b/i;
+const DELIVERED = /(?<!\bnot (?:be |been )?)\bsuccessfully (?:delivered|relayed)\b/i;
 const MAX_LENGTH = 4_000;
 
 // A daemon also answers questions, so that it must return the mail or its header. A person may write as

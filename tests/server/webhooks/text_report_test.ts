@@ -127,6 +127,13 @@ for (const [name, build] of LAYOUTS) {
   });
 }
 
+Deno.test("readDsn() reads a failure whose text has words of a delay or a delivery", async () => {
+  for (const text of ["It was not successfully delivered.", "If you still need help, call us."]) {
+    const mail = `${DAEMON}Subject: Failure\n\n550 5.1.1 User unknown\n\n${text}\n\n${RETURNED}`;
+    assert.equal(await summaryOf(mail), "BOUNCED INVALID_RECIPIENT 5.1.1 suppress");
+  }
+});
+
 Deno.test("readDsn() reads a mail from postmaster only if its subject names a failure", async () => {
   const mail = (subject: string) =>
     `From: postmaster@example.net\nSubject: ${subject}\nAuto-Submitted: auto-replied\n\nNo such user.\n\n${RETURNED}`;
@@ -138,13 +145,17 @@ Deno.test("readDsn() reads a mail from postmaster only if its subject names a fa
   assert.equal(await summaryOf(mail("I am away")), "nothing");
 });
 
-Deno.test("readDsn() gives no feedback for a text about a delay, or about another mail", async () => {
+Deno.test("readDsn() gives no feedback for a text about a delay, a delivery or another mail", async () => {
   const text = "Your message has not been delivered yet.\nThe server will keep trying for 2 days.";
   const warning = (subject: string, text: string) =>
     `${DAEMON}Subject: ${subject}\n\n${text}\n\n--- The header follows.\n\n${RETURNED}`;
   assert.equal(await summaryOf(warning("Report", text)), "nothing");
   assert.equal(
     await summaryOf(warning("Warning: could not send message", "Connection refused")),
+    "nothing",
+  );
+  assert.equal(
+    await summaryOf(warning("Delivery report", "The mail was successfully delivered.")),
     "nothing",
   );
   const reply = qmail("Sorry, no mailbox here by that name. (#5.1.1)")
