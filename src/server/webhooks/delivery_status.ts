@@ -1,15 +1,13 @@
 import type { Email } from "postal-mime";
 import { classifyBounce } from "../../channels/email/replies.ts";
 import { bounced, delivered, type Feedback } from "../../domain/deliveries/feedback.ts";
-import { firstWord, parseFields, textOf } from "./mail_fields.ts";
+import { firstWord, parseFields, textOf, wordsOf } from "./mail_fields.ts";
 import { findReportedDelivery } from "./returned_mail.ts";
 import { diagnosticText } from "./webhook.ts";
 
 type Recipient = ReadonlyMap<string, string>;
 
 const STATUS_PART = /^message\/(global-)?delivery-status$/;
-// The whole text for people can be a megabyte long.
-const MAX_FALLBACK_LENGTH = 4_000;
 
 /**
  * Reads a delivery status notification (RFC 3464).
@@ -75,7 +73,7 @@ function bounceOf(deliveryId: string, recipient: Recipient, textForPeople: strin
   const field = recipient.get("diagnostic-code") ?? "";
   // The exit status of a program is no reply.
   const text = /^x-unix\s*;\s*\d+$/i.test(field) ? "" : diagnosticText(field);
-  const fallbackText = textForPeople.slice(0, MAX_FALLBACK_LENGTH);
+  const fallbackText = wordsOf(textForPeople);
   const isExpired = firstWord(recipient.get("action")) === "expired" && !status.startsWith("5");
   const bounce = classifyBounce({
     status,

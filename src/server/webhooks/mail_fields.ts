@@ -35,3 +35,14 @@ export function firstWord(value = ""): string {
 export function textOf({ content }: Attachment): string {
   return typeof content === "string" ? content : new TextDecoder().decode(content);
 }
+
+// A text can be a megabyte long.
+const MAX_WORDS_LENGTH = 4_000;
+const COPIED_HEADER = /^[ \t]*(?:received|return-path|message-id)[ \t]*:/im;
+const QUOTED_SUBJECT = /^[ \t]*subject[ \t]*:.*$/gim;
+
+/** Returns the words of a report's text for people, without the subject and the copy of the mail that it quotes. */
+export function wordsOf(text: string): string {
+  const [report = ""] = text.split(COPIED_HEADER, 1);
+  return report.replaceAll(QUOTED_SUBJECT, "").slice(0, MAX_WORDS_LENGTH);
+}

@@ -1,6 +1,7 @@
 import type { Email } from "postal-mime";
 import { classifyBounce } from "../../channels/email/replies.ts";
 import { bounced, type Feedback } from "../../domain/deliveries/feedback.ts";
+import { wordsOf } from "./mail_fields.ts";
 import { findReportedDelivery, isReturned } from "./returned_mail.ts";
 
 /**
@@ -39,7 +40,6 @@ const REPLY =
 const DELAY =
   /\b(?:warning|delay(?:ed)?|again later|keep trying|will (?:be retried|continue))\b|\bstill (?:undelivered|queued|trying|being|in)\b/i;
 const DELIVERED = /(?<!\bnot (?:be |been )?)\bsuccessfully (?:delivered|relayed)\b/i;
-const MAX_LENGTH = 4_000;
 
 // A daemon also answers questions, so that it must return the mail or its header. A person may write as
 // postmaster, so that the subject must name a failure, too.
@@ -59,7 +59,7 @@ function reasonOf(report: string): string {
 }
 
 function bounceOf(deliveryId: string, reason: string): Feedback {
-  const fallbackText = reason.slice(0, MAX_LENGTH);
+  const fallbackText = wordsOf(reason);
   const bounce = classifyBounce({ status: "", text: "", fallbackText });
   return bounced(deliveryId, { ...bounce, reason: null, text: fallbackText });
 }

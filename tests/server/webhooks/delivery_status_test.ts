@@ -5,6 +5,7 @@ const MESSAGE_FIELDS =
   "Reporting-MTA: dns; relay.example\nArrival-Date: Fri, 21 Nov 2025 17:15:27 -0500\n";
 const FAILED = "Final-Recipient: rfc822; ann@example.net\nAction: failed\nStatus: 5.1.1\n" +
   "Diagnostic-Code: smtp; 550 5.1.1 No such user\n";
+const UNCLEAR = "BOUNCED OTHER 5.0.0";
 const NO_SUCH_USER = "BOUNCED INVALID_RECIPIENT 5.1.1 suppress";
 
 const LAYOUTS: readonly [name: string, status: string][] = [
@@ -97,6 +98,17 @@ Deno.test("readDsn() reads the text for people if no reply is quoted", async () 
   ]);
   const exit = `${status}Diagnostic-Code: x-unix; 77\n`;
   assert.equal((await read(reportMail({ status: exit, text, returned: RETURNED })))[0]?.[3], text);
+});
+
+Deno.test("readDsn() reads no cause in the subject and the content of the mail that a text quotes", async () => {
+  const status = FAILED.replace("5.1.1", "5.0.0").replace(/Diagnostic-Code.*\n/, "");
+  const text = "Your message\n\n  Subject: No such user\n\nwas not delivered: no answer";
+  assert.equal(await summaryOf(reportMail({ status, text, returned: RETURNED })), UNCLEAR);
+  const returned = `${RETURNED}\nNo such user\n`;
+  const inText = reportMail({ status, returned, returnedType: "text/plain" });
+  assert.equal(await summaryOf(inText), UNCLEAR);
+  const daemon = `From: MAILER-DAEMON@relay.example\n\n${text}\n\n${RETURNED}`;
+  assert.equal(await summaryOf(daemon), "BOUNCED OTHER BOUNCED");
 });
 
 Deno.test("readDsn() reads a text for people in HTML", async () => {
