@@ -38,7 +38,8 @@ export function textOf({ content }: Attachment): string {
 
 // A text can be a megabyte long.
 const MAX_WORDS_LENGTH = 4_000;
-const COPIED_HEADER = /^[ \t]*(?:received|return-path|message-id)[ \t]*:/im;
+// Not Message-ID, because some reports name the mail by it before they give the reason.
+const COPIED_HEADER = /^[ \t]*(?:received|return-path)[ \t]*:/im;
 const QUOTED_SUBJECT = /^[ \t]*subject[ \t]*:.*$/gim;
 
 /** Returns the words of a report's text for people, without the subject and the copy of the mail that it quotes. */

@@ -100,11 +100,19 @@ Deno.test("readDsn() reads the text for people if no reply is quoted", async () 
   assert.equal((await read(reportMail({ status: exit, text, returned: RETURNED })))[0]?.[3], text);
 });
 
+Deno.test("readDsn() reads a reason that follows the fields of the mail in the text", async () => {
+  const status = FAILED.replace("5.1.1", "5.0.0").replace(/Diagnostic-Code.*\n/, "");
+  const text =
+    `This report relates to a mail with these fields:\n\n  Message-id: <${DELIVERY}@example.com>\n` +
+    "  Subject: News\n\nReason: 550 5.1.1 No such user";
+  assert.equal(await summaryOf(reportMail({ status, text, returned: RETURNED })), NO_SUCH_USER);
+});
+
 Deno.test("readDsn() reads no cause in the subject and the content of the mail that a text quotes", async () => {
   const status = FAILED.replace("5.1.1", "5.0.0").replace(/Diagnostic-Code.*\n/, "");
   const text = "Your message\n\n  Subject: No such user\n\nwas not delivered: no answer";
   assert.equal(await summaryOf(reportMail({ status, text, returned: RETURNED })), UNCLEAR);
-  const returned = `${RETURNED}\nNo such user\n`;
+  const returned = `Received: from x by relay.example\n${RETURNED}\nNo such user\n`;
   const inText = reportMail({ status, returned, returnedType: "text/plain" });
   assert.equal(await summaryOf(inText), UNCLEAR);
   const daemon = `From: MAILER-DAEMON@relay.example\n\n${text}\n\n${RETURNED}`;
