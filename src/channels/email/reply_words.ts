@@ -111,6 +111,11 @@ export const OTHER_CAUSE = anyOf(
   /\bmessage-id|\bheader (?:is )?(?:invalid|missing)|\b(?:invalid|missing|bad) (?:\w+ )?header/,
   /\bsignature|\balignment|\bdomain ?key|\bcommand (?:not|rejected|invalid)|\benvelope from/,
   /\bauth\b|authori[sz]ation|\blog ?in\b|\bmembers?\b|\b(?:mailing|closed) list|\bcycle\b/,
+  /\b(?:e-?mail (?:was )?rejected|invalid message|score|aup|terms of|marketing|unsubscrib|moderated)/,
+  /heuristic|impersonat|white-?list|allow-?list|credential|password|callback|validation failed/,
+  /\b(?:busy|overload|deferred|try again|unexpected|resources|queue|disk|maintenance|misconfigur)/,
+  /\bdns\b|nxdomain|servfail|starttls|pipelin|out of order|\bi\/o\b|\bcan ?not (?:open|access)\b/,
+  /\b(?:internal|external|outside)\b|\bnot (?:a |our )?(?:local )?domain\b|\bdomain (?:is )?not (?:hosted|local)/,
 );
 
 // Nouns and predicates of "unknown user" and "user unknown".
