@@ -28,10 +28,14 @@ export function readDeliveryStatus(mail: Email): Feedback[] | null {
   ];
 }
 
-// Some mailers put the fields into a part of plain text. A part without recipients reports nothing.
-function findReport({ attachments, text = "" }: Email): string | null {
+// Some mailers put the fields into a part of plain text; a mail of a mailing list only quotes them. A part without
+// recipients reports nothing.
+function findReport({ headers, attachments, text = "" }: Email): string | null {
   const parts = attachments.filter(({ mimeType }) => STATUS_PART.test(mimeType)).map(textOf);
-  return [...parts, text].find((part) => RECIPIENT.test(part) && OUTCOME.test(part)) ?? null;
+  const ofList = headers.some(({ key }) => key === "list-id" || key === "list-unsubscribe");
+  return (ofList ? parts : [...parts, text]).find((part) =>
+    RECIPIENT.test(part) && OUTCOME.test(part)
+  ) ?? null;
 }
 
 const RECIPIENT = /^(final|original)-recipient[ \t]*:/im;

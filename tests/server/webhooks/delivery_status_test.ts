@@ -100,6 +100,14 @@ Deno.test("readDsn() reads the text for people if no reply is quoted", async () 
   assert.equal((await read(reportMail({ status: exit, text, returned: RETURNED })))[0]?.[3], text);
 });
 
+Deno.test("readDsn() takes fields in the text of a mailing list's mail for no report", async () => {
+  const header = "From: list@example.net\nPrecedence: bulk\nList-Id: <mail.example.net>\n";
+  const text = `How to read a report about <${DELIVERY}@example.com>:\n\n${FAILED}`;
+  assert.equal(await summaryOf(reportMail({ header, text, type: "multipart/mixed" })), "nothing");
+  const status = FAILED;
+  assert.equal(await summaryOf(reportMail({ header, status, returned: RETURNED })), NO_SUCH_USER);
+});
+
 Deno.test("readDsn() reads a reason that follows the fields of the mail in the text", async () => {
   const status = FAILED.replace("5.1.1", "5.0.0").replace(/Diagnostic-Code.*\n/, "");
   const text =
