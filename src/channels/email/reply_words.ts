@@ -60,7 +60,7 @@ export const SENDER = anyOf(
   /\b(?:forward|matching|valid) (?:dns|lookup|hostname)|\bname lookup failed|\bresolv(?:e|ed|able)\b/,
   /\b(?:he|eh)lo\b|\bclient (?:host|ip|address)|\bips?\b(?!=)|\bdynamic\b|\bdial-?up\b/,
   /\byour (?:\w+ )?(?:host(?:name)?|ip|server|domain|network|isp|mta|relay|system|client|account)\b/,
-  /\byour (?:\w+ )?address(?! book)|\b(?:mx|a|aaaa)[- ](?:resource )?records?\b|(?<!\bnull )\bmx\b|\bmail exchanger/,
+  /\byour (?:\w+ )?address(?! book)|\b(?:mx|a|aaaa)[- ](?:resource )?records?\b|(?<!\b(?:null|host) )\bmx\b|\bmail exchanger/,
   // Block lists.
   /(?:black|block|deny)[- ]?list|(?<!\bnot )\blisted (?:in|on|at|by)\b|\bbanned\b|reputation/,
   /\b\w*(?:dnsbl|rbl|ribl|surbl)s?\b|\b[bcdpsx]bl\b|spamhaus|spamcop|sorbs|barracuda|abuseat/,

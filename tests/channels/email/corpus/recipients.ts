@@ -37,6 +37,7 @@ export const RECIPIENT_GROUPS: readonly ReplyGroup[] = [
       "550 User ann (ann@example.com) not listed in the directory",
       "550 User ann not listed in public Name & Address Book",
       "550 Message was not accepted -- invalid mailbox. Local mailbox ann@example.com is unavailable: user not found",
+      "550 5.1.1 undeliverable address: host mx[192.0.2.1] said: 550 5.1.1 User unknown",
       "550 Username not found",
       "550 user doesnt exist",
       "550 We don't have a mailbox by that name",
