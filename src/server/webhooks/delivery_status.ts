@@ -50,9 +50,14 @@ function recipientsOf(report: string): Recipient[] {
   const recipients = [current];
   for (const [name, value] of parseFields(report)) {
     if (FIRST_FIELDS.has(name) && current.has(name)) recipients.push(current = new Map());
-    if (!current.has(name)) current.set(name, value);
+    if (!current.has(name) || isReply(name, value)) current.set(name, value);
   }
   return recipients;
+}
+
+// Of several fields Diagnostic-Code, only the reply of the recipient's server counts.
+function isReply(name: string, value: string): boolean {
+  return name === "diagnostic-code" && /^smtp\b/i.test(value);
 }
 
 function outcomeOf(recipient: Recipient): "failed" | "delivered" | null {

@@ -31,6 +31,10 @@ const LAYOUTS: readonly [name: string, status: string][] = [
     "a folded reply of several lines",
     FAILED.replace("550 5.1.1 ", "550-5.1.1 Sorry,\n 550 5.1.1 "),
   ],
+  [
+    "the words of the relay before the reply",
+    FAILED.replace("5.1.1\n", "5.0.0\nDiagnostic-Code: x-relay; Blocked\n"),
+  ],
   ["the reply without blanks", FAILED.replace("smtp; ", "smtp;")],
   ["no Action", FAILED.replace("Action: failed\n", "")],
   ["an Action that RFC 3464 does not define", FAILED.replace("failed", "error")],
