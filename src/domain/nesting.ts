@@ -8,12 +8,17 @@ const TOO_DEEP: Fault = ["TOO_DEEP", `nests objects and lists more than ${MAX_LE
  * recurses, because a value of a few kilobytes can overflow the stack, and that of the embedded database.
  */
 export function checkNesting(value: unknown): Fault | null {
+  return nestsDeeper(value, MAX_LEVELS) ? TOO_DEEP : null;
+}
+
+/** True if a JSON value has more than `levels` levels of objects and lists; does not recurse. */
+export function nestsDeeper(value: unknown, levels: number): boolean {
   let containers = [value].filter(isContainer);
-  for (let level = 1; containers.length > 0; level++) {
-    if (level > MAX_LEVELS) return TOO_DEEP;
+  for (let level = 0; containers.length > 0; level++) {
+    if (level === levels) return true;
     containers = containers.flatMap((container) => Object.values(container).filter(isContainer));
   }
-  return null;
+  return false;
 }
 
 function isContainer(value: unknown): value is object {

@@ -61,23 +61,37 @@ export function checkRecipient(
   };
   report(["address"], rules.checkAddress(address));
   if (name !== null) report(["name"], checkName(name));
-  const nesting = issuesOfNesting(variables, [...path, "variables"]);
-  issues.push(...nesting);
-  if (nesting.length === 0) report(["variables"], checkVariables(variables));
+  const valueIssues = issuesOfValues(variables, [...path, "variables"]);
+  issues.push(...valueIssues);
+  if (valueIssues.length === 0) report(["variables"], checkVariables(variables));
   for (const key of Object.keys(variables)) report(["variables", key], checkVariableName(key));
   return issues;
 }
 
 /**
- * Finds variables that nest too deeply.
+ * Finds variables that nest too deeply or contain a number that was rounded; of each the first fault.
  *
  * @param path of the variables in the caller's input
  */
-export function issuesOfNesting(variables: Variables, path: readonly string[]): Issue[] {
+export function issuesOfValues(variables: Variables, path: readonly string[]): Issue[] {
   return Object.entries(variables).flatMap(([name, value]) => {
     const fault = checkNesting(value);
-    return fault ? [{ path: [...path, name], code: fault[0], message: fault[1] }] : [];
+    if (fault) return [{ path: [...path, name], code: fault[0], message: fault[1] }];
+    const rounded = findRounded(value, [...path, name]);
+    const message = "is a number beyond 2^53, which has been rounded; send it as text";
+    return rounded ? [{ path: rounded, code: "OUT_OF_RANGE", message }] : [];
   });
+}
+
+// Most requests arrive with such numbers as text. Some parsers, that of GET requests for one, round them.
+function findRounded(value: unknown, path: readonly string[]): readonly string[] | null {
+  if (typeof value === "number") return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? null : path;
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, child] of Object.entries(value)) {
+    const rounded = findRounded(child, [...path, key]);
+    if (rounded) return rounded;
+  }
+  return null;
 }
 
 /** Checks the name of a variable; null if templates can use it. */

@@ -63,6 +63,14 @@ Deno.test("checkRecipient() refuses variables of more than 32 levels, by name", 
   }
 });
 
+Deno.test("checkRecipient() refuses numbers beyond 2^53, which have been rounded", () => {
+  const variables = { a: 2 ** 53 - 1, b: { c: [1, 2 ** 53] }, d: -Infinity };
+  assert.deepEqual(faults({ address: "ann@example.com", variables }), [
+    "to.list.7.variables.b.c.1 OUT_OF_RANGE",
+    "to.list.7.variables.d OUT_OF_RANGE",
+  ]);
+});
+
 Deno.test("tidyRecipient() trims address and name, and turns a blank name into null", () => {
   assert.deepEqual(tidyRecipient({ address: " ann@example.com ", name: " \u00a0 " }), {
     address: "ann@example.com",

@@ -1,5 +1,5 @@
 import { invalid, InvalidInputError } from "../errors.ts";
-import { issuesOfNesting, type RecipientInput, type Variables } from "../recipients.ts";
+import { issuesOfValues, type RecipientInput, type Variables } from "../recipients.ts";
 import { checkContent } from "./content_check.ts";
 import {
   type Content,
@@ -30,19 +30,19 @@ export interface ContentPreview extends RenderedContent {
  * Renders a content for one recipient; nothing is sent or stored. A required variable that the input
  * lacks is rendered as `{{ name }}`, and the unsubscribe link is a sample.
  *
- * @throws {InvalidInputError} for a content that `sendMessage` would refuse, one that cannot be rendered
- *   with these variables, for variables that nest too deeply, and for a recipient together with variables
+ * @throws {InvalidInputError} for a content or values that `sendMessage` would refuse, a content that
+ *   cannot be rendered with these variables, and for a recipient together with variables
  */
 export function previewContent({ content, recipient, variables }: PreviewInput): ContentPreview {
   if (recipient && variables) {
     const message = "must not be given together with a recipient, which has its own variables";
     throw invalid(["variables"], "EXCLUSIVE", message);
   }
-  const nesting = [
-    ...issuesOfNesting(variables ?? {}, ["variables"]),
-    ...issuesOfNesting(recipient?.variables ?? {}, ["recipient", "variables"]),
+  const issues = [
+    ...issuesOfValues(variables ?? {}, ["variables"]),
+    ...issuesOfValues(recipient?.variables ?? {}, ["recipient", "variables"]),
   ];
-  if (nesting.length > 0) throw new InvalidInputError(nesting);
+  if (issues.length > 0) throw new InvalidInputError(issues);
   const compiled = checkContent(content);
   const values: Variables = {
     [UNSUBSCRIBE_URL]: SAMPLE_UNSUBSCRIBE_URL,

@@ -3,6 +3,7 @@ import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } fro
 import type { Caller, Session } from "../../domain/access/access.ts";
 import type { Services } from "../../domain/services.ts";
 import { toClientError } from "../errors.ts";
+import { useExactNumbers } from "./exact_numbers.ts";
 import { useLimits } from "./limits.ts";
 import type { Sessions } from "./sessions.ts";
 import { guardStream } from "./streams.ts";
@@ -35,7 +36,7 @@ export function createGraphQL(
   return createYoga<ServerContext, ResolverContext>({
     schema,
     context: ({ session }) => ({ services, caller: session.caller }),
-    plugins: [useLimits(), useGuardedStreams(sessions)],
+    plugins: [useExactNumbers(), useLimits(), useGuardedStreams(sessions)],
     maskedErrors: { maskError: toClientError },
     maxRequestBodySize: MAX_BODY_BYTES,
     graphqlEndpoint: "/graphql",

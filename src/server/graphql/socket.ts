@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type Server } from "graphql-ws";
 import type { Session } from "../../domain/access/access.ts";
 import { toClientError } from "../errors.ts";
+import { quoteLongNumbers } from "../long_numbers.ts";
 import { MAX_BODY_BYTES } from "./graphql.ts";
 import type { OpenSession } from "./sessions.ts";
 
@@ -80,7 +81,7 @@ async function receiveMessage(
     return closeSocket(socket, CLOSE.tooBig, "Message too big");
   }
   try {
-    await receive(String(data));
+    await receive(quoteLongNumbers(String(data)));
   } catch (error) {
     closeSocket(socket, CLOSE.internalError, toClientError(error).message);
   }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { z } from "zod";
 import type { ImportRow } from "../../domain/audiences/audience.ts";
+import { quoteLongNumbers } from "../long_numbers.ts";
 
 const MAX_LINE_BYTES = 64 * 1024;
 const LINE_FEED = 10;
@@ -55,7 +56,7 @@ export class NdjsonReader {
     const text = bytes.toString().trim();
     if (text === "") return null;
     try {
-      const result = recipientSchema.safeParse(JSON.parse(text));
+      const result = recipientSchema.safeParse(JSON.parse(quoteLongNumbers(text)));
       if (result.success) return { line, recipient: result.data };
       const reasons = result.error.issues.map(({ path, message }) => [...path, message].join(" "));
       return { line, reason: reasons.join("; ") };

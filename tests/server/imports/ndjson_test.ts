@@ -1,24 +1,42 @@
 import assert from "node:assert/strict";
+import { type Database } from "../../../src/db/database.ts";
+import { getAudience } from "../../../src/domain/audiences/find.ts";
+import { listRecipients } from "../../../src/domain/audiences/list.ts";
+import { fromTypeId } from "../../../src/domain/id.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { handleImport } from "../../../src/server/imports/import.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
 
-onEveryDatabase("handleImport() refuses the row of a variable of 6,000 levels", async ({ db }) => {
+async function importRows(db: Database, rows: readonly string[]) {
   const { member } = await createOrganization(db);
-  const rows = [
-    `{"address":"ada@example.com","variables":{"x":${"[".repeat(6_000)}${"]".repeat(6_000)}}}`,
-    '{"address":"bob@example.com","variables":{"x":[[1]]}}',
-  ];
+  const services = { db, bus: createBus() };
   const request = new Request("http://localhost/import/recipients", {
     method: "POST",
     headers: { "content-type": "application/x-ndjson" },
     body: rows.join("\n"),
   });
-  const response = await handleImport({ db, bus: createBus() }, request, member);
-  const { taken, refusedRows } = await response.json();
-  assert.equal(taken, 1);
+  const response = await handleImport(services, request, member);
+  const { audienceId, refusedRows } = await response.json();
+  const audience = await getAudience(services, member, fromTypeId("audience", audienceId));
+  const { edges } = await listRecipients(services, audience, null, {});
+  return { refusedRows, variables: edges.map(({ node }) => node.variables) };
+}
+
+onEveryDatabase("handleImport() refuses the row of a variable of 6,000 levels", async ({ db }) => {
+  const { refusedRows, variables } = await importRows(db, [
+    `{"address":"ada@example.com","variables":{"x":${"[".repeat(6_000)}${"]".repeat(6_000)}}}`,
+    '{"address":"bob@example.com","variables":{"x":[[1]]}}',
+  ]);
+  assert.deepEqual(variables, [{ x: [[1]] }]);
   assert.deepEqual(refusedRows, [
     { line: 1, reason: "variables.x nests objects and lists more than 32 levels deep" },
   ]);
+});
+
+onEveryDatabase("handleImport() keeps the digits of long numbers in NDJSON", async ({ db }) => {
+  const { variables } = await importRows(db, [
+    '{"address":"ada@example.com","variables":{"id":12345678901234567890,"n":[1.50]}}',
+  ]);
+  assert.deepEqual(variables, [{ id: "12345678901234567890", n: [1.5] }]);
 });
