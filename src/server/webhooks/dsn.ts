@@ -25,7 +25,7 @@ const RECEIPT = "message/disposition-notification";
 
 /**
  * Reads a report as raw mail: a delivery status notification (RFC 3464), a complaint (RFC 5965), or a report
- * of qmail, Exim or Gmail in plain text. Automatic replies and receipts result in no feedback. The
+ * of qmail, Exim, Sendmail, Gmail or Exchange in plain text. Automatic replies and receipts result in no feedback. The
  * request's header `X-Waybill-Signature: t=<unix>,v1=<hex HMAC-SHA256 of "t.body">` must not be older than
  * 5 minutes. Only the beginning of a large mail is parsed, because the returned mail is at the end.
  *

@@ -7,7 +7,7 @@ import { findReportedDelivery, isReturned } from "./returned_mail.ts";
 /**
  * Reads a report in plain text, followed by a copy of the mail or of its header: the format of qmail
  * (QSBMF, https://cr.yp.to/proto/qsbmf.txt), those of Exim and Gmail with X-Failed-Recipients, and other
- * mails from a mailer daemon.
+ * mails from a mailer daemon or postmaster.
  *
  * @returns null if the mail is none; an empty list for a delay or a delivery
  */
