@@ -61,7 +61,8 @@ const OLD_DATA = `
   insert into messages (id, organization_id, title, channel, type, lane, status, subject, unsubscribable,
     recipient_count, planned_count, retry_rounds, finished_at)
   select uuid_v7(), (select id from organizations limit 1), title, 'EMAIL', 'news', 'BULK',
-    case when bool_and(outcome = 'FAILED') then 'FAILED' else 'PARTIALLY_SENT' end, 'News',
+    case when bool_and(outcome = 'FAILED') then 'FAILED' when title = 'removed' then 'SENT'
+      else 'PARTIALLY_SENT' end, 'News',
     title = 'listed', count(distinct n), count(distinct n), max(attempt) - 1, now()
   from tried group by title;
   insert into batches (organization_id, message_id, number, round, lo, hi, picked, size, job_id,
@@ -189,7 +190,7 @@ onEveryDatabase(
       "mixed PARTIALLY_SENT",
       "receipt SENT",
       "refused FAILED",
-      "removed PARTIALLY_SENT",
+      "removed SENT",
       "retried SENT",
       "twice SENT",
       "waiting SENDING",

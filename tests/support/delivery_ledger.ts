@@ -99,6 +99,15 @@ const DELIVERY_CHECKS: Record<string, string> = {
     select 'message ' || m.id || ' is ' || m.status || ', and no batch is left'
     from messages m where m.status = 'SENDING' and m.planned_count = m.recipient_count
       and not exists (select from batches where message_id = m.id and finished_at is null)`,
+  "the sums of an ended message match its counters": `
+    select 'message ' || m.id || ' is ' || m.status || ' with ' || sent_count || ' sent and ' ||
+      suppressed_count || ' suppressed deliveries, and its counters say ' || sent || ' and ' || suppressed
+    from messages m, lateral (
+      select coalesce(sum(sent + complained), 0) as sent, coalesce(sum(suppressed), 0) as suppressed
+      from delivery_counters where message_id = m.id) c
+    where m.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') and (sent_count, suppressed_count, m.status) <>
+      (sent, suppressed, case when sent + suppressed = m.recipient_count then 'SENT'
+        when sent > 0 then 'PARTIALLY_SENT' else 'FAILED' end)`,
   "what has ended has nothing left to do": `
     select 'message ' || m.id || ' is ' || m.status || ', and delivery ' || d.id || ' waits'
     from messages m join deliveries d on d.message_id = m.id

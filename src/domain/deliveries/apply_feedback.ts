@@ -18,7 +18,9 @@ export interface ChangedDelivery {
   readonly id: string;
   readonly organizationId: string;
   readonly messageId: string;
+  readonly was: DeliveryStatus;
   readonly status: DeliveryStatus;
+  readonly retryable: boolean;
 }
 
 const MARK_DELIVERED = statement<[deliveryIds: string[]]>(
@@ -148,7 +150,8 @@ const APPLY = statement<
        where e.suppress_as is not null`)
   }
    )
-   select id, organization_id as "organizationId", message_id as "messageId", status from d`,
+   select id, organization_id as "organizationId", message_id as "messageId", was, status, retryable
+   from d`,
 );
 
 /**

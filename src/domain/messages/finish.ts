@@ -1,5 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
-import type { RetryMode } from "../deliveries/delivery.ts";
+import type { DeliveryStatus, RetryMode } from "../deliveries/delivery.ts";
 import { AUTOMATIC } from "../deliveries/retry.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS } from "./find.ts";
@@ -20,15 +20,17 @@ const FIND_DONE = statement<[id: string], Message>(
 );
 
 // A delivery with a complaint counts as sent, because its mail arrived. A suppressed one is no loss.
-const FINAL_STATUS = `(
-  select case when coalesce(sum(sent + complained + suppressed), 0) = m.recipient_count then 'SENT'
-    when sum(sent + complained) > 0 then 'PARTIALLY_SENT' else 'FAILED' end
-  from delivery_counters where message_id = m.id)`;
+const FINAL_STATUS = `case when sent + suppressed = m.recipient_count then 'SENT'
+  when sent > 0 then 'PARTIALLY_SENT' else 'FAILED' end`;
 
 // Executed at the end of every batch, but sums up the counters for the last batch only.
 const FINISH = statement<[id: string], { id: string }>(
   "messages.finish",
-  `update messages m set finished_at = now(), updated_at = now(), status = ${FINAL_STATUS}
+  `update messages m set finished_at = now(), updated_at = now(),
+     (sent_count, suppressed_count, status) = (
+       select sent, suppressed, ${FINAL_STATUS} from (
+         select coalesce(sum(sent + complained), 0) as sent, coalesce(sum(suppressed), 0) as suppressed
+         from delivery_counters where message_id = m.id) s)
    where m.id = $1 and ${IS_DONE}
    returning m.id`,
 );
@@ -58,17 +60,47 @@ export async function finishMessage(
   if (finished.length > 0) services.bus.publish("messages", organizationId, [id]);
 }
 
-const RECOMPUTE = statement<[ids: string[]]>(
+/** Deliveries of one message whose status has changed in the same way. */
+export interface StatusChange {
+  readonly messageId: string;
+  readonly was: DeliveryStatus;
+  readonly status: DeliveryStatus;
+  readonly count: number;
+}
+
+// Adds to the sums of FINISH, because a message has too many counters to sum them up for each event.
+const RECOMPUTE = statement<
+  [messageIds: string[], was: DeliveryStatus[], statuses: DeliveryStatus[], counts: number[]]
+>(
   "messages.recomputeStatus",
-  `update messages m set updated_at = now(), status = ${FINAL_STATUS}
-   where id = any($1) and status in ('SENT', 'PARTIALLY_SENT', 'FAILED')`,
+  `update messages m set updated_at = now(), (sent_count, suppressed_count, status) = (
+       select sent, suppressed, ${FINAL_STATUS} from (
+         select m.sent_count + c.sent as sent, m.suppressed_count + c.suppressed as suppressed) s)
+   from (
+     select id,
+       sum(n * (status in ('SENT', 'COMPLAINED'))::int - n * (was in ('SENT', 'COMPLAINED'))::int)
+         as sent,
+       sum(n * (status = 'SUPPRESSED')::int - n * (was = 'SUPPRESSED')::int) as suppressed
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::int[]) as u(id, was, status, n) group by id
+   ) c
+   where m.id = c.id and m.status in ('SENT', 'PARTIALLY_SENT', 'FAILED')`,
 );
 
 /**
- * Computes the status of finished messages again, after their counters have changed.
+ * Computes the status of finished messages again, after the status of deliveries has changed. Messages that
+ * have not finished are not changed: `finishMessage` counts their deliveries.
  *
- * @param ids messages that the transaction has locked
+ * @param changes in messages that the transaction has locked
  */
-export async function recomputeStatus(tx: Connection, ids: readonly string[]): Promise<void> {
-  await tx.run(RECOMPUTE, [...ids]);
+export async function recomputeStatus(
+  tx: Connection,
+  changes: readonly StatusChange[],
+): Promise<void> {
+  await tx.run(
+    RECOMPUTE,
+    changes.map(({ messageId }) => messageId),
+    changes.map(({ was }) => was),
+    changes.map(({ status }) => status),
+    changes.map(({ count }) => count),
+  );
 }

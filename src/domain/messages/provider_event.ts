@@ -1,4 +1,5 @@
 import { getLogger } from "@logtape/logtape";
+import type { Connection } from "../../db/database.ts";
 import type { ChangedDelivery } from "../deliveries/apply_feedback.ts";
 import {
   type EventOutcome,
@@ -14,7 +15,7 @@ import { startJobsNow } from "../jobs/reschedule.ts";
 import type { Services } from "../services.ts";
 import { recomputeStatus } from "./finish.ts";
 import { isFinal, type Message } from "./message.ts";
-import { beginRounds, lockMessages, publishRounds } from "./rounds.ts";
+import { beginRounds, lockMessages, publishRounds, type Round } from "./rounds.ts";
 
 const log = getLogger(["waybill", "deliveries"]);
 
@@ -35,11 +36,8 @@ export async function recordEvent(
     const messages = await lockMessages(tx, messageIds);
     const recorded = await recordFeedback(tx, event, mentioned);
     if (recorded.changed.length === 0) return { ...recorded, rounds: [] };
-    await recomputeStatus(tx, messageIds);
-    return {
-      ...recorded,
-      rounds: await beginRounds(tx, messages.filter(isFinishedAuto), AUTOMATIC),
-    };
+    await recomputeStatus(tx, recorded.changed.map((delivery) => ({ ...delivery, count: 1 })));
+    return { ...recorded, rounds: await retryBounced(tx, messages, recorded.changed) };
   });
   publishRounds(services, rounds);
   await endWaits(services, changed);
@@ -62,6 +60,18 @@ export async function recordEvent(
     });
   }
   return outcome;
+}
+
+// Only the changed deliveries: others that can be retried are in a round since they failed, and a search for
+// them would read all failures of the message.
+async function retryBounced(
+  tx: Connection,
+  messages: readonly Message[],
+  changed: readonly ChangedDelivery[],
+): Promise<Round[]> {
+  const ids = changed.filter(({ retryable }) => retryable).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return await beginRounds(tx, messages.filter(isFinishedAuto), { ...AUTOMATIC, filter: { ids } });
 }
 
 // A batch may wait for hours, although its last delivery has ended. Outside the transaction of the event,

@@ -55,7 +55,10 @@ function resend(caller: Caller): DeliveryVerb<Resolved>["act"] {
 function confirm(caller: Caller): DeliveryVerb<Resolved>["act"] {
   return async (tx, messages, filter) => {
     const counts = await confirmSent(tx, messages.map(({ id }) => id), caller, filter);
-    await recomputeStatus(tx, counts.map(({ messageId }) => messageId));
+    await recomputeStatus(
+      tx,
+      counts.map((counted) => ({ ...counted, was: "UNKNOWN", status: "SENT" })),
+    );
     return counts.flatMap(({ messageId, count }) => {
       const message = messages.find(({ id }) => id === messageId);
       return message ? { message, recipientCount: count, jobIds: [] } : [];

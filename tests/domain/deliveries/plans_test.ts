@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Connection, type Database, statement } from "../../../src/db/database.ts";
+import { statement } from "../../../src/db/database.ts";
 import { newId } from "../../../src/domain/id.ts";
 import { listBatches } from "../../../src/domain/deliveries/batches.ts";
 import { readBatchWaits } from "../../../src/domain/deliveries/batch_waits.ts";
@@ -17,6 +17,7 @@ import { onPostgresMail, type TestMail } from "../../support/mail.ts";
 import { startMailWorker } from "../../support/mail_worker.ts";
 import { messageInput, people, readBatches } from "../../support/messages.ts";
 import { holdReplies, type ReplyHold } from "../../support/reply_hold.ts";
+import { countingRows } from "../../support/row_count.ts";
 
 const RECIPIENTS = 20_000;
 // Limit of rows per statement: above a batch with its attempts and counters, far below the message.
@@ -36,34 +37,6 @@ const PENDING_IDS = statement<[messageId: string], { id: string }>(
   "test.pendingIds",
   "select id from deliveries where message_id = $1 and status = 'PENDING' order by n limit 50",
 );
-const READ_ROWS = statement<[], { rows: number }>(
-  "test.readRows",
-  `select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int8 as rows
-   from pg_stat_xact_user_tables`,
-);
-
-/** Wraps a database; sets in `maxRows` the maximum number of rows that each statement reads, by label. */
-function countingRows(db: Database, maxRows: Map<string, number>): Database {
-  const count = async (tx: Connection) => (await tx.run(READ_ROWS))[0]?.rows ?? 0;
-  const counting = (tx: Connection): Connection => {
-    const note = async <T>(label: string, work: () => Promise<T>): Promise<T> => {
-      const before = await count(tx);
-      const result = await work();
-      maxRows.set(label, Math.max(maxRows.get(label) ?? 0, await count(tx) - before));
-      return result;
-    };
-    return {
-      run: (statement, ...params) => note(statement.label, () => tx.run(statement, ...params)),
-      select: (query) => note(query.compile().sql, () => tx.select(query)),
-    };
-  };
-  return {
-    ...db,
-    run: (statement, ...params) => db.transaction((tx) => counting(tx).run(statement, ...params)),
-    select: (query) => db.transaction((tx) => counting(tx).select(query)),
-    transaction: (work) => db.transaction((tx) => work(counting(tx))),
-  };
-}
 
 /** Sends part of a message, kills a worker, cancels batches, pauses, resumes and cancels the message. */
 async function runLifecycle(mail: TestMail, { id }: { readonly id: string }, hold: ReplyHold) {
