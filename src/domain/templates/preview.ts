@@ -42,6 +42,10 @@ export function previewContent({ content, recipient, variables }: PreviewInput):
     ...issuesOfValues(variables ?? {}, ["variables"]),
     ...issuesOfValues(recipient?.variables ?? {}, ["recipient", "variables"]),
   ];
+  for (const name of ["name", "address"]) {
+    if (typeof (variables?.[name] ?? "") !== "object") continue;
+    issues.push({ path: ["variables", name], code: "MALFORMED", message: "must be text" });
+  }
   if (issues.length > 0) throw new InvalidInputError(issues);
   const compiled = checkContent(content);
   const values: Variables = {

@@ -1,5 +1,6 @@
 import { Liquid, type LiquidOptions, type Template, UndefinedVariableError } from "liquidjs";
 import { InvalidInputError, type Issue } from "../errors.ts";
+import { toScope } from "./scope.ts";
 import { findRequiredVariables, namedVariables } from "./variables.ts";
 
 /** Templates of a message, in Liquid; absent parts are not sent. */
@@ -133,7 +134,8 @@ export function variableNames(compiled: CompiledContent): string[] {
  * Renders a content for one recipient. Values are HTML-escaped in the html part, and line ends in the
  * subject become spaces.
  *
- * @throws {TemplateError} for a missing variable, a failing filter, and an output over the size limit
+ * @throws {TemplateError} for a missing variable, a printed object, a failing filter, and an output over
+ *   the size limit
  */
 export function render(
   compiled: CompiledContent,
@@ -144,7 +146,7 @@ export function render(
   },
 ): RenderedContent {
   const { address, name, variables } = recipient;
-  const scope = { ...variables, address, name: name ?? "" };
+  const scope = { ...toScope(variables), address, name: name ?? "" };
   return {
     subject: (renderPart(compiled, "subject", scope) ?? "").replace(/[\r\n]+/g, " ").trim(),
     text: renderPart(compiled, "text", scope),

@@ -54,6 +54,8 @@ Deno.test("previewContent() refuses what sendMessage() would refuse", async () =
       "content.subject TEMPLATE",
     ]],
     [{ content, variables: { plan: nested(33) } }, ["variables.plan TOO_DEEP"]],
+    [{ content, variables: { name: { first: "Ada" } } }, ["variables.name MALFORMED"]],
+    [{ content, variables: { plan: { name: "pro" } } }, ["content.text TEMPLATE"]],
     [{ content, recipient: { address: "a@example.com", variables: { plan: nested(6_000) } } }, [
       "recipient.variables.plan TOO_DEEP",
     ]],

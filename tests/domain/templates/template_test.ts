@@ -92,6 +92,58 @@ for (
   });
 }
 
+const CUSTOMER = {
+  ...ADA,
+  variables: {
+    customer: { name: "Ada", tags: ["a", 1, true], orders: [{ id: 7 }], toString: "x" },
+  },
+};
+
+for (
+  const [source, name] of [
+    ["{{ customer }}", "customer"],
+    ["{{ customer | raw }}", "customer"],
+    ["{{ customer | upcase }}", "customer"],
+    ["{{ customer | default: 'x' }}", "customer"],
+    ["{{ customer | plus: 1 }}", "customer"],
+    ["{{ 'Dear ' | append: customer }}", "customer"],
+    ["{% echo customer %}", "customer"],
+    ["{% assign x = customer %}{{ x }}", "customer"],
+    ["{% capture x %}{{ customer }}{% endcapture %}", "customer"],
+    ["{{ customer.orders }}", "customer.orders[0]"],
+    ["{{ customer.orders | join: ', ' }}", "customer.orders[0]"],
+    ["{% for order in customer.orders %}{{ order }}{% endfor %}", "customer.orders[0]"],
+  ] as const
+) {
+  Deno.test(`render() names the object that is printed by ${source}`, () => {
+    for (const part of ["subject", "text", "html"] as const) {
+      const compiled = compileContent({ subject: "Hello", [part]: source });
+      assert.throws(() => render(compiled, CUSTOMER), (error) => {
+        assert.ok(error instanceof TemplateError);
+        assert.ok(error.message.startsWith(`Cannot render ${part}: ${name} is an object;`));
+        assert.deepEqual([error.part, error.variable], [part, null]);
+        return true;
+      });
+    }
+  });
+}
+
+for (
+  const [source, text] of [
+    ["{{ customer.name }} {{ customer['name'] }} {{ customer.orders[0].id }}", "Ada Ada 7"],
+    ["{{ customer.tags }} {{ customer.tags | join: '-' }}", "a1true a-1-true"],
+    ["{{ customer.orders | json }}", '[{"id":7}]'],
+    ["{{ customer.orders | map: 'id' }} {{ customer.orders | where: 'id', 7 | size }}", "7 1"],
+    ["{{ customer.orders | sort: 'id' | json }} {{ customer.orders | size }}", '[{"id":7}] 1'],
+    ["{% if customer %}yes{% endif %}{% if customer == blank %}no{% endif %}", "yes"],
+    ["{% for field in customer %}{{ field[0] }} {% endfor %}", "name tags orders toString "],
+  ] as const
+) {
+  Deno.test(`render() uses objects without printing them in ${source}`, () => {
+    assert.equal(renderText(source, CUSTOMER), text);
+  });
+}
+
 Deno.test("render() accepts missing variables in conditions and before the filter default", () => {
   const source = "{% if missing %}yes{% else %}no{% endif %} {{ missing | default: 'friend' }}";
   assert.equal(renderText(source), "no friend");

@@ -1,0 +1,25 @@
+/**
+ * Copies the values of variables so that printing an object is an error with the object's name; by default
+ * it would be printed as [object Object]. Lists, conditions, loops and the filter `json` are unaffected.
+ */
+export function toScope(variables: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, withName(value, name)]),
+  );
+}
+
+function withName(value: unknown, name: string): unknown {
+  if (Array.isArray(value)) return value.map((item, n) => withName(item, `${name}[${n}]`));
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).map((
+    [key, child],
+  ) => [key, withName(child, `${name}.${key}`)]);
+  // JavaScript calls this method when any filter or output converts the object to text or to a number.
+  return Object.defineProperty(Object.fromEntries(fields), Symbol.toPrimitive, {
+    value: () => {
+      throw new TypeError(
+        `${name} is an object; print one of its fields, or the object by the filter json`,
+      );
+    },
+  });
+}
