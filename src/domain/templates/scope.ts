@@ -1,3 +1,5 @@
+import type { Liquid } from "liquidjs";
+
 /**
  * Copies the values of variables so that printing an object is an error with the object's name; by default
  * it would be printed as [object Object]. Lists, conditions, loops and the filter `json` are unaffected.
@@ -6,6 +8,20 @@ export function toScope(variables: Readonly<Record<string, unknown>>): Record<st
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [name, withName(value, name)]),
   );
+}
+
+/** Refuses to print the groups that the filters `group_by` and `group_by_exp` of an engine create. */
+export function nameGroups(engine: Liquid): Liquid {
+  for (const name of ["group_by", "group_by_exp"]) {
+    const groupBy = engine.filters[name];
+    if (typeof groupBy !== "function") {
+      throw new Error(`Cannot find the filter ${name} of liquidjs`);
+    }
+    engine.registerFilter(name, function* (...args): Generator<unknown, unknown> {
+      return withName(yield groupBy.apply(this, args), name);
+    });
+  }
+  return engine;
 }
 
 function withName(value: unknown, name: string): unknown {

@@ -1,6 +1,6 @@
 import { Liquid, type LiquidOptions, type Template, UndefinedVariableError } from "liquidjs";
 import { InvalidInputError, type Issue } from "../errors.ts";
-import { toScope } from "./scope.ts";
+import { nameGroups, toScope } from "./scope.ts";
 import { findRequiredVariables, namedVariables } from "./variables.ts";
 
 /** Templates of a message, in Liquid; absent parts are not sent. */
@@ -69,8 +69,8 @@ const OPTIONS: LiquidOptions = {
   renderLimit: 1_000,
 };
 
-const plainEngine = withoutFiles(new Liquid(OPTIONS));
-const htmlEngine = withoutFiles(new Liquid({ ...OPTIONS, outputEscape: "escape" }));
+const plainEngine = nameGroups(withoutFiles(new Liquid(OPTIONS)));
+const htmlEngine = nameGroups(withoutFiles(new Liquid({ ...OPTIONS, outputEscape: "escape" })));
 
 function withoutFiles(engine: Liquid): Liquid {
   for (const tag of ["include", "render", "layout", "block"]) delete engine.tags[tag];

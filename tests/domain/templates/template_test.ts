@@ -112,6 +112,8 @@ for (
     ["{% capture x %}{{ customer }}{% endcapture %}", "customer"],
     ["{{ customer.orders }}", "customer.orders[0]"],
     ["{{ customer.orders | join: ', ' }}", "customer.orders[0]"],
+    ["{{ customer.orders | group_by: 'id' }}", "group_by[0]"],
+    ["{{ customer.orders | group_by_exp: 'order', 'order.id' }}", "group_by_exp[0]"],
     ["{% for order in customer.orders %}{{ order }}{% endfor %}", "customer.orders[0]"],
   ] as const
 ) {
@@ -128,6 +130,8 @@ for (
   });
 }
 
+const GROUPED = '7 [{"name":7,"items":[{"id":7}]}]';
+
 for (
   const [source, text] of [
     ["{{ customer.name }} {{ customer['name'] }} {{ customer.orders[0].id }}", "Ada Ada 7"],
@@ -135,6 +139,7 @@ for (
     ["{{ customer.orders | json }}", '[{"id":7}]'],
     ["{{ customer.orders | map: 'id' }} {{ customer.orders | where: 'id', 7 | size }}", "7 1"],
     ["{{ customer.orders | sort: 'id' | json }} {{ customer.orders | size }}", '[{"id":7}] 1'],
+    ["{% assign g = customer.orders | group_by: 'id' %}{{ g[0].name }} {{ g | json }}", GROUPED],
     ["{% if customer %}yes{% endif %}{% if customer == blank %}no{% endif %}", "yes"],
     ["{% for field in customer %}{{ field[0] }} {% endfor %}", "name tags orders toString "],
   ] as const
