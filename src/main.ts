@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { migrateDatabase } from "./app/migrate.ts";
 import { serve } from "./app/serve.ts";
 import { configure, isOperatorError } from "./app/start.ts";
+import { UNRECORDED_EXIT_CODE } from "./app/stop_signal.ts";
 import { runWorker } from "./app/worker.ts";
 import { ConfigError } from "./config/config.ts";
 
@@ -11,6 +12,7 @@ interface ServeFlags {
   readonly worker: boolean;
 }
 
+let recorded = true;
 const program = new Command("waybill")
   .description("Durable message deliveries and background jobs behind one GraphQL endpoint")
   .addHelpText("after", "\nSettings are environment variables; README.md lists them.");
@@ -24,7 +26,7 @@ program.command("serve", { isDefault: true })
   .action(async (flags: ServeFlags, command: Command) => {
     const [argument] = command.args;
     if (argument !== undefined) command.error(`error: unknown command or argument '${argument}'`);
-    await serve(await configure(flags), flags.worker);
+    recorded = await serve(await configure(flags), flags.worker);
   });
 program.command("worker")
   .description("run jobs only")
@@ -33,7 +35,9 @@ program.command("worker")
     "port of /healthz, /readyz and /metrics; without it they are not served",
     toPort,
   )
-  .action(async ({ port }: { port?: number }) => runWorker(await configure(), port ?? null));
+  .action(async ({ port }: { port?: number }) => {
+    recorded = await runWorker(await configure(), port ?? null);
+  });
 program.command("migrate")
   .description("apply pending migrations and exit")
   .action(async () => migrateDatabase(await configure()));
@@ -51,4 +55,4 @@ try {
   console.error(isOperatorError(error) ? error.message : error);
   Deno.exit(error instanceof ConfigError ? 2 : 1);
 }
-Deno.exit(0);
+Deno.exit(recorded ? 0 : UNRECORDED_EXIT_CODE);

@@ -12,6 +12,7 @@ import {
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/built_in.ts";
 import type { Services } from "../domain/services.ts";
+import { endStep, STOP } from "../domain/stop.ts";
 import type { Retention } from "../handlers/cleanup.ts";
 import { createHandlers } from "../handlers/registry.ts";
 import { every } from "../queue/every.ts";
@@ -19,13 +20,14 @@ import { bindHandlers } from "../queue/handler.ts";
 import { startSchedule } from "../queue/schedule.ts";
 import { startWorker } from "../queue/worker.ts";
 import { ContentCache } from "../sending/content_cache.ts";
+import type { BatchSender } from "../sending/batch_sender.ts";
 import type { RegisteredProvider } from "../sending/live_provider.ts";
 import { openProviderPool } from "../sending/provider_pool.ts";
 import type { OpenedServices } from "./services.ts";
 
 const REFRESH_PROVIDERS_MS = 5_000;
-// Maximum wait for replies to QUIT before the process exits.
-const CLOSE_MS = 1_000;
+// Maximum wait for replies to QUIT.
+const QUIT_MS = 1_000;
 const log = getLogger(["waybill"]);
 
 /** Options of the background work of one process. */
@@ -44,8 +46,12 @@ export interface BackgroundOptions {
 export interface Background {
   /** Health checks by the names that /readyz shows. */
   readonly health: { worker(): boolean; schedule(): boolean };
-  /** Waits for deliveries in flight, and requeues unfinished jobs; takes at most 10 s. */
-  stop(): Promise<void>;
+  /**
+   * Waits for deliveries in flight, and requeues unfinished jobs, by the deadlines of `STOP`.
+   *
+   * @returns false if results of deliveries or jobs could not be recorded
+   */
+  stop(): Promise<boolean>;
 }
 
 /** Starts all background work of a process by its settings. */
@@ -88,7 +94,8 @@ export async function startBackground(
   const pool = await openProviderPool(services, providers, { capture, batches });
   const refreshing = every(REFRESH_PROVIDERS_MS, "Reading the providers", pool.refresh);
   const contents = new ContentCache(services);
-  const handlers = createHandlers(services, { ...options, slots: pool.slots, contents });
+  const sending = new Set<BatchSender>();
+  const handlers = createHandlers(services, { ...options, slots: pool.slots, contents, sending });
   const worker = await startWorker(services, {
     handlers: bindHandlers(JOB_KINDS, handlers),
     lanes,
@@ -103,10 +110,14 @@ export async function startBackground(
       schedule: () => schedule.healthy(),
     },
     async stop() {
-      await schedule.stop();
-      await worker.stop();
-      await refreshing.stop();
-      await closeInTime(pool.close());
+      const stoppedAt = performance.now();
+      const repeated = Promise.all([schedule.stop(), refreshing.stop()]);
+      const jobsRecorded = await worker.stop();
+      const recorded = allRecorded(sending) && jobsRecorded;
+      await endStep("Ending the schedule", stoppedAt + STOP.released, repeated);
+      const quitBy = Math.min(performance.now() + QUIT_MS, stoppedAt + STOP.disconnected);
+      await endStep("Closing the connections to providers", quitBy, pool.close());
+      return recorded;
     },
   };
 }
@@ -119,9 +130,11 @@ function byChannel(providers: readonly RegisteredProvider[]): ChannelProviders[]
   }));
 }
 
-async function closeInTime(closing: Promise<void>): Promise<void> {
-  const { promise: timeout, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, CLOSE_MS);
-  await Promise.race([timeout, closing]);
-  clearTimeout(timer);
+function allRecorded(sending: ReadonlySet<BatchSender>): boolean {
+  const deliveries = sending.values().reduce((sum, { listed }) => sum + listed, 0);
+  if (deliveries === 0) return true;
+  log.error("Results of {deliveries} deliveries are not recorded; they become UNKNOWN", {
+    deliveries,
+  });
+  return false;
 }

@@ -7,6 +7,7 @@ import {
   type TextFormatter,
 } from "@logtape/logtape";
 import type { Config } from "../config/config.ts";
+import { DatabaseConnectionError } from "../db/sqlstate.ts";
 
 /**
  * Configures the log of this process. It goes to standard error, because standard output is for the
@@ -69,6 +70,8 @@ function formatOtherProperties({ properties, rawMessage }: LogRecord): string {
 }
 
 function inspect(value: unknown): string {
+  // Without a stack trace, because an outage of the database is no fault of the program.
+  if (value instanceof DatabaseConnectionError) return `${value.name}: ${value.message}`;
   return typeof value === "string"
     ? value
     : Deno.inspect(value, { depth: 4, breakLength: Infinity });

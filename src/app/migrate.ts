@@ -8,5 +8,5 @@ const log = getLogger(["waybill"]);
 export async function migrateDatabase(config: Config): Promise<void> {
   const { services, migrated } = await openServices(config);
   if (migrated.length === 0) log.info("No migrations are pending");
-  await closeServices(services);
+  await closeServices(services, performance.now());
 }

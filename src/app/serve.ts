@@ -5,11 +5,17 @@ import { handleImport } from "../server/imports/import.ts";
 import { startServer } from "../server/server.ts";
 import { startConfiguredBackground } from "./background.ts";
 import { listen } from "./listen.ts";
+import { endStep, STOP } from "../domain/stop.ts";
 import { closeServices, healthOf, metricsSourceOf, openServices } from "./services.ts";
-import { untilStopSignal } from "./stop_signal.ts";
+import { watchStopSignals } from "./stop_signal.ts";
 
-/** Serves requests, and runs jobs unless `withWorker` is false, until a stop signal. */
-export async function serve(config: Config, withWorker: boolean): Promise<void> {
+/**
+ * Serves requests, and runs jobs unless `withWorker` is false, until a stop signal.
+ *
+ * @returns false if results of deliveries or jobs could not be recorded at the stop
+ */
+export async function serve(config: Config, withWorker: boolean): Promise<boolean> {
+  const watching = watchStopSignals();
   const opened = await openServices(config);
   const { services } = opened;
   const secret = await ensureOperator(services, config.adminApiKey);
@@ -20,6 +26,7 @@ export async function serve(config: Config, withWorker: boolean): Promise<void> 
       "Store it, and send it with each request: Authorization: Bearer <key>",
     ]);
   }
+  const stopSignal = watching();
   const background = withWorker ? await startConfiguredBackground(opened, config) : null;
   const { host, port } = config;
   const server = await listen(`${host}, port ${port}`, background, () =>
@@ -35,10 +42,15 @@ export async function serve(config: Config, withWorker: boolean): Promise<void> 
       webhooks: config.webhooks,
     }));
   printStart(config, server.address);
-  await untilStopSignal();
+  await stopSignal;
+  const stoppedAt = performance.now();
   // Order matters: stop accepting, drain running jobs, close the database.
-  await Promise.all([server.shutdown(), background?.stop()]);
-  await closeServices(services);
+  const [recorded = true] = await Promise.all([
+    background?.stop(),
+    endStep("Ending the requests", stoppedAt + STOP.recorded, server.shutdown()),
+  ]);
+  await closeServices(services, stoppedAt);
+  return recorded;
 }
 
 function printStart({ database, dataDir, mail }: Config, address: string): void {

@@ -10,6 +10,7 @@ import { readTotals } from "../domain/deliveries/stats.ts";
 import { readDepths } from "../domain/jobs/find.ts";
 import { readKeyFile } from "../domain/key_file.ts";
 import type { Services } from "../domain/services.ts";
+import { endStep, STOP } from "../domain/stop.ts";
 import { createVault } from "../domain/vault.ts";
 import { createBus } from "../events/bus.ts";
 import { postgresTransport } from "../events/postgres.ts";
@@ -40,7 +41,9 @@ export async function openServices(config: Config): Promise<OpenedServices> {
   const migrated = await migrate(db);
   for (const name of migrated) log.info("Applied migration {name}", { name });
   const onBusError = (error: unknown) =>
-    log.error("Lost the connection of the event bus; reconnecting", { error });
+    log.error("Lost the connection of the event bus: {reason}; reconnecting", {
+      reason: reasonOf(error),
+    });
   const bus = createBus(
     db.embedded ? undefined : postgresTransport(() => db.dedicated(), onBusError),
   );
@@ -63,16 +66,26 @@ export async function openServices(config: Config): Promise<OpenedServices> {
 }
 
 function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database> {
-  const onError = (error: Error) => log.warn("Lost an idle database connection", { error });
+  const onError = (error: Error) =>
+    log.warn("Lost an idle database connection: {reason}", { reason: reasonOf(error) });
   return database.url === null
     ? openEmbeddedDatabase(join(dataDir, "database"), onError)
     : openRemoteDatabase(database.url, database.poolSize, onError);
 }
 
-/** Closes the services of `openServices`. */
-export async function closeServices({ db, bus }: Services): Promise<void> {
-  await bus.close();
-  await db.close();
+// The message only, because a lost connection is no fault of the program, which a stack trace would locate.
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Closes the services of `openServices`.
+ *
+ * @param stoppedAt start of the stop, as `performance.now()`
+ */
+export async function closeServices({ db, bus }: Services, stoppedAt: number): Promise<void> {
+  await endStep("Closing the event bus", stoppedAt + STOP.disconnected, bus.close());
+  await endStep("Closing the database", stoppedAt + STOP.closed, db.close());
 }
 
 /** Health checks of the database and the event bus, by the names that /readyz shows. */

@@ -3,8 +3,9 @@ import type { Config } from "../config/config.ts";
 import { startProbes } from "../server/ops/probes.ts";
 import { startConfiguredBackground } from "./background.ts";
 import { listen } from "./listen.ts";
+import { endStep, STOP } from "../domain/stop.ts";
 import { closeServices, healthOf, metricsSourceOf, openServices } from "./services.ts";
-import { untilStopSignal } from "./stop_signal.ts";
+import { watchStopSignals } from "./stop_signal.ts";
 
 const log = getLogger(["waybill"]);
 
@@ -12,10 +13,13 @@ const log = getLogger(["waybill"]);
  * Runs jobs, without serving requests, until a stop signal.
  *
  * @param port port of probes and metrics; null: none
+ * @returns false if results of deliveries or jobs could not be recorded at the stop
  */
-export async function runWorker(config: Config, port: number | null): Promise<void> {
+export async function runWorker(config: Config, port: number | null): Promise<boolean> {
+  const watching = watchStopSignals();
   const opened = await openServices(config);
   const { services } = opened;
+  const stopSignal = watching();
   const background = await startConfiguredBackground(opened, config);
   const health = { ...healthOf(services), ...background.health };
   const metricsSource = metricsSourceOf(services);
@@ -24,7 +28,12 @@ export async function runWorker(config: Config, port: number | null): Promise<vo
     : await listen(`${config.host}, port ${port}`, background, () =>
       startProbes({ host: config.host, port, services, health, metricsSource }));
   log.info("Worker started");
-  await untilStopSignal();
-  await Promise.all([stopProbes?.(), background.stop()]);
-  await closeServices(services);
+  await stopSignal;
+  const stoppedAt = performance.now();
+  const [recorded] = await Promise.all([
+    background.stop(),
+    stopProbes && endStep("Ending the probes", stoppedAt + STOP.recorded, stopProbes()),
+  ]);
+  await closeServices(services, stoppedAt);
+  return recorded;
 }

@@ -44,6 +44,8 @@ type Obstacle = Extract<BatchResult, { type: "obstructed" }>["obstacle"];
 export interface SendBatchOptions {
   readonly slots: ChannelSlots;
   readonly contents: ContentCache;
+  /** Batches that are being sent; the handler adds and removes its own. */
+  readonly sending: Set<BatchSender>;
   /** URL at which recipients reach this installation, without a trailing slash. */
   readonly publicUrl: string;
 }
@@ -90,7 +92,7 @@ async function refuseAbandoned(services: Services, batch: TakenBatch): Promise<v
 
 async function sendPending(
   services: Services,
-  { slots, contents, publicUrl, movingTimes }: Sending,
+  { slots, contents, sending, publicUrl, movingTimes }: Sending,
   { job, signal, report }: JobRun,
   claim: BatchClaim,
   batch: TakenBatch,
@@ -128,7 +130,11 @@ async function sendPending(
     moving,
     send,
   });
-  const result = await sender.run().finally(() => moving.written());
+  sending.add(sender);
+  const result = await sender.run().finally(() => {
+    sending.delete(sender);
+    return moving.written();
+  });
   if (result.type === "aborted") throw signal.reason;
   return await concludeRun(services, job, batch, result);
 }

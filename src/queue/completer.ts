@@ -44,6 +44,11 @@ export class Completer {
     return [...this.#ended, ...this.#settling].map(({ fence }) => fence);
   }
 
+  /** Ids of the jobs that have ended and are not settled yet. */
+  ids(): string[] {
+    return [...this.#ended, ...this.#settling].map(({ id }) => id);
+  }
+
   /** Discards the unsettled attempts, because other workers have their jobs. */
   drop(): void {
     this.#ended = [];

@@ -46,6 +46,10 @@ export class RunningJobs {
     return [...this.#running.values()].map(({ job }) => job.fence);
   }
 
+  ids(): string[] {
+    return [...this.#running.keys()];
+  }
+
   /** Whether any of these jobs runs here. */
   runsAny(ids: readonly string[]): boolean {
     return ids.some((id) => this.#running.has(id));

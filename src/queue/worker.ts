@@ -11,8 +11,9 @@ import {
   rescueOrphans,
 } from "../domain/jobs/lease.ts";
 import { writeProgress } from "../domain/jobs/progress.ts";
-import { newId } from "../domain/id.ts";
+import { newId, toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
+import { endStep, STOP } from "../domain/stop.ts";
 import { Claimer } from "./claimer.ts";
 import { Completer } from "./completer.ts";
 import { every, type RepeatedTask } from "./every.ts";
@@ -30,7 +31,6 @@ const MAX_SWEEP_MS = 5 * 60_000;
 const PROMOTE_MS = 1_000;
 const PROMOTE_LIMIT = 1_000;
 const PROGRESS_MS = 250;
-const STOP_MS = 8_000;
 const log = getLogger(["waybill", "worker"]);
 
 /** Options of a worker. */
@@ -46,8 +46,12 @@ export interface WorkerOptions {
 export interface Worker {
   /** False if a loop or task has not succeeded for 10 s beyond its interval; for the sweep: 5 min. */
   healthy(): boolean;
-  /** Stops claiming, waits up to 8 s for running jobs, and requeues the others. */
-  stop(): Promise<void>;
+  /**
+   * Stops claiming, waits for running jobs, and requeues the others, by the deadlines of `STOP`.
+   *
+   * @returns false if that could not be recorded
+   */
+  stop(): Promise<boolean>;
 }
 
 /**
@@ -114,17 +118,42 @@ class LeasedWorker implements Worker {
       this.#tasks.every((task) => task.healthy());
   }
 
-  async stop(): Promise<void> {
+  async stop(): Promise<boolean> {
+    const stoppedAt = performance.now();
+    const drained = this.#drain(stoppedAt + STOP.ended);
+    await endStep("Recording the results of jobs", stoppedAt + STOP.recorded, drained);
+    // Also if the drain was abandoned, because a late renewal would register the worker again.
+    for (const task of this.#tasks) task.stop();
+    const unrecorded = this.#completer.ids();
+    const jobs = [...this.#running.ids(), ...unrecorded].map((id) => toTypeId("job", id));
+    this.#running.drop(null);
+    const releasing = this.#release(jobs);
+    const released = await endStep("Releasing the worker", stoppedAt + STOP.released, releasing);
+    if (!released) {
+      log.error(
+        "Cannot deregister worker {workerId}; other workers requeue its jobs after its lease: {jobs}",
+        { workerId: this.#workerId, jobs },
+      );
+    }
+    return released && unrecorded.length === 0;
+  }
+
+  async #drain(deadline: number): Promise<void> {
     this.#stopping = true;
     this.#wake.wakeAll();
-    await Promise.all(this.#loops);
     this.#running.abort(null, "stopping");
-    await this.#settleUntilEmpty(performance.now() + STOP_MS);
+    await Promise.all(this.#loops);
+    // Again, because a loop may have started jobs meanwhile.
+    this.#running.abort(null, "stopping");
+    await this.#settleUntilEmpty(deadline);
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     await Promise.all(this.#tasks.map((task) => task.stop()));
-    this.#running.drop(null);
+  }
+
+  async #release(jobs: readonly string[]): Promise<void> {
     const requeued = await deregisterWorker(this.#services, this.#workerId);
-    if (requeued > 0) log.warn("Requeued {requeued} jobs that did not end in time", { requeued });
+    if (requeued === 0) return;
+    log.warn("Requeued {requeued} jobs that did not end in time: {jobs}", { requeued, jobs });
   }
 
   #subscribe(): void {
@@ -210,7 +239,8 @@ class LeasedWorker implements Worker {
         if ((await this.#completer.settle()).count > 0) continue;
       } catch (error) {
         // Continue, because handlers may still be recording their work.
-        log.error("Cannot settle the jobs of a stopping worker; trying again", { error });
+        const reason = error instanceof Error ? error.message : String(error);
+        log.error("Cannot settle the jobs of a stopping worker: {reason}", { reason });
       }
       if (!late) await this.#wake.wait(100);
     }

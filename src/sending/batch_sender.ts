@@ -106,6 +106,11 @@ export class BatchSender {
     this.#row = { step, listed: 0, messageStatus };
   }
 
+  /** Number of deliveries that are recorded as in flight; they become UNKNOWN if the process ends now. */
+  get listed(): number {
+    return this.#row.listed;
+  }
+
   /**
    * Sends until no delivery waits, or nothing more may be sent.
    *

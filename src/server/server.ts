@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { Services } from "../domain/services.ts";
+import { STOP } from "../domain/stop.ts";
 import { createAuthentication, type JwtOptions } from "./authentication.ts";
 import { createBounces, type WebhookOptions } from "./webhooks/bounces.ts";
 import { createGraphQL } from "./graphql/graphql.ts";
@@ -32,11 +33,10 @@ export interface ServerOptions {
 export interface RunningServer {
   /** "http://127.0.0.1:8000" */
   readonly address: string;
-  /** Ends streams and sockets, answers pending requests, and stops; within 8 s. */
+  /** Ends streams and sockets, and answers pending requests; aborts those that last longer than `STOP.ended`. */
   shutdown(): Promise<void>;
 }
 
-const SHUTDOWN_DEADLINE_MS = 8000;
 const log = getLogger(["waybill", "server"]);
 
 /**
@@ -86,11 +86,11 @@ export function startServer(options: ServerOptions): RunningServer {
         log.warn(
           "Aborting requests that are still running {ms} ms after the start of the shutdown",
           {
-            ms: SHUTDOWN_DEADLINE_MS,
+            ms: STOP.ended,
           },
         );
         abort.abort();
-      }, SHUTDOWN_DEADLINE_MS);
+      }, STOP.ended);
       await server.shutdown();
       await server.finished;
       clearTimeout(timer);

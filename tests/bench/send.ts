@@ -34,7 +34,12 @@ async function throughWaybill(port: number): Promise<number> {
   const worker = await startWorker(services, {
     handlers: bindHandlers({ PLAN_MESSAGE, SEND_BATCH }, {
       PLAN_MESSAGE: planMessageHandler(services),
-      SEND_BATCH: sendBatchHandler(services, { slots, contents, publicUrl: "http://localhost" }),
+      SEND_BATCH: sendBatchHandler(services, {
+        slots,
+        contents,
+        sending: new Set(),
+        publicUrl: "http://localhost",
+      }),
     }),
     lanes: new Map([["BULK", 2]]),
   });

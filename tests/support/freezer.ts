@@ -1,9 +1,15 @@
-/** TCP proxy that can stop forwarding without closing its connections. */
+import { sleep } from "./until.ts";
+
+/** TCP proxy that can stop or delay forwarding without closing its connections. */
 export interface Freezer extends AsyncDisposable {
   /** URL of the server through the proxy. */
   readonly url: string;
   /** Stops forwarding on the open connections; new ones work. */
   freeze(): void;
+  /** Stops forwarding on all connections, open and new ones. */
+  freezeAll(): void;
+  /** Forwards every answer after this delay, in milliseconds. */
+  delay(ms: number): void;
 }
 
 /** Opens a proxy of the PostgreSQL server at `target`. */
@@ -11,6 +17,14 @@ export function openFreezer(target: URL): Freezer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const connections = new Set<Deno.TcpConn>();
   let freezing = new AbortController();
+  let delayMs = 0;
+  const delaying = () =>
+    new TransformStream<Uint8Array, Uint8Array>({
+      async transform(chunk, controller) {
+        await sleep(delayMs);
+        controller.enqueue(chunk);
+      },
+    });
 
   const serve = async (near: Deno.TcpConn) => {
     const { signal } = freezing;
@@ -22,7 +36,8 @@ export function openFreezer(target: URL): Freezer {
     const silently = { signal, preventAbort: true, preventCancel: true };
     await Promise.allSettled([
       near.readable.pipeTo(far.writable, silently),
-      far.readable.pipeTo(near.writable, silently),
+      far.readable.pipeThrough(delaying(), { signal, preventCancel: true })
+        .pipeTo(near.writable, { signal, preventAbort: true }),
     ]);
   };
   const serving = (async () => {
@@ -39,6 +54,10 @@ export function openFreezer(target: URL): Freezer {
     freeze() {
       freezing.abort();
       freezing = new AbortController();
+    },
+    freezeAll: () => freezing.abort(),
+    delay(ms) {
+      delayMs = ms;
     },
     async [Symbol.asyncDispose]() {
       listener.close();

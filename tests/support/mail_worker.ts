@@ -72,7 +72,12 @@ export function mailHandlers(
   return bindHandlers({ PLAN_MESSAGE, RETRY_FAILED, SEND_BATCH }, {
     PLAN_MESSAGE: planMessageHandler(services),
     RETRY_FAILED: retryFailedHandler(services),
-    SEND_BATCH: sendBatchHandler(services, { slots, contents, publicUrl: PUBLIC_URL }),
+    SEND_BATCH: sendBatchHandler(services, {
+      slots,
+      contents,
+      sending: new Set(),
+      publicUrl: PUBLIC_URL,
+    }),
   });
 }
 

@@ -47,9 +47,15 @@ export async function startTestWorker(
     lanes: new Map(Object.entries(lanes) as [Lane, number][]),
     sweep,
   });
-  let stopped: Promise<void> | undefined;
+  let stopped: Promise<boolean> | undefined;
   const stop = () => stopped ??= worker.stop();
-  return { healthy: () => worker.healthy(), stop, [Symbol.asyncDispose]: stop };
+  return {
+    healthy: () => worker.healthy(),
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+    },
+  };
 }
 
 /** Runs until the signal is aborted, then throws its reason, as handlers do. */
