@@ -14,8 +14,8 @@ export async function restrictFiles(dataDir: string): Promise<void> {
   if (Deno.build.os === "windows") return;
   Deno.umask(OTHERS);
   try {
-    const { mode } = await Deno.stat(dataDir);
-    if (((mode ?? 0) & OTHERS) !== 0) await Deno.chmod(dataDir, 0o700);
+    const { isDirectory, mode } = await Deno.stat(dataDir);
+    if (isDirectory && ((mode ?? 0) & OTHERS) !== 0) await Deno.chmod(dataDir, 0o700);
   } catch (error) {
     // The part of the program that needs the directory creates it, with this umask.
     if (error instanceof Deno.errors.NotFound) return;

@@ -51,3 +51,11 @@ Deno.test("migrate denies other users access to a data directory of an earlier v
     assert.equal((await runProgram(["migrate"], { DATA_DIR: directory })).code, 0);
     assert.equal((await stat(directory)).mode & 0o777, 0o700);
   }));
+
+Deno.test("migrate does not change the mode of a file that DATA_DIR names by mistake", () =>
+  withDirectory(async (directory) => {
+    const file = join(directory, "file");
+    await Deno.writeTextFile(file, "not a directory", { mode: 0o644 });
+    assert.equal((await runProgram(["migrate"], { DATA_DIR: file })).code, 1);
+    assert.equal((await stat(file)).mode & 0o777, 0o644);
+  }));
