@@ -3,7 +3,7 @@
 import { createHmac } from "node:crypto";
 import { statement } from "../../src/db/database.ts";
 import { newId, toTypeId } from "../../src/domain/id.ts";
-import { recordEvent } from "../../src/domain/messages/provider_event.ts";
+import { createEventRecorder } from "../../src/domain/messages/event_recorder.ts";
 import { SECRET } from "../support/bounces.ts";
 import { testDatabase } from "../support/database.ts";
 import { dsn } from "../support/dsn.ts";
@@ -78,8 +78,9 @@ await withServer(db, async ({ url, services, organization }) => {
     await db.run(FILL, organization.id, ids[size], SIZES[size]);
   }
   await db.run(ANALYZE);
+  const record = createEventRecorder(services);
   const sends: Record<string, Send> = {
-    recorded: (id) => recordEvent(services, event(bounce(id, true))),
+    recorded: (id) => record(event(bounce(id, true))),
     posted: (id) => postDsn(url, id),
   };
   let part = 0;

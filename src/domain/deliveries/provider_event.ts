@@ -2,7 +2,7 @@ import { type Connection, statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
-import { applyFeedback, type ChangedDelivery, markDelivered } from "./apply_feedback.ts";
+import { type AddressedFeedback, markDelivered } from "./apply_feedback.ts";
 import type { Feedback } from "./feedback.ts";
 import { growingWaitMs } from "./outcome.ts";
 
@@ -53,9 +53,9 @@ const MENTIONED = statement<[deliveryIds: string[]], MentionedDelivery>(
 
 // Locks the batches of PENDING deliveries: a step that lists further deliveries as in flight waits, so that
 // none of these is sent before this transaction has ended it.
-const LOCK_BATCHES = statement<[deliveryIds: string[]], { inFlight: boolean }>(
+const LOCK_BATCHES = statement<[deliveryIds: string[]], { id: string; inFlight: boolean }>(
   "batches.lockPending",
-  `select coalesce(d.n = any(b.win), false) as "inFlight" from deliveries d
+  `select d.id, coalesce(d.n = any(b.win), false) as "inFlight" from deliveries d
      join batches b on b.message_id = d.message_id and b.number = d.batch_number
    where d.id = any($1) and d.status = 'PENDING' order by b.id for no key update of b`,
 );
@@ -88,18 +88,35 @@ export async function findBatchJobs(
   return (await db.run(UNFINISHED_JOBS, [...deliveryIds])).map(({ id }) => id);
 }
 
-/** Returns the known deliveries that an event names. */
+/** Returns the known deliveries that events name. */
 export function findMentioned(
   tx: Connection,
-  { feedback }: ProviderEvent,
+  events: readonly ProviderEvent[],
 ): Promise<MentionedDelivery[]> {
+  const feedback = events.flatMap((event) => event.feedback);
   return tx.run(MENTIONED, feedback.map(({ deliveryId }) => deliveryId));
 }
 
 /**
- * Records an event of a provider once: see `applyFeedback`.
+ * Locks the batches of pending deliveries, before any event about them is recorded.
  *
- * @param mentioned deliveries that the event names; the transaction has locked their messages
+ * @param mentioned deliveries whose messages the transaction has locked
+ * @returns the ids of those in flight
+ */
+export async function lockBatches(
+  tx: Connection,
+  mentioned: readonly MentionedDelivery[],
+): Promise<ReadonlySet<string>> {
+  const locked = await tx.run(LOCK_BATCHES, mentioned.map(({ id }) => id));
+  return new Set(locked.filter(({ inFlight }) => inFlight).map(({ id }) => id));
+}
+
+/**
+ * Records an event of a provider once. The caller must pass the feedback to `applyFeedback`.
+ *
+ * @param mentioned all known deliveries that the event names; the transaction has locked their messages
+ *   and batches
+ * @param inFlight the result of `lockBatches`
  * @returns "early" if a delivery is still in flight; a reported delivery is noted, and nothing else written
  * @throws {ReusedTokenError} the caller must roll the transaction back
  */
@@ -107,7 +124,8 @@ export async function recordFeedback(
   tx: Connection,
   { source, id, token, feedback }: ProviderEvent,
   mentioned: readonly MentionedDelivery[],
-): Promise<{ outcome: EventOutcome; changed: ChangedDelivery[] }> {
+  inFlight: ReadonlySet<string>,
+): Promise<{ outcome: EventOutcome; feedback: readonly AddressedFeedback[] }> {
   const entries = feedback.flatMap((entry) => {
     const delivery = mentioned.find(({ id }) => id === entry.deliveryId);
     if (!delivery) return [];
@@ -116,20 +134,19 @@ export async function recordFeedback(
     const waitMs = delivery.backsOff ? growingWaitMs(delivery.attempt - 1) : null;
     return { ...entry, address: normalizeAddress(delivery.address), waitMs };
   });
-  const locked = await tx.run(LOCK_BATCHES, mentioned.map((delivery) => delivery.id));
-  if (locked.some(({ inFlight }) => inFlight)) {
+  if (entries.some(({ deliveryId }) => inFlight.has(deliveryId))) {
     // Noted at once, so that a crash of the sender or a failed attempt does not send the mail again.
     await markDelivered(tx, entries);
-    return { outcome: "early", changed: [] };
+    return { outcome: "early", feedback: [] };
   }
   const inserted = await tx.run(INSERT_EVENT, source, id);
-  if (inserted.length === 0) return { outcome: "repeated", changed: [] };
+  if (inserted.length === 0) return { outcome: "repeated", feedback: [] };
   if (token !== undefined && (await tx.run(INSERT_EVENT, `${source}.token`, token)).length === 0) {
     throw new ReusedTokenError(`Cannot accept event ${id}: its token was used for another event`);
   }
-  if (mentioned.length === 0) return { outcome: "ignored", changed: [] };
+  if (entries.length === 0) return { outcome: "ignored", feedback: [] };
   await markDelivered(tx, entries);
-  return { outcome: "recorded", changed: await applyFeedback(tx, entries) };
+  return { outcome: "recorded", feedback: entries };
 }
 
 /** Deletes event ids after their retention, in bounded steps. */

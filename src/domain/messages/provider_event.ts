@@ -1,10 +1,15 @@
 import { getLogger } from "@logtape/logtape";
 import type { Connection } from "../../db/database.ts";
-import type { ChangedDelivery } from "../deliveries/apply_feedback.ts";
+import {
+  type AddressedFeedback,
+  applyFeedback,
+  type ChangedDelivery,
+} from "../deliveries/apply_feedback.ts";
 import {
   type EventOutcome,
   findBatchJobs,
   findMentioned,
+  lockBatches,
   type ProviderEvent,
   recordFeedback,
 } from "../deliveries/provider_event.ts";
@@ -20,27 +25,62 @@ import { beginRounds, lockMessages, publishRounds, type Round } from "./rounds.t
 const log = getLogger(["waybill", "deliveries"]);
 
 /**
- * Records an event of a provider: see `recordFeedback`. The status of a finished message is computed
- * again, and in retry mode AUTO its next round begins; with backoff GROWING, the attempts wait.
+ * Records an event of a provider: see `recordEvents`.
  *
- * @returns "early" if a delivery is still in flight; only a report of delivery is noted then
  * @throws {ReusedTokenError} nothing is written then
  */
 export async function recordEvent(
   services: Services,
   event: ProviderEvent,
 ): Promise<EventOutcome> {
-  const { outcome, changed, rounds } = await services.db.transaction(async (tx) => {
-    const mentioned = await findMentioned(tx, event);
-    const messageIds = mentioned.map(({ messageId }) => messageId);
-    const messages = await lockMessages(tx, messageIds);
-    const recorded = await recordFeedback(tx, event, mentioned);
-    if (recorded.changed.length === 0) return { ...recorded, rounds: [] };
-    await recomputeStatus(tx, recorded.changed.map((delivery) => ({ ...delivery, count: 1 })));
-    return { ...recorded, rounds: await retryBounced(tx, messages, recorded.changed) };
+  const [outcome] = await recordEvents(services, [event]);
+  if (!outcome) throw new Error(`No outcome of event ${event.id}`);
+  return outcome;
+}
+
+/**
+ * Records events of providers in one transaction: see `recordFeedback`. The status of finished messages is
+ * computed again, and in retry mode AUTO their next round begins; with backoff GROWING, the attempts wait.
+ *
+ * @returns the outcome of each event; "early" if a delivery is still in flight, so that only a report of
+ *   delivery is noted
+ * @throws {ReusedTokenError} none of the events is recorded then
+ */
+export async function recordEvents(
+  services: Services,
+  events: readonly ProviderEvent[],
+): Promise<EventOutcome[]> {
+  const { recorded, changed, rounds } = await services.db.transaction(async (tx) => {
+    const mentioned = await findMentioned(tx, events);
+    const messages = await lockMessages(tx, mentioned.map(({ messageId }) => messageId));
+    const inFlight = await lockBatches(tx, mentioned);
+    const recorded: Recorded[] = [];
+    for (const event of events) {
+      recorded.push({ event, ...await recordFeedback(tx, event, mentioned, inFlight) });
+    }
+    const feedback = recorded.flatMap((event) => event.feedback);
+    const changed = feedback.length > 0 ? await applyFeedback(tx, feedback) : [];
+    if (changed.length === 0) return { recorded, changed, rounds: [] };
+    await recomputeStatus(tx, changed.map((delivery) => ({ ...delivery, count: 1 })));
+    return { recorded, changed, rounds: await retryBounced(tx, messages, changed) };
   });
   publishRounds(services, rounds);
   await endWaits(services, changed);
+  for (const event of recorded) announce(services, event, changed);
+  return recorded.map(({ outcome }) => outcome);
+}
+
+interface Recorded {
+  readonly event: ProviderEvent;
+  readonly outcome: EventOutcome;
+  readonly feedback: readonly AddressedFeedback[];
+}
+
+function announce(
+  { bus }: Services,
+  { event, outcome, feedback }: Recorded,
+  changed: readonly ChangedDelivery[],
+): void {
   const { source } = event;
   if (outcome === "ignored" && event.feedback.length === 0) {
     log.info("Ignored an event of {source}: it reports no delivery, bounce or complaint", {
@@ -49,9 +89,11 @@ export async function recordEvent(
   } else if (outcome === "ignored") {
     log.info("Ignored an event of {source}: it names no known delivery", { source });
   }
+  const ids = new Set(feedback.map(({ deliveryId }) => deliveryId));
   for (const { id, organizationId, messageId, status } of changed) {
-    services.bus.publish("messages", organizationId, [messageId]);
-    services.bus.publish("deliveries", organizationId, [id]);
+    if (!ids.has(id)) continue;
+    bus.publish("messages", organizationId, [messageId]);
+    bus.publish("deliveries", organizationId, [id]);
     const deliveryId = toTypeId("delivery", id);
     log.info("Delivery {deliveryId} is {status} after an event of {source}", {
       deliveryId,
@@ -59,7 +101,6 @@ export async function recordEvent(
       source,
     });
   }
-  return outcome;
 }
 
 // Only the changed deliveries: others that can be retried are in a round since they failed, and a search for

@@ -7,7 +7,7 @@ import {
   type ProviderEvent,
   ReusedTokenError,
 } from "../../domain/deliveries/provider_event.ts";
-import { recordEvent } from "../../domain/messages/provider_event.ts";
+import { createEventRecorder } from "../../domain/messages/event_recorder.ts";
 import type { Services } from "../../domain/services.ts";
 import { readDsn } from "./dsn.ts";
 import { readMailgun } from "./mailgun.ts";
@@ -45,13 +45,14 @@ const log = getLogger(["waybill", "server"]);
  */
 export function createBounces(services: Services, options: WebhookOptions): Hono {
   const app = new Hono();
+  const recordEvent = createEventRecorder(services);
   const tooLarge = () => errorResponse(413, new GraphQLError("The body is larger than 20 MiB"));
   const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge });
   for (const [source, read] of readersOf(options)) {
     app.post(`/webhooks/bounces/${source}`, limit, async ({ req }) => {
       try {
         const event = await read(req.raw.headers, new Uint8Array(await req.arrayBuffer()));
-        return outcomeResponse(await recordEvent(services, event));
+        return outcomeResponse(await recordEvent(event));
       } catch (error) {
         return failureResponse(source, error);
       }

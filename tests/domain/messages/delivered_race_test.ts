@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { type Connection, statement } from "../../../src/db/database.ts";
+import { applyFeedback } from "../../../src/domain/deliveries/apply_feedback.ts";
 import type { PendingDelivery } from "../../../src/domain/deliveries/delivery.ts";
 import { delivered } from "../../../src/domain/deliveries/feedback.ts";
-import { findMentioned, recordFeedback } from "../../../src/domain/deliveries/provider_event.ts";
+import {
+  findMentioned,
+  lockBatches,
+  recordFeedback,
+} from "../../../src/domain/deliveries/provider_event.ts";
 import { recordStep, withoutEnded } from "../../../src/domain/deliveries/step.ts";
 import { readPending, takeBatch } from "../../../src/domain/deliveries/take.ts";
 import { finishMessage } from "../../../src/domain/messages/finish.ts";
@@ -62,10 +67,12 @@ onPostgresMail(
     const retry = await takeRetry(mail);
     const report = event(delivered(retry.id));
     const starting = await db.transaction(async (tx) => {
-      const mentioned = await findMentioned(tx, report);
+      const mentioned = await findMentioned(tx, [report]);
       await lockMessages(tx, mentioned.map(({ messageId }) => messageId));
-      const { outcome } = await recordFeedback(tx, report, mentioned);
+      const inFlight = await lockBatches(tx, mentioned);
+      const { outcome, feedback } = await recordFeedback(tx, report, mentioned, inFlight);
       assert.equal(outcome, "recorded");
+      await applyFeedback(tx, feedback);
       const step = retry.start(db);
       await untilBlocked(mail);
       return { step };
