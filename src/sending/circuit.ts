@@ -192,8 +192,11 @@ export class Circuit {
       // Replies to concurrent mails come in any order, so a success ends the sequence for all mails that
       // started before it.
       if (startedAt > this.#succeededAt) this.#refusals++;
+      // Read before the wait, in which further refusals are counted, and a mail may be accepted.
+      const refusals = this.#refusals;
       const answered = await this.recordAnswer(epoch);
-      if (!opensCircuit(error, this.#refusals)) return { epoch: answered, opened: false };
+      const interrupted = startedAt <= this.#succeededAt;
+      if (interrupted || !opensCircuit(error, refusals)) return { epoch: answered, opened: false };
     }
     const message = toErrorMessage(`Several recipients refused the sender: ${error.message}`);
     const opening = this.#open({ ...asProviderFailure(error), message });
