@@ -42,9 +42,8 @@ export async function makeWaitingDue(
   );
   if (waiting.length === 0) return [];
   // The jobs are locked first, as recordStep() does, and cannot start before the commit.
-  const started = new Set(
-    await startWaitingJobs(tx, [...new Set(waiting.map(({ jobId }) => jobId))]),
-  );
+  const jobs = await startWaitingJobs(tx, [...new Set(waiting.map(({ jobId }) => jobId))]);
+  const started = new Set(jobs.map(({ id }) => id));
   const startable = waiting.filter(({ jobId }) => started.has(jobId));
   const due = new Set((await tx.run(MAKE_DUE, startable.map(({ id }) => id))).map(({ id }) => id));
   const byMessage = Map.groupBy(

@@ -29,37 +29,23 @@ export async function rescheduleJob(
   return job?.id ?? null;
 }
 
-const START_NOW = statement<[ids: string[]], { lane: Lane }>(
-  "jobs.startNow",
-  `update jobs set status = 'QUEUED', run_at = now(), wait_reason = null, wait_provider_id = null,
-     updated_at = now()
-   where id = any($1) and status = 'SCHEDULED' and run_at <> 'infinity'
-   returning lane`,
-);
-
-/**
- * Ends the wait of snoozed jobs; parked ones stay. Call `wakeWorkers` after the commit.
- *
- * @returns their lanes
- */
-export async function startJobsNow(db: Connection, ids: readonly string[]): Promise<Lane[]> {
-  return (await db.run(START_NOW, [...ids])).map(({ lane }) => lane);
-}
-
-const START_WAITING = statement<[ids: string[]], { id: string }>(
+const START_WAITING = statement<[ids: string[]], { id: string; lane: Lane }>(
   "jobs.startWaiting",
   `update jobs set updated_at = now(), wait_reason = null, wait_provider_id = null,
      status = case when run_at = 'infinity' then status else 'QUEUED' end,
      run_at = case when run_at = 'infinity' then run_at else least(run_at, now()) end
    where id = any($1) and status in ('QUEUED', 'SCHEDULED')
-   returning id`,
+   returning id, lane`,
 );
 
 /**
  * Requeues jobs that are due later; parked ones stay parked. Call `wakeWorkers` after the commit.
  *
- * @returns ids of the jobs that do not run at the moment
+ * @returns the jobs that do not run at the moment
  */
-export async function startWaitingJobs(tx: Connection, ids: readonly string[]): Promise<string[]> {
-  return (await tx.run(START_WAITING, [...ids])).map(({ id }) => id);
+export function startWaitingJobs(
+  db: Connection,
+  ids: readonly string[],
+): Promise<{ id: string; lane: Lane }[]> {
+  return db.run(START_WAITING, [...ids]);
 }

@@ -16,7 +16,7 @@ import {
 import { AUTOMATIC } from "../deliveries/retry.ts";
 import { toTypeId } from "../id.ts";
 import { wakeWorkers } from "../jobs/enqueue.ts";
-import { startJobsNow } from "../jobs/reschedule.ts";
+import { startWaitingJobs } from "../jobs/reschedule.ts";
 import type { Services } from "../services.ts";
 import { recomputeStatus } from "./finish.ts";
 import { isFinal, type Message } from "./message.ts";
@@ -121,7 +121,9 @@ async function endWaits(services: Services, changed: readonly ChangedDelivery[])
   const ended = changed.filter(({ status }) => status === "SENT").map(({ id }) => id);
   if (ended.length === 0) return;
   const jobIds = await findBatchJobs(services.db, ended);
-  if (jobIds.length > 0) wakeWorkers(services, await startJobsNow(services.db, jobIds));
+  if (jobIds.length === 0) return;
+  const started = await startWaitingJobs(services.db, jobIds);
+  wakeWorkers(services, started.map(({ lane }) => lane));
 }
 
 // A finished message ends no further pass, so that nothing else would start its next round.
