@@ -63,9 +63,10 @@ async function startSending(
   { directory, sockets, mail }: Given,
   [command = "", ...args]: readonly string[],
 ): Promise<Deno.ChildProcess> {
-  const task = `${Deno.execPath()} task start`;
+  const task = [Deno.execPath(), "task", "start"];
+  // `script` runs its argument by a shell. Without "exec" a shell that stays gets the signal, too, and reports it.
   const process = new Deno.Command(command, {
-    args: command === "script" ? [...args, task] : [...args, ...task.split(" ")],
+    args: command === "script" ? [...args, `exec ${task.join(" ")}`] : [...args, ...task],
     cwd: REPOSITORY,
     env: {
       DATABASE_URL: "",
