@@ -4,6 +4,7 @@ import nodemailer from "nodemailer";
 import type { OutgoingMail } from "../../src/channels/channel.ts";
 import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
 import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
+import type { SinkStats } from "./smtp_sink.ts";
 
 export const MAILS = 20_000;
 export const CONNECTIONS = 10;
@@ -93,6 +94,19 @@ export async function startSink(
     await sink.status;
   };
   return { port, stop };
+}
+
+/** Reads what the sink has accepted since the last call. */
+export async function readSink(port: number): Promise<SinkStats> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode("STATS\r\n"));
+  let text = "";
+  for await (const part of connection.readable.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    const stats = /^250 (\{.*\})\r\n/m.exec(text)?.[1];
+    if (stats !== undefined) return JSON.parse(stats);
+  }
+  throw new Error(`The sink reports no statistics: ${text}`);
 }
 
 if (import.meta.main) {
