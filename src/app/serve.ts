@@ -2,6 +2,7 @@ import { schema } from "../../schema/schema.ts";
 import type { Config } from "../config/config.ts";
 import { ensureOperator } from "../domain/access/operator.ts";
 import { handleImport } from "../server/imports/import.ts";
+import { watchEventLoop } from "../server/ops/event_loop.ts";
 import { startServer } from "../server/server.ts";
 import { startConfiguredBackground } from "./background.ts";
 import { listen } from "./listen.ts";
@@ -27,6 +28,7 @@ export async function serve(config: Config, withWorker: boolean): Promise<boolea
     ]);
   }
   const stopSignal = watching();
+  const eventLoop = watchEventLoop();
   const background = withWorker ? await startConfiguredBackground(opened, config) : null;
   const { host, port } = config;
   const server = await listen(`${host}, port ${port}`, background, () =>
@@ -38,6 +40,7 @@ export async function serve(config: Config, withWorker: boolean): Promise<boolea
       jwt: config.jwt,
       health: { ...healthOf(services), ...background?.health },
       metricsSource: metricsSourceOf(services),
+      eventLoop,
       importRecipients: (request, caller) => handleImport(services, request, caller),
       webhooks: config.webhooks,
     }));

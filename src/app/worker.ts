@@ -1,5 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import type { Config } from "../config/config.ts";
+import { watchEventLoop } from "../server/ops/event_loop.ts";
 import { startProbes } from "../server/ops/probes.ts";
 import { startConfiguredBackground } from "./background.ts";
 import { listen } from "./listen.ts";
@@ -20,13 +21,14 @@ export async function runWorker(config: Config, port: number | null): Promise<bo
   const opened = await openServices(config);
   const { services } = opened;
   const stopSignal = watching();
+  const eventLoop = watchEventLoop();
   const background = await startConfiguredBackground(opened, config);
   const health = { ...healthOf(services), ...background.health };
   const metricsSource = metricsSourceOf(services);
   const stopProbes = port === null
     ? null
     : await listen(`${config.host}, port ${port}`, background, () =>
-      startProbes({ host: config.host, port, services, health, metricsSource }));
+      startProbes({ host: config.host, port, services, health, metricsSource, eventLoop }));
   log.info("Worker started");
   await stopSignal;
   const stoppedAt = performance.now();

@@ -5,6 +5,7 @@ import { STOP } from "../domain/stop.ts";
 import { createAuthentication, type JwtOptions } from "./authentication.ts";
 import { createBounces, type WebhookOptions } from "./webhooks/bounces.ts";
 import { createGraphQL } from "./graphql/graphql.ts";
+import type { EventLoop } from "./ops/event_loop.ts";
 import type { HealthCheck } from "./ops/health.ts";
 import { createMetrics, type MetricsSource } from "./ops/metrics.ts";
 import { type CallerHandler, createRoutes } from "./routes.ts";
@@ -24,6 +25,7 @@ export interface ServerOptions {
   /** Health checks by the names that /readyz shows. */
   readonly health: Readonly<Record<string, HealthCheck>>;
   readonly metricsSource: MetricsSource;
+  readonly eventLoop: EventLoop;
   /** Answers POST /import/recipients. */
   readonly importRecipients: CallerHandler;
   readonly webhooks: WebhookOptions;
@@ -50,7 +52,7 @@ export function startServer(options: ServerOptions): RunningServer {
   const authenticate = createAuthentication(services, jwt);
   const graphql = createGraphQL(schema, services, sessions);
   const webSockets = createWebSockets(graphql, authenticate, sessions);
-  const metrics = createMetrics(services, metricsSource, {
+  const metrics = createMetrics(services, metricsSource, options.eventLoop, {
     webSockets: webSockets.count,
     openSessions: sessions.count,
   });

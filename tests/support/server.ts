@@ -8,6 +8,7 @@ import { registerProviders } from "../../src/domain/providers/register.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";
 import { createBus } from "../../src/events/bus.ts";
+import { watchEventLoop } from "../../src/server/ops/event_loop.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
 import { createOrganization, type TestOrganization } from "./callers.ts";
 
@@ -77,6 +78,7 @@ export async function withServer(
     createApiKey(services, organization.operator, { name: "max", role: "MEMBER", userId: "max" }),
   ]);
   const keys = { OPERATOR: operator.secret, ADMIN: admin.secret, MEMBER: member.secret };
+  const eventLoop = watchEventLoop();
   const running = startServer({
     host: "127.0.0.1",
     port: 0,
@@ -85,6 +87,7 @@ export async function withServer(
     jwt: null,
     health: {},
     metricsSource: { jobs: () => Promise.resolve([]), deliveries: () => Promise.resolve([]) },
+    eventLoop,
     importRecipients: () => Promise.resolve(new Response(null, { status: 501 })),
     webhooks: { secret: null, mailgunSigningKey: null, snsTopicArns: [] },
     ...options,
@@ -112,6 +115,7 @@ export async function withServer(
   } finally {
     await Promise.all(clients.map((client) => client.dispose()));
     await running.shutdown();
+    eventLoop.stop();
     await services.bus.close();
   }
 }

@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Services } from "../../domain/services.ts";
+import type { EventLoop } from "./event_loop.ts";
 
 /** Counts of the domain, read at each scrape. */
 export interface MetricsSource {
@@ -32,6 +33,7 @@ const log = getLogger(["waybill", "server"]);
 export function createMetrics(
   { db }: Services,
   source: MetricsSource,
+  eventLoop: EventLoop,
   server: ServerCounts,
 ): Metrics {
   const registry = new Registry();
@@ -76,6 +78,12 @@ export function createMetrics(
       for (const [state, count] of Object.entries(db.pool())) this.set({ state }, count);
     },
   });
+  registry.registerMetric(eventLoop.delays);
+  gauge(
+    "waybill_event_loop_delay_max_seconds",
+    "Longest delay of the event loop since the start.",
+    eventLoop.longest,
+  );
   gauge("waybill_websockets", "Open WebSockets.", server.webSockets);
   gauge("waybill_open_sessions", "Open WebSockets and event streams.", server.openSessions);
   gauge("waybill_memory_rss_bytes", "Resident memory.", () => Deno.memoryUsage().rss);

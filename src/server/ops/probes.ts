@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { Services } from "../../domain/services.ts";
+import type { EventLoop } from "./event_loop.ts";
 import { type HealthCheck, readiness } from "./health.ts";
 import { createMetrics, type Metrics, type MetricsSource } from "./metrics.ts";
 
@@ -21,6 +22,7 @@ export interface ProbeOptions {
   readonly services: Services;
   readonly health: Health;
   readonly metricsSource: MetricsSource;
+  readonly eventLoop: EventLoop;
 }
 
 /**
@@ -30,9 +32,12 @@ export interface ProbeOptions {
  * @throws {Deno.errors.AddrInUse} if the port is in use
  */
 export function startProbes(options: ProbeOptions): () => Promise<void> {
-  const { host, port, services, health, metricsSource } = options;
+  const { host, port, services, health, metricsSource, eventLoop } = options;
   const none = () => 0;
-  const metrics = createMetrics(services, metricsSource, { webSockets: none, openSessions: none });
+  const metrics = createMetrics(services, metricsSource, eventLoop, {
+    webSockets: none,
+    openSessions: none,
+  });
   const probes = createProbes(health, metrics);
   const server = Deno.serve({ hostname: host, port, onListen: () => {} }, probes.fetch);
   return () => server.shutdown();
