@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import PostalMime from "postal-mime";
 import { openCaptureChannel } from "../../src/channels/capture.ts";
 import type { OutgoingMail } from "../../src/channels/channel.ts";
@@ -56,12 +56,29 @@ Deno.test("openCaptureChannel() writes one file for a repeated delivery", () =>
     await channel.close();
   }));
 
-Deno.test("openCaptureChannel() reports a file system error as a retryable failure", () =>
+Deno.test("openCaptureChannel() reports a file system error as a failure that pauses the message", () =>
   inTemporaryDirectory(async (directory) => {
     await Deno.writeTextFile(join(directory, "mail"), "a file where the directory should be");
     const channel = openCaptureChannel(directory, "waybill@localhost");
     const result = await channel.send(mailOf("dlv_1"));
-    assert.equal(result.outcome, "failed");
-    assert.deepEqual([result.error.type, result.error.disposition], ["OTHER", "retry"]);
+    assert.ok(result.outcome === "failed");
+    const { type, disposition, message } = result.error;
+    assert.deepEqual([type, disposition], ["OTHER", "pause"]);
+    assert.ok(message.startsWith(`Cannot write captured mail to ${directory}/mail: `), message);
+    await channel.close();
+  }));
+
+Deno.test("openCaptureChannel() leaves no file behind on a full disk", () =>
+  inTemporaryDirectory(async (directory) => {
+    const channel = openCaptureChannel(directory, "waybill@localhost");
+    await channel.send(mailOf("dlv_1"));
+    const [first = ""] = await filesUnder(join(directory, "mail"));
+    // Writing to this device fails like writing to a full disk.
+    await Deno.symlink("/dev/full", join(directory, "mail", dirname(first), ".dlv_2.tmp"));
+    const result = await channel.send(mailOf("dlv_2"));
+    assert.ok(result.outcome === "failed");
+    assert.deepEqual([result.error.disposition, result.error.code], ["pause", "ENOSPC"]);
+    assert.deepEqual(await filesUnder(join(directory, "mail")), [first]);
+    assert.equal((await channel.send(mailOf("dlv_2"))).outcome, "sent");
     await channel.close();
   }));

@@ -25,7 +25,7 @@ export class AddressError extends Error {
 
 /**
  * Classifies a local error, which occurred before anything was transmitted to a server. An invalid
- * address stays invalid; any other error, for example of the file system, may be temporary.
+ * address stays invalid; any other error may be temporary.
  */
 export function classifyLocalFailure(error: unknown): DeliveryError {
   const unusable = error instanceof AddressError;
