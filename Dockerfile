@@ -14,7 +14,8 @@ COPY schema schema
 COPY src src
 RUN deno cache --frozen src/main.ts src/db/embedded_server.ts
 
-ENV HOST=0.0.0.0 PORT=8000 DATA_DIR=/data LOG_FORMAT=json
+# WORKER_PROBES, because the health check asks a worker too.
+ENV HOST=0.0.0.0 PORT=8000 WORKER_PROBES=true DATA_DIR=/data LOG_FORMAT=json
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD [ \

@@ -32,11 +32,12 @@ program.command("worker")
   .description("run jobs only")
   .option(
     "--port <port>",
-    "port of /healthz, /readyz and /metrics; without it they are not served",
+    "port of /healthz, /readyz and /metrics; without it they are served if WORKER_PROBES=true",
     toPort,
   )
   .action(async ({ port }: { port?: number }) => {
-    recorded = await runWorker(await configure(), port ?? null);
+    const config = await configure();
+    recorded = await runWorker(config, port ?? (config.workerProbes ? config.port : null));
   });
 program.command("migrate")
   .description("apply pending migrations and exit")

@@ -20,6 +20,11 @@ export function url(protocols: readonly string[]): z.ZodString {
   }, expected);
 }
 
+/** "true" or "false". */
+export function flag(): z.ZodType<boolean, string> {
+  return z.enum(["true", "false"], "expected true or false").transform((text) => text === "true");
+}
+
 /** A text of at least `min` characters. */
 export function longText(min: number): z.ZodString {
   return z.string().min(min, `expected at least ${min} characters`);
