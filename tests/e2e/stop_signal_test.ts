@@ -147,9 +147,14 @@ Deno.test("A SIGTERM to the process group stops `deno task start` gracefully", (
 Deno.test("A second Ctrl-C after a pause ends `deno task start` at once", () =>
   withSlowMail(async (given) => {
     const { mail } = given;
-    mail.replies.beforeReply = () =>
-      mail.received.length < ACCEPTED ? sleep(REPLY_MS) : new Promise(() => {});
+    const unanswered = Promise.withResolvers<void>();
+    mail.replies.beforeReply = () => {
+      if (mail.received.length < ACCEPTED) return sleep(REPLY_MS);
+      unanswered.resolve();
+      return new Promise(() => {});
+    };
     const process = await startSending(given, TERMINAL);
+    await unanswered.promise;
     await press(process, CTRL_C);
     await sleep(PAUSE_MS);
     const pressed = performance.now();
