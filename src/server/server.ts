@@ -1,10 +1,9 @@
-import { getLogger } from "@logtape/logtape";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { Services } from "../domain/services.ts";
-import { STOP } from "../domain/stop.ts";
 import { createAuthentication, type JwtOptions } from "./authentication.ts";
 import { createBounces, type WebhookOptions } from "./webhooks/bounces.ts";
 import { createGraphQL } from "./graphql/graphql.ts";
+import { serveHttp } from "./http_server.ts";
 import type { EventLoop } from "./ops/event_loop.ts";
 import type { HealthCheck } from "./ops/health.ts";
 import { createMetrics, type MetricsSource } from "./ops/metrics.ts";
@@ -35,11 +34,9 @@ export interface ServerOptions {
 export interface RunningServer {
   /** "http://127.0.0.1:8000" */
   readonly address: string;
-  /** Ends streams and sockets, and answers pending requests; aborts those that last longer than `STOP.ended`. */
+  /** Ends streams and sockets, and answers pending requests. */
   shutdown(): Promise<void>;
 }
-
-const log = getLogger(["waybill", "server"]);
 
 /**
  * Starts a server.
@@ -55,6 +52,7 @@ export function startServer(options: ServerOptions): RunningServer {
   const metrics = createMetrics(services, metricsSource, options.eventLoop, {
     webSockets: webSockets.count,
     openSessions: sessions.count,
+    acceptFailures: () => server.acceptFailures(),
   });
   const routes = createRoutes({
     authenticate,
@@ -65,14 +63,8 @@ export function startServer(options: ServerOptions): RunningServer {
     importRecipients,
     signed: [createUnsubscribe(services), createBounces(services, options.webhooks)],
   });
-  const abort = new AbortController();
-  const server = Deno.serve({
-    hostname: options.host,
-    port: options.port,
-    signal: abort.signal,
-    onListen: () => {},
-  }, routes.fetch);
-  const { hostname, port } = server.addr;
+  const server = serveHttp(options.host, options.port, (request) => routes.fetch(request));
+  const { hostname, port } = server;
   const address = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 
   return {
@@ -84,18 +76,7 @@ export function startServer(options: ServerOptions): RunningServer {
           extensions: { code: "SERVER_STOPPING" },
         }),
       );
-      const timer = setTimeout(() => {
-        log.warn(
-          "Aborting requests that are still running {ms} ms after the start of the shutdown",
-          {
-            ms: STOP.ended,
-          },
-        );
-        abort.abort();
-      }, STOP.ended);
       await server.shutdown();
-      await server.finished;
-      clearTimeout(timer);
       await graphql.dispose();
     },
   };

@@ -17,12 +17,14 @@ export interface Program {
  *
  * @param settings environment variables besides the defaults
  * @param flags of `serve`
+ * @param openFiles limit of open files (ulimit -n); absent: that of the test
  */
 export async function startProgram(
   settings: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
+  openFiles?: number,
 ): Promise<Program> {
-  const process = run(["serve", "--port", "0", ...flags], settings, "piped");
+  const process = run(["serve", "--port", "0", ...flags], settings, { stdout: "piped", openFiles });
   const started = Promise.withResolvers<Program>();
   readAll(process, (printed) => {
     const address = /ready at (http:\S+)\/graphql/.exec(printed)?.[1];
@@ -39,7 +41,7 @@ export async function runProgram(
   args: readonly string[],
   settings: Readonly<Record<string, string>>,
 ): Promise<{ readonly code: number; readonly printed: string; readonly errors: string }> {
-  const process = run(args, settings, "piped", "piped");
+  const process = run(args, settings, { stdout: "piped", stderr: "piped" });
   const { code, stdout, stderr } = await process.output();
   const text = new TextDecoder();
   return { code, printed: text.decode(stdout), errors: text.decode(stderr) };
@@ -62,18 +64,27 @@ async function readAll(
 export function startWorkerProgram(
   settings: Readonly<Record<string, string>>,
 ): Pick<Program, "process" | "stop"> {
-  const process = run(["worker"], settings, "null");
+  const process = run(["worker"], settings, { stdout: "null" });
   return { process, stop: () => stop(process) };
+}
+
+interface RunOptions {
+  readonly stdout: "piped" | "null";
+  readonly stderr?: "piped" | "inherit";
+  readonly openFiles?: number;
 }
 
 function run(
   args: readonly string[],
   settings: Readonly<Record<string, string>>,
-  stdout: "piped" | "null",
-  stderr: "piped" | "inherit" = "inherit",
+  { stdout, stderr = "inherit", openFiles }: RunOptions,
 ): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-NRWES", MAIN, ...args],
+  const command = [Deno.execPath(), "run", "-NRWES", MAIN, ...args];
+  // The shell replaces itself, so that signals reach the program.
+  const limited = ["sh", "-c", `ulimit -n ${openFiles}; exec "$0" "$@"`, ...command];
+  const [name = "", ...rest] = openFiles === undefined ? command : limited;
+  return new Deno.Command(name, {
+    args: rest,
     env: { ...SETTINGS, ...settings },
     stdout,
     stderr,

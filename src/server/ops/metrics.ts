@@ -15,6 +15,8 @@ export interface MetricsSource {
 export interface ServerCounts {
   webSockets(): number;
   openSessions(): number;
+  /** Since the start. */
+  acceptFailures(): number;
 }
 
 /** Metrics of one server, for Prometheus. */
@@ -86,6 +88,15 @@ export function createMetrics(
   );
   gauge("waybill_websockets", "Open WebSockets.", server.webSockets);
   gauge("waybill_open_sessions", "Open WebSockets and event streams.", server.openSessions);
+  new Counter({
+    name: "waybill_accept_failures_total",
+    help: "Connections that could not be accepted, mostly because of too many open files.",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(server.acceptFailures());
+    },
+  });
   gauge("waybill_memory_rss_bytes", "Resident memory.", () => Deno.memoryUsage().rss);
 
   function gauge(name: string, help: string, read: () => number): void {

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { Services } from "../../domain/services.ts";
+import { serveHttp } from "../http_server.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { type HealthCheck, readiness } from "./health.ts";
 import { createMetrics, type Metrics, type MetricsSource } from "./metrics.ts";
@@ -37,8 +38,9 @@ export function startProbes(options: ProbeOptions): () => Promise<void> {
   const metrics = createMetrics(services, metricsSource, eventLoop, {
     webSockets: none,
     openSessions: none,
+    acceptFailures: () => server.acceptFailures(),
   });
   const probes = createProbes(health, metrics);
-  const server = Deno.serve({ hostname: host, port, onListen: () => {} }, probes.fetch);
-  return () => server.shutdown();
+  const server = serveHttp(host, port, (request) => probes.fetch(request));
+  return server.shutdown;
 }
