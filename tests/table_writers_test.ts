@@ -8,6 +8,7 @@ const OWNERS: Owners = {
   jobs: "jobs",
   job_attempts: "jobs",
   workers: "jobs",
+  renewals: "jobs",
   schedules: "schedules",
   schedule_fires: "schedules",
   suppressions: "suppressions",

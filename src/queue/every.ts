@@ -3,6 +3,14 @@ import { Liveness } from "./liveness.ts";
 
 const log = getLogger(["waybill", "worker"]);
 
+/** Options of a repeated task. */
+export interface RepeatOptions {
+  /** Milliseconds before the first run; by default as before every other run. */
+  readonly firstMs?: number;
+  /** Maximum duration of a run, in milliseconds, after which the task is not healthy; 10 s by default. */
+  readonly silentMs?: number;
+}
+
 /** A task that is repeated. */
 export interface RepeatedTask {
   /** False if it has not succeeded for `silentMs` beyond its interval. */
@@ -16,25 +24,23 @@ export interface RepeatedTask {
  *
  * @param ms milliseconds from the end of one run to the start of the next, ± 10 %
  * @param name subject of the log line about a failure: "Renewing the lease"
- * @param silentMs maximum duration of a run, in milliseconds, after which the task is not healthy; 10 s
- *   by default
  */
 export function every(
   ms: number,
   name: string,
   task: () => Promise<void>,
-  silentMs?: number,
+  { firstMs, silentMs }: RepeatOptions = {},
 ): RepeatedTask {
   const liveness = new Liveness(ms, silentMs);
   let stopped = false;
   let run = Promise.resolve();
   let timer: ReturnType<typeof setTimeout>;
-  const schedule = () => {
+  const schedule = (waitMs = ms * (0.9 + 0.2 * Math.random())) => {
     timer = setTimeout(() => {
       run = runOnce().then(() => {
         if (!stopped) schedule();
       });
-    }, ms * (0.9 + 0.2 * Math.random()));
+    }, waitMs);
   };
   const runOnce = async () => {
     try {
@@ -44,7 +50,7 @@ export function every(
       log.error("{name} failed", { name, error });
     }
   };
-  schedule();
+  schedule(firstMs);
   return {
     healthy: () => liveness.alive,
     async stop() {

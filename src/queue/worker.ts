@@ -23,8 +23,10 @@ import { RunningJobs } from "./running_jobs.ts";
 import { WakeSignal } from "./wake_signal.ts";
 
 const LOOPS = 2;
-const RENEW_MS = 5_000;
-const RESCUE_MS = 5_000;
+// Two renewals with a failed one between them must be less than 5 s apart; see `rescueOrphans`.
+const RENEW_MS = 2_000;
+const RECONCILE_MS = 5_000;
+const RESCUE_MS = 3_000;
 const SWEEP_MS = 5_000;
 // A sweep after an outage of a provider ends thousands of batches, which takes longer than the other tasks.
 const MAX_SWEEP_MS = 5 * 60_000;
@@ -105,8 +107,10 @@ class LeasedWorker implements Worker {
     this.#subscribe();
     this.#tasks.push(
       every(RENEW_MS, "Renewing the lease", () => this.#renew()),
-      every(RESCUE_MS, "Rescuing orphans", () => this.#rescue()),
-      every(SWEEP_MS, "Sweeping", this.#sweep, MAX_SWEEP_MS),
+      every(RECONCILE_MS, "Reconciling the claims", () => this.#reconcile()),
+      // At once, because in a crash loop no worker lives for long.
+      every(RESCUE_MS, "Rescuing orphans", () => this.#rescue(), { firstMs: 0 }),
+      every(SWEEP_MS, "Sweeping", this.#sweep, { silentMs: MAX_SWEEP_MS }),
       every(PROMOTE_MS, "Promoting due jobs", () => this.#promote()),
       every(PROGRESS_MS, "Writing progress", () => this.#writeProgress()),
     );
@@ -193,10 +197,7 @@ class LeasedWorker implements Worker {
 
   async #renew(): Promise<void> {
     const started = this.#claimer.takeStarted();
-    if (await renewLease(this.#services, this.#workerId, started)) {
-      await reconcile(this.#services, this.#workerId, this.#fences());
-      return await this.#abortCancelled();
-    }
+    if (await renewLease(this.#services, this.#workerId, started)) return;
     log.error("Lease of worker {workerId} expired; its jobs were reassigned", {
       workerId: this.#workerId,
     });
@@ -204,6 +205,12 @@ class LeasedWorker implements Worker {
     this.#completer.drop();
     await this.register(newId());
     this.#claimer.rescan();
+  }
+
+  // A request to cancel whose event was lost is found here, too.
+  async #reconcile(): Promise<void> {
+    await reconcile(this.#services, this.#workerId, this.#fences());
+    await this.#abortCancelled();
   }
 
   async #rescue(): Promise<void> {

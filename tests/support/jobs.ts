@@ -48,7 +48,9 @@ const ATTEMPTS = statement<[jobId: string], AttemptRow>(
 );
 const EXPIRE = statement<[workerId: string | null]>(
   "test.expireLeases",
-  `update workers set lease_until = clock_timestamp() - interval '1 second'
+  `with renewed as (
+     update renewals set since = since - interval '16 seconds', last_at = clock_timestamp())
+   update workers set lease_until = clock_timestamp() - interval '1 second'
    where $1::uuid is null or id = $1`,
 );
 const MAKE_DUE = statement<[]>(
@@ -141,7 +143,7 @@ export function readAttempts(db: Connection, jobId: string): Promise<AttemptRow[
   return db.run(ATTEMPTS, jobId);
 }
 
-/** Expires the lease of a worker; null: all leases. */
+/** Expires the lease of a worker as if others had renewed theirs meanwhile; null: all leases. */
 export async function expireLease(db: Connection, workerId: string | null = null): Promise<void> {
   await db.run(EXPIRE, workerId);
 }

@@ -20,6 +20,7 @@ import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
 import { RunningJobs } from "../../src/queue/running_jobs.ts";
 import { WakeSignal } from "../../src/queue/wake_signal.ts";
+import { expireLease } from "./jobs.ts";
 
 /** A worker that claims, runs and settles jobs only when it is called. */
 export interface MailWorker {
@@ -50,10 +51,6 @@ const LANES: Lane[] = ["TRANSACTIONAL", "BULK", "SYSTEM"];
 const SLOTS = 4;
 const PUBLIC_URL = "https://mail.example.com";
 
-const EXPIRE = statement<[workerId: string]>(
-  "test.expireLease",
-  `update workers set lease_until = clock_timestamp() - interval '1 second' where id = $1`,
-);
 const MAKE_DUE = statement<[]>(
   "test.makeDeliveriesDue",
   `with d as (update deliveries set not_before = now() where not_before > now())
@@ -115,7 +112,7 @@ export async function startMailWorker(
       }
     },
     async loseLease() {
-      await services.db.run(EXPIRE, id);
+      await expireLease(services.db, id);
       await rescueOrphans(services);
     },
   };

@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import type { FailedTry } from "../../channels/channel.ts";
 import { statement } from "../../db/database.ts";
 import { isTransient } from "../../db/sqlstate.ts";
+import { resetCrashes } from "../jobs/lease.ts";
 import type { MessageStatus } from "../message_status.ts";
 import type { Services } from "../services.ts";
 import { suppress } from "../suppressions/suppress.ts";
@@ -28,7 +29,9 @@ const STEP = statement<
   StepResult
 >(
   "deliveries.step",
-  `with own as materialized (select from jobs where id = $1 and fence = $2 for no key update),
+  `with own as materialized (
+     select id, crashes from jobs where id = $1 and fence = $2 for no key update
+   ),
    b as (
      update batches b set step = b.step + 1,
        win = nullif($5::int[] || case when m.status in ('PLANNING', 'SENDING') then $6::int[]
@@ -100,7 +103,10 @@ const STEP = statement<
          union all select case d.outcome when 'UNKNOWN' then 'RESENT' else 'RETRIED' end
            where d.waits and d.counts) o`)
   }
-   )
+   ),
+   progressed as (${
+    resetCrashes("select id from own where crashes > 0 and exists (select from d)")
+  })
    select status as "messageStatus", coalesce(win @> $6::int[], false) as started from b`,
 );
 

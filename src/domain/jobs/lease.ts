@@ -4,32 +4,53 @@ import type { Claim } from "./claim.ts";
 import type { JobStatus } from "./job.ts";
 import type { LaneSlots } from "./lane.ts";
 
-/** Time after which a worker that does not renew its lease counts as dead. */
-const LEASE_MS = 15_000;
+const LEASE = "interval '15 seconds'";
+// Two renewals of one worker and a failed one between them are less than this apart.
+const MAX_GAP = "interval '5 seconds'";
 
-const REGISTER = statement<[workerId: string, host: string, lanes: string, leaseMs: number]>(
+// At most twice a second, because all workers update the same row. The row of the worker is locked before
+// it in every statement, so that they cannot deadlock.
+const RECORD_RENEWAL = `
+  update renewals set
+    last_at = clock_timestamp(),
+    since = case when last_at between clock_timestamp() - ${MAX_GAP} and clock_timestamp()
+      then since else clock_timestamp() end
+  where last_at not between clock_timestamp() - interval '0.5 seconds' and clock_timestamp()
+    and exists (select from worker)`;
+
+const REGISTER = statement<[workerId: string, host: string, lanes: string]>(
   "workers.register",
-  `insert into workers (id, host, lanes, lease_until)
-   values ($1, $2, $3::json, clock_timestamp() + $4 * interval '1 millisecond')`,
+  `with worker as (
+     insert into workers (id, host, lanes, lease_until)
+     values ($1, $2, $3::json, clock_timestamp() + ${LEASE})
+     returning id
+   )
+   ${RECORD_RENEWAL}`,
 );
 
-const RENEW = statement<
-  [workerId: string, started: string | null, leaseMs: number],
-  { id: string }
->(
+// An expired lease can be renewed until the worker is reaped, because during an outage of the database all
+// leases expire.
+const RENEW = statement<[workerId: string, started: string | null], { id: string }>(
   "workers.renew",
-  `update workers set heartbeat_at = clock_timestamp(),
-     last_cycle = coalesce($2::jsonb, last_cycle),
-     last_cycle_at = case when $2 is null then last_cycle_at else clock_timestamp() end,
-     lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-   where id = $1 and lease_until > clock_timestamp()
-   returning id`,
+  `with worker as (
+     update workers set heartbeat_at = clock_timestamp(),
+       last_cycle = coalesce($2::jsonb, last_cycle),
+       last_cycle_at = case when $2 is null then last_cycle_at else clock_timestamp() end,
+       lease_until = clock_timestamp() + ${LEASE}
+     where id = $1
+     returning id
+   ),
+   recorded as (${RECORD_RENEWAL})
+   select id from worker`,
 );
 
-// Reaping deletes the row, so that a renewal and a reaping cannot both succeed.
+// Reaping deletes the row, so that a renewal and a reaping cannot both succeed. It decides by the time at
+// which the statement began, because the database may be frozen while it runs.
 const REAP = statement<[], { id: string }>(
   "workers.reap",
-  `delete from workers where lease_until < clock_timestamp() returning id`,
+  `delete from workers where lease_until < now() and exists (
+     select from renewals where since <= now() - ${LEASE} and last_at >= now() - ${MAX_GAP})
+   returning id`,
 );
 
 // Orphans are found first and locked second, by fence. PostgreSQL re-evaluates a row that changed since
@@ -115,6 +136,16 @@ const DEREGISTER = statement<[workerId: string], { id: string }>(
    returning id`,
 );
 
+/**
+ * Returns SQL that resets the number of crashes of jobs, as a part of the statement that records progress
+ * of their work. Only crashes without progress between them make a job FAILED.
+ *
+ * @param jobIds a SELECT of the ids of claimed jobs
+ */
+export function resetCrashes(jobIds: string): string {
+  return `update jobs set crashes = 0 where crashes > 0 and id = any(array(${jobIds}))`;
+}
+
 const RESCUE_LIMIT = 500;
 
 /**
@@ -128,14 +159,14 @@ export async function registerWorker(
   host: string,
   lanes: LaneSlots,
 ): Promise<void> {
-  await db.run(REGISTER, workerId, host, JSON.stringify(Object.fromEntries(lanes)), LEASE_MS);
+  await db.run(REGISTER, workerId, host, JSON.stringify(Object.fromEntries(lanes)));
 }
 
 /**
- * Renews the lease of a worker.
+ * Renews the lease of a worker for 15 s, also if it has expired.
  *
  * @param started number of jobs started since the last renewal, by topic, shown to users
- * @returns false if the lease has expired: the worker has lost all of its jobs
+ * @returns false if the worker was reaped: it has lost all of its jobs
  */
 export async function renewLease(
   { db }: Services,
@@ -143,7 +174,7 @@ export async function renewLease(
   started: ReadonlyMap<string, number>,
 ): Promise<boolean> {
   const cycle = started.size > 0 ? JSON.stringify(Object.fromEntries(started)) : null;
-  return (await db.run(RENEW, workerId, cycle, LEASE_MS)).length > 0;
+  return (await db.run(RENEW, workerId, cycle)).length > 0;
 }
 
 /**
@@ -170,6 +201,9 @@ export function readCancelRequests({ db }: Services, workerId: string): Promise<
  * Reaps workers whose lease has expired and frees their jobs: requeues them, or sets a job FAILED with
  * type CRASHED if it crashed for the third time in a row and its worker ran no other such job. Any
  * replica does this for all workers.
+ *
+ * No worker is reaped before the database has taken renewals for 15 s without a gap over 5 s, because
+ * after an outage of the database the leases of living workers have expired, too.
  *
  * @returns the freed jobs
  */

@@ -3,6 +3,7 @@ import { copyRecipients, insertBatches } from "../deliveries/create.ts";
 import { toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import type { NewJob } from "../jobs/job.ts";
+import { resetCrashes } from "../jobs/lease.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
@@ -43,9 +44,10 @@ const LOCK_CLAIMED = statement<[jobId: string, fence: number, id: string], Messa
    for no key update`,
 );
 
-const ADVANCE = statement<[id: string, plannedCount: number]>(
+const ADVANCE = statement<[id: string, plannedCount: number, jobId: string]>(
   "messages.advance",
-  `update messages set planned_count = $2, updated_at = now(), started_at = coalesce(started_at, now()),
+  `with progressed as (${resetCrashes("select $3::uuid")})
+   update messages set planned_count = $2, updated_at = now(), started_at = coalesce(started_at, now()),
      status = case when $2 = recipient_count then 'SENDING' else status end
    where id = $1`,
 );
@@ -70,7 +72,7 @@ export async function planChunk(
     if (message.audienceId) await copyRecipients(tx, messageId, after, last);
     const batches = await insertBatches(tx, message, after, last);
     jobIds = await enqueueJobs(tx, batches.map((batch) => batchJob(message, batch)));
-    await tx.run(ADVANCE, messageId, last);
+    await tx.run(ADVANCE, messageId, last, job.id);
     return { message, more: last < message.recipientCount };
   });
   if (state.message) {

@@ -18,6 +18,7 @@ import { finishMessage } from "../../../src/domain/messages/finish.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onPostgres } from "../../support/database.ts";
+import { readJob } from "../../support/jobs.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
 import { people, readBatches, readDeliveries, readTries } from "../../support/messages.ts";
 import { interceptStatement } from "../../support/worker.ts";
@@ -192,6 +193,31 @@ onEveryMail("recordStep() writes nothing for a claim that has ended", async (mai
   const rows = await readDeliveries(db, id);
   assert.deepEqual(rows.map(({ status }) => status), ["UNKNOWN", "SENT"]);
 });
+
+onEveryMail(
+  "recordStep() resets the crashes of its job when it records an attempt",
+  async (mail) => {
+    const { db, services, worker, startWorker } = mail;
+    const { job, pending: [first], claim: { batchId }, step } = await take(mail, 3);
+    assert(first);
+    await worker.loseLease();
+    const other = await startWorker();
+    const [rescued] = await other.claim();
+    assert(rescued);
+    const claim = { jobId: job.id, fence: rescued.fence, batchId };
+    const batch = await takeBatch(services, claim);
+    await recordStep(services, claim, batch, step({ step: batch.step, starting: [1] }));
+    assert.equal((await readJob(db, job.id)).crashes, 1);
+    const attempts = [finished(first, "failed")];
+    const next = step({ step: batch.step + 1, attempts, starting: [2] });
+    await recordStep(services, claim, batch, next);
+    assert.equal((await readJob(db, job.id)).crashes, 0);
+    await other.loseLease();
+    assert.equal((await readJob(db, job.id)).crashes, 1);
+    await (await startWorker()).runQueued();
+  },
+  () => ({ reject: () => "550 5.1.1 Nobody is here" }),
+);
 
 onEveryMail("recordStep() stores a text with a lone surrogate", async (mail) => {
   const { db, services, message, claim, batch, pending, step } = {

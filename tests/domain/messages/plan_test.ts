@@ -9,6 +9,7 @@ import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { startDueMessages } from "../../../src/domain/messages/due.ts";
 import { planChunk } from "../../../src/domain/messages/plan.ts";
 import { toTypeId } from "../../../src/domain/id.ts";
+import { readJob } from "../../support/jobs.ts";
 import { onEveryMail, onPostgresMail, type TestMail } from "../../support/mail.ts";
 import { makeDue } from "../../support/mail_worker.ts";
 import {
@@ -119,6 +120,9 @@ onPostgresMail(
 
     assert.deepEqual(await planChunk(services, job, message.id), { message: null, more: false });
     assert.equal((await readBatches(db, message.id)).length, 50);
+    assert.equal((await readJob(db, job.id)).crashes, 1);
+    assert.equal((await planChunk(services, rescued, message.id)).more, false);
+    assert.equal((await readJob(db, job.id)).crashes, 0, "a planned chunk is progress");
     other.start([rescued]);
     await other.untilIdle();
     assert.equal(await readStatus(db, message.id), "SENDING");
