@@ -4,8 +4,6 @@ import {
   type BatchClaim,
   countEnded,
   NONE_ENDED,
-  readPending,
-  takeBatch,
   type TakenBatch,
 } from "../domain/deliveries/take.ts";
 import { toTypeId } from "../domain/id.ts";
@@ -19,12 +17,12 @@ import {
   type Outcome,
   snooze,
 } from "../domain/jobs/outcome.ts";
-import { finishMessage } from "../domain/messages/finish.ts";
 import { parkJob, pause } from "../domain/messages/pause.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import type { ContentCache } from "../sending/content_cache.ts";
 import { type BatchResult, BatchSender } from "../sending/batch_sender.ts";
+import { type BatchStatements, groupStatements } from "../sending/batch_statements.ts";
 import { prepareDeliverySender } from "../sending/delivery_sender.ts";
 import { MovingTimes } from "../sending/moving_time.ts";
 import { type ChannelSlots, slotFor } from "../sending/provider_pool.ts";
@@ -59,10 +57,23 @@ export function sendBatchHandler(
   options: SendBatchOptions,
 ): JobHandler<JobPayload<"SEND_BATCH">> {
   const movingTimes = new MovingTimes(services);
-  return (run, { batchId }) => sendBatch(services, { ...options, movingTimes }, run, batchId);
+  // Apart, so that urgent batches wait for no statement of the others.
+  const urgent = groupStatements(services);
+  const normal = groupStatements(services);
+  return (run, { batchId }) => {
+    const statements = isUrgent(run) ? urgent : normal;
+    return sendBatch(services, { ...options, movingTimes, statements }, run, batchId);
+  };
 }
 
-type Sending = SendBatchOptions & { readonly movingTimes: MovingTimes };
+type Sending = SendBatchOptions & {
+  readonly movingTimes: MovingTimes;
+  readonly statements: BatchStatements;
+};
+
+function isUrgent({ job }: JobRun): boolean {
+  return job.lane === "TRANSACTIONAL";
+}
 
 async function sendBatch(
   services: Services,
@@ -72,13 +83,13 @@ async function sendBatch(
 ): Promise<Outcome> {
   const { job } = run;
   const claim = { jobId: job.id, fence: job.fence, batchId };
-  const batch = await takeBatch(services, claim);
+  const batch = await options.statements.take(claim);
   if (batch.finished) await refuseAbandoned(services, batch);
   else {
     const outcome = await sendPending(services, options, run, claim, batch);
     if (outcome !== done) return outcome;
   }
-  await finishMessage(services, { id: batch.messageId, organizationId: batch.organizationId });
+  await options.statements.finish({ id: batch.messageId, organizationId: batch.organizationId });
   return done;
 }
 
@@ -92,13 +103,14 @@ async function refuseAbandoned(services: Services, batch: TakenBatch): Promise<v
 
 async function sendPending(
   services: Services,
-  { slots, contents, sending, publicUrl, movingTimes }: Sending,
-  { job, signal, report }: JobRun,
+  { slots, contents, sending, publicUrl, movingTimes, statements }: Sending,
+  run: JobRun,
   claim: BatchClaim,
   batch: TakenBatch,
 ): Promise<Outcome> {
+  const { job, signal, report } = run;
   const { channel, window } = slotFor(slots, batch.channel);
-  const urgent = job.lane === "TRANSACTIONAL";
+  const urgent = isUrgent(run);
   // Checked before the batch is read, to save the reads. Some obstacles do not apply to urgent mail.
   const obstacle = !urgent && batch.messageStatus === "SENDING" ? channel.obstacle : null;
   if (obstacle?.error.disposition === "retry") return snoozeFor(obstacle);
@@ -106,12 +118,14 @@ async function sendPending(
     id: batch.messageId,
     organizationId: batch.organizationId,
   });
-  const pending = await readPending(services, batch);
+  const pending = await statements.readPending(batch);
   const before = pending.length < batch.size ? await countEnded(services, batch) : NONE_ENDED;
+  const addresses = pending.map(({ address }) => address);
+  const suppressed = await statements.findSuppressed({ message: batch, addresses });
   const send = await prepareDeliverySender(services, batch, {
     channel,
     content,
-    pending,
+    suppressed,
     urgent,
     signal,
     publicUrl,
@@ -119,6 +133,7 @@ async function sendPending(
   const moving = movingTimes.of(batch.messageId);
   const sender = new BatchSender({
     services,
+    statements,
     signal,
     report,
     claim,

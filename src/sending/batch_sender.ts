@@ -35,6 +35,7 @@ import type { Progress } from "../domain/jobs/job.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
 import { logUnsent } from "./attempt_log.ts";
+import type { BatchStatements } from "./batch_statements.ts";
 import type { MovingTime } from "./moving_time.ts";
 
 /** Maximum time from the end of an attempt to its recording, in milliseconds. */
@@ -46,6 +47,7 @@ const log = getLogger(["waybill", "deliveries"]);
 /** Everything that sending one batch needs. */
 export interface BatchSenderOptions {
   readonly services: Services;
+  readonly statements: BatchStatements;
   /** Nothing more is sent once it fires. */
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
@@ -259,9 +261,10 @@ export class BatchSender {
   async #write(
     changes: { attempts: readonly FinishedAttempt[]; starting: readonly number[]; last: boolean },
   ): Promise<boolean> {
-    const { services, claim, batch } = this.#options;
+    const { services, statements, claim, batch } = this.#options;
     const step = { ...changes, step: this.#row.step, inFlight: [...this.#inFlight] };
-    const { started, messageStatus } = await recordStep(services, claim, batch, step);
+    const write = statements.writeStep;
+    const { started, messageStatus } = await recordStep(services, claim, batch, step, write);
     const listed = step.inFlight.length + (started ? step.starting.length : 0);
     this.#row = { step: step.step + 1, listed, messageStatus };
     return started;

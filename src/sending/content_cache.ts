@@ -1,7 +1,8 @@
 import { NotFoundError } from "../domain/errors.ts";
 import { toTypeId } from "../domain/id.ts";
+import { group } from "../domain/group.ts";
 import type { Message } from "../domain/messages/message.ts";
-import { findMessage } from "../domain/messages/find.ts";
+import { findMessages } from "../domain/messages/find.ts";
 import { compileContent, type CompiledContent } from "../domain/templates/template.ts";
 import type { Services } from "../domain/services.ts";
 
@@ -14,7 +15,15 @@ const MAX_CONTENTS = 100;
 export class ContentCache {
   readonly #contents = new Map<string, Promise<CompiledContent>>();
 
-  constructor(readonly services: Services) {}
+  /** Reads messages; the calls of batches that start together share a statement. */
+  readonly #read: (id: string) => Promise<Message | null>;
+
+  constructor(services: Services) {
+    this.#read = group(async (ids) => {
+      const messages = await findMessages(services.db, ids);
+      return ids.map((id) => messages.find((message) => message.id === id) ?? null);
+    });
+  }
 
   /**
    * Returns the compiled content of a message.
@@ -34,8 +43,10 @@ export class ContentCache {
   }
 
   async #load({ id, organizationId }: Pick<Message, "id" | "organizationId">) {
-    const message = await findMessage(this.services.db, organizationId, id);
-    if (!message) throw new NotFoundError([toTypeId("message", id)]);
+    const message = await this.#read(id);
+    if (message?.organizationId !== organizationId) {
+      throw new NotFoundError([toTypeId("message", id)]);
+    }
     return compileContent(message);
   }
 }

@@ -11,7 +11,7 @@ import {
   UNSUBSCRIBE_URL,
 } from "../domain/templates/template.ts";
 import type { Services } from "../domain/services.ts";
-import { findSuppressed } from "../domain/suppressions/lookup.ts";
+import type { SuppressedAddresses } from "../domain/suppressions/lookup.ts";
 import { openUnsubscribeLinks } from "../domain/suppressions/unsubscribe.ts";
 import type { ChannelSlot } from "./provider_pool.ts";
 
@@ -19,7 +19,8 @@ import type { ChannelSlot } from "./provider_pool.ts";
 export interface DeliverySenderOptions {
   readonly channel: ChannelSlot["channel"];
   readonly content: CompiledContent;
-  readonly pending: readonly PendingDelivery[];
+  /** Recipients that must not receive the message. */
+  readonly suppressed: SuppressedAddresses;
   readonly urgent: boolean;
   readonly signal: AbortSignal;
   /** URL at which recipients reach this installation, without a trailing slash. */
@@ -27,17 +28,16 @@ export interface DeliverySenderOptions {
 }
 
 /**
- * Prepares sending the deliveries of a batch: reads the suppression list and the signing key once.
- * Recipients that are added to the list later are suppressed from the next batch on.
+ * Prepares sending the deliveries of a batch: reads the signing key once. Recipients that are added to the
+ * suppression list after it was read are suppressed from the next batch on.
  *
  * @returns a function that sends one delivery; it returns failures of providers and templates as results
  */
 export async function prepareDeliverySender(
   services: Services,
   batch: TakenBatch,
-  { channel, content, pending, urgent, signal, publicUrl }: DeliverySenderOptions,
+  { channel, content, suppressed, urgent, signal, publicUrl }: DeliverySenderOptions,
 ): Promise<(delivery: PendingDelivery) => Promise<DeliveryResult>> {
-  const suppressed = await findSuppressed(services, batch, pending.map(({ address }) => address));
   const linkOf = batch.unsubscribable ? await openUnsubscribeLinks(services.db, publicUrl) : null;
   return async (delivery) => {
     const { id, address, name } = delivery;

@@ -1,53 +1,53 @@
 import { getLogger } from "@logtape/logtape";
-import type { FailedTry } from "../../channels/channel.ts";
 import { statement } from "../../db/database.ts";
 import { isTransient } from "../../db/sqlstate.ts";
+import { runAlone, toError } from "../group.ts";
 import { resetCrashes } from "../jobs/lease.ts";
 import type { MessageStatus } from "../message_status.ts";
 import type { Services } from "../services.ts";
 import { suppress } from "../suppressions/suppress.ts";
 import { countOutcomes } from "./counters.ts";
 import type { PendingDelivery } from "./delivery.ts";
+import { attemptRow, wellFormed } from "./attempt_row.ts";
 import { effectOf, type FinishedAttempt } from "./outcome.ts";
-import { type BatchClaim, StaleBatchError, type TakenBatch } from "./take.ts";
+import { type BatchClaim, compareJobs, StaleBatchError, type TakenBatch } from "./take.ts";
 
 const RECORD_RETRY_MS = 1_000;
 const log = getLogger(["waybill", "deliveries"]);
 
 // SENDING is not stored but derived from the list in the batch row, so that a success is one HOT update.
-const STEP = statement<
-  [
-    jobId: string,
-    fence: number,
-    batchId: string,
-    step: number,
-    inFlight: number[],
-    starting: number[],
-    last: boolean,
-    attempts: string,
-  ],
-  StepResult
->(
+// Jobs and batches are locked in the order of TAKE.
+const STEP = statement<[steps: string], StepResult & { batchId: string }>(
   "deliveries.step",
   `with own as materialized (
-     select id, crashes from jobs where id = $1 and fence = $2 for no key update
+     select a.*, j.crashes from jsonb_to_recordset($1::jsonb) as a(job_id uuid, fence bigint, batch_id uuid,
+         step int, in_flight int[], starting int[], last boolean, attempts jsonb), lateral (
+       select crashes from jobs where id = a.job_id and fence = a.fence for no key update) j
+   ),
+   locked as materialized (
+     select o.*, l.message_id from (select * from own order by batch_id) o, lateral (
+       select message_id from batches where id = o.batch_id and step = o.step for no key update) l
+   ),
+   changes as materialized (
+     select l.*, m.status from locked l, lateral (
+       select status from messages where id = l.message_id offset 0) m
    ),
    b as (
      update batches b set step = b.step + 1,
-       win = nullif($5::int[] || case when m.status in ('PLANNING', 'SENDING') then $6::int[]
-         else '{}' end, '{}'),
-       finished_at = case when $7 then now() end
-     from messages m
-     where b.id = $3 and b.step = $4 and m.id = b.message_id and exists (select from own)
-     returning b.id, b.organization_id, b.message_id, b.win, m.status
+       win = nullif(c.in_flight || case when c.status in ('PLANNING', 'SENDING')
+         then c.starting else '{}' end, '{}'),
+       finished_at = case when c.last then now() end
+     from changes c
+     where b.id = c.batch_id and b.id = any(array(select batch_id from changes))
+     returning b.id, b.organization_id, b.message_id, b.win, c.status, c.starting, c.attempts
    ),
    r as (
-     select r.*,
+     select r.*, b.id as batch_id, b.message_id,
        -- A cancelled message retries nothing: after an attempt that counts the delivery has ended.
-       resumes and (not counts or (select status from b) <> 'CANCELLED') as waits
-     from jsonb_to_recordset($8::jsonb) as r(id uuid, outcome text, resumes boolean, counts boolean,
-       retryable boolean, error_type text, error_code text, error_message text, provider text,
-       provider_message_id text, duration_ms float8, wait_ms float8, deferrals smallint,
+       resumes and (not counts or b.status <> 'CANCELLED') as waits
+     from b, jsonb_to_recordset(b.attempts) as r(id uuid, outcome text, resumes boolean,
+       counts boolean, retryable boolean, error_type text, error_code text, error_message text,
+       provider text, provider_message_id text, duration_ms float8, wait_ms float8, deferrals smallint,
        suppression_reason text, tries int, earlier jsonb)
    ),
    d as (
@@ -71,10 +71,10 @@ const STEP = statement<
      -- The array makes the planner look up these few rows by their ids; a join with r, or "=" with the
      -- message, would let it read the whole table or message.
      where d.id = r.id and d.id = any(array(select id from r))
-       and d.message_id is not distinct from (select message_id from b)
+       and d.message_id is not distinct from r.message_id
        and d.status = 'PENDING'
-     returning d.organization_id, d.id, d.attempt, d.tries, d.error_type, d.error_code,
-       d.error_message, d.retryable, d.provider, r.outcome,
+     returning d.organization_id, d.message_id, r.batch_id, d.id, d.attempt, d.tries, d.error_type,
+       d.error_code, d.error_message, d.retryable, d.provider, r.outcome,
        d.status = 'PENDING' as waits, r.counts, r.duration_ms, r.tries as made, r.earlier
    ),
    a as (
@@ -96,18 +96,20 @@ const STEP = statement<
    s as (
      ${
     countOutcomes(`
-       select b.organization_id, b.message_id, b.id as batch_id, now() as at, d.attempt, o.outcome,
+       select d.organization_id, d.message_id, d.batch_id, now() as at, d.attempt, o.outcome,
          d.error_type, d.retryable
-       from d, b, lateral (
+       from d, lateral (
          select d.outcome where not d.waits or d.counts
          union all select case d.outcome when 'UNKNOWN' then 'RESENT' else 'RETRIED' end
            where d.waits and d.counts) o`)
   }
    ),
    progressed as (${
-    resetCrashes("select id from own where crashes > 0 and exists (select from d)")
+    resetCrashes(`select job_id from own where crashes > 0
+       and exists (select from d where d.batch_id = own.batch_id)`)
   })
-   select status as "messageStatus", coalesce(win @> $6::int[], false) as started from b`,
+   select id as "batchId", status as "messageStatus", coalesce(win @> starting, false) as started
+   from b`,
 );
 
 const READ = statement<
@@ -146,6 +148,7 @@ export interface StepResult {
  * while the database is unavailable, because a delivery that was sent must be recorded.
  *
  * @param batch organization and channel, for the suppression list
+ * @param write writes the step; absent: alone
  * @throws {StaleBatchError} when the claim has ended; and any error of the database that is not transient
  */
 export async function recordStep(
@@ -153,13 +156,14 @@ export async function recordStep(
   claim: BatchClaim,
   batch: Pick<TakenBatch, "organizationId" | "channel">,
   step: Step,
+  write: (step: BatchStep) => Promise<StepResult> = (step) => writeAlone(services, step),
 ): Promise<StepResult> {
   const refused = step.attempts.filter(({ outcome }) => effectOf(outcome).suppresses)
     .map(({ delivery: { id, address } }) => ({ address, deliveryId: id }));
   return await untilAvailable(claim, async () => {
     // Before the step, because no later run sends to these recipients once the step is recorded.
     if (refused.length > 0) await suppress(services.db, batch, "REFUSED", refused);
-    return await writeStep(services, claim, step);
+    return await write({ claim, step });
   });
 }
 
@@ -201,62 +205,58 @@ async function untilAvailable<T>(claim: BatchClaim, run: () => Promise<T>): Prom
   }
 }
 
-async function writeStep(
-  { db }: Services,
-  { jobId, fence, batchId }: BatchClaim,
-  { step, attempts, inFlight, starting, last }: Step,
-): Promise<StepResult> {
-  const rows = JSON.stringify(attempts.map(rowOf), wellFormed);
-  const next = [...starting];
-  const [row] = await db.run(STEP, jobId, fence, batchId, step, [...inFlight], next, last, rows);
-  if (row) return row;
-  // No row: the claim has ended, or this step was committed and its answer was lost. `started` is read from
-  // the batch row, because the message may have been paused or resumed since the commit.
-  const [found] = await db.run(READ, jobId, fence, batchId, next);
-  if (found?.step === step + 1) return found;
-  throw new StaleBatchError(`Cannot record batch ${batchId}: the claim has ended`);
+/** The next step of a claimed batch. */
+export interface BatchStep {
+  readonly claim: BatchClaim;
+  readonly step: Step;
 }
 
-/** Columns of one attempt, as the statement reads them. */
-function rowOf({ delivery, outcome, provider, durationMs, earlier }: FinishedAttempt) {
-  const effect = effectOf(outcome);
-  const { status, waits, counts, retryable, waitMs, deferrals, error, suppressionReason } = effect;
-  return {
-    id: delivery.id,
-    outcome: status,
-    resumes: waits,
-    counts,
-    retryable,
-    error_type: error?.type,
-    error_code: error?.code,
-    error_message: error?.message,
-    provider,
-    provider_message_id: outcome.type === "sent" ? outcome.providerMessageId : null,
-    // The last try began when the one before it had ended.
-    duration_ms: Math.max(
-      0,
-      earlier.reduce((remaining, { durationMs }) => remaining - durationMs, durationMs),
+/**
+ * Writes steps of different batches in one statement.
+ *
+ * @returns the results in the order of the steps; a `StaleBatchError` if the claim has ended
+ */
+export async function writeSteps(
+  services: Services,
+  steps: readonly BatchStep[],
+): Promise<(StepResult | Error)[]> {
+  const rows = await services.db.run(
+    STEP,
+    JSON.stringify(steps.toSorted((a, b) => compareJobs(a.claim, b.claim)).map(rowOf), wellFormed),
+  );
+  const written = new Map(rows.map(({ batchId, ...result }) => [batchId, result]));
+  return await Promise.all(
+    steps.map((step) =>
+      written.get(step.claim.batchId) ?? readWritten(services, step).catch(toError)
     ),
-    wait_ms: waitMs,
-    deferrals,
-    suppression_reason: suppressionReason,
-    tries: suppressionReason ? 0 : earlier.length + 1,
-    earlier: earlier.length > 0 ? earlierRows(earlier, durationMs) : undefined,
+  );
+}
+
+/** Columns of one step, as the statement reads them. */
+function rowOf({ claim, step: { step, inFlight, starting, last, attempts } }: BatchStep) {
+  return {
+    job_id: claim.jobId,
+    fence: claim.fence,
+    batch_id: claim.batchId,
+    step,
+    in_flight: inFlight,
+    starting,
+    last,
+    attempts: attempts.map(attemptRow),
   };
 }
 
-// PostgreSQL refuses a lone surrogate, which truncating the text of a provider can produce.
-function wellFormed(_key: string, value: unknown): unknown {
-  return typeof value === "string" ? value.toWellFormed() : value;
+function writeAlone(services: Services, step: BatchStep): Promise<StepResult> {
+  return runAlone((steps) => writeSteps(services, steps), step);
 }
 
-/** Rows of the tries at other providers: `back` tries before the last one; times in ms before its end. */
-function earlierRows(earlier: readonly FailedTry[], durationMs: number) {
-  let begunMs = durationMs;
-  return earlier.map(({ provider, error: { type, code, message }, durationMs }, index) => {
-    const begun_ms = begunMs;
-    begunMs -= durationMs;
-    const back = earlier.length - index;
-    return { back, provider, type, code, message, begun_ms, ended_ms: begunMs };
-  });
+// No row was written: the claim has ended, or this step was committed and its answer was lost. `started` is
+// read from the batch row, because the message may have been paused or resumed since the commit.
+async function readWritten(
+  { db }: Services,
+  { claim: { jobId, fence, batchId }, step: { step, starting } }: BatchStep,
+): Promise<StepResult> {
+  const [found] = await db.run(READ, jobId, fence, batchId, [...starting]);
+  if (found?.step === step + 1) return found;
+  throw new StaleBatchError(`Cannot record batch ${batchId}: the claim has ended`);
 }

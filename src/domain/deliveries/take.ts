@@ -1,6 +1,7 @@
 import { statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
 import type { MessageStatus } from "../message_status.ts";
+import { runAlone, toError } from "../group.ts";
 import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
 import type { OnUnknown, PendingDelivery, RetryBackoff, RetryMode } from "./delivery.ts";
@@ -43,13 +44,28 @@ export class StaleBatchError extends Error {
 export const INTERRUPTED_MESSAGE =
   "The worker died while sending the delivery: the recipient may have received it";
 
-const TAKE = statement<[jobId: string, fence: number, batchId: string], TakenBatch>(
+// Jobs are locked in the order of the parameters, then batches in the order of their ids, as by every statement
+// that locks several of them, so that two groups of batches cannot deadlock.
+const TAKE = statement<[claims: string], TakenBatch & { id: string }>(
   "batches.take",
-  `with own as materialized (select from jobs where id = $1 and fence = $2 for no key update)
+  `with own as materialized (
+     select a."batchId" as id
+     from jsonb_to_recordset($1::jsonb) as a("jobId" uuid, fence bigint, "batchId" uuid), lateral (
+       select from jobs where id = a."jobId" and fence = a.fence for no key update) j
+   ),
+   locked as materialized (
+     select l.* from (select id from own order by id) o, lateral (
+       select b.id, b.message_id from batches b where b.id = o.id for no key update) l
+   ),
+   settings as materialized (
+     select l.id, m.* from locked l, lateral (
+       select status, channel, max_attempts, retry_mode, retry_backoff, on_unknown, unsubscribable
+       from messages where id = l.message_id offset 0) m
+   )
    update batches b set step = b.step + 1, started_at = coalesce(b.started_at, now())
-   from messages m
-   where b.id = $3 and m.id = b.message_id and exists (select from own)
-   returning b.organization_id as "organizationId", b.message_id as "messageId", b.number, b.size,
+   from settings m
+   where b.id = m.id and b.id = any(array(select id from locked))
+   returning b.id, b.organization_id as "organizationId", b.message_id as "messageId", b.number, b.size,
      coalesce(b.picked, array(select generate_series(b.lo, b.hi))) as positions, b.step,
      b.win as "inFlight", b.finished_at is not null as finished,
      m.status as "messageStatus", m.channel, m.max_attempts as "maxAttempts",
@@ -103,18 +119,16 @@ const RECOVER = statement<
 
 // The batch number is compared, too: a retried delivery is in a new batch, but keeps its position in the
 // range of the first one.
-const PENDING = statement<
-  [messageId: string, batchNumber: number, positions: number[]],
-  PendingDelivery
->(
+const PENDING = statement<[batches: string], PendingDelivery & { batch: number }>(
   "deliveries.pending",
-  `select id, n as position, address, name, variables, attempt, deferrals,
-     greatest(0, extract(epoch from not_before - now()))::float8 * 1000 as "dueMs"
-   from unnest($3::int[]) p(picked), lateral (
+  `select b.batch, d.id, d.n as position, d.address, d.name, d.variables, d.attempt, d.deferrals,
+     greatest(0, extract(epoch from d.not_before - now()))::float8 * 1000 as "dueMs"
+   from jsonb_to_recordset($1::jsonb) as b(batch int, message uuid, number int, positions int[]),
+     unnest(b.positions) p(picked), lateral (
      -- The offset forces one index lookup per position: a join could read the whole message.
-     select * from deliveries where message_id = $1 and n = picked offset 0) d
-   where status = 'PENDING' and batch_number = $2
-   order by n`,
+     select * from deliveries where message_id = b.message and n = picked offset 0) d
+   where d.status = 'PENDING' and d.batch_number = b.number
+   order by d.n`,
 );
 
 /** Numbers of deliveries of a batch that have ended without a failure. */
@@ -140,16 +154,37 @@ const ENDED = statement<
 );
 
 /**
- * Takes over a batch for the worker that has claimed its job. Deliveries that the last worker left in
+ * Takes over batches for the worker that has claimed their jobs. Deliveries that the last worker left in
  * flight may have been sent: they become UNKNOWN, or PENDING again if `onUnknown` is RESEND and attempts
  * are left.
  *
- * @throws {StaleBatchError} when the claim has ended
+ * @returns the batches in the order of the claims; a `StaleBatchError` if the claim has ended
  */
-export async function takeBatch({ db, bus }: Services, claim: BatchClaim): Promise<TakenBatch> {
-  const [batch] = await db.run(TAKE, claim.jobId, claim.fence, claim.batchId);
-  if (!batch) throw new StaleBatchError(`Cannot take batch ${claim.batchId}: the claim has ended`);
-  if (!batch.inFlight) return batch;
+export async function takeBatches(
+  services: Services,
+  claims: readonly BatchClaim[],
+): Promise<(TakenBatch | Error)[]> {
+  const rows = await services.db.run(TAKE, JSON.stringify(claims.toSorted(compareJobs)));
+  const taken = new Map(rows.map(({ id, ...batch }) => [id, batch]));
+  return await Promise.all(claims.map(async (claim) => {
+    const batch = taken.get(claim.batchId);
+    if (!batch) {
+      return new StaleBatchError(`Cannot take batch ${claim.batchId}: the claim has ended`);
+    }
+    return batch.inFlight ? await recover(services, claim, batch).catch(toError) : batch;
+  }));
+}
+
+/** Takes over one batch; otherwise like `takeBatches`, but throws the error. */
+export function takeBatch(services: Services, claim: BatchClaim): Promise<TakenBatch> {
+  return runAlone((claims) => takeBatches(services, claims), claim);
+}
+
+async function recover(
+  { db, bus }: Services,
+  claim: BatchClaim,
+  batch: TakenBatch,
+): Promise<TakenBatch> {
   const resend = batch.onUnknown === "RESEND";
   const [row] = await db.run(RECOVER, claim.jobId, claim.fence, claim.batchId, batch.step, resend);
   if (!row) throw new StaleBatchError(`Cannot recover batch ${claim.batchId}: the claim has ended`);
@@ -157,9 +192,33 @@ export async function takeBatch({ db, bus }: Services, claim: BatchClaim): Promi
   return { ...batch, step: batch.step + 1 };
 }
 
-/** Reads the PENDING deliveries of a batch by position, including those that are not due yet. */
-export function readPending({ db }: Services, batch: TakenBatch): Promise<PendingDelivery[]> {
-  return db.run(PENDING, batch.messageId, batch.number, batch.positions);
+/** Compares claims of batches in the order in which every statement locks their jobs. */
+export function compareJobs(a: BatchClaim, b: BatchClaim): number {
+  return a.jobId < b.jobId ? -1 : 1;
+}
+
+/**
+ * Reads the PENDING deliveries of batches by position, including those that are not due yet.
+ *
+ * @returns the deliveries of each batch, in the order of the batches
+ */
+export async function readAllPending(
+  { db }: Services,
+  batches: readonly TakenBatch[],
+): Promise<PendingDelivery[][]> {
+  const asked = batches.map(({ messageId: message, number, positions }, batch) => ({
+    batch,
+    message,
+    number,
+    positions,
+  }));
+  const rows = Map.groupBy(await db.run(PENDING, JSON.stringify(asked)), ({ batch }) => batch);
+  return batches.map((_, batch) => rows.get(batch) ?? []);
+}
+
+/** Reads the PENDING deliveries of one batch; otherwise like `readAllPending`. */
+export function readPending(services: Services, batch: TakenBatch): Promise<PendingDelivery[]> {
+  return runAlone((batches) => readAllPending(services, batches), batch);
 }
 
 /** Counts the deliveries of a batch that were sent or suppressed. */

@@ -6,17 +6,19 @@ import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
 import { beginRounds, publishRounds, type Round } from "./rounds.ts";
 
-const LOCK = statement<[id: string], { retryMode: RetryMode }>(
+// In the order of ids, so that two groups of messages cannot deadlock.
+const LOCK = statement<[ids: string[]], { id: string; retryMode: RetryMode }>(
   "messages.lock",
-  `select retry_mode as "retryMode" from messages where id = $1 for no key update`,
+  `select id, retry_mode as "retryMode" from messages
+   where id = any($1) order by id for no key update`,
 );
 
 const IS_DONE = `m.status = 'SENDING' and m.planned_count = m.recipient_count
   and not exists (select from batches where message_id = m.id and finished_at is null)`;
 
-const FIND_DONE = statement<[id: string], Message>(
+const FIND_DONE = statement<[ids: string[]], Message>(
   "messages.findDone",
-  `select ${COLUMNS} from messages m where id = $1 and ${IS_DONE}`,
+  `select ${COLUMNS} from messages m where id = any($1) and ${IS_DONE}`,
 );
 
 // A delivery with a complaint counts as sent, because its mail arrived. A suppressed one is no loss.
@@ -24,40 +26,53 @@ const FINAL_STATUS = `case when sent + suppressed = m.recipient_count then 'SENT
   when sent > 0 then 'PARTIALLY_SENT' else 'FAILED' end`;
 
 // Executed at the end of every batch, but sums up the counters for the last batch only.
-const FINISH = statement<[id: string], { id: string }>(
+const FINISH = statement<[ids: string[]], { id: string }>(
   "messages.finish",
   `update messages m set finished_at = now(), updated_at = now(),
      (sent_count, suppressed_count, status) = (
        select sent, suppressed, ${FINAL_STATUS} from (
          select coalesce(sum(sent + complained), 0) as sent, coalesce(sum(suppressed), 0) as suppressed
          from delivery_counters where message_id = m.id) s)
-   where m.id = $1 and ${IS_DONE}
+   where m.id = any($1) and ${IS_DONE}
    returning m.id`,
 );
 
 /**
- * Finishes a message whose last batch has ended. If its retry mode is AUTO and another attempt may
- * succeed, its next round begins instead. A message with unfinished batches is not changed.
+ * Finishes messages whose last batch has ended. If the retry mode is AUTO and another attempt may succeed, the
+ * next round of the message begins instead. A message with unfinished batches is not changed.
  */
-export async function finishMessage(
+export async function finishMessages(
   services: Services,
-  { id, organizationId }: Pick<Message, "id" | "organizationId">,
+  messages: readonly Pick<Message, "id" | "organizationId">[],
 ): Promise<void> {
+  const ids = [...new Set(messages.map(({ id }) => id))];
   let rounds: Round[] = [];
   const finished = await services.db.transaction(async (tx) => {
     // The lock and the check are two statements, because the check needs a snapshot from after the lock:
     // of two last batches that end at the same time, neither would otherwise see the end of the other.
-    const [message] = await tx.run(LOCK, id);
-    if (message?.retryMode === "AUTO") {
-      const done = await tx.run(FIND_DONE, id);
-      rounds = await beginRounds(tx, done, AUTOMATIC);
-      // A batch that ends after FIND_DONE must not let FINISH skip the round: it calls this function, too.
-      if (done.length === 0 || rounds.length > 0) return [];
-    }
-    return await tx.run(FINISH, id);
+    const locked = await tx.run(LOCK, ids);
+    const automatic = locked.filter(({ retryMode }) => retryMode === "AUTO").map(({ id }) => id);
+    const done = automatic.length > 0 ? await tx.run(FIND_DONE, automatic) : [];
+    rounds = await beginRounds(tx, done, AUTOMATIC);
+    // A batch that ends after FIND_DONE must not let FINISH skip the round: it calls this function, too.
+    const ending = new Set(done.map(({ id }) => id));
+    for (const { message } of rounds) ending.delete(message.id);
+    const finishing = ids.filter((id) => ending.has(id) || !automatic.includes(id));
+    return finishing.length > 0 ? await tx.run(FINISH, finishing) : [];
   });
   if (rounds.length > 0) publishRounds(services, rounds);
-  if (finished.length > 0) services.bus.publish("messages", organizationId, [id]);
+  const ended = new Set(finished.map(({ id }) => id));
+  for (const { id, organizationId } of messages) {
+    if (ended.has(id)) services.bus.publish("messages", organizationId, [id]);
+  }
+}
+
+/** Finishes one message; otherwise like `finishMessages`. */
+export async function finishMessage(
+  services: Services,
+  message: Pick<Message, "id" | "organizationId">,
+): Promise<void> {
+  await finishMessages(services, [message]);
 }
 
 /** Deliveries of one message whose status has changed in the same way. */

@@ -2,25 +2,24 @@ import { statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { MESSAGE_CHANNELS, type MessageChannel } from "../channel.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
+import { runAlone } from "../group.ts";
 import type { Services } from "../services.ts";
 import type { SuppressionReason } from "./suppression.ts";
 
 const SUPPRESSED = statement<
-  [
-    organizationId: string,
-    channel: MessageChannel,
-    addresses: string[],
-    unsubscribable: boolean,
-  ],
-  { address: string; reason: SuppressionReason }
+  [queries: string],
+  { query: number; address: string; reason: SuppressionReason }
 >(
   "suppressions.findSuppressed",
   // A complaint or an unsubscription comes first, because only the recipient can withdraw it.
-  `select distinct on (address) address, reason from suppressions
-   where organization_id = $1 and address = any($3) and channel = $2
-     and (reason <> 'UNSUBSCRIBED' or $4)
-   order by address, array_position(
-     array['COMPLAINED', 'UNSUBSCRIBED', 'BOUNCED', 'REFUSED', 'MANUAL'], reason)`,
+  `select q.query, a.address, s.reason
+   from jsonb_to_recordset($1::jsonb) as q(query int, organization uuid, channel text,
+     unsubscribable boolean, addresses text[]), unnest(q.addresses) a(address), lateral (
+     select reason from suppressions
+     where organization_id = q.organization and address = a.address and channel = q.channel
+       and (reason <> 'UNSUBSCRIBED' or q.unsubscribable)
+     order by array_position(
+       array['COMPLAINED', 'UNSUBSCRIBED', 'BOUNCED', 'REFUSED', 'MANUAL'], reason) limit 1) s`,
 );
 
 const LISTED = statement<
@@ -32,30 +31,55 @@ const LISTED = statement<
    where organization_id = $1 and address = any($2)`,
 );
 
-/**
- * Finds the recipients of a message that must not receive it, each with one reason.
- *
- * @param message an address with the reason UNSUBSCRIBED is suppressed only if it is unsubscribable
- * @returns reasons by suppressed address, spelled as in `addresses`
- */
-export async function findSuppressed(
-  { db }: Services,
-  message: {
+/** Recipients of a message, to be looked up in the suppression list. */
+export interface SuppressionQuery {
+  /** An address with the reason UNSUBSCRIBED is suppressed only if the message is unsubscribable. */
+  readonly message: {
     readonly organizationId: string;
     readonly channel: MessageChannel;
     readonly unsubscribable: boolean;
-  },
-  addresses: readonly string[],
-): Promise<ReadonlyMap<string, SuppressionReason>> {
-  const { organizationId, channel, unsubscribable } = message;
-  const { normalizeAddress } = CHANNEL_RULES[channel];
-  const normalized = addresses.map(normalizeAddress);
-  const rows = await db.run(SUPPRESSED, organizationId, channel, normalized, unsubscribable);
-  const reasons = new Map(rows.map(({ address, reason }) => [address, reason]));
-  return new Map(addresses.flatMap((address) => {
-    const reason = reasons.get(normalizeAddress(address));
-    return reason ? [[address, reason]] : [];
+  };
+  readonly addresses: readonly string[];
+}
+
+/** Reasons by suppressed address, spelled as in the query. */
+export type SuppressedAddresses = ReadonlyMap<string, SuppressionReason>;
+
+/**
+ * Finds the recipients of messages that must not receive them, each with one reason.
+ *
+ * @returns the suppressed addresses of each query, in the order of the queries
+ */
+export async function findAllSuppressed(
+  { db }: Services,
+  queries: readonly SuppressionQuery[],
+): Promise<SuppressedAddresses[]> {
+  const asked = queries.map(({ message, addresses }, query) => ({
+    query,
+    organization: message.organizationId,
+    channel: message.channel,
+    unsubscribable: message.unsubscribable,
+    addresses: addresses.map(CHANNEL_RULES[message.channel].normalizeAddress),
   }));
+  const rows = await db.run(SUPPRESSED, JSON.stringify(asked));
+  const found = Map.groupBy(rows, ({ query }) => query);
+  return queries.map(({ message: { channel }, addresses }, query) => {
+    const { normalizeAddress } = CHANNEL_RULES[channel];
+    const reasons = new Map(found.get(query)?.map(({ address, reason }) => [address, reason]));
+    return new Map(addresses.flatMap((address) => {
+      const reason = reasons.get(normalizeAddress(address));
+      return reason ? [[address, reason]] : [];
+    }));
+  });
+}
+
+/** Finds the suppressed recipients of one message; otherwise like `findAllSuppressed`. */
+export function findSuppressed(
+  services: Services,
+  message: SuppressionQuery["message"],
+  addresses: readonly string[],
+): Promise<SuppressedAddresses> {
+  return runAlone((queries) => findAllSuppressed(services, queries), { message, addresses });
 }
 
 /**

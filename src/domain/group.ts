@@ -1,0 +1,61 @@
+import process from "node:process";
+import DataLoader from "dataloader";
+import { isDataFault } from "../db/sqlstate.ts";
+
+/** Executes several calls together; the results have the order of the items. An error is the result of one item. */
+export type GroupRun<T, R> = (items: readonly T[]) => Promise<readonly (R | Error)[]>;
+
+const MAX_ITEMS = 100;
+
+/**
+ * Makes a function whose calls share statements: the calls that arrive while a group runs form the next one.
+ * A call that finds no group running is executed at once, so that grouping adds no latency.
+ *
+ * If the database refuses the data of a group, its items are executed one by one, so that invalid data fails
+ * only its own call. Any other error of `run` fails all calls of the group.
+ *
+ * @param run executes 1 to 100 items
+ */
+export function group<T, R>(run: GroupRun<T, R>): (item: T) => Promise<R> {
+  let running: Promise<unknown> = Promise.resolve();
+  const loader = new DataLoader<T, R>((items) => {
+    const results = running.then(() => runGroup(run, items));
+    running = results;
+    return results;
+  }, {
+    cache: false,
+    maxBatchSize: MAX_ITEMS,
+    // In the next tick, because calls that follow the same answer of the database belong together.
+    batchScheduleFn: (execute) => void running.then(() => process.nextTick(execute)),
+  });
+  return (item) => loader.load(item);
+}
+
+/** Never rejects: an error takes the place of the results. */
+async function runGroup<T, R>(
+  run: GroupRun<T, R>,
+  items: readonly T[],
+): Promise<readonly (R | Error)[]> {
+  try {
+    return await run(items);
+  } catch (error) {
+    if (items.length === 1 || !isDataFault(error)) return items.map(() => toError(error));
+  }
+  const results: (R | Error)[] = [];
+  for (const item of items) results.push(...await runGroup(run, [item]));
+  return results;
+}
+
+/** Converts a thrown value to an error, which a `GroupRun` returns as the result of one item. */
+export function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Executes one call by a function for several; returns its result, or throws it if it is an error. */
+export async function runAlone<T, R>(run: GroupRun<T, R>, item: T): Promise<R> {
+  const [result] = await run([item]);
+  if (result === undefined || result instanceof Error) {
+    throw result ?? new Error("A group of one call has no result");
+  }
+  return result;
+}
