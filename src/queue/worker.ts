@@ -18,6 +18,7 @@ import { Claimer } from "./claimer.ts";
 import { Completer } from "./completer.ts";
 import { every, type RepeatedTask } from "./every.ts";
 import type { BoundHandler } from "./handler.ts";
+import { HangWatch } from "./hang_watch.ts";
 import { Liveness } from "./liveness.ts";
 import { RunningJobs } from "./running_jobs.ts";
 import { WakeSignal } from "./wake_signal.ts";
@@ -80,9 +81,11 @@ class LeasedWorker implements Worker {
   readonly #subscriptions: (() => void)[] = [];
   readonly #tasks: RepeatedTask[] = [];
   readonly #livenesses = Array.from({ length: LOOPS }, () => new Liveness(POLL_MS));
+  readonly #hang = new HangWatch(this.#livenesses);
   #loops: readonly Promise<void>[] = [];
   #workerId = newId();
   #stopping = false;
+  #withheld = false;
 
   constructor(services: Services, { handlers, lanes, sweep }: WorkerOptions) {
     this.#services = services;
@@ -196,8 +199,11 @@ class LeasedWorker implements Worker {
   }
 
   async #renew(): Promise<void> {
+    if (this.#hang.lasting) return this.#withholdRenewal();
+    this.#withheld = false;
     const started = this.#claimer.takeStarted();
-    if (await renewLease(this.#services, this.#workerId, started)) return;
+    const renew = () => renewLease(this.#services, this.#workerId, started);
+    if (await this.#hang.renew(renew)) return;
     log.error("Lease of worker {workerId} expired; its jobs were reassigned", {
       workerId: this.#workerId,
     });
@@ -205,6 +211,17 @@ class LeasedWorker implements Worker {
     this.#completer.drop();
     await this.register(newId());
     this.#claimer.rescan();
+  }
+
+  // Other workers take the jobs when the lease has expired. Until then the handlers can record their work,
+  // so that no delivery in flight becomes UNKNOWN.
+  #withholdRenewal(): void {
+    if (!this.#withheld) {
+      const properties = { workerId: this.#workerId };
+      log.error("Lease of worker {workerId} is not renewed, because its loops hang", properties);
+    }
+    this.#withheld = true;
+    this.#running.abort(null, "stopping");
   }
 
   // A request to cancel whose event was lost is found here, too.
