@@ -5,6 +5,7 @@ import "./deliveries/cleanup.ts";
 import "./deliveries/mutations.ts";
 import "./deliveries/queries.ts";
 import "./installation/installation.ts";
+import "./installation/mutations.ts";
 import "./jobs/live.ts";
 import "./jobs/mutations.ts";
 import "./jobs/queries.ts";

@@ -10,7 +10,19 @@ interface ServeFlags {
   readonly host?: string;
   readonly port?: number;
   readonly worker: boolean;
+  readonly held: boolean;
 }
+
+interface WorkerFlags {
+  readonly port?: number;
+  readonly held: boolean;
+}
+
+const HELD = [
+  "--held",
+  "start on hold: all processes send nothing until the mutation releaseHold",
+  false,
+] as const;
 
 let recorded = true;
 const program = new Command("waybill")
@@ -21,12 +33,13 @@ program.command("serve", { isDefault: true })
   .option("--host <host>", "address to listen on (HOST)")
   .option("--port <port>", "port to listen on (PORT)", toPort)
   .option("--no-worker", "serve requests only; `waybill worker` runs the jobs")
+  .option(...HELD)
   // The default command receives an unknown command as its argument.
   .allowExcessArguments()
   .action(async (flags: ServeFlags, command: Command) => {
     const [argument] = command.args;
     if (argument !== undefined) command.error(`error: unknown command or argument '${argument}'`);
-    recorded = await serve(await configure(flags), flags.worker);
+    recorded = await serve(await configure(flags), flags);
   });
 program.command("worker")
   .description("run jobs only")
@@ -35,9 +48,10 @@ program.command("worker")
     "port of /healthz, /readyz and /metrics; without it they are served if WORKER_PROBES=true",
     toPort,
   )
-  .action(async ({ port }: { port?: number }) => {
+  .option(...HELD)
+  .action(async ({ port, held }: WorkerFlags) => {
     const config = await configure();
-    recorded = await runWorker(config, port ?? (config.workerProbes ? config.port : null));
+    recorded = await runWorker(config, port ?? (config.workerProbes ? config.port : null), held);
   });
 program.command("migrate")
   .description("apply pending migrations and exit")

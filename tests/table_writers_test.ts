@@ -24,6 +24,7 @@ const OWNERS: Owners = {
   delivery_stats: "deliveries",
   provider_events: "deliveries",
   messages: "messages",
+  installation: "installation",
 };
 
 async function readMigrations(): Promise<Map<string, string>> {

@@ -7,6 +7,7 @@ import {
 import { readWorkers, type WorkerLane, type WorkerState } from "../../src/domain/jobs/workers.ts";
 import { builder } from "../kit/builder.ts";
 import { Lane } from "../jobs/enums.ts";
+import { HoldObject } from "./hold.ts";
 import { ProviderNode } from "../providers/provider.ts";
 
 const TypeCount = builder.objectRef<{ type: string; count: number }>("TypeCount").implement({
@@ -111,7 +112,8 @@ const ConfigurationItem = builder
     }),
   });
 
-const InstallationNode = builder.objectRef<Installation>("Installation");
+/** The only installation on the database. */
+export const InstallationNode = builder.objectRef<Installation>("Installation");
 
 builder.node(InstallationNode, {
   description: "Installation: all processes that share one database.",
@@ -134,6 +136,14 @@ builder.node(InstallationNode, {
       description:
         "Providers that this process uses, in the order of preference within each channel.",
       resolve: ({ providers }) => [...providers],
+    }),
+    hold: t.field({
+      type: HoldObject,
+      nullable: true,
+      description:
+        "Hold of the installation; null if it is not on hold. A database that was restored from a " +
+        "backup starts on hold.",
+      resolve: ({ hold }) => hold,
     }),
     configuration: t.field({
       type: [ConfigurationItem],

@@ -26,6 +26,11 @@ const WaitingReason = builder.enumType("WaitingReason", {
         "The last attempt failed or its recipient was throttled, and the next one is not due yet.",
     },
     NOT_DUE: { description: "The chosen start, such as `sendAt` or `runAt`, is in the future." },
+    HELD: {
+      description:
+        "The installation is on hold, because its database was restored from a backup or an " +
+        "operator asked for it; until `releaseHold`.",
+    },
     BEHIND: { description: "Others are processed before it; see `position`." },
   },
 });

@@ -67,6 +67,7 @@ const ConflictCode = builder.enumType("ConflictCode", {
         "The object is in progress, or another unfinished object has the same unique key.",
     },
     NOT_PAUSED: { description: "The message is not PAUSED, so it cannot be resumed." },
+    NOT_HELD: { description: "The installation is not on hold, so it cannot be released." },
     NOT_CANCELLABLE: { description: "The state of the object does not allow cancelling it." },
     NOT_RETRYABLE: {
       description: "The job waits for a worker, runs or is COMPLETED, so it cannot be retried.",

@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { openCaptureChannel } from "../channels/capture.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Config } from "../config/config.ts";
+import { isHeld } from "../domain/hold.ts";
 import { JOB_KINDS } from "../domain/jobs/kinds.ts";
 import type { LaneSlots } from "../domain/jobs/lane.ts";
 import {
@@ -96,14 +97,25 @@ export async function startBackground(
   const contents = new ContentCache(services);
   const sending = new Set<BatchSender>();
   const handlers = createHandlers(services, { ...options, slots: pool.slots, contents, sending });
+  // Once, and not on hold: the messages of a restored database continue only after its release.
+  let resumed = false;
+  const resume = async () => {
+    if (resumed || await isHeld(services.db)) return;
+    await continueRecovered(services);
+    await resumeForNewProviders(services, byChannel(providers));
+    resumed = true;
+  };
   const worker = await startWorker(services, {
     handlers: bindHandlers(JOB_KINDS, handlers),
     lanes,
-    sweep: () => sweepMessages(services),
+    async sweep() {
+      if (await isHeld(services.db)) return;
+      await resume();
+      await sweepMessages(services);
+    },
   });
   const schedule = startSchedule(services);
-  await continueRecovered(services);
-  await resumeForNewProviders(services, byChannel(providers));
+  await resume();
   return {
     health: {
       worker: () => worker.healthy() && refreshing.healthy(),

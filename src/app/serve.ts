@@ -5,20 +5,30 @@ import { handleImport } from "../server/imports/import.ts";
 import { watchEventLoop } from "../server/ops/event_loop.ts";
 import { startServer } from "../server/server.ts";
 import { startConfiguredBackground } from "./background.ts";
+import { startHoldWatch } from "./hold_watch.ts";
 import { listen } from "./listen.ts";
 import { endStep, STOP } from "../domain/stop.ts";
 import { closeServices, healthOf, metricsSourceOf, openServices } from "./services.ts";
 import { watchStopSignals } from "./stop_signal.ts";
 
+/** Flags of the command `serve`. */
+export interface ServeOptions {
+  /** Whether the process runs jobs, too. */
+  readonly worker: boolean;
+  /** Whether to put the installation on hold. */
+  readonly held: boolean;
+}
+
 /**
- * Serves requests, and runs jobs unless `withWorker` is false, until a stop signal.
+ * Serves requests until a stop signal.
  *
  * @returns false if results of deliveries or jobs could not be recorded at the stop
  */
-export async function serve(config: Config, withWorker: boolean): Promise<boolean> {
+export async function serve(config: Config, { worker, held }: ServeOptions): Promise<boolean> {
   const watching = watchStopSignals();
   const opened = await openServices(config);
   const { services } = opened;
+  const holdWatch = await startHoldWatch(opened, config, held);
   const secret = await ensureOperator(services, config.adminApiKey);
   // Printed before the next steps, which may fail: only the hash of the key is stored.
   if (secret) {
@@ -29,7 +39,7 @@ export async function serve(config: Config, withWorker: boolean): Promise<boolea
   }
   const stopSignal = watching();
   const eventLoop = watchEventLoop();
-  const background = withWorker ? await startConfiguredBackground(opened, config) : null;
+  const background = worker ? await startConfiguredBackground(opened, config) : null;
   const { host, port } = config;
   const server = await listen(`${host}, port ${port}`, background, () =>
     startServer({
@@ -38,7 +48,11 @@ export async function serve(config: Config, withWorker: boolean): Promise<boolea
       services,
       schema,
       jwt: config.jwt,
-      health: { ...healthOf(services), ...background?.health },
+      health: {
+        ...healthOf(services),
+        ...background?.health,
+        sending: holdWatch.sending,
+      },
       metricsSource: metricsSourceOf(services),
       eventLoop,
       importRecipients: (request, caller) => handleImport(services, request, caller),
@@ -52,6 +66,7 @@ export async function serve(config: Config, withWorker: boolean): Promise<boolea
     background?.stop(),
     endStep("Ending the requests", stoppedAt + STOP.recorded, server.shutdown()),
   ]);
+  await endStep("Ending the check for a restore", stoppedAt + STOP.disconnected, holdWatch.stop());
   await closeServices(services, stoppedAt);
   return recorded;
 }

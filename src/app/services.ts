@@ -29,6 +29,8 @@ export interface OpenedServices {
   /** Configured providers, in order of preference. */
   readonly providers: readonly RegisteredProvider[];
   readonly migrated: readonly string[];
+  /** Witness of the services, advanced by the watch for restores. */
+  readonly witness: { number: number };
 }
 
 /**
@@ -50,9 +52,11 @@ export async function openServices(config: Config): Promise<OpenedServices> {
   const { secretKey, dataDir, variables } = config;
   const configured = configuredProviders(config);
   const providers = await registerConfigured({ db, bus }, configured);
+  const witness = { number: 0 };
   const services: Services = {
     db,
     bus,
+    witness,
     channels: new Set(configured.map(({ channel }) => channel)),
     vault: createVault(async () => secretKey ?? await readKeyFile(join(dataDir, "secret.key"))),
     settings: {
@@ -62,7 +66,7 @@ export async function openServices(config: Config): Promise<OpenedServices> {
       variables,
     },
   };
-  return { services, providers, migrated };
+  return { services, providers, migrated, witness };
 }
 
 function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database> {

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { watchEventLoop } from "../server/ops/event_loop.ts";
 import { startProbes } from "../server/ops/probes.ts";
 import { startConfiguredBackground } from "./background.ts";
+import { startHoldWatch } from "./hold_watch.ts";
 import { listen } from "./listen.ts";
 import { endStep, STOP } from "../domain/stop.ts";
 import { closeServices, healthOf, metricsSourceOf, openServices } from "./services.ts";
@@ -14,16 +15,22 @@ const log = getLogger(["waybill"]);
  * Runs jobs, without serving requests, until a stop signal.
  *
  * @param port port of probes and metrics; null: none
+ * @param held whether to put the installation on hold
  * @returns false if results of deliveries or jobs could not be recorded at the stop
  */
-export async function runWorker(config: Config, port: number | null): Promise<boolean> {
+export async function runWorker(
+  config: Config,
+  port: number | null,
+  held: boolean,
+): Promise<boolean> {
   const watching = watchStopSignals();
   const opened = await openServices(config);
   const { services } = opened;
+  const holdWatch = await startHoldWatch(opened, config, held);
   const stopSignal = watching();
   const eventLoop = watchEventLoop();
   const background = await startConfiguredBackground(opened, config);
-  const health = { ...healthOf(services), ...background.health };
+  const health = { ...healthOf(services), ...background.health, sending: holdWatch.sending };
   const metricsSource = metricsSourceOf(services);
   const stopProbes = port === null
     ? null
@@ -36,6 +43,7 @@ export async function runWorker(config: Config, port: number | null): Promise<bo
     background.stop(),
     stopProbes && endStep("Ending the probes", stoppedAt + STOP.recorded, stopProbes()),
   ]);
+  await endStep("Ending the check for a restore", stoppedAt + STOP.disconnected, holdWatch.stop());
   await closeServices(services, stoppedAt);
   return recorded;
 }

@@ -6,7 +6,8 @@ export const database = z.object({
   DATABASE_URL: url(["postgres:", "postgresql:"]).nullable().default(null),
   DATABASE_POOL: wholeNumber(1, 1000).default(10),
   DATA_DIR: z.string().default("./data"),
-}).transform(({ DATABASE_URL, DATABASE_POOL, DATA_DIR }) => ({
+  WITNESS_DIR: z.string().nullable().default(null),
+}).transform(({ DATABASE_URL, DATABASE_POOL, DATA_DIR, WITNESS_DIR }) => ({
   database: {
     /** Null: the embedded database in `dataDir`. */
     url: DATABASE_URL,
@@ -14,4 +15,6 @@ export const database = z.object({
     poolSize: DATABASE_POOL,
   },
   dataDir: DATA_DIR,
+  /** Directory for a second copy of the witness; null: none. */
+  witnessDir: WITNESS_DIR,
 }));

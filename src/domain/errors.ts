@@ -37,6 +37,7 @@ export type ConflictCode =
   | "ALREADY_FINISHED"
   | "ALREADY_RUNNING"
   | "NOT_PAUSED"
+  | "NOT_HELD"
   | "NOT_CANCELLABLE"
   | "NOT_RETRYABLE"
   | "NAME_TAKEN"

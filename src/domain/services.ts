@@ -14,8 +14,15 @@ export interface Services {
   readonly channels?: ReadonlySet<MessageChannel>;
   /** Encrypts and decrypts credentials of providers. Absent: this process can do neither. */
   readonly vault?: Vault;
+  /** Copy of the witness; a database with a lower one was restored. Absent: not watched, as in tests. */
+  readonly witness?: Witness;
   /** Settings that are shown to operators. */
   readonly settings?: Settings;
+}
+
+/** The newest state of the database that this process has seen; see the table `installation`. */
+export interface Witness {
+  readonly number: number;
 }
 
 /** Settings of a process, without its secrets. */

@@ -8,6 +8,7 @@ export type WaitingReason =
   | "RATE_LIMIT"
   | "BACKOFF"
   | "NOT_DUE"
+  | "HELD"
   | "BEHIND";
 
 /** Explanation why a message, a delivery or a job does not move. */
@@ -68,6 +69,12 @@ export function waitWhilePaused(row: PausedRow): WaitingFor | null {
     : `Paused ${since} because of an error${at}: ${error}`;
   const reason = NO_PROVIDER_CODES.has(pauseCode) ? "NO_PROVIDER" : "PAUSED";
   return { reason, text, until: null, position: null, providerId };
+}
+
+/** Explains the wait for the release of the installation, which is on hold. */
+export function waitWhileHeld(): WaitingFor {
+  const text = "The installation is on hold until an operator releases it";
+  return { reason: "HELD", text, until: null, position: null, providerId: null };
 }
 
 /** Explains the wait for a time that a caller has chosen. */

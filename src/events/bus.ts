@@ -12,7 +12,8 @@ export type Topic =
   | "queue"
   | "cancel"
   | "access"
-  | "providers";
+  | "providers"
+  | "hold";
 
 /** Objects of one organization have changed. */
 export interface Change {
@@ -58,7 +59,13 @@ export const MAX_IDS_PER_CHANGE = 100;
 
 const UPDATE_INTERVAL_MS = 250;
 const SIGNAL_INTERVAL_MS = 5;
-const SIGNALS: ReadonlySet<Topic> = new Set<Topic>(["queue", "cancel", "access", "providers"]);
+const SIGNALS: ReadonlySet<Topic> = new Set<Topic>([
+  "queue",
+  "cancel",
+  "access",
+  "providers",
+  "hold",
+]);
 
 interface Pending {
   /** Null: no change since the last delivery. */

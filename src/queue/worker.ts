@@ -10,6 +10,7 @@ import {
   renewLease,
   rescueOrphans,
 } from "../domain/jobs/lease.ts";
+import { isHeld } from "../domain/hold.ts";
 import { writeProgress } from "../domain/jobs/progress.ts";
 import { newId, toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
@@ -33,6 +34,7 @@ const SWEEP_MS = 5_000;
 const MAX_SWEEP_MS = 5 * 60_000;
 const PROMOTE_MS = 1_000;
 const PROMOTE_LIMIT = 1_000;
+const HOLD_MS = 1_000;
 const PROGRESS_MS = 250;
 const log = getLogger(["waybill", "worker"]);
 
@@ -114,6 +116,7 @@ class LeasedWorker implements Worker {
       // At once, because in a crash loop no worker lives for long.
       every(RESCUE_MS, "Rescuing orphans", () => this.#rescue(), { firstMs: 0 }),
       every(SWEEP_MS, "Sweeping", this.#sweep, { silentMs: MAX_SWEEP_MS }),
+      every(HOLD_MS, "Reading the hold", () => this.#checkHold()),
       every(PROMOTE_MS, "Promoting due jobs", () => this.#promote()),
       every(PROGRESS_MS, "Writing progress", () => this.#writeProgress()),
     );
@@ -169,6 +172,9 @@ class LeasedWorker implements Worker {
     this.#subscriptions.push(
       bus.subscribe("queue", ({ ids }) => {
         if (!ids || ids.some((lane) => lanes.has(lane))) this.#claimer.rescan();
+      }),
+      bus.subscribe("hold", () => {
+        this.#checkHold().catch((error) => log.error("Cannot read the hold", { error }));
       }),
       bus.subscribe("cancel", ({ ids }) => {
         if (ids && !this.#running.runsAny(ids)) return;
@@ -237,6 +243,11 @@ class LeasedWorker implements Worker {
   async #promote(): Promise<void> {
     this.#running.checkTimeouts(performance.now());
     if (await promoteDueJobs(this.#services, PROMOTE_LIMIT) > 0) this.#claimer.rescan();
+  }
+
+  // A hold prevents claims by itself; the running jobs have to be requeued.
+  async #checkHold(): Promise<void> {
+    if (await isHeld(this.#services.db)) this.#running.abort(null, "stopping");
   }
 
   async #writeProgress(): Promise<void> {

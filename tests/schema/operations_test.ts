@@ -10,6 +10,7 @@ import {
 import { addRecipients } from "../../src/domain/audiences/add_recipients.ts";
 import { beginImport, finishImport } from "../../src/domain/audiences/import.ts";
 import { listDeliveries } from "../../src/domain/deliveries/list.ts";
+import { putOnHold } from "../../src/domain/installation/hold.ts";
 import { type Noun, toTypeId } from "../../src/domain/id.ts";
 import { listJobs } from "../../src/domain/jobs/list.ts";
 import type { Page } from "../../src/domain/page.ts";
@@ -95,6 +96,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     channel: "EMAIL",
     addresses: ["cleo@example.com"],
   });
+  await putOnHold(services, "Restored");
   const [delivery] = (await listDeliveries(services, admin, {}, "CREATED_ASC", {})).edges;
   return {
     job: first("job", await listJobs(services, admin, {}, "CREATED_DESC", {})),

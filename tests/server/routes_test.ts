@@ -42,6 +42,19 @@ onPostgres(
 );
 
 onPostgres(
+  "GET /readyz answers 200 and names a part that is held",
+  ({ db }) =>
+    withServer(db, async ({ url }) => {
+      const response = await fetch(new URL("/readyz", url));
+      assert.equal(response.status, 200);
+      assert.deepEqual(await response.json(), {
+        ready: true,
+        parts: { database: true, sending: "held" },
+      });
+    }, { health: { database: () => true, sending: () => "held" } }),
+);
+
+onPostgres(
   "GET /metrics returns the counts in the format of Prometheus",
   ({ db }) =>
     withServer(db, async ({ url, post, connect }) => {

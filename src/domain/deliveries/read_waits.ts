@@ -1,4 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
+import { NOT_HELD } from "../hold.ts";
 import { readJobWaits } from "../jobs/read_waits.ts";
 import { JOIN_PAUSE_PROVIDER, MAX_POSITION, PAUSE_COLUMNS, type WaitingFor } from "../waiting.ts";
 import { type DeliveryWaitFacts, explainDeliveryWait } from "./waiting.ts";
@@ -50,7 +51,7 @@ const PENDING = statement<[ids: string[], maxPosition: number], PendingDelivery>
          and (d.n = any(b.win)) is not true and (d.not_before > now()) is not true
      ) q
    )
-   select a.id, now() as now, a."pausedAt", a."pauseReason", a."pauseCode", a."pauseProviderId",
+   select a.id, now() as now, not ${NOT_HELD} as held, a."pausedAt", a."pauseReason", a."pauseCode", a."pauseProviderId",
      a."pauseProvider", case when a.send_at > now() then a.send_at end as "sendAt",
      case when a.not_before > now() then a.not_before end as "notBefore", a.attempt, a.deferrals,
      a.error_code as "errorCode", a.error_message as "errorMessage", a.provider,

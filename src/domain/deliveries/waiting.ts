@@ -5,12 +5,15 @@ import {
   waitBehind,
   type WaitingFor,
   waitUntilDue,
+  waitWhileHeld,
   waitWhilePaused,
 } from "../waiting.ts";
 
 /** Facts about a PENDING delivery, read at the time `now`. */
 export interface DeliveryWaitFacts extends PausedRow {
   readonly now: Date;
+  /** Whether the installation is on hold. */
+  readonly held: boolean;
   /** Time of its message's `sendAt` if that lies in the future; null otherwise. */
   readonly sendAt: Date | null;
   /** Time of the next attempt if that lies in the future; null otherwise. */
@@ -42,10 +45,11 @@ export function explainDeliveryWait(
   delivery: DeliveryWaitFacts,
   jobWait: WaitingFor | null,
 ): WaitingFor | null {
-  const { now, sendAt, notBefore, running, inBatch, position } = delivery;
+  const { now, held, sendAt, notBefore, running, inBatch, position } = delivery;
   const paused = waitWhilePaused(delivery);
   if (paused) return paused;
   if (sendAt) return waitUntilDue(sendAt, now);
+  if (held && !running) return waitWhileHeld();
   if (notBefore) return waitForAttempt(delivery, notBefore);
   if (!running) return jobWait;
   return inBatch

@@ -3,6 +3,7 @@ import { CLAIM_LIMIT, POLL_MS } from "../jobs/claim.ts";
 import { readWorkers, type WorkerState } from "../jobs/workers.ts";
 import type { Provider } from "../providers/provider.ts";
 import { findProviders } from "../providers/find.ts";
+import { type Hold, readHold } from "./hold.ts";
 import type { Services, Settings } from "../services.ts";
 
 /** Id of the only installation on a database. */
@@ -24,6 +25,8 @@ export interface Installation extends Settings {
   readonly processor: Processor;
   /** Providers in order of preference, channel by channel. */
   readonly providers: readonly Provider[];
+  /** Null: not on hold. */
+  readonly hold: Hold | null;
 }
 
 const NO_SETTINGS = { version: "", providerIds: [], mailCaptured: false, variables: [] };
@@ -38,13 +41,15 @@ export async function readInstallation(
   caller: Caller,
 ): Promise<Installation> {
   requireOperator(caller, "see the installation");
-  const [workers, found] = await Promise.all([
+  const [hold, workers, found] = await Promise.all([
+    readHold(db),
     readWorkers(db),
     findProviders(db, settings.providerIds),
   ]);
   const byId = new Map(found.map((provider) => [provider.id, provider]));
   return {
     ...settings,
+    hold,
     providers: settings.providerIds.flatMap((id) => byId.get(id) ?? []),
     processor: { workers, intervalMs: POLL_MS, batchSize: CLAIM_LIMIT, ...lastCycleOf(workers) },
   };

@@ -1,4 +1,5 @@
 import { statement } from "../../db/database.ts";
+import { mayRun } from "../hold.ts";
 import type { Services } from "../services.ts";
 import type { Lane } from "./lane.ts";
 
@@ -81,7 +82,8 @@ const PARTITIONS = statement<
    select lane, organization_id as "organizationId", topic from keys`,
 );
 
-// A reaped worker that has not noticed yet claims nothing, because its jobs would be rescued at once.
+// A reaped worker that has not noticed yet claims nothing, because its jobs would be rescued at once. Nothing is
+// claimed in a database that is older than this process has seen it, because its jobs may have run already.
 // The update takes its ids from an array, because joined to `pick` it becomes a sequential scan.
 const CLAIM = statement<
   [
@@ -90,6 +92,7 @@ const CLAIM = statement<
     organizationIds: string[],
     topics: string[],
     counts: number[],
+    witness: number,
   ],
   ClaimedJob
 >(
@@ -104,7 +107,7 @@ const CLAIM = statement<
          order by j.priority desc, j.run_at, j.id limit k.n
          for update skip locked
        ) p
-     where exists (select from workers where id = $1)
+     where exists (select from workers where id = $1) and ${mayRun("$6")}
    )
    update jobs set status = 'PROCESSING', fence = nextval('job_fence'), worker_id = $1,
      attempt = attempt + 1, started_at = now(), updated_at = now()
@@ -151,12 +154,12 @@ export function readPartitions(
 
 /**
  * Claims up to `count` jobs of each partition, by priority, then age. Each claim counts an attempt and
- * takes a new fence.
+ * takes a new fence. Claims nothing while the installation is on hold.
  *
  * @param workerId an id without a row in `workers` claims nothing
  */
 export function claimJobs(
-  { db }: Services,
+  { db, witness }: Services,
   workerId: string,
   quotas: readonly Quota[],
 ): Promise<ClaimedJob[]> {
@@ -167,6 +170,7 @@ export function claimJobs(
     quotas.map(({ organizationId }) => organizationId),
     quotas.map(({ topic }) => topic),
     quotas.map(({ count }) => count),
+    witness?.number ?? 0,
   );
 }
 

@@ -1,4 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
+import { NOT_HELD } from "../hold.ts";
 import { parseTypeId } from "../id.ts";
 import {
   JOIN_PAUSE_PROVIDER,
@@ -37,7 +38,8 @@ const WAITING = statement<[ids: string[], limit: number], WaitingJob>(
        order by j.priority desc, j.run_at, j.id limit $2
      ) q where q.id in (select id from asked)
    )
-   select a.id, a.subject, now() as now, a.lane, o.run_at is not null or a.run_at > now() as later,
+   select a.id, a.subject, now() as now, a.lane, not ${NOT_HELD} as held,
+     o.run_at is not null or a.run_at > now() as later,
      nullif(coalesce(o.run_at, a.run_at), 'infinity') as "runAt", a.attempt, a.error,
      coalesce(o.wait_reason, a.wait_reason) as "waitReason",
      p.id as "providerId", p.name as provider, p.error_type as "providerErrorType",

@@ -5,6 +5,7 @@ import {
   waitBehind,
   type WaitingFor,
   waitUntilDue,
+  waitWhileHeld,
   waitWhilePaused,
 } from "../waiting.ts";
 import type { JobError } from "./job.ts";
@@ -15,6 +16,8 @@ import type { WaitReason } from "./outcome.ts";
 export interface JobWaitFacts {
   readonly now: Date;
   readonly lane: Lane;
+  /** Whether the installation is on hold. */
+  readonly held: boolean;
   /** Whether it may be claimed only later. */
   readonly later: boolean;
   /** Time from which it may be claimed; null: parked until its message is resumed. */
@@ -53,7 +56,9 @@ export function explainJobWait(
   const paused = pause && waitWhilePaused(pause);
   if (paused) return paused;
   if (!job.runAt) return wait("PAUSED", "Parked until its message is resumed");
-  if (job.later) return waitingUntil(job, job.runAt);
+  const later = job.later ? waitingUntil(job, job.runAt) : null;
+  if (job.held && later?.reason !== "NOT_DUE") return waitWhileHeld();
+  if (later) return later;
   if (slots === 0) return wait("LANE_PAUSED", `No running worker serves lane ${job.lane}`);
   if (job.position === 0 && running >= slots) {
     const text = slots === 1

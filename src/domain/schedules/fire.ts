@@ -1,4 +1,5 @@
 import { statement } from "../../db/database.ts";
+import { NOT_HELD } from "../hold.ts";
 import { insertJobs, type JobRow, wakeWorkers } from "../jobs/enqueue.ts";
 import { isJobKind, JOB_KINDS } from "../jobs/kinds.ts";
 import type { Lane } from "../jobs/lane.ts";
@@ -7,7 +8,7 @@ import { type FireResult, nextTick, type Schedule } from "./schedule.ts";
 
 const DUE = statement<[], { id: string; name: string }>(
   "schedules.due",
-  "select id, name from schedules where enabled and next_at <= now() order by next_at",
+  `select id, name from schedules where enabled and next_at <= now() and ${NOT_HELD} order by next_at`,
 );
 
 /** A due schedule. */
@@ -23,7 +24,8 @@ interface DueSchedule
 const LOCK_DUE = statement<[id: string], DueSchedule>(
   "schedules.lockDue",
   `select organization_id as "organizationId", name, kind, payload, cron, timezone, now()
-   from schedules where id = $1 and enabled and next_at <= now() for update skip locked`,
+   from schedules where id = $1 and enabled and next_at <= now() and ${NOT_HELD}
+   for update of schedules skip locked`,
 );
 
 const RECORD_FIRE = statement<[id: string], { fired: true }>(
@@ -63,7 +65,7 @@ interface Fire {
 /**
  * Fires the due schedules. One transaction per schedule records the tick, enqueues the job and advances
  * `next_at`. A tick is fired once among any number of processes; all ticks that were missed while no
- * process ran are fired as one.
+ * process ran are fired as one. Nothing is fired while the installation is on hold.
  */
 export async function fireDue(services: Services): Promise<FireReport> {
   const fired: string[] = [];

@@ -11,6 +11,7 @@ const LATER = new Date("2026-11-27T14:05:00Z");
 /** A delivery whose batch is in the queue. */
 const QUEUED: DeliveryWaitFacts = {
   now: NOW,
+  held: false,
   pausedAt: null,
   pauseReason: null,
   pauseCode: null,
@@ -49,6 +50,21 @@ const EXPLANATIONS: readonly (readonly [DeliveryWaitFacts, Partial<WaitingFor>])
     reason: "NOT_DUE",
     text: "Starts at 14:05 UTC",
     until: LATER,
+  }],
+  [{ ...QUEUED, held: true, sendAt: LATER }, {
+    reason: "NOT_DUE",
+    text: "Starts at 14:05 UTC",
+    until: LATER,
+  }],
+  [{ ...FAILED, held: true }, {
+    reason: "HELD",
+    text: "The installation is on hold until an operator releases it",
+    until: null,
+  }],
+  [{ ...SENDING, held: true, position: 3 }, {
+    reason: "BEHIND",
+    text: "3 deliveries of its batch are before it",
+    position: 3,
   }],
   [{ ...FAILED, running: true, position: 3 }, {
     reason: "BACKOFF",

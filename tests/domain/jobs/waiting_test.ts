@@ -11,6 +11,7 @@ const FREE = { slots: 4, running: 3 };
 const DUE: JobWaitFacts = {
   now: NOW,
   lane: "BULK",
+  held: false,
   later: false,
   runAt: NOW,
   attempt: 0,
@@ -69,6 +70,21 @@ const EXPLANATIONS: readonly (readonly [
     text: "Parked until its message is resumed",
   }],
   [LATER, { reason: "NOT_DUE", text: "Starts at 14:05 UTC", until: RUN_AT }],
+  [{ ...LATER, held: true }, { reason: "NOT_DUE", text: "Starts at 14:05 UTC", until: RUN_AT }],
+  [{ ...LATER, runAt: null, held: true }, {
+    reason: "PAUSED",
+    text: "Parked until its message is resumed",
+  }],
+  [{ ...DUE, held: true, position: 41 }, {
+    reason: "HELD",
+    text: "The installation is on hold until an operator releases it",
+    until: null,
+    position: null,
+  }],
+  [{ ...LATER, ...REFUSED, held: true, waitReason: "PROVIDER_OPEN" }, {
+    reason: "HELD",
+    text: "The installation is on hold until an operator releases it",
+  }],
   [
     {
       ...LATER,
