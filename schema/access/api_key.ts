@@ -148,8 +148,9 @@ builder.mutationField("revokeApiKey", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Revokes an API key for good and ends the subscriptions that use it. Repeating the call " +
-      "changes nothing. ADMIN and OPERATOR only, an OPERATOR key by an OPERATOR only, else " +
+      "Revokes an API key for good and ends the subscriptions that use it. Every process refuses " +
+      "it within milliseconds, and within a second at the latest. Repeating the call changes " +
+      "nothing. ADMIN and OPERATOR only, an OPERATOR key by an OPERATOR only, else " +
       "ForbiddenError.",
     args: { id: t.arg.id({ required: true, description: "Id of the key: key_…" }) },
     resolve: (_root, { id }, { services, caller }) =>

@@ -7,10 +7,10 @@ import {
 } from "jose";
 import { z } from "zod";
 import type { Session } from "../domain/access/access.ts";
-import { authenticateKey } from "../domain/access/authenticate.ts";
 import { organizationExists } from "../domain/access/organizations.ts";
 import { parseTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
+import { createKeyCache } from "./key_cache.ts";
 
 /** Verification of JWTs: by a shared secret (HS256) or by the keys published at a URL. */
 export type JwtOptions = ({ readonly secret: string } | { readonly jwksUrl: string }) & {
@@ -55,10 +55,11 @@ const claims = z.object({
  */
 export function createAuthentication(services: Services, jwt: JwtOptions | null): Authenticate {
   const verify = jwt && createVerifier(jwt);
+  const authenticateKey = createKeyCache(services);
   return async (credentials) => {
     const token = typeof credentials === "string" && /^Bearer +(\S+)$/i.exec(credentials)?.[1];
     if (!token) return null;
-    const session = await authenticateKey(services, token);
+    const session = await authenticateKey(token);
     if (session || !verify) return session;
     const payload = await verify(token);
     return payload && sessionOf(services, payload);

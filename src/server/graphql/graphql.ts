@@ -40,7 +40,7 @@ export function createGraphQL(
     maskedErrors: { maskError: toClientError },
     maxRequestBodySize: MAX_BODY_BYTES,
     graphqlEndpoint: "/graphql",
-    // Off, because documents can have megabytes, and the complexity depends on the variables.
+    // Off, because it would keep documents of megabytes; see DocumentCache.
     parserAndValidationCache: false,
     multipart: false,
     batching: false,

@@ -12,6 +12,7 @@ import {
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Issue } from "../../domain/errors.ts";
+import { DocumentCache } from "./document_cache.ts";
 
 // A mutation with 10,000 recipients in its document has about 150,000 tokens.
 const MAX_TOKENS = 250_000;
@@ -32,17 +33,23 @@ const CLOSING: readonly TokenKind[] = [TokenKind.PAREN_R, TokenKind.BRACKET_R, T
  * cost of a list is multiplied by its `first` or `last`.
  */
 export function useLimits(): Plugin {
+  const documents = new DocumentCache();
   return {
     onParse({ setParseFn }) {
       setParseFn((text: string | Source, options) => {
         const source = typeof text === "string" ? new Source(text) : text;
-        checkNesting(source);
-        return checkSize(parse(source, { ...options, maxTokens: MAX_TOKENS }));
+        return documents.get(source.body, () => {
+          checkNesting(source);
+          return checkSize(parse(source, { ...options, maxTokens: MAX_TOKENS }));
+        });
       });
     },
-    onValidate({ params: { schema, documentAST }, context }) {
+    onValidate({ params: { schema, documentAST }, context, setResult }) {
+      if (documents.isValid(documentAST)) setResult([]);
       return ({ valid, setResult }) => {
         if (!valid) return;
+        documents.setValid(documentAST);
+        // The cost depends on the variables, so that it is computed for every request.
         const { variables, operationName } = (context as { params?: OperationParams }).params ?? {};
         const rule = createComplexityRule({
           context,
