@@ -26,7 +26,8 @@ export const MessageLane = builder.enumType("MessageLane", {
 
 export const MessageStatus = builder.enumType("MessageStatus", {
   description:
-    "State of a message: SCHEDULED → PLANNING → SENDING → SENT, PARTIALLY_SENT or FAILED.",
+    "State of a message: SCHEDULED → PLANNING → SENDING → SENT, PARTIALLY_SENT or FAILED. A message " +
+    "to up to 100 listed recipients that is due starts as SENDING.",
   values: {
     SCHEDULED: { description: "Waiting for `sendAt`; becomes PLANNING then." },
     PLANNING: {

@@ -133,8 +133,9 @@ builder.mutationField("sendMessage", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Creates a message and sends it, now or at `sendAt`. Returns at once: jobs plan and send " +
-      "it, `messageUpdated` reports the progress. Refuses invalid input with an " +
+      "Creates a message and sends it, now or at `sendAt`. Returns at once: jobs send it, after " +
+      "planning if it is scheduled, has an audience or more than 100 recipients; " +
+      "`messageUpdated` reports the progress. Refuses invalid input with an " +
       "InvalidInputError that names every fault, an unknown audience with NotFoundError, and an " +
       "idempotency key of another user's message with ConflictError NAME_TAKEN; nothing is sent " +
       "then.",

@@ -126,13 +126,10 @@ onEveryDatabase(
       };
       await next("the first page");
       const { message } = await sendMessage(services, admin, messageInput());
-      await expectJob("planning waits", "PLAN_MESSAGE", false);
-      const channel = openCaptureChannel("unused", "noreply@example.com");
-      const worker = await startMailWorker(services, { channel });
-      worker.start(await worker.claim(1));
-      await worker.untilIdle();
       await expectJob("the batch waits", "SEND_BATCH", false);
       await pauseMessage(services, admin, message.id);
+      const channel = openCaptureChannel("unused", "noreply@example.com");
+      const worker = await startMailWorker(services, { channel });
       await worker.runQueued();
       await expectJob("the batch is parked", "SEND_BATCH", true);
     }),

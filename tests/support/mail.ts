@@ -25,7 +25,7 @@ export interface TestMail {
   readonly channel: Channel;
   /** Starts another worker on the same channel. */
   startWorker(): Promise<MailWorker>;
-  /** Sends a message as the ADMIN of the organization and, without `sendAt`, plans it. */
+  /** Sends a message as the ADMIN of the organization. If it is due, its batches are queued on return. */
   send(overrides: Partial<SendMessageInput>): Promise<Message>;
 }
 
@@ -77,8 +77,10 @@ async function withMail(
       async send(overrides) {
         const input = messageInput(overrides);
         const { message } = await sendMessage(services, organization.admin, input);
-        worker.start(await worker.claim());
-        await worker.untilIdle();
+        if (message.status === "PLANNING") {
+          worker.start(await worker.claim());
+          await worker.untilIdle();
+        }
         return message;
       },
     });

@@ -9,44 +9,59 @@ interface MessageRef {
   readonly organizationId: string;
 }
 
-const INSERT = statement<
-  [
-    organizationId: string,
-    messageId: string,
-    ids: string[],
-    addresses: string[],
-    names: (string | null)[],
-    variables: string[],
-  ]
->(
-  "deliveries.insert",
-  `insert into deliveries (id, organization_id, message_id, n, batch_number, address, name, variables)
-   select id, $1, $2, n, (n + ${BATCH_SIZE} - 1) / ${BATCH_SIZE}, address, name, variables::jsonb
-   from unnest($3::uuid[], $4::text[], $5::text[], $6::text[])
-     with ordinality as r(id, address, name, variables, n)`,
-);
+/** Row of a new delivery to an inline recipient. */
+export interface NewDelivery extends Recipient {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly messageId: string;
+  /** Position among the recipients of the message, from 1. */
+  readonly n: number;
+}
 
-/**
- * Creates the deliveries of a message to inline recipients, in their order.
- *
- * @returns the ids of the deliveries
- */
-export async function insertDeliveries(
-  tx: Connection,
+/** SQL: the fields of `NewDelivery`, as columns of json_to_recordset. */
+export const NEW_DELIVERY = `id uuid, "organizationId" uuid, "messageId" uuid, n int, address text,
+  name text, variables jsonb`;
+
+/** Builds the rows of the deliveries of a message to inline recipients, in their order. */
+export function newDeliveries(
   message: MessageRef,
   recipients: readonly Recipient[],
-): Promise<string[]> {
-  const ids = recipients.map(() => newId());
-  await tx.run(
-    INSERT,
-    message.organizationId,
-    message.id,
-    ids,
-    recipients.map(({ address }) => address),
-    recipients.map(({ name }) => name),
-    recipients.map(({ variables }) => JSON.stringify(variables)),
-  );
-  return ids;
+): NewDelivery[] {
+  return recipients.map(({ address, name, variables }, index) => ({
+    id: newId(),
+    organizationId: message.organizationId,
+    messageId: message.id,
+    n: index + 1,
+    address,
+    name,
+    variables,
+  }));
+}
+
+/**
+ * Returns SQL that creates deliveries, for statements that write other tables too.
+ *
+ * @param source item of FROM with the columns of `NEW_DELIVERY`
+ */
+export function insertDeliveriesFrom(source: string): string {
+  return `insert into deliveries (id, organization_id, message_id, n, batch_number, address, name,
+     variables)
+   select id, "organizationId", "messageId", n, (n + ${BATCH_SIZE} - 1) / ${BATCH_SIZE}, address, name,
+     variables
+   from ${source}`;
+}
+
+const INSERT = statement<[deliveries: string]>(
+  "deliveries.insert",
+  insertDeliveriesFrom(`json_to_recordset($1::json) as r(${NEW_DELIVERY})`),
+);
+
+/** Creates deliveries. */
+export async function insertDeliveries(
+  tx: Connection,
+  deliveries: readonly NewDelivery[],
+): Promise<void> {
+  await tx.run(INSERT, JSON.stringify(deliveries));
 }
 
 const COPY = statement<[messageId: string, after: number, last: number]>(
@@ -94,10 +109,24 @@ const INSERT_BATCHES = statement<
   ]
 >(
   "batches.insert",
-  `insert into batches (id, organization_id, message_id, number, lo, hi, size, job_id)
-   select id, $1, $2, (hi + ${BATCH_SIZE} - 1) / ${BATCH_SIZE}, lo, hi, hi - lo + 1, job_id
-   from unnest($3::uuid[], $4::uuid[], $5::int[], $6::int[]) as r(id, job_id, lo, hi)`,
+  insertBatchesFrom(
+    `(select id, $1::uuid as organization_id, $2::uuid as message_id, lo, hi, job_id
+     from unnest($3::uuid[], $4::uuid[], $5::int[], $6::int[]) as u(id, job_id, lo, hi)) r`,
+  ),
 );
+
+/**
+ * Returns SQL that creates batches, for statements that write other tables too.
+ *
+ * @param source item of FROM with the columns id, organization_id, message_id, lo, hi (positions of the
+ *   first and last delivery) and job_id
+ */
+export function insertBatchesFrom(source: string): string {
+  return `insert into batches (id, organization_id, message_id, number, lo, hi, size, job_id)
+   select id, organization_id, message_id, (hi + ${BATCH_SIZE} - 1) / ${BATCH_SIZE}, lo, hi, hi - lo + 1,
+     job_id
+   from ${source}`;
+}
 
 /**
  * Cuts a range of a message's deliveries into batches of 100.

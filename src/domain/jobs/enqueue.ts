@@ -23,20 +23,33 @@ const INSERT = statement<
   { id: string }
 >(
   "jobs.enqueue",
-  `insert into jobs (id, organization_id, user_id, kind, lane, topic, status, priority, run_at,
+  insertJobsFrom(
+    `unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::smallint[],
+       $8::timestamptz[], $9::smallint[], $10::text[], $11::text[], $12::text[])
+     as r(id, organization_id, user_id, kind, lane, topic, priority, run_at, max_attempts, unique_key,
+       subject, payload)`,
+  ),
+);
+
+/**
+ * Returns SQL that enqueues jobs, for statements that write other tables too. A job is skipped if its unique
+ * key belongs to an unfinished job.
+ *
+ * @param source item of FROM with the columns id, organization_id, user_id, kind, lane, topic, priority,
+ *   run_at (null: now), max_attempts, unique_key, subject and payload
+ */
+export function insertJobsFrom(source: string): string {
+  return `insert into jobs (id, organization_id, user_id, kind, lane, topic, status, priority, run_at,
      max_attempts, unique_key, subject, payload)
    select id, organization_id, user_id, kind, lane, topic,
      case when run_at > now() then 'SCHEDULED' else 'QUEUED' end, priority, coalesce(run_at, now()),
      max_attempts, unique_key, subject, payload::jsonb
-   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
-     $7::smallint[], $8::timestamptz[], $9::smallint[], $10::text[], $11::text[], $12::text[])
-     as r(id, organization_id, user_id, kind, lane, topic, priority, run_at, max_attempts,
-       unique_key, subject, payload)
+   from ${source}
    on conflict (organization_id, unique_key)
      where unique_key is not null and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')
      do nothing
-   returning id`,
-);
+   returning id`;
+}
 
 /** A new job of any kind, complete. */
 export interface JobRow extends NewJobFields {

@@ -67,8 +67,6 @@ function onEveryCleanup(name: string, test: (cleanup: Cleanup) => Promise<void>)
     const send = async (count: number) => {
       const input = messageInput({ to: { list: people(count) } });
       const { message } = await sendMessage(services, organization.admin, input);
-      worker.start(await worker.claim());
-      await worker.untilIdle();
       return message.id;
     };
     try {

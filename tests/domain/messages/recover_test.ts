@@ -109,8 +109,6 @@ onEveryProviders(
     ] as const;
     for (const [reason, id] of waits) {
       const message = await send({ to: { list: people(1) } });
-      worker.start(await worker.claim());
-      await worker.untilIdle();
       await db.run(WAIT_FOR, toTypeId("message", message.id), reason, id);
     }
     await updateProvider(services, given.organization.operator, first, { enabled: true });

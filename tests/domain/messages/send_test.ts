@@ -215,7 +215,7 @@ onEveryDatabase("sendMessage() accepts 10,000 inline recipients", async ({ db })
 });
 
 onEveryDatabase(
-  "sendMessage() plans due messages at once and the others at sendAt",
+  "sendMessage() enqueues the batch of a due message at once, and planning of the others at sendAt",
   async ({ db }) => {
     const { services, member } = await setUp(db);
     const send = (sendAt: Date | null) =>
@@ -230,19 +230,18 @@ onEveryDatabase(
     const now = await send(null);
     assert.deepEqual(
       [later, past, now].map(({ message }) => message.status),
-      ["SCHEDULED", "PLANNING", "PLANNING"],
+      ["SCHEDULED", "SENDING", "SENDING"],
     );
     const jobs = await db.run(JOBS);
     assert.deepEqual(jobs.map(({ status }) => status), ["SCHEDULED", "QUEUED", "QUEUED"]);
     assert.deepEqual(jobs[0]?.runAt, tomorrow);
     const kinds = jobs.map(({ kind, lane, topic, priority }) => ({ kind, lane, topic, priority }));
-    const expected = {
-      kind: "PLAN_MESSAGE",
-      lane: "TRANSACTIONAL",
-      topic: "reminder",
-      priority: 7,
-    };
-    assert.deepEqual(kinds, [expected, expected, expected]);
+    const expected = { lane: "TRANSACTIONAL", topic: "reminder", priority: 7 };
+    assert.deepEqual(kinds, [
+      { kind: "PLAN_MESSAGE", ...expected },
+      { kind: "SEND_BATCH", ...expected },
+      { kind: "SEND_BATCH", ...expected },
+    ]);
   },
 );
 
@@ -256,8 +255,8 @@ onPostgres(
     const answers = await Promise.all(Array.from({ length: 100 }, () => send(member)));
     assert.equal(answers.filter(({ created }) => created).length, 1);
     assert.equal(new Set(answers.map(({ message }) => message.id)).size, 1);
-    // One message, one delivery and one planning job.
-    assert.deepEqual(await db.run(COUNT), [{ rows: 3 }]);
+    // One message, one delivery, one batch and its job.
+    assert.deepEqual(await db.run(COUNT), [{ rows: 4 }]);
 
     const again = await send(member, "Other news");
     assert.deepEqual([again.created, again.message.title], [false, "News"]);

@@ -24,8 +24,6 @@ onEveryDatabase(
         const input = messageInput({ to: { list: people(3) } });
         const { message } = await sendMessage(services, admin, input);
         worker.start(await worker.claim());
-        await worker.untilIdle();
-        worker.start(await worker.claim());
         await hold.untilWaiting(3);
         await cancelMessage(services, admin, message.id);
 

@@ -1,0 +1,142 @@
+import DataLoader from "dataloader";
+import { type Database, statement } from "../../db/database.ts";
+import { DatabaseConnectionError } from "../../db/sqlstate.ts";
+import {
+  insertBatchesFrom,
+  insertDeliveriesFrom,
+  NEW_DELIVERY,
+  type NewDelivery,
+} from "../deliveries/create.ts";
+import { toTypeId } from "../id.ts";
+import { insertJobsFrom } from "../jobs/enqueue.ts";
+import { JOB_KINDS } from "../jobs/kinds.ts";
+import { insertMessagesFrom, NEW_MESSAGE, type NewMessage, type WrittenMessage } from "./create.ts";
+
+// Together with the limit of recipients a statement takes some 100 ms at most.
+const MAX_MESSAGES = 50;
+// After this time the next group no longer waits for the running one, which a lock or a lost connection may
+// hold up.
+const MAX_WAIT_MS = 20;
+
+/** A message that is sent at once, with up to 100 recipients. */
+export interface SmallMessage {
+  readonly message: NewMessage;
+  readonly deliveries: readonly NewDelivery[];
+  readonly batchId: string;
+  readonly jobId: string;
+}
+
+// The fields of the job are those of `batchJob`.
+const SEND = statement<[messages: string, deliveries: string], WrittenMessage>(
+  "messages.sendNow",
+  `with new as materialized (
+     select * from json_to_recordset($1::json)
+       as r(${NEW_MESSAGE}, "batchId" uuid, "jobId" uuid, "jobSubject" text)
+   ),
+   written as (${insertMessagesFrom("new")}),
+   d as (${
+    insertDeliveriesFrom(
+      `(select r.* from json_to_recordset($2::json) as r(${NEW_DELIVERY})
+          join written on written.id = r."messageId") as r`,
+    )
+  }),
+   b as (${
+    insertBatchesFrom(
+      `(select "batchId" as id, "organizationId" as organization_id, id as message_id, 1 as lo,
+          "recipientCount" as hi, "jobId" as job_id
+        from new join written using (id)) as r`,
+    )
+  }),
+   j as (${
+    insertJobsFrom(
+      `(select "jobId" as id, "organizationId" as organization_id, "userId" as user_id,
+          'SEND_BATCH' as kind, lane, type as topic, priority, null::timestamptz as run_at,
+          ${JOB_KINDS.SEND_BATCH.maxAttempts}::smallint as max_attempts, null as unique_key,
+          "jobSubject" as subject, jsonb_build_object('batchId', "batchId") as payload
+        from new join written using (id)) as r`,
+    )
+  })
+   select * from written`,
+);
+
+type Write = (message: SmallMessage) => Promise<WrittenMessage | null>;
+
+const writers = new WeakMap<Database, Write>();
+
+/**
+ * Writes a message, its deliveries, its batch and the job of the batch. Messages that arrive while others are
+ * being written share the next statement, because a statement and a commit cost more than the rows of a message.
+ *
+ * @returns null if its idempotency key belongs to an earlier message
+ */
+export function writeSmallMessage(
+  db: Database,
+  message: SmallMessage,
+): Promise<WrittenMessage | null> {
+  const write = writers.get(db) ?? createWriter(db);
+  writers.set(db, write);
+  return write(message);
+}
+
+function createWriter(db: Database): Write {
+  let free: Promise<unknown> = Promise.resolve();
+  const loader = new DataLoader<SmallMessage, WrittenMessage | null>((messages) => {
+    const written = writeTogether(db, messages);
+    free = settledWithin(written, MAX_WAIT_MS);
+    return written;
+  }, {
+    cache: false,
+    maxBatchSize: MAX_MESSAGES,
+    batchScheduleFn: (write) => void free.then(write),
+  });
+  return (message) => loader.load(message);
+}
+
+async function writeTogether(
+  db: Database,
+  messages: readonly SmallMessage[],
+): Promise<(WrittenMessage | null | Error)[]> {
+  try {
+    return await write(db, messages);
+  } catch (error) {
+    // After a lost connection the messages may have been written.
+    if (error instanceof DatabaseConnectionError || messages.length === 1) throw error;
+  }
+  // The fault of one message, or a deadlock with another process, must not refuse the others.
+  return await Promise.all(messages.map(async (message) => {
+    try {
+      const [written = null] = await write(db, [message]);
+      return written;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }));
+}
+
+async function write(
+  db: Database,
+  messages: readonly SmallMessage[],
+): Promise<(WrittenMessage | null)[]> {
+  const rows = messages.map(({ message, batchId, jobId }) => ({
+    ...message,
+    batchId,
+    jobId,
+    jobSubject: toTypeId("message", message.id),
+  }));
+  const deliveries = messages.flatMap(({ deliveries }) => deliveries);
+  const written = await db.run(SEND, JSON.stringify(rows), JSON.stringify(deliveries));
+  const byId = new Map(written.map((message) => [message.id, message]));
+  return messages.map(({ message }) => byId.get(message.id) ?? null);
+}
+
+/** Resolves when `work` has ended, at the latest after `ms` milliseconds. */
+function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    work.then(end, end);
+  });
+}
