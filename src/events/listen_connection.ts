@@ -60,7 +60,10 @@ export async function openListenConnection(
     },
   };
   try {
-    await client.query(`listen ${CHANNEL}; listen "${echoChannel}"`);
+    // A notification is lost in a crash of the database anyway, so that none waits for the disk.
+    await client.query(
+      `set synchronous_commit = off; listen ${CHANNEL}; listen "${echoChannel}"`,
+    );
     return connection;
   } catch (error) {
     await connection.close();

@@ -3,7 +3,6 @@ import type { Change, Transport } from "./bus.ts";
 import { type ListenConnection, MAX_PAYLOAD, openListenConnection } from "./listen_connection.ts";
 import { pack, unpack } from "./packet.ts";
 
-const BATCH_MS = 5;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 
@@ -32,7 +31,8 @@ class PostgresTransport implements Transport {
   #open = true;
   #connection: ListenConnection | null = null;
   #outbox: Change[] = [];
-  #batch: ReturnType<typeof setTimeout> | undefined;
+  /** Sends the outbox until it is empty; null while nothing is being sent. */
+  #sending: Promise<void> | null = null;
   /** True if changes of this process could not be sent to the others. */
   #mustSendGap = false;
   #retryMs = FIRST_RETRY_MS;
@@ -48,7 +48,7 @@ class PostgresTransport implements Transport {
   send(changes: readonly Change[]): void {
     if (!this.#open) return;
     this.#outbox.push(...changes);
-    this.#batch ??= setTimeout(() => this.#flush(), BATCH_MS);
+    this.#sending ??= this.#sendOutbox();
   }
 
   healthy(): boolean {
@@ -57,7 +57,7 @@ class PostgresTransport implements Transport {
 
   async close(): Promise<void> {
     this.#open = false;
-    await this.#flush();
+    await this.#sending;
     this.#closing.resolve();
     // Without a connection, an attempt to open one may be running; it is not awaited, because it can take
     // until its timeout.
@@ -107,12 +107,16 @@ class PostgresTransport implements Transport {
     }
   }
 
-  async #flush(): Promise<void> {
-    clearTimeout(this.#batch);
-    this.#batch = undefined;
-    const changes = this.#outbox;
-    this.#outbox = [];
-    if (changes.length) await this.#notify(changes);
+  /** Sends the first changes at once, and together those that follow while they are being sent. */
+  async #sendOutbox(): Promise<void> {
+    // The changes that are published in the same task go out together.
+    await Promise.resolve();
+    while (this.#outbox.length > 0) {
+      const changes = this.#outbox;
+      this.#outbox = [];
+      await this.#notify(changes);
+    }
+    this.#sending = null;
   }
 
   async #notify(changes: readonly Change[] | null): Promise<void> {
