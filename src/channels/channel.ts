@@ -96,6 +96,8 @@ export type SendResult =
     readonly earlier?: readonly FailedTry[];
     /** Null: other mails can be sent; absent: the disposition of the error decides. */
     readonly obstacle?: Obstacle | null;
+    /** Result that replaces this one, which is `unknown`, when the provider replies late; never rejects. */
+    readonly later?: Promise<SendResult>;
   }
   /** No provider was tried, so the delivery stays PENDING and uses no attempt. */
   | { readonly outcome: "held"; readonly obstacle: Obstacle };
@@ -104,7 +106,7 @@ export type SendResult =
 export interface SendOptions {
   /** Sends the mail before all waiting mails that are not urgent. */
   readonly urgent?: boolean;
-  /** Aborts the mail, unless its content is being transmitted. */
+  /** Aborts the mail, or the wait for the reply if its content is being transmitted. */
   readonly signal?: AbortSignal;
   /**
    * Time after which the mail fails if no connection is open, in milliseconds; absent: it waits as long as

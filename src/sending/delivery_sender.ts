@@ -3,6 +3,7 @@ import type { PendingDelivery } from "../domain/deliveries/delivery.ts";
 import type { DeliveryResult } from "../domain/deliveries/outcome.ts";
 import type { TakenBatch } from "../domain/deliveries/take.ts";
 import { toTypeId } from "../domain/id.ts";
+import { recordLateReply } from "../domain/messages/late_reply.ts";
 import {
   type CompiledContent,
   render,
@@ -57,7 +58,10 @@ export async function prepareDeliverySender(
     };
     try {
       const rendered = renderFor(content, delivery, unsubscribeUrl);
-      return await channel.send({ ...mail, ...rendered }, { urgent, signal });
+      const result = await channel.send({ ...mail, ...rendered }, { urgent, signal });
+      // Not awaited, because the batch continues meanwhile.
+      if (result.outcome === "failed" && result.later) recordLateReply(services, id, result.later);
+      return result;
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       return unrenderable(error);

@@ -3,7 +3,7 @@ import type { SendResult } from "../../src/channels/channel.ts";
 import { compose, parseSender } from "../../src/channels/email/compose.ts";
 import { openMessengerChannel } from "../../src/channels/messenger/messenger.ts";
 import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
-import type { SmtpTimeouts } from "../../src/channels/email/smtp_connection.ts";
+import { DEFAULT_TIMEOUTS, type SmtpTimeouts } from "../../src/channels/email/smtp_connection.ts";
 import { SmtpError } from "../../src/channels/email/smtp_error.ts";
 import { SmtpSession } from "../../src/channels/email/smtp_session.ts";
 import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
@@ -12,7 +12,13 @@ import { until } from "../support/until.ts";
 import { startScriptedServer } from "./email/scripted_server.ts";
 
 const FROM = "noreply@example.com";
-const LONG: SmtpTimeouts = { open: 1_000, envelope: 1_000, body: 1_000 };
+const LONG: SmtpTimeouts = {
+  open: 1_000,
+  reply: 1_000,
+  envelope: 1_000,
+  answer: 1_000,
+  body: 1_000,
+};
 const COMPOSED = compose(MAIL, parseSender(FROM));
 const FIRED = AbortSignal.abort();
 
@@ -37,7 +43,7 @@ Deno.test("SmtpSession starts nothing if the signal has fired before", async () 
   const provider = parseSmtpUrl(server.url);
   await assert.rejects(SmtpSession.open(provider, LONG, FIRED), isAborted);
   const session = await SmtpSession.open(provider, LONG);
-  await assert.rejects(session.send(COMPOSED, FIRED), isAborted);
+  await assert.rejects(session.send(COMPOSED, { signal: FIRED }), isAborted);
   assert.deepEqual(server.steps, ["CONNECT", "EHLO"]);
   await session.close();
 });
@@ -47,7 +53,7 @@ Deno.test("SmtpChannel.send() reports a refusal after DATA at once when the sign
     { at: "DOT", then: "554 5.6.0 Not like that\r\n" },
     { at: "RSET", then: "SILENCE" },
   ]);
-  const timeouts = { open: 60_000, envelope: 60_000, body: 60_000 };
+  const timeouts = { ...DEFAULT_TIMEOUTS, open: 60_000 };
   const channel = openSmtpChannel(parseSmtpUrl(server.url), { from: FROM, timeouts });
   const controller = new AbortController();
   let result: SendResult | null = null;

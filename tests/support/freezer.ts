@@ -12,7 +12,7 @@ export interface Freezer extends AsyncDisposable {
   delay(ms: number): void;
 }
 
-/** Opens a proxy of the PostgreSQL server at `target`. */
+/** Opens a proxy of the server at `target`, by default of PostgreSQL. */
 export function openFreezer(target: URL): Freezer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const connections = new Set<Deno.TcpConn>();

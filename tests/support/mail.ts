@@ -1,5 +1,6 @@
 import type { Channel } from "../../src/channels/channel.ts";
 import { openSmtpChannel } from "../../src/channels/email/smtp.ts";
+import type { SmtpTimeouts } from "../../src/channels/email/smtp_connection.ts";
 import { parseSmtpUrl } from "../../src/channels/email/smtp_url.ts";
 import type { Database } from "../../src/db/database.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
@@ -33,6 +34,7 @@ export interface TestMail {
 export interface TestMailSettings extends SmtpServerSettings {
   /** Maximum number of deliveries in flight per batch. */
   readonly window?: number;
+  readonly timeouts?: SmtpTimeouts;
 }
 
 type MailTest = (mail: TestMail) => Promise<void>;
@@ -54,7 +56,7 @@ export function onPostgresMail(
 async function withMail(
   db: Database,
   test: MailTest,
-  { window, ...settings }: TestMailSettings = {},
+  { window, timeouts, ...settings }: TestMailSettings = {},
 ): Promise<void> {
   await openLedger(db);
   const services = { db, bus: createBus() };
@@ -62,6 +64,7 @@ async function withMail(
   const smtp = await startSmtpServer(settings);
   const channel = openSmtpChannel(parseSmtpUrl(smtp.url), {
     from: "Waybill <noreply@example.com>",
+    timeouts,
   });
   const startWorker = () => startMailWorker(services, { channel, window });
   const worker = await startWorker();

@@ -5,16 +5,22 @@ import { requiresTls, type SmtpProvider } from "./smtp_url.ts";
 export interface SmtpTimeouts {
   /** DNS and connecting; then EHLO, TLS and login. The greeting between them has its own limit. */
   readonly open: number;
-  /** MAIL, RCPT and DATA up to the 354 reply. */
+  /** Each reply to MAIL, RCPT and DATA, if the mail can still be tried over another connection. */
+  readonly reply: number;
+  /** Each of these replies at the second try. */
   readonly envelope: number;
-  /** Body, and the reply to the final dot. */
+  /** Body, and the reply to the final dot, until the mail is reported as UNKNOWN for the time being. */
+  readonly answer: number;
+  /** Body, and the reply to the final dot, until the connection is closed. */
   readonly body: number;
 }
 
-/** RFC 5321 §4.5.3.2, except `open`, which is shorter because another attempt can replace it. */
+/** RFC 5321 §4.5.3.2, except `open`, `reply` and `answer`, which end nothing that cannot be continued. */
 export const DEFAULT_TIMEOUTS: SmtpTimeouts = {
   open: 30_000,
+  reply: 20_000,
   envelope: 5 * 60_000,
+  answer: 60_000,
   body: 10 * 60_000,
 };
 
@@ -22,8 +28,17 @@ export const DEFAULT_TIMEOUTS: SmtpTimeouts = {
 export const QUIT_TIMEOUT_MS = 1_000;
 const POLL_MS = 50;
 
-/** Prepares a connection of nodemailer to a provider. */
-export function createConnection(provider: SmtpProvider, timeouts: SmtpTimeouts): SMTPConnection {
+/**
+ * Prepares a connection of nodemailer to a provider. nodemailer enables TCP keepalive, whose probes keep
+ * entries of NAT tables.
+ *
+ * @param onReply called at each reply of the server
+ */
+export function createConnection(
+  provider: SmtpProvider,
+  timeouts: SmtpTimeouts,
+  onReply: () => void,
+): SMTPConnection {
   return new Connection({
     host: provider.host,
     port: provider.port,
@@ -36,6 +51,9 @@ export function createConnection(provider: SmtpProvider, timeouts: SmtpTimeouts)
     socketCloseTimeout: QUIT_TIMEOUT_MS,
     // Longer than the deadlines of SmtpSession, which must expire first.
     socketTimeout: 2 * Math.max(timeouts.envelope, timeouts.body, provider.greetingMs),
+    // nodemailer emits no event for a reply, but logs it.
+    transactionLog: true,
+    logger: { debug: ({ tnx }: { readonly tnx: string }) => tnx === "server" && onReply() },
   });
 }
 

@@ -47,6 +47,24 @@ export function classifySmtpFailure(failure: SmtpFailure): DeliveryError {
   };
 }
 
+/**
+ * Error of a mail whose content was transmitted, and got no reply yet.
+ *
+ * @param isSilent whether the server has accepted no other mail meanwhile, so that it counts as failed
+ */
+export function unanswered(isSilent: boolean): DeliveryError {
+  return {
+    type: "NETWORK",
+    disposition: "unknown",
+    code: "ETIMEDOUT",
+    message: "The server has not replied to the content of the mail yet",
+    retryAfterMs: null,
+    beforeRecipient: false,
+    afterData: true,
+    ...isSilent && { noAnswer: true },
+  };
+}
+
 function stageOf({ command, opened }: SmtpFailure): Stage {
   if (command.startsWith("AUTH")) return "AUTH";
   if (command === "STARTTLS") return "STARTTLS";

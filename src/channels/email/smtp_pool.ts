@@ -37,6 +37,8 @@ interface Waiter {
  */
 export class SmtpPool {
   readonly #limit: number;
+  /** Connections beside the limit that wait for a late reply. */
+  readonly #aside = new Set<SmtpSession>();
   readonly #open: (signal: AbortSignal) => Promise<SmtpSession>;
   /** Number of connections, including those that are being opened or closed. */
   #size = 0;
@@ -74,27 +76,47 @@ export class SmtpPool {
     return { session, fresh: false };
   }
 
+  /**
+   * Replaces a connection whose mail waits for a late reply: it counts neither as busy nor towards the limit.
+   * Otherwise, dead connections would stop all mails for minutes. As many as the limit may be replaced at a
+   * time, because servers limit the connections of a client.
+   */
+  setAside(session: SmtpSession): void {
+    this.#aside.add(session);
+    this.#busy--;
+    this.#forget();
+    this.#checkDrained();
+  }
+
   /** Takes a connection back, and closes it if no further mail can be sent over it. */
   release(session: SmtpSession): void {
-    this.#busy--;
+    if (this.#aside.delete(session)) this.#size++;
+    else this.#busy--;
     if (!session.alive) this.#forget();
-    else if (session.usedUp) this.#retire(session);
+    else if (session.usedUp || this.#size > this.#limit) this.#retire(session);
     else this.#offer({ session, fresh: false }, IDLE_MS);
     this.#checkDrained();
   }
 
-  /** Returns once no mail is being sent or waits, and all connections are closed. */
+  /**
+   * Returns once no mail is being sent or waits, and all connections are closed but those that wait for a late
+   * reply, which close after it.
+   */
   async close(): Promise<void> {
     if (!this.#drained) await new Promise<void>((resolve) => this.#onDrained.push(resolve));
     this.#resumeGrowth();
     for (const opening of this.#openings.keys()) opening.abort();
     await Promise.all(this.#openings.values());
-    const idle = this.#idle.splice(0);
-    for (const { session, timer } of idle) {
+    this.closeIdle();
+    await Promise.all(this.#closings);
+  }
+
+  /** Closes the connections that are idle now. */
+  closeIdle(): void {
+    for (const { session, timer } of this.#idle.splice(0)) {
       clearTimeout(timer);
       this.#retire(session);
     }
-    await Promise.all(this.#closings);
   }
 
   async #wait({ urgent, signal, acquireTimeoutMs }: SendOptions): Promise<Lease | undefined> {
@@ -140,7 +162,7 @@ export class SmtpPool {
   /** Opens connections for waiting mails, unless one has failed just now and others are open. */
   #grow(): void {
     for (const waiter of this.#waiters()) {
-      if (this.#size >= this.#limit || (this.#pause !== null && this.#busy > 0)) return;
+      if (this.#isFull || (this.#pause !== null && this.#busy > 0)) return;
       if (!waiter.opening) this.#openFor(waiter);
     }
   }
@@ -213,6 +235,10 @@ export class SmtpPool {
   #forget(): void {
     this.#size--;
     this.#grow();
+  }
+
+  get #isFull(): boolean {
+    return this.#size >= this.#limit || this.#size + this.#aside.size >= 2 * this.#limit;
   }
 
   get #drained(): boolean {

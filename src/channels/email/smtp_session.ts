@@ -20,6 +20,19 @@ import {
 } from "./smtp_error.ts";
 import { requiresTls, type SmtpProvider } from "./smtp_url.ts";
 
+// Wait for the reply to the final dot after the signal of a mail has fired. The process has 10 s to stop.
+const ANSWER_AFTER_ABORT_MS = 5_000;
+
+/** Options of sending one mail over a session. */
+export interface TransferOptions {
+  /** Aborts the mail and closes the session; once the body is being sent, it shortens the wait for the reply. */
+  readonly signal?: AbortSignal;
+  /** True if the mail is not tried over another connection when the server does not reply. */
+  readonly last?: boolean;
+  /** Called when the server has not replied to the final dot in time; the session waits on. */
+  readonly onUnanswered?: () => void;
+}
+
 /** Connection to a provider, logged in, over which mails are sent one after the other. */
 export class SmtpSession {
   readonly #connection: SMTPConnection;
@@ -29,10 +42,13 @@ export class SmtpSession {
   #mailsLeft = Infinity;
   #bodyBegun = false;
   #fail: ((error: LibraryError) => void) | null = null;
+  #onReply = () => {};
+  /** Shortens the wait for the reply to the final dot. */
+  #hurry = () => {};
 
   private constructor(provider: SmtpProvider, timeouts: SmtpTimeouts) {
     this.#timeouts = timeouts;
-    this.#connection = createConnection(provider, timeouts);
+    this.#connection = createConnection(provider, timeouts, () => this.#onReply());
     // Between two mails no call is pending, and the next mail finds `alive` false.
     this.#connection.on("error", (error: LibraryError) => this.#fail?.(error));
     // The callback for a reply that closes the connection is called just after this event.
@@ -80,11 +96,11 @@ export class SmtpSession {
    * Sends one mail and waits for the reply. After a refusal the session is ready for the next mail, or no
    * longer alive.
    *
-   * @param signal aborts the mail and closes the session, unless the body is being sent
    * @returns the id that the server gave the mail in place of its Message-ID; undefined if it gave none
    * @throws {SmtpError}
    */
-  async send(mail: ComposedMail, signal?: AbortSignal): Promise<string | undefined> {
+  async send(mail: ComposedMail, options: TransferOptions = {}): Promise<string | undefined> {
+    const { signal } = options;
     this.#bodyBegun = false;
     if (mail.utf8Address !== null && !this.#offersUtf8) {
       throw this.#error(lacksUtf8(mail.utf8Address));
@@ -92,7 +108,7 @@ export class SmtpSession {
     return await this.#abortable(signal, async () => {
       try {
         this.#mailsLeft--;
-        return await this.#transfer(mail);
+        return await this.#transfer(mail, options);
       } catch (error) {
         if (error instanceof SmtpError && isSessionLimit(error.failure)) this.#mailsLeft = 0;
         // The outcome is known, so the signal may abort the RSET.
@@ -104,16 +120,32 @@ export class SmtpSession {
     });
   }
 
-  async #transfer({ from, to, content }: ComposedMail): Promise<string | undefined> {
-    const { envelope, body } = this.#timeouts;
-    const sent = await this.#within<{ serverMessageId?: string }>(envelope, (done, extend) => {
-      const onStart = () => {
-        this.#bodyBegun = true;
-        extend(body);
-      };
-      this.#connection.send({ from, to }, new BodyStream(content, onStart), done);
-    });
-    return sent?.serverMessageId;
+  async #transfer(
+    { from, to, content }: ComposedMail,
+    { last = false, onUnanswered = () => {} }: TransferOptions,
+  ): Promise<string | undefined> {
+    const { reply, envelope, answer, body } = this.#timeouts;
+    const replyMs = last ? envelope : reply;
+    try {
+      const sent = await this.#within<{ serverMessageId?: string }>(replyMs, (done, extend) => {
+        const waitOn = () => {
+          this.#hurry = () => {};
+          extend(body - answer);
+          onUnanswered();
+        };
+        const onStart = () => {
+          this.#bodyBegun = true;
+          this.#onReply = () => {};
+          this.#hurry = () => extend(Math.min(answer, ANSWER_AFTER_ABORT_MS), waitOn);
+          extend(answer, waitOn);
+        };
+        this.#onReply = () => extend(replyMs);
+        this.#connection.send({ from, to }, new BodyStream(content, onStart), done);
+      });
+      return sent?.serverMessageId;
+    } finally {
+      this.#onReply = this.#hurry = () => {};
+    }
   }
 
   /** Sends QUIT and returns once the connection has ended, with a reply or without; never rejects. */
@@ -144,7 +176,7 @@ export class SmtpSession {
   }
 
   #abort(): void {
-    if (this.#bodyBegun) return;
+    if (this.#bodyBegun) return this.#hurry();
     this.#fail?.(ABORTED);
     this.#connection.close();
   }
@@ -194,7 +226,7 @@ export class SmtpSession {
     deadline: number,
     start: (
       done: (error?: LibraryError | null, result?: T) => void,
-      extend: (deadline: number) => void,
+      extend: (deadline: number, onExpiry?: () => void) => void,
     ) => void,
   ): Promise<T | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
@@ -204,9 +236,9 @@ export class SmtpSession {
     };
     let timer = setTimeout(expire, deadline);
     this.#fail = (error) => reject(this.#error(error));
-    const extend = (longer: number) => {
+    const extend = (deadline: number, onExpiry = expire) => {
       clearTimeout(timer);
-      timer = setTimeout(expire, longer);
+      timer = setTimeout(onExpiry, deadline);
     };
     try {
       start((error, result) => error ? reject(this.#error(error)) : resolve(result), extend);

@@ -78,6 +78,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const WAITS_MS = [MINUTE_MS / 2, 2 * MINUTE_MS, 10 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS];
 const MAX_WAIT_MS = 6 * HOUR_MS;
 const JITTER = 0.2;
+// Time in which a server may still reply to the content of a mail (RFC 5321 section 4.5.3.2.6).
+const LATE_REPLY_MS = 10 * MINUTE_MS;
 
 /** Settings of the message that decide whether a delivery is sent again. */
 type RetrySettings = Pick<
@@ -111,7 +113,8 @@ export function outcomeOf(
   switch (error.disposition) {
     case "unknown": {
       const resend = settings.onUnknown === "RESEND" && attempt + 1 < settings.maxAttempts;
-      return { type: "unknown", error, resend, waitMs };
+      const resendMs = result.later ? Math.max(waitMs, LATE_REPLY_MS) : waitMs;
+      return { type: "unknown", error, resend, waitMs: resendMs };
     }
     case "pause":
     case "retry":

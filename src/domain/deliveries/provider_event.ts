@@ -12,7 +12,7 @@ const PRUNE_LIMIT = 1_000;
 
 /** Event of a provider, with its feedback about deliveries. */
 export interface ProviderEvent {
-  /** "dsn", "mailgun" or "ses". */
+  /** "dsn", "mailgun" or "ses"; "smtp": a late reply. */
   readonly source: string;
   /** Id of the event, the same in each repetition. */
   readonly id: string;

@@ -10,7 +10,15 @@ function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: true, sanitizeResources: true });
 }
 
-const LONG: SmtpTimeouts = { open: 30_000, envelope: 30_000, body: 30_000 };
+const LONG: SmtpTimeouts = {
+  open: 30_000,
+  reply: 30_000,
+  envelope: 30_000,
+  answer: 30_000,
+  body: 30_000,
+};
+/** Time limit for a step at which the server stays silent. */
+const SHORT_MS = 50;
 
 function mailOf(n: number): OutgoingMail {
   const to = { address: `person${n}@example.net`, name: null };
@@ -35,7 +43,11 @@ async function send(
   const provider = parseSmtpUrl(`${server.url}?connections=1`);
   const channel = openSmtpChannel({ ...provider, greetingMs: timeouts.open }, options);
   const results: SendResult[] = [];
-  for (let n = 1; n <= count; n++) results.push(await channel.send(mailOf(n)));
+  for (let n = 1; n <= count; n++) {
+    const result = await channel.send(mailOf(n));
+    results.push(result);
+    if (result.outcome === "failed") await result.later;
+  }
   await channel.close();
   return { results, connections: server.connections, steps: server.steps };
 }
@@ -45,29 +57,45 @@ function errorOf({ results: [result] }: Trial) {
   return result.error;
 }
 
-const STEPS: [at: Step, part: keyof SmtpTimeouts, Disposition, beforeRecipient: boolean][] = [
-  ["CONNECT", "open", "retry", true],
-  ["EHLO", "open", "retry", true],
-  ["MAIL", "envelope", "retry", false],
-  ["RCPT", "envelope", "retry", false],
-  ["DATA", "envelope", "retry", false],
-  ["BODY", "body", "unknown", false],
-  ["DOT", "body", "unknown", false],
+const STEPS: [at: Step, limits: Partial<SmtpTimeouts>, Disposition, beforeRecipient: boolean][] = [
+  ["CONNECT", { open: SHORT_MS }, "retry", true],
+  ["EHLO", { open: SHORT_MS }, "retry", true],
+  ["MAIL", { reply: SHORT_MS, envelope: SHORT_MS }, "retry", false],
+  ["RCPT", { reply: SHORT_MS, envelope: SHORT_MS }, "retry", false],
+  ["DATA", { reply: SHORT_MS, envelope: SHORT_MS }, "retry", false],
+  ["BODY", { answer: SHORT_MS, body: SHORT_MS }, "unknown", false],
+  ["DOT", { answer: SHORT_MS, body: SHORT_MS }, "unknown", false],
 ];
 
 for (const pipelining of [false, true]) {
   const mode = pipelining ? "pipelined" : "step by step";
-  for (const [at, part, disposition, beforeRecipient] of STEPS) {
+  for (const [at, limits, disposition, beforeRecipient] of STEPS) {
     for (const then of ["CLOSE", "SILENCE"] as const) {
       test(`send() reports ${then} at ${at}, ${mode}, as ${disposition}`, async () => {
-        // A short limit only for the step at which the server stays silent.
-        const timeouts = then === "SILENCE" ? { ...LONG, [part]: 50 } : LONG;
-        const error = errorOf(await send(1, [{ at, then }], pipelining, timeouts));
+        const timeouts = then === "SILENCE" ? { ...LONG, ...limits } : LONG;
+        // The second mail is the same one, tried over another connection.
+        const faults = [1, 2].map((mail) => ({ at, then, mail }));
+        const error = errorOf(await send(1, faults, pipelining, timeouts));
         assert.equal(error.type, "NETWORK");
         assert.equal(error.disposition, disposition);
         assert.equal(error.beforeRecipient, beforeRecipient);
       });
     }
+  }
+
+  for (const at of ["MAIL", "RCPT", "DATA"] as const) {
+    test(`send() tries a mail over another connection after SILENCE at ${at}, ${mode}`, async () => {
+      const timeouts = { ...LONG, reply: SHORT_MS };
+      const { results, connections, steps } = await send(
+        1,
+        [{ at, then: "SILENCE" }],
+        pipelining,
+        timeouts,
+      );
+      assert.deepEqual(results.map(({ outcome }) => outcome), ["sent"]);
+      assert.equal(connections, 2);
+      assert.equal(steps.filter((step) => step === "DOT").length, 1);
+    });
   }
 
   for (const at of ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "DOT"] as const) {
@@ -80,7 +108,8 @@ for (const pipelining of [false, true]) {
 }
 
 test("send() ends unknown after an incomplete reply to the final dot", async () => {
-  const trial = await send(1, [{ at: "DOT", then: "250-Acc" }], false, { ...LONG, body: 50 });
+  const timeouts = { ...LONG, answer: SHORT_MS, body: SHORT_MS };
+  const trial = await send(1, [{ at: "DOT", then: "250-Acc" }], false, timeouts);
   assert.equal(errorOf(trial).disposition, "unknown");
 });
 

@@ -1,68 +1,7 @@
 import assert from "node:assert/strict";
-import type { OutgoingMail, SendOptions, SendResult } from "../../../src/channels/channel.ts";
-import { openSmtpChannel } from "../../../src/channels/email/smtp.ts";
-import { parseSmtpUrl } from "../../../src/channels/email/smtp_url.ts";
 import { stopTime } from "../../support/clock.ts";
-import { MAIL } from "../../support/outgoing_mail.ts";
 import { until } from "../../support/until.ts";
-import { type Moment, type Replier, startScriptedServer } from "./scripted_server.ts";
-
-interface Given {
-  readonly server: ReturnType<typeof startScriptedServer>;
-  /** Sends the n-th mail. */
-  send(n: number, options?: SendOptions): Promise<SendResult>;
-  /** Deliveries in the order in which the server was told their recipients. */
-  recipients(): string[];
-  close(): Promise<void>;
-}
-
-/** Declares a test that also fails if a socket or timer is still open at its end. */
-function test(
-  name: string,
-  { connections, openMs = 30_000, login = "" }: {
-    readonly connections: number;
-    readonly openMs?: number;
-    readonly login?: string;
-  },
-  replier: Replier,
-  run: (given: Given) => Promise<void>,
-): void {
-  const fn = async () => {
-    await using server = startScriptedServer([], false, replier);
-    const url = server.url.replace("//", `//${login}`);
-    const provider = parseSmtpUrl(`${url}?connections=${connections}&greeting=30s`);
-    const timeouts = { open: openMs, envelope: 30_000, body: 30_000 };
-    const channel = openSmtpChannel(provider, { from: "noreply@example.com", timeouts });
-    await run({
-      server,
-      send: (n, options) => channel.send(mailOf(n), options),
-      recipients: () =>
-        server.commands.flatMap((line) => line.match(/^RCPT TO:<(\w+)@/)?.[1] ?? []),
-      close: () => channel.close(),
-    });
-    await channel.close();
-  };
-  Deno.test({ name, fn, sanitizeOps: true, sanitizeResources: true });
-}
-
-function mailOf(n: number): OutgoingMail {
-  const to = { address: `person${n}@example.net`, name: null };
-  return { ...MAIL, deliveryId: `dlv_${n}`, to };
-}
-
-function outcomesOf(results: readonly SendResult[]): string[] {
-  return results.map(({ outcome }) => outcome);
-}
-
-/** Withholds the greeting of some connections until it is opened. */
-function gate(isHeld: (moment: Moment) => boolean) {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const replier: Replier = async (moment) => {
-    if (isHeld(moment)) await promise;
-    return undefined;
-  };
-  return { replier, open: resolve };
-}
+import { gate, outcomesOf, test } from "./smtp_channel.ts";
 
 const greetings = (numbers: readonly number[]) =>
   gate(({ step, connection }) => step === "CONNECT" && numbers.includes(connection));

@@ -131,6 +131,19 @@ Deno.test("outcomeOf() resends an unknown delivery only with RESEND, while attem
   );
 });
 
+Deno.test("outcomeOf() does not resend a mail while the server may still reply to its content", () => {
+  const delivery = { attempt: 0, deferrals: 0 };
+  const result = {
+    outcome: "failed",
+    provider: "smtp",
+    error: { ...REFUSED, disposition: "unknown" },
+    later: Promise.resolve(UNEXPECTED),
+  } as const;
+  const outcome = outcomeOf(delivery, result, { ...MANUAL, onUnknown: "RESEND" });
+  assert.ok(outcome.type === "unknown");
+  assert.deepEqual([outcome.resend, outcome.waitMs], [true, 10 * MINUTE]);
+});
+
 Deno.test("effectOf() counts no attempt and no error for a suppressed recipient", () => {
   const delivery = { attempt: 0, deferrals: 0 };
   const outcome = outcomeOf(delivery, { outcome: "suppressed", reason: "UNSUBSCRIBED" }, MANUAL);

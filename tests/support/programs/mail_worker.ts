@@ -19,7 +19,13 @@ const connectionString = Deno.env.get("DATABASE_URL");
 const onError = (error: unknown) => log.warn("{error}", { error });
 const db = openDatabase({ connection: { connectionString }, size: 5, embedded: false, onError });
 const bus = createBus(postgresTransport(() => db.dedicated(), onError));
-const timeouts = { open: TIMEOUT_MS, envelope: TIMEOUT_MS, body: TIMEOUT_MS };
+const timeouts = {
+  open: TIMEOUT_MS,
+  reply: TIMEOUT_MS,
+  envelope: TIMEOUT_MS,
+  answer: TIMEOUT_MS,
+  body: 2 * TIMEOUT_MS,
+};
 const configured = (Deno.env.get("SMTP_URLS") ?? "").split(",").map((url): ConfiguredProvider => {
   const provider = { ...parseSmtpUrl(url), greetingMs: TIMEOUT_MS };
   return {
