@@ -7,13 +7,24 @@ import {
   PostgresQueryCompiler,
 } from "kysely";
 import pg from "pg";
-import { DatabaseConnectionError, endsConnection } from "./sqlstate.ts";
+import { borrow, DEADLINE_MS, type Query, statementTimeout } from "./session.ts";
+import { DIRECT, EMBEDDED, POOLED, type SessionMode } from "./settings.ts";
+import { endsConnection } from "./sqlstate.ts";
+
+/** Deadline of a statement, whose connection is discarded afterwards. */
+export interface Deadline {
+  /** Time within which the database must answer, in milliseconds; absent: 10 s. */
+  readonly deadlineMs?: number;
+}
+
+/** Deadline of statements that read or write a number of rows without a small bound. */
+export const LONG: Deadline = { deadlineMs: 60_000 };
 
 /**
  * One fixed SQL text. Its label is the name of the prepared statement, and a comment at the start of
  * the text that shows in the logs of the database.
  */
-export interface Statement<Params extends readonly unknown[], Row> {
+export interface Statement<Params extends readonly unknown[], Row> extends Deadline {
   readonly label: string;
   readonly text: string;
   /** Never set; it exists only for the types of the parameters and of a row. */
@@ -25,12 +36,14 @@ export interface Statement<Params extends readonly unknown[], Row> {
  *
  * @param label `<noun>.<verb>`, unique in the program
  * @param text SQL with the parameters $1, $2 …
+ * @param deadline absent: 10 s
  */
 export function statement<Params extends readonly unknown[], Row = never>(
   label: string,
   text: string,
+  deadline: Deadline = {},
 ): Statement<Params, Row> {
-  return { label, text: `/* ${label} */ ${text}` };
+  return { label, text: `/* ${label} */ ${text}`, ...deadline };
 }
 
 /** Runs statements: on the pool, or in one transaction. */
@@ -41,7 +54,7 @@ export interface Connection {
     ...params: Params
   ): Promise<Row[]>;
   /** Runs a composed query (a list with filters) and returns its rows. */
-  select<Row>(query: Compilable<Row>): Promise<Row[]>;
+  select<Row>(query: Compilable<Row>, deadline?: Deadline): Promise<Row[]>;
 }
 
 /** Number of connections in the pool, of idle ones, and of calls that wait for one. */
@@ -69,6 +82,11 @@ export interface Database extends Connection {
 /** Options of a database pool. */
 export interface DatabaseOptions {
   readonly connection: pg.ClientConfig;
+  /**
+   * Connection to the same database past a pooler. Its presence means that `connection` leads to a pooler in
+   * transaction mode.
+   */
+  readonly direct?: pg.ClientConfig;
   /** Maximum number of connections. */
   readonly size: number;
   readonly embedded: boolean;
@@ -96,49 +114,30 @@ function parseType(oid: number, format?: "text" | "binary") {
   return pg.types.getTypeParser(oid, format);
 }
 
-// A generic plan that is prepared while the tables are small is kept when they are large. A sequential
-// scan in it would then read a large table, so only index scans are allowed.
-const PLANNER_SETTINGS = ["enable_seqscan=off", "jit=off"];
-const SETTINGS = [
-  ...PLANNER_SETTINGS,
-  "TimeZone=UTC",
-  "idle_in_transaction_session_timeout=60s",
-  "statement_timeout=60s",
-];
-
-// Longer than statement_timeout, so that it ends only statements whose connection has been lost unnoticed.
-const ANSWER_TIMEOUT_MS = 75_000;
-
-/** Settings for the single session of PGlite, whose defaults match the remaining ones. */
-export const EMBEDDED_SETTINGS = PLANNER_SETTINGS.map((setting) => `set ${setting}`).join("; ");
+const KEEPALIVE_DELAY_MS = 15_000;
 
 /** Opens a pool, which connects at the first use. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { embedded } = options;
-  const config: pg.PoolConfig = {
-    ...options.connection,
-    application_name: "waybill",
-    // PGlite's socket takes no startup options.
-    options: embedded ? undefined : SETTINGS.map((setting) => `-c ${setting}`).join(" "),
-    keepAlive: true,
-    connectionTimeoutMillis: 15_000,
-    types: { getTypeParser: parseType as typeof pg.types.getTypeParser },
-  };
+  const { connection, direct, size, embedded, onError } = options;
+  const mode = embedded ? EMBEDDED : direct ? POOLED : DIRECT;
   const pool = new pg.Pool({
-    ...config,
-    max: options.size,
+    ...clientConfig(connection, mode),
+    max: size,
     idleTimeoutMillis: embedded ? 0 : 60_000,
+    onConnect: mode.onConnect,
   });
-  pool.on("error", options.onError);
+  pool.on("error", onError);
 
   return {
     embedded,
-    ...connectionOver((query) => queryPool(pool, embedded, query), embedded),
-    transaction: (work) => transact(pool, embedded, work),
+    ...over(queryOf(pool, mode), mode),
+    transaction: (work) => transact(pool, mode, (query) => work(over(query, mode))),
     async dedicated() {
-      const client = new pg.Client(config);
+      const client = new pg.Client(
+        direct ? clientConfig(direct, DIRECT) : clientConfig(connection, mode),
+      );
       // Without a listener the loss of the connection would terminate the process.
-      client.on("error", options.onError);
+      client.on("error", onError);
       await client.connect();
       return client;
     },
@@ -147,54 +146,69 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-type Query = <Row extends pg.QueryResultRow>(query: pg.QueryConfig) => Promise<pg.QueryResult<Row>>;
+function clientConfig(connection: pg.ClientConfig, { options }: SessionMode): pg.ClientConfig {
+  return {
+    ...connection,
+    application_name: "waybill",
+    options,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
+    connectionTimeoutMillis: DEADLINE_MS,
+    types: { getTypeParser: parseType as typeof pg.types.getTypeParser },
+  };
+}
 
-function connectionOver(query: Query, embedded: boolean): Connection {
+function over(query: Query, { names }: SessionMode): Connection {
   return {
     async run<Params extends readonly unknown[], Row>(
-      { label, text }: Statement<Params, Row>,
+      { label, text, deadlineMs }: Statement<Params, Row>,
       ...params: Params
     ) {
-      // On PGlite all sessions share one backend, in which statement names would collide.
-      const name = embedded ? undefined : label;
-      const result = await query<Row & pg.QueryResultRow>({ name, text, values: [...params] });
-      return result.rows;
+      const config = { name: names ? label : undefined, text, values: [...params] };
+      return (await query<Row & pg.QueryResultRow>(config, deadlineMs)).rows;
     },
-    async select<Row>(composed: Compilable<Row>) {
+    async select<Row>(composed: Compilable<Row>, { deadlineMs }: Deadline = {}) {
       const { sql: text, parameters } = composed.compile();
-      const result = await query<Row & pg.QueryResultRow>({ text, values: [...parameters] });
-      return result.rows;
+      const config = { text, values: [...parameters] };
+      return (await query<Row & pg.QueryResultRow>(config, deadlineMs)).rows;
     },
   };
 }
 
-// `pool.query` would close the connection after every failed statement. The embedded database accepts
-// a single connection, and refuses the next one until it has processed the end of the last one.
-function queryPool<Row extends pg.QueryResultRow>(
-  pool: pg.Pool,
-  embedded: boolean,
-  query: pg.QueryConfig,
-): Promise<pg.QueryResult<Row>> {
-  return borrow(pool, embedded, async (session) => {
-    try {
-      return await session.query<Row>(query);
-    } catch (error) {
-      const usable = error instanceof pg.DatabaseError && !endsConnection(error);
-      if (!usable && error instanceof Error) session.discard(error);
-      throw error;
+/** Returns the function that runs single statements. */
+function queryOf(pool: pg.Pool, mode: SessionMode): Query {
+  return (config, deadlineMs) => {
+    if (isLong(mode, deadlineMs)) {
+      return transact(pool, mode, (query) => query(config, deadlineMs));
     }
-  });
+    // `pool.query` would close the connection after every failed statement. The embedded database accepts a
+    // single connection, and refuses the next one until it has processed the end of the last one.
+    return borrow(pool, mode.deadlines, async ({ query, discard }) => {
+      try {
+        return await query(config, deadlineMs);
+      } catch (error) {
+        const usable = error instanceof pg.DatabaseError && !endsConnection(error);
+        if (!usable && error instanceof Error) discard(error);
+        throw error;
+      }
+    });
+  };
 }
 
 function transact<T>(
   pool: pg.Pool,
-  embedded: boolean,
-  work: (tx: Connection) => Promise<T>,
+  mode: SessionMode,
+  work: (query: Query) => Promise<T>,
 ): Promise<T> {
-  return borrow(pool, embedded, async ({ query, discard }) => {
+  return borrow(pool, mode.deadlines, async ({ query, discard }) => {
     try {
-      await query({ text: "begin" });
-      const result = await work(connectionOver(query, embedded));
+      await query({ text: mode.begin });
+      const result = await work(async (config, deadlineMs) => {
+        if (isLong(mode, deadlineMs)) {
+          await query({ text: `set local statement_timeout = ${statementTimeout(deadlineMs)}` });
+        }
+        return await query(config, deadlineMs);
+      });
       const { command } = await query({ text: "commit" });
       // A commit after a failed statement rolls back and reports ROLLBACK instead of an error.
       if (command !== "COMMIT") throw new Error("Cannot commit: a statement failed before");
@@ -206,63 +220,7 @@ function transact<T>(
   });
 }
 
-/** A connection of the pool while it is borrowed. */
-interface Session {
-  readonly query: Query;
-  /** Closes the connection instead of returning it to the pool. */
-  readonly discard: (error: Error) => void;
-}
-
-async function borrow<T>(
-  pool: pg.Pool,
-  embedded: boolean,
-  work: (session: Session) => Promise<T>,
-): Promise<T> {
-  const client = await connect(pool);
-  let lost: Error | undefined;
-  let broken: Error | undefined;
-  // The pool listens on idle clients only; without a listener the loss would terminate the process.
-  const onError = (error: Error) => void (lost = broken = error);
-  client.on("error", onError);
-  const query: Query = async (config) => {
-    if (lost) throw new DatabaseConnectionError(lost);
-    try {
-      const answer = client.query(config);
-      // PGlite has no statement_timeout, so that a statement may take longer.
-      return await (embedded ? answer : inTime(answer, onError));
-    } catch (error) {
-      throw lost && !(error instanceof pg.DatabaseError)
-        ? new DatabaseConnectionError(lost)
-        : error;
-    }
-  };
-  try {
-    return await work({ query, discard: (error) => void (broken = error) });
-  } finally {
-    client.off("error", onError);
-    client.release(broken);
-  }
-}
-
-/** Waits for an answer. Without one in time it calls `onError` and rejects with the same error. */
-function inTime<T>(answer: Promise<T>, onError: (error: Error) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      const error = new Error(`The database did not answer within ${ANSWER_TIMEOUT_MS / 1_000} s`);
-      onError(error);
-      reject(error);
-    }, ANSWER_TIMEOUT_MS);
-    answer.then(resolve, reject).then(() => clearTimeout(timer));
-  });
-}
-
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    // A closed pool never connects again. A server that refuses a login may accept it later: while its
-    // password is changed, for example.
-    if (pool.ending || !(error instanceof Error)) throw error;
-    throw new DatabaseConnectionError(error);
-  }
+/** True if the deadline is later than the statement_timeout of the session. */
+function isLong({ deadlines }: SessionMode, deadlineMs?: number): deadlineMs is number {
+  return deadlines && deadlineMs !== undefined && deadlineMs > DEADLINE_MS;
 }

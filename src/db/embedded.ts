@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
-import { type Database, EMBEDDED_SETTINGS, openDatabase, statement } from "./database.ts";
+import { type Database, openDatabase, statement } from "./database.ts";
+import { EMBEDDED_SETTINGS } from "./settings.ts";
 
 const VACUUM_INTERVAL_MS = 10 * 60_000;
 // PGlite has no autovacuum.

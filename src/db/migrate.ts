@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import { type Migration, MigrationError, readMigrations } from "./migration.ts";
+import { DEADLINE_MS, inTime } from "./session.ts";
 
 const DIRECTORY = new URL("../../migrations/", import.meta.url);
 // An arbitrary constant: it identifies the lock among the advisory locks of this database.
@@ -21,6 +22,7 @@ export async function migrate(database: Database, directory: URL = DIRECTORY): P
   const client = await database.dedicated();
   try {
     if (!database.embedded) {
+      // Building an index may take hours.
       await client.query("set statement_timeout = 0");
       await takeLock(client);
     }
@@ -49,9 +51,9 @@ type AppliedMigration = Pick<Migration, "number" | "name" | "checksum">;
 // Polled, because a session that blocks in pg_advisory_lock deadlocks with CREATE INDEX CONCURRENTLY.
 async function takeLock(client: Client): Promise<void> {
   while (true) {
-    const { rows } = await client.query<{ taken: boolean }>(
-      "select pg_try_advisory_lock($1) as taken",
-      [LOCK],
+    const { rows } = await inTime(
+      client.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [LOCK]),
+      DEADLINE_MS,
     );
     if (rows[0]?.taken) return;
     await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));

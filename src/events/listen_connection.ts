@@ -16,6 +16,7 @@ const CHANNEL = "waybill";
 const NOTIFY = "/* events.notify */ select pg_notify($1, payload) from unnest($2::text[]) payload";
 const ECHO_INTERVAL_MS = 10_000;
 const ECHO_DEADLINE_MS = 5_000;
+const ANSWER_DEADLINE_MS = 5_000;
 
 /**
  * Listens on a connection, and checks every 10 s that it still receives its own notifications.
@@ -59,15 +60,20 @@ export async function openListenConnection(
       await client.end();
     },
   };
+  const silence = setTimeout(
+    () => lose(new Error(`Connection for events did not answer within ${ANSWER_DEADLINE_MS} ms`)),
+    ANSWER_DEADLINE_MS,
+  );
   try {
     // A notification is lost in a crash of the database anyway, so that none waits for the disk.
-    await client.query(
-      `set synchronous_commit = off; listen ${CHANNEL}; listen "${echoChannel}"`,
-    );
+    const listen = `set synchronous_commit = off; listen ${CHANNEL}; listen "${echoChannel}"`;
+    await Promise.race([client.query(listen), lost]);
     return connection;
   } catch (error) {
     await connection.close();
     throw error;
+  } finally {
+    clearTimeout(silence);
   }
 }
 

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
-import { type Connection, openDatabase, queryBuilder, statement } from "../../src/db/database.ts";
-import { DatabaseConnectionError } from "../../src/db/sqlstate.ts";
+import { type Connection, queryBuilder, statement } from "../../src/db/database.ts";
 import { createOrganization } from "../support/callers.ts";
-import { stopTime } from "../support/clock.ts";
 import { onEveryDatabase, onPostgres } from "../support/database.ts";
-import { openFreezer } from "../support/freezer.ts";
 
 const RENAME = statement<[id: string, name: string]>(
   "test.rename",
@@ -151,24 +148,3 @@ onPostgres("the pool replaces idle connections that were terminated", async ({ d
   assert.ok(losses.length >= 1);
   assert.ok(!pids.includes(await backendOf(db)));
 }, { onError: (error) => losses.push(error) });
-
-onPostgres("run() rejects if its connection is lost without a sign", async ({ url }) => {
-  await using freezer = openFreezer(new URL(url));
-  const connection = { connectionString: freezer.url };
-  const db = openDatabase({ connection, size: 1, embedded: false, onError: () => {} });
-  await backendOf(db);
-  freezer.freeze();
-  let failure: unknown;
-  {
-    using clock = stopTime();
-    const running = backendOf(db).catch((error) => failure = error);
-    while (failure === undefined) {
-      clock.tick(10_000);
-      await setImmediate();
-    }
-    await running;
-  }
-  assert.ok(failure instanceof DatabaseConnectionError, String(failure));
-  await backendOf(db);
-  await db.close();
-});

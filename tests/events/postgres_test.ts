@@ -157,6 +157,32 @@ onPostgres(
   },
 );
 
+onPostgres("postgresTransport() replaces a connection that answers no LISTEN", async ({ url }) => {
+  await using freezer = openFreezer(new URL(url));
+  const connection = { connectionString: freezer.url };
+  const frozen = openDatabase({ connection, size: 1, embedded: false, onError: () => {} });
+  using clock = stopTime();
+  const connected = Promise.withResolvers<void>();
+  const connectionLost = Promise.withResolvers<unknown>();
+  let connections = 0;
+  const bus = createBus(postgresTransport(async () => {
+    const client = await frozen.dedicated();
+    if (connections++ === 0) freezer.freeze();
+    setImmediate(connected.resolve);
+    return client;
+  }, connectionLost.resolve));
+  const gap = nextChange(bus, isGap);
+
+  await connected.promise;
+  clock.tick(5_000);
+  assert.match(String(await connectionLost.promise), /did not answer within 5000 ms/);
+  clock.tick(1_000);
+  await gap;
+  assert.equal(bus.healthy(), true);
+  await bus.close();
+  await frozen.close();
+});
+
 onPostgres("postgresTransport() keeps a connection that echoes", async ({ db }) => {
   using clock = stopTime();
   const failures: unknown[] = [];

@@ -6,6 +6,8 @@ export interface Freezer extends AsyncDisposable {
   readonly url: string;
   /** Stops forwarding on the open connections; new ones work. */
   freeze(): void;
+  /** Stops forwarding answers on the open connections; requests still arrive, and new ones work. */
+  freezeAnswers(): void;
   /** Stops forwarding on all connections, open and new ones. */
   freezeAll(): void;
   /** Forwards every answer after this delay, in milliseconds. */
@@ -17,6 +19,7 @@ export function openFreezer(target: URL): Freezer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const connections = new Set<Deno.TcpConn>();
   let freezing = new AbortController();
+  let losingAnswers = new AbortController();
   let delayMs = 0;
   const delaying = () =>
     new TransformStream<Uint8Array, Uint8Array>({
@@ -29,6 +32,7 @@ export function openFreezer(target: URL): Freezer {
 
   const serve = async (near: Deno.TcpConn) => {
     const { signal } = freezing;
+    const answers = AbortSignal.any([signal, losingAnswers.signal]);
     const far = await Deno.connect({
       hostname: target.hostname,
       port: Number(target.port || 5432),
@@ -37,8 +41,8 @@ export function openFreezer(target: URL): Freezer {
     const silently = { signal, preventAbort: true, preventCancel: true };
     await Promise.allSettled([
       near.readable.pipeTo(far.writable, silently),
-      far.readable.pipeThrough(delaying(), { signal, preventCancel: true })
-        .pipeTo(near.writable, { signal, preventAbort: true }),
+      far.readable.pipeThrough(delaying(), { signal: answers, preventCancel: true })
+        .pipeTo(near.writable, { signal: answers, preventAbort: true }),
     ]);
   };
   const serving = (async () => {
@@ -55,6 +59,10 @@ export function openFreezer(target: URL): Freezer {
     freeze() {
       freezing.abort();
       freezing = new AbortController();
+    },
+    freezeAnswers() {
+      losingAnswers.abort();
+      losingAnswers = new AbortController();
     },
     freezeAll: () => freezing.abort(),
     delay(ms) {

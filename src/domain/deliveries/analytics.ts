@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { DeliveryErrorType } from "../../channels/channel.ts";
-import { queryBuilder, statement } from "../../db/database.ts";
+import { LONG, queryBuilder, statement } from "../../db/database.ts";
 import { isInvalidParameter } from "../../db/sqlstate.ts";
 import type { Caller } from "../access/access.ts";
 import { invalid, InvalidInputError, type Issue } from "../errors.ts";
@@ -85,6 +85,7 @@ const GROUPS = statement<Scope, AttemptGroup>(
    from counted join outcome_effects using (outcome) join messages m on m.id = message_id
    where event in ('SENT', 'FAILED', 'UNKNOWN', 'SUPPRESSED') and ($2::text is null or m.user_id = $2)
    group by 1, 2, 3, 4 having sum(n * events) > 0`,
+  LONG,
 );
 
 /**
@@ -124,6 +125,7 @@ const SERIES = statement<[...Scope, bucket: string, timezone: string], DeliveryP
        case $5 when 'minute' then interval '1 minute' else interval '1 hour' end) t
      where t < $4
    ) points group by 1 order by 1`,
+  LONG,
 );
 
 /**

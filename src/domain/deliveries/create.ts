@@ -1,4 +1,4 @@
-import { type Connection, statement } from "../../db/database.ts";
+import { type Connection, LONG, statement } from "../../db/database.ts";
 import { newId } from "../id.ts";
 import type { Recipient } from "../recipients.ts";
 import { BATCH_SIZE } from "./batches.ts";
@@ -54,6 +54,7 @@ export function insertDeliveriesFrom(source: string): string {
 const INSERT = statement<[deliveries: string]>(
   "deliveries.insert",
   insertDeliveriesFrom(`json_to_recordset($1::json) as r(${NEW_DELIVERY})`),
+  LONG,
 );
 
 /** Creates deliveries. */
@@ -72,6 +73,7 @@ const COPY = statement<[messageId: string, after: number, last: number]>(
    from messages m join audience_recipients r on r.audience_id = m.audience_id
    where m.id = $1 and r.n > $2 and r.n <= $3
    order by r.n`,
+  LONG,
 );
 
 /**

@@ -1,6 +1,6 @@
 import { type Nullable, type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import type { DeliveryErrorType } from "../../channels/channel.ts";
-import { type Connection, queryBuilder, statement } from "../../db/database.ts";
+import { type Connection, LONG, queryBuilder, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
@@ -130,6 +130,7 @@ export function readByStatus(
       .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
       .where(statusIn(statuses))
       .orderBy("d.message_id").orderBy("d.n").limit(limit),
+    LONG,
   );
 }
 

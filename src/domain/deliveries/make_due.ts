@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { type Connection, statement } from "../../db/database.ts";
+import { type Connection, LONG, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { startWaitingJobs } from "../jobs/reschedule.ts";
 import { type DeliveryFilter, matchingDeliveries } from "./list.ts";
@@ -9,6 +9,7 @@ const MAKE_DUE = statement<[ids: string[]], { id: string }>(
   `update deliveries set not_before = now(), updated_at = now()
    where id = any($1) and status = 'PENDING'
    returning id`,
+  LONG,
 );
 
 /** Deliveries of a message that are due now, and the jobs that send them. */
@@ -39,6 +40,7 @@ export async function makeWaitingDue(
       // Every delivery that waits has an error; the partial index on errors finds them.
       .where("d.error_type", "is not", null)
       .where("m.status", "<>", "CANCELLED"),
+    LONG,
   );
   if (waiting.length === 0) return [];
   // The jobs are locked first, as recordStep() does, and cannot start before the commit.

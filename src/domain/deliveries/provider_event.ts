@@ -1,4 +1,4 @@
-import { type Connection, statement } from "../../db/database.ts";
+import { type Connection, LONG, statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
@@ -71,6 +71,7 @@ const PRUNE_EVENTS = statement<[keepMs: number, limit: number], { source: string
   `delete from provider_events where ctid = any(array(select ctid from provider_events
      where received_at < now() - $1::float8 * interval '1 millisecond' limit $2))
    returning source`,
+  LONG,
 );
 
 const UNFINISHED_JOBS = statement<[deliveryIds: string[]], { id: string }>(

@@ -1,4 +1,4 @@
-import { statement } from "../../db/database.ts";
+import { LONG, statement } from "../../db/database.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
 import { invalid } from "../errors.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
@@ -24,6 +24,7 @@ const PRUNE = statement<
 >(
   "deliveries.prune",
   `select pruned, last from prune_deliveries($1, now() - make_interval(days => $2), $3, $4)`,
+  LONG,
 );
 
 /** Value of `after` for the first chunk. */

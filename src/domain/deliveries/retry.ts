@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { type Connection, queryBuilder } from "../../db/database.ts";
+import { type Connection, LONG, queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { BATCH_SIZE } from "./batches.ts";
 import { countOutcomes } from "./counters.ts";
@@ -111,7 +111,7 @@ export function requeueFailed(
     )
     select id, message_id as "messageId", number, round, size, job_id as "jobId", run_at as "runAt"
     from cut order by 2, 3`;
-  return tx.select({ compile: () => query.compile(queryBuilder()) });
+  return tx.select({ compile: () => query.compile(queryBuilder()) }, LONG);
 }
 
 function chosenDeliveries(
@@ -171,5 +171,5 @@ export function confirmSent(
   }
     )
     select message_id as "messageId", count(*) from taken group by 1`;
-  return tx.select({ compile: () => query.compile(queryBuilder()) });
+  return tx.select({ compile: () => query.compile(queryBuilder()) }, LONG);
 }

@@ -1,4 +1,4 @@
-import { type Connection, statement } from "../../db/database.ts";
+import { type Connection, LONG, statement } from "../../db/database.ts";
 import type { DeliveryErrorType } from "../../channels/channel.ts";
 
 /** Counts of the deliveries of a message by state, read from its counters. */
@@ -167,6 +167,7 @@ export function readEffectiveness(
 const TOTALS = statement<[], { outcome: string; count: number }>(
   "deliveries.totals",
   `select outcome, sum(n)::int8 as count from delivery_stats group by 1`,
+  LONG,
 );
 
 /** Sums the recorded outcomes of all organizations, for the metrics. */

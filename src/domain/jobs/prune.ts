@@ -1,4 +1,4 @@
-import { statement } from "../../db/database.ts";
+import { LONG, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 
 /** Retention of finished jobs, in milliseconds since their end. */
@@ -44,6 +44,7 @@ const PRUNE = statement<
    attempts as (delete from job_attempts where job_id in (select id from gone))
    select (select count(*) from gone) as pruned,
      (select id from page order by id desc limit 1) as last`,
+  LONG,
 );
 
 /** Value of `after` for the first chunk. */

@@ -1,4 +1,4 @@
-import { type Connection, statement } from "../../db/database.ts";
+import { type Connection, LONG, statement } from "../../db/database.ts";
 import type { DeliveryStatus, RetryMode } from "../deliveries/delivery.ts";
 import { AUTOMATIC } from "../deliveries/retry.ts";
 import type { Services } from "../services.ts";
@@ -35,6 +35,7 @@ const FINISH = statement<[ids: string[]], { id: string }>(
          from delivery_counters where message_id = m.id) s)
    where m.id = any($1) and ${IS_DONE}
    returning m.id`,
+  LONG,
 );
 
 /**

@@ -1,4 +1,4 @@
-import { type Connection, statement } from "../../db/database.ts";
+import { type Connection, LONG, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { type DeliveryFilter, findDeliveries } from "../deliveries/list.ts";
 import { invalid, NotFoundError } from "../errors.ts";
@@ -93,6 +93,7 @@ const WITH_ERRORS = statement<
      and exists (select from deliveries d where d.message_id = m.id and d.error_type is not null
        and d.status = any($4) and ($6::text[] is null or d.error_type = any($6)))
    order by id`,
+  LONG,
 );
 
 async function messagesWithErrors(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Connection, statement } from "../../db/database.ts";
+import { type Connection, LONG, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { getAudience } from "../audiences/find.ts";
 import type { RetryBackoff, RetryMode } from "../deliveries/delivery.ts";
@@ -78,6 +78,7 @@ const FIRST_WITHOUT_VARIABLE = statement<
 >(
   "deliveries.firstWithoutVariable",
   `select address from deliveries where message_id = $1 and not variables ? $2 order by n limit 1`,
+  LONG,
 );
 
 /**

@@ -1,4 +1,4 @@
-import { statement } from "../../db/database.ts";
+import { LONG, statement } from "../../db/database.ts";
 import { NOT_HELD } from "../hold.ts";
 import { insertJobs, type JobRow, wakeWorkers } from "../jobs/enqueue.ts";
 import { isJobKind, JOB_KINDS } from "../jobs/kinds.ts";
@@ -149,6 +149,7 @@ const PRUNE_FIRES = statement<[keepMs: number], { n: number }>(
      where schedule_id = id and nominal_at < now() - $1::float8 * interval '1 millisecond' returning 1
    )
    select count(*) as n from gone`,
+  LONG,
 );
 
 /**
