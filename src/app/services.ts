@@ -74,7 +74,7 @@ function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database
     log.warn("Lost an idle database connection: {reason}", { reason: reasonOf(error) });
   return database.url === null
     ? openEmbeddedDatabase(join(dataDir, "database"), onError)
-    : openRemoteDatabase(database.url, database.poolSize, onError);
+    : openRemoteDatabase({ ...database, url: database.url, size: database.poolSize, onError });
 }
 
 // The message only, because a lost connection is no fault of the program, which a stack trace would locate.

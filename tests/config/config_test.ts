@@ -34,10 +34,17 @@ Deno.test("readConfig() treats an empty variable as absent", () => {
   assert.equal(readConfig({ PORT: "", DATABASE_URL: " " }).port, 8000);
 });
 
+Deno.test("readConfig() refuses DATABASE_DIRECT_URL without DATABASE_URL", () => {
+  const [fault, ...others] = faultsOf({ DATABASE_DIRECT_URL: "postgres://localhost/waybill" });
+  assert.match(fault ?? "", /^DATABASE_DIRECT_URL: requires DATABASE_URL/);
+  assert.deepEqual(others, []);
+});
+
 Deno.test("readConfig() reports every fault at once, each with its variable", () => {
   const faults = faultsOf({
     PORT: "80000",
     DATABASE_URL: "mysql://localhost/waybill",
+    DATABASE_DIRECT_URL: "localhost:5432",
     DATABASE_POOL: "0",
     WORKER_LANES: "email:3",
     ADMIN_API_KEY: "short",
@@ -62,6 +69,7 @@ Deno.test("readConfig() reports every fault at once, each with its variable", ()
     new Set([
       "PORT",
       "DATABASE_URL",
+      "DATABASE_DIRECT_URL",
       "DATABASE_POOL",
       "WORKER_LANES",
       "ADMIN_API_KEY",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import pg from "pg";
+import { freePort, giveToServers, outputOf, serverUser, startServer } from "./server_program.ts";
 import { until } from "./until.ts";
 
 /** A PostgreSQL server of one test; it is stopped and deleted at the end of its scope. */
@@ -21,8 +22,6 @@ export interface OwnPostgres extends AsyncDisposable {
 type StopMode = keyof typeof STOP_SIGNALS;
 
 const STOP_SIGNALS = { smart: "SIGTERM", fast: "SIGINT", immediate: "SIGQUIT" } as const;
-// Below the ports that systems assign, so that no other program gets the port while the server is stopped.
-const PORTS = { first: 20_000, count: 10_000 };
 // A crash of the server loses nothing without fsync; only a crash of the machine does.
 const SETTINGS = { fsync: "off", unix_socket_directories: "", listen_addresses: "127.0.0.1" };
 
@@ -67,7 +66,7 @@ export async function startOwnPostgres(
   let frozen: number[] = [];
 
   const start = async () => {
-    const process = spawn(postmaster, ["-D", directory, ...flags]);
+    const process = await startServer(postmaster, ["-D", directory, ...flags]);
     running = process;
     let exitCode: number | null = null;
     process.status.then(({ code }) => exitCode = code);
@@ -121,8 +120,6 @@ export async function startOwnPostgres(
 
 /** Directory of the programs of the server, or null. */
 const binaries = await findBinaries();
-/** The server refuses to run as root. */
-const user = Deno.uid() === 0 ? await userNamed("postgres") : {};
 
 async function findBinaries(): Promise<string | null> {
   const directories = [await outputOf("pg_config", ["--bindir"]).catch(() => "")];
@@ -144,55 +141,13 @@ async function* entriesOf(directory: string): AsyncGenerator<Deno.DirEntry> {
   }
 }
 
-async function userNamed(name: string): Promise<{ uid?: number; gid?: number }> {
-  if (binaries === null) return {};
-  const [uid, gid] = await Promise.all(
-    ["-u", "-g"].map(async (flag) => Number(await outputOf("id", [flag, name]))),
-  );
-  return { uid, gid };
-}
-
 async function createCluster(binaries: string): Promise<string> {
   const directory = await Deno.makeTempDir({ prefix: "waybill-postgres-" });
-  const { uid = null, gid = null } = user;
-  if (uid !== null) await Deno.chown(directory, uid, gid);
+  await giveToServers(directory);
   const options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"];
-  await outputOf(join(binaries, "initdb"), [
-    ...options,
-    "--no-sync",
-    `--pgdata=${directory}`,
-  ], user);
+  const args = [...options, "--no-sync", `--pgdata=${directory}`];
+  await outputOf(join(binaries, "initdb"), args, await serverUser());
   return directory;
-}
-
-function spawn(program: string, args: readonly string[]): Deno.ChildProcess {
-  const quiet = { stdin: "null", stdout: "null", stderr: "null" } as const;
-  return new Deno.Command(program, { args: [...args], ...quiet, ...user }).spawn();
-}
-
-async function outputOf(
-  program: string,
-  args: readonly string[],
-  options: { readonly uid?: number; readonly gid?: number } = {},
-): Promise<string> {
-  // A directory that every user may enter.
-  const command = new Deno.Command(program, { args: [...args], ...options, cwd: "/" });
-  const { success, stdout, stderr } = await command.output();
-  const text = new TextDecoder();
-  if (!success) throw new Error(`${program} failed: ${text.decode(stderr)}`);
-  return text.decode(stdout).trim();
-}
-
-function freePort(): number {
-  while (true) {
-    const port = PORTS.first + Math.floor(PORTS.count * Math.random());
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
 }
 
 async function accepts(url: string): Promise<boolean> {
