@@ -14,7 +14,7 @@ import { makeDue } from "../support/mail_worker.ts";
 import { messageInput, people, readDeliveries, readStatus, tally } from "../support/messages.ts";
 import { type Random, withRandom } from "../support/random.ts";
 import { startSmtpServer } from "../support/smtp.ts";
-import { sleep } from "../support/until.ts";
+import { sleep, until } from "../support/until.ts";
 
 const MAILS = 2_000;
 const PROCESSES = 2;
@@ -96,4 +96,38 @@ onPostgres(
       const { sent, summary } = await sendWhileEnding(database, "SIGTERM", random);
       assert.equal(sent, MAILS, summary);
     }),
+);
+
+onPostgres(
+  "a batch that makes progress is sent to its end, although each of its workers is killed",
+  async ({ db, url }) => {
+    await openLedger(db);
+    const services = { db, bus: createBus() };
+    const { admin } = await createOrganization(db);
+    const smtp = await startSmtpServer({ beforeReply: () => sleep(REPLY_MS) });
+    // A small window, so that the batch outlives several workers.
+    const smtpUrl = `${smtp.url}?connections=2`;
+    const start = () => startMailProcess(db, { databaseUrl: url, smtpUrl });
+    const input = messageInput({ to: { list: people(100) } });
+    const { message: { id } } = await sendMessage(services, admin, input);
+    const outcomes = async () => tally((await readDeliveries(db, id)).map(({ status }) => status));
+    let sent = 0;
+    for (let kills = 0; kills < 4; kills++) {
+      await using process = await start();
+      sent = await until("another delivery is recorded", async () => {
+        const { SENT = 0 } = await outcomes();
+        return SENT > sent && SENT;
+      });
+      await end(services, process, "SIGKILL");
+    }
+    await using process = await start();
+    await until("the message has ended", async () => isFinal(await readStatus(db, id)));
+    await process.end("SIGTERM");
+    await smtp.close();
+    await services.bus.close();
+    await assertJobsHold(db);
+    await assertDeliveriesHold(db, arrivals(smtp));
+    const { SENT = 0, UNKNOWN = 0 } = await outcomes();
+    assert.equal(SENT + UNKNOWN, 100);
+  },
 );

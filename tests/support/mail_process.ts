@@ -16,6 +16,8 @@ export interface MailProcessOptions {
   readonly smtpUrl: string;
   /** SMTP timeouts of 500 ms instead of the program's minutes. */
   readonly shortTimeouts?: boolean;
+  /** LOG_LEVEL; by default "error". */
+  readonly logLevel?: string;
 }
 
 /** The program, run as `worker`; killed at the end of its scope when it still runs. */
@@ -29,7 +31,7 @@ export interface MailProcess extends AsyncDisposable {
 /** Starts the program as a worker and returns when it has registered. Start one at a time. */
 export async function startMailProcess(
   db: Connection,
-  { databaseUrl, smtpUrl, shortTimeouts = false }: MailProcessOptions,
+  { databaseUrl, smtpUrl, shortTimeouts = false, logLevel = "error" }: MailProcessOptions,
 ): Promise<MailProcess> {
   const before = await readWorkers(db);
   const child = new Deno.Command(Deno.execPath(), {
@@ -40,7 +42,7 @@ export async function startMailProcess(
       "--no-check",
       ...shortTimeouts ? [SHORT_TIMEOUTS] : [PROGRAM, "worker"],
     ],
-    env: { DATABASE_URL: databaseUrl, SMTP_URLS: smtpUrl, LOG_LEVEL: "error" },
+    env: { DATABASE_URL: databaseUrl, SMTP_URLS: smtpUrl, LOG_LEVEL: logLevel },
     stdout: "null",
   }).spawn();
   let running = true;
