@@ -2,12 +2,9 @@ import type { Delivery, DeliveryAttempt } from "../../src/domain/deliveries/deli
 import { findDeliveries, readAttempts } from "../../src/domain/deliveries/list.ts";
 import { readDeliveryWaits } from "../../src/domain/deliveries/read_waits.ts";
 import { findMessage } from "../../src/domain/messages/find.ts";
-import {
-  compileContent,
-  render,
-  TemplateError,
-  UNSUBSCRIBE_URL,
-} from "../../src/domain/templates/template.ts";
+import { TemplateError } from "../../src/domain/rendering.ts";
+import { renderingOf } from "../../src/domain/templates/main_thread.ts";
+import { UNSUBSCRIBE_URL } from "../../src/domain/templates/unsubscribe_url.ts";
 import { builder, type Context } from "../kit/builder.ts";
 import { ContentObject } from "../messages/content.ts";
 import { DeliveryErrorObject, errorOf } from "./error.ts";
@@ -175,9 +172,14 @@ async function renderedFor(delivery: Delivery, _args: unknown, { services }: Con
   if (!message) return null;
   // A placeholder, because a viewer of the content must not unsubscribe the recipient.
   const variables = { ...delivery.variables, [UNSUBSCRIBE_URL]: `{{ ${UNSUBSCRIBE_URL} }}` };
-  const recipient = message.unsubscribable ? { ...delivery, variables } : delivery;
+  const { organizationId, address, name } = delivery;
+  const values = {
+    address,
+    name,
+    variables: message.unsubscribable ? variables : delivery.variables,
+  };
   try {
-    return render(compileContent(message), recipient);
+    return await renderingOf(services).render({ organizationId }, message, values);
   } catch (error) {
     if (error instanceof TemplateError) return null;
     throw error;

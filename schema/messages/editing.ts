@@ -144,7 +144,7 @@ builder.queryField("contentPreview", (t) =>
       }),
     },
     complexity: 20,
-    resolve: (_root, { input }) => previewContent(input),
+    resolve: (_root, { input }, { services, caller }) => previewContent(services, caller, input),
   }));
 
 builder.mutationFields((t) => ({

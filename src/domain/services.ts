@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { Bus } from "../events/bus.ts";
 import type { MessageChannel } from "./channel.ts";
+import type { Rendering } from "./rendering.ts";
 import type { Vault } from "./vault.ts";
 
 /** Resources of a process that operations use. */
@@ -16,6 +17,8 @@ export interface Services {
   readonly vault?: Vault;
   /** Copy of the witness; a database with a lower one was restored. Absent: not watched, as in tests. */
   readonly witness?: Witness;
+  /** Checks and renders templates. Absent: on the thread that calls it. */
+  readonly rendering?: Rendering;
   /** Settings that are shown to operators. */
   readonly settings?: Settings;
 }

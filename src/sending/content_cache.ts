@@ -3,17 +3,17 @@ import { toTypeId } from "../domain/id.ts";
 import { group } from "../domain/group.ts";
 import type { Message } from "../domain/messages/message.ts";
 import { findMessages } from "../domain/messages/find.ts";
-import { compileContent, type CompiledContent } from "../domain/templates/template.ts";
+import type { Content } from "../domain/rendering.ts";
 import type { Services } from "../domain/services.ts";
 
 const MAX_CONTENTS = 100;
 
 /**
- * Caches the compiled templates of messages that are being sent. The content of a message does not change
+ * Caches the contents of messages that are being sent. The content of a message does not change
  * once it has batches.
  */
 export class ContentCache {
-  readonly #contents = new Map<string, Promise<CompiledContent>>();
+  readonly #contents = new Map<string, Promise<Content>>();
 
   /** Reads messages; the calls of batches that start together share a statement. */
   readonly #read: (id: string) => Promise<Message | null>;
@@ -26,11 +26,11 @@ export class ContentCache {
   }
 
   /**
-   * Returns the compiled content of a message.
+   * Returns the content of a message.
    *
    * @throws {NotFoundError} if the message does not exist
    */
-  get(message: Pick<Message, "id" | "organizationId">): Promise<CompiledContent> {
+  get(message: Pick<Message, "id" | "organizationId">): Promise<Content> {
     const cached = this.#contents.get(message.id);
     if (cached) return cached;
     const loading = this.#load(message);
@@ -42,11 +42,12 @@ export class ContentCache {
     return loading;
   }
 
-  async #load({ id, organizationId }: Pick<Message, "id" | "organizationId">) {
+  async #load({ id, organizationId }: Pick<Message, "id" | "organizationId">): Promise<Content> {
     const message = await this.#read(id);
     if (message?.organizationId !== organizationId) {
       throw new NotFoundError([toTypeId("message", id)]);
     }
-    return compileContent(message);
+    const { subject, text, html } = message;
+    return { subject, text, html };
   }
 }

@@ -4,22 +4,18 @@ import type { DeliveryResult } from "../domain/deliveries/outcome.ts";
 import type { TakenBatch } from "../domain/deliveries/take.ts";
 import { toTypeId } from "../domain/id.ts";
 import { recordLateReply } from "../domain/messages/late_reply.ts";
-import {
-  type CompiledContent,
-  render,
-  type RenderedContent,
-  TemplateError,
-  UNSUBSCRIBE_URL,
-} from "../domain/templates/template.ts";
+import { type Content, type RenderingValues, TemplateError } from "../domain/rendering.ts";
 import type { Services } from "../domain/services.ts";
 import type { SuppressedAddresses } from "../domain/suppressions/lookup.ts";
 import { openUnsubscribeLinks } from "../domain/suppressions/unsubscribe.ts";
+import { renderingOf } from "../domain/templates/main_thread.ts";
+import { UNSUBSCRIBE_URL } from "../domain/templates/unsubscribe_url.ts";
 import type { ChannelSlot } from "./provider_pool.ts";
 
 /** Options of sending the deliveries of one batch. */
 export interface DeliverySenderOptions {
   readonly channel: ChannelSlot["channel"];
-  readonly content: CompiledContent;
+  readonly content: Content;
   /** Recipients that must not receive the message. */
   readonly suppressed: SuppressedAddresses;
   readonly urgent: boolean;
@@ -39,12 +35,13 @@ export async function prepareDeliverySender(
   batch: TakenBatch,
   { channel, content, suppressed, urgent, signal, publicUrl }: DeliverySenderOptions,
 ): Promise<(delivery: PendingDelivery) => Promise<DeliveryResult>> {
+  const rendering = renderingOf(services);
   const linkOf = batch.unsubscribable ? await openUnsubscribeLinks(services.db, publicUrl) : null;
   return async (delivery) => {
     const { id, address, name } = delivery;
     const reason = suppressed.get(address);
     if (reason) return { outcome: "suppressed", reason };
-    const { organizationId, channel: messageChannel } = batch;
+    const { organizationId, messageId, channel: messageChannel } = batch;
     const unsubscribeUrl = linkOf?.({
       organizationId,
       channel: messageChannel,
@@ -57,7 +54,8 @@ export async function prepareDeliverySender(
       ...unsubscribeUrl !== undefined && { unsubscribeUrl },
     };
     try {
-      const rendered = renderFor(content, delivery, unsubscribeUrl);
+      const values = valuesOf(delivery, unsubscribeUrl);
+      const rendered = await rendering.render({ organizationId, messageId }, content, values);
       const result = await channel.send({ ...mail, ...rendered }, { urgent, signal });
       // Not awaited, because the batch continues meanwhile.
       if (result.outcome === "failed" && result.later) recordLateReply(services, id, result.later);
@@ -82,12 +80,10 @@ function unrenderable({ message }: TemplateError): SendResult {
   return { outcome: "failed", provider: null, error };
 }
 
-function renderFor(
-  content: CompiledContent,
-  delivery: PendingDelivery,
+function valuesOf(
+  { address, name, variables }: PendingDelivery,
   unsubscribeUrl: string | undefined,
-): RenderedContent {
-  if (unsubscribeUrl === undefined) return render(content, delivery);
-  const variables = { ...delivery.variables, [UNSUBSCRIBE_URL]: unsubscribeUrl };
-  return render(content, { ...delivery, variables });
+): RenderingValues {
+  if (unsubscribeUrl === undefined) return { address, name, variables };
+  return { address, name, variables: { ...variables, [UNSUBSCRIBE_URL]: unsubscribeUrl } };
 }

@@ -12,9 +12,9 @@ import {
   type RecipientInput,
   tidyRecipient,
 } from "../recipients.ts";
+import type { Content } from "../rendering.ts";
 import type { Services } from "../services.ts";
 import { contentSchema, issuesOfTemplates } from "../templates/content_check.ts";
-import type { Content } from "../templates/template.ts";
 import { issuesOf, singleLine } from "../validation.ts";
 
 /** Larger recipient lists are imported as an audience. */
@@ -113,7 +113,7 @@ export async function checkInput(
       audience
         ? missingAudienceVariable(audience, name)
         : missingInlineVariable(inlineRecipients, name);
-    issues.push(...await issuesOfTemplates(input.content, input, faultOf));
+    issues.push(...await issuesOfTemplates(services, caller, input.content, input, faultOf));
   }
   if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
   return { fields: fields.data, audience, ...removeDuplicates(inlineRecipients, input.channel) };

@@ -4,8 +4,9 @@ import type { Delivery } from "../deliveries/delivery.ts";
 import { listDeliveries } from "../deliveries/list.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
 import type { RecipientInput } from "../recipients.ts";
+import type { Content } from "../rendering.ts";
 import type { Services } from "../services.ts";
-import { type Content, SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "../templates/template.ts";
+import { SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "../templates/unsubscribe_url.ts";
 import { DEFAULT_RETRY } from "./input.ts";
 import { sendMessage } from "./send.ts";
 

@@ -8,9 +8,9 @@ import { ConflictError, InvalidInputError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { rescheduleJob } from "../jobs/reschedule.ts";
+import type { Content } from "../rendering.ts";
 import type { Services } from "../services.ts";
 import { issuesOfTemplates } from "../templates/content_check.ts";
-import type { Content } from "../templates/template.ts";
 import { issuesOf } from "../validation.ts";
 import { COLUMNS, getMessage } from "./find.ts";
 import { DEFAULT_RETRY, issuesOfText, messageFields, missingAudienceVariable } from "./input.ts";
@@ -160,6 +160,8 @@ async function checkUpdate(
     issues.push(
       ...issuesOfText(message.channel, input.content),
       ...await issuesOfTemplates(
+        services,
+        caller,
         input.content,
         message,
         await missingVariableCheck(services, caller, message),

@@ -1,13 +1,14 @@
 import { z } from "zod";
+import type { Caller } from "../access/access.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
+import type { Services } from "../services.ts";
 import { HEADER_INJECTION, issuesOf, singleLine } from "../validation.ts";
-import {
-  compileContent,
-  type CompiledContent,
-  type Content,
-  requiredVariables,
-  UNSUBSCRIBE_URL,
-} from "./template.ts";
+import type { Content, ContentVariables } from "../rendering.ts";
+import { renderingOf } from "./main_thread.ts";
+import { UNSUBSCRIBE_URL } from "./unsubscribe_url.ts";
+
+// A client corrects a template that names hundreds of unknown variables in several steps.
+const MAX_ISSUES = 100;
 
 const body = z.string().max(1_000_000, "is longer than 1,000,000 characters")
   .regex(/^[^\0]*$/, "must not contain NUL characters").nullish();
@@ -20,38 +21,44 @@ export const contentSchema = z.object({
 });
 
 /**
- * Checks and compiles a content.
+ * Checks a content and finds its variables.
  *
- * @returns the parts, ready to be rendered
  * @throws {InvalidInputError} with every fault, under the path `content`
  */
-export function checkContent(content: Content): CompiledContent {
+export async function checkContent(
+  services: Pick<Services, "rendering">,
+  { organizationId }: Pick<Caller, "organizationId">,
+  content: Content,
+): Promise<ContentVariables> {
   const issues = issuesOf(contentSchema.safeParse(content), ["content"]);
   if (issues.length > 0) throw new InvalidInputError(issues);
-  return compileContent(content);
+  return await renderingOf(services).check({ organizationId }, content);
 }
 
 /**
- * Finds faults of the templates of a content.
+ * Finds faults of the templates of a content, at most 100.
  *
  * @param message `unsubscribable`: whether every recipient has the variable `unsubscribe_url`
  * @param faultOf returns the issue text if recipients lack a variable; null if they have it
  * @returns issues under the path `content`: TEMPLATE, or else UNKNOWN_VARIABLE
  */
 export async function issuesOfTemplates(
+  services: Pick<Services, "rendering">,
+  { organizationId }: Pick<Caller, "organizationId">,
   content: Content,
   { unsubscribable }: { readonly unsubscribable: boolean },
   faultOf: (name: string) => string | null | Promise<string | null>,
 ): Promise<Issue[]> {
-  let compiled: CompiledContent;
+  let variables: ContentVariables;
   try {
-    compiled = compileContent(content);
+    variables = await renderingOf(services).check({ organizationId }, content);
   } catch (error) {
     if (error instanceof InvalidInputError) return [...error.issues];
     throw error;
   }
   const issues: Issue[] = [];
-  for (const { part, name, line, column } of requiredVariables(compiled)) {
+  for (const { part, name, line, column } of variables.required) {
+    if (issues.length === MAX_ISSUES) break;
     if (unsubscribable && name === UNSUBSCRIBE_URL) continue;
     const fault = await faultOf(name);
     if (fault === null) continue;

@@ -1,16 +1,11 @@
+import type { Caller } from "../access/access.ts";
 import { invalid, InvalidInputError } from "../errors.ts";
+import { type Content, type RenderedContent, TemplateError } from "../rendering.ts";
 import { issuesOfValues, type RecipientInput, type Variables } from "../recipients.ts";
+import type { Services } from "../services.ts";
 import { checkContent } from "./content_check.ts";
-import {
-  type Content,
-  render,
-  type RenderedContent,
-  requiredVariables,
-  SAMPLE_UNSUBSCRIBE_URL,
-  TemplateError,
-  UNSUBSCRIBE_URL,
-  variableNames,
-} from "./template.ts";
+import { renderingOf } from "./main_thread.ts";
+import { SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "./unsubscribe_url.ts";
 
 /** Input of `previewContent`. */
 export interface PreviewInput {
@@ -33,7 +28,11 @@ export interface ContentPreview extends RenderedContent {
  * @throws {InvalidInputError} for a content or values that `sendMessage` would refuse, a content that
  *   cannot be rendered with these variables, and for a recipient together with variables
  */
-export function previewContent({ content, recipient, variables }: PreviewInput): ContentPreview {
+export async function previewContent(
+  services: Pick<Services, "rendering">,
+  caller: Pick<Caller, "organizationId">,
+  { content, recipient, variables }: PreviewInput,
+): Promise<ContentPreview> {
   if (recipient && variables) {
     const message = "must not be given together with a recipient, which has its own variables";
     throw invalid(["variables"], "EXCLUSIVE", message);
@@ -47,16 +46,15 @@ export function previewContent({ content, recipient, variables }: PreviewInput):
     issues.push({ path: ["variables", name], code: "MALFORMED", message: "must be text" });
   }
   if (issues.length > 0) throw new InvalidInputError(issues);
-  const compiled = checkContent(content);
+  const { names, required: requiredVariables } = await checkContent(services, caller, content);
   const values: Variables = {
     [UNSUBSCRIBE_URL]: SAMPLE_UNSUBSCRIBE_URL,
     ...(variables ?? recipient?.variables),
     ...(recipient && { address: recipient.address, name: recipient.name ?? "" }),
   };
-  const names = variableNames(compiled);
   const hasValue = (name: string) => Object.hasOwn(values, name);
   const required = new Set([
-    ...requiredVariables(compiled).map(({ name }) => name),
+    ...requiredVariables.map(({ name }) => name),
     "name",
     "address",
   ]);
@@ -64,7 +62,8 @@ export function previewContent({ content, recipient, variables }: PreviewInput):
   const placeholders = Object.fromEntries(missing.map((name) => [name, `{{ ${name} }}`]));
   const scope = { ...values, ...placeholders };
   try {
-    const rendered = render(compiled, {
+    const { organizationId } = caller;
+    const rendered = await renderingOf(services).render({ organizationId }, content, {
       address: String(scope.address ?? ""),
       name: String(scope.name ?? ""),
       variables: scope,
@@ -72,6 +71,7 @@ export function previewContent({ content, recipient, variables }: PreviewInput):
     return { ...rendered, variables: names.map((name) => ({ name, known: hasValue(name) })) };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw invalid(["content", error.part], "TEMPLATE", error.message);
+    const path = error.part === null ? ["content"] : ["content", error.part];
+    throw invalid(path, "TEMPLATE", error.message);
   }
 }

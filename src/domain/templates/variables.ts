@@ -1,95 +1,130 @@
 import {
-  analyzeSync,
   type Arguments,
   CaseTag,
   IfTag,
   type Template,
+  type Token,
+  toValueSync,
+  TypeGuards,
   UnlessTag,
   Value,
 } from "liquidjs";
+import { MAX_NESTING, NESTED_TOO_DEEPLY } from "./limits.ts";
 
-/** Variable and its first position; lines and columns count from 1. */
-export interface VariablePosition {
-  readonly name: string;
-  readonly line: number;
-  readonly column: number;
+/** Tags are nested over the limit. */
+export class NestingError extends Error {
+  override readonly name = "NestingError";
+
+  /** @param offset of the innermost tag within its source */
+  constructor(readonly offset: number) {
+    super(NESTED_TOO_DEEPLY);
+  }
 }
 
-/** Lists the top-level variables that templates name. */
-export function namedVariables(templates: readonly Template[]): string[] {
-  return Object.keys(analyzeSync([...templates]).globals);
+/** Top-level variable that templates name but do not define. */
+export interface FoundVariable {
+  readonly name: string;
+  /** Offset of its first use that requires a value; null: the templates can be rendered without it. */
+  readonly requiredAt: number | null;
+}
+
+interface Use {
+  readonly name: string;
+  readonly offset: number;
+}
+
+// The first set holds the variables that `assign` and similar tags have defined so far, and the others
+// hold those of the enclosing blocks.
+type Scope = readonly [assigned: Set<string>, ...blocks: ReadonlySet<string>[]];
+
+interface Branch {
+  /** Variables that exist within the branch. */
+  readonly names: Iterable<string>;
+  readonly templates: readonly Template[];
 }
 
 /**
- * Lists the top-level variables without which the templates cannot be rendered.
+ * Finds the top-level variables of templates, in one pass: the analysis of liquidjs computes the line of
+ * each use, which makes it quadratic in the length of the source.
  *
- * The analysis of liquidjs finds every variable, within the scopes of `assign`, `for` and similar tags. It
- * runs on views of the templates without the places where a missing variable is harmless.
+ * @throws {NestingError}
  */
-export function findRequiredVariables(templates: readonly Template[]): VariablePosition[] {
-  const { globals } = analyzeSync(templates.map(strictView));
-  return Object.entries(globals).map(([name, [first]]) => ({
-    name,
-    line: first?.location.row ?? 1,
-    column: first?.location.col ?? 1,
-  }));
-}
-
-function strictView(template: Template): Template {
-  const view = withArguments(template, () => strictArguments(template));
-  view.blockScope = template.blockScope?.bind(template);
-  view.localScope = template.localScope?.bind(template);
-  if (template.children) view.children = () => strictChildren(template);
-  return view;
-}
-
-function withArguments(template: Template, args: () => Arguments): Template {
-  return { token: template.token, render: () => {}, arguments: args };
-}
-
-function* strictArguments(template: Template): Arguments {
-  const isCondition = template instanceof IfTag || template instanceof UnlessTag ||
-    template instanceof CaseTag;
-  for (const argument of template.arguments?.() ?? []) {
-    if (!(argument instanceof Value)) {
-      if (!isCondition) yield argument;
-    } else if (isCondition || argument.filters[0]?.name === "default") {
-      yield* filterArguments(argument);
-    } else {
-      yield argument;
+export function findVariables(templates: readonly Template[]): FoundVariable[] {
+  const found = new Map<string, number | null>();
+  const record = ({ name, offset }: Use, required: boolean, scope: Scope) => {
+    if (scope.some((names) => names.has(name))) return;
+    const earlier = found.get(name) ?? null;
+    found.set(name, earlier ?? (required ? offset : null));
+  };
+  const visit = (template: Template, scope: Scope, level: number) => {
+    if (level > MAX_NESTING) throw new NestingError(template.token.begin);
+    const isCondition = template instanceof IfTag || template instanceof UnlessTag ||
+      template instanceof CaseTag;
+    for (const argument of template.arguments?.() ?? []) {
+      const { optional, required } = usesIn(argument, isCondition);
+      optional.forEach((use) => record(use, false, scope));
+      required.forEach((use) => record(use, true, scope));
     }
-  }
+    for (const { content } of template.localScope?.() ?? []) scope[0].add(content);
+    for (const { names, templates } of branchesOf(template)) {
+      const inner: Scope = [...scope, new Set(names)];
+      for (const child of templates) visit(child, inner, level + 1);
+    }
+  };
+  const scope: Scope = [new Set()];
+  for (const template of templates) visit(template, scope, 0);
+  return [...found].map(([name, requiredAt]) => ({ name, requiredAt }));
 }
 
-function* filterArguments(value: Value): Arguments {
-  for (const argument of value.filters.flatMap(({ args }) => args)) {
-    const token = Array.isArray(argument) ? argument[1] : argument;
-    if (token) yield token;
-  }
-}
-
-function* strictChildren(template: Template): Generator<unknown, Template[]> {
+function branchesOf(template: Template): Branch[] {
   if (template instanceof IfTag) {
     const { branches, elseTemplates = [] } = template;
     return [
-      ...branches.map(({ value, templates }) => branch(template, value, templates)),
-      ...elseTemplates.map(strictView),
+      // The branch is rendered only if the variables of its condition exist.
+      ...branches.map(({ value, templates }) => ({ names: namesOf(value), templates })),
+      { names: [], templates: elseTemplates },
     ];
   }
-  const children = yield* template.children?.(false, true) ?? [];
-  return (children ?? []).map(strictView);
+  if (!template.children) return [];
+  const templates = toValueSync(template.children(false, true));
+  return [{ names: template.blockScope?.() ?? [], templates }];
 }
 
-/** Defines the variables of a condition in its branch, which is rendered only if they exist. */
-function branch(template: Template, condition: Value, templates: readonly Template[]): Template {
-  const named = analyzeSync([withArguments(template, () => [condition])]);
-  return {
-    ...withArguments(template, () => []),
-    blockScope: () => Object.keys(named.globals),
-    *children() {
-      // The library requires a generator, and a generator without yield is a lint error.
-      yield* [];
-      return templates.map(strictView);
-    },
-  };
+function namesOf(condition: Value): string[] {
+  const { optional, required } = usesIn(condition, false);
+  return [...optional, ...required].map(({ name }) => name);
+}
+
+type Argument = Arguments extends Iterable<infer Item> ? Item : never;
+
+/** Divides the uses in an argument by whether the variable may be missing. */
+function usesIn(argument: Argument, isCondition: boolean): { optional: Use[]; required: Use[] } {
+  const optional: Use[] = [];
+  const required: Use[] = [];
+  if (!(argument instanceof Value)) {
+    collectUses(argument, isCondition ? optional : required);
+    return { optional, required };
+  }
+  const { initial, filters } = argument;
+  const mayBeMissing = isCondition || filters[0]?.name === "default";
+  for (const token of initial.postfix) collectUses(token, mayBeMissing ? optional : required);
+  for (const arg of filters.flatMap(({ args }) => args)) {
+    const token = Array.isArray(arg) ? arg[1] : arg;
+    if (token) collectUses(token, required);
+  }
+  return { optional, required };
+}
+
+function collectUses(token: Token, uses: Use[]): void {
+  if (TypeGuards.isRangeToken(token)) {
+    collectUses(token.lhs, uses);
+    collectUses(token.rhs, uses);
+  }
+  if (!TypeGuards.isPropertyAccessToken(token)) return;
+  const [root, ...properties] = token.props;
+  if (token.variable) collectUses(token.variable, uses);
+  else if (TypeGuards.isQuotedToken(root) || TypeGuards.isWordToken(root)) {
+    uses.push({ name: root.content, offset: token.begin });
+  } else if (root) collectUses(root, uses);
+  for (const property of properties) collectUses(property, uses);
 }

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
-import { previewContent } from "../../../src/domain/templates/preview.ts";
+import {
+  previewContent as preview,
+  type PreviewInput,
+} from "../../../src/domain/templates/preview.ts";
 import { issuesOf } from "../../support/issues.ts";
 import { nested } from "../../support/nesting.ts";
+
+const previewContent = (input: PreviewInput) => preview({}, { organizationId: "" }, input);
 
 const content = {
   subject: "Hello {{ name }}",
@@ -9,9 +14,9 @@ const content = {
   html: "<p>{{ plan }}</p>",
 };
 
-Deno.test("previewContent() renders a content as it would be sent", () => {
+Deno.test("previewContent() renders a content as it would be sent", async () => {
   const recipient = { address: "ada@example.com", name: "Ada", variables: { plan: "<pro>" } };
-  assert.deepEqual(previewContent({ content, recipient }), {
+  assert.deepEqual(await previewContent({ content, recipient }), {
     subject: "Hello Ada",
     text: "<pro>",
     html: "<p>&lt;pro&gt;</p>",
@@ -23,8 +28,11 @@ Deno.test("previewContent() renders a content as it would be sent", () => {
   });
 });
 
-Deno.test("previewContent() renders a missing variable as its name in braces", () => {
-  const { subject, text, html, variables } = previewContent({ content, variables: { trial: 1 } });
+Deno.test("previewContent() renders a missing variable as its name in braces", async () => {
+  const { subject, text, html, variables } = await previewContent({
+    content,
+    variables: { trial: 1 },
+  });
   assert.deepEqual([subject, text, html], [
     "Hello {{ name }}",
     "{{ plan }}, on trial",
@@ -33,19 +41,22 @@ Deno.test("previewContent() renders a missing variable as its name in braces", (
   assert.deepEqual(variables.filter(({ known }) => known), [{ name: "trial", known: true }]);
 });
 
-Deno.test("previewContent() accepts `name` among the variables", () => {
-  assert.equal(previewContent({ content, variables: { name: "Ada" } }).subject, "Hello Ada");
+Deno.test("previewContent() accepts `name` among the variables", async () => {
+  assert.equal(
+    (await previewContent({ content, variables: { name: "Ada" } })).subject,
+    "Hello Ada",
+  );
 });
 
-Deno.test("previewContent() renders a sample of the unsubscribe link", () => {
+Deno.test("previewContent() renders a sample of the unsubscribe link", async () => {
   const text = "Away: {{ unsubscribe_url }}";
   const recipient = { address: "ada@example.com" };
-  const preview = previewContent({ content: { ...content, text }, recipient });
+  const preview = await previewContent({ content: { ...content, text }, recipient });
   assert.equal(preview.text, "Away: https://example.com/unsubscribe/sample");
 });
 
 Deno.test("previewContent() refuses what sendMessage() would refuse", async () => {
-  const refused: [Parameters<typeof previewContent>[0], string[]][] = [
+  const refused: [PreviewInput, string[]][] = [
     [{ content: { subject: "" } }, ["content.subject REQUIRED"]],
     [{ content: { subject: "a\nb" } }, ["content.subject HEADER_INJECTION"]],
     [{ content: { subject: "{{ name | nosuch }}" } }, ["content.subject TEMPLATE"]],

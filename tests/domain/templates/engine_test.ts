@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { InvalidInputError } from "../../../src/domain/errors.ts";
 import {
-  compileContent,
   type Content,
-  render,
-  requiredVariables,
+  type RenderedContent,
+  type RenderingValues,
   TemplateError,
-} from "../../../src/domain/templates/template.ts";
+} from "../../../src/domain/rendering.ts";
+import {
+  compileContent,
+  type CompiledContent,
+  render as renderWithin,
+  variablesOf,
+} from "../../../src/domain/templates/engine.ts";
+import { cpuTime, TimeLimit } from "../../../src/domain/templates/time_limit.ts";
 
 const ADA = {
   address: "ada@example.net",
@@ -14,7 +20,11 @@ const ADA = {
   variables: { city: "London", items: [{ title: "One" }, { title: "Two" }], vip: true },
 };
 
-function renderText(text: string, recipient: Parameters<typeof render>[1] = ADA): string | null {
+function render(compiled: CompiledContent, values: RenderingValues): RenderedContent {
+  return renderWithin(compiled, values, new TimeLimit(1_000, cpuTime));
+}
+
+function renderText(text: string, recipient: RenderingValues = ADA): string | null {
   return render(compileContent({ subject: "Hello", text }), recipient).text;
 }
 
@@ -229,25 +239,35 @@ for (
     ["{% case city %}{% when 'x' %}{{ zip }}{% endcase %}", ["zip"]],
   ] as const
 ) {
-  Deno.test(`requiredVariables() finds ${names.join(", ") || "nothing"} in ${source}`, () => {
-    const variables = requiredVariables(compileContent({ subject: "Hello", text: source }));
-    assert.deepEqual(variables.map(({ name }) => name), names);
+  Deno.test(`variablesOf() finds ${names.join(", ") || "nothing"} in ${source}`, () => {
+    const content = { subject: "Hello", text: source };
+    const { required } = variablesOf(content, compileContent(content));
+    assert.deepEqual(required.map(({ name }) => name), names);
   });
 }
 
-Deno.test("requiredVariables() returns part, line and column", () => {
-  const compiled = compileContent({ subject: "{{ a }}", html: "<p>\n {{ a }} {{ b }}" });
-  assert.deepEqual(requiredVariables(compiled), [
+Deno.test("variablesOf() returns part, line and column", () => {
+  const content = { subject: "{{ a }}", html: "<p>\n {{ a }} {{ b }}" };
+  assert.deepEqual(variablesOf(content, compileContent(content)).required, [
     { part: "subject", name: "a", line: 1, column: 4 },
     { part: "html", name: "a", line: 2, column: 5 },
     { part: "html", name: "b", line: 2, column: 13 },
   ]);
 });
 
-Deno.test("requiredVariables() lists all variables that render() needs", () => {
+Deno.test("variablesOf() lists all variables that render() needs", () => {
   const source = "{% if vip %}{{ vip }}{% endif %}{{ city }}{{ zip | default: '?' }}" +
     "{% for item in items %}{{ item }}{% else %}none{% endfor %}";
-  const compiled = compileContent({ subject: "Hello", text: source });
-  const needed = requiredVariables(compiled).map(({ name }) => [name, "x"]);
+  const content = { subject: "Hello", text: source };
+  const compiled = compileContent(content);
+  const needed = variablesOf(content, compiled).required.map(({ name }) => [name, "x"]);
   assert.doesNotThrow(() => render(compiled, { ...ADA, variables: Object.fromEntries(needed) }));
+});
+
+Deno.test("render() ends a template at its limit of CPU time", () => {
+  const loop = "{% for a in (1..9999) %}";
+  const source = `${loop}${loop}${"{% endfor %}".repeat(2)}`;
+  assert.throws(() => renderText(source), {
+    message: /Cannot render text: takes more than 1 s of CPU/,
+  });
 });
