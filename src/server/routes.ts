@@ -1,5 +1,5 @@
 import { GraphQLError } from "graphql";
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { routePath } from "hono/route";
 import type { Caller, Session } from "../domain/access/access.ts";
@@ -39,9 +39,8 @@ export function createRoutes(parts: RouteParts): Hono {
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.recordRequest(routePath(context, -1), context.req.method, context.res.status, seconds);
   });
-  // Any origin is allowed, because browsers never add an Authorization header by themselves.
-  app.use("/graphql", cors());
-  app.use("/import/*", cors());
+  app.use("/graphql", allowAnyOrigin());
+  app.use("/import/*", allowAnyOrigin());
 
   app.get("/", (context) => context.redirect("/graphql"));
   app.route("/", createProbes(parts.health, metrics));
@@ -75,6 +74,18 @@ export function createRoutes(parts: RouteParts): Hono {
       { "www-authenticate": "Bearer" },
     );
   }
+}
+
+// Any origin is allowed, because browsers never add an Authorization header by themselves. Only preflight
+// requests use Hono's middleware: it would copy the body of each response into a new one.
+function allowAnyOrigin(): MiddlewareHandler {
+  const answerPreflight = cors();
+  return async (context, next) => {
+    if (context.req.method === "OPTIONS") return await answerPreflight(context, next);
+    await next();
+    // The headers of an upgrade to WebSocket cannot be changed.
+    if (context.res.status !== 101) context.res.headers.set("access-control-allow-origin", "*");
+  };
 }
 
 // True if a browser opens the endpoint. The query string is ignored, because GraphiQL stores its state there.

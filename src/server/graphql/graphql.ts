@@ -3,8 +3,8 @@ import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } fro
 import type { Caller, Session } from "../../domain/access/access.ts";
 import type { Services } from "../../domain/services.ts";
 import { toClientError } from "../errors.ts";
-import { useExactNumbers } from "./exact_numbers.ts";
 import { useLimits } from "./limits.ts";
+import { useRequestBody } from "./request_body.ts";
 import type { Sessions } from "./sessions.ts";
 import { guardStream } from "./streams.ts";
 
@@ -36,9 +36,9 @@ export function createGraphQL(
   return createYoga<ServerContext, ResolverContext>({
     schema,
     context: ({ session }) => ({ services, caller: session.caller }),
-    plugins: [useExactNumbers(), useLimits(), useGuardedStreams(sessions)],
+    plugins: [useRequestBody(MAX_BODY_BYTES), useLimits(), useGuardedStreams(sessions)],
     maskedErrors: { maskError: toClientError },
-    maxRequestBodySize: MAX_BODY_BYTES,
+    maxRequestBodySize: false,
     graphqlEndpoint: "/graphql",
     // Off, because it would keep documents of megabytes; see DocumentCache.
     parserAndValidationCache: false,

@@ -7,7 +7,8 @@ import {
   parse,
   Source,
   TokenKind,
-  validate,
+  TypeInfo,
+  ValidationContext,
   visit,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
@@ -27,6 +28,9 @@ const MAX_COMPLEXITY = 100_000;
 
 const OPENING: readonly TokenKind[] = [TokenKind.PAREN_L, TokenKind.BRACKET_L, TokenKind.BRACE_L];
 const CLOSING: readonly TokenKind[] = [TokenKind.PAREN_R, TokenKind.BRACKET_R, TokenKind.BRACE_R];
+
+// The rule of the complexity walks through each operation by itself.
+const OPERATIONS_ONLY = { Document: ["definitions"] } as const;
 
 /**
  * Refuses documents that are too large and operations that cost too much, before they are executed. The
@@ -51,7 +55,7 @@ export function useLimits(): Plugin {
         documents.setValid(documentAST);
         // The cost depends on the variables, so that it is computed for every request.
         const { variables, operationName } = (context as { params?: OperationParams }).params ?? {};
-        const rule = createComplexityRule({
+        const applyRule = createComplexityRule({
           context,
           variableValues: variables ?? {},
           operationName: operationName ?? null,
@@ -59,7 +63,12 @@ export function useLimits(): Plugin {
           maxBreadth: MAX_BREADTH,
           maxComplexity: MAX_COMPLEXITY,
         });
-        const errors = validate(schema, documentAST, [rule]);
+        const errors: GraphQLError[] = [];
+        const addError = (error: GraphQLError) => void errors.push(error);
+        const rule = applyRule(
+          new ValidationContext(schema, documentAST, new TypeInfo(schema), addError),
+        );
+        visit(documentAST, rule, OPERATIONS_ONLY);
         if (errors.length > 0) setResult(errors.map(asBadRequest));
       };
     },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { onEveryDatabase, onPostgres } from "../../support/database.ts";
+import { MAX_BODY_BYTES } from "../../../src/server/graphql/graphql.ts";
 import { type TestServer, withServer } from "../../support/server.ts";
 
 const ID = "12345678901234567890";
@@ -103,5 +104,26 @@ onEveryDatabase(
         await send(server, `{ "query": ${JSON.stringify(mutation)}, "variables": ${variables} }`),
         { data: { sendTestMessage: { delivery: { recipient } } } },
       );
+    }),
+);
+
+onPostgres(
+  "POST /graphql reads a body without a declared length, and answers 413 if it is over the limit",
+  ({ db }) =>
+    withServer(db, async ({ url, keys }) => {
+      const post = async (padding: number) => {
+        const body = JSON.stringify({ query: "{ viewer { role } }", variables: { é: "€" } });
+        const half = body.length / 2;
+        const text = [body.slice(0, half), " ".repeat(padding), body.slice(half)];
+        const response = await fetch(url, {
+          method: "POST",
+          headers: { authorization: `Bearer ${keys.ADMIN}`, "content-type": "application/json" },
+          body: ReadableStream.from(text).pipeThrough(new TextEncoderStream()),
+        });
+        await response.body?.cancel();
+        return response.status;
+      };
+      assert.equal(await post(0), 200);
+      assert.equal(await post(MAX_BODY_BYTES), 413);
     }),
 );
