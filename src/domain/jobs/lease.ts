@@ -28,6 +28,10 @@ const REGISTER = statement<[workerId: string, host: string, lanes: string]>(
    ${RECORD_RENEWAL}`,
 );
 
+// So short that after a renewal on a connection that is dead without a sign there is time for others before
+// the lease expires.
+const RENEWAL_DEADLINE = { deadlineMs: 4_000 };
+
 // An expired lease can be renewed until the worker is reaped, because during an outage of the database all
 // leases expire.
 const RENEW = statement<[workerId: string, started: string | null], { id: string }>(
@@ -42,6 +46,7 @@ const RENEW = statement<[workerId: string, started: string | null], { id: string
    ),
    recorded as (${RECORD_RENEWAL})
    select id from worker`,
+  RENEWAL_DEADLINE,
 );
 
 // Reaping deletes the row, so that a renewal and a reaping cannot both succeed. It decides by the time at
