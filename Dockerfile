@@ -12,7 +12,7 @@ RUN deno ci --prod --skip-types
 COPY migrations migrations
 COPY schema schema
 COPY src src
-RUN deno cache --frozen src/main.ts src/db/embedded_server.ts
+RUN deno cache --frozen src/main.ts src/db/embedded_server.ts src/domain/templates/render_worker.ts
 
 # WORKER_PROBES, because the health check asks a worker too.
 ENV HOST=0.0.0.0 PORT=8000 WORKER_PROBES=true DATA_DIR=/data LOG_FORMAT=json

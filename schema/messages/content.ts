@@ -14,7 +14,11 @@ export const ContentInput = builder.inputType("ContentInput", {
   description:
     "Content of a message, as Liquid templates with the variables `name`, `address` and those of " +
     "the recipient. An email has `text`, `html` or both; without either its body is empty. A " +
-    "MESSENGER message requires `text` and sends only that, at most 2,000 characters.",
+    "MESSENGER message requires `text` and sends only that, at most 2,000 characters. Each part " +
+    "has at most 10,000 tags and outputs of 5,000 characters each, 100 levels of nested tags and " +
+    "1,000 variables. A delivery whose rendering takes more than 1 s of CPU time is FAILED with the " +
+    "code TEMPLATE, and so are the remaining ones of a message whose renderings take more than 5 s " +
+    "plus 50 ms per recipient.",
   fields: (t) => ({
     subject: t.string({
       required: true,

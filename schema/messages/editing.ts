@@ -135,7 +135,8 @@ builder.queryField("contentPreview", (t) =>
     errors: { union: { description: "Rendered content, or the error that prevented it." } },
     description:
       "Renders content for one recipient without sending it; `unsubscribe_url` is a sample link. " +
-      "Templates that do not parse or render are an InvalidInputError.",
+      "Templates that do not parse or render, or take more than 1 s of CPU time, are an " +
+      "InvalidInputError.",
     args: {
       input: t.arg({
         type: ContentPreviewInput,

@@ -11,6 +11,7 @@ import { readDepths } from "../domain/jobs/find.ts";
 import { readKeyFile } from "../domain/key_file.ts";
 import type { Services } from "../domain/services.ts";
 import { endStep, STOP } from "../domain/stop.ts";
+import { openRendering } from "../domain/templates/pool.ts";
 import { createVault } from "../domain/vault.ts";
 import { createBus } from "../events/bus.ts";
 import { postgresTransport } from "../events/postgres.ts";
@@ -59,6 +60,7 @@ export async function openServices(config: Config): Promise<OpenedServices> {
     witness,
     channels: new Set(configured.map(({ channel }) => channel)),
     vault: createVault(async () => secretKey ?? await readKeyFile(join(dataDir, "secret.key"))),
+    rendering: openRendering(),
     settings: {
       version: deno.version,
       providerIds: providers.map(({ state }) => state.id),
@@ -87,7 +89,11 @@ function reasonOf(error: unknown): string {
  *
  * @param stoppedAt start of the stop, as `performance.now()`
  */
-export async function closeServices({ db, bus }: Services, stoppedAt: number): Promise<void> {
+export async function closeServices(
+  { db, bus, rendering }: Services,
+  stoppedAt: number,
+): Promise<void> {
+  rendering?.close();
   await endStep("Closing the event bus", stoppedAt + STOP.disconnected, bus.close());
   await endStep("Closing the database", stoppedAt + STOP.closed, db.close());
 }

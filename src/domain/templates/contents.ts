@@ -32,7 +32,9 @@ export class KnownContents {
    * that it must forget afterwards.
    */
   use(contents: ReadonlyMap<number, Content>): { define: [number, Content][]; forget: number[] } {
-    const define = [...contents].filter(([id]) => !this.#known.get(id));
+    const define = [...contents].filter(([id]) => !this.#known.get(id))
+      // Content objects may have other fields, which would be copied between threads.
+      .map(([id, { subject, text, html }]): [number, Content] => [id, { subject, text, html }]);
     const forget = [...contents].flatMap(([id, content]) =>
       this.#known.set(id, true, lengthOf(content))
     );

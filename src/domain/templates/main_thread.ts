@@ -50,7 +50,7 @@ export class MainThreadRendering implements Rendering {
     const contentId = this.#ids.idOf(content);
     const { define, forget } = this.#known.use(new Map([[contentId, content]]));
     define.forEach(([id, content]) => this.#renderer.define(id, content));
-    const limit = new TimeLimit(RENDERING_MS, cpuTime);
+    const limit = new TimeLimit(RENDERING_MS, cpuTime());
     const result = this.#renderer.run({ contentId, values }, limit);
     forget.forEach((id) => this.#renderer.forget(id));
     return { result, usedMs: limit.usedMs };

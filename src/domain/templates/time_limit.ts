@@ -1,11 +1,10 @@
 import process from "node:process";
 
-// Reading the CPU time of a thread costs up to 20 µs.
 const CHECK_MS = 5;
 
 /**
- * CPU time of this thread, in milliseconds: unlike the time, it does not pass while the machine is busy
- * with other work. Hosts that do not report it give the time.
+ * CPU time of this thread, in milliseconds. Reading it costs up to 20 µs. Hosts that do not report it give
+ * the time.
  */
 export function cpuTime(): number {
   if (typeof process.threadCpuUsage !== "function") return performance.now();
@@ -13,18 +12,23 @@ export function cpuTime(): number {
   return (user + system) / 1_000;
 }
 
-/** Limit of the time that one rendering takes. */
+/**
+ * Limit of the CPU time of one rendering: unlike the time, it does not pass while the machine is busy with
+ * other work.
+ */
 export class TimeLimit {
-  readonly #start: number;
-  #nextCheck = performance.now() + CHECK_MS;
+  readonly #startedAt = performance.now();
+  #nextCheck = this.#startedAt + CHECK_MS;
+  #cpuStart: number | null;
   #exceeded = false;
 
   /**
-   * @param limitMs in milliseconds
-   * @param clock measures the time, in milliseconds
+   * @param limitMs CPU time in milliseconds
+   * @param cpuStart result of `cpuTime()`; null: it is not read unless the rendering takes more than 5 ms,
+   *   and until then the time counts as CPU time
    */
-  constructor(readonly limitMs: number, readonly clock: () => number) {
-    this.#start = clock();
+  constructor(readonly limitMs: number, cpuStart: number | null) {
+    this.#cpuStart = cpuStart;
   }
 
   /** True once a check has failed. */
@@ -32,12 +36,16 @@ export class TimeLimit {
     return this.#exceeded;
   }
 
-  /** Time since its creation, in milliseconds. */
+  /** CPU time since its creation, in milliseconds. */
   get usedMs(): number {
-    return this.clock() - this.#start;
+    const elapsedMs = performance.now() - this.#startedAt;
+    if (this.#cpuStart === null && elapsedMs < CHECK_MS) return elapsedMs;
+    const cpu = cpuTime();
+    this.#cpuStart ??= cpu - elapsedMs;
+    return cpu - this.#cpuStart;
   }
 
-  /** @throws {Error} if the time is used up */
+  /** @throws {Error} if the CPU time is used up */
   check(): void {
     const now = performance.now();
     if (now < this.#nextCheck) return;

@@ -21,7 +21,7 @@ const ADA = {
 };
 
 function render(compiled: CompiledContent, values: RenderingValues): RenderedContent {
-  return renderWithin(compiled, values, new TimeLimit(1_000, cpuTime));
+  return renderWithin(compiled, values, new TimeLimit(1_000, cpuTime()));
 }
 
 function renderText(text: string, recipient: RenderingValues = ADA): string | null {

@@ -1,0 +1,24 @@
+import type { Content } from "../rendering.ts";
+import type { RendererResult, RendererTask } from "./renderer.ts";
+
+/** Message to a thread: tasks to run one after the other. */
+export interface ThreadRequest {
+  /** Contents that the thread does not know yet, by id. */
+  readonly define: readonly (readonly [id: number, content: Content])[];
+  /** Ids of contents that are not used after these tasks. */
+  readonly forget: readonly number[];
+  readonly tasks: readonly RendererTask[];
+  /** CPU time of each rendering, in milliseconds. */
+  readonly limitMs: number;
+  /** Whether the CPU time is read for each rendering, or only for those that take some milliseconds. */
+  readonly isExact: boolean;
+}
+
+/** Result of a task, and the CPU time it took, in milliseconds. */
+export interface ThreadResult {
+  readonly result: RendererResult;
+  readonly usedMs: number;
+}
+
+/** Index that a thread shows while it runs no task. */
+export const NO_TASK = -1;

@@ -1,0 +1,45 @@
+/// <reference lib="deno.worker" />
+import { NO_TASK, type ThreadRequest, type ThreadResult } from "./protocol.ts";
+import { Renderer, type RendererResult } from "./renderer.ts";
+import { cpuTime, TimeLimit } from "./time_limit.ts";
+
+// After this time or output the results so far are returned, because others wait for the thread, and the
+// main thread copies the output.
+const TURN_MS = 50;
+const TURN_CHARACTERS = 4_000_000;
+
+const renderer = new Renderer();
+
+// The first message is the memory in which this thread shows the index of the task that it runs.
+self.onmessage = ({ data: memory }: MessageEvent<SharedArrayBuffer>) => {
+  const progress = new Int32Array(memory);
+  self.onmessage = ({ data }: MessageEvent<ThreadRequest>) =>
+    self.postMessage(runTurn(data, progress));
+};
+
+/** Runs the first tasks of a request, at least one. */
+function runTurn(
+  { define, forget, tasks, limitMs, isExact }: ThreadRequest,
+  progress: Int32Array,
+): ThreadResult[] {
+  define.forEach(([id, content]) => renderer.define(id, content));
+  const results: ThreadResult[] = [];
+  const startedAt = performance.now();
+  let characters = 0;
+  for (const [index, task] of tasks.entries()) {
+    Atomics.store(progress, 0, index);
+    const limit = new TimeLimit(limitMs, isExact ? cpuTime() : null);
+    const result = renderer.run(task, limit);
+    results.push({ result, usedMs: limit.usedMs });
+    characters += lengthOf(result);
+    if (performance.now() - startedAt > TURN_MS || characters > TURN_CHARACTERS) break;
+  }
+  Atomics.store(progress, 0, NO_TASK);
+  forget.forEach((id) => renderer.forget(id));
+  return results;
+}
+
+function lengthOf(result: RendererResult): number {
+  if (result.type !== "rendered") return 0;
+  return (result.content.text?.length ?? 0) + (result.content.html?.length ?? 0);
+}

@@ -1,0 +1,87 @@
+import process from "node:process";
+import { KnownContents } from "./contents.ts";
+import { NO_TASK, type ThreadRequest, type ThreadResult } from "./protocol.ts";
+import type { Request } from "./request.ts";
+
+/** Limits of a thread. */
+export interface ThreadLimits extends Pick<ThreadRequest, "limitMs" | "isExact"> {
+  /**
+   * Time and CPU time of the process, in milliseconds, after which a task that did not end at its limit is
+   * stuck. CPU time as well, because a busy machine may not have run the thread.
+   */
+  readonly stuckMs: number;
+}
+
+/** Callbacks of a thread; after `onStuck` and `onError` it must be terminated. */
+export interface ThreadEvents {
+  /** The first tasks of the request have ended, at least one. */
+  onResults(results: readonly ThreadResult[]): void;
+  /** The task with this index does not end. */
+  onStuck(index: number): void;
+  /** The thread has failed at the task with this index, or, at -1, before the first one. */
+  onError(index: number, error: Error): void;
+}
+
+/** Thread that renders; it has no permissions. */
+export class RenderThread {
+  readonly #worker = new Worker(new URL("./render_worker.ts", import.meta.url), {
+    type: "module",
+    deno: { permissions: "none" },
+  });
+  readonly #progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #known = new KnownContents();
+  #watch: ReturnType<typeof setInterval> | undefined;
+
+  constructor(readonly limits: ThreadLimits, readonly events: ThreadEvents) {
+    this.#progress[0] = NO_TASK;
+    this.#worker.postMessage(this.#progress.buffer);
+    this.#worker.onmessage = ({ data }: MessageEvent<ThreadResult[]>) => {
+      clearInterval(this.#watch);
+      events.onResults(data);
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      events.onError(this.#index, new Error(`The thread that renders failed: ${event.message}`));
+    };
+  }
+
+  /** Starts a request. Only one runs at a time. */
+  run(requests: readonly Request[]): void {
+    const contents = new Map(requests.map(({ contentId, content }) => [contentId, content]));
+    const { limitMs, isExact } = this.limits;
+    const message: ThreadRequest = {
+      ...this.#known.use(contents),
+      tasks: requests.map(({ contentId, values }) => ({ contentId, values })),
+      limitMs,
+      isExact,
+    };
+    this.#worker.postMessage(message);
+    this.#watchProgress();
+  }
+
+  terminate(): void {
+    clearInterval(this.#watch);
+    this.#worker.terminate();
+  }
+
+  get #index(): number {
+    return Atomics.load(this.#progress, 0);
+  }
+
+  #watchProgress(): void {
+    const { stuckMs } = this.limits;
+    let [index, since, cpuSince] = [NO_TASK, performance.now(), processCpuMs()];
+    this.#watch = setInterval(() => {
+      if (index !== this.#index) {
+        [index, since, cpuSince] = [this.#index, performance.now(), processCpuMs()];
+      }
+      if (index === NO_TASK || performance.now() - since < stuckMs) return;
+      if (processCpuMs() - cpuSince >= stuckMs) this.events.onStuck(index);
+    }, stuckMs / 4);
+  }
+}
+
+function processCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
