@@ -22,8 +22,13 @@ const WorkerLaneObject = builder.objectRef<WorkerLane>("WorkerLane").implement({
   description: "Slots of one worker in one lane.",
   fields: (t) => ({
     lane: t.expose("lane", { type: Lane, description: "Lane of the slots." }),
-    concurrency: t.exposeInt("concurrency", { description: "Number of slots." }),
-    running: t.exposeInt("running", { description: "Number of slots in use." }),
+    concurrency: t.exposeInt("concurrency", {
+      description:
+        "Number of slots. A slot runs one job, or several that send up to 100 recipients together.",
+    }),
+    running: t.exposeInt("running", {
+      description: "Number of slots in use, also if their jobs do not fill them.",
+    }),
   }),
 });
 

@@ -6,10 +6,13 @@ import { isDataFault } from "../db/sqlstate.ts";
 export type GroupRun<T, R> = (items: readonly T[]) => Promise<readonly (R | Error)[]>;
 
 const MAX_ITEMS = 100;
+// A group waits no longer for the one before it, which a lock or a lost connection may hold up.
+const MAX_WAIT_MS = 50;
 
 /**
- * Makes a function whose calls share statements: the calls that arrive while a group runs form the next one.
- * A call that finds no group running is executed at once, so that grouping adds no latency.
+ * Makes a function whose calls share statements: the calls that arrive while a group runs form the next one,
+ * which starts when it ends, or 50 ms later. A call that finds no group running is executed at once, so that
+ * grouping adds no latency.
  *
  * If the database refuses the data of a group, its items are executed one by one, so that invalid data fails
  * only its own call. Any other error of `run` fails all calls of the group.
@@ -19,8 +22,8 @@ const MAX_ITEMS = 100;
 export function group<T, R>(run: GroupRun<T, R>): (item: T) => Promise<R> {
   let running: Promise<unknown> = Promise.resolve();
   const loader = new DataLoader<T, R>((items) => {
-    const results = running.then(() => runGroup(run, items));
-    running = results;
+    const results = runGroup(run, items);
+    running = endOf(results, MAX_WAIT_MS);
     return results;
   }, {
     cache: false,
@@ -29,6 +32,14 @@ export function group<T, R>(run: GroupRun<T, R>): (item: T) => Promise<R> {
     batchScheduleFn: (execute) => void running.then(() => process.nextTick(execute)),
   });
   return (item) => loader.load(item);
+}
+
+/** Resolves when `work` has ended, but after `ms` milliseconds in any case. */
+function endOf(work: Promise<unknown>, ms: number): Promise<unknown> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const ended = work.then(() => clearTimeout(timer));
+  return Promise.race([ended, promise]);
 }
 
 /** Never rejects: an error takes the place of the results. */

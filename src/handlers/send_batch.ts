@@ -21,7 +21,8 @@ import { parkJob, pause } from "../domain/messages/pause.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import type { ContentCache } from "../sending/content_cache.ts";
-import { type BatchResult, BatchSender } from "../sending/batch_sender.ts";
+import type { BatchResult } from "../sending/batch_result.ts";
+import { BatchSender } from "../sending/batch_sender.ts";
 import { type BatchStatements, groupStatements } from "../sending/batch_statements.ts";
 import { prepareDeliverySender } from "../sending/delivery_sender.ts";
 import { MovingTimes } from "../sending/moving_time.ts";
@@ -109,7 +110,7 @@ async function sendPending(
   batch: TakenBatch,
 ): Promise<Outcome> {
   const { job, signal, report } = run;
-  const { channel, window } = slotFor(slots, batch.channel);
+  const { channel, window, windows } = slotFor(slots, batch.channel);
   const urgent = isUrgent(run);
   // Checked before the batch is read, to save the reads. Some obstacles do not apply to urgent mail.
   const obstacle = !urgent && batch.messageStatus === "SENDING" ? channel.obstacle : null;
@@ -141,6 +142,7 @@ async function sendPending(
     pending,
     before,
     window,
+    places: urgent ? windows.urgent : windows.normal,
     maxRunMs: MAX_RUN_MS,
     moving,
     send,

@@ -1,12 +1,13 @@
 import {
   CLAIM_LIMIT,
+  type ClaimedJob,
   claimJobs,
   type LaneCursor,
   type Partition,
   type Quota,
   readPartitions,
 } from "../domain/jobs/claim.ts";
-import type { Lane, LaneSlots } from "../domain/jobs/lane.ts";
+import { type Lane, type LaneSlots, SLOT_SIZE } from "../domain/jobs/lane.ts";
 import type { Services } from "../domain/services.ts";
 import { FairShare } from "./fair_share.ts";
 import type { RunningJobs } from "./running_jobs.ts";
@@ -29,7 +30,7 @@ export class Claimer {
   readonly #services: Services;
   readonly #options: ClaimerOptions;
   readonly #share = new FairShare();
-  // Slots that the claims in progress may fill.
+  // Total size of the jobs that the claims in progress may claim.
   readonly #reserved = new Map<Lane, number>();
   #cursors: readonly LaneCursor[];
   // Null: scan before the next claim.
@@ -106,23 +107,25 @@ export class Claimer {
   #allocate(): Quota[] {
     const { lanes, running } = this.#options;
     return [...lanes].flatMap(([lane, slots]) => {
-      const free = slots - running.countOf(lane) - (this.#reserved.get(lane) ?? 0);
-      return this.#share.allocate(lane, Math.min(free, CLAIM_LIMIT));
+      const used = running.sizeOf(lane) + (this.#reserved.get(lane) ?? 0);
+      return this.#share.allocate(lane, slots * SLOT_SIZE - used, CLAIM_LIMIT);
     });
   }
 
   #reserve(quotas: readonly Quota[], sign: 1 | -1): void {
-    for (const { lane, count } of quotas) {
-      this.#reserved.set(lane, (this.#reserved.get(lane) ?? 0) + sign * count);
+    for (const { lane, size } of quotas) {
+      this.#reserved.set(lane, (this.#reserved.get(lane) ?? 0) + sign * size);
     }
   }
 
-  // A partition that returned fewer jobs than its quota has no more.
-  #removeExhausted(quotas: readonly Quota[], jobs: readonly Partition[]): void {
-    const missing = new Map(quotas.map((quota) => [keyOf(quota), quota.count]));
-    for (const job of jobs) missing.set(keyOf(job), (missing.get(keyOf(job)) ?? 0) - 1);
+  // A partition has no more jobs if it returned fewer than its quota, although another one would have fitted.
+  #removeExhausted(quotas: readonly Quota[], jobs: readonly ClaimedJob[]): void {
+    const claimed = Map.groupBy(jobs, keyOf);
     for (const quota of quotas) {
-      if ((missing.get(keyOf(quota)) ?? 0) > 0) this.#share.remove(quota);
+      const ofQuota = claimed.get(keyOf(quota)) ?? [];
+      const size = ofQuota.reduce((sum, job) => sum + job.size, 0);
+      const fits = ofQuota.length === 0 || size + SLOT_SIZE <= quota.size;
+      if (ofQuota.length < quota.count && fits) this.#share.remove(quota);
     }
   }
 }

@@ -1,8 +1,10 @@
-import type { Partition, Quota } from "../domain/jobs/claim.ts";
-import type { Lane } from "../domain/jobs/lane.ts";
+import type { Partition, Quota, ReadyPartition } from "../domain/jobs/claim.ts";
+import { type Lane, SLOT_SIZE } from "../domain/jobs/lane.ts";
 
 interface Topic {
   readonly name: string;
+  /** Size of its next job, when it was read. */
+  readonly size: number;
 }
 
 interface Organization {
@@ -18,7 +20,7 @@ export class FairShare {
   readonly #lanes = new Map<Lane, Ring<Organization>>();
 
   /** Replaces the partitions of a lane. The round robin continues where it was. */
-  replace(lane: Lane, partitions: readonly Partition[]): void {
+  replace(lane: Lane, partitions: readonly ReadyPartition[]): void {
     const ring = this.#lanes.get(lane) ?? new Ring<Organization>();
     this.#lanes.set(lane, ring);
     const known = new Map(ring.members.map((organization) => [organization.name, organization]));
@@ -26,27 +28,43 @@ export class FairShare {
     ring.set(
       [...present].map(([name, ofOrganization]) => {
         const organization = known.get(name) ?? { name, topics: new Ring<Topic>() };
-        organization.topics.set(ofOrganization.map(({ topic }) => ({ name: topic })));
+        organization.topics.set(ofOrganization.map(({ topic, size }) => ({ name: topic, size })));
         return organization;
       }),
     );
   }
 
   /** Adds partitions to a lane that has more of them than one scan reads. */
-  extend(lane: Lane, partitions: readonly Partition[]): void {
+  extend(lane: Lane, partitions: readonly ReadyPartition[]): void {
     this.replace(lane, [...this.#partitions(lane), ...partitions]);
   }
 
-  /** Allocates up to `slots` slots of a lane to its partitions. */
-  allocate(lane: Lane, slots: number): Quota[] {
+  /**
+   * Allocates free slots of a lane to its partitions, one slot per turn. The last turn gets what is left of a
+   * slot, and may claim a job that needs more: a lane of many small jobs never has a whole slot free.
+   *
+   * @param free free part of the slots, in percent of a slot
+   * @param limit maximum number of jobs
+   */
+  allocate(lane: Lane, free: number, limit: number): Quota[] {
     const ring = this.#lanes.get(lane);
     const quotas = new Map<Topic, Quota>();
-    for (let slot = 0; slot < slots; slot++) {
+    let jobs = 0;
+    for (let left = free; left > 0 && jobs < limit; left -= SLOT_SIZE) {
       const organization = ring?.next();
       const topic = organization?.topics.next();
       if (!organization || !topic) break;
-      const count = (quotas.get(topic)?.count ?? 0) + 1;
-      quotas.set(topic, { lane, organizationId: organization.name, topic: topic.name, count });
+      const turn = Math.min(left, SLOT_SIZE);
+      const expected = Math.min(Math.ceil(turn / topic.size), limit - jobs);
+      jobs += expected;
+      const { size, count } = quotas.get(topic) ?? { size: 0, count: 0 };
+      quotas.set(topic, {
+        lane,
+        organizationId: organization.name,
+        topic: topic.name,
+        size: size + turn,
+        count: count + expected,
+      });
     }
     return [...quotas.values()];
   }
@@ -59,10 +77,10 @@ export class FairShare {
     if (organization?.topics.members.length === 0) ring?.remove(organizationId);
   }
 
-  #partitions(lane: Lane): Partition[] {
+  #partitions(lane: Lane): ReadyPartition[] {
     const organizations = this.#lanes.get(lane)?.members ?? [];
     return organizations.flatMap(({ name: organizationId, topics }) =>
-      topics.members.map(({ name: topic }) => ({ lane, organizationId, topic }))
+      topics.members.map(({ name: topic, size }) => ({ lane, organizationId, topic, size }))
     );
   }
 }

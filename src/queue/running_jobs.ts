@@ -23,7 +23,7 @@ const log = getLogger(["waybill", "worker"]);
 /** Jobs that a worker runs. */
 export class RunningJobs {
   readonly #running = new Map<string, Running>();
-  readonly #perLane = new Map<Lane, number>();
+  readonly #sizes = new Map<Lane, number>();
 
   /**
    * @param handlers by kind; an attempt at a job of another kind fails
@@ -38,8 +38,9 @@ export class RunningJobs {
     return this.#running.size;
   }
 
-  countOf(lane: Lane): number {
-    return this.#perLane.get(lane) ?? 0;
+  /** Total size of the jobs of a lane; 100 is a whole slot. */
+  sizeOf(lane: Lane): number {
+    return this.#sizes.get(lane) ?? 0;
   }
 
   fences(): number[] {
@@ -60,7 +61,7 @@ export class RunningJobs {
     const handler = this.handlers.get(job.kind);
     const running = new Running(job, handler?.timeoutMs ?? GRACE_MS);
     this.#running.set(job.id, running);
-    this.#perLane.set(job.lane, this.countOf(job.lane) + 1);
+    this.#sizes.set(job.lane, this.sizeOf(job.lane) + job.size);
     Promise.try(() => {
       if (!handler) throw new JobFailure("UNKNOWN_KIND", `No handler for kind ${job.kind}`);
       return handler.run(running, job.payload);
@@ -132,7 +133,7 @@ export class RunningJobs {
 
   #remove({ job }: Running): void {
     this.#running.delete(job.id);
-    this.#perLane.set(job.lane, this.countOf(job.lane) - 1);
+    this.#sizes.set(job.lane, this.sizeOf(job.lane) - job.size);
   }
 }
 

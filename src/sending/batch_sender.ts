@@ -35,8 +35,11 @@ import type { Progress } from "../domain/jobs/job.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
 import { logUnsent } from "./attempt_log.ts";
+import { BatchProgress } from "./batch_progress.ts";
+import type { BatchResult } from "./batch_result.ts";
 import type { BatchStatements } from "./batch_statements.ts";
 import type { MovingTime } from "./moving_time.ts";
+import type { Window } from "./window.ts";
 
 /** Maximum time from the end of an attempt to its recording, in milliseconds. */
 const RECORD_AFTER_MS = 500;
@@ -59,27 +62,14 @@ export interface BatchSenderOptions {
   readonly before: EndedCounts;
   /** Maximum number of deliveries in flight. */
   readonly window: number;
+  /** Limits the deliveries in flight of all batches together. */
+  readonly places: Window;
   /** Nothing more is sent after this time, in milliseconds, so that other jobs get the worker slot. */
   readonly maxRunMs: number;
   /** Measures the time in which the message is moving. */
   readonly moving: MovingTime;
   send(delivery: PendingDelivery): Promise<DeliveryResult>;
 }
-
-/** Result of a run. All of its attempts are recorded. */
-export type BatchResult =
-  /** Nothing of the batch is left to send. */
-  | { readonly type: "complete" }
-  /** The message was cancelled, and the batch ended with it. */
-  | { readonly type: "cancelled" }
-  /** The signal fired. */
-  | { readonly type: "aborted" }
-  /** The message was paused. */
-  | { readonly type: "paused" }
-  /** Nothing more can be sent for now. */
-  | { readonly type: "obstructed"; readonly obstacle: Obstacle }
-  /** Another run is needed: after this time, in milliseconds. */
-  | { readonly type: "waiting"; readonly waitMs: number };
 
 /** Sends one batch, once. */
 export class BatchSender {
@@ -91,7 +81,7 @@ export class BatchSender {
   /** Times at which the deliveries that a later run sends are due, by the process's clock. */
   readonly #dueTimes: number[];
   #obstruction: Extract<BatchResult, { type: "obstructed" }> | null = null;
-  readonly #progress = { succeeded: 0, failed: 0, skipped: 0 };
+  readonly #progress: BatchProgress;
   /** The batch row: its step, the number of deliveries it lists, and the status of its message. */
   #row: { step: number; listed: number; messageStatus: StepResult["messageStatus"] };
   #onChange = () => {};
@@ -106,6 +96,7 @@ export class BatchSender {
       .toSorted((a, b) => a.deferrals - b.deferrals);
     this.#dueTimes = pending.flatMap(({ dueMs }) => dueMs > 0 ? this.#startedAt + dueMs : []);
     this.#row = { step, listed: 0, messageStatus };
+    this.#progress = new BatchProgress(options);
   }
 
   /** Number of deliveries that are recorded as in flight; they become UNKNOWN if the process ends now. */
@@ -120,16 +111,34 @@ export class BatchSender {
    */
   async run(): Promise<BatchResult> {
     while (true) {
-      const free = this.#options.window - this.#inFlight.size;
-      const starting = this.#maySend() ? this.#waiting.splice(0, free) : [];
-      const started = await this.#record(starting);
-      if (started) await this.#startAll(starting);
-      else this.#waiting.unshift(...starting);
+      await this.#recordAndStart(await this.#takePlaces());
       // A message that was paused and resumed within one window continues in this run.
       const more = this.#waiting.length > 0 && this.#maySend();
       if (!more && this.#isIdle()) return await this.#end();
       await this.#waitForFinished();
       if (this.#fault) throw this.#fault.error;
+    }
+  }
+
+  /** Takes places for the deliveries to be sent next; waits only if nothing is in flight or to be recorded. */
+  async #takePlaces(): Promise<number> {
+    const { window, places, signal } = this.#options;
+    const wanted = Math.min(window - this.#inFlight.size, this.#waiting.length);
+    if (wanted <= 0 || !this.#maySend()) return 0;
+    const count = places.take(wanted);
+    if (count > 0 || this.#inFlight.size > 0 || this.#finished.length > 0) return count;
+    const first = await places.takeFirst(signal);
+    return first + places.take(first * (wanted - 1));
+  }
+
+  async #recordAndStart(places: number): Promise<void> {
+    const starting = this.#maySend() ? this.#waiting.splice(0, places) : [];
+    let unused = places;
+    try {
+      if (await this.#record(starting)) unused -= await this.#startAll(starting);
+      else this.#waiting.unshift(...starting);
+    } finally {
+      this.#options.places.release(unused);
     }
   }
 
@@ -169,11 +178,13 @@ export class BatchSender {
     return Math.max(...delays.filter((delay) => delay <= soonest * DELAY_TOLERANCE));
   }
 
-  async #startAll(listed: readonly PendingDelivery[]): Promise<void> {
+  /** @returns the number of deliveries started; events of providers have ended the others */
+  async #startAll(listed: readonly PendingDelivery[]): Promise<number> {
     const { services, claim } = this.#options;
     const starting = await withoutEnded(services, claim, listed);
-    this.#progress.succeeded += listed.length - starting.length;
+    this.#progress.addSent(listed.length - starting.length);
     starting.forEach((delivery) => this.#start(delivery));
+    return starting.length;
   }
 
   #start(delivery: PendingDelivery): void {
@@ -189,6 +200,7 @@ export class BatchSender {
     const sentAt = performance.now();
     const { outcome, provider, earlier } = await this.#attempt(delivery);
     this.#inFlight.delete(delivery.position);
+    this.#options.places.release(1);
     if (outcome.type === "held") {
       this.#options.moving.hold(outcome.obstacle.error);
       this.#waiting.push(delivery);
@@ -271,26 +283,13 @@ export class BatchSender {
   }
 
   #publish(attempts: readonly FinishedAttempt[], starting: readonly PendingDelivery[]): void {
-    const { services: { bus }, report, batch, pending, before } = this.#options;
-    const { organizationId, messageId } = batch;
-    const progress = this.#progress;
+    const { services: { bus }, report, batch: { organizationId, messageId } } = this.#options;
     for (const attempt of attempts) {
-      const { status, waits } = effectOf(attempt.outcome);
-      if (status === "SENT") progress.succeeded++;
-      else if (status === "SUPPRESSED") progress.skipped++;
-      else if (!waits) progress.failed++;
-      if (status !== "SENT") logUnsent(messageId, attempt);
+      const effect = effectOf(attempt.outcome);
+      this.#progress.add(effect);
+      if (effect.status !== "SENT") logUnsent(messageId, attempt);
     }
-    const endedBefore = batch.size - pending.length;
-    const { succeeded, failed, skipped } = progress;
-    report({
-      total: batch.size,
-      processed: endedBefore + succeeded + failed + skipped,
-      processedBefore: endedBefore,
-      succeeded: before.sent + succeeded,
-      failed: endedBefore - before.sent - before.suppressed + failed,
-      skipped: before.suppressed + skipped,
-    });
+    report(this.#progress.current);
     bus.publish("messages", organizationId, [messageId]);
     const changed = [...attempts.map(({ delivery }) => delivery), ...starting];
     bus.publish("deliveries", organizationId, changed.map(({ id }) => id));

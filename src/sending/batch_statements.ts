@@ -32,11 +32,14 @@ export interface BatchStatements {
 
 /** Creates shared statements. Only batches that may wait for each other should share them. */
 export function groupStatements(services: Services): BatchStatements {
+  // Apart, because connections to providers are idle while a step that starts deliveries waits.
+  const start = group((steps: readonly BatchStep[]) => writeSteps(services, steps));
+  const record = group((steps: readonly BatchStep[]) => writeSteps(services, steps));
   return {
     take: group((claims) => takeBatches(services, claims)),
     readPending: group((batches) => readAllPending(services, batches)),
     findSuppressed: group((queries) => findAllSuppressed(services, queries)),
-    writeStep: group((steps) => writeSteps(services, steps)),
+    writeStep: (step) => step.step.starting.length > 0 ? start(step) : record(step),
     finish: group(async (messages) => {
       await finishMessages(services, messages);
       return messages.map(() => {});

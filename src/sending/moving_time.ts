@@ -24,8 +24,8 @@ const log = getLogger(["waybill", "deliveries"]);
 export class MovingTime {
   readonly #write: (movement: Movement) => Promise<void>;
   #attempts = 0;
-  /** Time, by the process's clock, until which moving time is counted. */
-  #countedUntil = performance.now();
+  /** Time, by the process's clock, until which moving time is counted; null before the first attempt. */
+  #countedUntil: number | null = null;
   /** Time at which the slot of a rate limit is due that the last held attempt waits for. */
   #slotAt = 0;
   #movement: Movement = NONE;
@@ -40,6 +40,8 @@ export class MovingTime {
   start(): void {
     if (this.#attempts++ > 0) return;
     const now = performance.now();
+    // Not from its creation, because a batch of a short message may wait longer before its first attempt.
+    this.#countedUntil ??= now;
     if (now - this.#countedUntil > this.#slotWaitMs + GAP_MS) {
       this.#countedUntil = now - this.#slotWaitMs;
     }
@@ -50,7 +52,7 @@ export class MovingTime {
     this.#attempts--;
     if (waits && !counts) return;
     const now = performance.now();
-    const ms = Math.min(now - this.#countedUntil, this.#slotWaitMs + MAX_ATTEMPT_MS);
+    const ms = Math.min(now - (this.#countedUntil ?? now), this.#slotWaitMs + MAX_ATTEMPT_MS);
     this.#countedUntil = now;
     this.#movement = {
       ms: this.#movement.ms + ms,
@@ -67,7 +69,7 @@ export class MovingTime {
 
   /** Wait for a slot since moving time was counted last, in milliseconds. */
   get #slotWaitMs(): number {
-    return Math.max(0, this.#slotAt - this.#countedUntil);
+    return Math.max(0, this.#slotAt - (this.#countedUntil ?? this.#slotAt));
   }
 
   /** Resolves when nothing is being written. */

@@ -6,6 +6,7 @@ import { readStates } from "../domain/providers/find.ts";
 import type { Services } from "../domain/services.ts";
 import { FailoverChannel } from "./failover.ts";
 import { LiveProvider, type RegisteredProvider } from "./live_provider.ts";
+import { Window } from "./window.ts";
 
 // One delivery that is being sent, and one that is ready to follow.
 const IN_FLIGHT_PER_CONNECTION = 2;
@@ -16,6 +17,8 @@ export interface ChannelSlot {
   readonly channel: Pick<Channel, "send" | "obstacle">;
   /** Maximum number of deliveries in flight per batch. */
   readonly window: number;
+  /** Places for the deliveries in flight of all urgent batches, and of all others. */
+  readonly windows: { readonly urgent: Window; readonly normal: Window };
 }
 
 /** Configured channels of a process. */
@@ -75,11 +78,13 @@ export async function openProviderPool(
 
 // A getter, because an operator may change the provider's rate limit at run time.
 function slotOf(channel: Channel, batches: number): ChannelSlot {
+  const limit = () => channel.connections * IN_FLIGHT_PER_CONNECTION;
   return {
     channel,
     get window() {
-      return Math.max(1, Math.floor(channel.connections * IN_FLIGHT_PER_CONNECTION / batches));
+      return Math.max(1, Math.floor(limit() / batches));
     },
+    windows: { urgent: new Window(limit), normal: new Window(limit) },
   };
 }
 
@@ -107,4 +112,5 @@ const obstacle: Obstacle = {
 const NOT_CONFIGURED: ChannelSlot = {
   channel: { obstacle, send: () => Promise.resolve({ outcome: "held", obstacle }) },
   window: 1,
+  windows: { urgent: new Window(() => 1), normal: new Window(() => 1) },
 };

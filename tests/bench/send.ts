@@ -8,6 +8,7 @@ import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
 import { JOB_KINDS } from "../../src/domain/jobs/kinds.ts";
 import { bindHandlers } from "../../src/queue/handler.ts";
 import { startWorker } from "../../src/queue/worker.ts";
+import { Window } from "../../src/sending/window.ts";
 import { createOrganization } from "../support/callers.ts";
 import { testDatabase } from "../support/database.ts";
 import { openPool, smtpProvider } from "../support/providers.ts";
@@ -16,6 +17,7 @@ import { measureAlternately, perSecond, report } from "./report.ts";
 import { CONNECTIONS, MAILS, startSink, throughPool } from "./smtp_send.ts";
 
 const ROUNDS = 3;
+const LIMIT = 2 * CONNECTIONS;
 const { PLAN_MESSAGE, SEND_BATCH } = JOB_KINDS;
 
 async function throughWaybill(port: number): Promise<number> {
@@ -30,7 +32,8 @@ async function throughWaybill(port: number): Promise<number> {
   const channel = pool.slots.get("EMAIL")?.channel;
   if (!channel) throw new Error("There is no slot for EMAIL");
   const contents = new ContentCache(services);
-  const slots = new Map([["EMAIL", { channel, window: CONNECTIONS }] as const]);
+  const windows = { urgent: new Window(() => LIMIT), normal: new Window(() => LIMIT) };
+  const slots = new Map([["EMAIL", { channel, window: CONNECTIONS, windows }] as const]);
   const worker = await startWorker(services, {
     handlers: bindHandlers({ PLAN_MESSAGE, SEND_BATCH }, {
       PLAN_MESSAGE: planMessageHandler(services),

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import type { Partition } from "../../src/domain/jobs/claim.ts";
+import type { ReadyPartition } from "../../src/domain/jobs/claim.ts";
+import { SLOT_SIZE } from "../../src/domain/jobs/lane.ts";
 import { FairShare } from "../../src/queue/fair_share.ts";
 
+const LIMIT = 100;
+
 /** Makes the partition of an organization and a topic in BULK: "acme mails". */
-function partition(name: string): Partition {
+function partition(name: string): ReadyPartition {
   const [organizationId = "", topic = "work"] = name.split(" ");
-  return { lane: "BULK", organizationId, topic };
+  return { lane: "BULK", organizationId, topic, size: SLOT_SIZE };
 }
 
 function shareOf(...names: string[]): FairShare {
@@ -17,14 +20,14 @@ function shareOf(...names: string[]): FairShare {
 /** Allocates one slot per call; returns the partitions in order. */
 function allocateOneByOne(share: FairShare, slots: number): string[] {
   return Array.from({ length: slots }, () => {
-    const [quota] = share.allocate("BULK", 1);
+    const [quota] = share.allocate("BULK", SLOT_SIZE, LIMIT);
     return quota ? `${quota.organizationId} ${quota.topic}` : "nothing";
   });
 }
 
 /** Allocates all slots in one call; returns the counts by partition. */
 function allocateAtOnce(share: FairShare, slots: number): Record<string, number> {
-  const quotas = share.allocate("BULK", slots);
+  const quotas = share.allocate("BULK", slots * SLOT_SIZE, LIMIT);
   return Object.fromEntries(
     quotas.map(({ organizationId, topic, count }) => [`${organizationId} ${topic}`, count]),
   );
@@ -108,7 +111,41 @@ Deno.test("allocate() starves no topic while another is removed and added again"
 Deno.test("allocate() shares each lane separately", () => {
   const share = shareOf("acme", "bolt");
   share.replace("AI", [{ ...partition("acme"), lane: "AI" }]);
-  assert.deepEqual(share.allocate("AI", 2).map(({ lane, count }) => [lane, count]), [["AI", 2]]);
+  assert.deepEqual(
+    share.allocate("AI", 2 * SLOT_SIZE, LIMIT).map(({ lane, count }) => [lane, count]),
+    [["AI", 2]],
+  );
   assert.deepEqual(allocateOneByOne(share, 1), ["acme work"]);
-  assert.deepEqual(share.allocate("LEARNING", 3), []);
+  assert.deepEqual(share.allocate("LEARNING", 3 * SLOT_SIZE, LIMIT), []);
+});
+
+Deno.test("allocate() gives small jobs the same part of the slots as large ones, and as many as fit", () => {
+  const share = new FairShare();
+  share.replace("BULK", [{ ...partition("acme"), size: 1 }, partition("bolt"), {
+    ...partition("core"),
+    size: 40,
+  }]);
+  const quotas = share.allocate("BULK", 6 * SLOT_SIZE, 1_000);
+  assert.deepEqual(quotas.map(({ organizationId, size, count }) => [organizationId, size, count]), [
+    ["acme", 200, 200],
+    ["bolt", 200, 2],
+    ["core", 200, 6],
+  ]);
+});
+
+Deno.test("allocate() gives what is left of a slot to one partition, whatever the size of its job", () => {
+  const share = shareOf("acme", "bolt");
+  const quotas = share.allocate("BULK", SLOT_SIZE + 30, LIMIT);
+  assert.deepEqual(quotas.map(({ organizationId, size, count }) => [organizationId, size, count]), [
+    ["acme", 100, 1],
+    ["bolt", 30, 1],
+  ]);
+  assert.deepEqual(share.allocate("BULK", -30, LIMIT), []);
+});
+
+Deno.test("allocate() allocates no more jobs than the limit", () => {
+  const share = new FairShare();
+  share.replace("BULK", ["acme", "bolt"].map((name) => ({ ...partition(name), size: 1 })));
+  const counts = share.allocate("BULK", 4 * SLOT_SIZE, 150).map(({ count }) => count);
+  assert.deepEqual(counts, [100, 50]);
 });

@@ -29,6 +29,7 @@ Deno.test("bindHandlers() passes each handler the payload of its kind", async ()
       kind: "greet",
       lane: "BULK",
       topic: "greet",
+      size: 100,
       attempt: 1,
       maxAttempts: 3,
       subject: null,

@@ -25,6 +25,7 @@ function claimed(fence: number, given: Partial<ClaimedJob> = {}): ClaimedJob {
     kind: "work",
     lane: "BULK",
     topic: "work",
+    size: 100,
     attempt: 1,
     maxAttempts: 3,
     subject: null,
@@ -175,19 +176,19 @@ Deno.test("checkTimeouts() aborts a job, and ends its attempt when the handler i
   await end;
   const [settlement] = ends;
   assert.deepEqual([settlement?.outcome, settlement?.error?.type], ["retry", "TIMEOUT"]);
-  assert.equal(running.countOf("BULK"), 0);
+  assert.equal(running.sizeOf("BULK"), 0);
 });
 
-Deno.test("countOf() counts the jobs of a lane until they end or are dropped", async () => {
+Deno.test("sizeOf() adds the sizes of the jobs of a lane until they end or are dropped", async () => {
   const { running, ended } = runs(({ job }) => job.fence === 1 ? Promise.resolve(done) : never());
   const lanes: Lane[] = ["BULK", "BULK", "AI"];
   const end = ended();
-  lanes.forEach((lane, n) => running.start(claimed(n + 1, { lane })));
-  assert.deepEqual([running.countOf("BULK"), running.countOf("AI")], [2, 1]);
+  lanes.forEach((lane, n) => running.start(claimed(n + 1, { lane, size: n + 1 })));
+  assert.deepEqual([running.sizeOf("BULK"), running.sizeOf("AI")], [3, 3]);
   await end;
-  assert.deepEqual([running.countOf("BULK"), running.countOf("AI")], [1, 1]);
+  assert.deepEqual([running.sizeOf("BULK"), running.sizeOf("AI")], [2, 3]);
   running.drop(null);
-  assert.deepEqual([running.countOf("BULK"), running.countOf("AI")], [0, 0]);
+  assert.deepEqual([running.sizeOf("BULK"), running.sizeOf("AI")], [0, 0]);
 });
 
 Deno.test("drop() aborts a job and ignores its outcome", async () => {

@@ -3,7 +3,7 @@ import { newId } from "../../src/domain/id.ts";
 import { insertJobs, type JobRow as NewJobRow } from "../../src/domain/jobs/enqueue.ts";
 import { type ClaimedJob, claimJobs } from "../../src/domain/jobs/claim.ts";
 import type { JobError, JobStatus, Progress } from "../../src/domain/jobs/job.ts";
-import type { Lane } from "../../src/domain/jobs/lane.ts";
+import { type Lane, SLOT_SIZE } from "../../src/domain/jobs/lane.ts";
 import { registerWorker } from "../../src/domain/jobs/lease.ts";
 import type { Settlement } from "../../src/domain/jobs/settle.ts";
 import type { Services } from "../../src/domain/services.ts";
@@ -108,7 +108,8 @@ export function claimWork(
   organizationId: string,
   count = 1_000,
 ): Promise<ClaimedJob[]> {
-  return claimJobs(services, workerId, [{ lane: "BULK", organizationId, topic: "work", count }]);
+  const quota = { lane: "BULK", organizationId, topic: "work" } as const;
+  return claimJobs(services, workerId, [{ ...quota, size: SLOT_SIZE * count, count }]);
 }
 
 /** Creates the settlement of a claim; by default with the outcome done. */

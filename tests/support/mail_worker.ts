@@ -8,13 +8,14 @@ import {
   readPartitions,
 } from "../../src/domain/jobs/claim.ts";
 import { JOB_KINDS } from "../../src/domain/jobs/kinds.ts";
-import type { Lane } from "../../src/domain/jobs/lane.ts";
+import { type Lane, SLOT_SIZE } from "../../src/domain/jobs/lane.ts";
 import { registerWorker, rescueOrphans } from "../../src/domain/jobs/lease.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { Completer } from "../../src/queue/completer.ts";
 import { type AbortCause, bindHandlers, type BoundHandler } from "../../src/queue/handler.ts";
 import { ContentCache } from "../../src/sending/content_cache.ts";
 import type { ChannelSlot } from "../../src/sending/provider_pool.ts";
+import { Window } from "../../src/sending/window.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
@@ -49,6 +50,7 @@ export interface MailWorkerOptions {
 
 const LANES: Lane[] = ["TRANSACTIONAL", "BULK", "SYSTEM"];
 const SLOTS = 4;
+const MAX_IN_FLIGHT = 100;
 const PUBLIC_URL = "https://mail.example.com";
 
 const MAKE_DUE = statement<[]>(
@@ -63,8 +65,12 @@ export function mailHandlers(
   { channel, messenger, window = 4 }: MailWorkerOptions,
 ): ReadonlyMap<string, BoundHandler> {
   const contents = new ContentCache(services);
-  const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window }]]);
-  if (messenger) slots.set("MESSENGER", { channel: messenger, window });
+  const windows = {
+    urgent: new Window(() => MAX_IN_FLIGHT),
+    normal: new Window(() => MAX_IN_FLIGHT),
+  };
+  const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window, windows }]]);
+  if (messenger) slots.set("MESSENGER", { channel: messenger, window, windows });
   const { PLAN_MESSAGE, RETRY_FAILED, SEND_BATCH } = JOB_KINDS;
   return bindHandlers({ PLAN_MESSAGE, RETRY_FAILED, SEND_BATCH }, {
     PLAN_MESSAGE: planMessageHandler(services),
@@ -92,7 +98,11 @@ export async function startMailWorker(
   const claim = async (count = SLOTS) => {
     const cursors = LANES.map((lane) => ({ lane, after: null }));
     const keys = await readPartitions(services, cursors, 100);
-    return await claimJobs(services, id, keys.map((key) => ({ ...key, count })));
+    return await claimJobs(
+      services,
+      id,
+      keys.map((key) => ({ ...key, size: SLOT_SIZE * count, count })),
+    );
   };
   const start = (jobs: readonly ClaimedJob[]) => jobs.forEach((job) => running.start(job));
   const untilIdle = async () => {

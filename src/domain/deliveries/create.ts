@@ -98,6 +98,7 @@ export interface NewBatch {
   /** Positions of its first and last delivery. */
   readonly first: number;
   readonly last: number;
+  readonly size: number;
 }
 
 const INSERT_BATCHES = statement<
@@ -145,7 +146,7 @@ export async function insertBatches(
   const batches: NewBatch[] = [];
   for (let first = after + 1; first <= last; first += BATCH_SIZE) {
     const end = Math.min(first + BATCH_SIZE - 1, last);
-    batches.push({ id: newId(), jobId: newId(), first, last: end });
+    batches.push({ id: newId(), jobId: newId(), first, last: end, size: end - first + 1 });
   }
   await tx.run(
     INSERT_BATCHES,

@@ -19,8 +19,17 @@ export interface Partition {
   readonly topic: string;
 }
 
-/** Number of jobs to claim from a partition. */
+/** Partition that has jobs to claim. */
+export interface ReadyPartition extends Partition {
+  /** Size of the job that is claimed next. */
+  readonly size: number;
+}
+
+/** Jobs to claim from a partition. */
 export interface Quota extends Partition {
+  /** Maximum total size of the jobs. The first job is claimed even if it is larger. */
+  readonly size: number;
+  /** Maximum number of jobs. */
   readonly count: number;
 }
 
@@ -45,6 +54,8 @@ export interface ClaimedJob extends Claim {
   readonly kind: string;
   readonly lane: Lane;
   readonly topic: string;
+  /** Part of a worker slot that it uses, in percent. */
+  readonly size: number;
   /** Number of this attempt, from 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
@@ -53,66 +64,62 @@ export interface ClaimedJob extends Claim {
 }
 
 // A skip scan (PostgreSQL wiki, "Loose indexscan") over jobs_ready: one index probe per partition,
-// regardless of its number of jobs.
+// regardless of its number of jobs. In the order of the index, the first job of a partition is claimed next.
 const PARTITIONS = statement<
   [lanes: string[], afterOrganizationIds: (string | null)[], afterTopics: string[], limit: number],
-  Partition
+  ReadyPartition
 >(
   "jobs.partitions",
   `with recursive keys as (
-     select l.lane, k.organization_id, k.topic, 1 as n
+     select l.lane, k.organization_id, k.topic, k.size, 1 as n
      from unnest($1::text[], $2::uuid[], $3::text[]) as l(lane, organization_id, topic),
        lateral (
-         select j.organization_id, j.topic from jobs j
+         select j.organization_id, j.topic, j.size from jobs j
          where j.status = 'QUEUED' and j.lane = l.lane
            and (j.organization_id, j.topic) >
              (coalesce(l.organization_id, '00000000-0000-0000-0000-000000000000'), l.topic)
-         order by 1, 2 limit 1
+         order by j.organization_id, j.topic, j.priority desc, j.run_at, j.id limit 1
        ) k
      union all
-     select keys.lane, k.organization_id, k.topic, keys.n + 1
+     select keys.lane, k.organization_id, k.topic, k.size, keys.n + 1
      from keys, lateral (
-       select j.organization_id, j.topic from jobs j
+       select j.organization_id, j.topic, j.size from jobs j
        where j.status = 'QUEUED' and j.lane = keys.lane
          and (j.organization_id, j.topic) > (keys.organization_id, keys.topic)
-       order by 1, 2 limit 1
+       order by j.organization_id, j.topic, j.priority desc, j.run_at, j.id limit 1
      ) k
      where keys.n < $4
    )
-   select lane, organization_id as "organizationId", topic from keys`,
+   select lane, organization_id as "organizationId", topic, size from keys`,
 );
 
 // A reaped worker that has not noticed yet claims nothing, because its jobs would be rescued at once. Nothing is
 // claimed in a database that is older than this process has seen it, because its jobs may have run already.
 // The update takes its ids from an array, because joined to `pick` it becomes a sequential scan.
-const CLAIM = statement<
-  [
-    workerId: string,
-    lanes: string[],
-    organizationIds: string[],
-    topics: string[],
-    counts: number[],
-    witness: number,
-  ],
-  ClaimedJob
->(
+// The quotas are one JSON parameter, because the length of an array would change the plan of each execution.
+const CLAIM = statement<[workerId: string, quotas: string, witness: number], ClaimedJob>(
   "jobs.claim",
   `with pick as materialized (
      select p.id
-     from unnest($2::text[], $3::uuid[], $4::text[], $5::int[]) as k(lane, organization_id, topic, n),
-       lateral (
-         select j.id from jobs j
+     from jsonb_to_recordset($2::jsonb) as k(lane text, "organizationId" uuid, topic text, size int,
+         count int), lateral (
+       select id, row_number() over head as number, sum(size) over head as total
+       from (
+         select j.id, j.size, j.priority, j.run_at from jobs j
          where j.status = 'QUEUED' and j.lane = k.lane
-           and j.organization_id = k.organization_id and j.topic = k.topic
-         order by j.priority desc, j.run_at, j.id limit k.n
+           and j.organization_id = k."organizationId" and j.topic = k.topic
+         order by j.priority desc, j.run_at, j.id limit k.count
          for update skip locked
-       ) p
-     where exists (select from workers where id = $1) and ${mayRun("$6")}
+       ) j
+       window head as (order by priority desc, run_at, id)
+     ) p
+     where (p.number = 1 or p.total <= k.size) and exists (select from workers where id = $1)
+       and ${mayRun("$3")}
    )
    update jobs set status = 'PROCESSING', fence = nextval('job_fence'), worker_id = $1,
      attempt = attempt + 1, started_at = now(), updated_at = now()
    where id = any(array(select id from pick))
-   returning id, fence, organization_id as "organizationId", user_id as "userId", kind, lane, topic,
+   returning id, fence, organization_id as "organizationId", user_id as "userId", kind, lane, topic, size,
      attempt, max_attempts as "maxAttempts", subject, payload`,
 );
 
@@ -142,7 +149,7 @@ export function readPartitions(
   { db }: Services,
   cursors: readonly LaneCursor[],
   limit: number,
-): Promise<Partition[]> {
+): Promise<ReadyPartition[]> {
   return db.run(
     PARTITIONS,
     cursors.map(({ lane }) => lane),
@@ -153,7 +160,7 @@ export function readPartitions(
 }
 
 /**
- * Claims up to `count` jobs of each partition, by priority, then age. Each claim counts an attempt and
+ * Claims jobs of each partition, by priority, then age, as its quota allows. Each claim counts an attempt and
  * takes a new fence. Claims nothing while the installation is on hold.
  *
  * @param workerId an id without a row in `workers` claims nothing
@@ -163,15 +170,7 @@ export function claimJobs(
   workerId: string,
   quotas: readonly Quota[],
 ): Promise<ClaimedJob[]> {
-  return db.run(
-    CLAIM,
-    workerId,
-    quotas.map(({ lane }) => lane),
-    quotas.map(({ organizationId }) => organizationId),
-    quotas.map(({ topic }) => topic),
-    quotas.map(({ count }) => count),
-    witness?.number ?? 0,
-  );
+  return db.run(CLAIM, workerId, JSON.stringify(quotas), witness?.number ?? 0);
 }
 
 /**

@@ -3,7 +3,7 @@ import { newId } from "../id.ts";
 import type { Services } from "../services.ts";
 import type { NewJob, NewJobFields } from "./job.ts";
 import { JOB_KINDS } from "./kinds.ts";
-import type { Lane } from "./lane.ts";
+import { type Lane, SLOT_SIZE } from "./lane.ts";
 
 const INSERT = statement<
   [
@@ -19,15 +19,17 @@ const INSERT = statement<
     uniqueKeys: (string | null)[],
     subjects: (string | null)[],
     payloads: string[],
+    sizes: number[],
   ],
   { id: string }
 >(
   "jobs.enqueue",
   insertJobsFrom(
     `unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::smallint[],
-       $8::timestamptz[], $9::smallint[], $10::text[], $11::text[], $12::text[])
+       $8::timestamptz[], $9::smallint[], $10::text[], $11::text[], $12::text[],
+       $13::smallint[])
      as r(id, organization_id, user_id, kind, lane, topic, priority, run_at, max_attempts, unique_key,
-       subject, payload)`,
+       subject, payload, size)`,
   ),
 );
 
@@ -36,14 +38,15 @@ const INSERT = statement<
  * key belongs to an unfinished job.
  *
  * @param source item of FROM with the columns id, organization_id, user_id, kind, lane, topic, priority,
- *   run_at (null: now), max_attempts, unique_key, subject and payload
+ *   run_at (null: now), max_attempts, unique_key, subject,
+ *   payload and size
  */
 export function insertJobsFrom(source: string): string {
   return `insert into jobs (id, organization_id, user_id, kind, lane, topic, status, priority, run_at,
-     max_attempts, unique_key, subject, payload)
+     max_attempts, unique_key, subject, payload, size)
    select id, organization_id, user_id, kind, lane, topic,
      case when run_at > now() then 'SCHEDULED' else 'QUEUED' end, priority, coalesce(run_at, now()),
-     max_attempts, unique_key, subject, payload::jsonb
+     max_attempts, unique_key, subject, payload::jsonb, size
    from ${source}
    on conflict (organization_id, unique_key)
      where unique_key is not null and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')
@@ -97,6 +100,7 @@ export async function insertJobs(tx: Connection, jobs: readonly JobRow[]): Promi
     jobs.map((job) => job.uniqueKey ?? null),
     jobs.map((job) => job.subject ?? null),
     jobs.map((job) => JSON.stringify(job.payload)),
+    jobs.map((job) => job.size ?? SLOT_SIZE),
   );
   return rows.map((row) => row.id);
 }

@@ -69,6 +69,8 @@ export interface NewJobFields {
   readonly topic?: string;
   /** Higher runs first, within a topic. */
   readonly priority?: number;
+  /** Part of a worker slot that the job uses, in percent: 1 to 100. Absent: a whole slot. */
+  readonly size?: number;
   /** Earliest start; null or absent: now. */
   readonly runAt?: Date | null;
   /** At most one unfinished job per organization has this key. */

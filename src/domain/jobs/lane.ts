@@ -4,7 +4,10 @@ export const LANES = ["TRANSACTIONAL", "AI", "LEARNING", "BULK", "SYSTEM"] as co
 /** Group of jobs with worker slots of its own, which jobs of other lanes never use. */
 export type Lane = (typeof LANES)[number];
 
-/** Number of jobs that one process runs at once, by lane. A lane that is absent is not worked on. */
+/** Size of a job that uses a whole slot. A slot runs several smaller jobs of this size together. */
+export const SLOT_SIZE = 100;
+
+/** Number of worker slots of one process, by lane. A lane that is absent is not worked on. */
 export type LaneSlots = ReadonlyMap<Lane, number>;
 
 /** Slots of a process that works on all lanes. */

@@ -1,11 +1,11 @@
 import { type Connection, statement } from "../../db/database.ts";
-import { type Lane, LANES } from "./lane.ts";
+import { type Lane, LANES, SLOT_SIZE } from "./lane.ts";
 
 /** Slots of a worker in one lane. */
 export interface WorkerLane {
   readonly lane: Lane;
   readonly concurrency: number;
-  /** Number of slots in use. */
+  /** Number of slots in use, also if their jobs do not fill them. */
   readonly running: number;
 }
 
@@ -33,7 +33,7 @@ const LIVING = statement<[], Row>(
   "workers.living",
   `select w.id, w.host, w.started_at as "startedAt", w.heartbeat_at as "heartbeatAt", w.lanes,
      w.last_cycle as "lastCycle", w.last_cycle_at as "lastCycleAt",
-     (select jsonb_object_agg(lane, n) from (select lane, count(*) as n from jobs
+     (select jsonb_object_agg(lane, n) from (select lane, ceil(sum(size) / ${SLOT_SIZE}.0) as n from jobs
         where worker_id = w.id and status = 'PROCESSING' group by 1) r) as running
    from workers w where w.lease_until > clock_timestamp() order by w.started_at, w.id`,
 );
@@ -45,7 +45,9 @@ export async function readWorkers(db: Connection): Promise<WorkerState[]> {
     ...worker,
     lanes: LANES.flatMap((lane) => {
       const concurrency = lanes[lane];
-      return concurrency ? { lane, concurrency, running: running?.[lane] ?? 0 } : [];
+      // The last job that a worker starts in a lane may use more than what is left of its slots.
+      const used = Math.min(running?.[lane] ?? 0, concurrency ?? 0);
+      return concurrency ? { lane, concurrency, running: used } : [];
     }),
   }));
 }

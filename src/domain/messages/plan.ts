@@ -92,15 +92,18 @@ export async function planChunk(
  */
 export function batchJob(
   message: Message,
-  { id, jobId, runAt = null }: {
+  { id, jobId, size, runAt = null }: {
     readonly id: string;
     readonly jobId: string;
+    readonly size: number;
     readonly runAt?: Date | null;
   },
 ): NewJob {
   return {
     ...messageJob(message),
     id: jobId,
+    // So that many batches of few recipients are sent at once.
+    size,
     runAt,
     kind: "SEND_BATCH",
     payload: { batchId: id },

@@ -52,7 +52,8 @@ const SEND = statement<[messages: string, deliveries: string], WrittenMessage>(
       `(select "jobId" as id, "organizationId" as organization_id, "userId" as user_id,
           'SEND_BATCH' as kind, lane, type as topic, priority, null::timestamptz as run_at,
           ${JOB_KINDS.SEND_BATCH.maxAttempts}::smallint as max_attempts, null as unique_key,
-          "jobSubject" as subject, jsonb_build_object('batchId', "batchId") as payload
+          "jobSubject" as subject, jsonb_build_object('batchId', "batchId") as payload,
+          "recipientCount" as size
         from new join written using (id)) as r`,
     )
   })

@@ -210,7 +210,13 @@ onEveryCleanup(
     const other = await createOrganization(db);
     for (const owner of [other.id, organizationId]) {
       assert.deepEqual(await countByStatus(db, ids[0]), { FAILED: 1, SENT: 4 });
-      await cleanUp(services, { ...job, topic: job.kind, fence: 1, organizationId: owner });
+      await cleanUp(services, {
+        ...job,
+        topic: job.kind,
+        fence: 1,
+        size: 100,
+        organizationId: owner,
+      });
     }
     assert.deepEqual(await countByStatus(db, ids[0]), { FAILED: 1 });
   },

@@ -45,9 +45,9 @@ onEveryQueue("claimJobs() claims no more than the quota of each partition", asyn
   await addJobs(db, other.id, 1);
   const quota = { lane: "BULK", organizationId: organization.id } as const;
   const jobs = await claimJobs(services, worker, [
-    { ...quota, topic: "work", count: 2 },
-    { ...quota, topic: "news", count: 3 },
-    { ...quota, organizationId: other.id, topic: "work", count: 4 },
+    { ...quota, topic: "work", size: 200, count: 2 },
+    { ...quota, topic: "news", size: 300, count: 3 },
+    { ...quota, organizationId: other.id, topic: "work", size: 400, count: 4 },
   ]);
   const taken = Object.groupBy(
     jobs,
@@ -59,6 +59,33 @@ onEveryQueue("claimJobs() claims no more than the quota of each partition", asyn
   );
   assert.ok(jobs.every(({ lane, attempt }) => lane === "BULK" && attempt === 1));
 });
+
+onEveryQueue(
+  "claimJobs() claims jobs up to the total size of the quota, but always the first one",
+  async ({ db, services, organization }) => {
+    const worker = await addWorker(services);
+    const claimSizes = async (topic: string, size: number) => {
+      const quota = {
+        lane: "BULK",
+        organizationId: organization.id,
+        topic,
+        size,
+        count: 10,
+      } as const;
+      return (await claimJobs(services, worker, [quota])).map((job) => job.size).sort();
+    };
+    for (const size of [30, 30, 100, 10]) {
+      await addJob(db, organization.id, { topic: "mixed", size });
+    }
+    assert.deepEqual(await claimSizes("mixed", 100), [30, 30]);
+    assert.deepEqual(await claimSizes("mixed", 20), [100]);
+    assert.deepEqual(await claimSizes("mixed", 20), [10]);
+    assert.deepEqual(await claimSizes("mixed", 20), []);
+    await addJobs(db, organization.id, 3, { topic: "whole" });
+    const [partition] = await readPartitions(services, [{ lane: "BULK", after: null }], 10);
+    assert.deepEqual([partition?.topic, partition?.size], ["whole", 100]);
+  },
+);
 
 onPostgresQueue(
   "claimJobs() claims each job once among 8 claimants, with a new fence each",

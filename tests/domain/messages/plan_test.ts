@@ -142,7 +142,7 @@ onEveryMail("pauseMessage() stops planning, and resumeMessage() continues it", a
 
   await resumeMessage(services, admin, message.id);
   assert.equal(await readStatus(db, message.id), "PLANNING");
-  const resumed = (await claimJobs(services, worker.id, [{ ...job, count: 100 }]))
+  const resumed = (await claimJobs(services, worker.id, [{ ...job, size: 10_000, count: 100 }]))
     .filter(({ kind }) => kind === "PLAN_MESSAGE");
   worker.start(resumed);
   await worker.untilIdle();
