@@ -1,5 +1,5 @@
 import { type Config, ConfigError, readConfig } from "../config/config.ts";
-import { EmbeddedDatabaseError } from "../db/embedded.ts";
+import { EmbeddedDatabaseError } from "../db/embedded_worker.ts";
 import { MigrationError } from "../db/migration.ts";
 import { DatabaseUnavailableError } from "../db/remote.ts";
 import { ListenError } from "./listen.ts";

@@ -1,18 +1,19 @@
 import { join, resolve } from "node:path";
 import { type Database, openDatabase, statement } from "./database.ts";
+import { EmbeddedDatabaseError, startEmbeddedWorker } from "./embedded_worker.ts";
 import { EMBEDDED_SETTINGS } from "./settings.ts";
 
 const VACUUM_INTERVAL_MS = 10 * 60_000;
+// Like statement_timeout on PostgreSQL, which PGlite does not have.
+const STATEMENT_LIMIT_MS = 60_000;
+const MAINTENANCE_LIMIT_MS = 60 * 60_000;
 // PGlite has no autovacuum.
 const VACUUM = statement<[]>("database.vacuum", "vacuum (analyze)");
 
-/** The embedded database cannot be opened. */
-export class EmbeddedDatabaseError extends Error {
-  override readonly name = "EmbeddedDatabaseError";
-}
-
 /**
- * Starts PGlite in a Worker, and opens it through its socket by the driver of PostgreSQL.
+ * Starts PGlite in a thread, and opens it through its socket by the driver of PostgreSQL. A thread that fails,
+ * or that is blocked by a statement for over a minute, is restarted; until then statements fail with a
+ * DatabaseConnectionError.
  *
  * The pool has a single connection, because the socket server interleaves the protocol messages of several
  * connections, whose unnamed statements would overwrite each other.
@@ -28,33 +29,39 @@ export async function openEmbeddedDatabase(
 ): Promise<Database> {
   const lock = await lockDirectory(dataDir);
   const socketDir = await makeSocketDirectory();
-  const worker = new Worker(new URL("./embedded_server.ts", import.meta.url), { type: "module" });
-  try {
-    await request(worker, "start", {
-      directory: resolve(dataDir, "postgres"),
-      socket: join(socketDir.path, ".s.PGSQL.5432"),
-      settings: EMBEDDED_SETTINGS,
-    });
-  } catch (error) {
-    worker.terminate();
-    lock.close();
-    socketDir.remove();
-    throw error;
-  }
   const database = openDatabase({
     connection: { host: socketDir.path, port: 5432, user: "postgres", database: "postgres" },
     size: 1,
     embedded: true,
     onError,
   });
-  const vacuum = setInterval(() => database.run(VACUUM).catch(onError), VACUUM_INTERVAL_MS);
+  let vacuuming = false;
+  const settings = {
+    directory: resolve(dataDir, "postgres"),
+    lock: resolve(dataDir, "thread.lock"),
+    socket: join(socketDir.path, ".s.PGSQL.5432"),
+    settings: EMBEDDED_SETTINGS,
+  };
+  // Migrations take their time too, and run before the pool has a connection.
+  const answerMs = () =>
+    vacuuming || database.pool().total === 0 ? MAINTENANCE_LIMIT_MS : STATEMENT_LIMIT_MS;
+  const worker = await startEmbeddedWorker(settings, answerMs).catch((error) => {
+    lock.close();
+    socketDir.remove();
+    throw error;
+  });
+  const vacuum = async () => {
+    vacuuming = true;
+    await database.run(VACUUM).catch(onError);
+    vacuuming = false;
+  };
+  const timer = setInterval(vacuum, VACUUM_INTERVAL_MS);
   return {
     ...database,
     async close() {
-      clearInterval(vacuum);
+      clearInterval(timer);
       await database.close();
-      await request(worker, "close", { close: true });
-      worker.terminate();
+      await worker.close();
       lock.close();
       socketDir.remove();
     },
@@ -97,18 +104,4 @@ async function openLock(dataDir: string): Promise<Deno.FsFile> {
       { cause },
     );
   }
-}
-
-function request(worker: Worker, action: string, message: unknown): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  worker.onmessage = ({ data }: MessageEvent<{ error?: string }>) =>
-    data.error === undefined ? resolve() : reject(
-      new EmbeddedDatabaseError(`Cannot ${action} the embedded database: ${data.error}`),
-    );
-  worker.onerror = (event) => {
-    event.preventDefault();
-    reject(new EmbeddedDatabaseError(`Cannot ${action} the embedded database: ${event.message}`));
-  };
-  worker.postMessage(message);
-  return promise;
 }

@@ -9,7 +9,7 @@ import { sendMessage } from "../../src/domain/messages/send.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { createOrganization, type TestOrganization } from "./callers.ts";
-import { onEveryDatabase, onPostgres } from "./database.ts";
+import { onEmbedded, onEveryDatabase, onPostgres } from "./database.ts";
 import { assertDeliveriesHold } from "./delivery_ledger.ts";
 import { assertJobsHold, openLedger } from "./ledger.ts";
 import { type MailWorker, startMailWorker } from "./mail_worker.ts";
@@ -51,6 +51,15 @@ export function onPostgresMail(
   settings?: () => TestMailSettings,
 ): void {
   onPostgres(name, ({ db }) => withMail(db, test, settings?.()), { onError: () => {} });
+}
+
+/** Declares a test of sending on an embedded database whose connections may be lost. */
+export function onEmbeddedMail(
+  name: string,
+  test: MailTest,
+  settings?: () => TestMailSettings,
+): void {
+  onEmbedded(name, ({ db }) => withMail(db, test, settings?.()), { onError: () => {} });
 }
 
 async function withMail(
