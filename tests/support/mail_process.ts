@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type Connection, statement } from "../../src/db/database.ts";
 import { rescueOrphans } from "../../src/domain/jobs/lease.ts";
 import type { Services } from "../../src/domain/services.ts";
+import { makeDataDir } from "./data_dir.ts";
 import { expireLease } from "./jobs.ts";
 import { until } from "./until.ts";
 
@@ -42,7 +43,12 @@ export async function startMailProcess(
       "--no-check",
       ...shortTimeouts ? [SHORT_TIMEOUTS] : [PROGRAM, "worker"],
     ],
-    env: { DATABASE_URL: databaseUrl, SMTP_URLS: smtpUrl, LOG_LEVEL: logLevel },
+    env: {
+      DATABASE_URL: databaseUrl,
+      DATA_DIR: makeDataDir(),
+      SMTP_URLS: smtpUrl,
+      LOG_LEVEL: logLevel,
+    },
     stdout: "null",
   }).spawn();
   let running = true;

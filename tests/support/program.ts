@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { makeDataDir } from "./data_dir.ts";
 
 const MAIN = new URL("../../src/main.ts", import.meta.url).href;
 const SETTINGS = { DATABASE_URL: "", SMTP_URLS: "", ADMIN_API_KEY: "", LOG_LEVEL: "error" };
@@ -85,7 +86,7 @@ function run(
   const [name = "", ...rest] = openFiles === undefined ? command : limited;
   return new Deno.Command(name, {
     args: rest,
-    env: { ...SETTINGS, ...settings },
+    env: { ...SETTINGS, DATA_DIR: makeDataDir(), ...settings },
     stdout,
     stderr,
   }).spawn();
