@@ -10,7 +10,7 @@ import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { addSuppressions } from "../../../src/domain/suppressions/edit.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";
-import { onEveryDatabase } from "../../support/database.ts";
+import { onEveryDatabase, onPostgres } from "../../support/database.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import {
   messageInput,
@@ -21,6 +21,7 @@ import {
   readStatus,
   tally,
 } from "../../support/messages.ts";
+import { until } from "../../support/until.ts";
 
 const KINDS = statement<[], { kind: string; status: string }>(
   "test.jobKinds",
@@ -35,6 +36,17 @@ const REFUSE_TITLE = statement<[]>(
   "test.refuseTitle",
   "alter table messages add constraint refused check (title <> 'Refused')",
 );
+const HOLD_KEY = statement<[organizationId: string, key: string]>(
+  "test.holdKey",
+  `insert into messages (id, organization_id, title, channel, type, lane, status, subject,
+     recipient_count, idempotency_key)
+   values (uuid_v7(), $1, 'Held', 'EMAIL', 'held', 'BULK', 'PLANNING', 'Held', 1, $2)`,
+);
+const BLOCKED = statement<[], { pid: number }>(
+  "test.blocked",
+  `select pid from pg_stat_activity
+   where datname = current_database() and wait_event_type = 'Lock' and query like '%messages.sendNow%'`,
+);
 
 async function setUp(db: Database, labels: string[] = []) {
   const counting: Database = {
@@ -45,7 +57,7 @@ async function setUp(db: Database, labels: string[] = []) {
     },
   };
   const organization = await createOrganization(db);
-  return { ...organization, services: { db: counting, bus: createBus() } };
+  return { ...organization, organization, services: { db: counting, bus: createBus() } };
 }
 
 for (const count of [1, 100]) {
@@ -198,3 +210,21 @@ onEveryDatabase(
     assert.deepEqual(message, await getMessage(services, admin, message.id));
   },
 );
+
+onPostgres("sendMessage() does not wait for a message that waits for a lock", async ({ db }) => {
+  const { services, organization, admin } = await setUp(db);
+  const send = (idempotencyKey: string | null) =>
+    sendMessage(services, admin, messageInput({ idempotencyKey }));
+  let held: ReturnType<typeof send> | undefined;
+  await assert.rejects(
+    db.transaction(async (tx) => {
+      await tx.run(HOLD_KEY, organization.id, "july");
+      held = send("july");
+      await until("the message waits for the lock", async () => (await db.run(BLOCKED)).length > 0);
+      assert.ok((await send(null)).created);
+      throw new Error("Rolled back");
+    }),
+    /Rolled back/,
+  );
+  assert.ok((await held)?.created);
+});
