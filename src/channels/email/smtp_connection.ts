@@ -5,9 +5,12 @@ import { requiresTls, type SmtpProvider } from "./smtp_url.ts";
 export interface SmtpTimeouts {
   /** DNS and connecting; then EHLO, TLS and login. The greeting between them has its own limit. */
   readonly open: number;
-  /** Each reply to MAIL, RCPT and DATA, if the mail can still be tried over another connection. */
+  /**
+   * MAIL, RCPT and DATA up to the 354 reply, if the mail can still be tried over another connection. The limit
+   * begins again if a reply has come in it.
+   */
   readonly reply: number;
-  /** Each of these replies at the second try. */
+  /** The same at the second try. */
   readonly envelope: number;
   /** Body, and the reply to the final dot, until the mail is reported as UNKNOWN for the time being. */
   readonly answer: number;
@@ -31,14 +34,8 @@ const POLL_MS = 50;
 /**
  * Prepares a connection of nodemailer to a provider. nodemailer enables TCP keepalive, whose probes keep
  * entries of NAT tables.
- *
- * @param onReply called at each reply of the server
  */
-export function createConnection(
-  provider: SmtpProvider,
-  timeouts: SmtpTimeouts,
-  onReply: () => void,
-): SMTPConnection {
+export function createConnection(provider: SmtpProvider, timeouts: SmtpTimeouts): SMTPConnection {
   return new Connection({
     host: provider.host,
     port: provider.port,
@@ -51,9 +48,6 @@ export function createConnection(
     socketCloseTimeout: QUIT_TIMEOUT_MS,
     // Longer than the deadlines of SmtpSession, which must expire first.
     socketTimeout: 2 * Math.max(timeouts.envelope, timeouts.body, provider.greetingMs),
-    // nodemailer emits no event for a reply, but logs it.
-    transactionLog: true,
-    logger: { debug: ({ tnx }: { readonly tnx: string }) => tnx === "server" && onReply() },
   });
 }
 

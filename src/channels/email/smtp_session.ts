@@ -42,13 +42,12 @@ export class SmtpSession {
   #mailsLeft = Infinity;
   #bodyBegun = false;
   #fail: ((error: LibraryError) => void) | null = null;
-  #onReply = () => {};
   /** Shortens the wait for the reply to the final dot. */
   #hurry = () => {};
 
   private constructor(provider: SmtpProvider, timeouts: SmtpTimeouts) {
     this.#timeouts = timeouts;
-    this.#connection = createConnection(provider, timeouts, () => this.#onReply());
+    this.#connection = createConnection(provider, timeouts);
     // Between two mails no call is pending, and the next mail finds `alive` false.
     this.#connection.on("error", (error: LibraryError) => this.#fail?.(error));
     // The callback for a reply that closes the connection is called just after this event.
@@ -135,16 +134,22 @@ export class SmtpSession {
         };
         const onStart = () => {
           this.#bodyBegun = true;
-          this.#onReply = () => {};
           this.#hurry = () => extend(Math.min(answer, ANSWER_AFTER_ABORT_MS), waitOn);
           extend(answer, waitOn);
         };
-        this.#onReply = () => extend(replyMs);
+        const awaitReplies = () => {
+          this.#connection.lastServerResponse = false;
+          extend(replyMs, () => {
+            if (this.#connection.lastServerResponse === false) extend(0);
+            else awaitReplies();
+          });
+        };
+        awaitReplies();
         this.#connection.send({ from, to }, new BodyStream(content, onStart), done);
       });
       return sent?.serverMessageId;
     } finally {
-      this.#onReply = this.#hurry = () => {};
+      this.#hurry = () => {};
     }
   }
 

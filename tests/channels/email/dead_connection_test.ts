@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SendResult } from "../../../src/channels/channel.ts";
 import { stopTime } from "../../support/clock.ts";
-import { until } from "../../support/until.ts";
+import { sleep, until } from "../../support/until.ts";
 import { gate, outcomesOf, test } from "./smtp_channel.ts";
 
 function laterOf(result: SendResult): Promise<SendResult> {
@@ -127,3 +127,16 @@ async function turns(count: number): Promise<undefined> {
     },
   );
 }
+
+test(
+  "send() waits for a server that replies slowly to each command",
+  { connections: 1, limits: { reply: 1_000, envelope: 1_000 } },
+  async ({ step }) => {
+    if (step === "MAIL" || step === "RCPT" || step === "DATA") await sleep(500);
+    return undefined;
+  },
+  async ({ server, send }) => {
+    assert.equal((await send(1)).outcome, "sent");
+    assert.equal(server.connections, 1);
+  },
+);
