@@ -24,6 +24,7 @@ import { ContentCache } from "../sending/content_cache.ts";
 import type { BatchSender } from "../sending/batch_sender.ts";
 import type { RegisteredProvider } from "../sending/live_provider.ts";
 import { openProviderPool } from "../sending/provider_pool.ts";
+import type { HealthCheck } from "../server/ops/health.ts";
 import type { OpenedServices } from "./services.ts";
 
 const REFRESH_PROVIDERS_MS = 5_000;
@@ -46,7 +47,7 @@ export interface BackgroundOptions {
 /** Running background work. */
 export interface Background {
   /** Health checks by the names that /readyz shows. */
-  readonly health: { worker(): boolean; schedule(): boolean };
+  readonly health: Readonly<Record<"worker" | "schedule", HealthCheck>>;
   /**
    * Waits for deliveries in flight, and requeues unfinished jobs, by the deadlines of `STOP`.
    *
@@ -118,8 +119,11 @@ export async function startBackground(
   await resume();
   return {
     health: {
-      worker: () => worker.healthy() && refreshing.healthy(),
-      schedule: () => schedule.healthy(),
+      worker: () =>
+        worker.healthy() && refreshing.healthy() ||
+        { reason: "A loop or task of the worker has not succeeded for 10 s or more" },
+      schedule: () =>
+        schedule.healthy() || { reason: "Due schedules could not be read for 10 s or more" },
     },
     async stop() {
       const stoppedAt = performance.now();

@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import deno from "../../deno.json" with { type: "json" };
 import type { Config } from "../config/config.ts";
-import { type Database, statement } from "../db/database.ts";
+import type { Database } from "../db/database.ts";
 import { openEmbeddedDatabase } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
 import { openRemoteDatabase } from "../db/remote.ts";
+import { checkWrites } from "../db/write_probe.ts";
 import { readTotals } from "../domain/deliveries/stats.ts";
 import { readDepths } from "../domain/jobs/find.ts";
 import { readKeyFile } from "../domain/key_file.ts";
@@ -21,8 +22,6 @@ import type { MetricsSource } from "../server/ops/metrics.ts";
 import { configuredProviders } from "./providers.ts";
 
 const log = getLogger(["waybill"]);
-
-const PING = statement<[], { one: number }>("health.ping", "select 1 as one");
 
 /** Opened services, the providers, and the names of the migrations that were applied. */
 export interface OpenedServices {
@@ -103,8 +102,11 @@ export function healthOf(
   { db, bus }: Pick<Services, "db" | "bus">,
 ): Readonly<Record<string, HealthCheck>> {
   return {
-    database: async () => (await db.run(PING)).length === 1,
-    bus: () => bus.healthy(),
+    async database() {
+      await checkWrites(db);
+      return true;
+    },
+    bus: () => bus.healthy() || { reason: "The connection for events is lost; reconnecting" },
   };
 }
 

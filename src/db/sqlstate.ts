@@ -47,6 +47,27 @@ export function isTransient(error: unknown): boolean {
   return error instanceof DatabaseConnectionError || TRANSIENT.test(sqlStateOf(error));
 }
 
+/**
+ * Says in words why the database cannot answer now, if the same statement may succeed later.
+ *
+ * @returns a sentence without a full stop; null for any other error
+ */
+export function unavailability(error: unknown): string | null {
+  if (!isTransient(error)) return null;
+  if (error instanceof DatabaseConnectionError) return "The database cannot be reached";
+  const reason = REASONS.find(([states]) => states.test(sqlStateOf(error)));
+  return reason?.[1] ?? "The database cannot answer at present";
+}
+
+const REASONS: readonly [states: RegExp, reason: string][] = [
+  [/^53100/, "The database refuses writes, because its disk is full"],
+  [/^25006/, "The database refuses writes, because it is read-only"],
+  [/^53/, "The database has no free connection or memory"],
+  [/^40|^55P03/, "The database could not complete the request beside others"],
+  [/^57014/, "The database did not complete the request in time"],
+  [/^57P/, "The database is stopping or starting"],
+];
+
 function sqlStateOf(error: unknown): string {
   return error instanceof pg.DatabaseError ? error.code ?? "" : "";
 }

@@ -7,12 +7,15 @@ import {
   InvalidInputError,
   NotFoundError,
 } from "../domain/errors.ts";
+import { type Unavailable, unavailableOf } from "../domain/unavailable.ts";
+import { logUnavailable } from "./unavailable_log.ts";
 
 const log = getLogger(["waybill", "server"]);
 
 /**
- * Converts an error for the client. Domain errors keep their message and get a code. Every other error is
- * logged under an id, and the client gets the id only.
+ * Converts an error for the client. Domain errors keep their message and get a code. An outage of the database
+ * gets the code UNAVAILABLE and the time after which to repeat the request. Every other error is logged under an
+ * id, and the client gets the id only.
  */
 export function toClientError(error: unknown): GraphQLError {
   const located = error instanceof GraphQLError ? error : null;
@@ -21,6 +24,14 @@ export function toClientError(error: unknown): GraphQLError {
   const place = located && { nodes: located.nodes, path: located.path };
   if (cause instanceof DomainError) {
     return new GraphQLError(cause.message, { ...place, extensions: extensionsOf(cause) });
+  }
+  const unavailable = unavailableOf(cause);
+  if (unavailable) {
+    logUnavailable(unavailable, cause);
+    return new GraphQLError(textOf(unavailable), {
+      ...place,
+      extensions: { code: UNAVAILABLE, retryAfterMs: unavailable.retryAfterMs },
+    });
   }
   const errorId = crypto.randomUUID();
   log.error("Request failed: {errorId}", {
@@ -32,6 +43,22 @@ export function toClientError(error: unknown): GraphQLError {
     ...place,
     extensions: { code: "INTERNAL_SERVER_ERROR", errorId },
   });
+}
+
+/** Code of errors after which the request may be repeated. */
+export const UNAVAILABLE = "UNAVAILABLE";
+
+function textOf({ reason, retryAfterMs }: Unavailable): string {
+  return `${reason}; repeat the request in ${retryAfterMs / 1_000} s ` +
+    "(a change may have taken effect already)";
+}
+
+/** Header that names the time of `retryAfterMs`, in seconds. */
+export function retryAfter(error: GraphQLError): Record<string, string> {
+  const { retryAfterMs } = error.extensions;
+  return typeof retryAfterMs === "number"
+    ? { "retry-after": String(Math.ceil(retryAfterMs / 1_000)) }
+    : {};
 }
 
 /** Error for a caller without valid credentials. */
@@ -46,6 +73,13 @@ export function errorResponse(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   return Response.json({ errors: [error] }, { status, headers });
+}
+
+/** Creates the response to a request that failed unexpectedly: 503 during an outage of the database, else 500. */
+export function failureResponse(thrown: unknown): Response {
+  const error = toClientError(thrown);
+  const status = error.extensions.code === UNAVAILABLE ? 503 : 500;
+  return errorResponse(status, error, retryAfter(error));
 }
 
 function rootCause(error: GraphQLError): unknown {

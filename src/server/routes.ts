@@ -4,7 +4,7 @@ import { cors } from "hono/cors";
 import { routePath } from "hono/route";
 import type { Caller, Session } from "../domain/access/access.ts";
 import type { Authenticate } from "./authentication.ts";
-import { errorResponse, toClientError, unauthenticated } from "./errors.ts";
+import { errorResponse, failureResponse, unauthenticated } from "./errors.ts";
 import { createGraphiQL } from "./graphql/graphiql.ts";
 import type { GraphQLEngine } from "./graphql/graphql.ts";
 import type { HealthCheck } from "./ops/health.ts";
@@ -57,7 +57,7 @@ export function createRoutes(parts: RouteParts): Hono {
   app.notFound(() =>
     errorResponse(404, new GraphQLError("Cannot find a route for this method and path"))
   );
-  app.onError((error) => errorResponse(500, toClientError(error)));
+  app.onError((error) => failureResponse(error));
   return app;
 
   async function withSession(
@@ -84,7 +84,9 @@ function allowAnyOrigin(): MiddlewareHandler {
     if (context.req.method === "OPTIONS") return await answerPreflight(context, next);
     await next();
     // The headers of an upgrade to WebSocket cannot be changed.
-    if (context.res.status !== 101) context.res.headers.set("access-control-allow-origin", "*");
+    const { status, headers } = context.res;
+    if (status !== 101) headers.set("access-control-allow-origin", "*");
+    if (status === 503) headers.set("access-control-expose-headers", "retry-after");
   };
 }
 

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import type { Services } from "../domain/services.ts";
 import { readUnsubscriber, unsubscribe } from "../domain/suppressions/unsubscribe.ts";
+import { failureResponse } from "./errors.ts";
 
 // Includes slashes and line ends, because a mail program may add them to the link.
 const PATH = "/unsubscribe/:token{[^]+}";
@@ -32,6 +33,12 @@ export function createUnsubscribe(services: Services): Hono {
     await unsubscribe(services, unsubscriber);
     return context.html(page("Unsubscribed", confirmation(unsubscriber.address)), 200, HEADERS);
   });
+  app.onError((error, context) => {
+    const unavailable = failureResponse(error);
+    if (unavailable.status !== 503) return unavailable;
+    const retryAfter = unavailable.headers.get("retry-after") ?? "";
+    return context.html(LATER, 503, { ...HEADERS, "retry-after": retryAfter });
+  });
   return app;
 }
 
@@ -48,6 +55,8 @@ function confirmation(address: string): Markup {
 }
 
 const UNKNOWN = page("Not found", html`<p>This link is incomplete. Please copy all of it.</p>`);
+
+const LATER = page("Not yet", html`<p>Nothing was changed. Please try again in a minute.</p>`);
 
 function page(title: string, content: Markup): Markup {
   return html`<!doctype html>

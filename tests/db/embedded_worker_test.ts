@@ -7,7 +7,7 @@ import { startEmbeddedWorker } from "../../src/db/embedded_worker.ts";
 import { EMBEDDED_SETTINGS } from "../../src/db/settings.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";
-import { readiness } from "../../src/server/ops/health.ts";
+import { createReadiness } from "../../src/server/ops/health.ts";
 import { createOrganization } from "../support/callers.ts";
 import { embeddedDirectory, onEmbedded } from "../support/database.ts";
 import { abortEmbedded } from "../support/embedded.ts";
@@ -31,7 +31,7 @@ async function count(db: Connection, name: string): Promise<number | undefined> 
 
 async function isReady(services: Pick<Services, "db" | "bus">): Promise<boolean> {
   const { database } = healthOf(services);
-  const { status } = await readiness({ database: () => database?.() ?? false });
+  const { status } = await createReadiness({ database: () => database?.() ?? false })();
   return status === 200;
 }
 

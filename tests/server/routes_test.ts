@@ -18,7 +18,7 @@ onPostgres(
     let worker = false;
     const health = {
       database: () => Promise.resolve(true),
-      worker: () => worker,
+      worker: () => worker || { reason: "A loop hangs" },
       bus: () => Promise.reject(new Error("the connection is gone")),
     };
     await withServer(db, async ({ url }) => {
@@ -27,6 +27,10 @@ onPostgres(
       assert.deepEqual(await response.json(), {
         ready: false,
         parts: { database: true, worker: false, bus: false },
+        reasons: {
+          worker: "A loop hangs",
+          bus: "Its check failed; see the log of the server",
+        },
       });
     }, { health });
     worker = true;

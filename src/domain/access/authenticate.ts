@@ -1,5 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
+import { unavailableOf } from "../unavailable.ts";
 import type { ApiKey, Session } from "./access.ts";
 import { API_KEY_COLUMNS, hashSecret, IS_USABLE } from "./api_keys.ts";
 
@@ -24,9 +25,18 @@ const TOUCH = statement<[id: string]>(
 export async function authenticateKey({ db }: Services, secret: string): Promise<Session | null> {
   const [key] = await db.run(USABLE, hashSecret(secret));
   if (!key) return null;
-  await db.run(TOUCH, key.id);
+  await touch(db, key.id);
   const { organizationId, userId, role, id: keyId, expiresAt } = key;
   return { caller: { organizationId, userId, role, keyId }, expiresAt };
+}
+
+// A database that refuses writes still answers queries; a later request records the use.
+async function touch(db: Services["db"], id: string): Promise<void> {
+  try {
+    await db.run(TOUCH, id);
+  } catch (error) {
+    if (!unavailableOf(error)) throw error;
+  }
 }
 
 const USABLE_IDS = statement<[ids: string[]], { id: string }>(

@@ -7,6 +7,7 @@ import { useLimits } from "./limits.ts";
 import { useRequestBody } from "./request_body.ts";
 import type { Sessions } from "./sessions.ts";
 import { guardStream } from "./streams.ts";
+import { useUnavailable } from "./unavailable.ts";
 
 /** Context of a request that the server adds before it is executed. */
 export interface ServerContext {
@@ -36,7 +37,12 @@ export function createGraphQL(
   return createYoga<ServerContext, ResolverContext>({
     schema,
     context: ({ session }) => ({ services, caller: session.caller }),
-    plugins: [useRequestBody(MAX_BODY_BYTES), useLimits(), useGuardedStreams(sessions)],
+    plugins: [
+      useRequestBody(MAX_BODY_BYTES),
+      useLimits(),
+      useGuardedStreams(sessions),
+      useUnavailable(),
+    ],
     maskedErrors: { maskError: toClientError },
     maxRequestBodySize: false,
     graphqlEndpoint: "/graphql",

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { Services } from "../../domain/services.ts";
 import { serveHttp } from "../http_server.ts";
 import type { EventLoop } from "./event_loop.ts";
-import { type HealthCheck, readiness } from "./health.ts";
+import { createReadiness, type HealthCheck } from "./health.ts";
 import { createMetrics, type Metrics, type MetricsSource } from "./metrics.ts";
 
 type Health = Readonly<Record<string, HealthCheck>>;
@@ -11,7 +11,7 @@ type Health = Readonly<Record<string, HealthCheck>>;
 export function createProbes(health: Health, metrics: Metrics): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => context.json({ alive: true }));
-  app.get("/readyz", () => readiness(health));
+  app.get("/readyz", createReadiness(health));
   app.get("/metrics", () => metrics.scrape());
   return app;
 }

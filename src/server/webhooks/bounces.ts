@@ -12,7 +12,7 @@ import type { Services } from "../../domain/services.ts";
 import { readDsn } from "./dsn.ts";
 import { readMailgun } from "./mailgun.ts";
 import { readSes } from "./ses.ts";
-import { errorResponse, toClientError } from "../errors.ts";
+import { errorResponse, failureResponse } from "../errors.ts";
 import { type Fetch, SnsReader } from "./sns.ts";
 import { WebhookError } from "./webhook.ts";
 
@@ -41,7 +41,7 @@ const log = getLogger(["waybill", "server"]);
 /**
  * Handles `POST /webhooks/bounces/<dsn, mailgun, ses>`: reports about mails that providers accepted.
  * Responds 200 if the report is recorded, now or by an earlier request, and 503 if the sender must repeat
- * it, because its mail is still being sent or Amazon cannot be reached.
+ * it, because its mail is still being sent, or Amazon or the database cannot be reached.
  */
 export function createBounces(services: Services, options: WebhookOptions): Hono {
   const app = new Hono();
@@ -54,7 +54,7 @@ export function createBounces(services: Services, options: WebhookOptions): Hono
         const event = await read(req.raw.headers, new Uint8Array(await req.arrayBuffer()));
         return outcomeResponse(await recordEvent(event));
       } catch (error) {
-        return failureResponse(source, error);
+        return rejectionResponse(source, error);
       }
     });
   }
@@ -84,11 +84,11 @@ function outcomeResponse(outcome: EventOutcome): Response {
   return errorResponse(503, error, REPEAT_LATER);
 }
 
-function failureResponse(source: string, error: unknown): Response {
+function rejectionResponse(source: string, error: unknown): Response {
   const rejection = error instanceof ReusedTokenError
     ? new WebhookError(401, error.message, { cause: error })
     : error;
-  if (!(rejection instanceof WebhookError)) return errorResponse(500, toClientError(rejection));
+  if (!(rejection instanceof WebhookError)) return failureResponse(rejection);
   const { status, message } = rejection;
   log.warn("Rejected webhook of {source} with status {status}: {reason}", {
     source,
