@@ -42,6 +42,8 @@ export async function testDatabase(
     await server.query(`create database ${name} template ${template}`);
   });
   const url = urlOf(name);
+  // Of its own, because a program takes the copy of a template for a restored database.
+  await withServer((server) => server.query("update installation set id = gen_random_uuid()"), url);
   let closing = false;
   const db = openDatabase({
     connection: { connectionString: url },
@@ -142,8 +144,11 @@ function fail(error: Error): never {
 // Null: the server can be reached.
 const unreachable = await withServer(() => Promise.resolve(null)).catch(String);
 
-async function withServer<T>(work: (server: pg.Client) => Promise<T>): Promise<T> {
-  const server = new pg.Client({ connectionString: SERVER, connectionTimeoutMillis: 5_000 });
+async function withServer<T>(
+  work: (server: pg.Client) => Promise<T>,
+  connectionString = SERVER,
+): Promise<T> {
+  const server = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
   await server.connect();
   try {
     return await work(server);
