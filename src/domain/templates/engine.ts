@@ -5,6 +5,7 @@ import {
   Parser,
   type Template,
   Tokenizer,
+  toValueSync,
   UndefinedVariableError,
 } from "liquidjs";
 import { InvalidInputError, type Issue } from "../errors.ts";
@@ -19,6 +20,7 @@ import {
   TemplateError,
 } from "../rendering.ts";
 import { checkLength, checkTags, checkVariableCount, LimitError, Lines } from "./limits.ts";
+import { limitCaptures, LimitedOutput } from "./output.ts";
 import { nameGroups, toScope } from "./scope.ts";
 import type { TimeLimit } from "./time_limit.ts";
 import { findVariables, NestingError } from "./variables.ts";
@@ -49,10 +51,12 @@ const OPTIONS: LiquidOptions = {
   memoryLimit: 10_000_000,
 };
 
-const plainEngine = nameGroups(withoutFiles(new Liquid(OPTIONS)));
-const htmlEngine = nameGroups(withoutFiles(new Liquid({ ...OPTIONS, outputEscape: "escape" })));
+const plainEngine = createEngine(OPTIONS);
+const htmlEngine = createEngine({ ...OPTIONS, outputEscape: "escape" });
 
-function withoutFiles(engine: Liquid): Liquid {
+function createEngine(options: LiquidOptions): Liquid {
+  const engine = limitCaptures(nameGroups(new Liquid(options)));
+  // Tags that read files.
   for (const tag of ["include", "render", "layout", "block"]) delete engine.tags[tag];
   return engine;
 }
@@ -154,17 +158,16 @@ function renderPart(
   const context = new Context(scope, engine.options, { sync: true }, { liquid: engine });
   // liquidjs calls it before each tag and output. Its own limit is of time, not of CPU time.
   context.renderLimit.check = () => limit.check();
-  let rendered: string;
+  const output = new LimitedOutput(MAX_RENDERED[part]);
   try {
-    rendered = engine.renderSync([...templates], context);
+    toValueSync(engine.renderer.renderTemplates([...templates], context, output));
+    return output.buffer;
   } catch (cause) {
     const reason = limit.exceeded
       ? `takes more than ${limit.limitMs / 1_000} s of CPU time`
       : reasonOf(cause);
     throw new TemplateError(part, missingVariable(cause), reason, { cause });
   }
-  if (rendered.length <= MAX_RENDERED[part]) return rendered;
-  throw new TemplateError(part, null, `the output is longer than ${MAX_RENDERED[part]} characters`);
 }
 
 function missingVariable(error: unknown): string | null {

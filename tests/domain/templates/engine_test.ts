@@ -168,6 +168,9 @@ Deno.test("render() stops templates whose output exceeds the limits", () => {
   const sources = [
     "{% for a in (1..1000) %}{% for b in (1..1000) %}0123456789{% endfor %}{% endfor %}",
     "{% for a in (1..1000000000) %}x{% endfor %}",
+    "{% assign x = 'x' %}{% for a in (1..40) %}{% capture x %}{{ x }}{{ x }}{% endcapture %}{% endfor %}",
+    "{% for a in (1..99) %}{% capture x %}{% for b in (1..9) %}{{ a | append: '0123456789' }}{% endfor %}" +
+    "{% for c in (1..9999) %}0123456789{% endfor %}{% endcapture %}{% endfor %}",
     "{% assign x = '0123456789' %}{% for a in (1..40) %}{% assign x = x | append: x %}{% endfor %}",
   ];
   for (const source of sources) {
