@@ -100,9 +100,7 @@ export class Lane {
 
   #putBack(tasks: readonly LaneTask[]): void {
     this.#running = [];
-    for (const task of tasks.toReversed()) {
-      this.#waiting.putBack(task.request.purpose.organizationId, task);
-    }
+    this.#waiting.putBack(tasks.map((task) => [task.request.purpose.organizationId, task]));
     this.#schedule();
   }
 }

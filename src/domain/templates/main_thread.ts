@@ -11,7 +11,7 @@ import { ContentIds, KnownContents } from "./contents.ts";
 import { MessageBudgets, RENDERING_MS } from "./budgets.ts";
 import { Renderer, type RendererResult } from "./renderer.ts";
 import { renderedIn, variablesIn } from "./request.ts";
-import { cpuTime, TimeLimit } from "./time_limit.ts";
+import { TimeLimit } from "./time_limit.ts";
 
 /**
  * Checks and renders on the thread that calls it, for hosts without Web Workers. The limits are the same,
@@ -50,7 +50,7 @@ export class MainThreadRendering implements Rendering {
     const contentId = this.#ids.idOf(content);
     const { define, forget } = this.#known.use(new Map([[contentId, content]]));
     define.forEach(([id, content]) => this.#renderer.define(id, content));
-    const limit = new TimeLimit(RENDERING_MS, cpuTime());
+    const limit = new TimeLimit(RENDERING_MS);
     const result = this.#renderer.run({ contentId, values }, limit);
     forget.forEach((id) => this.#renderer.forget(id));
     return { result, usedMs: limit.usedMs };

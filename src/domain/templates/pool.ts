@@ -28,8 +28,8 @@ const MAX_SLOW_CONTENTS = 1_000;
  * demand. Waiting does not count as time of a rendering.
  */
 export class RenderingPool implements Rendering {
-  readonly #quick = new Lane({ limitMs: QUICK_MS, isExact: false, stuckMs: QUICK_STUCK_MS });
-  readonly #slow = new Lane({ limitMs: RENDERING_MS, isExact: true, stuckMs: SLOW_STUCK_MS });
+  readonly #quick = new Lane({ limitMs: QUICK_MS, stuckMs: QUICK_STUCK_MS });
+  readonly #slow = new Lane({ limitMs: RENDERING_MS, stuckMs: SLOW_STUCK_MS });
   readonly #ids = new ContentIds();
   readonly #slowContents = new Set<number>();
   readonly #budgets = new MessageBudgets();

@@ -10,8 +10,6 @@ export interface ThreadRequest {
   readonly tasks: readonly RendererTask[];
   /** CPU time of each rendering, in milliseconds. */
   readonly limitMs: number;
-  /** Whether the CPU time is read for each rendering, or only for those that take some milliseconds. */
-  readonly isExact: boolean;
 }
 
 /** Result of a task, and the CPU time it took, in milliseconds. */

@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 import { NO_TASK, type ThreadRequest, type ThreadResult } from "./protocol.ts";
 import { Renderer, type RendererResult } from "./renderer.ts";
-import { cpuTime, TimeLimit } from "./time_limit.ts";
+import { TimeLimit } from "./time_limit.ts";
 
 // After this time or output the results so far are returned, because others wait for the thread, and the
 // main thread copies the output.
@@ -19,7 +19,7 @@ self.onmessage = ({ data: memory }: MessageEvent<SharedArrayBuffer>) => {
 
 /** Runs the first tasks of a request, at least one. */
 function runTurn(
-  { define, forget, tasks, limitMs, isExact }: ThreadRequest,
+  { define, forget, tasks, limitMs }: ThreadRequest,
   progress: Int32Array,
 ): ThreadResult[] {
   define.forEach(([id, content]) => renderer.define(id, content));
@@ -28,7 +28,7 @@ function runTurn(
   let characters = 0;
   for (const [index, task] of tasks.entries()) {
     Atomics.store(progress, 0, index);
-    const limit = new TimeLimit(limitMs, isExact ? cpuTime() : null);
+    const limit = new TimeLimit(limitMs);
     const result = renderer.run(task, limit);
     results.push({ result, usedMs: limit.usedMs });
     characters += lengthOf(result);

@@ -4,7 +4,7 @@ import { NO_TASK, type ThreadRequest, type ThreadResult } from "./protocol.ts";
 import type { Request } from "./request.ts";
 
 /** Limits of a thread. */
-export interface ThreadLimits extends Pick<ThreadRequest, "limitMs" | "isExact"> {
+export interface ThreadLimits extends Pick<ThreadRequest, "limitMs"> {
   /**
    * Time and CPU time of the process, in milliseconds, after which a task that did not end at its limit is
    * stuck. CPU time as well, because a busy machine may not have run the thread.
@@ -48,12 +48,10 @@ export class RenderThread {
   /** Starts a request. Only one runs at a time. */
   run(requests: readonly Request[]): void {
     const contents = new Map(requests.map(({ contentId, content }) => [contentId, content]));
-    const { limitMs, isExact } = this.limits;
     const message: ThreadRequest = {
       ...this.#known.use(contents),
       tasks: requests.map(({ contentId, values }) => ({ contentId, values })),
-      limitMs,
-      isExact,
+      limitMs: this.limits.limitMs,
     };
     this.#worker.postMessage(message);
     this.#watchProgress();

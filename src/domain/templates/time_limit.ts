@@ -6,7 +6,7 @@ const CHECK_MS = 5;
  * CPU time of this thread, in milliseconds. Reading it costs up to 20 µs. Hosts that do not report it give
  * the time.
  */
-export function cpuTime(): number {
+function cpuTime(): number {
   if (typeof process.threadCpuUsage !== "function") return performance.now();
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;
@@ -19,17 +19,11 @@ export function cpuTime(): number {
 export class TimeLimit {
   readonly #startedAt = performance.now();
   #nextCheck = this.#startedAt + CHECK_MS;
-  #cpuStart: number | null;
+  readonly #cpuStart = cpuTime();
   #exceeded = false;
 
-  /**
-   * @param limitMs CPU time in milliseconds
-   * @param cpuStart result of `cpuTime()`; null: it is not read unless the rendering takes more than 5 ms,
-   *   and until then the time counts as CPU time
-   */
-  constructor(readonly limitMs: number, cpuStart: number | null) {
-    this.#cpuStart = cpuStart;
-  }
+  /** @param limitMs CPU time in milliseconds */
+  constructor(readonly limitMs: number) {}
 
   /** True once a check has failed. */
   get exceeded(): boolean {
@@ -39,10 +33,7 @@ export class TimeLimit {
   /** CPU time since its creation, in milliseconds. */
   get usedMs(): number {
     const elapsedMs = performance.now() - this.#startedAt;
-    if (this.#cpuStart === null && elapsedMs < CHECK_MS) return elapsedMs;
-    const cpu = cpuTime();
-    this.#cpuStart ??= cpu - elapsedMs;
-    return cpu - this.#cpuStart;
+    return elapsedMs < CHECK_MS ? elapsedMs : cpuTime() - this.#cpuStart;
   }
 
   /** @throws {Error} if the CPU time is used up */

@@ -1,6 +1,6 @@
 /** Queue in which owners take turns, so that the many items of one do not delay those of others. */
 export class Turns<T> {
-  readonly #queues = new Map<string, T[]>();
+  #queues = new Map<string, T[]>();
 
   /** True if nothing waits. */
   get isEmpty(): boolean {
@@ -14,11 +14,14 @@ export class Turns<T> {
     else this.#queues.set(owner, [item]);
   }
 
-  /** Adds an item before the others of its owner. */
-  putBack(owner: string, item: T): void {
-    const queue = this.#queues.get(owner);
-    if (queue) queue.unshift(item);
-    else this.#queues.set(owner, [item]);
+  /** Restores items that were taken: they are the next ones again, in the same order of their owners. */
+  putBack(items: readonly (readonly [owner: string, item: T])[]): void {
+    const later = this.#queues;
+    this.#queues = new Map();
+    for (const [owner, item] of items) this.add(owner, item);
+    for (const [owner, queue] of later) {
+      this.#queues.set(owner, [...this.#queues.get(owner) ?? [], ...queue]);
+    }
   }
 
   /** Removes up to `count` items, one of each owner in turn. */

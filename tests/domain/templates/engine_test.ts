@@ -12,7 +12,7 @@ import {
   render as renderWithin,
   variablesOf,
 } from "../../../src/domain/templates/engine.ts";
-import { cpuTime, TimeLimit } from "../../../src/domain/templates/time_limit.ts";
+import { TimeLimit } from "../../../src/domain/templates/time_limit.ts";
 
 const ADA = {
   address: "ada@example.net",
@@ -21,7 +21,7 @@ const ADA = {
 };
 
 function render(compiled: CompiledContent, values: RenderingValues): RenderedContent {
-  return renderWithin(compiled, values, new TimeLimit(1_000, cpuTime()));
+  return renderWithin(compiled, values, new TimeLimit(1_000));
 }
 
 function renderText(text: string, recipient: RenderingValues = ADA): string | null {
