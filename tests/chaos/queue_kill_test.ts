@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Connection, statement } from "../../src/db/database.ts";
+import { type Connection, LONG, statement } from "../../src/db/database.ts";
 import { DomainError } from "../../src/domain/errors.ts";
 import { insertJobs } from "../../src/domain/jobs/enqueue.ts";
 import { rescueOrphans } from "../../src/domain/jobs/lease.ts";
@@ -36,12 +36,14 @@ const ENDS = statement<[], { end: string; status: string; error: string | null; 
      (select count(*) from ledger where job_id = id and old_status <> new_status
        and new_status in ('COMPLETED', 'FAILED', 'CANCELLED')) as finishes
    from jobs`,
+  LONG,
 );
 // Attempts recorded as SUCCEEDED whose handler did not reach its end.
 const UNDONE = statement<[], { jobId: string }>(
   "test.undone",
   `select a.job_id as "jobId" from job_attempts a where outcome = 'SUCCEEDED' and not exists (
      select from effects e where e.job_id = a.job_id and e.fence = a.fence and e.what = 'ended')`,
+  LONG,
 );
 // Keeps the jitter of crashed jobs, but reduces it to at most 5 s.
 const SCATTER_LESS = statement<[]>(

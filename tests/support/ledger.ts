@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Connection, statement } from "../../src/db/database.ts";
+import { type Connection, LONG, statement } from "../../src/db/database.ts";
 
 // Written by a trigger in the transaction of the update, so that no killed process can leave a gap in it.
 const LEDGER = statement<[]>(
@@ -124,6 +124,7 @@ export async function findFaults(
     const find = statement<[], { fault: string }>(
       `ledger.${invariant.replaceAll(/\W+/g, "_")}`.slice(0, 63),
       `select fault from (${sql}) found(fault) order by 1 limit 5`,
+      LONG,
     );
     for (const { fault } of await db.run(find)) faults.push(`${invariant}: ${fault}`);
   }
