@@ -1,5 +1,6 @@
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import { receiveInTime } from "../body_deadline.ts";
 import { quoteLongNumbers } from "../long_numbers.ts";
 
 /**
@@ -14,7 +15,7 @@ export function useRequestBody(limit: number): Plugin {
       if (!requestParser) return;
       setRequestParser((request) => {
         const readAll = request.text.bind(request);
-        const text = () => readText(request, readAll, limit);
+        const text = () => receiveInTime(readText(request, readAll, limit));
         const json = async () => JSON.parse(quoteLongNumbers(await text()));
         const properties = { text: { value: text }, json: { value: json } };
         return requestParser(Object.defineProperties(request, properties));

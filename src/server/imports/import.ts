@@ -12,6 +12,7 @@ import {
 import { ConflictError, invalid, InvalidInputError } from "../../domain/errors.ts";
 import { toTypeId } from "../../domain/id.ts";
 import type { Services } from "../../domain/services.ts";
+import { BodyTimeoutError } from "../body_deadline.ts";
 import { errorResponse, failureResponse, toClientError } from "../errors.ts";
 import { openUpload, UnsupportedError, type Upload, UploadInterruptedError } from "./upload.ts";
 
@@ -35,8 +36,8 @@ const logger = getLogger(["waybill", "server"]);
  * @returns 201 with `{ audienceId, taken, collapsed, refused, refusedRows: [{ line, reason }] }`, where
  *   `refusedRows` has the first 100; 400 with `errors` if the header is unusable or no row is valid, and no
  *   audience is created; 400 if the upload was interrupted or is corrupt, 409 if the import was ended as
- *   stale, and the audience stays as FAILED; 415 for unsupported files; 503 with Retry-After while the
- *   database is unavailable
+ *   stale, and the audience stays as FAILED; 408 if no bytes arrive for a minute; 415 for unsupported files;
+ *   503 with Retry-After while the database is unavailable
  */
 export async function handleImport(
   services: Services,
@@ -112,6 +113,7 @@ async function* piecesOf(
 function failure(error: unknown): Response {
   if (error instanceof UnsupportedError) return refuse(415, "UNSUPPORTED_MEDIA_TYPE", error);
   if (error instanceof InvalidInputError) return errorResponse(400, toClientError(error));
+  if (error instanceof BodyTimeoutError) return errorResponse(408, error);
   if (error instanceof ConflictError) return errorResponse(409, toClientError(error));
   if (!(error instanceof UploadInterruptedError)) return failureResponse(error);
   logger.info("Import interrupted: {cause}", { cause: error.cause });

@@ -3,6 +3,7 @@ import { checkAudienceName } from "../../domain/audiences/import.ts";
 import { DEFAULT_CHANNEL, MESSAGE_CHANNELS, type MessageChannel } from "../../domain/channel.ts";
 import { CHANNEL_RULES } from "../../domain/channel_rules/channel_rules.ts";
 import { invalid } from "../../domain/errors.ts";
+import { BodyTimeoutError, receiveInTime } from "../body_deadline.ts";
 import { CsvReader } from "./csv.ts";
 import { NdjsonReader } from "./ndjson.ts";
 
@@ -84,16 +85,23 @@ async function* received(
   body: ReadableStream<Bytes> | null,
   progress: Upload["progress"],
 ): AsyncGenerator<Bytes> {
+  const reader = body?.getReader();
   try {
-    for await (const part of body ?? []) {
-      progress.bytesRead += part.length;
-      yield part;
+    while (reader) {
+      const { done, value } = await receiveInTime(reader.read());
+      if (done) return;
+      progress.bytesRead += value.length;
+      yield value;
     }
   } catch (cause) {
+    if (cause instanceof BodyTimeoutError) throw cause;
     throw new UploadInterruptedError(
       "Cannot finish the import: the upload was interrupted; send the file again",
       { cause },
     );
+  } finally {
+    // The rest is not read. It cannot be cancelled if the connection is lost.
+    reader?.cancel().catch(() => {});
   }
 }
 
@@ -111,7 +119,7 @@ async function* unzipped(bytes: ReadableStream<Bytes>): AsyncGenerator<Bytes> {
   try {
     yield* bytes.pipeThrough(new DecompressionStream("gzip"));
   } catch (error) {
-    if (error instanceof UploadInterruptedError) throw error;
+    if (error instanceof UploadInterruptedError || error instanceof BodyTimeoutError) throw error;
     throw invalid(["body"], "MALFORMED", "is not gzip, or is corrupt");
   }
 }

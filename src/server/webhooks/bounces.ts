@@ -12,6 +12,7 @@ import type { Services } from "../../domain/services.ts";
 import { readDsn } from "./dsn.ts";
 import { readMailgun } from "./mailgun.ts";
 import { readSes } from "./ses.ts";
+import { BodyTimeoutError, receiveInTime } from "../body_deadline.ts";
 import { errorResponse, failureResponse } from "../errors.ts";
 import { type Fetch, SnsReader } from "./sns.ts";
 import { WebhookError } from "./webhook.ts";
@@ -51,7 +52,10 @@ export function createBounces(services: Services, options: WebhookOptions): Hono
   for (const [source, read] of readersOf(options)) {
     app.post(`/webhooks/bounces/${source}`, limit, async ({ req }) => {
       try {
-        const event = await read(req.raw.headers, new Uint8Array(await req.arrayBuffer()));
+        const event = await read(
+          req.raw.headers,
+          new Uint8Array(await receiveInTime(req.arrayBuffer())),
+        );
         return outcomeResponse(await recordEvent(event));
       } catch (error) {
         return rejectionResponse(source, error);
@@ -88,6 +92,7 @@ function rejectionResponse(source: string, error: unknown): Response {
   const rejection = error instanceof ReusedTokenError
     ? new WebhookError(401, error.message, { cause: error })
     : error;
+  if (rejection instanceof BodyTimeoutError) return errorResponse(408, rejection);
   if (!(rejection instanceof WebhookError)) return failureResponse(rejection);
   const { status, message } = rejection;
   log.warn("Rejected webhook of {source} with status {status}: {reason}", {
