@@ -7,6 +7,8 @@ create table renewals (
   since timestamptz not null
 ) with (fillfactor = 50);
 
+comment on table renewals is
+  'One row: the period in which the database has taken renewals of leases without a gap.';
 comment on column renewals.last_at is 'Last renewal of any worker, to within half a second.';
 comment on column renewals.since is 'Start of the period without a gap over 5 s between two renewals.';
 

@@ -21,7 +21,7 @@ import { writeSmallMessage } from "./send_now.ts";
 
 /**
  * Sends a message, now or at `sendAt`. It returns at once, because jobs plan and send the message. A message
- * to up to 100 inline recipients that is due needs no planning: its batch is written together with it.
+ * to up to 100 inline recipients without a `sendAt` needs no planning: its batch is written together with it.
  *
  * @returns the message; `created` is false if the idempotency key belongs to an earlier one
  * @throws {InvalidInputError} with every fault found; nothing is written then
@@ -35,8 +35,8 @@ export async function sendMessage(
 ): Promise<{ message: Message; created: boolean }> {
   const checked = await checkInput(services, caller, input);
   const { recipients, audience } = checked;
-  const isDue = !input.sendAt || input.sendAt.getTime() <= Date.now();
-  const isSmall = isDue && !audience && recipients.length <= BATCH_SIZE;
+  // Whether a `sendAt` is due is decided by the database, when the message is planned.
+  const isSmall = !input.sendAt && !audience && recipients.length <= BATCH_SIZE;
   const message = newMessage(caller, input, checked, isSmall);
   const written = isSmall
     ? await sendSmall(services, message, recipients)
