@@ -4,17 +4,26 @@
 import { parseArgs } from "node:util";
 import { statement } from "../../src/db/database.ts";
 import type { Caller } from "../../src/domain/access/access.ts";
-import { createApiKey } from "../../src/domain/access/api_keys.ts";
-import type { SendMessageInput } from "../../src/domain/messages/input.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
 import type { Services } from "../../src/domain/services.ts";
-import { createBus } from "../../src/events/bus.ts";
-import { createOrganization } from "../support/callers.ts";
 import { testDatabase } from "../support/database.ts";
-import { type Program, request, startProgram } from "../support/program.ts";
-import { fillAudience } from "./audience.ts";
-import { perSecond, quantile, report } from "./report.ts";
-import { readSink, startSink, templates, throughPool } from "./smtp_send.ts";
+import { request } from "../support/program.ts";
+import { perSecond, report } from "./report.ts";
+import {
+  type Bench,
+  inputOf,
+  type Lane,
+  now,
+  reportLatencies,
+  SEND,
+  send,
+  sendLone,
+  startBulk,
+  type Target,
+  untilAccepted,
+  withProgram,
+} from "./small_messages.ts";
+import { readSink, startSink, throughPool } from "./smtp_send.ts";
 
 const { values } = parseArgs({
   options: {
@@ -28,47 +37,8 @@ const SECONDS = Number(values.seconds);
 const BACKLOG = Number(values.backlog);
 const BULK = Number(values.bulk);
 const LONE = Number(values.lone);
-const LONE_INTERVAL_MS = 50;
 const CLIENTS = 8;
 const TICKS_PER_SECOND = 100;
-
-type Target = Pick<Program, "address" | "key">;
-type Lane = SendMessageInput["lane"];
-
-const SEND = `mutation Send($input: SendMessageInput!) {
-  sendMessage(input: $input) {
-    __typename
-    ... on SendMessagePayload { message { id status } }
-    ... on Error { reason }
-  }
-}`;
-
-function inputOf(lane: Lane, n: number): SendMessageInput {
-  const address = `at${performance.timeOrigin + performance.now()}@example.net`;
-  return {
-    title: "Bench",
-    channel: "EMAIL",
-    type: "bench",
-    lane,
-    priority: 0,
-    content: templates,
-    to: { list: [{ address, name: `Person ${n}`, variables: { n } }] },
-    retry: { mode: "MANUAL", maxAttempts: 3 },
-    onUnknown: "HOLD",
-    unsubscribable: false,
-  };
-}
-
-async function send(target: Target, lane: Lane, n: number): Promise<void> {
-  const { retry: _retry, ...input } = inputOf(lane, n);
-  const { sendMessage: result } = await request<{ sendMessage?: { __typename: string } }>(
-    target,
-    SEND,
-    { input },
-  );
-  if (result && result.__typename === "SendMessagePayload") return;
-  throw new Error(`Cannot send: ${JSON.stringify(result)}`);
-}
 
 /** Sends from all clients for `SECONDS`; returns the number of accepted messages. */
 async function sendForSeconds(target: Target, lane: Lane): Promise<number> {
@@ -78,49 +48,6 @@ async function sendForSeconds(target: Target, lane: Lane): Promise<number> {
     while (performance.now() < end) await send(target, lane, count++);
   }));
   return count;
-}
-
-async function sendLone(target: Target): Promise<number[]> {
-  const sent: Promise<void>[] = [];
-  for (let n = 0; n < LONE; n++) {
-    sent.push(send(target, "TRANSACTIONAL", n));
-    await pause(LONE_INTERVAL_MS);
-  }
-  await Promise.all(sent);
-  const latencies: number[] = [];
-  while (latencies.length < LONE) {
-    await pause(100);
-    latencies.push(...(await readSink(sink.port)).latencies);
-  }
-  return latencies;
-}
-
-interface Bench {
-  readonly services: Services;
-  readonly caller: Caller;
-  readonly target: Program;
-}
-
-/** Fills a database, starts the program on it and measures. */
-async function withProgram(
-  fill: (services: Services, caller: Caller) => Promise<unknown>,
-  measure: (bench: Bench) => Promise<void>,
-): Promise<void> {
-  const { db, url, close } = await testDatabase();
-  const services: Services = { db, bus: createBus() };
-  const { admin } = await createOrganization(db);
-  const { secret } = await createApiKey(services, admin, { name: "bench", role: "ADMIN" });
-  await fill(services, admin);
-  await readSink(sink.port);
-  const program = await startProgram({
-    DATABASE_URL: url,
-    SMTP_URLS: `smtp://127.0.0.1:${sink.port}`,
-    ADMIN_API_KEY: "operator-key-of-this-bench",
-  });
-  await measure({ services, caller: admin, target: { ...program, key: secret } });
-  await program.stop();
-  await services.bus.close();
-  await close();
 }
 
 const BACKENDS = statement<[], { pid: number }>(
@@ -144,20 +71,9 @@ async function cpuOf(pid: number): Promise<number> {
   return (Number(user) + Number(system)) / TICKS_PER_SECOND;
 }
 
-/** Waits until the sink has accepted `count` mails since the last reading; returns when, in ms. */
-async function untilAccepted(count: number): Promise<number> {
-  let lastAt = 0;
-  for (let accepted = 0; accepted < count; await pause(50)) {
-    const stats = await readSink(sink.port);
-    accepted += stats.accepted;
-    lastAt = stats.lastAt ?? lastAt;
-  }
-  return lastAt;
-}
-
 async function measureIdle({ target }: Bench): Promise<void> {
-  await sendLone(target);
-  reportLatencies("idle: mutation to SMTP acceptance", await sendLone(target));
+  await sendLone(target, sink.port, LONE);
+  reportLatencies("idle: mutation to SMTP acceptance", await sendLone(target, sink.port, LONE));
 }
 
 async function measureRate(bench: Bench, lane: Lane): Promise<void> {
@@ -167,7 +83,7 @@ async function measureRate(bench: Bench, lane: Lane): Promise<void> {
   const accepted = await sendForSeconds(bench.target, lane);
   const end = now();
   const { accepted: sent } = await readSink(sink.port);
-  const emptyAt = sent < accepted ? await untilAccepted(accepted - sent) : end;
+  const emptyAt = sent < accepted ? await untilAccepted(sink.port, accepted - sent) : end;
   const after = await cpuSeconds(bench);
   report(`${lane}: accepted from ${CLIENTS} clients`, perSecond(accepted / (end - start) * 1_000));
   report("  sent while accepting", perSecond(sent / (end - start) * 1_000));
@@ -189,7 +105,7 @@ async function fillBacklog(services: Services, caller: Caller): Promise<void> {
 
 async function measureBacklog(bench: Bench): Promise<void> {
   const start = now();
-  const seconds = (await untilAccepted(BACKLOG) - start) / 1_000;
+  const seconds = (await untilAccepted(sink.port, BACKLOG) - start) / 1_000;
   report(`backlog of ${BACKLOG} drained`, perSecond(BACKLOG / seconds));
   const { own, database } = await cpuSeconds(bench);
   const perMessage = (total: number) => (total * 1_000 / BACKLOG).toFixed(2);
@@ -199,14 +115,12 @@ async function measureBacklog(bench: Bench): Promise<void> {
   );
 }
 
-async function startBulk(services: Services, caller: Caller): Promise<void> {
-  const audienceId = await fillAudience(services, caller, BULK);
-  await sendMessage(services, caller, { ...inputOf("BULK", 0), to: { audienceId } });
-}
-
 async function measureBesideBulk({ target }: Bench): Promise<void> {
-  await untilAccepted(1_000);
-  reportLatencies(`beside a bulk of ${BULK}: to SMTP acceptance`, await sendLone(target));
+  await untilAccepted(sink.port, 1_000);
+  reportLatencies(
+    `beside a bulk of ${BULK}: to SMTP acceptance`,
+    await sendLone(target, sink.port, LONE),
+  );
 }
 
 /** Rate of the minimal API, whose clients send the same requests. */
@@ -234,27 +148,17 @@ async function acceptedByFloor(): Promise<number> {
   return count / SECONDS;
 }
 
-function reportLatencies(what: string, latencies: readonly number[]): void {
-  const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];
-  report(`${what}, p50 / p99`, `${p50.toFixed(1)} / ${p99.toFixed(1)} ms`);
-}
-
-function now(): number {
-  return performance.timeOrigin + performance.now();
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 const sink = await startSink();
 report(`bare HTTP and one insert, ${CLIENTS} clients`, perSecond(await acceptedByFloor()));
 report("bare nodemailer pool", perSecond(await throughPool(sink.port)));
-await withProgram(() => Promise.resolve(), async (bench) => {
+await withProgram(sink.port, () => Promise.resolve(), async (bench) => {
   await measureIdle(bench);
   await measureRate(bench, "TRANSACTIONAL");
   await measureRate(bench, "BULK");
 });
-if (BACKLOG > 0) await withProgram(fillBacklog, measureBacklog);
-if (BULK > 0) await withProgram(startBulk, measureBesideBulk);
+if (BACKLOG > 0) await withProgram(sink.port, fillBacklog, measureBacklog);
+if (BULK > 0) {
+  const start = (services: Services, caller: Caller) => startBulk(services, caller, BULK);
+  await withProgram(sink.port, start, measureBesideBulk);
+}
 await sink.stop();
