@@ -64,15 +64,17 @@ const REAP = statement<[], { id: string }>(
 // From the second crash on a job waits 5 to 15 s at random, doubled each time, so that a job that kills its
 // worker does not run beside the same other jobs again. If a worker with several jobs with two crashes
 // dies, none of them fails, because any of them may be the cause.
+// The limit counts workers, because all jobs of a worker must be judged together.
 const RESCUE = statement<
-  [limit: number],
+  [maxWorkers: number],
   { id: string; organizationId: string; status: JobStatus }
 >(
   "jobs.rescue",
   `with dead as materialized (
-     select id, fence from jobs j
-     where status = 'PROCESSING' and not exists (select from workers w where w.id = j.worker_id)
-     limit $1
+     select id, fence from jobs where status = 'PROCESSING' and worker_id = any(array(
+       select distinct worker_id from jobs j
+       where status = 'PROCESSING' and not exists (select from workers w where w.id = j.worker_id)
+       limit $1))
    ),
    orphans as materialized (
      select o.* from dead d, lateral (
@@ -151,7 +153,7 @@ export function resetCrashes(jobIds: string): string {
   return `update jobs set crashes = 0 where crashes > 0 and id = any(array(${jobIds}))`;
 }
 
-const RESCUE_LIMIT = 500;
+const MAX_RESCUED_WORKERS = 10;
 
 /**
  * Registers a worker, so that it may claim jobs.
@@ -214,7 +216,7 @@ export function readCancelRequests({ db }: Services, workerId: string): Promise<
  */
 export async function rescueOrphans({ db, bus }: Services): Promise<{ id: string }[]> {
   await db.run(REAP);
-  const freed = await db.run(RESCUE, RESCUE_LIMIT);
+  const freed = await db.run(RESCUE, MAX_RESCUED_WORKERS);
   for (const { organizationId, id } of freed) bus.publish("jobs", organizationId, [id]);
   return freed;
 }

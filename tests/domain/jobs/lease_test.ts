@@ -24,6 +24,7 @@ import {
   readJob,
   readJobs,
 } from "../../support/jobs.ts";
+import { tally } from "../../support/messages.ts";
 import { onEveryQueue, onPostgresQueue, type TestQueue } from "../../support/queue.ts";
 import { until } from "../../support/until.ts";
 
@@ -101,6 +102,25 @@ onEveryQueue(
     await rescueOrphans(services);
     assert.equal((await readJob(db, crashed.id)).error?.type, "CRASHED");
     await settleJobs(db, [endOf(unaffected)]);
+  },
+);
+
+onEveryQueue(
+  "rescueOrphans() judges all jobs of a worker together, however many it ran",
+  async (queue) => {
+    const { db, services, organization } = queue;
+    const ids = await addJobs(db, organization.id, 501);
+    for (let deaths = 1; deaths <= 3; deaths++) {
+      assert.equal((await claim(queue)).length, ids.length);
+      await expireLease(db);
+      await rescueOrphans(services);
+      await rescueOrphans(services);
+      assert.deepEqual(tally((await readJobs(db, ids)).map(({ status }) => status)), {
+        [deaths === 1 ? "QUEUED" : "SCHEDULED"]: ids.length,
+      });
+      await makeDue(db);
+      await promoteDueJobs(services, ids.length);
+    }
   },
 );
 
