@@ -58,6 +58,9 @@ export class RunningJobs {
 
   /** Starts an attempt at a claimed job. */
   start(job: ClaimedJob): void {
+    // An earlier claim that has ended, but the answer of the statement that ended it has not arrived yet.
+    const ended = this.#running.get(job.id);
+    if (ended) this.drop([ended.job]);
     const handler = this.handlers.get(job.kind);
     const running = new Running(job, handler?.timeoutMs ?? GRACE_MS);
     this.#running.set(job.id, running);

@@ -191,6 +191,18 @@ Deno.test("sizeOf() adds the sizes of the jobs of a lane until they end or are d
   assert.deepEqual([running.sizeOf("BULK"), running.sizeOf("AI")], [0, 0]);
 });
 
+Deno.test("start() of a later claim of a job drops the earlier one", async () => {
+  const { running, ends, ended } = runs(({ job }) =>
+    job.fence === 1 ? never() : Promise.resolve(done)
+  );
+  const end = ended();
+  for (const fence of [1, 2]) running.start(claimed(fence, { id: "job" }));
+  assert.equal(running.sizeOf("BULK"), 100);
+  await end;
+  assert.deepEqual(ends.map((end) => end?.fence), [2]);
+  assert.deepEqual([running.size, running.sizeOf("BULK")], [0, 0]);
+});
+
 Deno.test("drop() aborts a job and ignores its outcome", async () => {
   let reason: unknown;
   const { running, ends } = runs((run) =>
