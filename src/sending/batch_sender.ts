@@ -122,12 +122,12 @@ export class BatchSender {
 
   /** Takes places for the deliveries to be sent next; waits only if nothing is in flight or to be recorded. */
   async #takePlaces(): Promise<number> {
-    const { window, places, signal } = this.#options;
+    const { window, places, signal, batch } = this.#options;
     const wanted = Math.min(window - this.#inFlight.size, this.#waiting.length);
     if (wanted <= 0 || !this.#maySend()) return 0;
     const count = places.take(wanted);
     if (count > 0 || this.#inFlight.size > 0 || this.#finished.length > 0) return count;
-    const first = await places.takeFirst(signal);
+    const first = await places.takeOne(signal, this.#row.step > batch.step, this.#timeLeft);
     return first + places.take(first * (wanted - 1));
   }
 
@@ -143,10 +143,13 @@ export class BatchSender {
   }
 
   #maySend(): boolean {
-    const { signal, maxRunMs } = this.#options;
     const { messageStatus } = this.#row;
     return (messageStatus === "SENDING" || messageStatus === "PLANNING") && !this.#obstruction &&
-      !signal.aborted && performance.now() - this.#startedAt < maxRunMs;
+      !this.#options.signal.aborted && this.#timeLeft > 0;
+  }
+
+  get #timeLeft(): number {
+    return this.#startedAt + this.#options.maxRunMs - performance.now();
   }
 
   // Also wait until the list in the batch row is empty: the next run marks listed deliveries UNKNOWN.

@@ -27,11 +27,15 @@ const ACCEPT_ADDRESS = statement<[]>(
 );
 
 /** Writes messages to one recipient each; claims the jobs of their batches for a worker. */
-async function claimMessages({ services, organization, worker }: TestMail, claimant = worker) {
-  for (const person of people(MESSAGES)) {
+async function claimMessages(
+  { services, organization, worker }: TestMail,
+  claimant = worker,
+  count = MESSAGES,
+) {
+  for (const person of people(count)) {
     await sendMessage(services, organization.admin, messageInput({ to: { list: [person] } }));
   }
-  return await claimant.claim(MESSAGES);
+  return await claimant.claim(count);
 }
 
 async function tallyStatuses(db: Connection) {
@@ -99,5 +103,20 @@ onEveryMail(
       "SENT SENT": MESSAGES - 1,
       "FAILED UNKNOWN": 1,
     });
+  },
+);
+
+onEveryMail(
+  "A message to several recipients does not wait for all small messages at each of its mails",
+  async (mail) => {
+    const { services, channel, smtp, send } = mail;
+    const large = Array.from({ length: 12 }, (_, n) => ({ address: `large${n}@example.net` }));
+    await send({ to: { list: large } });
+    const worker = await startMailWorker(services, { channel, places: 4 });
+    const jobs = await claimMessages(mail, worker, 120);
+    worker.start(jobs.toSorted((a, b) => b.size - a.size));
+    await worker.untilIdle();
+    const order = smtp.received.map(({ recipient }) => recipient.startsWith("large"));
+    assert.ok(order.lastIndexOf(true) < order.lastIndexOf(false), "a small message came last");
   },
 );

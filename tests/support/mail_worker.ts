@@ -46,11 +46,12 @@ export interface MailWorkerOptions {
   readonly messenger?: ChannelSlot["channel"];
   /** Maximum number of deliveries in flight per batch. */
   readonly window?: number;
+  /** Maximum number of deliveries in flight of all batches together. */
+  readonly places?: number;
 }
 
 const LANES: Lane[] = ["TRANSACTIONAL", "BULK", "SYSTEM"];
 const SLOTS = 4;
-const MAX_IN_FLIGHT = 100;
 const PUBLIC_URL = "https://mail.example.com";
 
 const MAKE_DUE = statement<[]>(
@@ -62,13 +63,10 @@ const MAKE_DUE = statement<[]>(
 /** Handlers of the jobs of messages. */
 export function mailHandlers(
   services: Services,
-  { channel, messenger, window = 4 }: MailWorkerOptions,
+  { channel, messenger, window = 4, places = 100 }: MailWorkerOptions,
 ): ReadonlyMap<string, BoundHandler> {
   const contents = new ContentCache(services);
-  const windows = {
-    urgent: new Window(() => MAX_IN_FLIGHT),
-    normal: new Window(() => MAX_IN_FLIGHT),
-  };
+  const windows = { urgent: new Window(() => places), normal: new Window(() => places) };
   const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window, windows }]]);
   if (messenger) slots.set("MESSENGER", { channel: messenger, window, windows });
   const { PLAN_MESSAGE, RETRY_FAILED, SEND_BATCH } = JOB_KINDS;
