@@ -1,12 +1,13 @@
 import { type Database, type DatabaseOptions, openDatabase, statement } from "./database.ts";
 import { DEADLINE_MS, inTime } from "./session.ts";
 
-// The identity is the same through a pooler and past it, and differs between any two databases.
+// The identity is the same through a pooler and past it, and differs between any two databases. It has the time
+// at which the server was started, because not every user may read the system identifier.
 const READ_SESSION = statement<[], Session>(
   "database.session",
-  `select system_identifier || '/' || oid as identity,
+  `select extract(epoch from pg_postmaster_start_time()) || '/' || oid as identity,
      current_setting('enable_seqscan') = 'off' as "optionsArrived"
-   from pg_control_system(), pg_database where datname = current_database()`,
+   from pg_database where datname = current_database()`,
 );
 
 interface Session {
