@@ -57,7 +57,7 @@ async function runGroup<T, R>(
   return results;
 }
 
-/** Converts a thrown value to an error, which a `GroupRun` returns as the result of one item. */
+/** Converts a thrown value to an error, as the result of one item. */
 export function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
 import type { EventOutcome, ProviderEvent } from "../deliveries/provider_event.ts";
+import { toError } from "../group.ts";
 import type { Services } from "../services.ts";
 import { recordEvent, recordEvents } from "./provider_event.ts";
 
@@ -11,7 +12,8 @@ export type EventRecorder = (event: ProviderEvent) => Promise<EventOutcome>;
 /**
  * Makes a function that records events of providers. Events that arrive while earlier ones are being recorded
  * share the next transaction, because the lock of their message allows only one transaction at a time, which
- * would have to wait for one commit per event.
+ * would have to wait for one commit per event. For the same reason, and unlike those of `group`, the next
+ * transaction always waits for the running one: it would only occupy another connection.
  */
 export function createEventRecorder(services: Services): EventRecorder {
   let running: Promise<unknown> = Promise.resolve();
@@ -41,8 +43,4 @@ async function recordTogether(
   const outcomes: (EventOutcome | Error)[] = [];
   for (const event of events) outcomes.push(await recordEvent(services, event).catch(toError));
   return outcomes;
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,22 +1,15 @@
-import DataLoader from "dataloader";
 import { type Database, statement } from "../../db/database.ts";
-import { DatabaseConnectionError } from "../../db/sqlstate.ts";
 import {
   insertBatchesFrom,
   insertDeliveriesFrom,
   NEW_DELIVERY,
   type NewDelivery,
 } from "../deliveries/create.ts";
+import { group } from "../group.ts";
 import { toTypeId } from "../id.ts";
 import { insertJobsFrom } from "../jobs/enqueue.ts";
 import { JOB_KINDS } from "../jobs/kinds.ts";
 import { insertMessagesFrom, NEW_MESSAGE, type NewMessage, type WrittenMessage } from "./create.ts";
-
-// Together with the limit of recipients a statement takes some 100 ms at most.
-const MAX_MESSAGES = 50;
-// After this time the next group no longer waits for the running one, which a lock or a lost connection may
-// hold up.
-const MAX_WAIT_MS = 20;
 
 /** A message that is sent at once, with up to 100 recipients. */
 export interface SmallMessage {
@@ -74,47 +67,12 @@ export function writeSmallMessage(
   db: Database,
   message: SmallMessage,
 ): Promise<WrittenMessage | null> {
-  const write = writers.get(db) ?? createWriter(db);
+  const write: Write = writers.get(db) ?? group((messages) => writeAll(db, messages));
   writers.set(db, write);
   return write(message);
 }
 
-function createWriter(db: Database): Write {
-  let free: Promise<unknown> = Promise.resolve();
-  const loader = new DataLoader<SmallMessage, WrittenMessage | null>((messages) => {
-    const written = writeTogether(db, messages);
-    free = settledWithin(written, MAX_WAIT_MS);
-    return written;
-  }, {
-    cache: false,
-    maxBatchSize: MAX_MESSAGES,
-    batchScheduleFn: (write) => void free.then(write),
-  });
-  return (message) => loader.load(message);
-}
-
-async function writeTogether(
-  db: Database,
-  messages: readonly SmallMessage[],
-): Promise<(WrittenMessage | null | Error)[]> {
-  try {
-    return await write(db, messages);
-  } catch (error) {
-    // After a lost connection the messages may have been written.
-    if (error instanceof DatabaseConnectionError || messages.length === 1) throw error;
-  }
-  // The fault of one message, or a deadlock with another process, must not refuse the others.
-  return await Promise.all(messages.map(async (message) => {
-    try {
-      const [written = null] = await write(db, [message]);
-      return written;
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
-    }
-  }));
-}
-
-async function write(
+async function writeAll(
   db: Database,
   messages: readonly SmallMessage[],
 ): Promise<(WrittenMessage | null)[]> {
@@ -128,16 +86,4 @@ async function write(
   const written = await db.run(SEND, JSON.stringify(rows), JSON.stringify(deliveries));
   const byId = new Map(written.map((message) => [message.id, message]));
   return messages.map(({ message }) => byId.get(message.id) ?? null);
-}
-
-/** Resolves when `work` has ended, at the latest after `ms` milliseconds. */
-function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    work.then(end, end);
-  });
 }
