@@ -13,8 +13,7 @@ export const HoldObject = builder.objectRef<Hold>("Hold").implement({
   fields: (t) => ({
     since: t.expose("since", { type: "DateTime", description: "Start of the hold." }),
     reason: t.exposeString("reason", {
-      description:
-        "Reason for people, with the time of the state that the database was restored to.",
+      description: "Reason, for people; after a restore with the time of the restored state.",
     }),
     pendingMessageCount: t.int({
       description:

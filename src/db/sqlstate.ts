@@ -48,9 +48,9 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * Says in words why the database cannot answer now, if the same statement may succeed later.
+ * Returns the reason why the database cannot answer now, if the same statement may succeed later.
  *
- * @returns a sentence without a full stop; null for any other error
+ * @returns a sentence for people, without a full stop; null for any other error
  */
 export function unavailability(error: unknown): string | null {
   if (!isTransient(error)) return null;

@@ -1,7 +1,7 @@
 import { type Connection, statement } from "../db/database.ts";
 
 /**
- * Condition as SQL text: the installation is not on hold, and its database is not older than a process knows.
+ * Condition as SQL text: the installation is not on hold, and its database is not older than the process has seen it.
  *
  * @param witness SQL of the highest witness number that the process has seen: "$1"
  */

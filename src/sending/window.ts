@@ -1,6 +1,6 @@
 /**
- * Limits the number of deliveries in flight of all batches of a lane together, because those of a process that
- * dies become UNKNOWN.
+ * Limits the number of deliveries in flight of many batches together, because those of a process that dies
+ * become UNKNOWN.
  */
 export class Window {
   readonly #limit: () => number;

@@ -34,9 +34,9 @@ export function createUnsubscribe(services: Services): Hono {
     return context.html(page("Unsubscribed", confirmation(unsubscriber.address)), 200, HEADERS);
   });
   app.onError((error, context) => {
-    const unavailable = failureResponse(error);
-    if (unavailable.status !== 503) return unavailable;
-    const retryAfter = unavailable.headers.get("retry-after") ?? "";
+    const response = failureResponse(error);
+    if (response.status !== 503) return response;
+    const retryAfter = response.headers.get("retry-after") ?? "";
     return context.html(LATER, 503, { ...HEADERS, "retry-after": retryAfter });
   });
   return app;

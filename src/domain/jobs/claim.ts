@@ -93,8 +93,8 @@ const PARTITIONS = statement<
    select lane, organization_id as "organizationId", topic, size from keys`,
 );
 
-// A reaped worker that has not noticed yet claims nothing, because its jobs would be rescued at once. Nothing is
-// claimed in a database that is older than this process has seen it, because its jobs may have run already.
+// A worker that was reaped claims nothing, because its jobs would be rescued at once. Nothing is claimed in a
+// database that is older than this process has seen it, because its jobs may have run already.
 // The update takes its ids from an array, because joined to `pick` it becomes a sequential scan.
 // The quotas are one JSON parameter, because the length of an array would change the plan of each execution.
 const CLAIM = statement<[workerId: string, quotas: string, witness: number], ClaimedJob>(

@@ -38,8 +38,7 @@ const INSERT = statement<
  * key belongs to an unfinished job.
  *
  * @param source item of FROM with the columns id, organization_id, user_id, kind, lane, topic, priority,
- *   run_at (null: now), max_attempts, unique_key, subject,
- *   payload and size
+ *   run_at (null: now), max_attempts, unique_key, subject, payload and size
  */
 export function insertJobsFrom(source: string): string {
   return `insert into jobs (id, organization_id, user_id, kind, lane, topic, status, priority, run_at,

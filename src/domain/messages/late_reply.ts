@@ -43,7 +43,7 @@ function feedbackOf(deliveryId: string, result: SendResult): Feedback | null {
   if (disposition === "unknown") return null;
   return bounced(deliveryId, {
     type,
-    // The obstacle that pauses messages is found by other mails.
+    // A late reply pauses no message, because the next mail gets the same reply in time.
     disposition: disposition === "pause" ? "retry" : disposition,
     status: code,
     reason: null,

@@ -23,7 +23,7 @@ export class ContentIds {
   }
 }
 
-/** Contents that a renderer knows. */
+/** Contents that are defined in a renderer. */
 export class KnownContents {
   readonly #known = new BoundedMap<number, true>();
 

@@ -60,7 +60,7 @@ export class MainThreadRendering implements Rendering {
 // For processes without threads for rendering, such as tests.
 const MAIN_THREAD = new MainThreadRendering();
 
-/** Returns what renders in a process. Processes that were not given another one use the calling thread. */
+/** Returns the rendering of a process; by default that on the calling thread. */
 export function renderingOf({ rendering }: Pick<Services, "rendering">): Rendering {
   return rendering ?? MAIN_THREAD;
 }

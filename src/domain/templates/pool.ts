@@ -107,7 +107,7 @@ function lengthOf({ subject, text, html }: Content): number {
   return subject.length + (text?.length ?? 0) + (html?.length ?? 0);
 }
 
-/** Starts what renders in this process: threads, or the calling thread on hosts without Web Workers. */
+/** Opens the rendering of this process: on threads, or on the calling thread on hosts without Web Workers. */
 export function openRendering(): Rendering {
   return typeof Worker === "undefined" ? new MainThreadRendering() : new RenderingPool();
 }

@@ -3,7 +3,7 @@ import type { RendererResult, RendererTask } from "./renderer.ts";
 
 /** Message to a thread: tasks to run one after the other. */
 export interface ThreadRequest {
-  /** Contents that the thread does not know yet, by id. */
+  /** Contents that are not defined in the thread yet, by id. */
   readonly define: readonly (readonly [id: number, content: Content])[];
   /** Ids of contents that are not used after these tasks. */
   readonly forget: readonly number[];

@@ -41,7 +41,7 @@ export class Renderer {
   readonly #contents = new Map<number, Content>();
   readonly #compiled = new Map<number, CompiledContent>();
 
-  /** Makes a content known, under an id that is never used for another one. */
+  /** Defines a content, under an id that is never used for another one. */
   define(id: number, content: Content): void {
     this.#contents.set(id, content);
   }
