@@ -1,4 +1,5 @@
-import type { SendResult } from "../channels/channel.ts";
+import { getLogger } from "@logtape/logtape";
+import { ABORTED_RESULT, type SendResult } from "../channels/channel.ts";
 import type { PendingDelivery } from "../domain/deliveries/delivery.ts";
 import type { DeliveryResult } from "../domain/deliveries/outcome.ts";
 import type { TakenBatch } from "../domain/deliveries/take.ts";
@@ -11,6 +12,8 @@ import { openUnsubscribeLinks } from "../domain/suppressions/unsubscribe.ts";
 import { renderingOf } from "../domain/templates/main_thread.ts";
 import { UNSUBSCRIBE_URL } from "../domain/templates/unsubscribe_url.ts";
 import type { ChannelSlot } from "./provider_pool.ts";
+
+const log = getLogger(["waybill", "deliveries"]);
 
 /** Options of sending the deliveries of one batch. */
 export interface DeliverySenderOptions {
@@ -28,7 +31,8 @@ export interface DeliverySenderOptions {
  * Prepares sending the deliveries of a batch: reads the signing key once. Recipients that are added to the
  * suppression list after it was read are suppressed from the next batch on.
  *
- * @returns a function that sends one delivery; it returns failures of providers and templates as results
+ * @returns a function that sends one delivery; it returns failures of providers and templates as results,
+ *   and holds a delivery whose rendering has not ended when the signal fires
  */
 export async function prepareDeliverySender(
   services: Services,
@@ -36,6 +40,7 @@ export async function prepareDeliverySender(
   { channel, content, suppressed, urgent, signal, publicUrl }: DeliverySenderOptions,
 ): Promise<(delivery: PendingDelivery) => Promise<DeliveryResult>> {
   const rendering = renderingOf(services);
+  const aborted = abortOf(signal);
   const linkOf = batch.unsubscribable ? await openUnsubscribeLinks(services.db, publicUrl) : null;
   return async (delivery) => {
     const { id, address, name } = delivery;
@@ -53,18 +58,32 @@ export async function prepareDeliverySender(
       to: { address, name },
       ...unsubscribeUrl !== undefined && { unsubscribeUrl },
     };
-    try {
-      const values = valuesOf(delivery, unsubscribeUrl);
-      const rendered = await rendering.render({ organizationId, messageId }, content, values);
-      const result = await channel.send({ ...mail, ...rendered }, { urgent, signal });
-      // Not awaited, because the batch continues meanwhile.
-      if (result.outcome === "failed" && result.later) recordLateReply(services, id, result.later);
-      return result;
-    } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-      return unrenderable(error);
-    }
+    const values = valuesOf(delivery, unsubscribeUrl);
+    const rendered = await Promise.race([
+      rendering.render({ organizationId, messageId }, content, values).catch(unrendered),
+      aborted,
+    ]);
+    if ("outcome" in rendered) return rendered;
+    const result = await channel.send({ ...mail, ...rendered }, { urgent, signal });
+    // Not awaited, because the batch continues meanwhile.
+    if (result.outcome === "failed" && result.later) recordLateReply(services, id, result.later);
+    return result;
   };
+}
+
+/** Resolves when the signal fires: a delivery that still waits to be rendered stays PENDING. */
+function abortOf(signal: AbortSignal): Promise<SendResult> {
+  const { promise, resolve } = Promise.withResolvers<SendResult>();
+  if (signal.aborted) resolve(ABORTED_RESULT);
+  signal.addEventListener("abort", () => resolve(ABORTED_RESULT), { once: true });
+  return promise;
+}
+
+/** Result of a delivery that could not be rendered. Nothing was sent, so that it is not UNKNOWN. */
+function unrendered(error: unknown): SendResult {
+  if (error instanceof TemplateError) return unrenderable(error);
+  log.error("Cannot render deliveries; they stay PENDING", { error });
+  return ABORTED_RESULT;
 }
 
 /** Result of a mail whose templates cannot be rendered: no provider is tried. */

@@ -8,7 +8,15 @@ import { updateMessage } from "../../src/domain/messages/update.ts";
 import { issuesOf } from "../support/issues.ts";
 import { onPostgresMail } from "../support/mail.ts";
 import { startMailWorker } from "../support/mail_worker.ts";
-import { messageInput, people, readStatus } from "../support/messages.ts";
+import {
+  messageInput,
+  people,
+  readBatches,
+  readDeliveries,
+  readStatus,
+  tally,
+} from "../support/messages.ts";
+import { until } from "../support/until.ts";
 
 const LOOP = "{% for a in (1..9999) %}{% for b in (1..999) %}{% endfor %}{% endfor %}";
 
@@ -82,5 +90,49 @@ onPostgresMail(
     } finally {
       rendering.close();
     }
+  },
+);
+
+onPostgresMail(
+  "a delivery that waits to be rendered stays PENDING when its worker stops",
+  async ({ db, services, organization: { admin }, channel }) => {
+    const rendering = new RenderingPool();
+    try {
+      const withPool = { ...services, rendering };
+      const worker = await startMailWorker(withPool, { channel });
+      const input = messageInput({
+        to: { list: people(10) },
+        content: { subject: "Hello", text: LOOP },
+      });
+      const { message: { id } } = await sendMessage(withPool, admin, input);
+      worker.start(await worker.claim());
+      const isSending = async () => (await readBatches(db, id)).some(({ win }) => win !== null);
+      await until("deliveries are in flight", isSending);
+      worker.abort("stopping");
+      // The order of a stop in which the results of jobs are not recorded in time.
+      rendering.close();
+      await worker.untilIdle();
+      const statuses = (await readDeliveries(db, id)).map(({ status }) => status);
+      assert.deepEqual(tally(statuses), { PENDING: 10 });
+    } finally {
+      rendering.close();
+    }
+  },
+);
+
+onPostgresMail(
+  "deliveries stay PENDING if the threads that render have failed",
+  async ({ db, services, organization: { admin }, channel }) => {
+    const rendering = new RenderingPool();
+    const { message: { id } } = await sendMessage(
+      services,
+      admin,
+      messageInput({ to: { list: people(10) } }),
+    );
+    rendering.close();
+    const worker = await startMailWorker({ ...services, rendering }, { channel });
+    await worker.runQueued();
+    const statuses = (await readDeliveries(db, id)).map(({ status }) => status);
+    assert.deepEqual(tally(statuses), { PENDING: 10 });
   },
 );
