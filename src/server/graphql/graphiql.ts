@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
+const PART_BYTES = 16_384;
 const TITLE = "Waybill · GraphiQL";
 const DEFAULT_QUERY = `# The caller: put your API key into the Headers tab below.
 query Viewer {
@@ -30,10 +31,24 @@ export function createGraphiQL(): (request: Request) => Promise<Response> {
       return new Response(null, { status: 304, headers });
     }
     if (!(request.headers.get("accept-encoding") ?? "").includes("gzip")) {
-      return new Response(plain, { headers });
+      return new Response(inParts(plain), { headers });
     }
-    return new Response(compressed, { headers: { ...headers, "content-encoding": "gzip" } });
+    return new Response(inParts(compressed), {
+      headers: { ...headers, "content-encoding": "gzip" },
+    });
   };
+}
+
+/** Streams a page in parts, because Deno would copy a whole one for each client that does not read it. */
+function inParts(page: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      controller.enqueue(page.slice(at, at + PART_BYTES));
+      at += PART_BYTES;
+      if (at >= page.length) controller.close();
+    },
+  }, { highWaterMark: 0 });
 }
 
 async function renderPage(): Promise<GraphiQLPage> {
