@@ -9,6 +9,7 @@ const STATEMENT_LIMIT_MS = 60_000;
 const MAINTENANCE_LIMIT_MS = 60 * 60_000;
 // PGlite has no autovacuum.
 const VACUUM = statement<[]>("database.vacuum", "vacuum (analyze)");
+const PING = statement<[]>("database.ping", "select 1");
 
 /**
  * Starts PGlite in a thread, and opens it through its socket by the driver of PostgreSQL. A thread that fails,
@@ -51,11 +52,13 @@ export async function openEmbeddedDatabase(
     throw error;
   });
   const vacuum = async () => {
+    // A statement that hangs meanwhile must not get the time limit of the vacuum, which waits for its end.
+    await database.run(PING);
     vacuuming = true;
-    await database.run(VACUUM).catch(onError);
-    vacuuming = false;
+    await database.run(VACUUM);
   };
-  const timer = setInterval(vacuum, VACUUM_INTERVAL_MS);
+  const tryVacuum = () => vacuum().catch(onError).finally(() => vacuuming = false);
+  const timer = setInterval(tryVacuum, VACUUM_INTERVAL_MS);
   return {
     ...database,
     async close() {

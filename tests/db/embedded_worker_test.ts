@@ -3,12 +3,14 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { healthOf } from "../../src/app/services.ts";
 import { type Connection, openDatabase, statement } from "../../src/db/database.ts";
+import { openEmbeddedDatabase } from "../../src/db/embedded.ts";
 import { startEmbeddedWorker } from "../../src/db/embedded_worker.ts";
 import { EMBEDDED_SETTINGS } from "../../src/db/settings.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { createReadiness } from "../../src/server/ops/health.ts";
 import { createOrganization } from "../support/callers.ts";
+import { stopTime } from "../support/clock.ts";
 import { embeddedDirectory, onEmbedded } from "../support/database.ts";
 import { abortEmbedded } from "../support/embedded.ts";
 import { logOf } from "../support/log.ts";
@@ -92,5 +94,26 @@ Deno.test("The embedded database restarts when a statement does not end", async 
   assert.deepEqual(log, [
     "The embedded database failed: a statement did not end within 3 s; restarting it now",
   ]);
+  await rm(directory, { recursive: true });
+});
+
+Deno.test("A statement that does not end while a vacuum waits for it is ended after a minute", async () => {
+  const directory = await embeddedDirectory();
+  using clock = stopTime();
+  const db = await openEmbeddedDatabase(directory, () => {});
+  // The limit is longer until the first connection. The unanswered pings of this time are then answered.
+  clock.tick(599_000);
+  await createOrganization(db, "committed");
+  const log = await logOf(async () => {
+    const ended = assert.rejects(db.run(ENDLESS), { name: "DatabaseConnectionError" });
+    clock.tick(62_000);
+    // The limit of the vacuum.
+    clock.tick(3_600_000);
+    await ended;
+  }, "error");
+  assert.deepEqual(log, [
+    "The embedded database failed: a statement did not end within 60 s; restarting it now",
+  ]);
+  await db.close();
   await rm(directory, { recursive: true });
 });
