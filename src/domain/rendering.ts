@@ -65,7 +65,7 @@ export class TemplateError extends Error {
 
 /** Purpose of a rendering. */
 export interface RenderingPurpose {
-  /** Organizations take turns, so that the slow templates of one do not delay those of others. */
+  /** Organizations share the CPU time, so that the slow templates of one do not delay those of others. */
   readonly organizationId: string;
   /** Message whose budget the rendering uses; absent for previews. */
   readonly messageId?: string;

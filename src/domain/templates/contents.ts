@@ -35,10 +35,11 @@ export class KnownContents {
     const define = [...contents].filter(([id]) => !this.#known.get(id))
       // Content objects may have other fields, which would be copied between threads.
       .map(([id, { subject, text, html }]): [number, Content] => [id, { subject, text, html }]);
-    const forget = [...contents].flatMap(([id, content]) =>
+    const dropped = [...contents].flatMap(([id, content]) =>
       this.#known.set(id, true, lengthOf(content))
     );
-    return { define, forget };
+    // One of `contents` may have been dropped for another one before its own turn.
+    return { define, forget: dropped.filter((id) => !this.#known.get(id)) };
   }
 }
 

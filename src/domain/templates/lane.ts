@@ -14,11 +14,11 @@ export interface LaneTask {
   /** Settles the task without running it, if it must not be run; returns whether it did. */
   refuse(): boolean;
   settle(result: RendererResult, usedMs: number): void;
-  /** The thread has failed. */
+  /** The thread cannot be started, or the lane is closed. */
   fail(error: Error): void;
 }
 
-/** A thread and the tasks that wait for it, in turns of the organizations. */
+/** A thread and the tasks that wait for it. Organizations share its CPU time. */
 export class Lane {
   readonly #waiting = new Turns<LaneTask>();
   #thread: RenderThread | null = null;
@@ -38,8 +38,9 @@ export class Lane {
   close(): void {
     this.#isClosed = true;
     this.#thread?.terminate();
-    const tasks = [...this.#running, ...this.#waiting.take(Infinity)];
+    const tasks = [...this.#running];
     this.#running = [];
+    while (!this.#waiting.isEmpty) tasks.push(...this.#waiting.take(Infinity));
     tasks.forEach((task) => task.fail(closed()));
   }
 
@@ -66,15 +67,12 @@ export class Lane {
   #startThread(): RenderThread {
     return new RenderThread(this.limits, {
       onResults: (results) => this.#end(results),
-      onStuck: (index) => {
-        const reason = `takes more than ${RENDERING_MS / 1_000} s of CPU time`;
-        const result = { type: "fault", part: null, variable: null, reason, isSlow: true } as const;
-        this.#replaceThread([index], (task) => task.settle(result, this.limits.stuckMs));
-      },
+      onStuck: (index) =>
+        this.#settleFault(index, `takes more than ${RENDERING_MS / 1_000} s of CPU time`),
       onError: (index, error) => {
+        if (index >= 0) return this.#settleFault(index, `ends its thread: ${error.message}`);
         // A thread that has not run any task would fail again.
-        const failed = index < 0 ? [...this.#running.keys()] : [index];
-        this.#replaceThread(failed, (task) => task.fail(error));
+        this.#replaceThread([...this.#running.keys()], (task) => task.fail(error));
       },
     });
   }
@@ -85,8 +83,19 @@ export class Lane {
     this.#putBack(this.#running.slice(results.length));
     ended.forEach((task, n) => {
       const { result, usedMs } = results[n] ?? {};
-      if (result) task.settle(result, usedMs ?? 0);
+      if (result) this.#settle(task, result, usedMs ?? 0);
     });
+  }
+
+  /** Ends the thread, and the task that it runs with a fault. The CPU time of the task is not known. */
+  #settleFault(index: number, reason: string): void {
+    const result = { type: "fault", part: null, variable: null, reason, isSlow: true } as const;
+    this.#replaceThread([index], (task) => this.#settle(task, result, this.limits.stuckMs));
+  }
+
+  #settle(task: LaneTask, result: RendererResult, usedMs: number): void {
+    this.#waiting.spend(task.request.purpose.organizationId, usedMs);
+    task.settle(result, usedMs);
   }
 
   /** Ends the thread and some of its tasks; the others are run by a new thread. */

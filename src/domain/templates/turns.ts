@@ -1,6 +1,13 @@
-/** Queue in which owners take turns, so that the many items of one do not delay those of others. */
+/**
+ * Queue in which owners share the CPU time: the owner that has used least is next, so that the many or slow
+ * items of one do not delay those of others.
+ */
 export class Turns<T> {
-  #queues = new Map<string, T[]>();
+  readonly #queues = new Map<string, T[]>();
+  /** CPU time of each owner, in milliseconds. Owners with no more than the clock are not kept. */
+  readonly #usedMs = new Map<string, number>();
+  /** Time that the next owner has used. Others start with it, because idle owners save nothing up. */
+  #clockMs = 0;
 
   /** True if nothing waits. */
   get isEmpty(): boolean {
@@ -9,32 +16,38 @@ export class Turns<T> {
 
   /** Adds an item behind the others of its owner. */
   add(owner: string, item: T): void {
-    const queue = this.#queues.get(owner);
-    if (queue) queue.push(item);
-    else this.#queues.set(owner, [item]);
+    this.#queueOf(owner).push(item);
   }
 
-  /** Restores items that were taken: they are the next ones again, in the same order of their owners. */
+  /** Restores items that were taken, before the others of their owners. */
   putBack(items: readonly (readonly [owner: string, item: T])[]): void {
-    const later = this.#queues;
-    this.#queues = new Map();
-    for (const [owner, item] of items) this.add(owner, item);
-    for (const [owner, queue] of later) {
-      this.#queues.set(owner, [...this.#queues.get(owner) ?? [], ...queue]);
-    }
+    for (const [owner, item] of items.toReversed()) this.#queueOf(owner).unshift(item);
   }
 
-  /** Removes up to `count` items, one of each owner in turn. */
+  /** Counts CPU time that an item of an owner has taken, in milliseconds. */
+  spend(owner: string, ms: number): void {
+    this.#usedMs.set(owner, this.#usedBy(owner) + ms);
+  }
+
+  /** Removes up to `count` items of the owner that has used least. */
   take(count: number): T[] {
-    const taken: T[] = [];
-    // An owner with more items is appended to the map, so that the loop reaches it again.
-    for (const [owner, queue] of this.#queues) {
-      const item = queue.shift();
-      if (item !== undefined) taken.push(item);
-      this.#queues.delete(owner);
-      if (queue.length > 0) this.#queues.set(owner, queue);
-      if (taken.length === count) break;
-    }
+    const [next] = [...this.#queues.keys()].sort((a, b) => this.#usedBy(a) - this.#usedBy(b));
+    if (next === undefined) return [];
+    this.#clockMs = this.#usedBy(next);
+    for (const [owner, ms] of this.#usedMs) if (ms <= this.#clockMs) this.#usedMs.delete(owner);
+    const queue = this.#queueOf(next);
+    const taken = queue.splice(0, count);
+    if (queue.length === 0) this.#queues.delete(next);
     return taken;
+  }
+
+  #usedBy(owner: string): number {
+    return Math.max(this.#usedMs.get(owner) ?? 0, this.#clockMs);
+  }
+
+  #queueOf(owner: string): T[] {
+    const queue = this.#queues.get(owner) ?? [];
+    this.#queues.set(owner, queue);
+    return queue;
   }
 }

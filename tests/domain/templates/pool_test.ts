@@ -93,6 +93,23 @@ Deno.test("a thread that is stuck is replaced, and the requests behind it succee
     assert.equal(subject, "Hello Ada");
   }));
 
+Deno.test("slow templates of an organization delay those of another one by one rendering at most", () =>
+  withPool(async (pool) => {
+    // Contents of this length are always rendered on the second thread.
+    const long = "x".repeat(100_000);
+    let ended = 0;
+    const slow = Array.from({ length: 4 }, (_, n) => {
+      const content = { subject: `Hello ${n}`, text: LOOP + long };
+      return pool.render({ organizationId: "slow" }, content, ADA).catch(() => ended++);
+    });
+    const ordinary = { ...ORDINARY, html: long };
+    for (let n = 0; n < 3; n++) {
+      await Promise.all(Array.from({ length: 10 }, () => pool.render(PREVIEW, ordinary, ADA)));
+      assert.ok(ended <= n + 1, `${ended} slow templates ended before mail ${10 * n}`);
+    }
+    await Promise.all(slow);
+  }));
+
 Deno.test("a looping template costs the budget of its message, not a second per recipient", () =>
   withPool(async (pool) => {
     const purpose = { ...PREVIEW, messageId: "m" };
