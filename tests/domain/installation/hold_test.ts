@@ -12,7 +12,7 @@ import {
 import { readJobWaits } from "../../../src/domain/jobs/read_waits.ts";
 import { ensureBuiltInSchedules } from "../../../src/domain/schedules/built_in.ts";
 import { fireDue } from "../../../src/domain/schedules/fire.ts";
-import { onEveryDatabase } from "../../support/database.ts";
+import { onEmbedded } from "../../support/database.ts";
 import { addJob, addWorker, claimWork, endOf, readJob } from "../../support/jobs.ts";
 import { onEveryQueue, onPostgresQueue, type TestQueue } from "../../support/queue.ts";
 import { settleJobs } from "../../../src/domain/jobs/settle.ts";
@@ -186,7 +186,8 @@ onEveryQueue("a job on hold explains its wait", async ({ db, services, organizat
   assert.equal((await readJobWaits(db, [id])).get(id)?.reason, "LANE_PAUSED");
 });
 
-onEveryDatabase("the migration names the installation by its first migration", async ({ db }) => {
+// On PostgreSQL each test database has an id of its own.
+onEmbedded("the migration names the installation by its first migration", async ({ db }) => {
   const EXPECTED = statement<[], { id: string }>(
     "test.installationId",
     "select md5(extract(epoch from applied_at)::text)::uuid as id from migrations where number = 1",
