@@ -215,6 +215,7 @@ function transact<T>(
       return result;
     } catch (error) {
       await query({ text: "rollback" }).catch(discard);
+      if (error instanceof pg.DatabaseError && endsConnection(error)) discard(error);
       throw error;
     }
   });

@@ -16,6 +16,8 @@ const FAIL = statement<[]>("test.fail", "select 1 / 0");
 const BACKEND = statement<[], { pid: number }>("test.backend", "select pg_backend_pid() as pid");
 const TERMINATE = statement<[pid: number]>("test.terminate", "select pg_terminate_backend($1)");
 
+const SET_READ_ONLY = statement<[]>("test.setReadOnly", "set default_transaction_read_only = on");
+
 const COUNT_BACKENDS = statement<[pid: number], { count: number }>(
   "test.countBackends",
   "select count(*) from pg_stat_activity where pid = $1",
@@ -136,6 +138,15 @@ onPostgres("transaction() rejects if its idle connection is terminated", async (
   await assert.rejects(failed);
   assert.equal(await nameOf(db, id), "before");
 });
+
+onPostgres("transaction() replaces the connection to a read-only server", async ({ db }) => {
+  const { id } = await createOrganization(db, "before");
+  const before = await backendOf(db);
+  // As on a standby, after a failover.
+  await db.run(SET_READ_ONLY);
+  await assert.rejects(db.transaction((tx) => tx.run(RENAME, id, "after")), { code: "25006" });
+  assert.notEqual(await backendOf(db), before);
+}, { size: 1 });
 
 const losses: Error[] = [];
 
