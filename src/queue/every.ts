@@ -1,4 +1,5 @@
 import { getLogger } from "@logtape/logtape";
+import { failureLog } from "../domain/failure_log.ts";
 import { Liveness } from "./liveness.ts";
 
 const log = getLogger(["waybill", "worker"]);
@@ -20,7 +21,7 @@ export interface RepeatedTask {
 }
 
 /**
- * Repeats a task. A failure is logged and does not stop the repetition.
+ * Repeats a task. A failure is logged and does not stop the repetition; see `failureLog`.
  *
  * @param ms milliseconds from the end of one run to the start of the next, ± 10 %
  * @param name subject of the log line about a failure: "Renewing the lease"
@@ -32,6 +33,7 @@ export function every(
   { firstMs, silentMs }: RepeatOptions = {},
 ): RepeatedTask {
   const liveness = new Liveness(ms, silentMs);
+  const logFailure = failureLog(log, name);
   let stopped = false;
   let run = Promise.resolve();
   let timer: ReturnType<typeof setTimeout>;
@@ -47,7 +49,7 @@ export function every(
       await task();
       liveness.completeIteration();
     } catch (error) {
-      log.error("{name} failed", { name, error });
+      logFailure(error);
     }
   };
   schedule(firstMs);

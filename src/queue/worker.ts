@@ -10,6 +10,7 @@ import {
   renewLease,
   rescueOrphans,
 } from "../domain/jobs/lease.ts";
+import { failureLog } from "../domain/failure_log.ts";
 import { isHeld } from "../domain/hold.ts";
 import { writeProgress } from "../domain/jobs/progress.ts";
 import { newId, toTypeId } from "../domain/id.ts";
@@ -37,6 +38,7 @@ const PROMOTE_LIMIT = 1_000;
 const HOLD_MS = 1_000;
 const PROGRESS_MS = 250;
 const log = getLogger(["waybill", "worker"]);
+const logLoopFailure = failureLog(log, "Claiming and settling jobs");
 
 /** Options of a worker. */
 export interface WorkerOptions {
@@ -198,7 +200,7 @@ class LeasedWorker implements Worker {
         liveness.completeIteration();
         if (count + claimed > 0) continue;
       } catch (error) {
-        log.error("A loop of the worker failed; it continues in a second", { error });
+        logLoopFailure(error);
       }
       await this.#wake.wait(jittered(POLL_MS));
     }

@@ -183,8 +183,7 @@ export class BatchSender {
 
   /** @returns the number of deliveries started; events of providers have ended the others */
   async #startAll(listed: readonly PendingDelivery[]): Promise<number> {
-    const { services, claim } = this.#options;
-    const starting = await withoutEnded(services, claim, listed);
+    const starting = await withoutEnded(this.#options.services, listed);
     this.#progress.addSent(listed.length - starting.length);
     starting.forEach((delivery) => this.#start(delivery));
     return starting.length;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { DatabaseConnectionError } from "../../src/db/sqlstate.ts";
 import { every } from "../../src/queue/every.ts";
 import { stopTime } from "../support/clock.ts";
+import { logOf } from "../support/log.ts";
 
 const MS = 1_000;
 const LONGEST_WAIT_MS = 1.1 * MS;
@@ -97,3 +99,34 @@ Deno.test("every().healthy() is false while all runs fail", async () => {
   assert.equal(repeated.healthy(), false);
   await repeated.stop();
 });
+
+for (
+  const [name, error, lines] of [
+    [
+      "an outage of the database once a minute, without a stack",
+      new DatabaseConnectionError(new Error("refused")),
+      [
+        "Working failed and is repeated: The database cannot be reached (refused)",
+        "Working failed and is repeated: The database cannot be reached (refused)",
+      ],
+    ],
+    [
+      "any other error each time",
+      new Error("boom"),
+      Array(100).fill("Working failed: Error: boom"),
+    ],
+  ] as const
+) {
+  Deno.test(`every() logs ${name}`, async () => {
+    const logged = await logOf(async () => {
+      using clock = stopTime({ performance: true });
+      const repeated = every(MS, "Working", () => Promise.reject(error));
+      for (let n = 0; n < 100; n++) {
+        clock.tick(LONGEST_WAIT_MS);
+        await settled();
+      }
+      await repeated.stop();
+    });
+    assert.deepEqual(logged, lines);
+  });
+}

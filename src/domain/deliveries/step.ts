@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { statement } from "../../db/database.ts";
 import { isTransient } from "../../db/sqlstate.ts";
+import { failureLog } from "../failure_log.ts";
 import { runAlone, toError } from "../group.ts";
 import { resetCrashes } from "../jobs/lease.ts";
 import type { MessageStatus } from "../message_status.ts";
@@ -13,7 +14,10 @@ import { effectOf, type FinishedAttempt } from "./outcome.ts";
 import { type BatchClaim, compareJobs, StaleBatchError, type TakenBatch } from "./take.ts";
 
 const RECORD_RETRY_MS = 1_000;
-const log = getLogger(["waybill", "deliveries"]);
+const logFailure = failureLog(
+  getLogger(["waybill", "deliveries"]),
+  "Recording the results of deliveries",
+);
 
 // SENDING is not stored but derived from the list in the batch row, so that a success is one HOT update.
 // Jobs and batches are locked in the order of TAKE.
@@ -160,7 +164,7 @@ export async function recordStep(
 ): Promise<StepResult> {
   const refused = step.attempts.filter(({ outcome }) => effectOf(outcome).suppresses)
     .map(({ delivery: { id, address } }) => ({ address, deliveryId: id }));
-  return await untilAvailable(claim, async () => {
+  return await untilAvailable(async () => {
     // Before the step, because no later run sends to these recipients once the step is recorded.
     if (refused.length > 0) await suppress(services.db, batch, "REFUSED", refused);
     return await write({ claim, step });
@@ -179,27 +183,22 @@ const ENDED = statement<[ids: string[]], { id: string }>(
  */
 export async function withoutEnded(
   { db }: Services,
-  claim: BatchClaim,
   starting: readonly PendingDelivery[],
 ): Promise<readonly PendingDelivery[]> {
   const retried = starting.filter(({ attempt }) => attempt > 0).map(({ id }) => id);
   if (retried.length === 0) return starting;
-  const rows = await untilAvailable(claim, () => db.run(ENDED, retried));
+  const rows = await untilAvailable(() => db.run(ENDED, retried));
   const ended = new Set(rows.map(({ id }) => id));
   return starting.filter(({ id }) => !ended.has(id));
 }
 
-async function untilAvailable<T>(claim: BatchClaim, run: () => Promise<T>): Promise<T> {
+async function untilAvailable<T>(run: () => Promise<T>): Promise<T> {
   while (true) {
     try {
       return await run();
     } catch (error) {
       if (!isTransient(error)) throw error;
-      log.warn("Cannot record batch {batchId}: retrying in {ms} ms", {
-        ...claim,
-        ms: RECORD_RETRY_MS,
-        error,
-      });
+      logFailure(error);
       await new Promise((resolve) => setTimeout(resolve, RECORD_RETRY_MS));
     }
   }

@@ -78,7 +78,7 @@ onPostgresMail(
       return { step };
     });
     assert((await starting.step).started);
-    assert.deepEqual(await withoutEnded(services, retry.claim, retry.pending), []);
+    assert.deepEqual(await withoutEnded(services, retry.pending), []);
     await endBatch(mail, retry);
     assert.deepEqual(await statesOf(db, retry.message.id), ["SENT 1"]);
     assert.equal(await readStatus(db, retry.message.id), "SENT");
@@ -96,7 +96,7 @@ onPostgresMail("A report of delivery comes after the step that starts the retry"
     return { outcome };
   });
   assert.equal(await reporting.outcome, "early");
-  assert.deepEqual(await withoutEnded(services, retry.claim, retry.pending), retry.pending);
+  assert.deepEqual(await withoutEnded(services, retry.pending), retry.pending);
   await assertEndsAs(mail, retry, report);
 });
 
