@@ -35,6 +35,11 @@ export function endsConnection(error: unknown): boolean {
   return /^57P|^25006$/.test(sqlStateOf(error));
 }
 
+/** True if the server canceled the statement, because it took too long or an administrator asked for it. */
+export function isCanceled(error: unknown): boolean {
+  return sqlStateOf(error) === "57014";
+}
+
 // Connection exception, transaction rollback, insufficient resources, operator intervention, system
 // error; a lock that was not available; and a standby, which is read-only, after a failover.
 const TRANSIENT = /^(08|40|53|57|58)|^(55P03|25006)$/;

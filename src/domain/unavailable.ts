@@ -1,4 +1,4 @@
-import { unavailability } from "../db/sqlstate.ts";
+import { isCanceled, unavailability } from "../db/sqlstate.ts";
 
 /** The database cannot answer now; the same request may succeed later. */
 export interface Unavailable {
@@ -15,4 +15,12 @@ const RETRY_AFTER_MS = 5_000;
 export function unavailableOf(error: unknown): Unavailable | null {
   const reason = unavailability(error);
   return reason === null ? null : { reason, retryAfterMs: RETRY_AFTER_MS };
+}
+
+/**
+ * True if the database failed for a time, so that an attempt at a job does not count. A statement that was canceled
+ * counts, because it may take too long each time.
+ */
+export function isOutage(error: unknown): boolean {
+  return unavailability(error) !== null && !isCanceled(error);
 }

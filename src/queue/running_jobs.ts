@@ -12,6 +12,7 @@ import {
 } from "../domain/jobs/outcome.ts";
 import type { ProgressReport } from "../domain/jobs/progress.ts";
 import type { SettledOutcome, Settlement } from "../domain/jobs/settle.ts";
+import { isOutage } from "../domain/unavailable.ts";
 import { type AbortCause, type BoundHandler, JobAborted, type JobRun } from "./handler.ts";
 
 // Time that a handler has to end after its signal was aborted.
@@ -205,6 +206,7 @@ function settlementOf(
     const message = `The job did not end within ${running.deadline - running.startedAt} ms`;
     return end("retry", backoffMs(job.attempt), { type: "TIMEOUT", code: null, message });
   }
+  if (isOutage(thrown)) return end("snooze", backoffMs(1), jobError(thrown));
   const failure = thrown instanceof JobFailure ? thrown.options : {};
   if (failure.retryable === false) return end("fail", 0, jobError(thrown));
   return end("retry", backoffMs(job.attempt, failure.retryAfterMs), jobError(thrown));

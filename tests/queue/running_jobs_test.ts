@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import pg from "pg";
+import { DatabaseConnectionError } from "../../src/db/sqlstate.ts";
 import type { ClaimedJob } from "../../src/domain/jobs/claim.ts";
 import type { Lane } from "../../src/domain/jobs/lane.ts";
 import {
@@ -99,6 +101,27 @@ Deno.test("start() retries an error with backoff, unless the JobFailure decides 
   assert.equal((await failure({ retryAfterMs: 90_000 }))?.delayMs, 90_000);
   assert.equal((await failure({ retryable: false }))?.outcome, "fail");
 });
+
+function databaseError(code: string): pg.DatabaseError {
+  return Object.assign(new pg.DatabaseError("refused", 7, "error"), { code });
+}
+
+for (
+  const [name, error, outcome] of [
+    ["an outage of the database", new DatabaseConnectionError(new Error("refused")), "snooze"],
+    ["a deadlock", databaseError("40P01"), "snooze"],
+    ["a full disk", databaseError("53100"), "snooze"],
+    ["a statement that took too long", databaseError("57014"), "retry"],
+    ["an error in a statement", databaseError("42703"), "retry"],
+  ] as const
+) {
+  const counts = outcome === "retry" ? "counts" : "does not count";
+  Deno.test(`start() ${counts} an attempt that failed by ${name}`, async () => {
+    const settlement = await settlementOf(() => Promise.reject(error), () => {}, { attempt: 3 });
+    assert.deepEqual([settlement?.outcome, settlement?.error?.message], [outcome, "refused"]);
+    assert.ok(settlement && settlement.delayMs > 0);
+  });
+}
 
 Deno.test("start() survives a handler that throws before its first await", async () => {
   const { running, ends, ended } = runs(({ job }) => {
