@@ -1,4 +1,4 @@
-import { statement } from "../../src/db/database.ts";
+import { LONG, statement } from "../../src/db/database.ts";
 import type { Caller } from "../../src/domain/access/access.ts";
 import { newId } from "../../src/domain/id.ts";
 import type { SendMessageInput } from "../../src/domain/messages/input.ts";
@@ -15,6 +15,7 @@ const FILL = statement<[organizationId: string, id: string, count: number]>(
    insert into audience_recipients (organization_id, audience_id, n, address, name, variables)
    select $1, $2, n, 'person' || n || '@example.net', 'Person ' || n, jsonb_build_object('n', n)
    from generate_series(1, $3) n`,
+  LONG,
 );
 
 /** Creates an audience of `count` recipients. */
