@@ -62,14 +62,23 @@ export async function startHoldWatch(
   };
 }
 
+/** The newest copy of the witness that a process knows. */
+interface KnownWitness {
+  /** Of the installation. */
+  readonly id: string;
+  /** Null: the installation has none. */
+  readonly copy: WitnessCopy | null;
+  /** Whether this process has advanced the witness; otherwise the copy was read from a file. */
+  readonly own: boolean;
+}
+
 class Watch {
   held = false;
   readonly #services: Services;
   readonly #reader: StateReader;
   readonly #files: WitnessFiles;
   readonly #witness: OpenedServices["witness"];
-  // Null until this process has advanced the witness.
-  #copy: WitnessCopy | null = null;
+  #known: KnownWitness | null = null;
   #checking = Promise.resolve();
   #remindedAt = -Infinity;
 
@@ -105,9 +114,13 @@ class Watch {
     if (this.held && !state.heldAt) log.warn("The hold was released: jobs run again");
     this.held = state.heldAt !== null;
     if (state.heldAt) return this.#remind(state.heldAt, state.holdReason);
-    const own = this.#copy?.id === state.id ? this.#copy : null;
-    const copy = own ?? await this.#files.read(state.id);
-    const reason = findRestore(state, copy, own !== null && isRecent(state, own));
+    if (this.#known?.id !== state.id) {
+      // The state is read again, because another process may have advanced the witness and its copy meanwhile.
+      this.#known = { id: state.id, copy: await this.#files.read(state.id), own: false };
+      return await this.#check();
+    }
+    const { copy, own } = this.#known;
+    const reason = findRestore(state, copy, own && copy !== null && isRecent(state, copy));
     if (reason === null) return await this.#advance(state);
     await putOnHold(this.#services, reason);
     await this.#check();
@@ -116,9 +129,10 @@ class Watch {
   async #advance(state: DatabaseState): Promise<void> {
     const advanced = await advanceWitness(this.#services, state);
     if (!advanced) return;
-    this.#copy = { id: state.id, ...advanced };
+    const copy = { id: state.id, ...advanced };
+    this.#known = { id: state.id, copy, own: true };
     this.#witness.number = advanced.number;
-    await this.#files.write(this.#copy);
+    await this.#files.write(copy);
   }
 
   #remind(since: Date, reason: string | null): void {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startHoldWatch } from "../../src/app/hold_watch.ts";
-import { type Database, statement } from "../../src/db/database.ts";
+import { type Database, type Statement, statement } from "../../src/db/database.ts";
 import { isHeld } from "../../src/domain/hold.ts";
 import { putOnHold, readHold, releaseHold } from "../../src/domain/installation/hold.ts";
 import { createBus } from "../../src/events/bus.ts";
@@ -27,17 +27,17 @@ async function withWatches(
   db: Database,
   test: (process: {
     readonly directory: string;
-    start(flags?: { held?: boolean; dataDir?: string }): Promise<AsyncDisposable & StartedWatch>;
+    start(flags?: StartFlags): Promise<AsyncDisposable & StartedWatch>;
   }) => Promise<void>,
 ): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "waybill-test-"));
   try {
     await test({
       directory,
-      async start({ held = false, dataDir = join(directory, "data") } = {}) {
+      async start({ held = false, dataDir = join(directory, "data"), through = db } = {}) {
         const bus = createBus();
         const witness = { number: 0 };
-        const services = { db, bus, witness };
+        const services = { db: through, bus, witness };
         const witnessDir = join(directory, "elsewhere");
         const watch = await startHoldWatch({ services, witness }, { dataDir, witnessDir }, held);
         return {
@@ -56,6 +56,32 @@ async function withWatches(
   }
 }
 
+interface StartFlags {
+  readonly held?: boolean;
+  readonly dataDir?: string;
+  /** The same database. */
+  readonly through?: Database;
+}
+
+/** Returns the database with `then` run once, after the first time its state was read. */
+function afterStateOf(db: Database, then: () => Promise<void>): Database {
+  let isFirst = true;
+  return {
+    ...db,
+    async run<Params extends readonly unknown[], Row>(
+      statement: Statement<Params, Row>,
+      ...params: Params
+    ) {
+      const rows = await db.run(statement, ...params);
+      if (statement.label === "installation.state" && isFirst) {
+        isFirst = false;
+        await then();
+      }
+      return rows;
+    },
+  };
+}
+
 type StartedWatch = Awaited<ReturnType<typeof startHoldWatch>> & {
   readonly witness: { readonly number: number };
   readonly services: { readonly db: Database; readonly bus: ReturnType<typeof createBus> };
@@ -70,6 +96,21 @@ onEveryDatabase("a new installation is not held, and not at its next start", asy
     assert.equal(await isHeld(db), false);
   });
 });
+
+onEveryDatabase(
+  "a process that starts while another one advances the witness is not held",
+  async ({ db }) => {
+    await withWatches(db, async ({ start }) => {
+      await (await start())[Symbol.asyncDispose]();
+      const through = afterStateOf(db, async () => {
+        await (await start())[Symbol.asyncDispose]();
+      });
+      await using watch = await start({ through });
+      assert.equal((await readHold(db))?.reason, undefined);
+      assert.equal(watch.sending(), true);
+    });
+  },
+);
 
 onEveryDatabase("the watch advances the witness and both of its copies", async ({ db }) => {
   await withWatches(db, async ({ directory, start }) => {
