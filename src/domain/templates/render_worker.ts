@@ -1,4 +1,4 @@
-/// <reference lib="deno.worker" />
+import { locks, parentPort, workerData } from "node:worker_threads";
 import { NO_TASK, type ThreadRequest, type ThreadResult } from "./protocol.ts";
 import { Renderer, type RendererResult } from "./renderer.ts";
 import { TimeLimit } from "./time_limit.ts";
@@ -10,18 +10,20 @@ const TURN_CHARACTERS = 4_000_000;
 
 const renderer = new Renderer();
 
-// The first message is the memory in which this thread shows the index of the task that it runs.
-self.onmessage = ({ data: memory }: MessageEvent<SharedArrayBuffer>) => {
-  const progress = new Int32Array(memory);
-  self.onmessage = ({ data }: MessageEvent<ThreadRequest>) =>
-    self.postMessage(runTurn(data, progress));
-};
+/** Shows the index of the task that this thread runs. */
+const progress = new Int32Array(workerData);
+
+// Deno interrupts a busy thread only if the thread holds a Web Lock.
+const held = Promise.withResolvers<void>();
+locks.request(crypto.randomUUID(), () => {
+  held.resolve();
+  return new Promise(() => {});
+});
+await held.promise;
+parentPort?.on("message", (request: ThreadRequest) => parentPort?.postMessage(runTurn(request)));
 
 /** Runs the first tasks of a request, at least one. */
-function runTurn(
-  { define, forget, tasks, limitMs }: ThreadRequest,
-  progress: Int32Array,
-): ThreadResult[] {
+function runTurn({ define, forget, tasks, limitMs }: ThreadRequest): ThreadResult[] {
   define.forEach(([id, content]) => renderer.define(id, content));
   const results: ThreadResult[] = [];
   const startedAt = performance.now();

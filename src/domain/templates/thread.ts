@@ -1,4 +1,5 @@
 import process from "node:process";
+import { Worker } from "node:worker_threads";
 import { KnownContents } from "./contents.ts";
 import { NO_TASK, type ThreadRequest, type ThreadResult } from "./protocol.ts";
 import type { Request } from "./request.ts";
@@ -22,27 +23,33 @@ export interface ThreadEvents {
   onError(index: number, error: Error): void;
 }
 
-/** Thread that renders; it has no permissions. */
+/** Memory of a thread, in MB. */
+const MAX_MEMORY_MB = 1_024;
+
+/** Thread that renders. Deno cannot interrupt a busy Web Worker, which would run on after its end. */
 export class RenderThread {
-  readonly #worker = new Worker(new URL("./render_worker.ts", import.meta.url), {
-    type: "module",
-    deno: { permissions: "none" },
-  });
   readonly #progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #worker = new Worker(new URL("./render_worker.ts", import.meta.url), {
+    workerData: this.#progress.buffer,
+    resourceLimits: { maxOldGenerationSizeMb: MAX_MEMORY_MB },
+  });
   readonly #known = new KnownContents();
   #watch: ReturnType<typeof setInterval> | undefined;
+  /** Messages of a terminated thread may still arrive. */
+  #terminated = false;
 
   constructor(readonly limits: ThreadLimits, readonly events: ThreadEvents) {
     this.#progress[0] = NO_TASK;
-    this.#worker.postMessage(this.#progress.buffer);
-    this.#worker.onmessage = ({ data }: MessageEvent<ThreadResult[]>) => {
+    this.#worker.on("message", (results: ThreadResult[]) => {
+      if (this.#terminated) return;
       clearInterval(this.#watch);
-      events.onResults(data);
-    };
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      events.onError(this.#index, new Error(`The thread that renders failed: ${event.message}`));
-    };
+      events.onResults(results);
+    });
+    this.#worker.on("error", (error) => {
+      if (this.#terminated) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      events.onError(this.#index, new Error(`The thread that renders failed: ${reason}`));
+    });
   }
 
   /** Starts a request. Only one runs at a time. */
@@ -58,6 +65,7 @@ export class RenderThread {
   }
 
   terminate(): void {
+    this.#terminated = true;
     clearInterval(this.#watch);
     this.#worker.terminate();
   }
