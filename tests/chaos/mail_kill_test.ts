@@ -18,7 +18,8 @@ import { sleep, until } from "../support/until.ts";
 
 const MAILS = 2_000;
 const PROCESSES = 2;
-const REPLY_MS = 100;
+// Slow enough that several processes end while the message is being sent.
+const REPLY_MS = 200;
 
 type Signal = "SIGKILL" | "SIGTERM";
 
