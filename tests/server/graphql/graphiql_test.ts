@@ -62,25 +62,3 @@ onPostgres(
       await response.body?.cancel();
     }),
 );
-
-onPostgres(
-  "GET /graphql keeps only a part of GraphiQL for a client that does not read it",
-  ({ db }) =>
-    withServer(db, async ({ url }) => {
-      await (await fetch(url, { headers: BROWSER })).arrayBuffer();
-      const { hostname, port } = new URL(url);
-      const request = `GET /graphql HTTP/1.1\r\nhost: ${hostname}\r\naccept: text/html\r\n\r\n`;
-      const { rss } = Deno.memoryUsage();
-      const clients: Deno.TcpConn[] = [];
-      for (let n = 0; n < 50; n++) {
-        const client = await Deno.connect({ hostname, port: Number(port) });
-        await client.write(new TextEncoder().encode(request));
-        // The response has started.
-        await client.read(new Uint8Array(100));
-        clients.push(client);
-      }
-      const bytes = Deno.memoryUsage().rss - rss;
-      clients.forEach((client) => client.close());
-      assert.ok(bytes < 150_000_000, `50 clients cost ${bytes} bytes`);
-    }),
-);
