@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { createGraphiQL } from "../../../src/server/graphql/graphiql.ts";
 import { onPostgres } from "../../support/database.ts";
 import { withServer } from "../../support/server.ts";
 
@@ -62,3 +63,14 @@ onPostgres(
       await response.body?.cancel();
     }),
 );
+
+Deno.test("GraphiQL is read in parts, so that a client that does not read gets a part only", async () => {
+  const { body } = await createGraphiQL()(new Request("http://localhost/graphql"));
+  let [largest, total] = [0, 0];
+  for await (const part of body ?? []) {
+    largest = Math.max(largest, part.length);
+    total += part.length;
+  }
+  assert.ok(total > 1_000_000);
+  assert.ok(largest <= 16_384, `a part of ${largest} bytes`);
+});
