@@ -61,12 +61,3 @@ async function runGroup<T, R>(
 export function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
-
-/** Executes one call by a function for several; returns its result, or throws it if it is an error. */
-export async function runAlone<T, R>(run: GroupRun<T, R>, item: T): Promise<R> {
-  const [result] = await run([item]);
-  if (result === undefined || result instanceof Error) {
-    throw result ?? new Error("A group of one call has no result");
-  }
-  return result;
-}

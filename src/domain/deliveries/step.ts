@@ -2,7 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { statement } from "../../db/database.ts";
 import { isTransient } from "../../db/sqlstate.ts";
 import { failureLog } from "../failure_log.ts";
-import { runAlone, toError } from "../group.ts";
+import { toError } from "../group.ts";
 import { resetCrashes } from "../jobs/lease.ts";
 import type { MessageStatus } from "../message_status.ts";
 import type { Services } from "../services.ts";
@@ -152,7 +152,7 @@ export interface StepResult {
  * while the database is unavailable, because a delivery that was sent must be recorded.
  *
  * @param batch organization and channel, for the suppression list
- * @param write writes the step; absent: alone
+ * @param write writes the step, perhaps together with others
  * @throws {StaleBatchError} when the claim has ended; and any error of the database that is not transient
  */
 export async function recordStep(
@@ -160,7 +160,7 @@ export async function recordStep(
   claim: BatchClaim,
   batch: Pick<TakenBatch, "organizationId" | "channel">,
   step: Step,
-  write: (step: BatchStep) => Promise<StepResult> = (step) => writeAlone(services, step),
+  write: (step: BatchStep) => Promise<StepResult>,
 ): Promise<StepResult> {
   const refused = step.attempts.filter(({ outcome }) => effectOf(outcome).suppresses)
     .map(({ delivery: { id, address } }) => ({ address, deliveryId: id }));
@@ -243,10 +243,6 @@ function rowOf({ claim, step: { step, inFlight, starting, last, attempts } }: Ba
     last,
     attempts: attempts.map(attemptRow),
   };
-}
-
-function writeAlone(services: Services, step: BatchStep): Promise<StepResult> {
-  return runAlone((steps) => writeSteps(services, steps), step);
 }
 
 // No row was written: the claim has ended, or this step was committed and its answer was lost. `started` is

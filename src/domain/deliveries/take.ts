@@ -1,7 +1,7 @@
 import { statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
 import type { MessageStatus } from "../message_status.ts";
-import { runAlone, toError } from "../group.ts";
+import { toError } from "../group.ts";
 import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
 import type { OnUnknown, PendingDelivery, RetryBackoff, RetryMode } from "./delivery.ts";
@@ -175,11 +175,6 @@ export async function takeBatches(
   }));
 }
 
-/** Takes over one batch; otherwise like `takeBatches`, but throws the error. */
-export function takeBatch(services: Services, claim: BatchClaim): Promise<TakenBatch> {
-  return runAlone((claims) => takeBatches(services, claims), claim);
-}
-
 async function recover(
   { db, bus }: Services,
   claim: BatchClaim,
@@ -214,11 +209,6 @@ export async function readAllPending(
   }));
   const rows = Map.groupBy(await db.run(PENDING, JSON.stringify(asked)), ({ batch }) => batch);
   return batches.map((_, batch) => rows.get(batch) ?? []);
-}
-
-/** Reads the PENDING deliveries of one batch; otherwise like `readAllPending`. */
-export function readPending(services: Services, batch: TakenBatch): Promise<PendingDelivery[]> {
-  return runAlone((batches) => readAllPending(services, batches), batch);
 }
 
 /** Counts the deliveries of a batch that were sent or suppressed. */

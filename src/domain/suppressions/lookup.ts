@@ -2,7 +2,6 @@ import { statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { MESSAGE_CHANNELS, type MessageChannel } from "../channel.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
-import { runAlone } from "../group.ts";
 import type { Services } from "../services.ts";
 import type { SuppressionReason } from "./suppression.ts";
 
@@ -71,15 +70,6 @@ export async function findAllSuppressed(
       return reason ? [[address, reason]] : [];
     }));
   });
-}
-
-/** Finds the suppressed recipients of one message; otherwise like `findAllSuppressed`. */
-export function findSuppressed(
-  services: Services,
-  message: SuppressionQuery["message"],
-  addresses: readonly string[],
-): Promise<SuppressedAddresses> {
-  return runAlone((queries) => findAllSuppressed(services, queries), { message, addresses });
 }
 
 /**

@@ -3,19 +3,15 @@ import { statement } from "../../../src/db/database.ts";
 import { DatabaseConnectionError } from "../../../src/db/sqlstate.ts";
 import type { PendingDelivery } from "../../../src/domain/deliveries/delivery.ts";
 import type { FinishedAttempt, RecordedOutcome } from "../../../src/domain/deliveries/outcome.ts";
-import { recordStep, type Step } from "../../../src/domain/deliveries/step.ts";
-import {
-  type BatchClaim,
-  readPending,
-  StaleBatchError,
-  takeBatch,
-} from "../../../src/domain/deliveries/take.ts";
+import type { Step } from "../../../src/domain/deliveries/step.ts";
+import { type BatchClaim, StaleBatchError } from "../../../src/domain/deliveries/take.ts";
 import { readStats } from "../../../src/domain/deliveries/stats.ts";
 import { newId } from "../../../src/domain/id.ts";
 import { pauseMessage } from "../../../src/domain/messages/pause.ts";
 import { resumeMessage } from "../../../src/domain/messages/resume.ts";
 import { finishMessage } from "../../../src/domain/messages/finish.ts";
 import { createBus } from "../../../src/events/bus.ts";
+import { readPending, recordStep, takeBatch } from "../../support/batches.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onPostgres } from "../../support/database.ts";
 import { readJob } from "../../support/jobs.ts";

@@ -8,11 +8,11 @@ import {
   lockBatches,
   recordFeedback,
 } from "../../../src/domain/deliveries/provider_event.ts";
-import { recordStep, withoutEnded } from "../../../src/domain/deliveries/step.ts";
-import { readPending, takeBatch } from "../../../src/domain/deliveries/take.ts";
+import { withoutEnded } from "../../../src/domain/deliveries/step.ts";
 import { finishMessage } from "../../../src/domain/messages/finish.ts";
 import { recordEvent } from "../../../src/domain/messages/provider_event.ts";
 import { lockMessages } from "../../../src/domain/messages/rounds.ts";
+import { readPending, recordStep, takeBatch } from "../../support/batches.ts";
 import { bounce, event } from "../../support/feedback.ts";
 import { onEveryMail, onPostgresMail, type TestMail } from "../../support/mail.ts";
 import { people, personAt, readStatus } from "../../support/messages.ts";

@@ -5,7 +5,7 @@ import type { PageArgs } from "../../../src/domain/page.ts";
 import type { Services } from "../../../src/domain/services.ts";
 import { addSuppressions, removeSuppressions } from "../../../src/domain/suppressions/edit.ts";
 import { listSuppressions, type SuppressionFilter } from "../../../src/domain/suppressions/list.ts";
-import { findListed, findSuppressed } from "../../../src/domain/suppressions/lookup.ts";
+import { findListed } from "../../../src/domain/suppressions/lookup.ts";
 import { suppress } from "../../../src/domain/suppressions/suppress.ts";
 import type {
   Suppression,
@@ -13,6 +13,7 @@ import type {
 } from "../../../src/domain/suppressions/suppression.ts";
 import { unsubscribe } from "../../../src/domain/suppressions/unsubscribe.ts";
 import { createBus } from "../../../src/events/bus.ts";
+import { findSuppressed } from "../../support/batches.ts";
 import { createOrganization, type TestOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
 
