@@ -1,3 +1,10 @@
+# The packages of the dashboard are not part of the image, only its built files are.
+FROM denoland/deno:2.9.6 AS dashboard
+WORKDIR /app
+COPY deno.json ./
+COPY dashboard dashboard
+RUN deno task dashboard
+
 # One image for all roles; the command selects one: serve, worker, migrate.
 FROM denoland/deno:2.9.6
 
@@ -12,6 +19,7 @@ RUN deno ci --prod --skip-types
 COPY migrations migrations
 COPY schema schema
 COPY src src
+COPY --from=dashboard --chown=deno:deno /app/dashboard/dist dashboard/dist
 RUN deno cache --frozen src/main.ts src/db/embedded_server.ts src/domain/templates/render_worker.ts
 
 # WORKER_PROBES, because the health check asks a worker too.

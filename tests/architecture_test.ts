@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import dashboardConfig from "../dashboard/deno.json" with { type: "json" };
 import denoConfig from "../deno.json" with { type: "json" };
 import { readMigrations } from "../src/db/migration.ts";
 import {
@@ -39,6 +40,24 @@ Deno.test(`no file has more than ${MAX_LINES} lines`, async () => {
   assertNone(faults);
 });
 
+Deno.test("packages of the server and of the dashboard that are the same have the same version", () => {
+  const dashboard: Readonly<Record<string, string>> = dashboardConfig.imports;
+  assertNone(
+    Object.entries(denoConfig.imports)
+      .filter(([name, specifier]) => (dashboard[name] ?? specifier) !== specifier)
+      .map(([name]) => `dashboard/deno.json: pin ${name} as in deno.json`),
+  );
+});
+
+Deno.test("files of the dashboard have fewer than 200 lines", async () => {
+  const faults = [];
+  for (const path of sources.filter((path) => path.startsWith("dashboard/"))) {
+    const lines = (await readSource(path)).trimEnd().split("\n").length;
+    if (lines >= 200) faults.push(`${path} has ${lines} lines: split it by responsibility`);
+  }
+  assertNone(faults);
+});
+
 Deno.test("only src/config reads the environment", async () => {
   const faults = [];
   for (const path of sources) {
@@ -60,7 +79,8 @@ Deno.test("statements stand beside the function that runs them: none is exported
 });
 
 Deno.test("every package is pinned exactly, and imported by its bare name", async () => {
-  const faults = Object.entries(denoConfig.imports)
+  const packages = { ...denoConfig.imports, ...dashboardConfig.imports };
+  const faults = Object.entries(packages)
     .filter(([, specifier]) => !/^npm:(@[\w-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/.test(specifier))
     .map(([name]) => `deno.json: pin ${name} as npm:name@1.2.3`);
   for (const path of sources) {

@@ -4,7 +4,7 @@ import { findBannedNames, findHiddenSubjects, proseOf } from "./support/language
 
 const FIRST_CHECKED_MIGRATION = 15;
 
-const sources = await listSources(["schema", "src", "tests", "demo"]);
+const sources = await listSources(["schema", "src", "dashboard", "tests", "demo"]);
 
 function assertNone(faults: readonly string[]): void {
   assert.equal(faults.join("\n"), "");

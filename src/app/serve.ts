@@ -57,8 +57,9 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
       eventLoop,
       importRecipients: (request, caller) => handleImport(services, request, caller),
       webhooks: config.webhooks,
+      dashboard: new URL("../../dashboard/dist/", import.meta.url),
     }));
-  printStart(config, server.address);
+  printStart(config, server.address, secret);
   await stopSignal;
   const stoppedAt = performance.now();
   // Order matters: stop accepting, drain running jobs, close the database.
@@ -71,9 +72,11 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
   return recorded;
 }
 
-function printStart({ database, dataDir, mail }: Config, address: string): void {
+function printStart({ database, dataDir, mail }: Config, address: string, secret: string | null) {
   print([
     `Waybill is ready at ${address}/graphql`,
+    // Browsers do not send the fragment of an address, so the key enters no log.
+    `Dashboard: ${address}/${secret && database.url === null ? `#key=${secret}` : ""}`,
     database.url === null
       ? `DATABASE_URL is not set; the embedded database is in ${dataDir}/database`
       : "",

@@ -25,6 +25,7 @@ export interface RouteParts {
   readonly importRecipients: CallerHandler;
   /** Routes that verify a signature instead of an API key or JWT. */
   readonly signed: readonly Hono[];
+  readonly dashboard: Hono;
 }
 
 /** Creates all routes of the server. */
@@ -42,7 +43,6 @@ export function createRoutes(parts: RouteParts): Hono {
   app.use("/graphql", allowAnyOrigin());
   app.use("/import/*", allowAnyOrigin());
 
-  app.get("/", (context) => context.redirect("/graphql"));
   app.route("/", createProbes(parts.health, metrics));
   app.all("/graphql", ({ req: { raw } }) => {
     if (raw.headers.get("upgrade")?.toLowerCase() === "websocket") return webSockets.upgrade(raw);
@@ -54,6 +54,8 @@ export function createRoutes(parts: RouteParts): Hono {
     ({ req: { raw } }) => withSession(raw, ({ caller }) => parts.importRecipients(raw, caller)),
   );
   for (const routes of parts.signed) app.route("/", routes);
+  // Last, because its page answers every address that is left.
+  app.route("/", parts.dashboard);
   app.notFound(() =>
     errorResponse(404, new GraphQLError("Cannot find a route for this method and path"))
   );

@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { Services } from "../domain/services.ts";
 import { createAuthentication, type JwtOptions } from "./authentication.ts";
 import { createBounces, type WebhookOptions } from "./webhooks/bounces.ts";
+import { createDashboard } from "./dashboard/dashboard.ts";
 import { createGraphQL } from "./graphql/graphql.ts";
 import { serveHttp } from "./http_server.ts";
 import type { EventLoop } from "./ops/event_loop.ts";
@@ -28,6 +29,8 @@ export interface ServerOptions {
   /** Answers POST /import/recipients. */
   readonly importRecipients: CallerHandler;
   readonly webhooks: WebhookOptions;
+  /** Folder of the built dashboard. */
+  readonly dashboard: URL;
 }
 
 /** A running server. */
@@ -61,6 +64,7 @@ export function startServer(options: ServerOptions): RunningServer {
     metrics,
     health,
     importRecipients,
+    dashboard: createDashboard(options.dashboard),
     signed: [createUnsubscribe(services), createBounces(services, options.webhooks)],
   });
   const server = serveHttp(options.host, options.port, (request) => routes.fetch(request));

@@ -4,6 +4,9 @@ import type { Graph, Import } from "./architecture.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+// Installed or generated in dashboard/.
+const UNTRACKED = ["node_modules", "dist", "graphql-env.d.ts"];
+
 interface Resolved {
   readonly specifier?: string;
 }
@@ -24,8 +27,8 @@ export async function listSources(folders: readonly string[]): Promise<string[]>
   const walk = async (directory: string) => {
     for await (const { name, isDirectory } of Deno.readDir(`${ROOT}${directory}`)) {
       const path = `${directory}/${name}`;
-      if (isDirectory && name !== "node_modules") await walk(path);
-      else if (/\.tsx?$/.test(name)) paths.push(path);
+      if (isDirectory && !UNTRACKED.includes(name)) await walk(path);
+      else if (/\.tsx?$/.test(name) && !UNTRACKED.includes(name)) paths.push(path);
     }
   };
   for (const folder of folders) {
@@ -41,22 +44,27 @@ export function readSource(path: string): Promise<string> {
   return Deno.readTextFile(`${ROOT}${path}`);
 }
 
-/** Imports of the files in `paths`, as resolved by Deno. */
+/** Imports of the files in `paths`, as resolved by Deno with the settings of the part they belong to. */
 export async function readImports(paths: readonly string[]): Promise<Graph> {
+  const isDashboard = (path: string) => path.startsWith("dashboard/");
+  const [dashboard, others] = await Promise.all([
+    readPart(paths.filter(isDashboard), "dashboard/deno.json"),
+    readPart(paths.filter((path) => !isDashboard(path)), "deno.json"),
+  ]);
+  return new Map([...others, ...dashboard].filter(([path]) => paths.includes(path)));
+}
+
+async function readPart(paths: readonly string[], config: string): Promise<[string, Import[]][]> {
   const all = await Deno.makeTempFile({ suffix: ".ts" });
   const lines = paths.map((path) => `import "${pathToFileURL(`${ROOT}${path}`)}";`);
   await Deno.writeTextFile(all, lines.join("\n"));
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "--config", `${ROOT}deno.json`, all],
+    args: ["info", "--json", "--config", `${ROOT}${config}`, all],
   }).output();
   await Deno.remove(all);
   if (!success) throw new Error(`deno info failed: ${new TextDecoder().decode(stderr)}`);
   const info: { modules: ModuleInfo[] } = JSON.parse(new TextDecoder().decode(stdout));
-  return new Map(
-    info.modules
-      .map((module): [string, Import[]] => [pathOf(module.specifier), importsOf(module)])
-      .filter(([path]) => paths.includes(path)),
-  );
+  return info.modules.map((module) => [pathOf(module.specifier), importsOf(module)]);
 }
 
 function importsOf({ dependencies = [] }: ModuleInfo): Import[] {

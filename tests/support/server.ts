@@ -90,6 +90,7 @@ export async function withServer(
     eventLoop,
     importRecipients: () => Promise.resolve(new Response(null, { status: 501 })),
     webhooks: { secret: null, mailgunSigningKey: null, snsTopicArns: [] },
+    dashboard: new URL("./no_dashboard/", import.meta.url),
     ...options,
   });
   const url = `${running.address}/graphql`;

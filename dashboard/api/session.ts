@@ -1,0 +1,39 @@
+import { createStore } from "./store.ts";
+
+const STORAGE_KEY = "waybill.key";
+const FRAGMENT = "#key=";
+
+/** The API key of this tab, and the reason why an earlier one ended. */
+export interface SessionState {
+  readonly key: string | null;
+  /** Shown on the sign-in page; null after a sign-out by the user. */
+  readonly ended: string | null;
+}
+
+/** Session of this tab. The key is kept in sessionStorage until the tab is closed. */
+export const session = createStore<SessionState>({ key: takeKey(), ended: null });
+
+// The key of a first-start link is removed from the address at once, so that it enters no history.
+function takeKey(): string | null {
+  if (location.hash.startsWith(FRAGMENT)) {
+    sessionStorage.setItem(STORAGE_KEY, decodeURIComponent(location.hash.slice(FRAGMENT.length)));
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+  return sessionStorage.getItem(STORAGE_KEY);
+}
+
+/** Starts a session with a key that the server has accepted. */
+export function signIn(key: string): void {
+  sessionStorage.setItem(STORAGE_KEY, key);
+  session.set({ key, ended: null });
+}
+
+/**
+ * Ends the session.
+ *
+ * @param ended reason for the sign-in page; absent if the user signed out
+ */
+export function signOut(ended: string | null = null): void {
+  sessionStorage.removeItem(STORAGE_KEY);
+  session.set({ key: null, ended });
+}

@@ -1,0 +1,19 @@
+import { useEffect } from "react";
+import { createStore, useStore } from "../api/store.ts";
+
+const TICK_MS = 1_000;
+
+const now = createStore(Date.now());
+let users = 0;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** The present time in ms, which ticks every second while a component uses it. One timer serves all. */
+export function useNow(): number {
+  useEffect(() => {
+    if (users++ === 0) timer = setInterval(() => now.set(Date.now()), TICK_MS);
+    return () => {
+      if (--users === 0) clearInterval(timer);
+    };
+  }, []);
+  return useStore(now);
+}

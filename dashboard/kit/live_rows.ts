@@ -1,0 +1,109 @@
+/** An object of a list. */
+export interface Row {
+  readonly id: string;
+}
+
+/** One page of a connection. */
+export interface Page<R extends Row> {
+  readonly nodes: readonly R[];
+  /** Null if the server would have to count past 10,000; absent if it was not asked for. */
+  readonly totalCount?: number | null;
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+/** Event of a live list. */
+export interface Changes<R extends Row> {
+  readonly reset: boolean;
+  readonly changed: readonly R[];
+  readonly removedIds: readonly string[];
+}
+
+/** Rows of a live list. */
+export interface LiveRows<R extends Row> {
+  readonly rows: readonly R[];
+  /** Rows that appeared since, and wait until the user shows them. */
+  readonly fresh: readonly R[];
+  /** Rows that left the filter and are still shown for a moment. */
+  readonly leaving: ReadonlySet<string>;
+  readonly totalCount: number | null;
+  readonly hasMore: boolean;
+  readonly endCursor: string | null;
+  /** False until the first page was read. */
+  readonly known: boolean;
+}
+
+/** Rows before the first page is read. */
+export const NO_ROWS: LiveRows<never> = {
+  rows: [],
+  fresh: [],
+  leaving: new Set(),
+  totalCount: null,
+  hasMore: false,
+  endCursor: null,
+  known: false,
+};
+
+/** Event that changes the rows. */
+export type RowsEvent<R extends Row> =
+  | { readonly type: "read" | "readMore"; readonly page: Page<R> }
+  | { readonly type: "changed"; readonly changes: Changes<R> }
+  | { readonly type: "showFresh" | "clear" }
+  | { readonly type: "gone"; readonly ids: readonly string[] };
+
+/** The rows after an event. Shown rows keep their places; new ones wait in `fresh`. */
+export function reduceRows<R extends Row>(state: LiveRows<R>, event: RowsEvent<R>): LiveRows<R> {
+  switch (event.type) {
+    case "clear":
+      return NO_ROWS;
+    case "read":
+      return { ...NO_ROWS, ...pageState(event.page), rows: event.page.nodes, known: true };
+    case "readMore": {
+      const present = new Set(state.rows.map(({ id }) => id));
+      const added = event.page.nodes.filter(({ id }) => !present.has(id));
+      return { ...state, ...pageState(event.page), rows: [...state.rows, ...added] };
+    }
+    case "changed":
+      return applyChanges(state, event.changes);
+    case "showFresh":
+      return { ...state, rows: [...state.fresh, ...state.rows], fresh: [] };
+    case "gone":
+      return removeRows(state, event.ids);
+  }
+}
+
+function pageState<R extends Row>({ totalCount = null, pageInfo }: Page<R>) {
+  return { totalCount, hasMore: pageInfo.hasNextPage, endCursor: pageInfo.endCursor };
+}
+
+function applyChanges<R extends Row>(state: LiveRows<R>, changes: Changes<R>): LiveRows<R> {
+  const changed = new Map(changes.changed.map((row) => [row.id, row]));
+  const replace = (row: R) => {
+    const next = changed.get(row.id) ?? row;
+    changed.delete(row.id);
+    return next;
+  };
+  const rows = state.rows.map(replace);
+  const fresh = state.fresh.map(replace);
+  const added = [...changed.values()];
+  const leaving = new Set(state.leaving);
+  for (const id of changes.removedIds) leaving.add(id);
+  for (const { id } of changes.changed) leaving.delete(id);
+  const totalCount = state.totalCount === null ? null : state.totalCount + added.length;
+  // An empty list has no row that could move.
+  if (rows.length === 0) return { ...state, rows: added, totalCount, leaving };
+  return { ...state, rows, fresh: [...added, ...fresh], totalCount, leaving };
+}
+
+function removeRows<R extends Row>(state: LiveRows<R>, ids: readonly string[]): LiveRows<R> {
+  // A row that came back meanwhile is no longer leaving.
+  const gone = new Set(ids.filter((id) => state.leaving.has(id)));
+  const leaving = new Set([...state.leaving].filter((id) => !gone.has(id)));
+  const stays = ({ id }: Row) => !gone.has(id);
+  return {
+    ...state,
+    rows: state.rows.filter(stays),
+    fresh: state.fresh.filter(stays),
+    totalCount: state.totalCount === null ? null : Math.max(0, state.totalCount - gone.size),
+    leaving,
+  };
+}

@@ -1,0 +1,32 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+
+/** Filters and selections of a page, by name; all of them stand in the URL. */
+export type UrlState = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The search part of the URL, and a function that changes some of its values. A value that becomes empty
+ * is removed. Lists are separated by commas: see `listOf`.
+ */
+export function useUrlState(): [UrlState, (changes: UrlState) => void] {
+  const state: UrlState = useSearch({ strict: false });
+  const navigate = useNavigate();
+  return [
+    state,
+    (changes) =>
+      void navigate({
+        to: ".",
+        search: (previous: UrlState) => ({ ...previous, ...changes }),
+        replace: true,
+      }),
+  ];
+}
+
+/** The members of `allowed` that a value of the URL lists; undefined if none, which means no limit. */
+export function listOf<Value extends string>(
+  text: string | undefined,
+  allowed: readonly Value[],
+): Value[] | undefined {
+  const names = text?.split(",") ?? [];
+  const values = allowed.filter((value) => names.includes(value));
+  return values.length > 0 ? values : undefined;
+}

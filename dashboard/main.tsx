@@ -1,0 +1,19 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { setNonce } from "get-nonce";
+import { App } from "./shell/app.tsx";
+import { readNonce } from "./shell/nonce.ts";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no element #root");
+
+// Dialogs lock the scroll position with a style element of their own.
+setNonce(readNonce());
+// The files of an open page are gone after a new build; the new page has the same address.
+addEventListener("vite:preloadError", () => location.reload());
+
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

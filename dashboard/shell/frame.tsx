@@ -1,0 +1,67 @@
+import { AppShell, Burger, Group, Text, UnstyledButton } from "@mantine/core";
+import { useDisclosure, useDocumentTitle } from "@mantine/hooks";
+import { IconSearch } from "@tabler/icons-react";
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect } from "react";
+import { Help } from "./help.tsx";
+import { useShellKeys } from "./keys.ts";
+import { LiveState } from "./live_state.tsx";
+import { openPalette, wantsPalette } from "./palette_state.ts";
+import { Rail } from "./rail.tsx";
+import { UserMenu } from "./user_menu.tsx";
+import { useViewer } from "./viewer.tsx";
+import { useStore } from "../api/store.ts";
+
+const Palette = lazy(() => import("./palette.tsx"));
+
+/** Header, rail and the open screen. */
+export function Frame() {
+  const { organization } = useViewer();
+  const [drawer, { toggle, close }] = useDisclosure();
+  const [help, { open: openHelp, close: closeHelp }] = useDisclosure();
+  const palette = useStore(wantsPalette);
+  const { pathname } = useLocation();
+  useDocumentTitle("Waybill");
+  useEffect(close, [pathname, close]);
+  useShellKeys(openHelp);
+  return (
+    <AppShell
+      header={{ height: 48 }}
+      navbar={{ width: 200, breakpoint: 900, collapsed: { mobile: !drawer } }}
+      transitionDuration={0}
+    >
+      <AppShell.Header className="header">
+        <Burger
+          size="sm"
+          opened={drawer}
+          onClick={toggle}
+          aria-label="Screens"
+          className="narrow-only"
+        />
+        <Text fw={700} className="wide-only">Waybill</Text>
+        <Text truncate title={organization.name} className="organization">{organization.name}</Text>
+        <UnstyledButton className="search-button" onClick={openPalette} aria-label="Search or jump">
+          <IconSearch size={15} aria-hidden />
+          <span className="wide-only">Search or jump</span>
+          <kbd className="wide-only">Ctrl K</kbd>
+        </UnstyledButton>
+        <Group gap="xs" wrap="nowrap" ml="auto">
+          <LiveState />
+          <UserMenu onHelp={openHelp} />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar component="div" className="rail">
+        <Rail />
+      </AppShell.Navbar>
+      <AppShell.Main className="main">
+        <Outlet />
+      </AppShell.Main>
+      <Help opened={help} onClose={closeHelp} />
+      {palette && (
+        <Suspense>
+          <Palette />
+        </Suspense>
+      )}
+    </AppShell>
+  );
+}

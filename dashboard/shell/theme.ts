@@ -1,0 +1,28 @@
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+// Buttons are neutral, because colour means state.
+const ink: MantineColorsTuple = [
+  "#f4f6f8",
+  "#e4e8ec",
+  "#cbd2d9",
+  "#9aa5b1",
+  "#7b8794",
+  "#616e7c",
+  "#52606d",
+  "#3e4c59",
+  "#323f4b",
+  "#1f2933",
+];
+
+/** Dense and neutral, with the fonts of the system. */
+export const theme = createTheme({
+  colors: { ink },
+  primaryColor: "ink",
+  primaryShade: { light: 9, dark: 2 },
+  autoContrast: true,
+  defaultRadius: "sm",
+  fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
+  fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.125rem" },
+  cursorType: "pointer",
+});
