@@ -1,3 +1,4 @@
+import "./access/organizations.ts";
 import "./access/viewer.ts";
 import "./audiences/audience.ts";
 import "./deliveries/analytics.ts";
@@ -12,6 +13,7 @@ import "./jobs/queries.ts";
 import "./kit/errors.ts";
 import "./kit/node.ts";
 import "./kit/scalars.ts";
+import "./messages/deliveries.ts";
 import "./messages/editing.ts";
 import "./messages/live.ts";
 import "./messages/mutations.ts";

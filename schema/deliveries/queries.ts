@@ -34,6 +34,14 @@ export const DeliveryFilter = builder.inputType("DeliveryFilter", {
   }),
 });
 
+const [CONNECTION, EDGE] = connectionNames("Delivery");
+
+/** Page of deliveries, of all lists of deliveries. */
+export const DeliveryConnection = builder.connectionObject(
+  { type: DeliveryNode, ...CONNECTION },
+  EDGE,
+);
+
 builder.queryFields((t) => ({
   delivery: t.field({
     type: DeliveryNode,
@@ -59,7 +67,7 @@ builder.queryFields((t) => ({
     },
     resolve: (_root, { filter, orderBy, ...page }, { services, caller }) =>
       listDeliveries(services, caller, deliveryFilter(filter), orderBy ?? "CREATED_ASC", page),
-  }, ...connectionNames("Delivery")),
+  }, DeliveryConnection),
 }));
 
 const watchDeliveries = watchLists({

@@ -9,6 +9,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Job", "job"],
   ["Audience", "audience"],
   ["Message", "message"],
+  ["Batch", "batch"],
   ["Delivery", "delivery"],
   ["Suppression", "suppression"],
   ["Worker", "worker"],

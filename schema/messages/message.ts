@@ -1,4 +1,5 @@
-import { type Batch, listBatches } from "../../src/domain/deliveries/batches.ts";
+import { listBatches } from "../../src/domain/deliveries/batches.ts";
+import { senderOf } from "../../src/domain/mailbox.ts";
 import type { WaitingFor } from "../../src/domain/waiting.ts";
 import type {
   AttemptEffect,
@@ -18,6 +19,9 @@ import { readMessageWaits } from "../../src/domain/messages/waiting.ts";
 import { readNextRetries } from "../../src/domain/messages/scheduled_retry.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
+import { MailboxObject } from "../access/mailbox.ts";
+import { AudienceNode } from "../audiences/audience.ts";
+import { BatchNode } from "./batch.ts";
 import { ContentObject } from "./content.ts";
 import {
   DeliveryStatsObject,
@@ -27,15 +31,14 @@ import {
   RetryEffectivenessObject,
   statsOf,
 } from "../deliveries/stats.ts";
-import { JobNode } from "../jobs/job.ts";
 import { WAITING_COMPLEXITY, WaitingForObject } from "../jobs/waiting.ts";
 import { batchLoader } from "../kit/loader.ts";
 import { ProviderNode, providerOf } from "../providers/provider.ts";
 import {
-  BatchStatus,
   Channel,
   MessageLane,
   MessageStatus,
+  OnUnknown,
   RetryBackoff,
   RetryMode,
 } from "./enums.ts";
@@ -120,37 +123,6 @@ const MessageRetry = builder.objectRef<Message>("MessageRetry").implement({
   }),
 });
 
-const BatchObject = builder.objectRef<Batch>("Batch").implement({
-  description: "Batch: up to 100 deliveries of a message, sent by one job.",
-  fields: (t) => ({
-    number: t.exposeInt("number", {
-      description: "Number of the batch within its message, from 1.",
-    }),
-    round: t.exposeInt("round", {
-      description:
-        "Number of the round, from 1; round 1 is the first pass, later ones are retries.",
-    }),
-    size: t.exposeInt("size", { description: "Number of deliveries in the batch." }),
-    status: t.expose("status", { type: BatchStatus, description: "State of the batch." }),
-    startedAt: t.expose("startedAt", {
-      type: "DateTime",
-      nullable: true,
-      description: "Time a worker first started it; null if none has.",
-    }),
-    finishedAt: t.expose("finishedAt", {
-      type: "DateTime",
-      nullable: true,
-      description: "Time its last delivery got an outcome; null until then.",
-    }),
-    job: t.field({
-      type: JobNode,
-      nullable: true,
-      description: "Job that sends the batch; null after the job was deleted by retention.",
-      resolve: ({ jobId }) => jobId,
-    }),
-  }),
-});
-
 MessageNode.implement({
   description: "Message: one content for many recipients, with one delivery for each.",
   fields: (t) => ({
@@ -163,6 +135,41 @@ MessageNode.implement({
     }),
     lane: t.expose("lane", { type: MessageLane, description: "Lane of the message." }),
     status: t.expose("status", { type: MessageStatus, description: "State of the message." }),
+    priority: t.exposeInt("priority", {
+      description: "Priority, -100 to 100; higher is sent first among messages of the same type.",
+    }),
+    sentBy: t.exposeString("userId", {
+      nullable: true,
+      description: "User that sent the message; null if the key of the caller named none.",
+    }),
+    from: t.field({
+      type: MailboxObject,
+      nullable: true,
+      description:
+        "Sender of its emails: its own, else that of the organization when the message was " +
+        "accepted, else MAIL_FROM. Null on other channels.",
+      resolve: (message, _args, { services }) =>
+        message.channel === "EMAIL" ? senderOf(message) ?? services.mailFrom : null,
+    }),
+    replyTo: t.exposeString("replyTo", {
+      nullable: true,
+      description: "Address for replies; null: replies go to `from`.",
+    }),
+    audience: t.field({
+      type: AudienceNode,
+      nullable: true,
+      description:
+        "Audience that it is sent to; null for inline recipients, and if the audience was deleted " +
+        "or is another user's.",
+      resolve: ({ audienceId }) => audienceId,
+    }),
+    unsubscribable: t.exposeBoolean("unsubscribable", {
+      description: "True if its recipients can unsubscribe.",
+    }),
+    onUnknown: t.expose("onUnknown", {
+      type: OnUnknown,
+      description: "Handling of a delivery that becomes UNKNOWN, because it may have been sent.",
+    }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of creation." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "Time of the last change." }),
     sendAt: t.expose("sendAt", {
@@ -250,7 +257,7 @@ MessageNode.implement({
       ) => [...retryEffectiveness ?? await effectivenessOf(context, id) ?? []],
     }),
     batches: t.connection({
-      type: BatchObject,
+      type: BatchNode,
       description: "Batches of the message, by number.",
       resolve: (message, args, { services }) => listBatches(services, message, args),
     }, ...connectionNames("Batch")),

@@ -9,6 +9,7 @@ import { cancelMessage } from "../../src/domain/messages/cancel.ts";
 import { pauseMessage } from "../../src/domain/messages/pause.ts";
 import { MAX_RESUMED, resumeMessage, resumeMessages } from "../../src/domain/messages/resume.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
+import { MailboxInput } from "../access/mailbox.ts";
 import { builder } from "../kit/builder.ts";
 import { ContentInput } from "./content.ts";
 import { MessageNode } from "./message.ts";
@@ -102,6 +103,15 @@ const SendMessageInput = builder.inputType("SendMessageInput", {
         "available to templates as `unsubscribe_url`. A recipient who unsubscribes gets no " +
         "further unsubscribable message of the organization; other messages, such as receipts, " +
         "are still sent.",
+    }),
+    from: t.field({
+      type: MailboxInput,
+      description:
+        "Sender, with an address of the same domain as the sender of the organization; absent: that " +
+        "sender. EMAIL only.",
+    }),
+    replyTo: t.string({
+      description: "Address for replies; absent: that of the organization. EMAIL only.",
     }),
     idempotencyKey: t.string({
       description:

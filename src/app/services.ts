@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import deno from "../../deno.json" with { type: "json" };
+import { parseSender } from "../channels/email/compose.ts";
 import type { Config } from "../config/config.ts";
 import type { Database } from "../db/database.ts";
 import { openEmbeddedDatabase } from "../db/embedded.ts";
@@ -10,6 +11,7 @@ import { checkWrites } from "../db/write_probe.ts";
 import { readTotals } from "../domain/deliveries/stats.ts";
 import { readDepths } from "../domain/jobs/find.ts";
 import { readKeyFile } from "../domain/key_file.ts";
+import type { Mailbox } from "../domain/mailbox.ts";
 import type { Services } from "../domain/services.ts";
 import { endStep, STOP } from "../domain/stop.ts";
 import { openRendering } from "../domain/templates/pool.ts";
@@ -57,6 +59,7 @@ export async function openServices(config: Config): Promise<OpenedServices> {
     db,
     bus,
     witness,
+    mailFrom: mailboxOf(config.mail.from),
     channels: new Set(configured.map(({ channel }) => channel)),
     vault: createVault(async () => secretKey ?? await readKeyFile(join(dataDir, "secret.key"))),
     rendering: openRendering(),
@@ -68,6 +71,11 @@ export async function openServices(config: Config): Promise<OpenedServices> {
     },
   };
   return { services, providers, migrated, witness };
+}
+
+function mailboxOf(from: string): Mailbox {
+  const { address, name } = parseSender(from);
+  return { address, name: name || null };
 }
 
 function openConfiguredDatabase({ database, dataDir }: Config): Promise<Database> {

@@ -51,8 +51,16 @@ export interface DeliveryError extends Omit<FailureTraits, "code"> {
   readonly noAnswer?: true;
 }
 
+/** Sender of a mail, in place of that of the provider. Bounces still go to that of the provider. */
+export interface MailSender {
+  /** Absent: the sender of the provider. */
+  readonly from?: { readonly address: string; readonly name: string | null };
+  /** Address for replies; absent: the sender. */
+  readonly replyTo?: string;
+}
+
 /** Rendered mail for one recipient. */
-export interface OutgoingMail {
+export interface OutgoingMail extends MailSender {
   /** TypeID of the delivery; Message-ID and X-Waybill-Delivery are derived from it. */
   readonly deliveryId: string;
   readonly to: { readonly address: string; readonly name: string | null };
@@ -61,6 +69,8 @@ export interface OutgoingMail {
   readonly html: string | null;
   /** URL at which a POST unsubscribes the recipient; absent if the message allows no unsubscribing. */
   readonly unsubscribeUrl?: string;
+  /** First label of List-Id, which the domain of the sender follows; used with `unsubscribeUrl` only. */
+  readonly listId?: string;
 }
 
 /** Failure at one provider, before another provider was tried. */

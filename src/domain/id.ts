@@ -14,6 +14,7 @@ const PREFIXES = {
   schedule: "sch",
   audience: "aud",
   message: "msg",
+  batch: "bat",
   delivery: "dlv",
   suppression: "sup",
 } as const;
@@ -95,6 +96,7 @@ const NAMES: Record<Noun, string> = {
   schedule: "a schedule (sch_…)",
   audience: "an audience (aud_…)",
   message: "a message (msg_…)",
+  batch: "a batch (bat_…)",
   delivery: "a delivery (dlv_…)",
   suppression: "a suppression (sup_…)",
 };

@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { Bus } from "../events/bus.ts";
 import type { MessageChannel } from "./channel.ts";
+import type { Mailbox } from "./mailbox.ts";
 import type { Rendering } from "./rendering.ts";
 import type { Vault } from "./vault.ts";
 
@@ -13,6 +14,8 @@ export interface Services {
    * messages that no worker could send.
    */
   readonly channels?: ReadonlySet<MessageChannel>;
+  /** Sender of the mails of organizations without their own. Absent: not known, as in tests. */
+  readonly mailFrom?: Mailbox;
   /** Encrypts and decrypts credentials of providers. Absent: this process can do neither. */
   readonly vault?: Vault;
   /** Copy of the witness; a database with a lower one was restored. Absent: not watched, as in tests. */

@@ -115,7 +115,7 @@ async function sendPending(
   // Checked before the batch is read, to save the reads. Some obstacles do not apply to urgent mail.
   const obstacle = !urgent && batch.messageStatus === "SENDING" ? channel.obstacle : null;
   if (obstacle?.error.disposition === "retry") return snoozeFor(obstacle);
-  const content = await contents.get({
+  const message = await contents.get({
     id: batch.messageId,
     organizationId: batch.organizationId,
   });
@@ -125,7 +125,7 @@ async function sendPending(
   const suppressed = await statements.findSuppressed({ message: batch, addresses });
   const send = await prepareDeliverySender(services, batch, {
     channel,
-    content,
+    ...message,
     suppressed,
     urgent,
     signal,

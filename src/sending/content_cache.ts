@@ -1,6 +1,8 @@
+import type { MailSender } from "../channels/channel.ts";
 import { NotFoundError } from "../domain/errors.ts";
 import { toTypeId } from "../domain/id.ts";
 import { group } from "../domain/group.ts";
+import { senderOf } from "../domain/mailbox.ts";
 import type { Message } from "../domain/messages/message.ts";
 import { findMessages } from "../domain/messages/find.ts";
 import type { Content } from "../domain/rendering.ts";
@@ -8,12 +10,18 @@ import type { Services } from "../domain/services.ts";
 
 const MAX_CONTENTS = 100;
 
+/** Content of a message, and the sender that its mails name. */
+export interface MessageContent {
+  readonly content: Content;
+  readonly sender: MailSender;
+}
+
 /**
- * Caches the contents of messages that are being sent. The content of a message does not change
+ * Caches the contents of messages that are being sent. Content and sender of a message do not change
  * once it has batches.
  */
 export class ContentCache {
-  readonly #contents = new Map<string, Promise<Content>>();
+  readonly #contents = new Map<string, Promise<MessageContent>>();
 
   /** Reads messages; the calls of batches that start together share a statement. */
   readonly #read: (id: string) => Promise<Message | null>;
@@ -30,7 +38,7 @@ export class ContentCache {
    *
    * @throws {NotFoundError} if the message does not exist
    */
-  get(message: Pick<Message, "id" | "organizationId">): Promise<Content> {
+  get(message: Pick<Message, "id" | "organizationId">): Promise<MessageContent> {
     const cached = this.#contents.get(message.id);
     if (cached) return cached;
     const loading = this.#load(message);
@@ -42,12 +50,18 @@ export class ContentCache {
     return loading;
   }
 
-  async #load({ id, organizationId }: Pick<Message, "id" | "organizationId">): Promise<Content> {
+  async #load(
+    { id, organizationId }: Pick<Message, "id" | "organizationId">,
+  ): Promise<MessageContent> {
     const message = await this.#read(id);
     if (message?.organizationId !== organizationId) {
       throw new NotFoundError([toTypeId("message", id)]);
     }
-    const { subject, text, html } = message;
-    return { subject, text, html };
+    const { subject, text, html, replyTo } = message;
+    const from = senderOf(message);
+    return {
+      content: { subject, text, html },
+      sender: { ...from && { from }, ...replyTo !== null && { replyTo } },
+    };
   }
 }

@@ -5,20 +5,20 @@ import type { DeliveryResult } from "../domain/deliveries/outcome.ts";
 import type { TakenBatch } from "../domain/deliveries/take.ts";
 import { toTypeId } from "../domain/id.ts";
 import { recordLateReply } from "../domain/messages/late_reply.ts";
-import { type Content, type RenderingValues, TemplateError } from "../domain/rendering.ts";
+import { type RenderingValues, TemplateError } from "../domain/rendering.ts";
 import type { Services } from "../domain/services.ts";
 import type { SuppressedAddresses } from "../domain/suppressions/lookup.ts";
 import { openUnsubscribeLinks } from "../domain/suppressions/unsubscribe.ts";
 import { renderingOf } from "../domain/templates/main_thread.ts";
 import { UNSUBSCRIBE_URL } from "../domain/templates/unsubscribe_url.ts";
+import type { MessageContent } from "./content_cache.ts";
 import type { ChannelSlot } from "./provider_pool.ts";
 
 const log = getLogger(["waybill", "deliveries"]);
 
 /** Options of sending the deliveries of one batch. */
-export interface DeliverySenderOptions {
+export interface DeliverySenderOptions extends MessageContent {
   readonly channel: ChannelSlot["channel"];
-  readonly content: Content;
   /** Recipients that must not receive the message. */
   readonly suppressed: SuppressedAddresses;
   readonly urgent: boolean;
@@ -37,11 +37,13 @@ export interface DeliverySenderOptions {
 export async function prepareDeliverySender(
   services: Services,
   batch: TakenBatch,
-  { channel, content, suppressed, urgent, signal, publicUrl }: DeliverySenderOptions,
+  { channel, content, sender, suppressed, urgent, signal, publicUrl }: DeliverySenderOptions,
 ): Promise<(delivery: PendingDelivery) => Promise<DeliveryResult>> {
   const rendering = renderingOf(services);
   const aborted = abortOf(signal);
   const linkOf = batch.unsubscribable ? await openUnsubscribeLinks(services.db, publicUrl) : null;
+  // Recipients unsubscribe from all unsubscribable messages of the organization, which is the list.
+  const listId = toTypeId("organization", batch.organizationId);
   return async (delivery) => {
     const { id, address, name } = delivery;
     const reason = suppressed.get(address);
@@ -56,7 +58,8 @@ export async function prepareDeliverySender(
     const mail = {
       deliveryId: toTypeId("delivery", id),
       to: { address, name },
-      ...unsubscribeUrl !== undefined && { unsubscribeUrl },
+      ...sender,
+      ...unsubscribeUrl !== undefined && { unsubscribeUrl, listId },
     };
     const values = valuesOf(delivery, unsubscribeUrl);
     const rendered = await Promise.race([

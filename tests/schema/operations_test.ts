@@ -37,6 +37,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
     idempotencyKey: "july",
   },
   UpdateProviderInput: { user: "ada", password: "new" },
+  UpdateOrganizationInput: { from: { address: "news@acme.example", name: "Acme" } },
   UpdateMessageInput: { retry: { mode: "CRON" } },
   ContentPreviewInput: { content: { subject: "Hello {{ name }}" }, variables: { name: "Ada" } },
   SendTestMessageInput: {
@@ -53,6 +54,7 @@ interface Ids {
   readonly key: string;
   readonly suppression: string;
   readonly provider: string;
+  readonly organization: string;
 }
 
 onEveryDatabase(
@@ -106,6 +108,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     key: key.body.data.createApiKey.apiKey.id,
     suppression: toTypeId("suppression", suppression?.id ?? ""),
     provider: toTypeId("provider", services.settings?.providerIds[0] ?? ""),
+    organization: toTypeId("organization", admin.organizationId),
   };
 }
 
@@ -146,6 +149,7 @@ function variablesOf(
     timezone: "Europe/Berlin",
     id: Object.entries(ids).find(([noun]) => field.toLowerCase().includes(noun))?.[1] ?? ids.job,
     audience: ids.audience,
+    organizationId: ids.organization,
     deliveries: [ids.delivery],
     message: ids.message,
     delivery: ids.delivery,

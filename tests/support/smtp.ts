@@ -3,6 +3,8 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions } from "s
 
 /** A mail that the server accepted for one recipient. */
 export interface ReceivedMail {
+  /** Address of the envelope that bounces go to. */
+  readonly sender: string;
   readonly recipient: string;
   readonly messageId: string | null;
   /** Header X-Waybill-Delivery: the TypeID of the delivery. */
@@ -91,6 +93,7 @@ export async function startSmtpServer(
       const refusal = replies.rejectMail?.(recipient);
       if (refusal) return callback(refusalOf(refusal));
       received.push({
+        sender: session.envelope.mailFrom ? session.envelope.mailFrom.address : "",
         recipient,
         messageId: headerOf(content, "Message-ID"),
         deliveryId: headerOf(content, "X-Waybill-Delivery"),

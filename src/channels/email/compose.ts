@@ -39,9 +39,10 @@ export function classifyLocalFailure(error: unknown): DeliveryError {
   };
 }
 
-/** Sender of all mails, encoded once. */
+/** Sender of all mails that name none, encoded once. Bounces of all mails go to it. */
 export interface Sender {
   readonly address: string;
+  readonly name: string;
   readonly domain: string;
   readonly header: string;
 }
@@ -64,7 +65,8 @@ export function parseSender(text: string): Sender {
   const address = toEnvelopeAddress(mailbox.address);
   return {
     address,
-    domain: domainToASCII(address.slice(address.lastIndexOf("@") + 1)),
+    name: mailbox.name,
+    domain: domainOf(address),
     header: mailboxHeader("From", mailbox.name, address),
   };
 }
@@ -87,17 +89,22 @@ export function compose(mail: OutgoingMail, sender: Sender): ComposedMail {
   }
   const to = toEnvelopeAddress(mail.to.address);
   const messageId = `<${mail.deliveryId}@${sender.domain}>`;
+  const from = mail.from ? toEnvelopeAddress(mail.from.address) : sender.address;
+  const replyTo = mail.replyTo === undefined ? null : toEnvelopeAddress(mail.replyTo);
   const date = new Date().toUTCString().replace("GMT", "+0000");
-  const head = sender.header +
+  const head = (mail.from ? mailboxHeader("From", mail.from.name ?? "", from) : sender.header) +
+    (replyTo === null ? "" : mailboxHeader("Reply-To", "", replyTo)) +
     mailboxHeader("To", mail.to.name ?? "", to) +
     subjectHeader(mail.subject) +
     `Date: ${date}\r\nMessage-ID: ${messageId}\r\nX-Waybill-Delivery: ${mail.deliveryId}\r\n` +
     unsubscribeHeaders(mail) +
+    listIdHeader(mail, from) +
     "MIME-Version: 1.0\r\n";
   return {
     from: sender.address,
     to,
-    utf8Address: [sender.address, to].find((address) => !isAscii(address)) ?? null,
+    utf8Address: [sender.address, from, replyTo ?? "", to].find((address) => !isAscii(address)) ??
+      null,
     messageId,
     content: Buffer.from(head + body(mail), "utf8"),
   };
@@ -113,6 +120,15 @@ function unsubscribeHeaders({ unsubscribeUrl }: OutgoingMail): string {
   const link = `List-Unsubscribe: <${unsubscribeUrl}>\r\n`;
   if (!unsubscribeUrl.startsWith("https:")) return link;
   return `${link}List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n`;
+}
+
+// RFC 2919. Mail programs and filters recognize a list by it, whatever the sender's address.
+function listIdHeader({ listId, unsubscribeUrl }: OutgoingMail, from: string): string {
+  if (listId === undefined || unsubscribeUrl === undefined) return "";
+  if (!/^\w+$/.test(listId)) {
+    throw new TypeError(`Cannot use ${JSON.stringify(listId)} in List-Id: it is not a TypeID`);
+  }
+  return `List-Id: <${listId}.${domainOf(from)}>\r\n`;
 }
 
 function body({ deliveryId, text, html }: OutgoingMail): string {
@@ -143,7 +159,7 @@ function header(key: string, value: string): string {
   return foldLines(`${key}: ${value}`, 76) + "\r\n";
 }
 
-function mailboxHeader(key: "From" | "To", name: string, address: string): string {
+function mailboxHeader(key: "From" | "Reply-To" | "To", name: string, address: string): string {
   const text = withoutControls(name);
   const encoded = looksEncoded(text)
     ? `${encodeWord(text, "Q", MAX_WORD)} <${normalize(address)}>`
@@ -184,6 +200,10 @@ function toEnvelopeAddress(address: string): string {
     throw new AddressError(`Cannot send to ${JSON.stringify(address)}: its domain is not valid`);
   }
   return converted;
+}
+
+function domainOf(address: string): string {
+  return domainToASCII(address.slice(address.lastIndexOf("@") + 1));
 }
 
 function isAscii(text: string): boolean {

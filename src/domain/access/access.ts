@@ -1,4 +1,5 @@
 import { ForbiddenError, type Issue } from "../errors.ts";
+import type { StoredSender } from "../mailbox.ts";
 
 /**
  * A MEMBER acts on its own objects, an ADMIN on those of its organization, the OPERATOR on the
@@ -32,10 +33,16 @@ export interface ApiKey {
 }
 
 /** Organization: a tenant of the installation. */
-export interface Organization {
+export interface Organization extends StoredSender {
   readonly id: string;
   readonly name: string;
   readonly createdAt: Date;
+  /** Address for replies; null: the sender. */
+  readonly replyTo: string | null;
+  /** Address for mails to its administrators; null: none. */
+  readonly adminEmail: string | null;
+  /** IANA time zone. */
+  readonly timezone: string;
 }
 
 /** An authenticated caller. */

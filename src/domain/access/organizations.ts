@@ -1,11 +1,35 @@
-import { type Connection, statement } from "../../db/database.ts";
-import { InvalidInputError, type Issue } from "../errors.ts";
-import { newId } from "../id.ts";
+import { columnList, type TableOf } from "../../db/columns.ts";
+import { type Connection, queryBuilder, statement } from "../../db/database.ts";
+import { InvalidInputError, type Issue, NotFoundError } from "../errors.ts";
+import { newId, toTypeId } from "../id.ts";
+import { byId, listPage, type Page, type PageArgs } from "../page.ts";
 import type { Services } from "../services.ts";
-import { type Caller, checkName, type Organization, requireOperator } from "./access.ts";
+import {
+  type Caller,
+  checkName,
+  type Organization,
+  requireOperator,
+  SYSTEM_ORGANIZATION_ID,
+} from "./access.ts";
 import { insertApiKey, type NewApiKey } from "./api_keys.ts";
 
-const COLUMNS = `id, name, created_at as "createdAt"`;
+const COLUMNS = [
+  "id",
+  "name",
+  "created_at as createdAt",
+  "from_address as fromAddress",
+  "from_name as fromName",
+  "reply_to as replyTo",
+  "admin_email as adminEmail",
+  "timezone",
+] as const;
+
+/** The columns of `organizations` under the names of `Organization`, as a list in SQL. */
+export const ORGANIZATION_COLUMNS = columnList(COLUMNS);
+
+interface Tables {
+  organizations: TableOf<Organization, typeof COLUMNS> & { deleting_since: Date | null };
+}
 
 /**
  * Creates an organization and its first key, with the role ADMIN.
@@ -24,16 +48,33 @@ export async function createOrganization(
   if (issues.length > 0) throw new InvalidInputError(issues);
   return await db.transaction(async (tx) => {
     const organization = await insertOrganization(tx, input.name);
-    return {
-      organization,
-      ...await insertApiKey(tx, organization.id, { name: "Admin", role: "ADMIN" }),
-    };
+    return { organization, ...await insertAdminKey(tx, organization.id) };
   });
+}
+
+/**
+ * Creates another key of an organization, with the role ADMIN.
+ *
+ * @throws {ForbiddenError} unless the caller is the OPERATOR
+ * @throws {NotFoundError}
+ */
+export async function createAdminKey(
+  services: Services,
+  caller: Caller,
+  organizationId: string,
+): Promise<NewApiKey> {
+  requireOperator(caller, "create the key of an organization");
+  await getOrganization(services, caller, organizationId);
+  return await insertAdminKey(services.db, organizationId);
+}
+
+function insertAdminKey(db: Connection, organizationId: string): Promise<NewApiKey> {
+  return insertApiKey(db, organizationId, { name: "Admin", role: "ADMIN" });
 }
 
 const INSERT = statement<[id: string, name: string], Organization>(
   "access.insertOrganization",
-  `insert into organizations (id, name) values ($1, $2) returning ${COLUMNS}`,
+  `insert into organizations (id, name) values ($1, $2) returning ${ORGANIZATION_COLUMNS}`,
 );
 
 /** Inserts an organization, without any check of the name. */
@@ -45,7 +86,7 @@ export async function insertOrganization(tx: Connection, name: string): Promise<
 
 const FIND = statement<[ids: string[]], Organization>(
   "access.organizationsById",
-  `select ${COLUMNS} from organizations where id = any($1)`,
+  `select ${ORGANIZATION_COLUMNS} from organizations where id = any($1) and deleting_since is null`,
 );
 
 /** Finds the organizations with these database ids that the caller may see: its own, or all for the OPERATOR. */
@@ -60,7 +101,45 @@ export function findOrganizations(
   return db.run(FIND, visible);
 }
 
+/**
+ * Finds an organization that the caller may see. The system organization is not found.
+ *
+ * @throws {NotFoundError} if it does not exist, or the caller may not see it
+ */
+export async function getOrganization(
+  services: Services,
+  caller: Caller,
+  id: string,
+): Promise<Organization> {
+  const [organization] = await findOrganizations(services, caller, [id]);
+  if (organization && id !== SYSTEM_ORGANIZATION_ID) return organization;
+  throw new NotFoundError([toTypeId("organization", id)]);
+}
+
 /** True if an organization has this database id. */
 export async function organizationExists({ db }: Services, id: string): Promise<boolean> {
   return (await db.run(FIND, [id])).length > 0;
+}
+
+/**
+ * Lists the organizations of the installation, newest first, without the system organization.
+ *
+ * @param search part of the name, in any case; null or absent: all
+ * @throws {ForbiddenError} unless the caller is the OPERATOR
+ * @throws {InvalidInputError} for page arguments out of range and cursors of another list
+ */
+export function listOrganizations(
+  { db }: Services,
+  caller: Caller,
+  search: string | null | undefined,
+  page: PageArgs,
+): Promise<Page<Organization>> {
+  requireOperator(caller, "see the organizations");
+  let query = queryBuilder<Tables>().selectFrom("organizations").select(COLUMNS)
+    .where("id", "!=", SYSTEM_ORGANIZATION_ID).where("deleting_since", "is", null);
+  if (search) {
+    const pattern = `%${search.replaceAll("\0", "").replaceAll(/[\\%_]/g, "\\$&")}%`;
+    query = query.where("name", "ilike", pattern);
+  }
+  return listPage(db, query, byId("desc"), page);
 }

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { queryBuilder } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
 import { listPage, type Page, type PageArgs } from "../page.ts";
 import type { Services } from "../services.ts";
 
@@ -34,7 +35,7 @@ interface Tables {
     started_at: Date | null;
     finished_at: Date | null;
   };
-  messages: { id: string };
+  messages: { id: string; user_id: string | null };
 }
 
 // A batch that ended after its message was cancelled did not send all of its deliveries.
@@ -53,7 +54,25 @@ export function listBatches(
   message: { readonly id: string; readonly organizationId: string },
   page: PageArgs,
 ): Promise<Page<Batch>> {
-  const query = queryBuilder<Tables>().selectFrom("batches as b")
+  const query = selectBatches(message.organizationId).where("b.message_id", "=", message.id);
+  const byNumber = { expression: sql.ref("b.number"), type: "integer" } as const;
+  return listPage(db, query, { name: "number asc", keys: [byNumber], direction: "asc" }, page);
+}
+
+/** Finds batches by id, of messages that the caller may see. */
+export function findBatches(
+  { db }: Services,
+  caller: Caller,
+  ids: readonly string[],
+): Promise<Batch[]> {
+  const query = selectBatches(caller.organizationId).where("b.id", "in", [...ids]);
+  return db.select(
+    caller.role === "MEMBER" ? query.where("m.user_id", "=", caller.userId) : query,
+  );
+}
+
+function selectBatches(organizationId: string) {
+  return queryBuilder<Tables>().selectFrom("batches as b")
     .innerJoin("messages as m", "m.id", "b.message_id")
     .select([
       "b.id",
@@ -65,8 +84,5 @@ export function listBatches(
       "b.job_id as jobId",
       STATUS.as("status"),
     ])
-    .where("b.organization_id", "=", message.organizationId)
-    .where("b.message_id", "=", message.id);
-  const byNumber = { expression: sql.ref("b.number"), type: "integer" } as const;
-  return listPage(db, query, { name: "number asc", keys: [byNumber], direction: "asc" }, page);
+    .where("b.organization_id", "=", organizationId);
 }

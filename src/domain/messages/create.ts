@@ -13,7 +13,8 @@ export interface NewMessage extends Omit<Message, "status" | WrittenTime> {
 type WrittenTime = "createdAt" | "updatedAt" | "startedAt";
 
 /** The part of a new message that the database decides. */
-export interface WrittenMessage extends Pick<Message, "id" | "status" | WrittenTime> {}
+export interface WrittenMessage
+  extends Pick<Message, "id" | "status" | "fromAddress" | "fromName" | "replyTo" | WrittenTime> {}
 
 /**
  * Builds a message from its checked input.
@@ -23,7 +24,7 @@ export interface WrittenMessage extends Pick<Message, "id" | "status" | WrittenT
 export function newMessage(
   caller: Caller,
   input: SendMessageInput,
-  { fields, recipients, duplicates, audience }: CheckedInput,
+  { fields, recipients, duplicates, audience, sender: { from, replyTo } }: CheckedInput,
   planned: boolean,
 ): NewMessage {
   const recipientCount = audience?.recipientCount ?? recipients.length;
@@ -47,6 +48,9 @@ export function newMessage(
     retryRounds: 0,
     onUnknown: input.onUnknown,
     unsubscribable: input.unsubscribable,
+    fromAddress: from?.address ?? null,
+    fromName: from?.name ?? null,
+    replyTo,
     idempotencyKey: fields.idempotencyKey?.toWellFormed() ?? null,
     recipientCount,
     duplicateCount: duplicates,
@@ -63,7 +67,7 @@ export function newMessage(
 export const NEW_MESSAGE = `id uuid, "organizationId" uuid, "userId" text, title text, channel text,
   type text, lane text, priority smallint, subject text, text text, html text, "audienceId" uuid,
   "sendAt" timestamptz, "retryMode" text, "maxAttempts" smallint, "retryBackoff" text, "onUnknown" text,
-  unsubscribable boolean, "idempotencyKey" text, "recipientCount" int, "duplicateCount" int,
+  unsubscribable boolean, "fromAddress" text, "fromName" text, "replyTo" text, "idempotencyKey" text, "recipientCount" int, "duplicateCount" int,
   "plannedCount" int`;
 
 /**
@@ -76,19 +80,26 @@ export function insertMessagesFrom(source: string): string {
   // In the order of their keys, because two statements with the same keys would otherwise deadlock.
   return `insert into messages (id, organization_id, user_id, title, channel, type, lane, priority,
      subject, text_body, html_body, audience_id, send_at, retry_mode, max_attempts, retry_backoff,
-     on_unknown, unsubscribable, idempotency_key, recipient_count, duplicate_count, planned_count,
+     on_unknown, unsubscribable, from_address, from_name, reply_to, idempotency_key, recipient_count, duplicate_count, planned_count,
      status, started_at)
    select id, "organizationId", "userId", title, channel, type, lane, priority, subject, text, html,
      "audienceId", "sendAt", "retryMode", "maxAttempts", "retryBackoff", "onUnknown", unsubscribable,
-     "idempotencyKey", "recipientCount", "duplicateCount", "plannedCount",
+     -- A message without its own sender has that of its organization, even if that changes later.
+     coalesce("fromAddress", from_address),
+     case when "fromAddress" is null then from_name else "fromName" end,
+     coalesce("replyTo", reply_to), "idempotencyKey", "recipientCount", "duplicateCount", "plannedCount",
      case when "plannedCount" > 0 then 'SENDING' when "sendAt" > now() then 'SCHEDULED'
        else 'PLANNING' end,
      case when "plannedCount" > 0 then now() end
-   from ${source}
-   order by "idempotencyKey", "organizationId"
+   from ${source} left join lateral (
+     select from_address, from_name, reply_to from organizations
+     -- The offset forces one index lookup per message: a join could read all organizations.
+     where organizations.id = "organizationId" and channel = 'EMAIL' offset 0) sender on true
+   order by "idempotencyKey", "organizationId", id
    on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing
    returning id, status, created_at as "createdAt", updated_at as "updatedAt",
-     started_at as "startedAt"`;
+     started_at as "startedAt", from_address as "fromAddress", from_name as "fromName",
+     reply_to as "replyTo"`;
 }
 
 const INSERT = statement<[messages: string], WrittenMessage>(

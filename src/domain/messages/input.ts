@@ -16,12 +16,13 @@ import type { Content } from "../rendering.ts";
 import type { Services } from "../services.ts";
 import { contentSchema, issuesOfTemplates } from "../templates/content_check.ts";
 import { issuesOf, singleLine } from "../validation.ts";
+import { issuesOfSender, type MessageSender, type SenderInput, tidySender } from "./sender.ts";
 
 /** Larger recipient lists are imported as an audience. */
 const MAX_INLINE_RECIPIENTS = 10_000;
 
 /** Input of `sendMessage`. */
-export interface SendMessageInput {
+export interface SendMessageInput extends SenderInput {
   /** 1 to 200 characters. */
   readonly title: string;
   readonly channel: MessageChannel;
@@ -81,6 +82,7 @@ export interface CheckedInput {
   readonly recipients: readonly Recipient[];
   readonly duplicates: number;
   readonly audience: Audience | null;
+  readonly sender: MessageSender;
 }
 
 /**
@@ -99,9 +101,11 @@ export async function checkInput(
   const audience = audienceId == null ? null : await getAudience(services, caller, audienceId);
   const inlineRecipients = audience ? [] : (list ?? []).map(tidyRecipient);
   const fields = inputSchema.safeParse(input);
+  const sender = tidySender(input);
   const issues = [
     ...issuesOf(fields),
     ...issuesOfChannel(services, input),
+    ...await issuesOfSender(services, caller, sender, input.channel),
     ...issuesOfText(input.channel, input.content),
     ...(audience
       ? issuesOfAudience(audience, input.channel)
@@ -116,7 +120,8 @@ export async function checkInput(
     issues.push(...await issuesOfTemplates(services, caller, input.content, input, faultOf));
   }
   if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
-  return { fields: fields.data, audience, ...removeDuplicates(inlineRecipients, input.channel) };
+  const unique = removeDuplicates(inlineRecipients, input.channel);
+  return { fields: fields.data, audience, sender, ...unique };
 }
 
 /** Checks the text of a content by the rules of its channel. */

@@ -3,6 +3,7 @@ import type { MessageChannel } from "../channel.ts";
 import type { OnUnknown, RetryBackoff, RetryMode } from "../deliveries/delivery.ts";
 import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
+import type { StoredSender } from "../mailbox.ts";
 import type { MessageStatus } from "../message_status.ts";
 
 /** The content that all recipients get, as Liquid templates. */
@@ -13,7 +14,7 @@ export interface Content {
 }
 
 /** One content that is sent to many recipients. */
-export interface Message {
+export interface Message extends StoredSender {
   readonly id: string;
   readonly organizationId: string;
   readonly userId: string | null;
@@ -36,6 +37,8 @@ export interface Message {
   readonly onUnknown: OnUnknown;
   /** Whether its mails have an unsubscribe link, and unsubscribed recipients do not receive it. */
   readonly unsubscribable: boolean;
+  /** Address for replies; null: the sender. */
+  readonly replyTo: string | null;
   readonly recipientCount: number;
   /** Number of recipients that are in batches. */
   readonly plannedCount: number;

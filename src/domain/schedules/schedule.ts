@@ -2,6 +2,7 @@ import { Cron, CronPattern } from "croner";
 import { InvalidInputError, type Issue } from "../errors.ts";
 import type { JobError } from "../jobs/job.ts";
 import type { JobKindName } from "../jobs/kinds.ts";
+import { issuesOfTimezone } from "../timezone.ts";
 
 /** A schedule: starts a job of one kind at each tick. */
 export interface Schedule {
@@ -80,15 +81,5 @@ function issuesOfCron(cron: string): Issue[] {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `is not a cron expression of five fields such as */15 * * * *: ${reason}`;
     return [{ path: ["cron"], code: "MALFORMED", message }];
-  }
-}
-
-function issuesOfTimezone(timezone: string): Issue[] {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: timezone });
-    return [];
-  } catch {
-    const message = `is not an IANA time zone such as Europe/Berlin: ${JSON.stringify(timezone)}`;
-    return [{ path: ["timezone"], code: "MALFORMED", message }];
   }
 }

@@ -37,6 +37,42 @@ Deno.test("compose() writes From, To and Date", async () => {
   assert.ok(Date.parse(date ?? "") >= before);
 });
 
+Deno.test("compose() writes a sender of the mail, while bounces go to that of the provider", async () => {
+  const from = { address: "news@bücher.example", name: 'Böks, "Ltd"' };
+  const mail = { from, replyTo: "help@bücher.example" };
+  const parsed = await parse(mail);
+  const domain = "xn--bcher-kva.example";
+  assert.deepEqual(parsed.from, { name: from.name, address: `news@${domain}` });
+  assert.deepEqual(parsed.replyTo?.map(({ address }) => address), [`help@${domain}`]);
+  const composed = compose({ ...MAIL, ...mail }, SENDER);
+  assert.equal(composed.from, "noreply@example.com");
+  assert.equal(composed.messageId, `<${MAIL.deliveryId}@example.com>`);
+  assert.equal(composed.utf8Address, null);
+  const { utf8Address } = compose({ ...MAIL, replyTo: "grüße@example.com" }, SENDER);
+  assert.equal(utf8Address, "grüße@example.com");
+});
+
+Deno.test("compose() adds no header by a sender", () => {
+  const name = "A\r\nBcc: eve@example.net";
+  const lines = linesOf({ from: { address: "a@example.com", name } });
+  assert.ok(!lines.some((line) => line.startsWith("Bcc")), lines.join("\n"));
+  for (const address of ["a@example.com\r\nBcc: eve@example.net", "a@example.com, b@example.com"]) {
+    assert.throws(() => linesOf({ from: { address, name: null } }), AddressError);
+    assert.throws(() => linesOf({ replyTo: address }), AddressError);
+  }
+});
+
+Deno.test("compose() writes List-Id with the sender's domain, beside List-Unsubscribe only", () => {
+  const listId = "org_01h455vb4pex5vsknk084sn02q";
+  const idsOf = (mail: Partial<OutgoingMail>) =>
+    linesOf({ ...mail, listId }).filter((line) => line.startsWith("List-Id:"));
+  const unsubscribeUrl = "https://example.com/unsubscribe/x";
+  assert.deepEqual(idsOf({}), []);
+  assert.deepEqual(idsOf({ unsubscribeUrl }), [`List-Id: <${listId}.example.com>`]);
+  const from = { address: "news@acme.example", name: null };
+  assert.deepEqual(idsOf({ unsubscribeUrl, from }), [`List-Id: <${listId}.acme.example>`]);
+});
+
 // The parser converts CRLF to LF only in some encodings.
 function withoutCarriageReturns(text = ""): string {
   return text.replaceAll("\r", "").trimEnd();
