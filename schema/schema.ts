@@ -1,6 +1,7 @@
 import "./access/organizations.ts";
 import "./access/viewer.ts";
 import "./audiences/audience.ts";
+import "./audiences/mutations.ts";
 import "./deliveries/analytics.ts";
 import "./deliveries/cleanup.ts";
 import "./deliveries/mutations.ts";

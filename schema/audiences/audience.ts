@@ -22,8 +22,9 @@ const ImportStatus = builder.enumType("ImportStatus", {
     FINISHED: { description: "The whole file was read." },
     FAILED: {
       description:
-        "The import was interrupted before the end of the file. The recipients read until then are " +
-        "kept, but no message can be sent to the audience.",
+        "The import was interrupted before the end of the file. The recipients that it had added are " +
+        "removed, and an audience without others is deleted. With `keep=partial` they are kept, but " +
+        "no message can be sent to the audience until a file is imported into it again.",
     },
   },
 });
@@ -37,12 +38,12 @@ const RefusedRowObject = builder.objectRef<RefusedRow>("RefusedRow").implement({
 });
 
 const AudienceImport = builder.objectRef<Audience>("AudienceImport").implement({
-  description: "Import of an audience's file.",
+  description: "Latest import of a file into an audience.",
   fields: (t) => ({
     status: t.expose("importStatus", { type: ImportStatus, description: "State of the import." }),
     taken: t.exposeInt("taken", { description: "Number of rows that became recipients." }),
     collapsed: t.exposeInt("collapsed", {
-      description: "Number of rows that repeat an address of the audience.",
+      description: "Number of valid rows whose address was already in the audience.",
     }),
     refused: t.exposeInt("refused", { description: "Number of invalid rows." }),
     bytesRead: t.exposeFloat("bytesRead", { description: "Bytes read so far." }),
@@ -68,6 +69,11 @@ AudienceNode.implement({
       description: "Channel of its recipients, and of the messages that can be sent to them.",
     }),
     recipientCount: t.exposeInt("recipientCount", { description: "Number of recipients." }),
+    partial: t.exposeBoolean("partial", {
+      description:
+        "Whether it contains only a part of a file, because an import with `keep=partial` failed; no " +
+        "message can be sent to it then.",
+    }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of creation." }),
     import: t.field({
       type: AudienceImport,

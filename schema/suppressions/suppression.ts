@@ -73,6 +73,12 @@ const AddSuppressionsInput = builder.inputType("AddSuppressionsInput", {
       description: "Channel of the addresses.",
     }),
     addresses: t.stringList({ required: true, description: "Addresses, 1 to 1,000." }),
+    reason: t.field({
+      type: SuppressionReason,
+      required: true,
+      defaultValue: "MANUAL",
+      description: "Reason of the entries, for example one known from another system.",
+    }),
   }),
 });
 
@@ -84,7 +90,7 @@ const AddSuppressionsPayload = builder
       suppressions: t.field({
         type: [SuppressionNode],
         description:
-          "Entry of each address, in the order of the input; existing MANUAL entries are " +
+          "Entry of each address, in the order of the input; existing entries with the reason are " +
           "returned unchanged.",
         resolve: (suppressions) => suppressions,
       }),
@@ -109,8 +115,8 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Adds addresses to the suppression list with the reason MANUAL. A batch that is already " +
-      "being sent ignores them; later batches apply them. ADMIN and OPERATOR only, else " +
+      "Adds addresses to the suppression list; see `POST /import/suppressions` for files. A batch that " +
+      "is already being sent ignores them; later batches apply them. ADMIN and OPERATOR only, else " +
       "ForbiddenError. Refuses invalid addresses with InvalidInputError; nothing is added then.",
     args: {
       input: t.arg({

@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { openCaptureChannel } from "../channels/capture.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Config } from "../config/config.ts";
+import { failStaleImports } from "../domain/audiences/import.ts";
 import { isHeld } from "../domain/hold.ts";
 import { JOB_KINDS } from "../domain/jobs/kinds.ts";
 import type { LaneSlots } from "../domain/jobs/lane.ts";
@@ -110,6 +111,7 @@ export async function startBackground(
     handlers: bindHandlers(JOB_KINDS, handlers),
     lanes,
     async sweep() {
+      await failStaleImports(services);
       if (await isHeld(services.db)) return;
       await resume();
       await sweepMessages(services);

@@ -1,7 +1,7 @@
 import { schema } from "../../schema/schema.ts";
 import type { Config } from "../config/config.ts";
 import { ensureOperator } from "../domain/access/operator.ts";
-import { handleImport } from "../server/imports/import.ts";
+import { importRecipients } from "../server/imports/recipients.ts";
 import { watchEventLoop } from "../server/ops/event_loop.ts";
 import { startServer } from "../server/server.ts";
 import { startConfiguredBackground } from "./background.ts";
@@ -55,7 +55,7 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
       },
       metricsSource: metricsSourceOf(services),
       eventLoop,
-      importRecipients: (request, caller) => handleImport(services, request, caller),
+      importRecipients: (request, caller) => importRecipients(services, request, caller),
       webhooks: config.webhooks,
       dashboard: new URL("../../dashboard/dist/", import.meta.url),
     }));

@@ -41,6 +41,7 @@ export type ConflictCode =
   | "NOT_CANCELLABLE"
   | "NOT_RETRYABLE"
   | "NAME_TAKEN"
+  | "IN_USE"
   | "NOT_CONFIGURED";
 
 /** The object's state does not allow the action. */

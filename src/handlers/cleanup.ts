@@ -1,4 +1,3 @@
-import { failStaleImports } from "../domain/audiences/import.ts";
 import { pruneEvents } from "../domain/deliveries/provider_event.ts";
 import type { Outcome } from "../domain/jobs/outcome.ts";
 import type { JobPayload } from "../domain/jobs/kinds.ts";
@@ -20,8 +19,7 @@ export interface Retention extends JobRetention {
 
 /**
  * Creates the handler of CLEANUP: deletes finished jobs, and sent and cancelled deliveries, whose
- * retention is over, in chunks of 1,000. A job of the system organization also fails imports whose
- * process died, and deletes old fires and old ids of provider events.
+ * retention is over, in chunks of 1,000. A job of the system organization also deletes old fires and old ids of provider events.
  */
 export function cleanupHandler(
   services: Services,
@@ -37,7 +35,6 @@ async function cleanup(
 ): Promise<Outcome> {
   const { job, signal, report } = run;
   if (scopeOf(job) === null) {
-    await failStaleImports(services);
     await pruneFires(services, KEEP_FIRES_MS);
     await pruneEvents(services);
   }

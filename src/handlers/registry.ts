@@ -4,6 +4,7 @@ import type { Handlers } from "../queue/handler.ts";
 import { cleanupHandler, type Retention } from "./cleanup.ts";
 import { cleanupDeliveriesHandler } from "./cleanup_deliveries.ts";
 import { planMessageHandler } from "./plan_message.ts";
+import { removeRecipientsHandler } from "./remove_recipients.ts";
 import { retryFailedHandler } from "./retry_failed.ts";
 import { sendBatchHandler, type SendBatchOptions } from "./send_batch.ts";
 import { sendDueHandler } from "./send_due.ts";
@@ -18,6 +19,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
   return {
     PLAN_MESSAGE: planMessageHandler(services),
     SEND_BATCH: sendBatchHandler(services, options),
+    REMOVE_RECIPIENTS: removeRecipientsHandler(services),
     SEND_DUE: sendDueHandler(services),
     RETRY_FAILED: retryFailedHandler(services),
     CLEANUP: cleanupHandler(services, options.retention),

@@ -16,6 +16,7 @@ import { listJobs } from "../../src/domain/jobs/list.ts";
 import type { Page } from "../../src/domain/page.ts";
 import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
 import { onEveryDatabase } from "../support/database.ts";
+import { importPeople } from "../support/messages.ts";
 import { type GraphQLBody, type TestServer, withServer } from "../support/server.ts";
 
 const FILE = new URL("operations.graphql", import.meta.url);
@@ -29,7 +30,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   MessageFilter: { statuses: ["PAUSED"] },
   RetryDeliveriesInput: { filter: { errorTypes: ["ACCESS_TOKEN"] } },
   ResolveDeliveriesInput: { filter: { statuses: ["UNKNOWN"] }, as: "SENT" },
-  AddSuppressionsInput: { addresses: ["max@example.com"] },
+  AddSuppressionsInput: { addresses: ["max@example.com"], reason: "COMPLAINED" },
   SendMessageInput: {
     title: "July",
     content: { subject: "Hello {{ name }}", text: "Your plan: {{ plan }}" },
@@ -50,6 +51,8 @@ interface Ids {
   readonly job: string;
   readonly message: string;
   readonly delivery: string;
+  /** For the mutation deleteAudience, because later operations use `audience`. */
+  readonly deleteaudience: string;
   readonly audience: string;
   readonly key: string;
   readonly suppression: string;
@@ -104,6 +107,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     job: first("job", await listJobs(services, admin, {}, "CREATED_DESC", {})),
     message: toTypeId("message", delivery?.node.messageId ?? ""),
     delivery: toTypeId("delivery", delivery?.node.id ?? ""),
+    deleteaudience: toTypeId("audience", (await importPeople(services, admin, 1)).id),
     audience: toTypeId("audience", id),
     key: key.body.data.createApiKey.apiKey.id,
     suppression: toTypeId("suppression", suppression?.id ?? ""),
@@ -154,6 +158,7 @@ function variablesOf(
     message: ids.message,
     delivery: ids.delivery,
     job: ids.job,
+    name: "August",
     subject: ids.message,
     ids: [ids.suppression],
   };

@@ -3,7 +3,7 @@ import { GraphQLError } from "graphql";
 import { schema } from "../../schema/schema.ts";
 import { createGraphQL } from "../../src/server/graphql/graphql.ts";
 import { watchSessions } from "../../src/server/graphql/sessions.ts";
-import { handleImport } from "../../src/server/imports/import.ts";
+import { importRecipients } from "../../src/server/imports/recipients.ts";
 import { createBounces } from "../../src/server/webhooks/bounces.ts";
 import { stopTime } from "../support/clock.ts";
 import { onPostgres } from "../support/database.ts";
@@ -29,7 +29,7 @@ const HANDLERS: Readonly<Record<string, { readonly type: string; readonly handle
   "/import/recipients": {
     type: "text/csv",
     handle: ({ services, organization }, request) =>
-      handleImport(services, request, organization.admin),
+      importRecipients(services, request, organization.admin),
   },
   "/webhooks/bounces/dsn": {
     type: "message/rfc822",

@@ -8,7 +8,7 @@ import { checkWrites } from "../../src/db/write_probe.ts";
 import { newId, toTypeId } from "../../src/domain/id.ts";
 import { openUnsubscribeLinks } from "../../src/domain/suppressions/unsubscribe.ts";
 import { createBus } from "../../src/events/bus.ts";
-import { handleImport } from "../../src/server/imports/import.ts";
+import { importRecipients } from "../../src/server/imports/recipients.ts";
 import { dsn } from "../support/dsn.ts";
 import { logOf } from "../support/log.ts";
 import { onOwnPostgres, type OwnPostgres } from "../support/own_postgres.ts";
@@ -45,7 +45,8 @@ async function withOwnServer(
   await withServer(db, (server) => test(server, db), {
     schema,
     health: { database },
-    importRecipients: (request, caller) => handleImport({ db, bus: createBus() }, request, caller),
+    importRecipients: (request, caller) =>
+      importRecipients({ db, bus: createBus() }, request, caller),
     webhooks: { secret: SECRET, mailgunSigningKey: null, snsTopicArns: [] },
   });
   await db.close();

@@ -14,15 +14,15 @@ export interface TestAudiences {
   readonly admin: Caller;
   readonly stranger: Caller;
   /** Begins an import of the member, and returns the id of the audience. */
-  begin(name?: string): Promise<string>;
+  begin(name?: string, keepPartial?: boolean): Promise<string>;
 }
 
 export async function openAudiences(db: Database): Promise<TestAudiences> {
   const services = { db, bus: createBus() };
   const { member, colleague, admin } = await createOrganization(db);
   const stranger = (await createOrganization(db)).admin;
-  const begin = async (name = "July") =>
-    (await beginImport(services, member, { name, bytesTotal: 1_000 })).id;
+  const begin = async (name = "July", keepPartial = false) =>
+    (await beginImport(services, member, { name, bytesTotal: 1_000, keepPartial })).id;
   return { services, member, colleague, admin, stranger, begin };
 }
 

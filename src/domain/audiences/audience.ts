@@ -2,7 +2,7 @@ import { type Caller, ownsOrAdministers } from "../access/access.ts";
 import type { MessageChannel } from "../channel.ts";
 import type { RecipientInput } from "../recipients.ts";
 
-/** State of an import. FAILED: it stopped before the end of the file; the recipients added so far stay. */
+/** State of an import. FAILED: it stopped before the end of the file. */
 export type ImportStatus = "RUNNING" | "FINISHED" | "FAILED";
 
 /** Imported recipients, for any number of messages. */
@@ -18,6 +18,8 @@ export interface Audience {
   /** Variables that at least one recipient has. */
   readonly variableNames: readonly string[];
   readonly importStatus: ImportStatus;
+  /** Whether it contains only a part of a file, because an import failed that keeps what it has added. */
+  readonly partial: boolean;
   /** Number of rows that became recipients. */
   readonly taken: number;
   /** Number of rows whose address was already in the audience. */

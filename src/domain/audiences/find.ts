@@ -16,6 +16,7 @@ export const AUDIENCE_FIELDS = [
   "recipient_count as recipientCount",
   "variable_names as variableNames",
   "import_status as importStatus",
+  "partial",
   "taken",
   "collapsed",
   "refused",

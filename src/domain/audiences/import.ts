@@ -1,15 +1,23 @@
-import { statement } from "../../db/database.ts";
+import { type Connection, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { DEFAULT_CHANNEL, type MessageChannel } from "../channel.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
 import { newId, toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
-import { issuesOf, singleLine } from "../validation.ts";
-import type { Audience, ImportStatus, RefusedRow } from "./audience.ts";
+import type { Audience, RefusedRow } from "./audience.ts";
+import { deleteLocked } from "./delete.ts";
 import { AUDIENCE_COLUMNS } from "./find.ts";
+import { checkAudienceName } from "./name.ts";
+import { enqueueRemoval, publishRemoval } from "./remove_recipients.ts";
 
 const REPORTED_ROWS = 100;
-const nameSchema = singleLine(200);
+const STALE_MS = 10 * 60_000;
+
+interface RunningImport extends Audience {
+  readonly keepPartial: boolean;
+  /** Number of recipients before the import. */
+  readonly keptCount: number;
+}
 
 const INSERT = statement<
   [
@@ -19,34 +27,51 @@ const INSERT = statement<
     name: string,
     channel: MessageChannel,
     bytesTotal: number | null,
+    keepPartial: boolean,
   ],
   Audience
 >(
   "audiences.insert",
-  `insert into audiences (id, organization_id, user_id, name, channel, bytes_total)
-   values ($1, $2, $3, $4, $5, $6) returning ${AUDIENCE_COLUMNS}`,
+  `insert into audiences (id, organization_id, user_id, name, channel, bytes_total, keep_partial)
+   values ($1, $2, $3, $4, $5, $6, $7) returning ${AUDIENCE_COLUMNS}`,
 );
 
-const END_IMPORT = statement<
-  [organizationId: string, id: string, status: ImportStatus],
-  Audience
->(
-  "audiences.endImport",
-  `update audiences set import_status = $3, updated_at = now()
+const FINISH = statement<[organizationId: string, id: string], Audience>(
+  "audiences.finishImport",
+  `update audiences set import_status = 'FINISHED', partial = false, updated_at = now()
    where organization_id = $1 and id = $2 and import_status = 'RUNNING'
+     and taken + collapsed > 0
    returning ${AUDIENCE_COLUMNS}`,
 );
 
-const FAIL_STALE_IMPORTS = statement<[idleMs: number], Audience>(
-  "audiences.failStaleImports",
-  `update audiences set import_status = 'FAILED', updated_at = now()
-   where import_status = 'RUNNING' and updated_at < now() - $1::float8 * interval '1 millisecond'
-   returning ${AUDIENCE_COLUMNS}`,
+const LOCK_RUNNING = statement<
+  [organizationId: string, id: string, idleMs: number],
+  RunningImport
+>(
+  "audiences.lockRunning",
+  `select ${AUDIENCE_COLUMNS}, keep_partial as "keepPartial", kept_count as "keptCount" from audiences
+   where organization_id = $1 and id = $2 and import_status = 'RUNNING'
+     and updated_at <= clock_timestamp() - $3::float8 * interval '1 millisecond'
+   for update`,
 );
 
-const DELETE = statement<[organizationId: string, id: string]>(
-  "audiences.delete",
-  "delete from audiences where organization_id = $1 and id = $2",
+const FAIL = statement<[organizationId: string, id: string]>(
+  "audiences.failImport",
+  `update audiences set import_status = 'FAILED', partial = true, updated_at = now()
+   where organization_id = $1 and id = $2`,
+);
+
+const RESET = statement<[organizationId: string, id: string]>(
+  "audiences.resetImport",
+  `update audiences set import_status = 'FAILED', recipient_count = kept_count, variable_names = kept_variable_names,
+     taken = 0, updated_at = now()
+   where organization_id = $1 and id = $2`,
+);
+
+const FIND_STALE = statement<[idleMs: number], { id: string; organizationId: string }>(
+  "audiences.findStaleImports",
+  `select id, organization_id as "organizationId" from audiences
+   where import_status = 'RUNNING' and updated_at < now() - $1::float8 * interval '1 millisecond'`,
 );
 
 const REFUSED_ROWS = statement<[organizationId: string, id: string, limit: number], RefusedRow>(
@@ -63,6 +88,8 @@ export interface BeginImportInput {
   readonly channel?: MessageChannel;
   /** Size of the file in bytes; null if unknown. */
   readonly bytesTotal: number | null;
+  /** Whether a failed import keeps the recipients that it has added. Default: false. */
+  readonly keepPartial?: boolean;
 }
 
 /**
@@ -74,7 +101,7 @@ export interface BeginImportInput {
 export async function beginImport(
   services: Services,
   caller: Caller,
-  { name, channel = DEFAULT_CHANNEL, bytesTotal }: BeginImportInput,
+  { name, channel = DEFAULT_CHANNEL, bytesTotal, keepPartial = false }: BeginImportInput,
 ): Promise<Audience> {
   checkAudienceName(name);
   const { organizationId, userId } = caller;
@@ -86,6 +113,7 @@ export async function beginImport(
     name.trim(),
     channel,
     bytesTotal,
+    keepPartial,
   );
   if (!audience) throw new Error("Cannot begin the import: the insert returned no row");
   services.bus.publish("audiences", organizationId, [audience.id]);
@@ -93,20 +121,10 @@ export async function beginImport(
 }
 
 /**
- * Checks the name of a new audience.
- *
- * @throws {InvalidInputError} for a name that is empty, too long or not a single line
- */
-export function checkAudienceName(name: string): void {
-  const issues = issuesOf(nameSchema.safeParse(name), ["name"]);
-  if (issues.length > 0) throw new InvalidInputError(issues);
-}
-
-/**
- * Ends an import whose file was read completely. An audience without recipients is deleted.
+ * Ends an import whose file was read completely. If all its rows were refused, it fails.
  *
  * @returns the FINISHED audience
- * @throws {InvalidInputError} if no row became a recipient; it names up to 100 rows by their lines
+ * @throws {InvalidInputError} if no row was valid; it names up to 100 rows by their lines
  * @throws {ConflictError} ALREADY_FINISHED if the import has ended before
  */
 export async function finishImport(
@@ -114,16 +132,14 @@ export async function finishImport(
   caller: Caller,
   id: string,
 ): Promise<Audience> {
-  const { db, bus } = services;
-  const [audience] = await db.run(END_IMPORT, caller.organizationId, id, "FINISHED");
-  if (!audience) throw importEnded(id);
-  if (audience.taken > 0) {
-    bus.publish("audiences", caller.organizationId, [id]);
+  const { organizationId } = caller;
+  const [audience] = await services.db.run(FINISH, organizationId, id);
+  if (audience) {
+    services.bus.publish("audiences", organizationId, [id]);
     return audience;
   }
-  const rows = await refusedRows(services, audience, REPORTED_ROWS);
-  await db.run(DELETE, caller.organizationId, id);
-  bus.publish("audiences", caller.organizationId, [id]);
+  const rows = await refusedRows(services, { organizationId, id }, REPORTED_ROWS);
+  if (!await failImport(services, caller, id)) throw importEnded(id);
   throw new InvalidInputError(
     rows.map(({ line, reason }) => ({
       path: ["rows", String(line)],
@@ -133,34 +149,63 @@ export async function finishImport(
   );
 }
 
-/** Sets an import FAILED, because its upload was interrupted. The audience keeps its recipients. */
-export async function failImport(services: Services, caller: Caller, id: string): Promise<void> {
-  await services.db.run(END_IMPORT, caller.organizationId, id, "FAILED");
-  services.bus.publish("audiences", caller.organizationId, [id]);
+/**
+ * Fails an import, because its upload was interrupted. Unless the recipients that it has added are to be
+ * kept, they are removed, and an audience that has no others is deleted.
+ *
+ * @param idleMs milliseconds; an import that has added a chunk within this time goes on
+ * @returns false if it has ended, or goes on
+ */
+export async function failImport(
+  services: Services,
+  { organizationId }: Pick<Caller, "organizationId">,
+  id: string,
+  idleMs = 0,
+): Promise<boolean> {
+  const jobIds = await services.db.transaction(async (tx) => {
+    const [audience] = await tx.run(LOCK_RUNNING, organizationId, id, idleMs);
+    return audience ? await failLocked(tx, audience) : null;
+  });
+  if (jobIds) publishRemoval(services, organizationId, id, jobIds);
+  return jobIds !== null;
+}
+
+async function failLocked(
+  tx: Connection,
+  audience: RunningImport,
+): Promise<string[]> {
+  const { organizationId, id, keepPartial, keptCount, recipientCount } = audience;
+  if (keepPartial && recipientCount > keptCount) {
+    await tx.run(FAIL, organizationId, id);
+    return [];
+  }
+  if (keptCount === 0) return await deleteLocked(tx, audience, audience);
+  await tx.run(RESET, organizationId, id);
+  const range = { audienceId: id, after: keptCount, last: recipientCount };
+  return await enqueueRemoval(tx, audience, range);
 }
 
 /**
- * Sets the imports of killed processes FAILED, in all organizations: those without a chunk for `idleMs`.
+ * Fails the imports of killed processes, in all organizations: those without a chunk for `idleMs`.
  *
  * @param idleMs milliseconds; must exceed the time in which the slowest client sends a chunk
- * @returns the number of imports set FAILED
+ * @returns the number of imports that failed
  */
-export async function failStaleImports(
-  { db, bus }: Services,
-  idleMs = 10 * 60_000,
-): Promise<number> {
-  const stale = await db.run(FAIL_STALE_IMPORTS, idleMs);
-  for (const { organizationId, id } of stale) bus.publish("audiences", organizationId, [id]);
-  return stale.length;
+export async function failStaleImports(services: Services, idleMs = STALE_MS): Promise<number> {
+  let count = 0;
+  for (const { organizationId, id } of await services.db.run(FIND_STALE, idleMs)) {
+    if (await failImport(services, { organizationId }, id, idleMs)) count++;
+  }
+  return count;
 }
 
 /** Reads the first refused rows of an audience, in the order of the file. */
 export function refusedRows(
   { db }: Services,
-  audience: Audience,
+  { organizationId, id }: Pick<Audience, "organizationId" | "id">,
   limit: number,
 ): Promise<RefusedRow[]> {
-  return db.run(REFUSED_ROWS, audience.organizationId, audience.id, limit);
+  return db.run(REFUSED_ROWS, organizationId, id, limit);
 }
 
 /** Creates the error for a change of an import that has ended. */

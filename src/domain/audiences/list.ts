@@ -72,7 +72,9 @@ export function listRecipients(
   let query = queryBuilder<Tables>().selectFrom("audience_recipients")
     .select(["address", "name", "variables"])
     .where("organization_id", "=", audience.organizationId)
-    .where("audience_id", "=", audience.id);
+    .where("audience_id", "=", audience.id)
+    // Later ones belong to a failed import, and are being removed.
+    .where("n", "<=", audience.recipientCount);
   if (search !== null) {
     query = query.where(({ or }) => or([contains("address", search), contains("name", search)]));
   }

@@ -43,6 +43,18 @@ export const JOB_KINDS = {
     description: "Sends one batch of a message and records the outcome of each recipient.",
     startable: false,
   },
+  REMOVE_RECIPIENTS: {
+    payload: z.strictObject({
+      audienceId: z.uuid(),
+      after: z.number().int().min(0),
+      last: z.number().int().min(0),
+    }),
+    lane: "SYSTEM",
+    maxAttempts: 10,
+    timeoutMs: 60 * MINUTE,
+    description: "Removes the recipients of a deleted audience, or of an import that failed.",
+    startable: false,
+  },
   SEND_DUE: {
     payload: z.strictObject({}),
     lane: "SYSTEM",

@@ -155,7 +155,7 @@ function issuesOfChannel({ channels }: Services, input: SendMessageInput): Issue
 }
 
 function issuesOfAudience(
-  { channel, importStatus }: Audience,
+  { channel, importStatus, partial }: Audience,
   wanted: MessageChannel,
 ): Issue[] {
   const path = ["to", "audienceId"];
@@ -168,8 +168,8 @@ function issuesOfAudience(
   if (importStatus === "RUNNING") {
     return [{ path, code: "NOT_READY", message: "is an audience that is still being imported" }];
   }
-  if (importStatus === "FAILED") {
-    const message = "is an audience whose import failed; import the file again";
+  if (partial) {
+    const message = "is an audience whose import failed; import the file into it again";
     return [{ path, code: "NOT_READY", message }];
   }
   return [];

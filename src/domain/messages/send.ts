@@ -1,4 +1,6 @@
 import type { Caller } from "../access/access.ts";
+import type { Audience } from "../audiences/audience.ts";
+import { lockForUse } from "../audiences/delete.ts";
 import { BATCH_SIZE } from "../deliveries/batches.ts";
 import { insertDeliveries, newDeliveries } from "../deliveries/create.ts";
 import { ConflictError } from "../errors.ts";
@@ -40,7 +42,7 @@ export async function sendMessage(
   const message = newMessage(caller, input, checked, isSmall);
   const written = isSmall
     ? await sendSmall(services, message, recipients)
-    : await sendPlanned(services, message, audience ? null : recipients);
+    : await sendPlanned(services, message, audience ?? recipients);
   if (written) return { message: messageOf(message, written), created: true };
   return { message: await earlierMessage(services, caller, message), created: false };
 }
@@ -58,18 +60,19 @@ async function sendSmall(
   return written;
 }
 
-/** @param recipients null for an audience, whose recipients planning copies */
+/** @param to inline recipients, or an audience, whose recipients planning copies */
 async function sendPlanned(
   services: Services,
   message: NewMessage,
-  recipients: readonly Recipient[] | null,
+  to: readonly Recipient[] | Audience,
 ): Promise<WrittenMessage | null> {
-  const deliveries = newDeliveries(message, recipients ?? []);
+  const deliveries = newDeliveries(message, "id" in to ? [] : to);
   let jobIds: string[] = [];
   const written = await services.db.transaction(async (tx) => {
+    if ("id" in to) await lockForUse(tx, to);
     const inserted = await insertMessage(tx, message);
     if (!inserted) return null;
-    if (recipients) await insertDeliveries(tx, deliveries);
+    if (deliveries.length > 0) await insertDeliveries(tx, deliveries);
     jobIds = await enqueueJobs(tx, [planJob(message)]);
     return inserted;
   });

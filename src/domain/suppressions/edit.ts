@@ -7,7 +7,7 @@ import { MAX_IDS_PER_CALL, toTypeId } from "../id.ts";
 import { checkRecipient, tidyRecipient } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import { suppress } from "./suppress.ts";
-import type { Suppression } from "./suppression.ts";
+import type { Suppression, SuppressionReason } from "./suppression.ts";
 
 const REMOVE = statement<[organizationId: string, ids: string[]], { id: string }>(
   "suppressions.remove",
@@ -15,8 +15,7 @@ const REMOVE = statement<[organizationId: string, ids: string[]], { id: string }
 );
 
 /**
- * Puts addresses on the suppression list with the reason MANUAL. Addresses that already have this reason
- * keep their entry.
+ * Puts addresses on the suppression list. Addresses that already have the reason keep their entry.
  *
  * @param input 1 to 1,000 addresses
  * @returns one suppression per address, in the order of the input, without duplicates
@@ -26,9 +25,11 @@ const REMOVE = statement<[organizationId: string, ids: string[]], { id: string }
 export async function addSuppressions(
   { db }: Services,
   caller: Caller,
-  { channel, addresses }: {
+  { channel, addresses, reason = "MANUAL" }: {
     readonly channel: MessageChannel;
     readonly addresses: readonly string[];
+    /** Default: MANUAL. */
+    readonly reason?: SuppressionReason;
   },
 ): Promise<Suppression[]> {
   requireAdmin(caller, "suppress addresses");
@@ -42,7 +43,7 @@ export async function addSuppressions(
   if (issues.length > 0) throw new InvalidInputError(issues);
   const { organizationId } = caller;
   const entries = recipients.map(({ address }) => ({ address, deliveryId: null }));
-  return await suppress(db, { organizationId, channel }, "MANUAL", entries);
+  return await suppress(db, { organizationId, channel }, reason, entries);
 }
 
 /**

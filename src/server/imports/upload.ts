@@ -1,24 +1,21 @@
-import type { ImportRow } from "../../domain/audiences/audience.ts";
-import { checkAudienceName } from "../../domain/audiences/import.ts";
-import { DEFAULT_CHANNEL, MESSAGE_CHANNELS, type MessageChannel } from "../../domain/channel.ts";
-import { CHANNEL_RULES } from "../../domain/channel_rules/channel_rules.ts";
 import { invalid } from "../../domain/errors.ts";
 import { BodyTimeoutError, receiveInTime } from "../body_deadline.ts";
-import { CsvReader } from "./csv.ts";
-import { NdjsonReader } from "./ndjson.ts";
 
 /** Reads the rows of a file incrementally. */
-export interface RowReader {
+export interface RowReader<Row> {
   /** Reads the next bytes, in UTF-8, and returns the rows that are complete. */
-  read(bytes: Uint8Array, last?: boolean): Promise<ImportRow[]>;
+  read(bytes: Uint8Array, last?: boolean): Promise<Row[]>;
+}
+
+/** Readers of the supported types of files. */
+export interface RowReaders<Row> {
+  csv(): RowReader<Row>;
+  ndjson(): RowReader<Row>;
 }
 
 /** File of an import request. */
-export interface Upload {
-  readonly name: string;
-  /** Channel of the addresses. */
-  readonly channel: MessageChannel;
-  readonly reader: RowReader;
+export interface Upload<Row> {
+  readonly reader: RowReader<Row>;
   /** Content, decompressed and in UTF-8. */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Size in bytes before decompression; null if the client did not send it. */
@@ -35,29 +32,23 @@ export class UploadInterruptedError extends Error {}
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const DEFAULT_NAME = "Imported recipients";
-
 /**
- * Reads the parameters and headers of an import request. The body is read while `bytes` is consumed.
+ * Reads the headers of an import request. The body is read while `bytes` is consumed.
  *
  * @throws {UnsupportedError} for unsupported content types, character sets and encodings
- * @throws {InvalidInputError} for an invalid name and an unknown channel
  */
-export function openUpload({ url, headers, body }: Request): Upload {
-  const { searchParams } = new URL(url);
-  const name = searchParams.get("name") ?? DEFAULT_NAME;
-  checkAudienceName(name);
-  const channel = toChannel(searchParams.get("channel") ?? DEFAULT_CHANNEL);
+export function openUpload<Row>(
+  { headers, body }: Request,
+  readers: RowReaders<Row>,
+): Upload<Row> {
   const contentType = (headers.get("content-type") ?? "").toLowerCase();
-  const reader = readerFor(contentType.split(";", 1)[0]?.trim() ?? "", channel);
+  const reader = readerFor(contentType.split(";", 1)[0]?.trim() ?? "", readers);
   const charset = /;\s*charset="?([^";\s]+)/.exec(contentType)?.[1] ?? "utf-8";
   const encoding = headers.get("content-encoding")?.toLowerCase() ?? "identity";
   const length = headers.get("content-length");
   const progress = { bytesRead: 0 };
   const sent = ReadableStream.from(received(body, progress));
   return {
-    name,
-    channel,
     reader,
     bytes: inUtf8(decompressed(sent, encoding), charset),
     bytesTotal: length === null ? null : Number(length),
@@ -65,16 +56,9 @@ export function openUpload({ url, headers, body }: Request): Upload {
   };
 }
 
-function toChannel(text: string): MessageChannel {
-  const channel = MESSAGE_CHANNELS.find((name) => name === text);
-  if (channel) return channel;
-  const message = `must be ${MESSAGE_CHANNELS.join(" or ")}, not ${JSON.stringify(text)}`;
-  throw invalid(["channel"], "MALFORMED", message);
-}
-
-function readerFor(type: string, channel: MessageChannel): RowReader {
-  if (type === "text/csv") return new CsvReader(CHANNEL_RULES[channel].addressColumns);
-  if (type === "application/x-ndjson" || type === "application/jsonl") return new NdjsonReader();
+function readerFor<Row>(type: string, readers: RowReaders<Row>): RowReader<Row> {
+  if (type === "text/csv") return readers.csv();
+  if (type === "application/x-ndjson" || type === "application/jsonl") return readers.ndjson();
   throw new UnsupportedError(
     `Cannot import ${type || "a file without content type"}: ` +
       "send CSV as text/csv, or NDJSON as application/x-ndjson or application/jsonl",
@@ -83,7 +67,7 @@ function readerFor(type: string, channel: MessageChannel): RowReader {
 
 async function* received(
   body: ReadableStream<Bytes> | null,
-  progress: Upload["progress"],
+  progress: { bytesRead: number },
 ): AsyncGenerator<Bytes> {
   const reader = body?.getReader();
   try {

@@ -146,7 +146,7 @@ onEveryDatabase(
   "addRecipients() and finishImport() refuse an import that has ended or is of another organization",
   async ({ db }) => {
     const { services, member, stranger, begin } = await openAudiences(db);
-    const id = await begin();
+    const id = await begin("July", true);
     await assert.rejects(addRecipients(services, stranger, id, importRows(0, 1), 0), ConflictError);
     await addRecipients(services, member, id, importRows(0, 1), 0);
     await failImport(services, member, id);

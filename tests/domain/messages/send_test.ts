@@ -159,7 +159,11 @@ onEveryDatabase("sendMessage() refuses unusable audiences", async ({ db }) => {
     await assert.rejects(send(caller, { audienceId }), NotFoundError);
   }
   await assert.rejects(send(admin, { audienceId: newId() }), NotFoundError);
-  const running = await beginImport(services, member, { name: "Later", bytesTotal: null });
+  const running = await beginImport(services, member, {
+    name: "Later",
+    bytesTotal: null,
+    keepPartial: true,
+  });
   const notReady = send(member, { audienceId: running.id });
   assert.deepEqual(brief(await issuesOf(notReady)), ["to.audienceId NOT_READY"]);
   const row = { line: 2, recipient: { address: "ada@example.com" } };

@@ -4,8 +4,8 @@ import { audiencesById } from "../../../src/domain/audiences/find.ts";
 import { InvalidInputError } from "../../../src/domain/errors.ts";
 import { fromTypeId } from "../../../src/domain/id.ts";
 import { createBus } from "../../../src/events/bus.ts";
-import { handleImport } from "../../../src/server/imports/import.ts";
-import { openUpload } from "../../../src/server/imports/upload.ts";
+import { importRecipients } from "../../../src/server/imports/recipients.ts";
+import { channelOf } from "../../../src/server/imports/parameters.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
 
@@ -18,14 +18,14 @@ function csvRequest(query: string, body = "email\nada@example.com\n"): Request {
   });
 }
 
-Deno.test("openUpload() defaults to the channel EMAIL", () => {
-  assert.equal(openUpload(csvRequest("")).channel, "EMAIL");
-  assert.equal(openUpload(csvRequest("?channel=MESSENGER&name=July")).channel, "MESSENGER");
+Deno.test("channelOf() defaults to the channel EMAIL", () => {
+  assert.equal(channelOf(new URLSearchParams()), "EMAIL");
+  assert.equal(channelOf(new URLSearchParams({ channel: "MESSENGER" })), "MESSENGER");
 });
 
-Deno.test("openUpload() refuses unknown channels", () => {
+Deno.test("channelOf() refuses unknown channels", () => {
   for (const channel of ["", "messenger", "FAX"]) {
-    assert.throws(() => openUpload(csvRequest(`?channel=${channel}`)), (error) => {
+    assert.throws(() => channelOf(new URLSearchParams({ channel })), (error) => {
       assert(error instanceof InvalidInputError);
       assert.deepEqual(error.issues.map(({ path, code }) => [...path, code]), [
         ["channel", "MALFORMED"],
@@ -35,12 +35,12 @@ Deno.test("openUpload() refuses unknown channels", () => {
   }
 });
 
-onEveryDatabase("handleImport() imports page-scoped ids for Messenger", async ({ db }) => {
+onEveryDatabase("importRecipients() imports page-scoped ids for Messenger", async ({ db }) => {
   const services = { db, bus: createBus() };
   const { member } = await createOrganization(db);
   const psids = ["24601234567890123", " 24601234567890123 ", "ada@example.com", "0123"];
   const request = csvRequest("?channel=MESSENGER", ["psid", ...psids].join("\n"));
-  const response = await handleImport(services, request, member);
+  const response = await importRecipients(services, request, member);
   const { audienceId, ...counts } = await response.json();
   assert.deepEqual(counts, {
     taken: 2,

@@ -1,65 +1,25 @@
 import assert from "node:assert/strict";
-import { type Database, statement } from "../../../src/db/database.ts";
+import { statement } from "../../../src/db/database.ts";
 import type { Audience } from "../../../src/domain/audiences/audience.ts";
 import { listAudiences, listRecipients } from "../../../src/domain/audiences/list.ts";
 import { getAudience } from "../../../src/domain/audiences/find.ts";
-import { failStaleImports } from "../../../src/domain/audiences/import.ts";
 import { fromTypeId } from "../../../src/domain/id.ts";
-import { createBus } from "../../../src/events/bus.ts";
-import { handleImport } from "../../../src/server/imports/import.ts";
-import { createOrganization, type TestOrganization } from "../../support/callers.ts";
+import type { TestOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
-
-interface Answer {
-  readonly audienceId: string;
-  readonly taken: number;
-  readonly collapsed: number;
-  readonly refused: number;
-  readonly refusedRows: { line: number; reason: string }[];
-  readonly errors: {
-    readonly message: string;
-    readonly extensions: { code: string; issues?: { path: string[] }[] };
-  }[];
-}
-
-type Body = string | ReadableStream<Uint8Array<ArrayBuffer>>;
+import {
+  type Answer,
+  CSV,
+  encoder,
+  NDJSON,
+  openImports,
+  rowsOf,
+  streamOf,
+} from "../../support/uploads.ts";
 
 const LEFT = statement<[], { n: number }>(
   "test.left",
   "select (select count(*) from audiences) + (select count(*) from audience_recipients) as n",
 );
-
-const encoder = new TextEncoder();
-
-async function setUp(db: Database) {
-  const services = { db, bus: createBus() };
-  const organization = await createOrganization(db);
-  const send = async (body: Body, headers: Record<string, string>, name = "?name=July") => {
-    const url = `http://localhost/import/recipients${name}`;
-    const request = new Request(url, { method: "POST", headers, body });
-    const response = await handleImport(services, request, organization.member);
-    return { status: response.status, answer: await response.json() as Answer };
-  };
-  return { services, organization, send, csv: (body: Body) => send(body, CSV) };
-}
-
-const CSV = { "content-type": "text/csv" };
-const NDJSON = { "content-type": "application/x-ndjson" };
-
-/** Streams the parts, each when the one before was read; then ends or fails. */
-function streamOf(
-  parts: Iterable<string>,
-  interrupted = false,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return ReadableStream.from(async function* () {
-    for (const part of parts) yield await Promise.resolve(encoder.encode(part));
-    if (interrupted) throw new Error("connection reset");
-  }());
-}
-
-function* rowsOf(from: number, to: number): Generator<string> {
-  for (let i = from; i < to; i++) yield `user${i}@example.com,User ${i},${i}\n`;
-}
 
 async function audienceOf(
   { services, organization }: {
@@ -72,9 +32,9 @@ async function audienceOf(
 }
 
 onEveryDatabase(
-  "handleImport() imports valid rows, and counts duplicate and invalid ones",
+  "importRecipients() imports valid rows, and counts duplicate and invalid ones",
   async ({ db }) => {
-    const { services, organization, csv } = await setUp(db);
+    const { services, organization, csv } = await openImports(db);
     const { status, answer } = await csv(
       [
         "email,name,city",
@@ -118,8 +78,8 @@ onEveryDatabase(
   },
 );
 
-onEveryDatabase("handleImport() reads NDJSON", async ({ db }) => {
-  const { services, organization, send } = await setUp(db);
+onEveryDatabase("importRecipients() reads NDJSON", async ({ db }) => {
+  const { services, organization, send } = await openImports(db);
   const lines = [
     '{"address":"ann@example.com","name":"Ann","variables":{"orders":[1,{"no":"ü"}]}}',
     "",
@@ -151,32 +111,35 @@ onEveryDatabase("handleImport() reads NDJSON", async ({ db }) => {
   assert.deepEqual(edges[0]?.node.variables, { orders: [1, { no: "ü" }] });
 });
 
-onEveryDatabase("handleImport() numbers recipients of many chunks without gaps", async ({ db }) => {
-  const { services, organization, csv } = await setUp(db);
-  const file = [
-    "email,name,code\n",
-    ...rowsOf(0, 3_500),
-    // Duplicates, from earlier chunks and from the same one.
-    ...rowsOf(1_000, 2_000),
-    ...rowsOf(3_500, 4_200),
-    ...rowsOf(4_000, 4_100),
-  ];
-  const { answer } = await csv(streamOf(file));
-  assert.equal(answer.taken, 4_200);
-  assert.equal(answer.collapsed, 1_100);
-  const audience = await audienceOf({ services, organization }, answer);
-  assert.equal(audience.bytesRead, file.join("").length);
-  const numbers = statement<[id: string], { count: number; min: number; max: number }>(
-    "test.numbers",
-    "select count(*), min(n), max(n) from audience_recipients where audience_id = $1",
-  );
-  assert.deepEqual(await db.run(numbers, audience.id), [{ count: 4_200, min: 1, max: 4_200 }]);
-});
+onEveryDatabase(
+  "importRecipients() numbers recipients of many chunks without gaps",
+  async ({ db }) => {
+    const { services, organization, csv } = await openImports(db);
+    const file = [
+      "email,name,code\n",
+      ...rowsOf(0, 3_500),
+      // Duplicates, from earlier chunks and from the same one.
+      ...rowsOf(1_000, 2_000),
+      ...rowsOf(3_500, 4_200),
+      ...rowsOf(4_000, 4_100),
+    ];
+    const { answer } = await csv(streamOf(file));
+    assert.equal(answer.taken, 4_200);
+    assert.equal(answer.collapsed, 1_100);
+    const audience = await audienceOf({ services, organization }, answer);
+    assert.equal(audience.bytesRead, file.join("").length);
+    const numbers = statement<[id: string], { count: number; min: number; max: number }>(
+      "test.numbers",
+      "select count(*), min(n), max(n) from audience_recipients where audience_id = $1",
+    );
+    assert.deepEqual(await db.run(numbers, audience.id), [{ count: 4_200, min: 1, max: 4_200 }]);
+  },
+);
 
 onEveryDatabase(
-  "handleImport() reads no more than a few chunks ahead of the database",
+  "importRecipients() reads no more than a few chunks ahead of the database",
   async ({ db }) => {
-    const { services, organization, csv } = await setUp(db);
+    const { services, organization, csv } = await openImports(db);
     const counts: number[] = [];
     let pulled = 0;
     const body = ReadableStream.from(async function* () {
@@ -194,22 +157,10 @@ onEveryDatabase(
   },
 );
 
-onEveryDatabase("handleImport() keeps the recipients of an interrupted upload", async ({ db }) => {
-  const { services, organization, csv } = await setUp(db);
-  const { status, answer } = await csv(
-    streamOf(["email,name,code\n", ...rowsOf(0, 2_500)], true),
-  );
-  assert.equal(status, 400);
-  assert.equal(answer.errors[0]?.extensions.code, "BROKEN_OFF");
-  const [edge] = (await listAudiences(services, organization.member, null, {})).edges;
-  assert.equal(edge?.node.importStatus, "FAILED");
-  assert.equal(edge?.node.taken, 2_000);
-});
-
 onEveryDatabase(
-  "handleImport() creates no audience for a file without recipients",
+  "importRecipients() creates no audience for a file without recipients",
   async ({ db }) => {
-    const { csv, send } = await setUp(db);
+    const { csv, send } = await openImports(db);
     const refused = async (
       answer: Promise<{ status: number; answer: Answer }>,
       ...paths: string[]
@@ -232,8 +183,8 @@ onEveryDatabase(
   },
 );
 
-onEveryDatabase("handleImport() reads gzip and declared character sets", async ({ db }) => {
-  const { services, organization, send } = await setUp(db);
+onEveryDatabase("importRecipients() reads gzip and declared character sets", async ({ db }) => {
+  const { services, organization, send } = await openImports(db);
   const file = streamOf(
     ["email;name;code\n", ...rowsOf(0, 500)].map((r) => r.replaceAll(",", ";")),
   );
@@ -252,8 +203,8 @@ onEveryDatabase("handleImport() reads gzip and declared character sets", async (
   assert.match(undeclared.answer.errors[0]?.message ?? "", /UTF-8/);
 });
 
-onEveryDatabase("handleImport() answers 415 for unsupported files", async ({ db }) => {
-  const { send } = await setUp(db);
+onEveryDatabase("importRecipients() answers 415 for unsupported files", async ({ db }) => {
+  const { send } = await openImports(db);
   for (
     const headers of [
       { "content-type": "application/json" },
@@ -269,23 +220,8 @@ onEveryDatabase("handleImport() answers 415 for unsupported files", async ({ db 
   assert.deepEqual(await db.run(LEFT), [{ n: 0 }]);
 });
 
-onEveryDatabase("handleImport() answers 409 when its import was ended as stale", async ({ db }) => {
-  const { services, organization, csv } = await setUp(db);
-  const { status, answer } = await csv(ReadableStream.from(async function* () {
-    yield encoder.encode("email,name,code\n");
-    yield encoder.encode([...rowsOf(0, 1_000)].join(""));
-    // Repeats until the import exists.
-    while (await failStaleImports(services, -1_000) === 0) yield encoder.encode("\n");
-    yield encoder.encode([...rowsOf(1_000, 3_000)].join(""));
-  }()));
-  assert.equal(status, 409);
-  assert.equal(answer.errors[0]?.extensions.code, "CONFLICT");
-  const [edge] = (await listAudiences(services, organization.member, null, {})).edges;
-  assert.equal(edge?.node.importStatus, "FAILED");
-});
-
-onEveryDatabase("handleImport() stores 1,000 refused rows and counts all", async ({ db }) => {
-  const { services, organization, csv } = await setUp(db);
+onEveryDatabase("importRecipients() stores 1,000 refused rows and counts all", async ({ db }) => {
+  const { services, organization, csv } = await openImports(db);
   const bad = Array.from({ length: 1_700 }, (_, i) => `nobody${i},,\n`);
   const { answer } = await csv(streamOf(["email,name,code\n", ...bad, ...rowsOf(0, 1)]));
   assert.equal(answer.refused, 1_700);

@@ -1,0 +1,36 @@
+import type { Upload } from "./upload.ts";
+
+// A chunk ends at the first of these limits, because rows can be long.
+const CHUNK_ROWS = 1_000;
+const CHUNK_BYTES = 1024 * 1024;
+const PIECE_BYTES = 64 * 1024;
+
+/** Reads a file as chunks of up to 1,000 rows. Each is read when the one before was processed. */
+export async function* chunksOf<Row>({ bytes, reader }: Upload<Row>): AsyncGenerator<Row[]> {
+  let chunk: Row[] = [];
+  let size = 0;
+  for await (const { piece, last } of piecesOf(bytes)) {
+    for (const row of await reader.read(piece, last)) {
+      if (chunk.push(row) < CHUNK_ROWS) continue;
+      yield chunk;
+      chunk = [];
+      size = 0;
+    }
+    size += piece.length;
+    if (chunk.length === 0 || !last && size < CHUNK_BYTES) continue;
+    yield chunk;
+    chunk = [];
+    size = 0;
+  }
+}
+
+async function* piecesOf(
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ piece: Uint8Array; last: boolean }> {
+  for await (const part of bytes) {
+    for (let start = 0; start < part.length; start += PIECE_BYTES) {
+      yield { piece: part.subarray(start, start + PIECE_BYTES), last: false };
+    }
+  }
+  yield { piece: new Uint8Array(), last: true };
+}
