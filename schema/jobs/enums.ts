@@ -1,4 +1,6 @@
+import { MAX_SEARCHED } from "../../src/domain/jobs/filter.ts";
 import { JOB_KINDS } from "../../src/domain/jobs/kinds.ts";
+import type { JobMomentState as State } from "../../src/domain/jobs/timeline.ts";
 import { builder } from "../kit/builder.ts";
 
 /** All kinds of jobs that this version implements. */
@@ -44,14 +46,37 @@ export const JobStatus = builder.enumType("JobStatus", {
   },
 });
 
+const AMONG_NEWEST = `among the newest ${MAX_SEARCHED.toLocaleString("en")} jobs of the filter`;
+
 export const JobOrder = builder.enumType("JobOrder", {
   description: "Order of a list of jobs.",
   values: {
     CREATED_DESC: { description: "Newest first." },
     CREATED_ASC: { description: "Oldest first." },
-    RUN_AT_ASC: { description: "Earliest `runAt` first." },
-    FINISHED_DESC: { description: "Latest `finishedAt` first; unfinished jobs last." },
+    RUN_AT_ASC: { description: `Earliest \`runAt\` first, ${AMONG_NEWEST}.` },
+    FINISHED_DESC: {
+      description: `Latest \`finishedAt\` first, unfinished jobs last, ${AMONG_NEWEST}.`,
+    },
   },
+});
+
+const MOMENT_STATES: Readonly<Record<State, { readonly description: string }>> = {
+  QUEUED: {
+    description: "Created, retried by a person, or queued again because its worker stopped.",
+  },
+  STARTED: { description: "An attempt started." },
+  PUT_OFF: {
+    description: "An attempt failed and another is left, or the job waits for a later time.",
+  },
+  RESCUED: { description: "The worker died during an attempt, and the job was queued again." },
+  COMPLETED: { description: "Finished successfully." },
+  FAILED: { description: "The last attempt failed." },
+  CANCELLED: { description: "Cancelled." },
+};
+
+export const JobMomentState = builder.enumType("JobMomentState", {
+  description: "State that a job enters at a moment of its timeline.",
+  values: MOMENT_STATES,
 });
 
 export const AttemptOutcome = builder.enumType("AttemptOutcome", {

@@ -10,7 +10,8 @@ import {
   mayAccess,
   type Progress,
 } from "../../src/domain/jobs/job.ts";
-import { findJobs, type JobAttempt, readAttempts } from "../../src/domain/jobs/find.ts";
+import { findJob, findJobs, type JobAttempt, readAttempts } from "../../src/domain/jobs/find.ts";
+import { readTimeline } from "../../src/domain/jobs/timeline.ts";
 import { emptyPage } from "../../src/domain/page.ts";
 import type { WaitingFor } from "../../src/domain/waiting.ts";
 import { builder } from "../kit/builder.ts";
@@ -18,6 +19,7 @@ import { toInt } from "../kit/scalars.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { batchLoader } from "../kit/loader.ts";
 import { AttemptOutcome, JobKind, JobStatus, Lane } from "./enums.ts";
+import { JobMomentObject, JobWorkerObject } from "./timeline.ts";
 import { WAITING_COMPLEXITY, WaitingForObject } from "./waiting.ts";
 
 /** A job, with the explanation that was read together with it. */
@@ -115,6 +117,11 @@ const JobAttemptObject = builder.objectRef<JobAttempt>("JobAttempt").implement({
       type: JobErrorObject,
       nullable: true,
       description: "Error of the attempt; null if it did not fail.",
+    }),
+    worker: t.field({
+      type: JobWorkerObject,
+      description: "Worker that ran it.",
+      resolve: ({ workerId }) => workerId,
     }),
   }),
 });
@@ -240,6 +247,22 @@ JobNode.implement({
         "Result, in the format of its kind; null if none. RETRY_FAILED: `{ messageCount, " +
         "recipientCount, messages: [{ messageId, title, round, recipientCount, batchCount, " +
         "startNumber }] }`, with at most 1,000 messages.",
+    }),
+    startedFrom: t.field({
+      type: JobNode,
+      nullable: true,
+      description:
+        "Job that `startJobAgain` copied; null if this one was not started so, or if that one is " +
+        "deleted or not visible.",
+      resolve: async ({ organizationId, startedFrom }, _args, { services, caller }) => {
+        const job = startedFrom && await findJob(services.db, organizationId, startedFrom);
+        return job && mayAccess(caller, job) ? job : null;
+      },
+    }),
+    timeline: t.field({
+      type: [JobMomentObject],
+      description: "Life of the job, oldest moment first.",
+      resolve: (job, _args, { services }) => readTimeline(services, job),
     }),
     attempts: t.field({
       type: [JobAttemptObject],

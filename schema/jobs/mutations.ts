@@ -1,11 +1,15 @@
-import { fromTypeId } from "../../src/domain/id.ts";
+import { fromTypeId, fromTypeIds } from "../../src/domain/id.ts";
 import type { Job } from "../../src/domain/jobs/job.ts";
 import { cancelJob } from "../../src/domain/jobs/cancel.ts";
 import { retryJob } from "../../src/domain/jobs/retry.ts";
+import { retryJobs, type RetryJobsResult } from "../../src/domain/jobs/retry_many.ts";
 import { startJob } from "../../src/domain/jobs/start.ts";
+import { startJobAgain } from "../../src/domain/jobs/start_again.ts";
 import { builder } from "../kit/builder.ts";
-import { JobNode } from "./job.ts";
+import { SkippedCountObject } from "../kit/skipped_count.ts";
 import { JobKind } from "./enums.ts";
+import { JobNode } from "./job.ts";
+import { JobFilter, jobFilter } from "./queries.ts";
 
 const StartJobInput = builder.inputType("StartJobInput", {
   description: "Fields of a new job.",
@@ -67,6 +71,70 @@ const RetryJobPayload = builder.objectRef<Job>("RetryJobPayload").implement({
   }),
 });
 
+const StartJobAgainInput = builder.inputType("StartJobAgainInput", {
+  description: "Changes of a job that is started again. Absent or null: as it was.",
+  fields: (t) => ({
+    payload: t.field({
+      type: "JSONObject",
+      description: "Whole new payload, matching the `payloadSchema` of the kind.",
+    }),
+    priority: t.int({ description: "Priority, -100 to 100; higher runs first." }),
+    runAt: t.field({ type: "DateTime", description: "Earliest start; absent or null: now." }),
+  }),
+});
+
+const StartJobAgainPayload = builder.objectRef<Job>("StartJobAgainPayload").implement({
+  description: "New job.",
+  fields: (t) => ({
+    job: t.field({
+      type: JobNode,
+      description: "New job; `startedFrom` is the other one.",
+      resolve: (job) => job,
+    }),
+  }),
+});
+
+const RetryJobsInput = builder.inputType("RetryJobsInput", {
+  description: "Selection of FAILED jobs to retry: either `ids` or `filter`.",
+  fields: (t) => ({
+    ids: t.idList({ description: "Ids of jobs, 1 to 1,000: job_…" }),
+    filter: t.field({
+      type: JobFilter,
+      description: "Filter of the jobs, with at least one field; FAILED ones are retried.",
+    }),
+  }),
+});
+
+const RetryJobsPayload = builder.objectRef<RetryJobsResult>("RetryJobsPayload").implement({
+  description: "Result of `retryJobs`.",
+  fields: (t) => ({
+    jobCount: t.int({
+      description: "Number of retried jobs.",
+      resolve: ({ jobs }) => jobs.length,
+    }),
+    jobs: t.field({
+      type: [JobNode],
+      description: "Retried jobs, QUEUED, oldest first.",
+      resolve: ({ jobs }) => [...jobs],
+    }),
+    job: t.field({
+      type: JobNode,
+      nullable: true,
+      description: "The retried job, if it is the only one; else null.",
+      resolve: ({ jobs }) => jobs.length === 1 ? jobs[0] : null,
+    }),
+    skipped: t.field({
+      type: [SkippedCountObject],
+      description:
+        "Numbers of selected jobs that were not retried, by reason. With a filter: FAILED jobs only.",
+      resolve: ({ skipped }) => [...skipped],
+    }),
+    hasMore: t.exposeBoolean("hasMore", {
+      description: "True if the filter matches more FAILED jobs than one call retries; call again.",
+    }),
+  }),
+});
+
 builder.mutationFields((t) => ({
   startJob: t.field({
     type: StartJobPayload,
@@ -104,5 +172,38 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id({ required: true, description: "Id of the job: job_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       retryJob(services, caller, fromTypeId("job", id)),
+  }),
+  retryJobs: t.field({
+    type: RetryJobsPayload,
+    nullable: true,
+    errors: {},
+    description:
+      "Runs FAILED jobs again from attempt 1, at most 1,000 per call, the newest first. Other jobs, " +
+      "and jobs whose unique key an unfinished job has, are not changed (see `skipped`). Refuses " +
+      "both or neither of `ids` and `filter` with InvalidInputError, and unknown ids with " +
+      "NotFoundError; nothing is retried then.",
+    args: {
+      input: t.arg({ type: RetryJobsInput, required: true, description: "Jobs to retry." }),
+    },
+    resolve: (_root, { input: { ids, filter } }, { services, caller }) =>
+      retryJobs(services, caller, {
+        ids: ids && fromTypeIds("job", ids, ["ids"]),
+        filter: filter && jobFilter(filter),
+      }),
+  }),
+  startJobAgain: t.field({
+    type: StartJobAgainPayload,
+    nullable: true,
+    errors: {},
+    description:
+      "Starts a new job like a job of a startable kind, in any state, which does not change. A " +
+      "MEMBER may do so for its own jobs. Refuses jobs of other kinds with ConflictError " +
+      "NOT_STARTABLE, and an invalid payload with InvalidInputError.",
+    args: {
+      id: t.arg.id({ required: true, description: "Id of the job to copy: job_…" }),
+      input: t.arg({ type: StartJobAgainInput, description: "Changes; absent: none." }),
+    },
+    resolve: (_root, { id, input }, { services, caller }) =>
+      startJobAgain(services, caller, fromTypeId("job", id), input ?? {}),
   }),
 }));

@@ -1,11 +1,14 @@
 import { z } from "zod";
-import { type JobFilter as JobFilterShape, listJobs } from "../../src/domain/jobs/list.ts";
+import { invalid } from "../../src/domain/errors.ts";
+import { type JobFilter as JobFilterShape, MAX_SEARCHED } from "../../src/domain/jobs/filter.ts";
 import {
   JOB_KIND_NAMES,
   JOB_KINDS,
   type JobKind as KindDeclaration,
   type JobKindName,
 } from "../../src/domain/jobs/kinds.ts";
+import { listJobs } from "../../src/domain/jobs/list.ts";
+import { checkNesting } from "../../src/domain/nesting.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { checkFilter, filterIds } from "../kit/filter.ts";
@@ -13,10 +16,32 @@ import { lookupId } from "../kit/global_id.ts";
 import { JobNode } from "./job.ts";
 import { JobKind, JobOrder, JobStatus, Lane } from "./enums.ts";
 
+const JobPayloadFilter = builder.inputType("JobPayloadFilter", {
+  description: "Value of the payload of a job.",
+  fields: (t) => ({
+    path: t.string({
+      required: true,
+      description:
+        "Keys from the outside in, separated by dots: `batchId`, `customer.city`; a number is a " +
+        "position in a list, from 0: `items.0.id`. 1 to 200 characters.",
+    }),
+    equals: t.field({
+      type: "JSON",
+      required: true,
+      description: "Value at the path: text, number, boolean, list or object.",
+    }),
+  }),
+});
+
+const SEARCHED = MAX_SEARCHED.toLocaleString("en");
+
 export const JobFilter = builder.inputType("JobFilter", {
   description:
     "Filter of jobs: all fields must match, within a list any value. Absent or null: no limit; " +
-    "an empty list is an InvalidInputError.",
+    "an empty list is an InvalidInputError. `ids`, `subjectId`, `startedBy`, `createdFrom`, " +
+    "`createdTo`, `errorTypes`, `statuses` without COMPLETED and `active: true` have an index and " +
+    `search all jobs. The other fields search the newest ${SEARCHED} jobs that match these; set ` +
+    "`createdTo` to search older ones.",
   fields: (t) => ({
     ids: t.idList({ description: "Ids of jobs: job_…" }),
     kinds: t.field({ type: [JobKind], description: "Kinds of the job." }),
@@ -27,18 +52,61 @@ export const JobFilter = builder.inputType("JobFilter", {
     startedBy: t.string({ description: "User who started the job." }),
     createdFrom: t.field({ type: "DateTime", description: "Created at this time or later." }),
     createdTo: t.field({ type: "DateTime", description: "Created before this time." }),
+    finishedFrom: t.field({ type: "DateTime", description: "Finished at this time or later." }),
+    finishedTo: t.field({ type: "DateTime", description: "Finished before this time." }),
+    errorTypes: t.stringList({
+      description: "Types of `Job.error`: TIMEOUT, CRASHED, or a type of the kind.",
+    }),
+    payload: t.field({ type: JobPayloadFilter, description: "Value of the payload." }),
+    search: t.string({
+      description:
+        "Part of the payload as JSON, of the error (type, code, message), of the subject's id or of " +
+        "the unique key, in any case.",
+    }),
   }),
 });
 
 /**
  * Converts a filter of jobs to its domain form.
  *
- * @throws {InvalidInputError} for an empty or too long list, and for the id of another noun
+ * @throws {InvalidInputError} for an empty or too long list, for the id of another noun, and for a path or a
+ *   value of the payload that no payload can have
  * @throws {NotFoundError} naming the values that are not ids
  */
 export function jobFilter(filter: typeof JobFilter.$inferInput | null | undefined): JobFilterShape {
-  const checked = checkFilter(filter);
-  return { ...checked, ids: filterIds("job", "ids", checked.ids) };
+  const { payload, ...checked } = checkFilter(filter);
+  return {
+    ...checked,
+    ids: filterIds("job", "ids", checked.ids),
+    payload: payload && payloadFilter(payload),
+  };
+}
+
+function payloadFilter(
+  { path, equals }: typeof JobPayloadFilter.$inferInput,
+): JobFilterShape["payload"] {
+  const at = ["filter", "payload"];
+  if (path.length === 0) throw invalid([...at, "path"], "REQUIRED", "is empty");
+  if (path.length > 200) {
+    throw invalid([...at, "path"], "TOO_LONG", "is longer than 200 characters");
+  }
+  const tooDeep = checkNesting(equals);
+  if (tooDeep) throw invalid([...at, "equals"], ...tooDeep);
+  for (const [field, text] of Object.entries({ path, equals: JSON.stringify(equals) })) {
+    if (isStorable(text)) continue;
+    throw invalid(
+      [...at, field],
+      "MALFORMED",
+      "must not contain NUL characters or lone surrogates",
+    );
+  }
+  return { path: path.split("."), equals };
+}
+
+// PostgreSQL refuses them; JSON.stringify escapes them.
+function isStorable(text: string): boolean {
+  const escaped = text.replaceAll("\\\\", "");
+  return text.isWellFormed() && !text.includes("\0") && !/\\u(0000|d[89ab])/.test(escaped);
 }
 
 interface NamedKind extends KindDeclaration {

@@ -69,6 +69,7 @@ const ConflictCode = builder.enumType("ConflictCode", {
     NOT_PAUSED: { description: "The message is not PAUSED, so it cannot be resumed." },
     NOT_HELD: { description: "The installation is not on hold, so it cannot be released." },
     NOT_CANCELLABLE: { description: "The state of the object does not allow cancelling it." },
+    NOT_STARTABLE: { description: "Jobs of this kind are not started by people." },
     NOT_RETRYABLE: {
       description: "The job waits for a worker, runs or is COMPLETED, so it cannot be retried.",
     },

@@ -6,6 +6,7 @@ import { failStaleImports } from "../domain/audiences/import.ts";
 import { isHeld } from "../domain/hold.ts";
 import { JOB_KINDS } from "../domain/jobs/kinds.ts";
 import type { LaneSlots } from "../domain/jobs/lane.ts";
+import { compactJobStats } from "../domain/jobs/stats.ts";
 import {
   type ChannelProviders,
   continueRecovered,
@@ -113,6 +114,7 @@ export async function startBackground(
     async sweep() {
       await failStaleImports(services);
       if (await isHeld(services.db)) return;
+      await compactJobStats(services);
       await resume();
       await sweepMessages(services);
     },

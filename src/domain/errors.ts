@@ -40,6 +40,7 @@ export type ConflictCode =
   | "NOT_HELD"
   | "NOT_CANCELLABLE"
   | "NOT_RETRYABLE"
+  | "NOT_STARTABLE"
   | "NAME_TAKEN"
   | "IN_USE"
   | "NOT_CONFIGURED";

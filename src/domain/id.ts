@@ -30,6 +30,17 @@ export function newId(): string {
   return uuidv7();
 }
 
+/**
+ * Returns a bound of the ids that are created at a time.
+ *
+ * @param minutes added to the time, because the clocks of processes and of the database differ
+ */
+export function idBound(time: Date, minutes: number): string {
+  const ms = Math.min(Math.max(time.getTime() + minutes * 60_000, 0), 2 ** 48 - 1);
+  const hex = ms.toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
 /** Converts a database id to a TypeID: `job_01h455vb4pex5vsknk084sn02q`. */
 export function toTypeId(noun: Noun, id: string): string {
   return TypeID.fromUUID(PREFIXES[noun], id).toString();

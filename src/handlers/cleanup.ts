@@ -2,6 +2,8 @@ import { pruneEvents } from "../domain/deliveries/provider_event.ts";
 import type { Outcome } from "../domain/jobs/outcome.ts";
 import type { JobPayload } from "../domain/jobs/kinds.ts";
 import { FIRST_JOB, type JobRetention, pruneJobs } from "../domain/jobs/prune.ts";
+import { pruneJobStats } from "../domain/jobs/stats.ts";
+import { pruneWorkerHosts } from "../domain/jobs/workers.ts";
 import { pruneFires } from "../domain/schedules/fire.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
@@ -19,7 +21,8 @@ export interface Retention extends JobRetention {
 
 /**
  * Creates the handler of CLEANUP: deletes finished jobs, and sent and cancelled deliveries, whose
- * retention is over, in chunks of 1,000. A job of the system organization also deletes old fires and old ids of provider events.
+ * retention is over, in chunks of 1,000. A job of the system organization also deletes old fires, ids of
+ * provider events, statistics of jobs and hosts of workers.
  */
 export function cleanupHandler(
   services: Services,
@@ -37,6 +40,8 @@ async function cleanup(
   if (scopeOf(job) === null) {
     await pruneFires(services, KEEP_FIRES_MS);
     await pruneEvents(services);
+    await pruneJobStats(services);
+    await pruneWorkerHosts(services.db);
   }
   let processed = 0;
   let after: string | null = FIRST_JOB;

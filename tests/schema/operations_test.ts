@@ -25,6 +25,8 @@ const DOCUMENTS = separateOperations(parse(await Deno.readTextFile(FILE)));
 const INPUTS: Readonly<Record<string, unknown>> = {
   CreateApiKeyInput: { name: "Shop", role: "MEMBER" },
   CreateOrganizationInput: { name: "Acme" },
+  RetryJobsInput: { filter: { errorTypes: ["TIMEOUT"] } },
+  StartJobAgainInput: { priority: 5 },
   StartJobInput: { kind: "CLEANUP", payload: {}, runAt: "2040-01-01T00:00:00Z" },
   DeliveryFilter: { statuses: ["PENDING"] },
   MessageFilter: { statuses: ["PAUSED"] },

@@ -29,6 +29,8 @@ export const JOB_COLUMNS = [
   "updated_at as updatedAt",
   "started_at as startedAt",
   "finished_at as finishedAt",
+  "worker_id as workerId",
+  "started_from as startedFrom",
 ] as const;
 
 /** The columns of a job as SQL text, for SELECT and RETURNING. */
@@ -41,7 +43,8 @@ const FIND = statement<[ids: string[]], Job>(
 
 const ATTEMPTS = statement<[organizationId: string, jobId: string], JobAttempt>(
   "jobs.attempts",
-  `select number, started_at as "startedAt", finished_at as "finishedAt", outcome, error
+  `select number, started_at as "startedAt", finished_at as "finishedAt", outcome, error,
+     worker_id as "workerId"
    from job_attempts where organization_id = $1 and job_id = $2 order by fence`,
 );
 
@@ -58,6 +61,7 @@ export interface JobAttempt {
   readonly finishedAt: Date;
   readonly outcome: "SUCCEEDED" | "FAILED" | "CANCELLED" | "CRASHED";
   readonly error: JobError | null;
+  readonly workerId: string;
 }
 
 /** Finds jobs of all organizations by id. The caller must check access. */

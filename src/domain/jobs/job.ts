@@ -56,6 +56,10 @@ export interface Job {
   readonly updatedAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** Worker that has the job, or had it last; null: it never ran. */
+  readonly workerId: string | null;
+  /** Job that `startJobAgain` copied; null: none. */
+  readonly startedFrom: string | null;
 }
 
 /** Fields of a new job that do not depend on its kind. */

@@ -2,7 +2,9 @@ import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import type { Claim } from "./claim.ts";
 import type { JobStatus } from "./job.ts";
+import { insertEvents } from "./events.ts";
 import type { LaneSlots } from "./lane.ts";
+import { insertOutcomes } from "./stats.ts";
 
 const LEASE = "interval '15 seconds'";
 // Two renewals of one worker and a failed one between them are less than this apart.
@@ -24,6 +26,9 @@ const REGISTER = statement<[workerId: string, host: string, lanes: string]>(
      insert into workers (id, host, lanes, lease_until)
      values ($1, $2, $3::json, clock_timestamp() + ${LEASE})
      returning id
+   ),
+   known as (
+     insert into worker_hosts (id, host) select id, $2 from worker
    )
    ${RECORD_RENEWAL}`,
 );
@@ -104,9 +109,10 @@ const RESCUE = statement<
          'The worker died while it ran this job, ' || (j.crashes + 1) || ' times in a row')
      from judged o
      where j.id = o.id
-     returning j.id, j.organization_id, j.status, j.crashes, j.attempt, j.worker_id, j.started_at,
-       j.error, o.fence
+     returning j.id, j.organization_id, j.user_id, j.kind, j.status, j.crashes, j.attempt,
+       j.worker_id, j.started_at, j.error, o.fence
    ),
+   stats as (${insertOutcomes("freed")}),
    attempts as (
      insert into job_attempts (organization_id, job_id, fence, number, worker_id, started_at,
        finished_at, outcome, error)
@@ -135,12 +141,18 @@ const CANCEL_REQUESTS = statement<[workerId: string], Claim>(
 
 const DEREGISTER = statement<[workerId: string], { id: string }>(
   "workers.deregister",
-  `with gone as (delete from workers where id = $1)
-   update jobs set status = case when cancel_requested then 'CANCELLED' else 'QUEUED' end,
-     finished_at = case when cancel_requested then now() end,
-     attempt = attempt - 1, fence = null, updated_at = now()
-   where worker_id = $1 and status = 'PROCESSING'
-   returning id`,
+  `with gone as (delete from workers where id = $1),
+   released as (
+     update jobs set status = case when cancel_requested then 'CANCELLED' else 'QUEUED' end,
+       finished_at = case when cancel_requested then now() end,
+       attempt = attempt - 1, fence = null, updated_at = now()
+     where worker_id = $1 and status = 'PROCESSING'
+     returning id, worker_id
+   ),
+   events as (${
+    insertEvents("select id, 'RELEASED', '', worker_id, null::timestamptz from released")
+  })
+   select id from released`,
 );
 
 /**

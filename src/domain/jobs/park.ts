@@ -1,11 +1,21 @@
 import { type Connection, statement } from "../../db/database.ts";
+import { insertEvents } from "./events.ts";
 
 const PARK = statement<[jobId: string, fence: number, until: Date | null], { id: string }>(
   "jobs.park",
-  `update jobs set status = 'SCHEDULED', run_at = coalesce($3::timestamptz, 'infinity'),
-     attempt = attempt - 1, fence = null, crashes = 0, updated_at = now()
-   where id = $1 and fence = $2 and not cancel_requested
-   returning id`,
+  `with parked as (
+     update jobs set status = 'SCHEDULED', run_at = coalesce($3::timestamptz, 'infinity'),
+       attempt = attempt - 1, fence = null, crashes = 0, updated_at = now()
+     where id = $1 and fence = $2 and not cancel_requested
+     returning id, worker_id
+   ),
+   events as (${
+    insertEvents(
+      `select id, case when $3 is null then 'PARKED' else 'PUT_OFF' end, '', worker_id, $3
+     from parked`,
+    )
+  })
+   select id from parked`,
 );
 
 const WAKE = statement<[subject: string], { id: string }>(

@@ -41,7 +41,8 @@ const PRUNE = statement<
          * interval '1 millisecond'
      returning id
    ),
-   attempts as (delete from job_attempts where job_id in (select id from gone))
+   attempts as (delete from job_attempts where job_id in (select id from gone)),
+   events as (delete from job_events where job_id in (select id from gone))
    select (select count(*) from gone) as pruned,
      (select id from page order by id desc limit 1) as last`,
   LONG,

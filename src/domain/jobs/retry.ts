@@ -1,22 +1,31 @@
-import { statement } from "../../db/database.ts";
+import { type Connection, statement } from "../../db/database.ts";
 import { isUniqueViolation } from "../../db/sqlstate.ts";
 import type { Caller } from "../access/access.ts";
 import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { wakeWorkers } from "./enqueue.ts";
+import { insertEvents } from "./events.ts";
 import { COLUMNS, getJob } from "./find.ts";
 import type { Job } from "./job.ts";
 
 // Restarts a FAILED or CANCELLED job from attempt 1. A waiting one keeps its count and runs now.
-const RETRY = statement<[id: string, organizationId: string], Job>(
+const RETRY = statement<[ids: string[], organizationId: string, userId: string | null], Job>(
   "jobs.retry",
-  `update jobs set status = 'QUEUED', run_at = now(), finished_at = null, crashes = 0,
-     cancel_requested = false, updated_at = now(), error = null, result = null,
-     wait_reason = null, wait_provider_id = null,
-     attempt = case status when 'SCHEDULED' then attempt else 0 end
-   where id = $1 and organization_id = $2 and status in ('FAILED', 'CANCELLED', 'SCHEDULED')
-   returning ${COLUMNS}`,
+  `with retried as (
+     update jobs set status = 'QUEUED', run_at = now(), finished_at = null, crashes = 0,
+       cancel_requested = false, updated_at = now(), error = null, result = null,
+       wait_reason = null, wait_provider_id = null,
+       attempt = case status when 'SCHEDULED' then attempt else 0 end
+     where id = any($1) and organization_id = $2 and status in ('FAILED', 'CANCELLED', 'SCHEDULED')
+     returning *
+   ),
+   events as (${
+    insertEvents(
+      "select id, 'RETRIED', coalesce($3, ''), null::uuid, null::timestamptz from retried",
+    )
+  })
+   select ${COLUMNS} from retried`,
 );
 
 /**
@@ -29,7 +38,7 @@ const RETRY = statement<[id: string, organizationId: string], Job>(
  */
 export async function retryJob(services: Services, caller: Caller, id: string): Promise<Job> {
   await getJob(services, caller, id);
-  const [retried] = await services.db.run(RETRY, id, caller.organizationId).catch((error) => {
+  const [retried] = await retryMany(services.db, caller, [id]).catch((error) => {
     if (!isUniqueViolation(error)) throw error;
     throw new ConflictError(
       "ALREADY_RUNNING",
@@ -44,7 +53,28 @@ export async function retryJob(services: Services, caller: Caller, id: string): 
       `Cannot retry job ${toTypeId("job", id)}: status is ${status}`,
     );
   }
-  wakeWorkers(services, [retried.lane]);
-  services.bus.publish("jobs", caller.organizationId, [id]);
+  publishRetried(services, [retried]);
   return retried;
+}
+
+/**
+ * Restarts the jobs of the caller's organization that `canRetry` accepts. The caller must be allowed to see
+ * them. Call `publishRetried` after the commit.
+ *
+ * @returns the restarted jobs, QUEUED
+ * @throws a unique violation if another unfinished job has the unique key of one of them
+ */
+export function retryMany(
+  tx: Connection,
+  { organizationId, userId }: Caller,
+  ids: readonly string[],
+): Promise<Job[]> {
+  return tx.run(RETRY, [...ids], organizationId, userId);
+}
+
+/** Wakes the workers for restarted jobs of one organization, and publishes the jobs. */
+export function publishRetried(services: Services, retried: readonly Job[]): void {
+  wakeWorkers(services, retried.map(({ lane }) => lane));
+  const [job] = retried;
+  if (job) services.bus.publish("jobs", job.organizationId, retried.map(({ id }) => id));
 }

@@ -3,7 +3,9 @@ import { type Connection, statement } from "../../db/database.ts";
 import { isDataFault } from "../../db/sqlstate.ts";
 import { inLockOrder } from "./claim.ts";
 import type { JobError, JobStatus, Progress } from "./job.ts";
+import { insertEvents } from "./events.ts";
 import type { JobWait } from "./outcome.ts";
+import { insertOutcomes } from "./stats.ts";
 
 /**
  * Outcome of a claim. `release` requeues the job without counting the attempt, because its worker stops.
@@ -72,8 +74,8 @@ const SETTLE = statement<
        $7::text[], $8::uuid[])
        as r(id, fence, outcome, delay_ms, error, progress, wait_reason, wait_provider_id)
      where j.id = r.id and j.fence = r.fence
-     returning j.id, j.organization_id, j.status, j.attempt, j.worker_id, j.started_at, j.error,
-       r.fence, r.outcome
+     returning j.id, j.organization_id, j.user_id, j.kind, j.status, j.attempt, j.worker_id,
+       j.started_at, j.run_at, j.wait_reason, j.error, r.fence, r.outcome
    ),
    attempts as (
      insert into job_attempts (organization_id, job_id, fence, number, worker_id, started_at,
@@ -82,7 +84,13 @@ const SETTLE = statement<
        case outcome when 'done' then 'SUCCEEDED' when 'cancel' then 'CANCELLED' else 'FAILED' end,
        error
      from settled where outcome not in ('snooze', 'release')
-   )
+   ),
+   stats as (${insertOutcomes("settled")}),
+   events as (${
+    insertEvents(`select id, case outcome when 'snooze' then 'PUT_OFF' else 'RELEASED' end,
+       coalesce(wait_reason, ''), worker_id, case outcome when 'snooze' then run_at end
+     from settled where outcome in ('snooze', 'release')`)
+  })
    select id, status from settled`,
 );
 

@@ -59,13 +59,7 @@ export async function startJob(
   if (!kind.startable) {
     throw invalid(["kind"], "NOT_STARTABLE", `cannot be ${input.kind}, which is not startable`);
   }
-  const tooDeep = checkNesting(input.payload);
-  if (tooDeep) throw invalid(["payload"], ...tooDeep);
-  const issues = [
-    ...issuesOf(inputSchema.safeParse(input)),
-    ...issuesOf(kind.payload.safeParse(input.payload), ["payload"]),
-  ];
-  if (issues.length > 0) throw new InvalidInputError(issues);
+  checkStart(input);
 
   const newJob: JobRow = {
     organizationId: caller.organizationId,
@@ -89,6 +83,21 @@ export async function startJob(
     if (job) return { job, created: false };
     // The job finished between the two statements, so the key is free again.
   }
+}
+
+/**
+ * Checks the fields of a new job of a startable kind.
+ *
+ * @throws {InvalidInputError} naming each invalid field, and each one of the payload
+ */
+export function checkStart(input: StartJobInput): void {
+  const tooDeep = checkNesting(input.payload);
+  if (tooDeep) throw invalid(["payload"], ...tooDeep);
+  const issues = [
+    ...issuesOf(inputSchema.safeParse(input)),
+    ...issuesOf(JOB_KINDS[input.kind].payload.safeParse(input.payload), ["payload"]),
+  ];
+  if (issues.length > 0) throw new InvalidInputError(issues);
 }
 
 async function findUnfinishedJob(

@@ -38,6 +38,31 @@ const LIVING = statement<[], Row>(
    from workers w where w.lease_until > clock_timestamp() order by w.started_at, w.id`,
 );
 
+const HOSTS = statement<[ids: string[]], { id: string; host: string }>(
+  "workers.hosts",
+  "select id, host from worker_hosts where id = any($1)",
+);
+
+/** Reads the hosts of workers, also of those that have ended, by worker id. */
+export async function readHosts(
+  db: Connection,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.run(HOSTS, [...ids]);
+  return new Map(rows.map(({ id, host }) => [id, host]));
+}
+
+const PRUNE_HOSTS = statement<[]>(
+  "workers.pruneHosts",
+  `delete from worker_hosts h where started_at < now() - interval '90 days'
+     and not exists (select from workers w where w.id = h.id)`,
+);
+
+/** Deletes the hosts of workers that started over 90 days ago and have ended. */
+export async function pruneWorkerHosts(db: Connection): Promise<void> {
+  await db.run(PRUNE_HOSTS);
+}
+
 /** Reads the living workers of the installation, oldest first. */
 export async function readWorkers(db: Connection): Promise<WorkerState[]> {
   const rows = await db.run(LIVING);
