@@ -16,7 +16,17 @@ import type { Services } from "../domain/services.ts";
 
 // Wait while another message probes the provider. The probe may end at once or time out.
 const PROBE_WAIT_MS = 5_000;
+const MAX_SENDERS = 1_000;
 const log = getLogger(["waybill", "providers"]);
+
+/** A mail that a circuit has admitted. */
+export interface AdmittedMail {
+  readonly epoch: number;
+  /** Time at which it was admitted, by the process's clock. */
+  readonly startedAt: number;
+  /** Address of its own sender; undefined: the sender of the provider. */
+  readonly sender: string | undefined;
+}
 
 /** Circuit breaker of one provider: a copy of its row, which all processes share. */
 export class Circuit {
@@ -29,6 +39,8 @@ export class Circuit {
   #failures = 0;
   /** Number of recipients in a row that refused the sender. */
   #refusals = 0;
+  /** The same of senders that messages name themselves, by address. */
+  readonly #refusalsOf = new Map<string, number>();
   /** Time of the last success, by the process's clock. */
   #succeededAt = 0;
   #probing = false;
@@ -117,8 +129,16 @@ export class Circuit {
     else await this.#reread();
   }
 
-  /** Records that the provider accepted a mail; otherwise like `recordAnswer`. */
-  async recordSuccess(epoch: number): Promise<number> {
+  /**
+   * Records that the provider accepted a mail; otherwise like `recordAnswer`.
+   *
+   * @param sender own sender of the mail; absent: the sender of the provider
+   */
+  async recordSuccess(epoch: number, sender?: string): Promise<number> {
+    if (sender !== undefined) {
+      this.#refusalsOf.delete(sender);
+      return await this.recordAnswer(epoch);
+    }
     this.#succeededAt = performance.now();
     if (epoch === this.#state.epoch) this.#refusals = 0;
     await this.#opening;
@@ -179,15 +199,14 @@ export class Circuit {
    * Records that a recipient's server refused the sender. It is an answer: the provider has failed only when
    * several recipients in a row have refused.
    *
-   * @param startedAt time at which the mail was admitted, by the process's clock
-   * @returns epoch of the result, and whether the refusal opened the circuit; null if the result is stale
+   * @returns epoch of the result, and whether the provider fails for the sender; null if the result is stale
    */
   async recordRefusal(
-    epoch: number,
+    { epoch, startedAt, sender }: AdmittedMail,
     error: DeliveryError,
-    startedAt: number,
-  ): Promise<{ readonly epoch: number; readonly opened: boolean } | null> {
+  ): Promise<{ readonly epoch: number; readonly failed: boolean } | null> {
     if (epoch !== this.#state.epoch) return null;
+    if (sender !== undefined) return await this.#recordRefusalOf(sender, epoch, error);
     if (!this.#probesSender()) {
       // Replies to concurrent mails come in any order, so a success ends the sequence for all mails that
       // started before it.
@@ -196,14 +215,24 @@ export class Circuit {
       const refusals = this.#refusals;
       const answered = await this.recordAnswer(epoch);
       const interrupted = startedAt <= this.#succeededAt;
-      if (interrupted || !opensCircuit(error, refusals)) return { epoch: answered, opened: false };
+      if (interrupted || !opensCircuit(error, refusals)) return { epoch: answered, failed: false };
     }
     const message = toErrorMessage(`Several recipients refused the sender: ${error.message}`);
     const opening = this.#open({ ...asProviderFailure(error), message });
     // A failure of the database is thrown here only.
     this.#opening = opening.catch(() => {});
     const opened = await opening.finally(() => this.#opening = null);
-    return opened === null ? null : { epoch: opened, opened: true };
+    return opened === null ? null : { epoch: opened, failed: true };
+  }
+
+  // The circuit stays closed, because the provider works for the senders of other organizations.
+  async #recordRefusalOf(sender: string, epoch: number, error: DeliveryError) {
+    const refusals = (this.#refusalsOf.get(sender) ?? 0) + 1;
+    this.#refusalsOf.delete(sender);
+    this.#refusalsOf.set(sender, refusals);
+    const [oldest] = this.#refusalsOf.keys();
+    if (this.#refusalsOf.size > MAX_SENDERS && oldest) this.#refusalsOf.delete(oldest);
+    return { epoch: await this.recordAnswer(epoch), failed: opensCircuit(error, refusals) };
   }
 
   // A sender that is refused by one recipient does not fail a provider that is probed for another cause.

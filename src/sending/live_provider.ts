@@ -19,7 +19,7 @@ import { type NamedProvider, registerProviders } from "../domain/providers/regis
 import { fingerprintOf, recordSettings } from "../domain/providers/settings.ts";
 import type { Services } from "../domain/services.ts";
 import type { Credentials } from "../domain/vault.ts";
-import { Circuit } from "./circuit.ts";
+import { type AdmittedMail, Circuit } from "./circuit.ts";
 import { databaseFailure, EXHAUSTED, unreadableCredentials } from "./provider_errors.ts";
 import { RateLimit } from "./rate_limit.ts";
 
@@ -225,9 +225,9 @@ export class LiveProvider {
     }
     const channel = this.#channel;
     if (epoch === null || !channel) return SKIPPED;
-    const startedAt = performance.now();
+    const admitted = { epoch, startedAt: performance.now(), sender: mail.from?.address };
     const result = await channel.send(mail, options);
-    const { error, ...recorded } = await this.#record(epoch, result, startedAt);
+    const { error, ...recorded } = await this.#record(admitted, result);
     if (result.outcome === "held") return SKIPPED;
     if (result.outcome === "sent" || !error) return { type: "answered", result, ...recorded };
     return { type: "answered", result: { ...result, error }, ...recorded };
@@ -244,7 +244,8 @@ export class LiveProvider {
   }
 
   /** Records the result in the circuit. If that fails, the result of the mail stays as it is. */
-  async #record(epoch: number, result: SendResult, startedAt: number): Promise<RecordedResult> {
+  async #record(admitted: AdmittedMail, result: SendResult): Promise<RecordedResult> {
+    const { epoch, sender } = admitted;
     try {
       // Refused locally or aborted: the result says nothing about the provider.
       if (result.outcome === "held" || result.provider === null) {
@@ -252,10 +253,10 @@ export class LiveProvider {
         return { epoch, outdated: false };
       }
       if (result.outcome === "sent") {
-        return { epoch: await this.#circuit.recordSuccess(epoch), outdated: false };
+        return { epoch: await this.#circuit.recordSuccess(epoch, sender), outdated: false };
       }
       if (result.error.refusesSender) {
-        return await this.#recordRefusal(epoch, result.error, startedAt);
+        return await this.#recordRefusal(admitted, result.error);
       }
       if (!isProviderFailure(result.error)) {
         return { epoch: await this.#circuit.recordAnswer(epoch), outdated: false };
@@ -270,15 +271,12 @@ export class LiveProvider {
 
   // The mail that opens the circuit, and those refused while it opens, do not fail: they are sent again by the
   // next provider, or after the pause.
-  async #recordRefusal(
-    epoch: number,
-    refusal: DeliveryError,
-    startedAt: number,
-  ): Promise<RecordedResult> {
-    const recorded = await this.#circuit.recordRefusal(epoch, refusal, startedAt);
-    if (!recorded) return { epoch, outdated: true, error: asProviderFailure(refusal) };
-    const { opened, ...current } = recorded;
-    return { ...current, outdated: false, ...opened && { error: asProviderFailure(refusal) } };
+  async #recordRefusal(mail: AdmittedMail, refusal: DeliveryError): Promise<RecordedResult> {
+    const recorded = await this.#circuit.recordRefusal(mail, refusal);
+    const error = asProviderFailure(refusal);
+    if (!recorded) return { epoch: mail.epoch, outdated: true, error };
+    const { failed, ...current } = recorded;
+    return { ...current, outdated: false, ...failed && { error } };
   }
 
   async #reread(): Promise<void> {

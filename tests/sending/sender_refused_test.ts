@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { DeliveryError } from "../../src/channels/channel.ts";
 import { statement } from "../../src/db/database.ts";
+import { updateOrganization } from "../../src/domain/access/update_organization.ts";
 import { cancelMessage } from "../../src/domain/messages/cancel.ts";
 import { toTypeId } from "../../src/domain/id.ts";
 import { getMessage } from "../../src/domain/messages/find.ts";
@@ -95,6 +96,28 @@ onEveryProviders(
     assert.equal(await readStatus(db, id), "PARTIALLY_SENT");
     assert.deepEqual(tally(await statuses(given, id)), { FAILED: 5, SENT: 3 });
     assert.equal((await states())[0]?.state, "CLOSED");
+  },
+  { window: 1 },
+);
+
+onEveryProviders(
+  "SEND_BATCH pauses only the messages of a sender that five recipients in a row refuse",
+  () => [refusing(1, 2, 3, 4, 5, 6, 7, 8)],
+  async (given) => {
+    const { db, services, organization: { id: organizationId, admin }, worker, states } = given;
+    const from = { address: "news@acme.example" };
+    await updateOrganization(services, admin, organizationId, { from });
+    const own = await given.send({ to: { list: people(8) } });
+    await updateOrganization(services, admin, organizationId, { from: null });
+    const other = await given.send({ to: { list: people(12).slice(8) } });
+    await worker.runQueued();
+    const paused = await getMessage(services, admin, own.id);
+    assert.deepEqual([paused.status, paused.pauseCode], ["PAUSED", "550 5.7.26"]);
+    assert.deepEqual(tally(await statuses(given, own.id)), { FAILED: 4, PENDING: 4 });
+    assert.equal((await states())[0]?.state, "CLOSED");
+    assert.equal(await readStatus(db, other.id), "SENT");
+    await cancelMessage(services, admin, own.id);
+    await worker.runQueued();
   },
   { window: 1 },
 );

@@ -67,8 +67,8 @@ export function newMessage(
 export const NEW_MESSAGE = `id uuid, "organizationId" uuid, "userId" text, title text, channel text,
   type text, lane text, priority smallint, subject text, text text, html text, "audienceId" uuid,
   "sendAt" timestamptz, "retryMode" text, "maxAttempts" smallint, "retryBackoff" text, "onUnknown" text,
-  unsubscribable boolean, "fromAddress" text, "fromName" text, "replyTo" text, "idempotencyKey" text, "recipientCount" int, "duplicateCount" int,
-  "plannedCount" int`;
+  unsubscribable boolean, "fromAddress" text, "fromName" text, "replyTo" text, "idempotencyKey" text,
+  "recipientCount" int, "duplicateCount" int, "plannedCount" int`;
 
 /**
  * Returns SQL that creates messages, and returns them as `WrittenMessage`. A message is skipped if its
@@ -80,8 +80,8 @@ export function insertMessagesFrom(source: string): string {
   // In the order of their keys, because two statements with the same keys would otherwise deadlock.
   return `insert into messages (id, organization_id, user_id, title, channel, type, lane, priority,
      subject, text_body, html_body, audience_id, send_at, retry_mode, max_attempts, retry_backoff,
-     on_unknown, unsubscribable, from_address, from_name, reply_to, idempotency_key, recipient_count, duplicate_count, planned_count,
-     status, started_at)
+     on_unknown, unsubscribable, from_address, from_name, reply_to, idempotency_key, recipient_count,
+     duplicate_count, planned_count, status, started_at)
    select id, "organizationId", "userId", title, channel, type, lane, priority, subject, text, html,
      "audienceId", "sendAt", "retryMode", "maxAttempts", "retryBackoff", "onUnknown", unsubscribable,
      -- A message without its own sender has that of its organization, even if that changes later.
