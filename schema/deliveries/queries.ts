@@ -8,7 +8,7 @@ import { fromTypeId } from "../../src/domain/id.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { DeliveryNode } from "./delivery.ts";
-import { checkFilter } from "../kit/filter.ts";
+import { checkFilter, filterIds } from "../kit/filter.ts";
 import { lookupId } from "../kit/global_id.ts";
 import { listChangeType } from "../kit/list_change.ts";
 import { DeliveryErrorType, DeliveryOrder, DeliveryStatus } from "./enums.ts";
@@ -18,6 +18,7 @@ export const DeliveryFilter = builder.inputType("DeliveryFilter", {
     "Filter of deliveries: all fields must match, within a list any value. Absent or null: no " +
     "limit; an empty list is an InvalidInputError.",
   fields: (t) => ({
+    ids: t.idList({ description: "Ids of deliveries: dlv_…" }),
     messageId: t.id({ description: "Id of the message: msg_…" }),
     statuses: t.field({ type: [DeliveryStatus], description: "States of the delivery." }),
     errorTypes: t.field({
@@ -25,12 +26,23 @@ export const DeliveryFilter = builder.inputType("DeliveryFilter", {
       description: "Types of its last error.",
     }),
     retryable: t.boolean({ description: "True: `retryable` deliveries; false: all others." }),
+    attempts: t.intList({ description: "Numbers of attempts so far, as in `attemptCount`." }),
+    providers: t.stringList({
+      description: "Providers that accepted the delivery, or were tried last, as in `provider`.",
+    }),
     types: t.stringList({ description: "Types of its message." }),
     search: t.string({ description: "Part of the address or the name, case-insensitive." }),
     dueBefore: t.field({
       type: "DateTime",
       description: "PENDING or SENDING, and due before this time.",
     }),
+    createdFrom: t.field({ type: "DateTime", description: "Created at this time or later." }),
+    createdTo: t.field({ type: "DateTime", description: "Created before this time." }),
+    failedFrom: t.field({
+      type: "DateTime",
+      description: "`failedAt` is this time or later.",
+    }),
+    failedTo: t.field({ type: "DateTime", description: "`failedAt` is before this time." }),
   }),
 });
 
@@ -101,10 +113,14 @@ builder.subscriptionField("deliveriesUpdated", (t) =>
  * Converts a filter of deliveries to its domain form.
  *
  * @throws {InvalidInputError} for an empty or too long list, and for the id of another noun
- * @throws {NotFoundError} for a `messageId` that is not an id
+ * @throws {NotFoundError} for `ids` and a `messageId` that are not ids
  */
 export function deliveryFilter(filter: typeof DeliveryFilter.$inferInput): DeliveryFilterShape {
-  const { messageId, ...rest } = checkFilter(filter);
+  const { ids, messageId, ...rest } = checkFilter(filter);
   const path = ["filter", "messageId"];
-  return { ...rest, messageId: messageId == null ? null : fromTypeId("message", messageId, path) };
+  return {
+    ...rest,
+    ids: filterIds("delivery", "ids", ids),
+    messageId: messageId == null ? null : fromTypeId("message", messageId, path),
+  };
 }

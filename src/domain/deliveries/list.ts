@@ -6,14 +6,19 @@ import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts"
 import type { Services } from "../services.ts";
 import type { SuppressionReason } from "../suppressions/suppression.ts";
 import type { Delivery, DeliveryAttempt, DeliveryStatus } from "./delivery.ts";
+import { type TimeFilter, timesOf } from "./times.ts";
 
 /** Filter of a list of deliveries: fields are combined with AND, values of a field with OR. */
-export interface DeliveryFilter {
+export interface DeliveryFilter extends TimeFilter {
   readonly ids?: readonly string[] | null;
   readonly messageId?: string | null;
   readonly statuses?: readonly DeliveryStatus[] | null;
   readonly errorTypes?: readonly DeliveryErrorType[] | null;
   readonly retryable?: boolean | null;
+  /** Numbers of attempts that count. */
+  readonly attempts?: readonly number[] | null;
+  /** Names of the providers that accepted them, or were tried last. */
+  readonly providers?: readonly string[] | null;
   /** Types of their messages. */
   readonly types?: readonly string[] | null;
   /** Part of the address or the name, in any case. */
@@ -202,6 +207,9 @@ export function matchingDeliveries(
   if (filter.statuses) query = query.where(statusIn(filter.statuses, filter.retryable === true));
   if (filter.errorTypes) query = query.where("d.error_type", "in", [...filter.errorTypes]);
   if (filter.retryable != null) query = query.where(retryableIs(filter.retryable));
+  if (filter.attempts) query = query.where("d.attempt", "in", [...filter.attempts]);
+  if (filter.providers) query = query.where("d.provider", "in", [...filter.providers]);
+  for (const condition of timesOf(filter)) query = query.where(condition);
   if (filter.types) query = query.where("m.type", "in", [...filter.types]);
   if (filter.dueBefore) query = query.where(sql<boolean>`${DUE_AT} < ${filter.dueBefore}`);
   if (filter.search) query = query.where(matches(filter.search));
