@@ -6,7 +6,11 @@ const WaitingReason = builder.enumType("WaitingReason", {
   description: "Reason why a message, a delivery or a job does not move.",
   values: {
     LANE_FULL: { description: "All worker slots of the lane are in use." },
-    LANE_PAUSED: { description: "No running worker serves the lane; see `WORKER_LANES`." },
+    LANE_PAUSED: {
+      description:
+        "The operator has paused the lane, see `updateLane`; or no running worker serves it, see " +
+        "`WORKER_LANES`.",
+    },
     PAUSED: {
       description:
         "The message is paused: by a person, until `resumeMessage`; or by an error of a provider, " +

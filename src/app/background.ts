@@ -3,9 +3,11 @@ import { openCaptureChannel } from "../channels/capture.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Config } from "../config/config.ts";
 import { failStaleImports } from "../domain/audiences/import.ts";
+import { rollUpDeliveryMinutes } from "../domain/deliveries/minutes.ts";
 import { isHeld } from "../domain/hold.ts";
 import { JOB_KINDS } from "../domain/jobs/kinds.ts";
 import type { LaneSlots } from "../domain/jobs/lane.ts";
+import { rollUpJobMinutes } from "../domain/jobs/minutes.ts";
 import { compactJobStats } from "../domain/jobs/stats.ts";
 import {
   type ChannelProviders,
@@ -20,6 +22,7 @@ import type { Retention } from "../handlers/cleanup.ts";
 import { createHandlers } from "../handlers/registry.ts";
 import { every } from "../queue/every.ts";
 import { bindHandlers } from "../queue/handler.ts";
+import { startLaneControl } from "../queue/lane_control.ts";
 import { startSchedule } from "../queue/schedule.ts";
 import { startWorker } from "../queue/worker.ts";
 import { ContentCache } from "../sending/content_cache.ts";
@@ -30,6 +33,7 @@ import type { HealthCheck } from "../server/ops/health.ts";
 import type { OpenedServices } from "./services.ts";
 
 const REFRESH_PROVIDERS_MS = 5_000;
+const ROLL_UP_MS = 60_000;
 // Maximum wait for replies to QUIT.
 const QUIT_MS = 1_000;
 const log = getLogger(["waybill"]);
@@ -44,6 +48,8 @@ export interface BackgroundOptions {
   readonly retention: Retention;
   /** URL at which recipients reach this installation: "https://mail.example.com". */
   readonly publicUrl: string;
+  /** Returns the longest delay of the event loop since the last call, in ms; absent: not measured. */
+  readonly eventLoopDelay?: () => number;
 }
 
 /** Running background work. */
@@ -62,12 +68,14 @@ export interface Background {
 export function startConfiguredBackground(
   { services, providers }: OpenedServices,
   config: Config,
+  eventLoopDelay: () => number,
 ): Promise<Background> {
   const { lanes, retention, dataDir, mail } = config;
   const hour = 60 * 60_000;
   return startBackground(services, {
     lanes,
     providers,
+    eventLoopDelay,
     capture: openCaptureChannel(dataDir, mail.from),
     publicUrl: publicUrlOf(config),
     retention: {
@@ -91,8 +99,9 @@ export async function startBackground(
   services: Services,
   options: BackgroundOptions,
 ): Promise<Background> {
-  const { providers, capture, lanes } = options;
+  const { providers, capture, lanes, eventLoopDelay } = options;
   await ensureBuiltInSchedules(services);
+  const laneControl = await startLaneControl(services, lanes);
   // Batches that are sent concurrently share the connections of a provider.
   const batches = lanes.get("BULK") ?? lanes.get("TRANSACTIONAL") ?? 1;
   const pool = await openProviderPool(services, providers, { capture, batches });
@@ -110,7 +119,8 @@ export async function startBackground(
   };
   const worker = await startWorker(services, {
     handlers: bindHandlers(JOB_KINDS, handlers),
-    lanes,
+    lanes: laneControl.slots,
+    eventLoopDelay,
     async sweep() {
       await failStaleImports(services);
       if (await isHeld(services.db)) return;
@@ -120,6 +130,10 @@ export async function startBackground(
     },
   });
   const schedule = startSchedule(services);
+  const rollingUp = every(ROLL_UP_MS, "Rolling up the counts by minute", async () => {
+    await rollUpDeliveryMinutes(services);
+    await rollUpJobMinutes(services);
+  });
   await resume();
   return {
     health: {
@@ -131,7 +145,8 @@ export async function startBackground(
     },
     async stop() {
       const stoppedAt = performance.now();
-      const repeated = Promise.all([schedule.stop(), refreshing.stop()]);
+      const tasks = [schedule, refreshing, laneControl, rollingUp];
+      const repeated = Promise.all(tasks.map((task) => task.stop()));
       const jobsRecorded = await worker.stop();
       const recorded = allRecorded(sending) && jobsRecorded;
       await endStep("Ending the schedule", stoppedAt + STOP.released, repeated);

@@ -39,7 +39,9 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
   }
   const stopSignal = watching();
   const eventLoop = watchEventLoop();
-  const background = worker ? await startConfiguredBackground(opened, config) : null;
+  const background = worker
+    ? await startConfiguredBackground(opened, config, eventLoop.takeLongestMs)
+    : null;
   const { host, port } = config;
   const server = await listen(`${host}, port ${port}`, background, () =>
     startServer({

@@ -29,7 +29,7 @@ export async function runWorker(
   const holdWatch = await startHoldWatch(opened, config, held);
   const stopSignal = watching();
   const eventLoop = watchEventLoop();
-  const background = await startConfiguredBackground(opened, config);
+  const background = await startConfiguredBackground(opened, config, eventLoop.takeLongestMs);
   const health = { ...healthOf(services), ...background.health, sending: holdWatch.sending };
   const metricsSource = metricsSourceOf(services);
   const stopProbes = port === null

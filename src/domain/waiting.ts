@@ -77,6 +77,13 @@ export function waitWhileHeld(): WaitingFor {
   return { reason: "HELD", text, until: null, position: null, providerId: null };
 }
 
+/** Explains the wait for a lane that an operator has paused. */
+export function waitWhileLanePaused(lane: string, by: string, at: Date): WaitingFor {
+  const minute = Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS;
+  const text = `Lane ${lane} is paused by ${by} since ${formatTime(new Date(minute), null)}`;
+  return { reason: "LANE_PAUSED", text, until: null, position: null, providerId: null };
+}
+
 /** Explains the wait for a time that a caller has chosen. */
 export function waitUntilDue(at: Date, now: Date): WaitingFor {
   const text = `Starts at ${formatUntil(at, now)}`;

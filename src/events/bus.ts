@@ -13,6 +13,7 @@ export type Topic =
   | "cancel"
   | "access"
   | "providers"
+  | "lanes"
   | "hold";
 
 /** Objects of one organization have changed. */
@@ -64,6 +65,7 @@ const SIGNALS: ReadonlySet<Topic> = new Set<Topic>([
   "cancel",
   "access",
   "providers",
+  "lanes",
   "hold",
 ]);
 

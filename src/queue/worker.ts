@@ -12,6 +12,7 @@ import {
 } from "../domain/jobs/lease.ts";
 import { failureLog } from "../domain/failure_log.ts";
 import { isHeld } from "../domain/hold.ts";
+import { addEndedJobs } from "../domain/jobs/minutes.ts";
 import { writeProgress } from "../domain/jobs/progress.ts";
 import { newId, toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
@@ -47,6 +48,8 @@ export interface WorkerOptions {
   readonly lanes: LaneSlots;
   /** Maintenance that every replica runs every few seconds. */
   readonly sweep?: () => Promise<void>;
+  /** Returns the longest delay of the event loop since the last call, in ms; absent: not measured. */
+  readonly eventLoopDelay?: () => number;
 }
 
 /** A running worker. */
@@ -78,6 +81,7 @@ class LeasedWorker implements Worker {
   readonly #services: Services;
   readonly #lanes: LaneSlots;
   readonly #sweep: () => Promise<void>;
+  readonly #eventLoopDelay: (() => number) | undefined;
   readonly #wake = new WakeSignal();
   readonly #completer: Completer;
   readonly #running: RunningJobs;
@@ -91,9 +95,10 @@ class LeasedWorker implements Worker {
   #stopping = false;
   #withheld = false;
 
-  constructor(services: Services, { handlers, lanes, sweep }: WorkerOptions) {
+  constructor(services: Services, { handlers, lanes, sweep, eventLoopDelay }: WorkerOptions) {
     this.#services = services;
     this.#lanes = lanes;
+    this.#eventLoopDelay = eventLoopDelay;
     this.#sweep = sweep ?? (() => Promise.resolve());
     this.#completer = new Completer(services, this.#wake);
     this.#running = new RunningJobs(handlers, (end) => this.#completer.add(end));
@@ -210,8 +215,11 @@ class LeasedWorker implements Worker {
     if (this.#hang.lasting) return this.#withholdRenewal();
     this.#withheld = false;
     const started = this.#claimer.takeStarted();
-    const renew = () => renewLease(this.#services, this.#workerId, started);
-    if (await this.#hang.renew(renew)) return;
+    const report = { lanes: this.#lanes, eventLoopMs: this.#eventLoopDelay?.() ?? null };
+    const renew = () => renewLease(this.#services, this.#workerId, started, report);
+    if (await this.#hang.renew(renew)) {
+      return await addEndedJobs(this.#services, this.#running.counts.take());
+    }
     log.error("Lease of worker {workerId} expired; its jobs were reassigned", {
       workerId: this.#workerId,
     });

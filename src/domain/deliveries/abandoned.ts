@@ -56,14 +56,12 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
        error_message
      from d
    ),
-   s as (
-     ${
+   ${
     countOutcomes(`
        select b.organization_id, b.message_id, b.id as batch_id, now() as at, d.attempt,
          d.status as outcome, d.error_type, d.retryable
        from d, b`)
   }
-   )
    select organization_id as "organizationId", message_id as "messageId" from b`,
 );
 

@@ -120,8 +120,7 @@ const APPLY = statement<
        after.error_type as was_error_type, after.retryable as was_retryable,
        after.failed_at as was_failed_at
    ),
-   s as (
-     ${
+   ${
     countOutcomes(`
        select organization_id, message_id, batch_id, c.at, attempt, c.outcome, c.error_type,
          c.retryable
@@ -140,8 +139,7 @@ const APPLY = statement<
          union all select last_attempt_at, 'UNSENT', null, false where status = 'SUPPRESSED'
          union all select now(), status, error_type, d.retryable where status <> 'SENT'
        ) c(at, outcome, error_type, retryable)`)
-  }
-   ),
+  },
    listed as (
      ${
     suppressAddresses(`

@@ -99,8 +99,7 @@ export function requeueFailed(
     ),
     -- All count for the first batch of the message, which needs no join: the planner cannot estimate one
     -- by batch number, and would compare each delivery with each batch.
-    counted as (
-      ${
+    ${
     sql.raw(countOutcomes(`
         select organization_id, message_id, first_batch_id as batch_id, now() as at, attempt,
           case status when 'UNKNOWN' then 'RESENT' when 'BOUNCED' then 'BOUNCE_RETRIED'
@@ -108,7 +107,6 @@ export function requeueFailed(
           error_type, retryable
         from placed`))
   }
-    )
     select id, message_id as "messageId", number, round, size, job_id as "jobId", run_at as "runAt"
     from cut order by 2, 3`;
   return tx.select({ compile: () => query.compile(queryBuilder()) }, LONG);
@@ -160,8 +158,7 @@ export function confirmSent(
         error_message = null, sent_at = d.last_attempt_at, failed_at = null, updated_at = now()
       from taken t where d.id = t.id
     ),
-    counted as (
-      ${
+    ${
     sql.raw(countOutcomes(`
         -- Counted in the minute of the attempt, as if its success had been known then.
         select b.organization_id, b.message_id, b.id as batch_id, t.last_attempt_at as at, t.attempt,
@@ -169,7 +166,6 @@ export function confirmSent(
         from taken t join batches b on b.message_id = t.message_id and b.number = t.batch_number,
           lateral (values ('RESOLVED', t.error_type), ('SENT', null)) o(outcome, error_type)`))
   }
-    )
     select message_id as "messageId", count(*) from taken group by 1`;
   return tx.select({ compile: () => query.compile(queryBuilder()) }, LONG);
 }

@@ -97,8 +97,7 @@ const STEP = statement<[steps: string], StepResult & { batchId: string }>(
      from d, jsonb_to_recordset(d.earlier) as e(back int, provider text, type text, code text,
        message text, begun_ms float8, ended_ms float8)
    ),
-   s as (
-     ${
+   ${
     countOutcomes(`
        select d.organization_id, d.message_id, d.batch_id, now() as at, d.attempt, o.outcome,
          d.error_type, d.retryable
@@ -106,8 +105,7 @@ const STEP = statement<[steps: string], StepResult & { batchId: string }>(
          select d.outcome where not d.waits or d.counts
          union all select case d.outcome when 'UNKNOWN' then 'RESENT' else 'RETRIED' end
            where d.waits and d.counts) o`)
-  }
-   ),
+  },
    progressed as (${
     resetCrashes(`select job_id from own where crashes > 0
        and exists (select from d where d.batch_id = own.batch_id)`)

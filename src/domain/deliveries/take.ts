@@ -105,15 +105,13 @@ const RECOVER = statement<
        error_message
      from d
    ),
-   s as (
-     ${
+   ${
     countOutcomes(`
        select b.organization_id, b.message_id, b.id as batch_id, now() as at, d.attempt, o.outcome,
          d.error_type, false as retryable
        from d, b, lateral (
          select 'UNKNOWN' as outcome union all select 'RESENT' where d.status = 'PENDING') o`)
   }
-   )
    select (select count(*) from d) as recovered from b`,
 );
 

@@ -19,7 +19,8 @@ export const DEFAULT_SLOTS: LaneSlots = new Map([
   ["SYSTEM", 2],
 ]);
 
-const MAX_SLOTS = 999;
+/** Maximum number of slots of one process in one lane. */
+export const MAX_SLOTS = 999;
 
 /**
  * Reads the lanes and slots of a process.

@@ -39,10 +39,14 @@ const RENEWAL_DEADLINE = { deadlineMs: 4_000 };
 
 // An expired lease can be renewed until the worker is reaped, because during an outage of the database all
 // leases expire.
-const RENEW = statement<[workerId: string, started: string | null], { id: string }>(
+const RENEW = statement<
+  [workerId: string, started: string | null, lanes: string | null, eventLoopMs: number | null],
+  { id: string }
+>(
   "workers.renew",
   `with worker as (
-     update workers set heartbeat_at = clock_timestamp(),
+     update workers set heartbeat_at = clock_timestamp(), lanes = coalesce($3::json, lanes),
+       event_loop_ms = $4,
        last_cycle = coalesce($2::jsonb, last_cycle),
        last_cycle_at = case when $2 is null then last_cycle_at else clock_timestamp() end,
        lease_until = clock_timestamp() + ${LEASE}
@@ -181,19 +185,30 @@ export async function registerWorker(
   await db.run(REGISTER, workerId, host, JSON.stringify(Object.fromEntries(lanes)));
 }
 
+/** State of a worker that users see. */
+export interface WorkerReport {
+  readonly lanes: LaneSlots;
+  /** Longest delay of the event loop since the last renewal, in milliseconds; null: not measured. */
+  readonly eventLoopMs: number | null;
+}
+
 /**
  * Renews the lease of a worker for 15 s, also if it has expired.
  *
  * @param started number of jobs started since the last renewal, by topic, shown to users
+ * @param report absent: the slots are unchanged, and the event loop is not measured
  * @returns false if the worker was reaped: it has lost all of its jobs
  */
 export async function renewLease(
   { db }: Services,
   workerId: string,
   started: ReadonlyMap<string, number>,
+  report?: WorkerReport,
 ): Promise<boolean> {
   const cycle = started.size > 0 ? JSON.stringify(Object.fromEntries(started)) : null;
-  return (await db.run(RENEW, workerId, cycle)).length > 0;
+  const lanes = report ? JSON.stringify(Object.fromEntries(report.lanes)) : null;
+  const renewed = await db.run(RENEW, workerId, cycle, lanes, report?.eventLoopMs ?? null);
+  return renewed.length > 0;
 }
 
 /**

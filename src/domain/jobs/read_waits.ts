@@ -39,6 +39,7 @@ const WAITING = statement<[ids: string[], limit: number], WaitingJob>(
      ) q where q.id in (select id from asked)
    )
    select a.id, a.subject, now() as now, a.lane, not ${NOT_HELD} as held,
+     l.paused_at as "lanePausedAt", l.paused_by as "lanePausedBy",
      o.run_at is not null or a.run_at > now() as later,
      nullif(coalesce(o.run_at, a.run_at), 'infinity') as "runAt", a.attempt, a.error,
      coalesce(o.wait_reason, a.wait_reason) as "waitReason",
@@ -47,6 +48,7 @@ const WAITING = statement<[ids: string[], limit: number], WaitingJob>(
      case p.state when 'OPEN' then p.retry_at end as "providerRetryAt",
      case a.status when 'SCHEDULED' then 0 else q.position end as position
    from asked a
+     left join lanes l on l.lane = a.lane
      left join placed q on q.id = a.id
      left join lateral (
        select s.run_at, s.wait_reason, s.wait_provider_id

@@ -6,6 +6,7 @@ import {
   type WaitingFor,
   waitUntilDue,
   waitWhileHeld,
+  waitWhileLanePaused,
   waitWhilePaused,
 } from "../waiting.ts";
 import type { JobError } from "./job.ts";
@@ -18,6 +19,9 @@ export interface JobWaitFacts {
   readonly lane: Lane;
   /** Whether the installation is on hold. */
   readonly held: boolean;
+  /** Time at which an operator paused the lane, and who did; null: not paused. */
+  readonly lanePausedAt: Date | null;
+  readonly lanePausedBy: string | null;
   /** Whether it may be claimed only later. */
   readonly later: boolean;
   /** Time from which it may be claimed; null: parked until its message is resumed. */
@@ -59,6 +63,9 @@ export function explainJobWait(
   const later = job.later ? waitingUntil(job, job.runAt) : null;
   if (job.held && later?.reason !== "NOT_DUE") return waitWhileHeld();
   if (later) return later;
+  if (job.lanePausedAt) {
+    return waitWhileLanePaused(job.lane, job.lanePausedBy ?? "an operator", job.lanePausedAt);
+  }
   if (slots === 0) return wait("LANE_PAUSED", `No running worker serves lane ${job.lane}`);
   if (job.position === 0 && running >= slots) {
     const text = slots === 1

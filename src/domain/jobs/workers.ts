@@ -4,6 +4,7 @@ import { type Lane, LANES, SLOT_SIZE } from "./lane.ts";
 /** Slots of a worker in one lane. */
 export interface WorkerLane {
   readonly lane: Lane;
+  /** 0: the lane is paused. */
   readonly concurrency: number;
   /** Number of slots in use, also if their jobs do not fill them. */
   readonly running: number;
@@ -15,6 +16,8 @@ export interface WorkerState {
   readonly host: string;
   readonly startedAt: Date;
   readonly heartbeatAt: Date;
+  /** Longest delay of its event loop between its last two renewals, in milliseconds; null: not measured. */
+  readonly eventLoopMs: number | null;
   readonly lanes: readonly WorkerLane[];
   /**
    * Number of jobs started, by message type, or by kind for other jobs; counted up to the last lease
@@ -31,7 +34,8 @@ type Row = Omit<WorkerState, "lanes"> & {
 
 const LIVING = statement<[], Row>(
   "workers.living",
-  `select w.id, w.host, w.started_at as "startedAt", w.heartbeat_at as "heartbeatAt", w.lanes,
+  `select w.id, w.host, w.started_at as "startedAt", w.heartbeat_at as "heartbeatAt",
+     w.event_loop_ms as "eventLoopMs", w.lanes,
      w.last_cycle as "lastCycle", w.last_cycle_at as "lastCycleAt",
      (select jsonb_object_agg(lane, n) from (select lane, ceil(sum(size) / ${SLOT_SIZE}.0) as n from jobs
         where worker_id = w.id and status = 'PROCESSING' group by 1) r) as running
@@ -70,9 +74,11 @@ export async function readWorkers(db: Connection): Promise<WorkerState[]> {
     ...worker,
     lanes: LANES.flatMap((lane) => {
       const concurrency = lanes[lane];
-      // The last job that a worker starts in a lane may use more than what is left of its slots.
-      const used = Math.min(running?.[lane] ?? 0, concurrency ?? 0);
-      return concurrency ? { lane, concurrency, running: used } : [];
+      if (concurrency === undefined) return [];
+      const used = running?.[lane] ?? 0;
+      // The last job that a worker starts in a lane may use more than what is left of its slots. In a paused
+      // lane, jobs run that were started before.
+      return { lane, concurrency, running: concurrency > 0 ? Math.min(used, concurrency) : used };
     }),
   }));
 }

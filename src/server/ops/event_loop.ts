@@ -7,6 +7,8 @@ export interface EventLoop {
   readonly delays: Histogram;
   /** Longest delay since the start, in seconds. */
   longest(): number;
+  /** Longest delay since the last call, or since the start, in milliseconds. */
+  takeLongestMs(): number;
   stop(): void;
 }
 
@@ -30,6 +32,7 @@ export function watchEventLoop(): EventLoop {
     registers: [],
   });
   let longestMs = 0;
+  let recentMs = 0;
   let warnedAt = -Infinity;
   let due = performance.now() + INTERVAL_MS;
 
@@ -40,6 +43,7 @@ export function watchEventLoop(): EventLoop {
     // the quantiles would hide it.
     for (let ms = delayMs; ms >= 0; ms -= INTERVAL_MS) delays.observe(ms / 1_000);
     longestMs = Math.max(longestMs, delayMs);
+    recentMs = Math.max(recentMs, delayMs);
     if (delayMs >= WARNING_MS && now - warnedAt >= WARNING_INTERVAL_MS) {
       warnedAt = now;
       log.warn("The event loop was blocked for {ms} ms; a worker loses its lease after 15 s", {
@@ -52,6 +56,11 @@ export function watchEventLoop(): EventLoop {
   return {
     delays,
     longest: () => longestMs / 1_000,
+    takeLongestMs() {
+      const taken = recentMs;
+      recentMs = 0;
+      return taken;
+    },
     stop: () => clearInterval(timer),
   };
 }

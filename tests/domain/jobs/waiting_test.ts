@@ -12,6 +12,8 @@ const DUE: JobWaitFacts = {
   now: NOW,
   lane: "BULK",
   held: false,
+  lanePausedAt: null,
+  lanePausedBy: null,
   later: false,
   runAt: NOW,
   attempt: 0,
@@ -63,6 +65,16 @@ const EXPLANATIONS: readonly (readonly [
   [
     { ...DUE, lane: "AI", position: 41 },
     { reason: "LANE_PAUSED", text: "No running worker serves lane AI" },
+    { slots: 0, running: 0 },
+  ],
+  [
+    {
+      ...DUE,
+      position: 41,
+      lanePausedAt: new Date("2026-11-27T13:04:05Z"),
+      lanePausedBy: "ada",
+    },
+    { reason: "LANE_PAUSED", text: "Lane BULK is paused by ada since 2026-11-27 13:04 UTC" },
     { slots: 0, running: 0 },
   ],
   [{ ...LATER, runAt: null }, {
