@@ -73,9 +73,9 @@ drop index jobs_ready;
 create index jobs_ready on jobs (lane, organization_id, topic, priority desc, run_at, id) include (size)
   where status = 'QUEUED';
 -- overview.lanes and overview.pending: jobs that are due later, by lane. Only waiting jobs are in it.
-create index jobs_later on jobs (lane, organization_id, topic) include (size) where status = 'SCHEDULED';
+create index jobs_later_by_lane on jobs (lane, organization_id, topic) include (size) where status = 'SCHEDULED';
 -- overview.lanes: failed jobs by lane. Only failed jobs are in it.
-create index jobs_failed on jobs (lane, organization_id) where status = 'FAILED';
+create index jobs_failed_by_lane on jobs (lane, organization_id) where status = 'FAILED';
 
 alter table workers add column event_loop_ms real;
 

@@ -19,6 +19,7 @@ import "./messages/editing.ts";
 import "./messages/live.ts";
 import "./messages/mutations.ts";
 import "./messages/queries.ts";
+import "./overview/mutations.ts";
 import "./providers/mutations.ts";
 import "./suppressions/suppression.ts";
 import { builder } from "./kit/builder.ts";

@@ -4,11 +4,13 @@ import {
   checkPeriod,
   type DeliveryCounts,
   type DeliveryPoint,
+  type ErrorShare,
   listMessageAttempts,
   type MessageAttempts,
   type Period,
   readAttemptGroups,
   readSeries,
+  sharesOf,
   successOf,
 } from "../../src/domain/deliveries/analytics.ts";
 import { builder } from "../kit/builder.ts";
@@ -35,7 +37,7 @@ const TimeBucket = builder.enumType("TimeBucket", {
   },
 });
 
-const DeliveryPoint = builder.objectRef<DeliveryPoint>("DeliveryPoint").implement({
+export const DeliveryPointObject = builder.objectRef<DeliveryPoint>("DeliveryPoint").implement({
   description: "Results of one interval of a series.",
   fields: (t) => ({
     at: t.expose("at", { type: "DateTime", description: "Start of the interval." }),
@@ -48,9 +50,7 @@ const DeliveryPoint = builder.objectRef<DeliveryPoint>("DeliveryPoint").implemen
   }),
 });
 
-type ErrorShare = ReturnType<typeof errorShares>[number];
-
-const ErrorTypeShare = builder.objectRef<ErrorShare>("ErrorTypeShare").implement({
+export const ErrorTypeShare = builder.objectRef<ErrorShare>("ErrorTypeShare").implement({
   description: "Number of attempts that failed with one error type.",
   fields: (t) => ({
     errorType: t.expose("errorType", {
@@ -113,7 +113,7 @@ const DeliveryAnalytics = builder.objectRef<Analytics>("DeliveryAnalytics").impl
       resolve: async ({ groups }) => successOf(firstAttempts(await groups())),
     }),
     series: t.field({
-      type: [DeliveryPoint],
+      type: [DeliveryPointObject],
       description:
         "Results over time, oldest interval first, empty intervals included. More than 2,000 " +
         "intervals are an InvalidInputError.",
@@ -215,15 +215,14 @@ function countSuppressed(groups: readonly AttemptGroup[]): number {
   );
 }
 
-function errorShares(groups: readonly AttemptGroup[]) {
+function errorShares(groups: readonly AttemptGroup[]): ErrorShare[] {
   const failures = groups.flatMap(({ errorType, count }) =>
     errorType === "" ? [] : [{ errorType, count }]
   );
-  const total = failures.reduce((sum, { count }) => sum + count, 0);
-  return [...Map.groupBy(failures, ({ errorType }) => errorType)]
-    .map(([errorType, part]) => {
-      const count = part.reduce((sum, { count }) => sum + count, 0);
-      return { errorType, count, fraction: count / total };
-    })
-    .sort((a, b) => b.count - a.count);
+  return sharesOf(
+    [...Map.groupBy(failures, ({ errorType }) => errorType)].map(([errorType, part]) => ({
+      errorType,
+      count: part.reduce((sum, { count }) => sum + count, 0),
+    })),
+  );
 }

@@ -1,3 +1,4 @@
+import { requireOperator } from "../../src/domain/access/access.ts";
 import {
   type Installation,
   INSTALLATION_ID,
@@ -5,18 +6,13 @@ import {
   readInstallation,
 } from "../../src/domain/installation/installation.ts";
 import { readWorkers, type WorkerLane, type WorkerState } from "../../src/domain/jobs/workers.ts";
+import { watchSnapshots } from "../../src/domain/live/watch_snapshot.ts";
 import { builder } from "../kit/builder.ts";
 import { Lane } from "../jobs/enums.ts";
+import { LaneSettingsObject } from "./lane.ts";
+import { TypeCount } from "../jobs/type_count.ts";
 import { HoldObject } from "./hold.ts";
 import { ProviderNode } from "../providers/provider.ts";
-
-const TypeCount = builder.objectRef<{ type: string; count: number }>("TypeCount").implement({
-  description: "Number of jobs of one type.",
-  fields: (t) => ({
-    type: t.exposeString("type", { description: "Message type; for other jobs, the job kind." }),
-    count: t.exposeInt("count", { description: "Number of jobs." }),
-  }),
-});
 
 const WorkerLaneObject = builder.objectRef<WorkerLane>("WorkerLane").implement({
   description: "Slots of one worker in one lane.",
@@ -24,7 +20,8 @@ const WorkerLaneObject = builder.objectRef<WorkerLane>("WorkerLane").implement({
     lane: t.expose("lane", { type: Lane, description: "Lane of the slots." }),
     concurrency: t.exposeInt("concurrency", {
       description:
-        "Number of slots. A slot runs one job, or several that send up to 100 recipients together.",
+        "Number of slots, 0 in a paused lane. A slot runs one job, or several that send up to 100 " +
+        "recipients together.",
     }),
     running: t.exposeInt("running", {
       description: "Number of slots in use, also if their jobs do not fill them.",
@@ -48,6 +45,12 @@ builder.node(WorkerNode, {
     heartbeatAt: t.expose("heartbeatAt", {
       type: "DateTime",
       description: "Time of its last lease renewal; a worker renews its lease every 5 s.",
+    }),
+    eventLoopMs: t.exposeFloat("eventLoopMs", {
+      nullable: true,
+      description:
+        "Longest delay of its event loop between its last two renewals, in milliseconds; null before " +
+        "the first renewal. A worker loses its lease after 15,000.",
     }),
     runningJobCount: t.int({
       description: "Number of jobs that it runs.",
@@ -136,6 +139,11 @@ builder.node(InstallationNode, {
       description: "Job processing.",
       resolve: ({ processor }) => processor,
     }),
+    lanes: t.field({
+      type: [LaneSettingsObject],
+      description: "Settings of the lanes, every lane once.",
+      resolve: ({ lanes }) => [...lanes],
+    }),
     providers: t.field({
       type: [ProviderNode],
       description:
@@ -161,6 +169,26 @@ builder.node(InstallationNode, {
     }),
   }),
 });
+
+const watchInstallation = watchSnapshots<Installation>();
+
+builder.subscriptionField("installationUpdated", (t) =>
+  t.field({
+    type: InstallationNode,
+    description:
+      "Emits the installation in its current state, then after each change of jobs, providers, lanes " +
+      "or the hold, at most 4 times a second, and every 10 s. OPERATOR only; other roles get the " +
+      "error FORBIDDEN.",
+    complexity: 50,
+    subscribe(_root, _args, { services, caller }) {
+      requireOperator(caller, "see the installation");
+      return watchInstallation(services, INSTALLATION_ID, null, {
+        topics: ["jobs", "providers", "lanes", "hold"],
+        take: () => readInstallation(services, caller),
+      });
+    },
+    resolve: (installation) => installation,
+  }));
 
 builder.queryField("installation", (t) =>
   t.field({

@@ -15,6 +15,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Worker", "worker"],
   ["Provider", "provider"],
   ["Installation", "installation"],
+  ["Overview", "overview"],
 ]);
 const TYPENAMES: ReadonlyMap<Noun, string> = new Map(
   Array.from(NOUNS, ([typename, noun]) => [noun, typename]),

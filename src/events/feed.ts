@@ -1,5 +1,5 @@
 import type { Bus, Topic } from "./bus.ts";
-import { type Watch, watchTopic } from "./watch.ts";
+import { type Watch, watchTopics } from "./watch.ts";
 
 /** Delivers single objects as they change. Each change is read once for all listeners together. */
 export interface Feed<T> {
@@ -45,7 +45,7 @@ export function createFeed<T>(
 
   return {
     watch(id, listener) {
-      topicWatch ??= watchTopic(bus, topic, null, {
+      topicWatch ??= watchTopics(bus, [topic], null, {
         onChange: (ids) => ids ? read(ids) : readAll(),
         onInterval: readAll,
       });

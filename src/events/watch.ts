@@ -1,7 +1,7 @@
 import { getLogger } from "@logtape/logtape";
-import { type Bus, MAX_IDS_PER_CHANGE, type Topic } from "./bus.ts";
+import { type Bus, type Change, MAX_IDS_PER_CHANGE, type Topic } from "./bus.ts";
 
-/** Callbacks that keep data up to date with a topic. Calls never overlap. */
+/** Callbacks that keep data up to date with topics. Calls never overlap. */
 export interface Watcher {
   /** Called when these objects have changed; null: any object may have changed. */
   onChange(ids: readonly string[] | null): Promise<void>;
@@ -9,7 +9,7 @@ export interface Watcher {
   onInterval(): Promise<void>;
 }
 
-/** A watched topic. */
+/** Watched topics. */
 export interface Watch {
   /** Like `exclusively`, but a failure is logged, and `onChange(null)` follows within 10 s. */
   attempt(work: () => Promise<void>): Promise<void>;
@@ -23,14 +23,15 @@ const REREAD_MS = 10_000;
 const log = getLogger(["waybill", "events"]);
 
 /**
- * Calls a watcher with the changes of a topic: with the first one at once, then at most four times a
+ * Calls a watcher with the changes of topics: with the first one at once, then at most four times a
  * second with all changes since the last call.
  *
+ * @param topics one, or several whose ids do not matter to the watcher
  * @param organizationId watches only this organization; null: all organizations
  */
-export function watchTopic(
+export function watchTopics(
   bus: Bus,
-  topic: Topic,
+  topics: readonly Topic[],
   organizationId: string | null,
   watcher: Watcher,
 ): Watch {
@@ -50,7 +51,7 @@ export function watchTopic(
   const attempt = (work: () => Promise<void>): Promise<void> =>
     exclusively(work).catch((error) => {
       failed = true;
-      log.warn("Cannot read changed {topic}; retrying within 10 s", { topic, error });
+      log.warn("Cannot read changed {topics}; retrying within 10 s", { topics, error });
     });
   const read = async () => {
     readAt = performance.now();
@@ -69,11 +70,12 @@ export function watchTopic(
     if (!ids || (changedIds && changedIds.size > MAX_IDS_PER_CHANGE)) changedIds = null;
     schedule();
   };
-  const unsubscribe = bus.subscribe(topic, (change) => {
+  const onEvent = (change: Change) => {
     const matches = organizationId === null || change.organizationId === "*" ||
       change.organizationId === organizationId;
     if (matches) addIds(change.ids);
-  });
+  };
+  const unsubscribes = topics.map((topic) => bus.subscribe(topic, onEvent));
   const interval = setInterval(() => {
     if (!failed) return void attempt(watcher.onInterval);
     failed = false;
@@ -85,7 +87,7 @@ export function watchTopic(
     exclusively,
     close() {
       closed = true;
-      unsubscribe();
+      for (const unsubscribe of unsubscribes) unsubscribe();
       clearInterval(interval);
       clearTimeout(timer);
     },

@@ -48,6 +48,17 @@ export interface AttemptGroup {
   readonly count: number;
 }
 
+/** Number of failed and unknown attempts with one error type. */
+export interface ErrorCount {
+  readonly errorType: DeliveryErrorType;
+  readonly count: number;
+}
+
+/** The same, with the fraction of all such attempts, 0 to 1. */
+export interface ErrorShare extends ErrorCount {
+  readonly fraction: number;
+}
+
 /** Numbers of first attempts and suppressed deliveries of one message. */
 export interface MessageAttempts extends DeliveryCounts {
   readonly id: string;
@@ -211,6 +222,13 @@ export function listMessageAttempts(
 /** Fraction of first attempts that were sent; null if there are none. */
 export function successOf({ sent, failed }: AttemptCounts): number | null {
   return sent + failed === 0 ? null : sent / (sent + failed);
+}
+
+/** Computes the fraction of each error type, most frequent first. */
+export function sharesOf(counts: readonly ErrorCount[]): ErrorShare[] {
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  return counts.map((each) => ({ ...each, fraction: each.count / total }))
+    .sort((a, b) => b.count - a.count);
 }
 
 function scopeOf({ organizationId, role, userId }: Caller, { from, to }: Period): Scope {

@@ -1,7 +1,7 @@
+import type { DeliveryErrorType } from "../../channels/channel.ts";
 import { type Connection, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
-import type { AttemptCounts, DeliveryPoint } from "./analytics.ts";
-import type { DeliveryErrorType } from "../../channels/channel.ts";
+import { type AttemptCounts, type DeliveryPoint, type ErrorShare, sharesOf } from "./analytics.ts";
 
 /** Maximum number of minutes that can be read; older ones are deleted. */
 export const MAX_MINUTES = 24 * 60;
@@ -88,7 +88,7 @@ export interface RecentDeliveries {
   readonly points: readonly DeliveryPoint[];
   readonly firstAttempts: AttemptCounts;
   /** Failed and unknown attempts by error type, most frequent first. */
-  readonly errorTypes: readonly { readonly errorType: DeliveryErrorType; readonly count: number }[];
+  readonly errorTypes: readonly ErrorShare[];
 }
 
 /**
@@ -120,11 +120,11 @@ export async function readRecentDeliveries(
       sent: countOf(first, "SENT"),
       failed: countOf(first, "FAILED", "UNKNOWN"),
     },
-    errorTypes: [...Map.groupBy(failures, ({ errorType }) => errorType)]
-      .flatMap(([errorType, part]) =>
-        errorType === "" ? [] : [{ errorType, count: countOf(part, "FAILED", "UNKNOWN") }]
-      )
-      .filter(({ count }) => count > 0)
-      .sort((a, b) => b.count - a.count),
+    errorTypes: sharesOf(
+      [...Map.groupBy(failures, ({ errorType }) => errorType)].flatMap(([errorType, part]) => {
+        const count = countOf(part, "FAILED", "UNKNOWN");
+        return errorType === "" || count <= 0 ? [] : [{ errorType, count }];
+      }),
+    ),
   };
 }

@@ -1,5 +1,6 @@
 import { type Caller, requireOperator, SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import { CLAIM_LIMIT, POLL_MS } from "../jobs/claim.ts";
+import { type LaneSettings, readLaneSettings } from "../jobs/lane_settings.ts";
 import { readWorkers, type WorkerState } from "../jobs/workers.ts";
 import type { Provider } from "../providers/provider.ts";
 import { findProviders } from "../providers/find.ts";
@@ -23,6 +24,8 @@ export interface Processor {
 /** The processes, settings and providers that share one database. */
 export interface Installation extends Settings {
   readonly processor: Processor;
+  /** Every lane once. */
+  readonly lanes: readonly LaneSettings[];
   /** Providers in order of preference, channel by channel. */
   readonly providers: readonly Provider[];
   /** Null: not on hold. */
@@ -41,15 +44,17 @@ export async function readInstallation(
   caller: Caller,
 ): Promise<Installation> {
   requireOperator(caller, "see the installation");
-  const [hold, workers, found] = await Promise.all([
+  const [hold, workers, lanes, found] = await Promise.all([
     readHold(db),
     readWorkers(db),
+    readLaneSettings(db),
     findProviders(db, settings.providerIds),
   ]);
   const byId = new Map(found.map((provider) => [provider.id, provider]));
   return {
     ...settings,
     hold,
+    lanes,
     providers: settings.providerIds.flatMap((id) => byId.get(id) ?? []),
     processor: { workers, intervalMs: POLL_MS, batchSize: CLAIM_LIMIT, ...lastCycleOf(workers) },
   };

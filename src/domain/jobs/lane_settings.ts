@@ -41,11 +41,11 @@ const UPDATE = statement<
 >(
   "lanes.update",
   `update lanes set
-     slots = case when $2 then $3 else slots end,
-     paused_at = case $4 when true then coalesce(paused_at, now()) when false then null
+     slots = case when $2 then $3::smallint else slots end,
+     paused_at = case $4::boolean when true then coalesce(paused_at, now()) when false then null
        else paused_at end,
-     paused_by = case $4 when true then coalesce(paused_by, $5,
-         (select name from api_keys where id = $6), 'the operator')
+     paused_by = case $4::boolean when true then coalesce(paused_by, $5,
+         (select name from api_keys where id = $6::uuid), 'the operator')
        when false then null else paused_by end
    where lane = $1 returning ${COLUMNS}`,
 );
