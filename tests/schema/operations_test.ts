@@ -41,6 +41,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   },
   UpdateProviderInput: { user: "ada", password: "new" },
   UpdateOrganizationInput: { from: { address: "news@acme.example", name: "Acme" } },
+  UpdateLaneInput: { paused: true, slots: 3 },
   UpdateMessageInput: { retry: { mode: "CRON" } },
   ContentPreviewInput: { content: { subject: "Hello {{ name }}" }, variables: { name: "Ada" } },
   SendTestMessageInput: {
@@ -163,6 +164,7 @@ function variablesOf(
     name: "August",
     subject: ids.message,
     ids: [ids.suppression],
+    lane: "AI",
   };
   return Object.fromEntries(variableDefinitions.map(({ variable, type }) => {
     const name = variable.name.value;

@@ -62,6 +62,15 @@ const DELIVERY_CHECKS: Record<string, string> = {
       lateral (select count(*) as found from deliveries d where d.message_id = m.id
         and (d.status = s.outcome or s.outcome = 'SENT' and d.status in ('BOUNCED', 'COMPLAINED'))) f
     where counted <> found`,
+  "the counts by minute are the sums of the counters": `
+    select 'organization ' || organization_id || ': ' || outcome || ' is counted ' ||
+      coalesce(s.n, 0) || ' times by batch, and ' || coalesce(m.n, 0) || ' times by minute'
+    from (select organization_id, minute, attempt, outcome, error_type, sum(n) as n
+        from delivery_stats group by 1, 2, 3, 4, 5) s
+      full join (select organization_id, minute, attempt, outcome, error_type, sum(count) as n
+        from delivery_minutes group by 1, 2, 3, 4, 5) m
+      using (organization_id, minute, attempt, outcome, error_type)
+    where s.n is distinct from m.n`,
   "the status of a delivery is the outcome of its last attempt": `
     select 'delivery ' || d.id || ' is ' || d.status || ' after ' || d.tries || ' tries; on record are '
       || coalesce(a.made, 0) || ', the newest ' || coalesce(a.outcome, 'none')
