@@ -31,6 +31,8 @@ const OWNERS: Owners = {
   delivery_minutes: "deliveries",
   provider_events: "deliveries",
   messages: "messages",
+  bulk_actions: "bulk_actions",
+  bulk_action_items: "bulk_actions",
   installation: "installation",
 };
 

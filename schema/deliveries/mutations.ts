@@ -5,7 +5,9 @@ import { type RefusedDelivery } from "../../src/domain/messages/delivery_verb.ts
 import { resolveDeliveries, type ResolveResult } from "../../src/domain/messages/resolve.ts";
 import { retryDeliveries, type RetryResult } from "../../src/domain/messages/retry.ts";
 import type { DeliverySelection } from "../../src/domain/messages/selection.ts";
+import type { SkippedCount } from "../../src/domain/skipped.ts";
 import { builder } from "../kit/builder.ts";
+import { SkippedCountObject } from "../kit/skipped_count.ts";
 import { DeliveryNode } from "./delivery.ts";
 import { DeliveryFilter, deliveryFilter } from "./queries.ts";
 import { MessageNode } from "../messages/message.ts";
@@ -81,6 +83,7 @@ const RefusedDeliveryObject = builder.objectRef<RefusedDelivery>("RefusedDeliver
 
 const REFUSED = "Refused deliveries with the reason, the first 1,000.";
 const REFUSED_COUNT = "Number of refused deliveries.";
+const SKIPPED = "All refused deliveries, counted by reason, most frequent first.";
 
 const RetryDeliveriesPayload = builder.objectRef<RetryResult>("RetryDeliveriesPayload").implement({
   description: "Result of `retryDeliveries`.",
@@ -100,6 +103,11 @@ const RetryDeliveriesPayload = builder.objectRef<RetryResult>("RetryDeliveriesPa
       resolve: ({ refused }) => [...refused],
     }),
     refusedCount: t.exposeInt("refusedCount", { description: REFUSED_COUNT }),
+    skipped: t.field({
+      type: [SkippedCountObject],
+      description: SKIPPED,
+      resolve: ({ skipped }): SkippedCount[] => [...skipped],
+    }),
     messages: t.field({
       type: [MessageNode],
       description: "Messages of the queued deliveries: SENDING again, or still PAUSED.",
@@ -122,6 +130,11 @@ const ResolveDeliveriesPayload = builder
         resolve: ({ refused }) => [...refused],
       }),
       refusedCount: t.exposeInt("refusedCount", { description: REFUSED_COUNT }),
+      skipped: t.field({
+        type: [SkippedCountObject],
+        description: SKIPPED,
+        resolve: ({ skipped }): SkippedCount[] => [...skipped],
+      }),
       messages: t.field({
         type: [MessageNode],
         description: "Messages of the changed deliveries.",

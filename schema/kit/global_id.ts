@@ -11,6 +11,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Message", "message"],
   ["Batch", "batch"],
   ["Delivery", "delivery"],
+  ["BulkAction", "bulkAction"],
   ["Suppression", "suppression"],
   ["Worker", "worker"],
   ["Provider", "provider"],

@@ -14,6 +14,7 @@ import {
   continueRecovered,
   resumeForNewProviders,
 } from "../domain/messages/recover.ts";
+import { sweepBulkActions } from "../domain/bulk_actions/sweep.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/built_in.ts";
 import type { Services } from "../domain/services.ts";
@@ -127,6 +128,7 @@ export async function startBackground(
       await compactJobStats(services);
       await resume();
       await sweepMessages(services);
+      await sweepBulkActions(services);
     },
   });
   const schedule = startSchedule(services);

@@ -17,6 +17,7 @@ const PREFIXES = {
   message: "msg",
   batch: "bat",
   delivery: "dlv",
+  bulkAction: "blk",
   suppression: "sup",
 } as const;
 
@@ -111,5 +112,6 @@ const NAMES: Record<Noun, string> = {
   message: "a message (msg_…)",
   batch: "a batch (bat_…)",
   delivery: "a delivery (dlv_…)",
+  bulkAction: "a bulk action (blk_…)",
   suppression: "a suppression (sup_…)",
 };

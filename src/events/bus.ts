@@ -7,6 +7,7 @@ export type Topic =
   | "jobs"
   | "messages"
   | "deliveries"
+  | "bulkActions"
   | "audiences"
   | "schedules"
   | "queue"

@@ -1,3 +1,4 @@
+import { pruneBulkActions } from "../domain/bulk_actions/prune.ts";
 import { pruneEvents } from "../domain/deliveries/provider_event.ts";
 import type { Outcome } from "../domain/jobs/outcome.ts";
 import type { JobPayload } from "../domain/jobs/kinds.ts";
@@ -21,7 +22,7 @@ export interface Retention extends JobRetention {
 
 /**
  * Creates the handler of CLEANUP: deletes finished jobs, and sent and cancelled deliveries, whose
- * retention is over, in chunks of 1,000. A job of the system organization also deletes old fires, ids of
+ * retention is over, in chunks of 1,000, and bulk actions after 90 days. A job of the system organization also deletes old fires, ids of
  * provider events, statistics of jobs and hosts of workers.
  */
 export function cleanupHandler(
@@ -43,6 +44,7 @@ async function cleanup(
     await pruneJobStats(services);
     await pruneWorkerHosts(services.db);
   }
+  await pruneBulkActions(services, scopeOf(job));
   let processed = 0;
   let after: string | null = FIRST_JOB;
   while (after !== null) {

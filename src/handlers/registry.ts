@@ -6,6 +6,7 @@ import { cleanupDeliveriesHandler } from "./cleanup_deliveries.ts";
 import { planMessageHandler } from "./plan_message.ts";
 import { removeRecipientsHandler } from "./remove_recipients.ts";
 import { retryFailedHandler } from "./retry_failed.ts";
+import { runBulkActionHandler } from "./run_bulk_action.ts";
 import { sendBatchHandler, type SendBatchOptions } from "./send_batch.ts";
 import { sendDueHandler } from "./send_due.ts";
 
@@ -24,5 +25,6 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     RETRY_FAILED: retryFailedHandler(services),
     CLEANUP: cleanupHandler(services, options.retention),
     CLEANUP_DELIVERIES: cleanupDeliveriesHandler(services),
+    RUN_BULK_ACTION: runBulkActionHandler(services),
   };
 }

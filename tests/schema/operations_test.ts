@@ -9,6 +9,7 @@ import {
 } from "graphql";
 import { addRecipients } from "../../src/domain/audiences/add_recipients.ts";
 import { beginImport, finishImport } from "../../src/domain/audiences/import.ts";
+import { startBulkAction } from "../../src/domain/bulk_actions/start.ts";
 import { listDeliveries } from "../../src/domain/deliveries/list.ts";
 import { putOnHold } from "../../src/domain/installation/hold.ts";
 import { type Noun, toTypeId } from "../../src/domain/id.ts";
@@ -22,6 +23,8 @@ import { type GraphQLBody, type TestServer, withServer } from "../support/server
 const FILE = new URL("operations.graphql", import.meta.url);
 const DOCUMENTS = separateOperations(parse(await Deno.readTextFile(FILE)));
 
+const BULK_TARGET = { action: "RETRY", deliveries: { filter: { errorTypes: ["ACCESS_TOKEN"] } } };
+
 const INPUTS: Readonly<Record<string, unknown>> = {
   CreateApiKeyInput: { name: "Shop", role: "MEMBER" },
   CreateOrganizationInput: { name: "Acme" },
@@ -31,6 +34,8 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   DeliveryFilter: { statuses: ["PENDING"] },
   MessageFilter: { statuses: ["PAUSED"] },
   RetryDeliveriesInput: { filter: { errorTypes: ["ACCESS_TOKEN"] } },
+  BulkActionInput: BULK_TARGET,
+  StartBulkActionInput: { target: BULK_TARGET, perSecond: 10 },
   ResolveDeliveriesInput: { filter: { statuses: ["UNKNOWN"] }, as: "SENT" },
   AddSuppressionsInput: { addresses: ["max@example.com"], reason: "COMPLAINED" },
   SendMessageInput: {
@@ -60,6 +65,8 @@ interface Ids {
   readonly key: string;
   readonly suppression: string;
   readonly provider: string;
+  // In lower case, as the names of fields are compared.
+  readonly bulkaction: string;
   readonly organization: string;
 }
 
@@ -104,6 +111,11 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     channel: "EMAIL",
     addresses: ["cleo@example.com"],
   });
+  const bulkAction = await startBulkAction(services, admin, {
+    target: { action: "RETRY", deliveries: { filter: { retryable: true } }, force: false },
+    stages: [1],
+    stopAtFailedFraction: 0.5,
+  });
   await putOnHold(services, "Restored");
   const [delivery] = (await listDeliveries(services, admin, {}, "CREATED_ASC", {})).edges;
   return {
@@ -115,6 +127,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     key: key.body.data.createApiKey.apiKey.id,
     suppression: toTypeId("suppression", suppression?.id ?? ""),
     provider: toTypeId("provider", services.settings?.providerIds[0] ?? ""),
+    bulkaction: toTypeId("bulkAction", bulkAction.id),
     organization: toTypeId("organization", admin.organizationId),
   };
 }

@@ -18,6 +18,7 @@ import type { ChannelSlot } from "../../src/sending/provider_pool.ts";
 import { Window } from "../../src/sending/window.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
+import { runBulkActionHandler } from "../../src/handlers/run_bulk_action.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
 import { RunningJobs } from "../../src/queue/running_jobs.ts";
 import { WakeSignal } from "../../src/queue/wake_signal.ts";
@@ -69,10 +70,11 @@ export function mailHandlers(
   const windows = { urgent: new Window(() => places), normal: new Window(() => places) };
   const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window, windows }]]);
   if (messenger) slots.set("MESSENGER", { channel: messenger, window, windows });
-  const { PLAN_MESSAGE, RETRY_FAILED, SEND_BATCH } = JOB_KINDS;
-  return bindHandlers({ PLAN_MESSAGE, RETRY_FAILED, SEND_BATCH }, {
+  const { PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH } = JOB_KINDS;
+  return bindHandlers({ PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH }, {
     PLAN_MESSAGE: planMessageHandler(services),
     RETRY_FAILED: retryFailedHandler(services),
+    RUN_BULK_ACTION: runBulkActionHandler(services),
     SEND_BATCH: sendBatchHandler(services, {
       slots,
       contents,

@@ -2,6 +2,7 @@ import { type Nullable, type RawBuilder, type SelectQueryBuilder, sql } from "ky
 import type { DeliveryErrorType } from "../../channels/channel.ts";
 import { type Connection, LONG, queryBuilder, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
+import type { MessageStatus } from "../message_status.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
 import type { SuppressionReason } from "../suppressions/suppression.ts";
@@ -62,21 +63,24 @@ interface Tables {
     id: string;
     user_id: string | null;
     type: string;
-    status: string;
+    status: MessageStatus;
     max_attempts: number;
   };
   batches: { id: string; message_id: string; number: number };
 }
 
-interface JoinedTables extends Tables {
+/** Tables of `matchingDeliveries`, by alias. */
+export interface MatchingTables extends Tables {
   d: Tables["deliveries"];
   m: Tables["messages"];
   b: Nullable<Tables["batches"]>;
 }
 
-// A delivery is SENDING while it is in the window (`win`) of its batch. A PENDING delivery of a cancelled
-// message is CANCELLED.
-const STATUS = sql<DeliveryStatus>`case when d.status <> 'PENDING' then d.status
+/**
+ * Status of delivery `d`: SENDING while it is in the window (`win`) of its batch, and CANCELLED if it is PENDING in a
+ * cancelled message.
+ */
+export const STATUS = sql<DeliveryStatus>`case when d.status <> 'PENDING' then d.status
   when d.n = any(b.win) then 'SENDING' when m.status = 'CANCELLED' then 'CANCELLED'
   else 'PENDING' end`;
 /**
@@ -85,8 +89,10 @@ const STATUS = sql<DeliveryStatus>`case when d.status <> 'PENDING' then d.status
  */
 export const RETRYABLE = `(d.retryable and d.status <> 'PENDING'
   and d.attempt < m.max_attempts and m.status <> 'CANCELLED')`;
-const IS_RETRYABLE = sql.raw<boolean>(RETRYABLE);
-const DUE_AT = sql<Date | null>`case when d.status = 'PENDING' and m.status <> 'CANCELLED'
+/** `RETRYABLE` for the query builder. */
+export const IS_RETRYABLE = sql.raw<boolean>(RETRYABLE);
+/** Time from which delivery `d` may be sent; null unless it is PENDING or SENDING. */
+export const DUE_AT = sql<Date | null>`case when d.status = 'PENDING' and m.status <> 'CANCELLED'
   then coalesce(d.not_before, m.send_at, m.created_at) end`;
 
 // A retried delivery keeps its failed_at while it is PENDING, so that retrying it is a HOT update.
@@ -119,7 +125,7 @@ export function findDeliveries(
 /**
  * Reads the deliveries of some messages that have one of the statuses, by position.
  *
- * @param limit maximum of rows; each row has the `total` number of matching deliveries
+ * @param limit maximum number of rows
  */
 export function readByStatus(
   tx: Connection,
@@ -128,10 +134,9 @@ export function readByStatus(
   messageIds: readonly string[],
   statuses: readonly DeliveryStatus[],
   limit: number,
-): Promise<(Delivery & { readonly total: number })[]> {
+): Promise<Delivery[]> {
   return tx.select(
     selectDeliveries(caller, filter)
-      .select(sql<number>`count(*) over ()`.as("total"))
       .where(sql<boolean>`d.message_id = any(${[...messageIds]}::uuid[])`)
       .where(statusIn(statuses))
       .orderBy("d.message_id").orderBy("d.n").limit(limit),
@@ -191,7 +196,7 @@ function selectDeliveries(caller: Caller, filter: DeliveryFilter) {
 export function matchingDeliveries(
   caller: Caller | null,
   filter: DeliveryFilter,
-): SelectQueryBuilder<JoinedTables, "d" | "m" | "b", unknown> {
+): SelectQueryBuilder<MatchingTables, "d" | "m" | "b", unknown> {
   let query = queryBuilder<Tables>().selectFrom("deliveries as d")
     .innerJoin("messages as m", "m.id", "d.message_id")
     .leftJoin(

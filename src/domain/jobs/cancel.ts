@@ -1,4 +1,4 @@
-import { statement } from "../../db/database.ts";
+import { type Connection, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
@@ -8,13 +8,13 @@ import { isFinished, type Job } from "./job.ts";
 
 // Cancels a waiting job at once. A running job is marked and keeps its fence, so that its handler can
 // still record its work.
-const CANCEL = statement<[id: string, organizationId: string], Job>(
+const CANCEL = statement<[ids: string[], organizationId: string], Job>(
   "jobs.cancel",
   `update jobs set cancel_requested = true, updated_at = now(),
      wait_reason = null, wait_provider_id = null,
      status = case status when 'PROCESSING' then status else 'CANCELLED' end,
      finished_at = case status when 'PROCESSING' then null else now() end
-   where id = $1 and organization_id = $2 and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')
+   where id = any($1) and organization_id = $2 and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')
    returning ${COLUMNS}`,
 );
 
@@ -28,7 +28,7 @@ const CANCEL = statement<[id: string, organizationId: string], Job>(
  */
 export async function cancelJob(services: Services, caller: Caller, id: string): Promise<Job> {
   await getJob(services, caller, id);
-  const [cancelled] = await services.db.run(CANCEL, id, caller.organizationId);
+  const [cancelled] = await cancelMany(services.db, caller.organizationId, [id]);
   if (!cancelled) {
     const job = await getJob(services, caller, id);
     throw new ConflictError(
@@ -36,7 +36,27 @@ export async function cancelJob(services: Services, caller: Caller, id: string):
       `Cannot cancel job ${toTypeId("job", id)}: status is ${job.status}`,
     );
   }
-  if (!isFinished(cancelled.status)) services.bus.publish("cancel", caller.organizationId, [id]);
-  services.bus.publish("jobs", caller.organizationId, [id]);
+  publishCancelled(services, [cancelled]);
   return cancelled;
+}
+
+/**
+ * Cancels the jobs of an organization that are unfinished. Call `publishCancelled` after the commit.
+ *
+ * @returns the jobs that were cancelled: CANCELLED, or PROCESSING until their handlers have ended
+ */
+export function cancelMany(
+  tx: Connection,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<Job[]> {
+  return tx.run(CANCEL, [...ids], organizationId);
+}
+
+/** Aborts the running ones of cancelled jobs, and publishes all of them. */
+export function publishCancelled({ bus }: Services, cancelled: readonly Job[]): void {
+  for (const { id, organizationId, status } of cancelled) {
+    if (!isFinished(status)) bus.publish("cancel", organizationId, [id]);
+    bus.publish("jobs", organizationId, [id]);
+  }
 }

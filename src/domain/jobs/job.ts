@@ -106,7 +106,7 @@ export function canCancel(job: Job): boolean {
 }
 
 /** Whether `retryJob` accepts the job: it FAILED, was CANCELLED, or is due later. */
-export function canRetry(job: Job): boolean {
+export function canRetry(job: Pick<Job, "status">): boolean {
   return job.status === "FAILED" || job.status === "CANCELLED" || job.status === "SCHEDULED";
 }
 

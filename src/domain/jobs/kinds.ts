@@ -90,6 +90,14 @@ export const JOB_KINDS = {
     description: "Deletes sent and cancelled deliveries that are older than `daysToKeep`.",
     startable: true,
   },
+  RUN_BULK_ACTION: {
+    payload: z.strictObject({ actionId: z.uuid() }),
+    lane: "SYSTEM",
+    maxAttempts: 10,
+    timeoutMs: 5 * MINUTE,
+    description: "Acts on the items of a bulk action, in stages.",
+    startable: false,
+  },
 } as const satisfies Readonly<Record<string, JobKind>>;
 
 /** Name of a kind of job. */

@@ -1,6 +1,7 @@
 import type { Caller } from "../access/access.ts";
-import type { Delivery } from "../deliveries/delivery.ts";
 import { confirmSent } from "../deliveries/retry.ts";
+import type { DeliveryTraits } from "../deliveries/traits.ts";
+import type { MessageStatus } from "../message_status.ts";
 import type { Services } from "../services.ts";
 import { applyVerb, type DeliveryVerb, REFUSALS, type Refusals } from "./delivery_verb.ts";
 import { findMessages } from "./find.ts";
@@ -32,11 +33,8 @@ export async function resolveDeliveries(
   input: DeliverySelection & { readonly as: Resolution },
 ): Promise<ResolveResult> {
   const selection = await checkSelection(services, caller, input, "UNKNOWN");
-  const { done, ...refusals } = await applyVerb(services, caller, selection, {
-    statuses: ["UNKNOWN"],
-    refusalOf: (delivery, message) => refusalOfResolution(delivery, message, input.as),
-    act: input.as === "SENT" ? confirm(caller) : resend(caller),
-  });
+  const verb = resolveVerb(caller, input.as);
+  const { done, ...refusals } = await applyVerb(services, caller, selection, verb);
   publishRounds(services, done);
   return {
     resolvedCount: done.reduce((total, { recipientCount }) => total + recipientCount, 0),
@@ -45,7 +43,17 @@ export async function resolveDeliveries(
   };
 }
 
-type Resolved = Pick<Round, "message" | "recipientCount" | "jobIds">;
+/** Resolved deliveries of a message, and the jobs that send them again. */
+export type Resolved = Pick<Round, "message" | "recipientCount" | "jobIds">;
+
+/** The verb of `resolveDeliveries`. Call `publishRounds` with its results after the commit. */
+export function resolveVerb(caller: Caller, as: Resolution): DeliveryVerb<Resolved> {
+  return {
+    statuses: ["UNKNOWN"],
+    refusalOf: (delivery, message) => refusalOfResolution(delivery, message, as),
+    act: as === "SENT" ? confirm(caller) : resend(caller),
+  };
+}
 
 function resend(caller: Caller): DeliveryVerb<Resolved>["act"] {
   const choice = { caller, from: "UNKNOWN", force: true, automatic: false } as const;
@@ -67,8 +75,8 @@ function confirm(caller: Caller): DeliveryVerb<Resolved>["act"] {
 }
 
 function refusalOfResolution(
-  { status }: Delivery,
-  message: Message,
+  { status }: DeliveryTraits,
+  message: { readonly status: MessageStatus },
   as: Resolution,
 ): string | null {
   if (status !== "UNKNOWN") return `No decision is needed: its status is ${status}`;

@@ -1,11 +1,12 @@
 import type { Caller } from "../access/access.ts";
 import type { Connection } from "../../db/database.ts";
-import type { Delivery } from "../deliveries/delivery.ts";
 import type { DeliveryFilter } from "../deliveries/list.ts";
 import { makeWaitingDue } from "../deliveries/make_due.ts";
+import type { DeliveryTraits } from "../deliveries/traits.ts";
 import { invalid } from "../errors.ts";
+import type { MessageStatus } from "../message_status.ts";
 import type { Services } from "../services.ts";
-import { applyVerb, REFUSALS, type Refusals } from "./delivery_verb.ts";
+import { applyVerb, type DeliveryVerb, REFUSALS, type Refusals } from "./delivery_verb.ts";
 import { findMessages } from "./find.ts";
 import type { Message } from "./message.ts";
 import { beginRounds, publishRounds, type Round } from "./rounds.ts";
@@ -42,21 +43,8 @@ export async function retryDeliveries(
   const { force } = input;
   if (force && !input.ids) throw invalid(["force"], "NEEDS_IDS", "needs ids; remove the filter");
   const selection = await checkSelection(services, caller, input, "FAILED");
-  // For deliveries selected by id refusalOfRetry() decides, so that requeueFailed() accepts all of them.
-  const choice = {
-    caller,
-    from: "FAILED",
-    force: selection.ids !== null,
-    automatic: false,
-  } as const;
-  const { done: queued, ...refusals } = await applyVerb<Queued>(services, caller, selection, {
-    statuses: ["FAILED", "BOUNCED", "UNKNOWN", "SUPPRESSED"],
-    refusalOf: (delivery, message) => refusalOfRetry(delivery, message, force),
-    act: async (tx, messages, filter) => [
-      ...await beginRounds(tx, messages, { ...choice, filter }),
-      ...await sendWaiting(tx, messages, caller, filter),
-    ],
-  });
+  const verb = retryVerb(caller, force);
+  const { done: queued, ...refusals } = await applyVerb(services, caller, selection, verb);
   publishRounds(services, queued);
   const rounds = queued.filter(({ batchCount }) => batchCount > 0);
   return {
@@ -69,8 +57,25 @@ export async function retryDeliveries(
   };
 }
 
+/**
+ * The verb of `retryDeliveries`. Call `publishRounds` with its results after the commit.
+ *
+ * @param force includes deliveries selected by id whose error allows no other attempt
+ */
+export function retryVerb(caller: Caller, force: boolean): DeliveryVerb<Queued> {
+  const choice = { caller, from: "FAILED", automatic: false } as const;
+  return {
+    statuses: ["FAILED", "BOUNCED", "UNKNOWN", "SUPPRESSED"],
+    refusalOf: (delivery, message) => refusalOfRetry(delivery, message, force),
+    act: async (tx, messages, filter, accepted) => [
+      ...await beginRounds(tx, messages, { ...choice, filter, force: accepted }),
+      ...await sendWaiting(tx, messages, caller, filter),
+    ],
+  };
+}
+
 /** Deliveries of a message that were queued: in a new round, or in batches that exist already. */
-type Queued = Pick<Round, "message" | "recipientCount" | "batchCount" | "jobIds"> & {
+export type Queued = Pick<Round, "message" | "recipientCount" | "batchCount" | "jobIds"> & {
   readonly startNumber: number | null;
 };
 
@@ -90,12 +95,16 @@ async function sendWaiting(
 }
 
 // A delivery without an error waits because its message is due later.
-function waitsForAttempt({ status, errorType, dueAt }: Delivery): boolean {
+function waitsForAttempt({ status, errorType, dueAt }: DeliveryTraits): boolean {
   return status === "PENDING" && errorType !== null && dueAt !== null &&
     dueAt.getTime() > Date.now();
 }
 
-function refusalOfRetry(delivery: Delivery, message: Message, force: boolean): string | null {
+function refusalOfRetry(
+  delivery: DeliveryTraits,
+  message: { readonly status: MessageStatus },
+  force: boolean,
+): string | null {
   const { status, retryable, attempt, maxAttempts, errorType, suppressionReason } = delivery;
   if (waitsForAttempt(delivery)) return null;
   if (status !== "FAILED" && status !== "BOUNCED" && status !== "SUPPRESSED") {

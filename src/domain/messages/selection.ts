@@ -22,21 +22,43 @@ export interface CheckedSelection {
   readonly messageIds: readonly string[];
 }
 
+/** A checked selection, whose messages may not be known. */
+export type KnownSelection = Omit<CheckedSelection, "messageIds"> & {
+  /** Null if the filter names no message. */
+  readonly messageIds: readonly string[] | null;
+};
+
 /**
  * Checks a selection of deliveries, and finds their messages.
  *
  * @param status status of the deliveries that the action may change; FAILED includes BOUNCED, and PENDING
  *   after a failure
- * @throws {InvalidInputError} for both or neither of ids and filter, for an empty one, and for an empty
- *   search
- * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see
+ * @throws as `checkDeliveries`
  */
 export async function checkSelection(
   services: Services,
   caller: Caller,
-  { ids, filter }: DeliverySelection,
+  selection: DeliverySelection,
   status: "FAILED" | "UNKNOWN",
 ): Promise<CheckedSelection> {
+  const { messageIds, ...checked } = await checkDeliveries(services, caller, selection);
+  if (messageIds) return { ...checked, messageIds };
+  const found = await messagesWithErrors(services.db, caller, checked.filter, status);
+  return { ...checked, messageIds: found };
+}
+
+/**
+ * Checks a selection of deliveries.
+ *
+ * @throws {InvalidInputError} for both or neither of ids and filter, for an empty one, and for an empty
+ *   search
+ * @throws {NotFoundError} naming every delivery, or the message, that the caller may not see
+ */
+export async function checkDeliveries(
+  services: Services,
+  caller: Caller,
+  { ids, filter }: DeliverySelection,
+): Promise<KnownSelection> {
   if (ids && filter) throw invalid(["filter"], "ONE_OF", "cannot be combined with ids");
   if (ids) {
     const unique = [...new Set(ids)];
@@ -49,10 +71,9 @@ export async function checkSelection(
   if (filter.search != null && !filter.search.replaceAll("\0", "").trim()) {
     throw invalid(["filter", "search"], "EMPTY", "is empty and matches everything; remove it");
   }
-  const messageIds = filter.messageId == null
-    ? await messagesWithErrors(services.db, caller, filter, status)
-    : [(await getMessage(services, caller, filter.messageId)).id];
-  return { ids: null, filter, messageIds };
+  if (filter.messageId == null) return { ids: null, filter, messageIds: null };
+  const { id } = await getMessage(services, caller, filter.messageId);
+  return { ids: null, filter, messageIds: [id] };
 }
 
 async function messagesOfIds(
