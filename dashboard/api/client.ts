@@ -30,7 +30,12 @@ export function openApi(key: string): Api {
     exchanges: [
       reread.exchange,
       // Objects without an id are part of the object that holds them, which is what the cache warns about.
-      cacheExchange({ logger: (severity, text) => severity === "error" && reportError(text) }),
+      cacheExchange({
+        possibleTypes: {
+          Error: ["ConflictError", "ForbiddenError", "InvalidInputError", "NotFoundError"],
+        },
+        logger: (severity, text) => severity === "error" && reportError(text),
+      }),
       mapExchange({
         onResult({ error }) {
           const codes = error?.graphQLErrors.map(({ extensions }) => extensions.code);

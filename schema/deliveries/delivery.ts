@@ -1,11 +1,9 @@
 import type { Delivery, DeliveryAttempt } from "../../src/domain/deliveries/delivery.ts";
 import { findDeliveries, readAttempts } from "../../src/domain/deliveries/list.ts";
 import { readDeliveryWaits } from "../../src/domain/deliveries/read_waits.ts";
-import { findMessage } from "../../src/domain/messages/find.ts";
-import { TemplateError } from "../../src/domain/rendering.ts";
-import { renderingOf } from "../../src/domain/templates/main_thread.ts";
-import { UNSUBSCRIBE_URL } from "../../src/domain/templates/unsubscribe_url.ts";
-import { builder, type Context } from "../kit/builder.ts";
+import { createContentLink } from "../../src/domain/messages/content_link.ts";
+import { renderDelivery } from "../../src/domain/messages/rendered.ts";
+import { builder } from "../kit/builder.ts";
 import { ContentObject } from "../messages/content.ts";
 import { DeliveryErrorObject, errorOf } from "./error.ts";
 import { AttemptOutcome } from "../jobs/enums.ts";
@@ -157,7 +155,15 @@ DeliveryNode.implement({
         "Content rendered for this recipient; null if it cannot be rendered, for example because " +
         "a variable is missing. An unsubscribe link is not filled in.",
       complexity: 20,
-      resolve: renderedFor,
+      resolve: (delivery, _args, { services }) => renderDelivery(services, delivery),
+    }),
+    contentUrl: t.string({
+      nullable: true,
+      description:
+        "Path on this server at which a browser shows `content.html` without an API key, for 10 minutes; null if " +
+        "the message has no HTML. The page runs no script and loads nothing.",
+      complexity: 5,
+      resolve: (delivery, _args, { services }) => createContentLink(services, delivery),
     }),
     attempts: t.field({
       type: [DeliveryAttemptObject],
@@ -166,22 +172,3 @@ DeliveryNode.implement({
     }),
   }),
 });
-
-async function renderedFor(delivery: Delivery, _args: unknown, { services }: Context) {
-  const message = await findMessage(services.db, delivery.organizationId, delivery.messageId);
-  if (!message) return null;
-  // A placeholder, because a viewer of the content must not unsubscribe the recipient.
-  const variables = { ...delivery.variables, [UNSUBSCRIBE_URL]: `{{ ${UNSUBSCRIBE_URL} }}` };
-  const { organizationId, address, name } = delivery;
-  const values = {
-    address,
-    name,
-    variables: message.unsubscribable ? variables : delivery.variables,
-  };
-  try {
-    return await renderingOf(services).render({ organizationId }, message, values);
-  } catch (error) {
-    if (error instanceof TemplateError) return null;
-    throw error;
-  }
-}

@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { Services } from "../domain/services.ts";
 import { createAuthentication, type JwtOptions } from "./authentication.ts";
 import { createBounces, type WebhookOptions } from "./webhooks/bounces.ts";
+import { createContent } from "./content.ts";
 import { createDashboard } from "./dashboard/dashboard.ts";
 import { createGraphQL } from "./graphql/graphql.ts";
 import { serveHttp } from "./http_server.ts";
@@ -65,7 +66,11 @@ export function startServer(options: ServerOptions): RunningServer {
     health,
     importRecipients,
     dashboard: createDashboard(options.dashboard),
-    signed: [createUnsubscribe(services), createBounces(services, options.webhooks)],
+    signed: [
+      createUnsubscribe(services),
+      createContent(services),
+      createBounces(services, options.webhooks),
+    ],
   });
   const server = serveHttp(options.host, options.port, (request) => routes.fetch(request));
   const { hostname, port } = server;

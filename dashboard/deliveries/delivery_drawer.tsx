@@ -1,0 +1,87 @@
+import { Drawer, Skeleton, Stack } from "@mantine/core";
+import { useQuery } from "urql";
+import { graphql, type ResultOf } from "../api/graphql.ts";
+import { Copy } from "../kit/copy.tsx";
+import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
+import { Id } from "../kit/links.tsx";
+import { AttemptHistory } from "./attempt_history.tsx";
+import { DeliveryContent } from "./delivery_content.tsx";
+import { DeliveryFields } from "./delivery_fields.ts";
+import { DeliveryStatusBadge } from "./delivery_status.tsx";
+import { ERROR_TYPES } from "./error_types.ts";
+
+const DeliveryQuery = graphql(
+  `
+  query Delivery($id: ID!) {
+    delivery(id: $id) {
+      ...DeliveryFields
+      attempts { number provider startedAt finishedAt outcome error { type code message } }
+      content { subject text html }
+      contentUrl
+      providerMessageId
+    }
+  }
+`,
+  [DeliveryFields],
+);
+
+type Detail = NonNullable<ResultOf<typeof DeliveryQuery>["delivery"]>;
+
+/** Story of one recipient: state, error with its remedy, attempts, and the content it got. */
+export function DeliveryDrawer({ id, onClose }: {
+  /** Undefined: closed. */
+  readonly id: string | undefined;
+  readonly onClose: () => void;
+}) {
+  return (
+    <Drawer
+      opened={id !== undefined}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title="Recipient"
+    >
+      {id !== undefined && <OpenDelivery id={id} />}
+    </Drawer>
+  );
+}
+
+function OpenDelivery({ id }: { readonly id: string }) {
+  const [{ data, error }] = useQuery({ query: DeliveryQuery, variables: { id } });
+  if (error && !data) return <ErrorNotice reason={reasonOf(error)} />;
+  if (!data) return <Skeleton height={200} />;
+  if (!data.delivery) {
+    return (
+      <ErrorNotice reason="This delivery does not exist. It was deleted, or its id is mistyped." />
+    );
+  }
+  return <DeliveryStory delivery={data.delivery} />;
+}
+
+function DeliveryStory({ delivery }: { readonly delivery: Detail }) {
+  const { recipient, error } = delivery;
+  return (
+    <Stack gap="sm">
+      <div>
+        <strong>{recipient.address}</strong> <Copy value={recipient.address} label="address" />
+        {recipient.name && <span className="dimmed">{recipient.name}</span>}
+      </div>
+      <DeliveryStatusBadge status={delivery.status} />
+      {error && (
+        <div className="delivery-error">
+          <div>
+            <code>{error.code} {error.message}</code>{" "}
+            <Copy value={`${error.code ?? ""} ${error.message}`.trim()} label="error" />
+          </div>
+          <p>{ERROR_TYPES[error.type].meaning} {ERROR_TYPES[error.type].remedy}</p>
+        </div>
+      )}
+      <AttemptHistory attempts={delivery.attempts} dueAt={delivery.dueAt} />
+      <DeliveryContent content={delivery.content} url={delivery.contentUrl} />
+      <div className="dimmed">
+        <Id id={delivery.id} />
+        {delivery.providerMessageId && <div>Message id {delivery.providerMessageId}</div>}
+      </div>
+    </Stack>
+  );
+}

@@ -1,0 +1,15 @@
+import { ERROR_TYPES } from "./error_types.ts";
+import type { DeliveryRow } from "./delivery_fields.ts";
+
+/** Error of a delivery in one line: icon of its type, code, text of the provider. */
+export function ErrorText({ error }: { readonly error: DeliveryRow["error"] }) {
+  if (!error) return null;
+  const { icon: Symbol, label } = ERROR_TYPES[error.type];
+  const text = `${error.code ?? ""} ${error.message}`.trim();
+  return (
+    <span className="error-text" title={`${label}: ${text}`}>
+      <Symbol size={14} aria-label={label} />
+      <span>{text}</span>
+    </span>
+  );
+}

@@ -1,0 +1,113 @@
+import { Button } from "@mantine/core";
+import { IconPlayerPause, IconPlayerPlay, IconX } from "@tabler/icons-react";
+import { useState } from "react";
+import { Failure, graphql } from "../api/graphql.ts";
+import { failureOf, useAction } from "../kit/action.ts";
+import { Confirm, type Question } from "../kit/confirm.tsx";
+import { ErrorNotice } from "../kit/error_notice.tsx";
+import { formatCount, formatNumberOf } from "../kit/format.ts";
+import { MessageFields } from "./message_fields.ts";
+import type { MessageDetail } from "./message_query.ts";
+
+const PauseMessage = graphql(
+  `
+  mutation PauseMessage($id: ID!) {
+    pauseMessage(id: $id) {
+      __typename
+      ... on PauseMessagePayload { message { ...MessageFields } }
+      ...Failure
+    }
+  }
+`,
+  [MessageFields, Failure],
+);
+
+const ResumeMessage = graphql(
+  `
+  mutation ResumeMessage($id: ID!) {
+    resumeMessage(id: $id) {
+      __typename
+      ... on ResumeMessagePayload { message { ...MessageFields } }
+      ...Failure
+    }
+  }
+`,
+  [MessageFields, Failure],
+);
+
+const CancelMessage = graphql(
+  `
+  mutation CancelMessage($id: ID!) {
+    cancelMessage(id: $id) {
+      __typename
+      ... on CancelMessagePayload { message { ...MessageFields } }
+      ...Failure
+    }
+  }
+`,
+  [MessageFields, Failure],
+);
+
+/** Pause, resume and cancel, where the message allows it. */
+export function MessageActions({ message }: { readonly message: MessageDetail }) {
+  const pause = useAction(PauseMessage, (data) => data.pauseMessage);
+  const resume = useAction(ResumeMessage, (data) => data.resumeMessage);
+  const cancel = useAction(CancelMessage, (data) => data.cancelMessage);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const { id, stats, title, canPause, canResume, canCancel } = message;
+  const failure = pause.failure ?? resume.failure;
+
+  function askToCancel() {
+    const waiting = stats.pending;
+    setQuestion({
+      title: `Cancel “${title}”?`,
+      body: waiting > 0
+        ? `${
+          formatNumberOf(waiting, "recipient")
+        } will not get it. This cannot be undone; what was ` +
+          `sent stays sent.`
+        : "Nothing more of it will be planned or sent. This cannot be undone.",
+      action: waiting > 0 ? `Cancel ${formatCount(waiting)} deliveries` : "Cancel the message",
+      danger: true,
+      run: async () => failureOf(await cancel.run({ id })),
+    });
+  }
+
+  return (
+    <>
+      {failure && <ErrorNotice reason={failure.reason} />}
+      {canPause && (
+        <Button
+          variant="default"
+          size="compact-md"
+          leftSection={<IconPlayerPause size={15} />}
+          loading={pause.running}
+          onClick={() => pause.run({ id })}
+        >
+          Pause
+        </Button>
+      )}
+      {canResume && (
+        <Button
+          size="compact-md"
+          leftSection={<IconPlayerPlay size={15} />}
+          loading={resume.running}
+          onClick={() => resume.run({ id })}
+        >
+          Resume
+        </Button>
+      )}
+      {canCancel && (
+        <Button
+          variant="default"
+          size="compact-md"
+          leftSection={<IconX size={15} />}
+          onClick={askToCancel}
+        >
+          Cancel
+        </Button>
+      )}
+      <Confirm question={question} onClose={() => setQuestion(null)} />
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import type { MessageRow } from "./message_fields.ts";
+
+/** How failed deliveries are retried. */
+export type RetryMode = MessageRow["retry"]["mode"];
+
+/** Retry modes with their words, in the order of the choice. */
+export const RETRY_MODES: readonly { value: RetryMode; label: string; description: string }[] = [
+  {
+    value: "MANUAL",
+    label: "Off (manual)",
+    description: "You look at the failed recipients and retry all, some, or one error type.",
+  },
+  {
+    value: "AUTO",
+    label: "Automatic, at once",
+    description:
+      "As soon as the first pass ends, and later when the server asked to wait (30 s, 2, 10, 30 min …).",
+  },
+  {
+    value: "CRON",
+    label: "Scheduled",
+    description: "Every 15 minutes, until all succeeded or no attempt is left.",
+  },
+];
+
+/** Which retry suits which scenario. */
+export const METHOD_HINTS: readonly (readonly [scenario: string, method: string])[] = [
+  ["One-time campaign", "Manual"],
+  ["Important, urgent messages", "Automatic, at once"],
+  ["Long-running campaigns", "Scheduled"],
+  ["Access token issues", "Scheduled, which gives time to replace the token"],
+  ["Rate limiting", "Scheduled, which spreads the retries over time"],
+];
+
+/** How many attempts suit which priority. */
+export const ATTEMPT_HINTS: readonly (readonly [priority: string, attempts: string])[] = [
+  ["Low priority (newsletters)", "1–2"],
+  ["Medium priority (updates)", "3 (default)"],
+  ["High priority (critical alerts)", "5–10"],
+];

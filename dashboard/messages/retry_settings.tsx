@@ -1,0 +1,58 @@
+import { Button, Group, NumberInput, Select } from "@mantine/core";
+import { useState } from "react";
+import { Failure, graphql } from "../api/graphql.ts";
+import { useAction } from "../kit/action.ts";
+import { ErrorNotice } from "../kit/error_notice.tsx";
+import { MessageFields } from "./message_fields.ts";
+import type { MessageDetail } from "./message_query.ts";
+import { RETRY_MODES, type RetryMode } from "./retry_options.ts";
+
+const UpdateMessage = graphql(
+  `
+  mutation UpdateMessage($id: ID!, $input: UpdateMessageInput!) {
+    updateMessage(id: $id, input: $input) {
+      __typename
+      ... on UpdateMessagePayload { message { ...MessageFields } }
+      ...Failure
+    }
+  }
+`,
+  [MessageFields, Failure],
+);
+
+/** Changes how a message is retried; also after its end. */
+export function RetrySettings({ message }: { readonly message: MessageDetail }) {
+  const update = useAction(UpdateMessage, (data) => data.updateMessage);
+  const [mode, setMode] = useState<RetryMode>(message.retry.mode);
+  const [maxAttempts, setMaxAttempts] = useState(message.retry.maxAttempts);
+  const changed = mode !== message.retry.mode || maxAttempts !== message.retry.maxAttempts;
+  return (
+    <Group align="end" gap="sm">
+      <Select
+        label="Retry"
+        data={RETRY_MODES.map(({ value, label }) => ({ value, label }))}
+        value={mode}
+        onChange={(value) =>
+          setMode(RETRY_MODES.find((known) => known.value === value)?.value ?? mode)}
+        allowDeselect={false}
+      />
+      <NumberInput
+        label="Attempts"
+        w={90}
+        min={1}
+        max={10}
+        value={maxAttempts}
+        onChange={(value) => setMaxAttempts(Number(value))}
+      />
+      <Button
+        variant="default"
+        disabled={!changed}
+        loading={update.running}
+        onClick={() => update.run({ id: message.id, input: { retry: { mode, maxAttempts } } })}
+      >
+        Save
+      </Button>
+      {update.failure && <ErrorNotice reason={update.failure.reason} />}
+    </Group>
+  );
+}
