@@ -11,6 +11,7 @@ import "./deliveries/mutations.ts";
 import "./deliveries/queries.ts";
 import "./installation/installation.ts";
 import "./installation/mutations.ts";
+import "./jobs/analytics.ts";
 import "./jobs/live.ts";
 import "./jobs/mutations.ts";
 import "./jobs/queries.ts";

@@ -1,20 +1,20 @@
 import {
   type AttemptCounts,
   type AttemptGroup,
-  checkPeriod,
   type DeliveryCounts,
   type DeliveryPoint,
   type ErrorShare,
   listMessageAttempts,
   type MessageAttempts,
-  type Period,
   readAttemptGroups,
   readSeries,
   sharesOf,
   successOf,
 } from "../../src/domain/deliveries/analytics.ts";
+import { checkPeriod, type Period } from "../../src/domain/period.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
+import { TimeBucket } from "../kit/time_bucket.ts";
 import { RetryEffectivenessObject } from "./stats.ts";
 import { MessageNode } from "../messages/message.ts";
 import { DeliveryErrorType } from "./enums.ts";
@@ -27,15 +27,6 @@ interface Analytics {
 
 const SUPPRESSED =
   "Number of deliveries that became SUPPRESSED; nothing was sent to them, and they are no failures.";
-
-const TimeBucket = builder.enumType("TimeBucket", {
-  description: "Length of the intervals of a series.",
-  values: {
-    MINUTE: { description: "One minute." },
-    HOUR: { description: "One hour." },
-    DAY: { description: "One day, from midnight to midnight in the time zone." },
-  },
-});
 
 export const DeliveryPointObject = builder.objectRef<DeliveryPoint>("DeliveryPoint").implement({
   description: "Results of one interval of a series.",

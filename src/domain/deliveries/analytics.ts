@@ -1,20 +1,10 @@
 import { sql } from "kysely";
 import type { DeliveryErrorType } from "../../channels/channel.ts";
 import { LONG, queryBuilder, statement } from "../../db/database.ts";
-import { isInvalidParameter } from "../../db/sqlstate.ts";
 import type { Caller } from "../access/access.ts";
-import { invalid, InvalidInputError, type Issue } from "../errors.ts";
 import { byId, listPage, type Page, type PageArgs } from "../page.ts";
+import { inBuckets, type Period, type TimeBucket } from "../period.ts";
 import type { Services } from "../services.ts";
-
-/** A period of time, from the start of the minute of `from` until before `to`. */
-export interface Period {
-  readonly from: Date;
-  readonly to: Date;
-}
-
-/** Length of the intervals of a series. */
-export type TimeBucket = "MINUTE" | "HOUR" | "DAY";
 
 /** Counts of one interval of a series. */
 export interface DeliveryPoint {
@@ -64,24 +54,7 @@ export interface MessageAttempts extends DeliveryCounts {
   readonly id: string;
 }
 
-const MAX_POINTS = 2_000;
-const BUCKET_MS: Record<TimeBucket, number> = {
-  MINUTE: 60_000,
-  HOUR: 60 * 60_000,
-  DAY: 24 * 60 * 60_000,
-};
-
 type Scope = [organizationId: string, userId: string | null, from: Date, to: Date];
-
-/**
- * Checks a period.
- *
- * @throws {InvalidInputError} path `to`, if the period does not end after it begins
- */
-export function checkPeriod({ from, to }: Period): void {
-  if (from < to) return;
-  throw invalid(["to"], "OUT_OF_RANGE", "must be later than from");
-}
 
 // Sums before the joins, because there are many counters of few messages and outcomes.
 const GROUPS = statement<Scope, AttemptGroup>(
@@ -153,16 +126,13 @@ export async function readSeries(
   bucket: TimeBucket,
   timezone: string,
 ): Promise<DeliveryPoint[]> {
-  const issues = [...issuesOfTimezone(timezone), ...issuesOfBucket(period, bucket)];
-  if (issues.length > 0) throw new InvalidInputError(issues);
-  try {
-    const scope = scopeOf(caller, period);
-    return await db.run(SERIES, ...scope, bucket.toLowerCase(), zoneOf(timezone));
-  } catch (error) {
-    // PostgreSQL may have an older list of time zones than this process.
-    if (!isInvalidParameter(error)) throw error;
-    throw invalid(["timezone"], "MALFORMED", noTimezone(timezone));
-  }
+  const scope = scopeOf(caller, period);
+  return await inBuckets(
+    period,
+    bucket,
+    timezone,
+    (unit, zone) => db.run(SERIES, ...scope, unit, zone),
+  );
 }
 
 interface Tables {
@@ -234,37 +204,4 @@ export function sharesOf(counts: readonly ErrorCount[]): ErrorShare[] {
 function scopeOf({ organizationId, role, userId }: Caller, { from, to }: Period): Scope {
   // A MEMBER without a user owns no message.
   return [organizationId, role === "MEMBER" ? userId ?? "" : null, from, to];
-}
-
-function issuesOfTimezone(timezone: string): Issue[] {
-  const path = ["timezone"];
-  try {
-    // An offset such as +02:00 has the opposite sign in PostgreSQL.
-    if (/^[+-]/.test(timezone)) {
-      const message = "is an offset; use the name of a time zone, such as Europe/Berlin";
-      return [{ path, code: "MALFORMED", message }];
-    }
-    new Intl.DateTimeFormat("en", { timeZone: timezone });
-    return [];
-  } catch {
-    return [{ path, code: "MALFORMED", message: noTimezone(timezone) }];
-  }
-}
-
-function noTimezone(timezone: string): string {
-  return `is not an IANA time zone such as Europe/Berlin: ${JSON.stringify(timezone)}`;
-}
-
-// Replaces abbreviations by full names, because IST is Israel's time in PostgreSQL and India's in
-// JavaScript. A name with a city is not replaced, because JavaScript may return an old alias such as
-// Asia/Calcutta.
-function zoneOf(timezone: string): string {
-  if (timezone.includes("/")) return timezone;
-  return new Intl.DateTimeFormat("en", { timeZone: timezone }).resolvedOptions().timeZone;
-}
-
-function issuesOfBucket({ from, to }: Period, bucket: TimeBucket): Issue[] {
-  if ((to.getTime() - from.getTime()) / BUCKET_MS[bucket] <= MAX_POINTS) return [];
-  const message = `splits the period into more than ${MAX_POINTS} intervals; use a longer one`;
-  return [{ path: ["bucket"], code: "OUT_OF_RANGE", message }];
 }

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { type Connection, statement } from "../../../src/db/database.ts";
 import type { Caller } from "../../../src/domain/access/access.ts";
 import {
-  checkPeriod,
   listMessageAttempts,
   readAttemptGroups,
   readSeries,
 } from "../../../src/domain/deliveries/analytics.ts";
 import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { newId } from "../../../src/domain/id.ts";
+import { checkPeriod } from "../../../src/domain/period.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
