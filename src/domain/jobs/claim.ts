@@ -65,19 +65,19 @@ export interface ClaimedJob extends Claim {
 
 // A skip scan (PostgreSQL wiki, "Loose indexscan") over jobs_ready: one index probe per partition,
 // regardless of its number of jobs. In the order of the index, the first job of a partition is claimed next.
-const PARTITIONS = statement<
-  [lanes: string[], afterOrganizationIds: (string | null)[], afterTopics: string[], limit: number],
-  ReadyPartition
->(
+// The cursors are one JSON parameter, because with arrays, whose length the planner reads, it plans each
+// execution anew.
+const PARTITIONS = statement<[cursors: string, limit: number], ReadyPartition>(
   "jobs.partitions",
   `with recursive keys as (
      select l.lane, k.organization_id, k.topic, k.size, 1 as n
-     from unnest($1::text[], $2::uuid[], $3::text[]) as l(lane, organization_id, topic),
+     from jsonb_to_recordset($1::jsonb) as l(lane text, organization_id uuid, topic text),
        lateral (
          select j.organization_id, j.topic, j.size from jobs j
          where j.status = 'QUEUED' and j.lane = l.lane
            and (j.organization_id, j.topic) >
-             (coalesce(l.organization_id, '00000000-0000-0000-0000-000000000000'), l.topic)
+             (coalesce(l.organization_id, '00000000-0000-0000-0000-000000000000'),
+               coalesce(l.topic, ''))
          order by j.organization_id, j.topic, j.priority desc, j.run_at, j.id limit 1
        ) k
      union all
@@ -88,7 +88,7 @@ const PARTITIONS = statement<
          and (j.organization_id, j.topic) > (keys.organization_id, keys.topic)
        order by j.organization_id, j.topic, j.priority desc, j.run_at, j.id limit 1
      ) k
-     where keys.n < $4
+     where keys.n < $2
    )
    select lane, organization_id as "organizationId", topic, size from keys`,
 );
@@ -96,7 +96,7 @@ const PARTITIONS = statement<
 // A worker that was reaped claims nothing, because its jobs would be rescued at once. Nothing is claimed in a
 // database that is older than this process has seen it, because its jobs may have run already.
 // The update takes its ids from an array, because joined to `pick` it becomes a sequential scan.
-// The quotas are one JSON parameter, because the length of an array would change the plan of each execution.
+// The quotas are one JSON parameter, for the same reason as the cursors.
 const CLAIM = statement<[workerId: string, quotas: string, witness: number], ClaimedJob>(
   "jobs.claim",
   `with pick as materialized (
@@ -150,13 +150,12 @@ export function readPartitions(
   cursors: readonly LaneCursor[],
   limit: number,
 ): Promise<ReadyPartition[]> {
-  return db.run(
-    PARTITIONS,
-    cursors.map(({ lane }) => lane),
-    cursors.map(({ after }) => after?.organizationId ?? null),
-    cursors.map(({ after }) => after?.topic ?? ""),
-    limit,
-  );
+  const asked = cursors.map(({ lane, after }) => ({
+    lane,
+    organization_id: after?.organizationId,
+    topic: after?.topic,
+  }));
+  return db.run(PARTITIONS, JSON.stringify(asked), limit);
 }
 
 /**
