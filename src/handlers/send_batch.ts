@@ -20,7 +20,7 @@ import {
 import { parkJob, pause } from "../domain/messages/pause.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
-import type { ContentCache } from "../sending/content_cache.ts";
+import { type ContentCache, messageContent } from "../sending/content_cache.ts";
 import type { BatchResult } from "../sending/batch_result.ts";
 import { BatchSender } from "../sending/batch_sender.ts";
 import { type BatchStatements, groupStatements } from "../sending/batch_statements.ts";
@@ -115,7 +115,7 @@ async function sendPending(
   // Checked before the batch is read, to save the reads. Some obstacles do not apply to urgent mail.
   const obstacle = !urgent && batch.messageStatus === "SENDING" ? channel.obstacle : null;
   if (obstacle?.error.disposition === "retry") return snoozeFor(obstacle);
-  const message = await contents.get({
+  const message = batch.content ? messageContent(batch.content) : await contents.get({
     id: batch.messageId,
     organizationId: batch.organizationId,
   });

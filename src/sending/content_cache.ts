@@ -1,6 +1,7 @@
 import type { MailSender } from "../channels/channel.ts";
 import { NotFoundError } from "../domain/errors.ts";
 import { toTypeId } from "../domain/id.ts";
+import type { StoredContent } from "../domain/deliveries/take.ts";
 import { group } from "../domain/group.ts";
 import { senderOf } from "../domain/mailbox.ts";
 import type { Message } from "../domain/messages/message.ts";
@@ -14,6 +15,16 @@ const MAX_CONTENTS = 100;
 export interface MessageContent {
   readonly content: Content;
   readonly sender: MailSender;
+}
+
+/** Converts the stored content and sender of a message. */
+export function messageContent(stored: StoredContent): MessageContent {
+  const { subject, text, html, replyTo } = stored;
+  const from = senderOf(stored);
+  return {
+    content: { subject, text, html },
+    sender: { ...from && { from }, ...replyTo !== null && { replyTo } },
+  };
 }
 
 /**
@@ -57,11 +68,6 @@ export class ContentCache {
     if (message?.organizationId !== organizationId) {
       throw new NotFoundError([toTypeId("message", id)]);
     }
-    const { subject, text, html, replyTo } = message;
-    const from = senderOf(message);
-    return {
-      content: { subject, text, html },
-      sender: { ...from && { from }, ...replyTo !== null && { replyTo } },
-    };
+    return messageContent(message);
   }
 }

@@ -1,7 +1,9 @@
 import { statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
+import type { StoredSender } from "../mailbox.ts";
 import type { MessageStatus } from "../message_status.ts";
 import { toError } from "../group.ts";
+import type { Content } from "../rendering.ts";
 import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
 import type { OnUnknown, PendingDelivery, RetryBackoff, RetryMode } from "./delivery.ts";
@@ -11,6 +13,11 @@ export interface BatchClaim {
   readonly jobId: string;
   readonly fence: number;
   readonly batchId: string;
+}
+
+/** Content and sender of a message, as they are stored. */
+export interface StoredContent extends Content, StoredSender {
+  readonly replyTo: string | null;
 }
 
 /** A batch that its claimant has taken over, with the settings of its message. */
@@ -33,6 +40,8 @@ export interface TakenBatch {
   readonly retryBackoff: RetryBackoff;
   readonly onUnknown: OnUnknown;
   readonly unsubscribable: boolean;
+  /** Content of the message, if the batch has all its recipients; null: to be read once for all its batches. */
+  readonly content: StoredContent | null;
 }
 
 /** The claim of a batch has ended: nothing was written. */
@@ -59,7 +68,8 @@ const TAKE = statement<[claims: string], TakenBatch & { id: string }>(
    ),
    settings as materialized (
      select l.id, m.* from locked l, lateral (
-       select status, channel, max_attempts, retry_mode, retry_backoff, on_unknown, unsubscribable
+       select status, channel, max_attempts, retry_mode, retry_backoff, on_unknown, unsubscribable,
+         recipient_count, subject, text_body, html_body, from_address, from_name, reply_to
        from messages where id = l.message_id offset 0) m
    )
    update batches b set step = b.step + 1, started_at = coalesce(b.started_at, now())
@@ -70,7 +80,10 @@ const TAKE = statement<[claims: string], TakenBatch & { id: string }>(
      b.win as "inFlight", b.finished_at is not null as finished,
      m.status as "messageStatus", m.channel, m.max_attempts as "maxAttempts",
      m.retry_mode as "retryMode", m.retry_backoff as "retryBackoff",
-     m.on_unknown as "onUnknown", m.unsubscribable`,
+     m.on_unknown as "onUnknown", m.unsubscribable,
+     case when m.recipient_count = b.size then json_build_object('subject', m.subject,
+       'text', m.text_body, 'html', m.html_body, 'fromAddress', m.from_address,
+       'fromName', m.from_name, 'replyTo', m.reply_to) end as content`,
 );
 
 const RECOVER = statement<
