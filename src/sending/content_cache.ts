@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { MailSender } from "../channels/channel.ts";
 import { NotFoundError } from "../domain/errors.ts";
 import { toTypeId } from "../domain/id.ts";
@@ -32,7 +33,7 @@ export function messageContent(stored: StoredContent): MessageContent {
  * once it has batches.
  */
 export class ContentCache {
-  readonly #contents = new Map<string, Promise<MessageContent>>();
+  readonly #contents = new LRUCache<string, Promise<MessageContent>>({ max: MAX_CONTENTS });
 
   /** Reads messages; the calls of batches that start together share a statement. */
   readonly #read: (id: string) => Promise<Message | null>;
@@ -56,8 +57,6 @@ export class ContentCache {
     this.#contents.set(message.id, loading);
     // Failures are not cached, so that the next call loads the content again.
     loading.catch(() => this.#contents.delete(message.id));
-    const [oldest] = this.#contents.keys();
-    if (this.#contents.size > MAX_CONTENTS && oldest) this.#contents.delete(oldest);
     return loading;
   }
 

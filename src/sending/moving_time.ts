@@ -4,6 +4,7 @@
  * provider that does not answer, a backoff, a pause, other messages, or a process that does not run.
  */
 import { getLogger } from "@logtape/logtape";
+import { LRUCache } from "lru-cache";
 import type { DeliveryError } from "../channels/channel.ts";
 import type { OutcomeEffect } from "../domain/deliveries/outcome.ts";
 import { toTypeId } from "../domain/id.ts";
@@ -87,10 +88,10 @@ export class MovingTime {
 
 const NONE: Movement = { ms: 0, ended: 0 };
 
-/** The moving times of the messages that this process sends, most recently used last. */
+/** The moving times of the messages that this process sends. */
 export class MovingTimes {
   readonly #services: Services;
-  readonly #times = new Map<string, MovingTime>();
+  readonly #times = new LRUCache<string, MovingTime>({ max: MAX_MESSAGES });
 
   constructor(services: Services) {
     this.#services = services;
@@ -100,10 +101,7 @@ export class MovingTimes {
   of(messageId: string): MovingTime {
     const time = this.#times.get(messageId) ??
       new MovingTime((movement) => this.#add(messageId, movement));
-    this.#times.delete(messageId);
     this.#times.set(messageId, time);
-    const [oldest] = this.#times.keys();
-    if (this.#times.size > MAX_MESSAGES && oldest) this.#times.delete(oldest);
     return time;
   }
 

@@ -1,15 +1,11 @@
 import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { Session } from "../domain/access/access.ts";
 import { authenticateKey } from "../domain/access/authenticate.ts";
 import type { Services } from "../domain/services.ts";
 
 const MAX_AGE_MS = 1_000;
 const MAX_KEYS = 1_000;
-
-interface Entry {
-  readonly session: Promise<Session | null>;
-  readonly readAt: number;
-}
 
 /**
  * Creates the authentication by API key. Each key is read at most once a second, because it would otherwise
@@ -21,18 +17,18 @@ interface Entry {
  * @returns a function like `authenticateKey`
  */
 export function createKeyCache(services: Services): (secret: string) => Promise<Session | null> {
-  // By hash, so that no secret stays in memory. Oldest first.
-  const entries = new Map<string, Entry>();
-  services.bus.subscribe("access", () => entries.clear());
+  // By hash, so that no secret stays in memory.
+  const sessions = new LRUCache<string, Promise<Session | null>>({
+    max: MAX_KEYS,
+    ttl: MAX_AGE_MS,
+  });
+  services.bus.subscribe("access", () => sessions.clear());
 
   const read = (secret: string, hash: string): Promise<Session | null> => {
     const session = authenticateKey(services, secret);
-    const entry = { session, readAt: performance.now() };
-    entries.delete(hash);
-    entries.set(hash, entry);
-    if (entries.size > MAX_KEYS) entries.delete(entries.keys().next().value ?? "");
+    sessions.set(hash, session);
     const forget = () => {
-      if (entries.get(hash) === entry) entries.delete(hash);
+      if (sessions.peek(hash) === session) sessions.delete(hash);
     };
     // Only usable keys are kept, so that guesses do not displace them.
     session.then((found) => found ?? forget(), forget);
@@ -40,9 +36,7 @@ export function createKeyCache(services: Services): (secret: string) => Promise<
   };
   return async (secret) => {
     const hash = createHash("sha256").update(secret).digest("base64");
-    const entry = entries.get(hash);
-    const isFresh = entry !== undefined && performance.now() - entry.readAt < MAX_AGE_MS;
-    const session = await (isFresh ? entry.session : read(secret, hash));
+    const session = await (sessions.get(hash) ?? read(secret, hash));
     return session && !isExpired(session) ? session : null;
   };
 }

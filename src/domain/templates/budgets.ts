@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { RenderingFault } from "./renderer.ts";
 
 /** Maximum CPU time of the rendering for one recipient, in milliseconds. */
@@ -8,12 +9,18 @@ const FIXED_MS = 5_000;
 const RECIPIENT_MS = 50;
 const MAX_MESSAGES = 1_000;
 
+interface Spent {
+  /** CPU time in milliseconds. */
+  readonly ms: number;
+  readonly recipients: number;
+}
+
 /**
  * Budgets of CPU time of the messages that are being rendered, so that a slow template costs a bounded
  * time per message, not per recipient. Each process counts its own.
  */
 export class MessageBudgets {
-  readonly #spent = new Map<string, { readonly ms: number; readonly recipients: number }>();
+  readonly #spent = new LRUCache<string, Spent>({ max: MAX_MESSAGES });
 
   /** Returns the fault for the other recipients of a message that has used its budget; null if it has not. */
   refusalOf(messageId: string): RenderingFault | null {
@@ -27,13 +34,10 @@ export class MessageBudgets {
   /** Counts the rendering for one recipient of a message. */
   spend(messageId: string, ms: number): void {
     const earlier = this.#spentBy(messageId);
-    this.#spent.delete(messageId);
     this.#spent.set(messageId, { ms: earlier.ms + ms, recipients: earlier.recipients + 1 });
-    const [oldest] = this.#spent.keys();
-    if (this.#spent.size > MAX_MESSAGES && oldest !== undefined) this.#spent.delete(oldest);
   }
 
-  #spentBy(messageId: string): { readonly ms: number; readonly recipients: number } {
+  #spentBy(messageId: string): Spent {
     return this.#spent.get(messageId) ?? { ms: 0, recipients: 0 };
   }
 }

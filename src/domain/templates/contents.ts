@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Content } from "../rendering.ts";
 
 /** Characters of all contents that are kept, because each thread holds a copy. */
@@ -7,7 +8,10 @@ const ENTRY_LENGTH = 1_000;
 
 /** Ids of contents: equal contents have the same one while it is kept. */
 export class ContentIds {
-  readonly #ids = new BoundedMap<string, number>();
+  readonly #ids = new LRUCache<string, number>({
+    maxSize: MAX_LENGTH,
+    sizeCalculation: (_id, source) => source.length + ENTRY_LENGTH,
+  });
   readonly #known = new WeakMap<Content, number>();
   #last = 0;
 
@@ -17,7 +21,7 @@ export class ContentIds {
     if (known !== undefined) return known;
     const source = JSON.stringify([content.subject, content.text ?? null, content.html ?? null]);
     const id = this.#ids.get(source) ?? ++this.#last;
-    this.#ids.set(source, id, source.length);
+    this.#ids.set(source, id);
     this.#known.set(content, id);
     return id;
   }
@@ -25,53 +29,31 @@ export class ContentIds {
 
 /** Contents that are defined in a renderer. */
 export class KnownContents {
-  readonly #known = new BoundedMap<number, true>();
+  #dropped: number[] = [];
+  /** Lengths by id. */
+  readonly #known = new LRUCache<number, number>({
+    maxSize: MAX_LENGTH,
+    sizeCalculation: (length) => length + ENTRY_LENGTH,
+    dispose: (_length, id, reason) => {
+      if (reason === "evict") this.#dropped.push(id);
+    },
+  });
 
   /**
    * Returns the contents that the renderer must define before it uses `contents`, and the ids of those
    * that it must forget afterwards.
    */
   use(contents: ReadonlyMap<number, Content>): { define: [number, Content][]; forget: number[] } {
-    const define = [...contents].filter(([id]) => !this.#known.get(id))
+    const define = [...contents].filter(([id]) => !this.#known.has(id))
       // Content objects may have other fields, which would be copied between threads.
       .map(([id, { subject, text, html }]): [number, Content] => [id, { subject, text, html }]);
-    const dropped = [...contents].flatMap(([id, content]) =>
-      this.#known.set(id, true, lengthOf(content))
-    );
+    this.#dropped = [];
+    for (const [id, content] of contents) this.#known.set(id, lengthOf(content));
     // One of `contents` may have been dropped for another one before its own turn.
-    return { define, forget: dropped.filter((id) => !this.#known.get(id)) };
+    return { define, forget: this.#dropped.filter((id) => !this.#known.has(id)) };
   }
 }
 
 function lengthOf({ subject, text, html }: Content): number {
   return subject.length + (text?.length ?? 0) + (html?.length ?? 0);
-}
-
-/** Map that drops the entries that were used longest ago. */
-class BoundedMap<K, V> {
-  readonly #entries = new Map<K, { readonly value: V; readonly length: number }>();
-  #length = 0;
-
-  get(key: K): V | undefined {
-    return this.#entries.get(key)?.value;
-  }
-
-  /** Sets an entry as the one used last; returns the keys of those dropped. */
-  set(key: K, value: V, length: number): K[] {
-    this.#delete(key);
-    this.#entries.set(key, { value, length: length + ENTRY_LENGTH });
-    this.#length += length + ENTRY_LENGTH;
-    const dropped: K[] = [];
-    for (const oldest of this.#entries.keys()) {
-      if (this.#length <= MAX_LENGTH || oldest === key) return dropped;
-      this.#delete(oldest);
-      dropped.push(oldest);
-    }
-    return dropped;
-  }
-
-  #delete(key: K): void {
-    this.#length -= this.#entries.get(key)?.length ?? 0;
-    this.#entries.delete(key);
-  }
 }

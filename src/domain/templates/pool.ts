@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type {
   Content,
   ContentVariables,
@@ -21,6 +22,8 @@ const SLOW_STUCK_MS = 5_000;
 /** Characters of a content beyond which even parsing it takes long. */
 const MAX_QUICK_LENGTH = 100_000;
 const MAX_SLOW_CONTENTS = 1_000;
+/** Variables of all checked contents that are kept; a content counts as another one. */
+const MAX_CHECKED_VARIABLES = 100_000;
 
 /**
  * Checks and renders on two threads. The first one runs everything until it turns out to be slow, and the
@@ -31,11 +34,20 @@ export class RenderingPool implements Rendering {
   readonly #quick = new Lane({ limitMs: QUICK_MS, stuckMs: QUICK_STUCK_MS });
   readonly #slow = new Lane({ limitMs: RENDERING_MS, stuckMs: SLOW_STUCK_MS });
   readonly #ids = new ContentIds();
-  readonly #slowContents = new Set<number>();
+  readonly #slowContents = new LRUCache<number, true>({ max: MAX_SLOW_CONTENTS });
+  readonly #checked = new LRUCache<number, ContentVariables>({
+    maxSize: MAX_CHECKED_VARIABLES,
+    sizeCalculation: ({ names }) => 1 + names.length,
+  });
   readonly #budgets = new MessageBudgets();
 
   async check(purpose: RenderingPurpose, content: Content): Promise<ContentVariables> {
-    return variablesIn(await this.#run(purpose, content, null));
+    const contentId = this.#ids.idOf(content);
+    const known = this.#checked.get(contentId);
+    if (known) return known;
+    const variables = variablesIn(await this.#run(purpose, content, null));
+    this.#checked.set(contentId, variables);
+    return variables;
   }
 
   async render(
@@ -88,18 +100,10 @@ export class RenderingPool implements Rendering {
       ...task,
       settle: (result, usedMs) => {
         if (result.type !== "fault" || !result.isSlow) return task.settle(result, usedMs);
-        this.#addSlow(contentId);
+        this.#slowContents.set(contentId, true);
         this.#slow.add(task);
       },
     });
-  }
-
-  #addSlow(contentId: number): void {
-    this.#slowContents.add(contentId);
-    const [oldest] = this.#slowContents;
-    if (this.#slowContents.size > MAX_SLOW_CONTENTS && oldest !== undefined) {
-      this.#slowContents.delete(oldest);
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DocumentNode } from "graphql";
+import { LRUCache } from "lru-cache";
 
 // A document of this length takes about 200 kB when it is parsed.
 const MAX_LENGTH = 5_000;
@@ -9,19 +10,13 @@ const MAX_DOCUMENTS = 100;
  * documents, which contain their values instead of variables, are not kept.
  */
 export class DocumentCache {
-  // The least recently used one first.
-  readonly #documents = new Map<string, DocumentNode>();
+  readonly #documents = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
   readonly #valid = new WeakSet<DocumentNode>();
 
   /** Returns the document of a text, and parses it if it is not kept. */
   get(text: string, parse: () => DocumentNode): DocumentNode {
     const document = this.#documents.get(text) ?? parse();
-    if (text.length > MAX_LENGTH) return document;
-    this.#documents.delete(text);
-    this.#documents.set(text, document);
-    if (this.#documents.size > MAX_DOCUMENTS) {
-      this.#documents.delete(this.#documents.keys().next().value ?? "");
-    }
+    if (text.length <= MAX_LENGTH) this.#documents.set(text, document);
     return document;
   }
 
