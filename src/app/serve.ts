@@ -2,6 +2,7 @@ import { schema } from "../../schema/schema.ts";
 import type { Config } from "../config/config.ts";
 import { ensureOperator } from "../domain/access/operator.ts";
 import { importRecipients } from "../server/imports/recipients.ts";
+import { importSuppressions } from "../server/imports/suppressions.ts";
 import { watchEventLoop } from "../server/ops/event_loop.ts";
 import { startServer } from "../server/server.ts";
 import { startConfiguredBackground } from "./background.ts";
@@ -57,7 +58,10 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
       },
       metricsSource: metricsSourceOf(services),
       eventLoop,
-      importRecipients: (request, caller) => importRecipients(services, request, caller),
+      imports: {
+        recipients: (request, caller) => importRecipients(services, request, caller),
+        suppressions: (request, caller) => importSuppressions(services, request, caller),
+      },
       webhooks: config.webhooks,
       dashboard: new URL("../../dashboard/dist/", import.meta.url),
     }));

@@ -94,6 +94,11 @@ function findRounded(value: unknown, path: readonly string[]): readonly string[]
   return null;
 }
 
+/** Whether a name has only the characters that names of variables have, and is not too long. */
+export function isVariableName(name: string): boolean {
+  return name.length <= MAX_VARIABLE_NAME_LENGTH && VARIABLE_NAME.test(name);
+}
+
 /** Checks the name of a variable; null if templates can use it. */
 export function checkVariableName(name: string): Fault | null {
   if (name.length > MAX_VARIABLE_NAME_LENGTH) {

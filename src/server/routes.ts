@@ -6,6 +6,7 @@ import type { Caller, Session } from "../domain/access/access.ts";
 import type { Authenticate } from "./authentication.ts";
 import { errorResponse, failureResponse, unauthenticated } from "./errors.ts";
 import { createGraphiQL } from "./graphql/graphiql.ts";
+import { prepareEventStream } from "./graphql/event_streams.ts";
 import type { GraphQLEngine } from "./graphql/graphql.ts";
 import type { HealthCheck } from "./ops/health.ts";
 import type { Metrics } from "./ops/metrics.ts";
@@ -22,7 +23,10 @@ export interface RouteParts {
   readonly webSockets: WebSockets;
   readonly metrics: Metrics;
   readonly health: Readonly<Record<string, HealthCheck>>;
-  readonly importRecipients: CallerHandler;
+  /** Handlers of POST /import/<name>, by name. */
+  readonly imports: Readonly<Record<string, CallerHandler>>;
+  /** Milliseconds after which a client of an event stream that reads nothing is disconnected. */
+  readonly readerDeadlineMs?: number;
   /** Routes that verify a signature instead of an API key or JWT. */
   readonly signed: readonly Hono[];
   readonly dashboard: Hono;
@@ -47,12 +51,17 @@ export function createRoutes(parts: RouteParts): Hono {
   app.all("/graphql", ({ req: { raw } }) => {
     if (raw.headers.get("upgrade")?.toLowerCase() === "websocket") return webSockets.upgrade(raw);
     if (wantsGraphiQL(raw)) return graphiql(raw);
-    return withSession(raw, (session) => graphql.handle(raw, { session, overSocket: false }));
+    return withSession(raw, async (session) => {
+      const response = await graphql.handle(raw, { session, overSocket: false });
+      return prepareEventStream(response, parts.readerDeadlineMs);
+    });
   });
-  app.post(
-    "/import/recipients",
-    ({ req: { raw } }) => withSession(raw, ({ caller }) => parts.importRecipients(raw, caller)),
-  );
+  for (const [name, handle] of Object.entries(parts.imports)) {
+    app.post(
+      `/import/${name}`,
+      ({ req: { raw } }) => withSession(raw, ({ caller }) => handle(raw, caller)),
+    );
+  }
   for (const routes of parts.signed) app.route("/", routes);
   // Last, because its page answers every address that is left.
   app.route("/", parts.dashboard);

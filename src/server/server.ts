@@ -27,8 +27,10 @@ export interface ServerOptions {
   readonly health: Readonly<Record<string, HealthCheck>>;
   readonly metricsSource: MetricsSource;
   readonly eventLoop: EventLoop;
-  /** Answers POST /import/recipients. */
-  readonly importRecipients: CallerHandler;
+  /** Handlers of POST /import/<name>, by name. */
+  readonly imports: Readonly<Record<string, CallerHandler>>;
+  /** Milliseconds after which a client of an event stream that reads nothing is disconnected. */
+  readonly readerDeadlineMs?: number;
   readonly webhooks: WebhookOptions;
   /** Folder of the built dashboard. */
   readonly dashboard: URL;
@@ -48,7 +50,7 @@ export interface RunningServer {
  * @throws {Deno.errors.AddrInUse} if the port is in use
  */
 export function startServer(options: ServerOptions): RunningServer {
-  const { services, schema, jwt, metricsSource, health, importRecipients } = options;
+  const { services, schema, jwt, metricsSource, health, imports, readerDeadlineMs } = options;
   const sessions = watchSessions(services);
   const authenticate = createAuthentication(services, jwt);
   const graphql = createGraphQL(schema, services, sessions);
@@ -64,7 +66,8 @@ export function startServer(options: ServerOptions): RunningServer {
     webSockets,
     metrics,
     health,
-    importRecipients,
+    imports,
+    readerDeadlineMs,
     dashboard: createDashboard(options.dashboard),
     signed: [
       createUnsubscribe(services),

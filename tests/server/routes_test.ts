@@ -126,7 +126,9 @@ onPostgres(
       const accepted = await send({ authorization: `Bearer ${keys.MEMBER}` });
       assert.deepEqual(await accepted.json(), { organizationId: organization.id, body: "a,b" });
     }, {
-      importRecipients: async (request, { organizationId }) =>
-        Response.json({ organizationId, body: await request.text() }),
+      imports: {
+        recipients: async (request, { organizationId }) =>
+          Response.json({ organizationId, body: await request.text() }),
+      },
     }),
 );

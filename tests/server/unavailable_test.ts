@@ -45,8 +45,9 @@ async function withOwnServer(
   await withServer(db, (server) => test(server, db), {
     schema,
     health: { database },
-    importRecipients: (request, caller) =>
-      importRecipients({ db, bus: createBus() }, request, caller),
+    imports: {
+      recipients: (request, caller) => importRecipients({ db, bus: createBus() }, request, caller),
+    },
     webhooks: { secret: SECRET, mailgunSigningKey: null, snsTopicArns: [] },
   });
   await db.close();

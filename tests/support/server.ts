@@ -88,7 +88,7 @@ export async function withServer(
     health: {},
     metricsSource: { jobs: () => Promise.resolve([]), deliveries: () => Promise.resolve([]) },
     eventLoop,
-    importRecipients: () => Promise.resolve(new Response(null, { status: 501 })),
+    imports: {},
     webhooks: { secret: null, mailgunSigningKey: null, snsTopicArns: [] },
     dashboard: new URL("./no_dashboard/", import.meta.url),
     ...options,

@@ -9,7 +9,10 @@ export interface ChannelRules {
   readonly needsProvider: boolean;
   /** Whether its messages can carry an unsubscribe link. */
   readonly unsubscribable: boolean;
-  /** Columns of an imported file that hold addresses, in lower case; `address` always does. */
+  /**
+   * Headings of imported files over addresses, compared by their letters and digits. Without such a column,
+   * `address` is one.
+   */
   readonly addressColumns: readonly string[];
   /** Credentials of its providers: for each field a pattern of its allowed values. */
   readonly credentials: Readonly<Partial<Record<CredentialField, RegExp>>>;

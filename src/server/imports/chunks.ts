@@ -1,4 +1,4 @@
-import type { Upload } from "./upload.ts";
+import type { RefusedLine, Upload } from "./upload.ts";
 
 // A chunk ends at the first of these limits, because rows can be long.
 const CHUNK_ROWS = 1_000;
@@ -6,8 +6,10 @@ const CHUNK_BYTES = 1024 * 1024;
 const PIECE_BYTES = 64 * 1024;
 
 /** Reads a file as chunks of up to 1,000 rows. Each is read when the one before was processed. */
-export async function* chunksOf<Row>({ bytes, reader }: Upload<Row>): AsyncGenerator<Row[]> {
-  let chunk: Row[] = [];
+export async function* chunksOf<Row>(
+  { bytes, reader }: Upload<Row>,
+): AsyncGenerator<(Row | RefusedLine)[]> {
+  let chunk: (Row | RefusedLine)[] = [];
   let size = 0;
   for await (const { piece, last } of piecesOf(bytes)) {
     for (const row of await reader.read(piece, last)) {

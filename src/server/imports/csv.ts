@@ -1,32 +1,35 @@
 import { Buffer } from "node:buffer";
 import { finished } from "node:stream/promises";
 import { type InfoRecord, parse, type Parser } from "csv-parse";
-import type { ImportRow } from "../../domain/audiences/audience.ts";
 import { invalid, InvalidInputError } from "../../domain/errors.ts";
-import { type Columns, readHeader, recipientOf } from "./header.ts";
+import { cleanCell, cleanHeading } from "./cells.ts";
+import { findDialect, LENIENT } from "./dialect.ts";
+import type { Columns, Table } from "./table.ts";
+import type { RefusedLine } from "./upload.ts";
 
 const MAX_RECORD_BYTES = 64 * 1024;
+const SAMPLE_BYTES = 8 * 1024;
+// Records before the header, such as titles.
+const MAX_TITLES = 20;
 const LINE_FEED = 10;
-const DELIMITERS = [",", ";", "\t"];
-const BYTE_ORDER_MARK = Buffer.from("\ufeff");
-const UTF_16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 
 /** A record over several lines with the wrong number of fields; usually a quote was never closed. */
 class RecordError extends Error {}
 
 /**
- * Reads CSV (RFC 4180) incrementally: a header, then one recipient per record. The header decides
- * whether comma, semicolon or tab is the delimiter.
+ * Reads CSV (RFC 4180) incrementally: a header, then one row per record. Comma, semicolon, tab or | is the
+ * delimiter; see `findDialect`.
  *
  * If a record cannot be parsed, only its first line is refused, and reading continues at the next line,
  * so that an unclosed quote makes one row invalid instead of the rest of the file.
  */
-export class CsvReader {
-  readonly #addressColumns: readonly string[];
+export class CsvReader<Row> {
+  readonly #table: Table<Row>;
   #parser: Parser | null = null;
   #delimiter = "";
-  #columns: Columns | null = null;
-  #rows: ImportRow[] = [];
+  #columns: Columns<Row> | null = null;
+  #titles: string[][] = [];
+  #rows: (Row | RefusedLine)[] = [];
   // Bytes after the last complete record, and the line of the first one.
   #pending = Buffer.alloc(0);
   #line = 1;
@@ -35,27 +38,25 @@ export class CsvReader {
   #bytesParsed = 0;
   #skipping = false;
 
-  /** @param addressColumns names of columns that hold addresses, in addition to `address` */
-  constructor(addressColumns: readonly string[]) {
-    this.#addressColumns = addressColumns;
+  /** @param table reads the header and the rows */
+  constructor(table: Table<Row>) {
+    this.#table = table;
   }
 
   /**
    * Reads the next bytes.
    *
-   * @param bytes in UTF-8
+   * @param bytes in UTF-8, with LF as the only line end
    * @param last whether these are the last bytes of the file
    * @returns the rows that are complete
    * @throws {InvalidInputError} for a header without addresses, or with unusable names
    */
-  async read(bytes: Uint8Array, last = false): Promise<ImportRow[]> {
+  async read(bytes: Uint8Array, last = false): Promise<(Row | RefusedLine)[]> {
     const unread = this.#skipping ? this.#afterLine(bytes) : bytes;
     this.#pending = Buffer.concat([this.#pending, unread]);
     if (this.#delimiter !== "") await this.#parse(unread, last);
     else if (this.#findDelimiter(last)) await this.#parse(this.#pending, last);
-    if (last && !this.#columns) {
-      throw invalid(["header"], "REQUIRED", "is missing: the file is empty");
-    }
+    if (last && !this.#columns) throw this.#noHeader();
     const rows = this.#rows;
     this.#rows = [];
     return rows;
@@ -87,9 +88,8 @@ export class CsvReader {
   #createParser(): Parser {
     this.#bytesBefore = 0;
     const parser = parse({
+      ...LENIENT,
       delimiter: this.#delimiter,
-      record_delimiter: ["\r\n", "\n"],
-      relax_column_count: true,
       on_record: (fields: string[], { bytes }: InfoRecord) => {
         this.#addRecord(fields, bytes - this.#bytesBefore);
         // Null, so that the parser does not buffer the record.
@@ -102,36 +102,55 @@ export class CsvReader {
 
   #addRecord(fields: string[], end: number): void {
     const lines = countLines(this.#pending, this.#bytesParsed, end);
-    if (fields.some((field) => field.trim() !== "")) this.#addRow(fields, lines);
+    // A field that keeps its opening quote over several lines, because the closing one is missing.
+    if (lines > 1 && fields.some(isUnclosed)) throw new RecordError("has unbalanced quotes");
+    if (this.#columns) this.#addRow(this.#columns, fields.map(cleanCell), lines);
+    else this.#addHeader(fields.map(cleanHeading));
     this.#line += lines;
     this.#bytesParsed = end;
   }
 
-  #addRow(fields: string[], lines: number): void {
-    const line = this.#line;
-    if (!this.#columns) this.#columns = readHeader(fields, this.#addressColumns);
-    else if (fields.length === this.#columns.count) {
-      this.#rows.push({ line, recipient: recipientOf(this.#columns, fields) });
-    } else {
-      const reason = `has ${fields.length} field(s), but the header has ${this.#columns.count}`;
-      if (lines > 1) throw new RecordError(reason);
-      this.#rows.push({ line, reason });
+  #addHeader(headings: string[]): void {
+    if (headings.every((heading) => heading === "")) return;
+    const columns = this.#table.recognizes(headings) ? this.#table.columnsOf(headings) : null;
+    if (columns && !(columns.isRow && this.#titles.length > 0)) {
+      this.#columns = columns;
+      if (columns.isRow) this.#addRow(columns, headings, 1);
+      return;
     }
+    const count = this.#titles.push(headings);
+    if (count === MAX_TITLES || this.#table.holdsAddress(headings)) throw this.#noHeader();
+  }
+
+  #addRow(columns: Columns<Row>, fields: string[], lines: number): void {
+    const line = this.#line;
+    const length = fields.findLastIndex((field) => field !== "") + 1;
+    if (length === 0) return;
+    // Empty fields at the end may be missing, or be too many.
+    if (length > columns.count || lines > 1 && fields.length < columns.count) {
+      const actual = length > columns.count ? length : fields.length;
+      const reason = `has ${actual} field(s), but the header has ${columns.count}`;
+      if (lines > 1) throw new RecordError(`${reason}; check for an unclosed quote`);
+      this.#rows.push({ line, reason });
+    } else this.#rows.push(columns.rowOf(line, fields));
+  }
+
+  #noHeader(): InvalidInputError {
+    if (this.#titles.length === 0) {
+      return invalid(["header"], "REQUIRED", "is missing: the file is empty");
+    }
+    // Of titles and headings the headings are more.
+    const widest = this.#titles.reduce((a, b) => b.length > a.length ? b : a);
+    return this.#table.refuse(widest);
   }
 
   #findDelimiter(last: boolean): boolean {
-    const pending = this.#pending;
-    if (pending.length < BYTE_ORDER_MARK.length && !last) return false;
-    if (UTF_16_MARKS.some((mark) => mark.equals(pending.subarray(0, mark.length)))) {
-      throw invalid(["header"], "MALFORMED", "is encoded in UTF-16; save the file as CSV UTF-8");
-    }
-    const marked = BYTE_ORDER_MARK.equals(pending.subarray(0, BYTE_ORDER_MARK.length));
-    const text = pending.subarray(marked ? BYTE_ORDER_MARK.length : 0);
-    const end = text.indexOf(LINE_FEED);
-    if (end < 0 && !last && text.length <= MAX_RECORD_BYTES) return false;
-    const header = text.subarray(0, end < 0 ? text.length : end).toString();
-    this.#pending = text;
-    this.#delimiter = mostFrequent(header.replace(/"[^"]*"/g, ""));
+    if (this.#pending.length < SAMPLE_BYTES && !last) return false;
+    const sample = this.#pending.subarray(0, MAX_RECORD_BYTES);
+    const { delimiter, skippedBytes } = findDialect(sample, this.#table.recognizes);
+    this.#delimiter = delimiter;
+    this.#line += countLines(sample, 0, skippedBytes);
+    this.#pending = this.#pending.subarray(skippedBytes);
     return true;
   }
 
@@ -149,9 +168,8 @@ function write(parser: Parser, bytes: Uint8Array): Promise<void> {
   );
 }
 
-function mostFrequent(header: string): string {
-  const counts = DELIMITERS.map((delimiter) => header.split(delimiter).length);
-  return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ",";
+function isUnclosed(field: string): boolean {
+  return field.startsWith('"') && field.includes("\n");
 }
 
 function countLines(bytes: Buffer, start: number, end: number): number {
@@ -163,7 +181,7 @@ function countLines(bytes: Buffer, start: number, end: number): number {
 }
 
 function reasonOf(error: Error | null): string {
-  if (error instanceof RecordError) return `${error.message}; check for an unclosed quote`;
+  if (error instanceof RecordError) return error.message;
   if (error) return "has unbalanced quotes";
   return `is longer than ${MAX_RECORD_BYTES} bytes; check for an unclosed quote`;
 }

@@ -1,40 +1,34 @@
 import { Buffer } from "node:buffer";
-import { z } from "zod";
-import type { ImportRow } from "../../domain/audiences/audience.ts";
 import { quoteLongNumbers } from "../long_numbers.ts";
+import type { RefusedLine } from "./upload.ts";
 
 const MAX_LINE_BYTES = 64 * 1024;
 const LINE_FEED = 10;
 
-const text = z.string({
-  error: ({ input }) => `is ${input === undefined ? "missing" : "not a string"}`,
-});
-const recipientSchema = z.strictObject({
-  address: text,
-  name: text.nullish(),
-  variables: z.record(z.string(), z.unknown(), "is not an object").nullish(),
-}, {
-  error: (issue) =>
-    issue.code === "unrecognized_keys"
-      ? `has the unknown field ${JSON.stringify(issue.keys[0])}`
-      : "is not a JSON object",
-});
+/** Converts the parsed JSON of a line to a row, or to the reason why it is none. */
+export type RowParser<Row> = (json: unknown, line: number) => Row | RefusedLine;
 
-/** Reads NDJSON incrementally; each line is the JSON object of one recipient. */
-export class NdjsonReader {
+/** Reads NDJSON incrementally; each line is the JSON object of one row. */
+export class NdjsonReader<Row> {
+  readonly #rowOf: RowParser<Row>;
   #pending = Buffer.alloc(0);
   #line = 0;
   #skipping = false;
 
+  /** @param rowOf converts a parsed line */
+  constructor(rowOf: RowParser<Row>) {
+    this.#rowOf = rowOf;
+  }
+
   /**
    * Reads the next bytes.
    *
-   * @param bytes in UTF-8
+   * @param bytes in UTF-8, with LF as the only line end
    * @param last whether these are the last bytes of the file
    * @returns the rows that are complete
    */
-  read(bytes: Uint8Array, last = false): Promise<ImportRow[]> {
-    const rows: (ImportRow | null)[] = [];
+  read(bytes: Uint8Array, last = false): Promise<(Row | RefusedLine)[]> {
+    const rows: (Row | RefusedLine | null)[] = [];
     const text = Buffer.concat([this.#pending, bytes]);
     let start = 0;
     for (let end; (end = text.indexOf(LINE_FEED, start)) >= 0; start = end + 1) {
@@ -46,26 +40,24 @@ export class NdjsonReader {
     return Promise.resolve(rows.filter((row) => row !== null));
   }
 
-  #take(bytes: Buffer): ImportRow | null {
+  #take(bytes: Buffer): Row | RefusedLine | null {
     if (this.#skipping) {
       this.#skipping = false;
       return null;
     }
     const line = ++this.#line;
-    // trim() also removes the byte order mark, which toString() keeps.
     const text = bytes.toString().trim();
     if (text === "") return null;
+    let json: unknown;
     try {
-      const result = recipientSchema.safeParse(JSON.parse(quoteLongNumbers(text)));
-      if (result.success) return { line, recipient: result.data };
-      const reasons = result.error.issues.map(({ path, message }) => [...path, message].join(" "));
-      return { line, reason: reasons.join("; ") };
+      json = JSON.parse(quoteLongNumbers(text));
     } catch {
       return { line, reason: "is not JSON" };
     }
+    return this.#rowOf(json, line);
   }
 
-  #dropLine(): ImportRow | null {
+  #dropLine(): RefusedLine | null {
     this.#pending = Buffer.alloc(0);
     if (this.#skipping) return null;
     this.#skipping = true;

@@ -1,5 +1,7 @@
 import { DEFAULT_CHANNEL, MESSAGE_CHANNELS, type MessageChannel } from "../../domain/channel.ts";
 import { invalid } from "../../domain/errors.ts";
+import { SUPPRESSION_REASONS } from "../../domain/suppressions/reason.ts";
+import type { SuppressionReason } from "../../domain/suppressions/suppression.ts";
 
 /**
  * Refuses unknown parameters, because a misspelled one would be ignored.
@@ -38,4 +40,14 @@ function oneOf<T extends string>(name: string, text: string, values: readonly T[
   if (value) return value;
   const message = `must be ${values.join(" or ")}, not ${JSON.stringify(text)}`;
   throw invalid([name], "MALFORMED", message);
+}
+
+/**
+ * Reads the reason of all rows; null: each row names its own.
+ *
+ * @throws {InvalidInputError} for an unknown reason
+ */
+export function reasonOf(parameters: URLSearchParams): SuppressionReason | null {
+  const text = parameters.get("reason");
+  return text === null ? null : oneOf("reason", text, SUPPRESSION_REASONS);
 }

@@ -18,13 +18,16 @@ import type { Services } from "../../domain/services.ts";
 import { chunksOf } from "./chunks.ts";
 import { CsvReader } from "./csv.ts";
 import { failure } from "./failure.ts";
+import { recipientOf } from "./json_rows.ts";
+import { readMapping } from "./mapping.ts";
 import { NdjsonReader } from "./ndjson.ts";
 import { channelOf, checkParameters, keepsPartial } from "./parameters.ts";
+import { recipientTable } from "./recipient_table.ts";
 import { openUpload, type Upload } from "./upload.ts";
 
 const REPORTED_ROWS = 100;
 const DEFAULT_NAME = "Imported recipients";
-const PARAMETERS = ["name", "channel", "keep", "audienceId"];
+const PARAMETERS = ["name", "channel", "keep", "audienceId", "columns"];
 
 /** Audience that a file is imported into. */
 interface Target {
@@ -40,12 +43,13 @@ interface Target {
  * the socket waits for the database, so that only a few chunks of the file are in memory.
  *
  * Parameters: `name` and `channel` (EMAIL) of a new audience; or `audienceId` of an existing one;
- * `keep=partial` to keep what a failed import has added.
+ * `keep=partial` to keep what a failed import has added; `columns=address:Mail,name:Kunde` to name columns of
+ * a CSV file.
  *
  * The file is CSV (`text/csv`) or NDJSON (`application/x-ndjson`, `application/jsonl`), optionally with
- * `Content-Encoding: gzip`. The header of a CSV file has one column of addresses (`address`, `email` or
- * on Messenger `psid`), optionally `name`, and variables. An NDJSON object has `address`, `name` and
- * `variables`.
+ * `Content-Encoding: gzip`. The header of a CSV file has one column of addresses (`email`, `address` or
+ * on Messenger `psid`), optionally `name`, and variables. An NDJSON object has `address` or `email`, `name`
+ * and `variables`.
  *
  * @returns 201, or 200 for an existing audience, with
  *   `{ audienceId, taken, collapsed, refused, refusedRows: [{ line, reason }] }`, where `refusedRows` has the
@@ -60,10 +64,12 @@ export async function importRecipients(
   caller: Caller,
 ): Promise<Response> {
   try {
-    const target = await targetOf(services, caller, new URL(request.url).searchParams);
+    const { searchParams } = new URL(request.url);
+    const target = await targetOf(services, caller, searchParams);
+    const mapping = readMapping(searchParams);
     const upload = openUpload(request, {
-      csv: () => new CsvReader(CHANNEL_RULES[target.channel].addressColumns),
-      ndjson: () => new NdjsonReader(),
+      csv: () => new CsvReader(recipientTable(CHANNEL_RULES[target.channel], mapping)),
+      ndjson: () => new NdjsonReader(recipientOf),
     });
     const audience = await importRows(services, caller, target, upload);
     const { id, taken, collapsed, refused } = audience;

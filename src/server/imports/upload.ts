@@ -1,10 +1,18 @@
 import { invalid } from "../../domain/errors.ts";
 import { BodyTimeoutError, receiveInTime } from "../body_deadline.ts";
+import { toLines } from "./text.ts";
+
+/** Row of a file that could not be read. */
+export interface RefusedLine {
+  /** First line of the row in the file, from 1. */
+  readonly line: number;
+  readonly reason: string;
+}
 
 /** Reads the rows of a file incrementally. */
 export interface RowReader<Row> {
-  /** Reads the next bytes, in UTF-8, and returns the rows that are complete. */
-  read(bytes: Uint8Array, last?: boolean): Promise<Row[]>;
+  /** Reads the next bytes, and returns the rows that are complete. */
+  read(bytes: Uint8Array, last?: boolean): Promise<(Row | RefusedLine)[]>;
 }
 
 /** Readers of the supported types of files. */
@@ -16,7 +24,7 @@ export interface RowReaders<Row> {
 /** File of an import request. */
 export interface Upload<Row> {
   readonly reader: RowReader<Row>;
-  /** Content, decompressed and in UTF-8. */
+  /** Content, decompressed, in UTF-8 and with LF as the only line end. */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Size in bytes before decompression; null if the client did not send it. */
   readonly bytesTotal: number | null;
@@ -29,6 +37,15 @@ export class UnsupportedError extends Error {}
 
 /** The connection to the client was lost before the end of the file. */
 export class UploadInterruptedError extends Error {}
+
+// Browsers on Windows name CSV files by the program that opens them.
+const CSV_TYPES = [
+  "text/csv",
+  "application/csv",
+  "text/plain",
+  "text/tab-separated-values",
+  "application/vnd.ms-excel",
+];
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -50,14 +67,14 @@ export function openUpload<Row>(
   const sent = ReadableStream.from(received(body, progress));
   return {
     reader,
-    bytes: inUtf8(decompressed(sent, encoding), charset),
+    bytes: toLines(inUtf8(decompressed(sent, encoding), charset)),
     bytesTotal: length === null ? null : Number(length),
     progress,
   };
 }
 
 function readerFor<Row>(type: string, readers: RowReaders<Row>): RowReader<Row> {
-  if (type === "text/csv") return readers.csv();
+  if (CSV_TYPES.includes(type)) return readers.csv();
   if (type === "application/x-ndjson" || type === "application/jsonl") return readers.ndjson();
   throw new UnsupportedError(
     `Cannot import ${type || "a file without content type"}: ` +

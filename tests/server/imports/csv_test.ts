@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { InvalidInputError } from "../../../src/domain/errors.ts";
-import { CsvReader } from "../../../src/server/imports/csv.ts";
+import { readCsv } from "../../support/csv.ts";
 
-const ADDRESS_COLUMNS = ["email", "e-mail"];
 // The network may split a file at any byte.
 const PIECE_SIZES = [1, 7, 4096];
 
@@ -14,15 +13,7 @@ async function read(text: string, pieceSize = 4096): Promise<string[]> {
   );
 }
 
-async function readRows(text: string, pieceSize = 4096) {
-  const bytes = new TextEncoder().encode(text);
-  const reader = new CsvReader(ADDRESS_COLUMNS);
-  const rows = [];
-  for (let start = 0; start < bytes.length; start += pieceSize) {
-    rows.push(...await reader.read(bytes.subarray(start, start + pieceSize)));
-  }
-  return [...rows, ...await reader.read(new Uint8Array(), true)];
-}
+const readRows = (text: string, pieceSize = 4096) => readCsv(text, { pieceSize });
 
 async function faults(text: string): Promise<string[]> {
   try {
@@ -52,12 +43,15 @@ Deno.test("CsvReader reads the address columns of another channel as variables",
     { line: 2, recipient: { address: "ann@x.de", name: null, variables: { psid: "246" } } },
   ]);
   assert.deepEqual(await faults("psid\n246\n"), ["header REQUIRED"]);
+  assert.deepEqual(await readCsv("email,psid\nann@x.de,246", { channel: "MESSENGER" }), [
+    { line: 2, recipient: { address: "246", name: null, variables: { email: "ann@x.de" } } },
+  ]);
 });
 
-Deno.test("CsvReader accepts three delimiters, a byte order mark and CRLF", async () => {
-  for (const delimiter of [",", ";", "\t"]) {
+Deno.test("CsvReader accepts four delimiters, a byte order mark and CRLF", async () => {
+  for (const delimiter of [",", ";", "\t", "|"]) {
     for (const pieceSize of PIECE_SIZES) {
-      const text = '\ufeffaddress|"note"\r\na@x.de|1\r\nb@x.de|2\r\n'.replaceAll("|", delimiter);
+      const text = '\ufeffaddress^"note"\r\na@x.de^1\r\nb@x.de^2\r\n'.replaceAll("^", delimiter);
       assert.deepEqual(await readRows(text, pieceSize), [
         { line: 2, recipient: { address: "a@x.de", name: null, variables: { note: "1" } } },
         { line: 3, recipient: { address: "b@x.de", name: null, variables: { note: "2" } } },
@@ -84,8 +78,8 @@ Deno.test("CsvReader counts lines to the start of each record", async () => {
 Deno.test("CsvReader refuses only the row of an unclosed quote", async () => {
   const rowsFrom = (line: number) => [`${line} b@x.de`, `${line + 1} c@x.de`, `${line + 2} d@x.de`];
   for (const pieceSize of PIECE_SIZES) {
-    for (const lastName of ["Dan", '"Dan"', '"D ""D"""']) {
-      for (const bad of ['a@x.de,"Ann', 'a@x.de,"Ann" Lee', 'a@x.de,5" Ann']) {
+    for (const lastName of ["Dan", '"Dan"', '"D ""D"""', 'D "D"']) {
+      for (const bad of ['a@x.de,"Ann', 'a@x.de, "Ann', '"a@x.de,Ann']) {
         const text = `email,name\n${bad}\nb@x.de,Bob\nc@x.de,Cat\nd@x.de,${lastName}\n`;
         assert.deepEqual(
           await read(text, pieceSize),
@@ -125,18 +119,12 @@ Deno.test("CsvReader refuses an unusable header and names each fault", async () 
   assert.deepEqual(await faults(""), ["header REQUIRED"]);
   assert.deepEqual(await faults("\n\r\n"), ["header REQUIRED"]);
   assert.deepEqual(await faults("ann@x.de,Ann\n"), ["header REQUIRED"]);
-  assert.deepEqual(await faults("email,Address\n"), ["header DUPLICATE"]);
+  assert.deepEqual(await faults("email,E-Mail\n"), ["header DUPLICATE"]);
   assert.deepEqual(await faults("email,Name,name\n"), ["header.name DUPLICATE"]);
   assert.deepEqual(await faults("email,city,First Name,city,,empty\n"), [
-    "header.First Name MALFORMED",
     "header.city DUPLICATE",
-    "header.5 REQUIRED",
     "header.empty MALFORMED",
   ]);
   assert.deepEqual(await faults('email,"name\n'), ["header MALFORMED"]);
   assert.deepEqual(await faults(`email,${"x".repeat(200_000)}`), ["header MALFORMED"]);
-  await assert.rejects(
-    new CsvReader(ADDRESS_COLUMNS).read(new Uint8Array([0xff, 0xfe, 0x65, 0])),
-    /UTF-16/,
-  );
 });

@@ -43,3 +43,16 @@ onEveryDatabase("importRecipients() keeps the digits of long numbers in NDJSON",
   ]);
   assert.deepEqual(variables, [{ id: "12345678901234567890", n: [1.5] }]);
 });
+
+onEveryDatabase("importRecipients() takes email for address in NDJSON", async ({ db }) => {
+  const { refusedRows, variables } = await importRows(db, [
+    '{"email":"ada@example.com","variables":{"n":1}}',
+    '{"email":"bob@example.com","address":"Main Street 5"}',
+    '{"email":7}',
+  ]);
+  assert.deepEqual(variables, [{ n: 1 }]);
+  assert.deepEqual(refusedRows, [
+    { line: 2, reason: 'has the unknown field "email"' },
+    { line: 3, reason: "address is not a string" },
+  ]);
+});

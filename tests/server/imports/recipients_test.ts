@@ -39,7 +39,7 @@ onEveryDatabase(
       [
         "email,name,city",
         "ann@example.com,Ann,Köln",
-        "bob@example.com,Bob",
+        "bob@example.com,Bob,Rome,Italy",
         "ANN@Example.com,Other,Rome",
         "not an address,Cat,Rome",
         '"dan@example.com","Dan\nBcc: x@example.com",Rome',
@@ -53,7 +53,7 @@ onEveryDatabase(
       collapsed: 1,
       refused: 3,
       refusedRows: [
-        { line: 3, reason: "has 2 field(s), but the header has 3" },
+        { line: 3, reason: "has 4 field(s), but the header has 3" },
         { line: 5, reason: 'address is not an email address: "not an address"' },
         { line: 6, reason: "name must not contain line ends or NUL characters" },
       ],
@@ -198,9 +198,6 @@ onEveryDatabase("importRecipients() reads gzip and declared character sets", asy
   const audience = await audienceOf({ services, organization }, declared.answer);
   const { edges } = await listRecipients(services, audience, "jörg", {});
   assert.equal(edges[0]?.node.name, "Jörg");
-  const undeclared = await send(body(), CSV);
-  assert.equal(undeclared.status, 400);
-  assert.match(undeclared.answer.errors[0]?.message ?? "", /UTF-8/);
 });
 
 onEveryDatabase("importRecipients() answers 415 for unsupported files", async ({ db }) => {
