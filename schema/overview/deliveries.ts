@@ -1,11 +1,22 @@
 import { successOf } from "../../src/domain/deliveries/analytics.ts";
 import type { Overview } from "../../src/domain/overview/overview.ts";
+import type { PendingType } from "../../src/domain/overview/pending.ts";
 import { builder } from "../kit/builder.ts";
 import { DeliveryPointObject, ErrorTypeShare } from "../deliveries/analytics.ts";
-import { TypeCount } from "../jobs/type_count.ts";
 
 const HOUR = 60;
-const LAST = "Number of minutes up to now, 1 to 1,440.";
+const LAST = "Number of minutes up to now, 1 to 180; `deliveryAnalytics` has longer periods.";
+
+const PendingTypeObject = builder.objectRef<PendingType>("PendingType").implement({
+  description: "Number of waiting deliveries of one message type.",
+  fields: (t) => ({
+    type: t.exposeString("type", { description: "Message type." }),
+    count: t.exposeInt("count", { description: "Number of deliveries." }),
+    capped: t.exposeBoolean("capped", {
+      description: "True if there are more deliveries than were counted: show the number with a +.",
+    }),
+  }),
+});
 
 /** Deliveries of one organization in the last minutes, and those that wait. */
 export const DeliveryOverview = builder.objectRef<Overview>("DeliveryOverview").implement({
@@ -37,10 +48,10 @@ export const DeliveryOverview = builder.objectRef<Overview>("DeliveryOverview").
       resolve: async ({ deliveries }, { last }) => [...(await deliveries(last ?? HOUR)).errorTypes],
     }),
     pendingByType: t.field({
-      type: [TypeCount],
+      type: [PendingTypeObject],
       description:
-        "Waiting deliveries by message type, most first: those of unfinished batches, of up to 10,000 " +
-        "queued batches of a type, and 10,000 that are due later. A batch counts in full until it is " +
+        "Waiting deliveries by message type, most first: those of unfinished batches. Up to 10,000 " +
+        "batches of a type are counted, and 20,000 of all types. A batch counts in full until it is " +
         "finished.",
       complexity: 5,
       resolve: ({ pendingTypes }) => pendingTypes(),

@@ -3,8 +3,8 @@ import { type Connection, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import { type AttemptCounts, type DeliveryPoint, type ErrorShare, sharesOf } from "./analytics.ts";
 
-/** Maximum number of minutes that can be read; older ones are deleted. */
-export const MAX_MINUTES = 24 * 60;
+/** Maximum number of minutes that can be read; `deliveryAnalytics` reads longer periods. */
+export const MAX_MINUTES = 180;
 
 const LIMIT = 10_000;
 
@@ -33,12 +33,12 @@ const ROLL_UP = statement<[limit: number], { count: number }>(
    select count(*) from gone`,
 );
 
-const PRUNE = statement<[minutes: number, limit: number], { count: number }>(
+const PRUNE = statement<[limit: number], { count: number }>(
   "deliveries.pruneMinutes",
   `with gone as (
      delete from delivery_minutes where ctid = any(array(
        select ctid from delivery_minutes
-       where writer = 0 and minute < now() - make_interval(mins => $1 + 60) limit $2))
+       where writer = 0 and minute < now() - interval '25 hours' limit $1))
      returning 1
    )
    select count(*) from gone`,
@@ -53,7 +53,7 @@ export async function rollUpDeliveryMinutes({ db }: Services): Promise<void> {
     count = (await db.run(ROLL_UP, LIMIT))[0]?.count ?? 0;
   }
   for (let count = LIMIT; count === LIMIT;) {
-    count = (await db.run(PRUNE, MAX_MINUTES, LIMIT))[0]?.count ?? 0;
+    count = (await db.run(PRUNE, LIMIT))[0]?.count ?? 0;
   }
 }
 

@@ -16,7 +16,7 @@ export interface Overview {
   /**
    * Results of the last minutes.
    *
-   * @param last number of minutes, 1 to 1,440
+   * @param last number of minutes, 1 to 180
    * @throws {InvalidInputError} path `last`
    */
   deliveries(last: number): Promise<RecentDeliveries>;

@@ -4,11 +4,14 @@ import { type Connection, statement } from "../../db/database.ts";
 export interface PendingType {
   readonly type: string;
   readonly count: number;
+  /** Whether there are more batches than were counted. */
+  readonly capped: boolean;
 }
 
 const LANES = ["TRANSACTIONAL", "BULK"];
 const MAX_TYPES = 200;
-const MAX_JOBS = 10_000;
+// Read for all types together, and at most half of them for one type.
+const MAX_JOBS = 20_000;
 
 // Counts by the sizes of the batches, in the indexes of the waiting jobs, because messages can have a million
 // deliveries each. The types are found by a skip scan.
@@ -25,22 +28,18 @@ const PENDING = statement<
      from topics, ${next("topics.topic", "topics.lane", "topics.status")}
      where topics.n < $3
    ),
+   share as materialized (select $4 / greatest(count(*), 2) as jobs from topics),
    waiting as (
-     select t.topic, j.size from topics t, lateral (
-       select size from jobs
-       where t.status = 'QUEUED' and jobs.status = 'QUEUED' and lane = t.lane
-         and organization_id = $1 and topic = t.topic limit $4) j
+     ${waitingAs("QUEUED")}
      union all
-     select t.topic, j.size from topics t, lateral (
-       select size from jobs
-       where t.status = 'SCHEDULED' and jobs.status = 'SCHEDULED' and lane = t.lane
-         and organization_id = $1 and topic = t.topic limit $4) j
+     ${waitingAs("SCHEDULED")}
      union all
-     select topic, size from jobs
+     select topic, size, false from jobs
      where status = 'PROCESSING' and worker_id = any(array(select id from workers))
        and organization_id = $1 and lane = any($2)
    )
-   select topic as type, sum(size)::int8 as count from waiting group by 1 order by 2 desc, 1`,
+   select topic as type, sum(size)::int8 as count, bool_or(capped) as capped
+   from waiting group by 1 order by 2 desc, 1`,
 );
 
 function next(after: string, lane = "l.lane", status = "s.status"): string {
@@ -52,10 +51,20 @@ function next(after: string, lane = "l.lane", status = "s.status"): string {
   return `lateral (${first("QUEUED")} union all ${first("SCHEDULED")} limit 1) t`;
 }
 
+function waitingAs(status: "QUEUED" | "SCHEDULED"): string {
+  return `select t.topic, j.size, j.count > share.jobs as capped from share, topics t, lateral (
+       select count(*), sum(size) as size from (
+         select size from jobs
+         where jobs.status = '${status}' and lane = t.lane and organization_id = $1
+           and topic = t.topic
+         limit (select jobs + 1 from share)) j) j
+     where t.status = '${status}'`;
+}
+
 /**
  * Counts the deliveries in unfinished batches of an organization by message type, most first, without a check of
- * access. Of each type up to 10,000 queued batches are counted, and as many that are due later. A batch counts
- * in full until it is finished.
+ * access. At most 10,000 batches of a type are counted, and 20,000 of all types. A batch counts in full until it
+ * is finished.
  */
 export function readPendingTypes(db: Connection, organizationId: string): Promise<PendingType[]> {
   return db.run(PENDING, organizationId, LANES, MAX_TYPES, MAX_JOBS);

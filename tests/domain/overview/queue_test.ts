@@ -113,11 +113,14 @@ onEveryQueue(
     await claimWork(services, await addWorker(services, { BULK: 1 }), org);
     await addJob(db, (await createOrganization(db)).id, { topic: "news" });
     assert.deepEqual(await readPendingTypes(db, org), [
-      { type: "news", count: 160 },
-      { type: "work", count: 50 },
-      { type: "receipt", count: 30 },
-      { type: "later", count: 7 },
+      { type: "news", count: 160, capped: false },
+      { type: "work", count: 50, capped: false },
+      { type: "receipt", count: 30, capped: false },
+      { type: "later", count: 7, capped: false },
     ]);
+    await db.run(FLOOD, org, "receipt", MAX_COUNT);
+    const receipts = (await readPendingTypes(db, org)).find(({ type }) => type === "receipt");
+    assert.equal(receipts?.capped, true);
   },
 );
 

@@ -57,7 +57,7 @@ onEveryDatabase(
       await addJobs(db, organization.id, 3);
       await addJobs(db, (await createOrganization(db, "Other")).id, 5);
       await sendMessage(services, organization.admin, messageInput({ to: { list: people(20) } }));
-      const query = `{ overview { ${QUEUE} deliveries { pendingByType { type count } } } }`;
+      const query = `{ overview { ${QUEUE} deliveries { pendingByType { type count capped } } } }`;
       for (const key of [keys.ADMIN, keys.OPERATOR]) {
         const { overview } = (await post(query, { key })).body.data;
         assert.equal(overview.id, toTypeId("overview", organization.id));
@@ -66,7 +66,7 @@ onEveryDatabase(
         const pending = overview.deliveries.pendingByType.find(
           ({ type }: { type: string }) => type === "newsletter",
         );
-        assert.deepEqual(pending, { type: "newsletter", count: 20 });
+        assert.deepEqual(pending, { type: "newsletter", count: 20, capped: false });
       }
       const { body } = await post(query, { key: keys.MEMBER });
       assert.equal(body.data.overview, null);
