@@ -6,12 +6,15 @@ import {
   listOrganizations,
 } from "../../src/domain/access/organizations.ts";
 import { updateOrganization } from "../../src/domain/access/update_organization.ts";
-import { fromTypeId } from "../../src/domain/id.ts";
+import { deleteOrganization } from "../../src/domain/erasure/delete_organization.ts";
+import { fromTypeId, toTypeId } from "../../src/domain/id.ts";
+import type { Job } from "../../src/domain/jobs/job.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { ApiKeyNode } from "./api_key.ts";
 import { MailboxInput } from "./mailbox.ts";
 import { OrganizationNode } from "./organization.ts";
+import { JobNode } from "../jobs/job.ts";
 
 builder.queryField("organizations", (t) =>
   t.connection({
@@ -98,7 +101,46 @@ const CreateAdminKeyPayload = builder.objectRef<NewApiKey>("CreateAdminKeyPayloa
   }),
 });
 
+const DeleteOrganizationPayload = builder
+  .objectRef<{ organizationId: string; job: Job }>("DeleteOrganizationPayload")
+  .implement({
+    description: "Organization that is being deleted.",
+    fields: (t) => ({
+      organizationId: t.id({
+        description: "Id of the organization, which no longer exists for callers.",
+        resolve: ({ organizationId }) => toTypeId("organization", organizationId),
+      }),
+      job: t.field({
+        type: JobNode,
+        description: "Job of the caller's organization that deletes the rows.",
+        resolve: ({ job }) => job,
+      }),
+    }),
+  });
+
 builder.mutationFields((t) => ({
+  deleteOrganization: t.field({
+    type: DeleteOrganizationPayload,
+    nullable: true,
+    errors: {},
+    description:
+      "Deletes an organization with all that belongs to it. Its keys and tokens are refused at once, " +
+      "and its messages are cancelled; a job then deletes the rows. This cannot be undone. Refuses a " +
+      "name that is not that of the organization with InvalidInputError, and the organization of " +
+      "the caller with ConflictError NOT_DELETABLE. OPERATOR only, else ForbiddenError.",
+    args: {
+      id: t.arg.id({ required: true, description: "Id of the organization: org_…" }),
+      name: t.arg.string({
+        required: true,
+        description: "Name of the organization, to confirm the deletion.",
+      }),
+    },
+    resolve: async (_root, { id, name }, { services, caller }) => {
+      const organizationId = fromTypeId("organization", id);
+      const job = await deleteOrganization(services, caller, organizationId, name);
+      return { organizationId, job };
+    },
+  }),
   createOrganization: t.field({
     type: CreateOrganizationPayload,
     nullable: true,

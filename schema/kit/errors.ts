@@ -73,6 +73,7 @@ const ConflictCode = builder.enumType("ConflictCode", {
     NOT_RETRYABLE: {
       description: "The job waits for a worker, runs or is COMPLETED, so it cannot be retried.",
     },
+    NOT_DELETABLE: { description: "The organization is that of the caller." },
     NAME_TAKEN: { description: "The name or idempotency key is in use." },
     IN_USE: { description: "Other objects still use the object." },
     NOT_CONFIGURED: { description: "A setting of the server that the action needs is missing." },

@@ -41,6 +41,7 @@ export type ConflictCode =
   | "NOT_CANCELLABLE"
   | "NOT_RETRYABLE"
   | "NOT_STARTABLE"
+  | "NOT_DELETABLE"
   | "NAME_TAKEN"
   | "IN_USE"
   | "NOT_CONFIGURED";

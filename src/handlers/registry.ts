@@ -3,6 +3,7 @@ import type { Services } from "../domain/services.ts";
 import type { Handlers } from "../queue/handler.ts";
 import { cleanupHandler, type Retention } from "./cleanup.ts";
 import { cleanupDeliveriesHandler } from "./cleanup_deliveries.ts";
+import { deleteOrganizationHandler } from "./delete_organization.ts";
 import { planMessageHandler } from "./plan_message.ts";
 import { removeRecipientsHandler } from "./remove_recipients.ts";
 import { retryFailedHandler } from "./retry_failed.ts";
@@ -26,5 +27,6 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     CLEANUP: cleanupHandler(services, options.retention),
     CLEANUP_DELIVERIES: cleanupDeliveriesHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),
+    DELETE_ORGANIZATION: deleteOrganizationHandler(services),
   };
 }

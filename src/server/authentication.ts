@@ -7,7 +7,7 @@ import {
 } from "jose";
 import { z } from "zod";
 import type { Session } from "../domain/access/access.ts";
-import { organizationExists } from "../domain/access/organizations.ts";
+import { findExisting } from "../domain/access/organizations.ts";
 import { parseTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
 import { createKeyCache } from "./key_cache.ts";
@@ -105,7 +105,7 @@ async function sessionOf(services: Services, payload: JWTPayload): Promise<Sessi
   if (!data) return null;
   const organization = parseTypeId(data.org);
   if (organization?.noun !== "organization") return null;
-  if (!await organizationExists(services, organization.id)) return null;
+  if (!(await findExisting(services, [organization.id])).has(organization.id)) return null;
   return {
     caller: {
       organizationId: organization.id,

@@ -16,6 +16,7 @@ import { type Noun, toTypeId } from "../../src/domain/id.ts";
 import { listJobs } from "../../src/domain/jobs/list.ts";
 import type { Page } from "../../src/domain/page.ts";
 import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
+import { createOrganization } from "../support/callers.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { importPeople } from "../support/messages.ts";
 import { type GraphQLBody, type TestServer, withServer } from "../support/server.ts";
@@ -67,6 +68,7 @@ interface Ids {
   readonly provider: string;
   // In lower case, as the names of fields are compared.
   readonly bulkaction: string;
+  readonly deleteorganization: string;
   readonly organization: string;
 }
 
@@ -128,6 +130,10 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     suppression: toTypeId("suppression", suppression?.id ?? ""),
     provider: toTypeId("provider", services.settings?.providerIds[0] ?? ""),
     bulkaction: toTypeId("bulkAction", bulkAction.id),
+    deleteorganization: toTypeId(
+      "organization",
+      (await createOrganization(services.db, "August")).id,
+    ),
     organization: toTypeId("organization", admin.organizationId),
   };
 }

@@ -16,6 +16,7 @@ import { type AbortCause, bindHandlers, type BoundHandler } from "../../src/queu
 import { ContentCache } from "../../src/sending/content_cache.ts";
 import type { ChannelSlot } from "../../src/sending/provider_pool.ts";
 import { Window } from "../../src/sending/window.ts";
+import { deleteOrganizationHandler } from "../../src/handlers/delete_organization.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
 import { runBulkActionHandler } from "../../src/handlers/run_bulk_action.ts";
@@ -70,8 +71,11 @@ export function mailHandlers(
   const windows = { urgent: new Window(() => places), normal: new Window(() => places) };
   const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window, windows }]]);
   if (messenger) slots.set("MESSENGER", { channel: messenger, window, windows });
-  const { PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH } = JOB_KINDS;
-  return bindHandlers({ PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH }, {
+  const { DELETE_ORGANIZATION, PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH } =
+    JOB_KINDS;
+  const kinds = { DELETE_ORGANIZATION, PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH };
+  return bindHandlers(kinds, {
+    DELETE_ORGANIZATION: deleteOrganizationHandler(services),
     PLAN_MESSAGE: planMessageHandler(services),
     RETRY_FAILED: retryFailedHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),

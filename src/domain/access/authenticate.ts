@@ -4,9 +4,13 @@ import { unavailableOf } from "../unavailable.ts";
 import type { ApiKey, Session } from "./access.ts";
 import { API_KEY_COLUMNS, hashSecret, IS_USABLE } from "./api_keys.ts";
 
+// Condition in SQL: the organization of the key is not being deleted.
+const ORGANIZATION_EXISTS = `not exists (
+  select from organizations where organizations.id = organization_id and deleting_since is not null)`;
+
 const USABLE = statement<[hash: Uint8Array], ApiKey>(
   "access.usableKey",
-  `select ${API_KEY_COLUMNS} from api_keys where hash = $1 and ${IS_USABLE}`,
+  `select ${API_KEY_COLUMNS} from api_keys where hash = $1 and ${IS_USABLE} and ${ORGANIZATION_EXISTS}`,
 );
 
 // At most once a minute, because concurrent requests with one key would contend for its row.
@@ -20,7 +24,7 @@ const TOUCH = statement<[id: string]>(
  * Authenticates the holder of an API key, and records the use of the key once a minute.
  *
  * @param secret as the caller sent it
- * @returns null if the key is unknown, revoked or expired
+ * @returns null if the key is unknown, revoked or expired, or its organization was deleted
  */
 export async function authenticateKey({ db }: Services, secret: string): Promise<Session | null> {
   const [key] = await db.run(USABLE, hashSecret(secret));
@@ -41,7 +45,7 @@ async function touch(db: Services["db"], id: string): Promise<void> {
 
 const USABLE_IDS = statement<[ids: string[]], { id: string }>(
   "access.usableKeyIds",
-  `select id from api_keys where id = any($1) and ${IS_USABLE}`,
+  `select id from api_keys where id = any($1) and ${IS_USABLE} and ${ORGANIZATION_EXISTS}`,
 );
 
 /** Returns those of the given database ids whose keys are neither revoked nor expired. */

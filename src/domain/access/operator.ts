@@ -16,7 +16,7 @@ const LOCK = statement<[systemId: string]>(
 // The oldest organization except the system organization, whose id is the lowest.
 const MAIN_ORGANIZATION = statement<[systemId: string], { id: string }>(
   "access.mainOrganization",
-  "select id from organizations where id > $1 order by id limit 1",
+  "select id from organizations where id > $1 and deleting_since is null order by id limit 1",
 );
 
 const HAS_USABLE_KEY = statement<[], { found: boolean }>(

@@ -116,9 +116,12 @@ export async function getOrganization(
   throw new NotFoundError([toTypeId("organization", id)]);
 }
 
-/** True if an organization has this database id. */
-export async function organizationExists({ db }: Services, id: string): Promise<boolean> {
-  return (await db.run(FIND, [id])).length > 0;
+/** Returns those of the given database ids that organizations have. */
+export async function findExisting(
+  { db }: Services,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  return new Set((await db.run(FIND, [...ids])).map(({ id }) => id));
 }
 
 /**

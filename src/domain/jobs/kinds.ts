@@ -98,6 +98,14 @@ export const JOB_KINDS = {
     description: "Acts on the items of a bulk action, in stages.",
     startable: false,
   },
+  DELETE_ORGANIZATION: {
+    payload: z.strictObject({ organizationId: z.uuid() }),
+    lane: "SYSTEM",
+    maxAttempts: 10,
+    timeoutMs: 60 * MINUTE,
+    description: "Deletes the rows of a deleted organization.",
+    startable: false,
+  },
 } as const satisfies Readonly<Record<string, JobKind>>;
 
 /** Name of a kind of job. */

@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import type { GraphQLError } from "graphql";
 import type { Session } from "../../domain/access/access.ts";
 import { findUsableKeys } from "../../domain/access/authenticate.ts";
+import { findExisting } from "../../domain/access/organizations.ts";
 import type { Services } from "../../domain/services.ts";
 import { unauthenticated } from "../errors.ts";
 
@@ -32,8 +33,8 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const log = getLogger(["waybill", "server"]);
 
 /**
- * Ends open sessions as soon as their key is revoked, or their key or token expires. All keys are also
- * read every 10 s, because a process can die after its commit and before it publishes.
+ * Ends open sessions as soon as their key is revoked, their key or token expires, or their organization is
+ * deleted. All keys are also read every 10 s, because a process can die after its commit and before it publishes.
  */
 export function watchSessions(services: Services): Sessions {
   const entries = new Set<Entry>();
@@ -41,14 +42,24 @@ export function watchSessions(services: Services): Sessions {
 
   const recheck = async (keyIds: readonly string[] | null) => {
     const affected = [...entries].filter(({ session: { caller } }) =>
-      caller.keyId !== null && (keyIds === null || keyIds.includes(caller.keyId))
+      keyIds === null || caller.keyId !== null && keyIds.includes(caller.keyId)
     );
     if (affected.length === 0) return;
-    const ids = affected.map(({ session }) => session.caller.keyId ?? "");
-    const usable = await findUsableKeys(services, [...new Set(ids)]);
-    for (const { session, controller } of affected) {
-      if (session.caller.keyId !== null && usable.has(session.caller.keyId)) continue;
-      controller.abort(unauthenticated("This API key was revoked or has expired"));
+    const callers = affected.map(({ session }) => session.caller);
+    const usable = await findUsableKeys(
+      services,
+      [...new Set(callers.flatMap(({ keyId }) => keyId ?? []))],
+    );
+    const organizations = await findExisting(
+      services,
+      [...new Set(callers.map(({ organizationId }) => organizationId))],
+    );
+    for (const { session: { caller: { keyId, organizationId } }, controller } of affected) {
+      if (!organizations.has(organizationId)) {
+        controller.abort(unauthenticated("The organization of this key or token was deleted"));
+      } else if (keyId !== null && !usable.has(keyId)) {
+        controller.abort(unauthenticated("This API key was revoked or has expired"));
+      }
     }
   };
   const recheckOrLog = (keyIds: readonly string[] | null) =>

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { createClient } from "graphql-ws";
 import { statement } from "../../../src/db/database.ts";
 import { createApiKey, revokeApiKey } from "../../../src/domain/access/api_keys.ts";
+import { createOrganization } from "../../../src/domain/access/organizations.ts";
+import { deleteOrganization } from "../../../src/domain/erasure/delete_organization.ts";
 import { onEveryDatabase, onPostgres } from "../../support/database.ts";
 import { openSocket } from "../../support/raw_socket.ts";
 import { withServer } from "../../support/server.ts";
@@ -214,6 +216,18 @@ onEveryDatabase("revokeApiKey() closes the WebSockets of the key with 4401", ({ 
     assert.equal(open(), 2);
     await revokeApiKey(services, admin, apiKey.id);
     assert.equal(await endOf(revoked), 4401);
+    await until("its subscription alone is closed", () => open() === 1);
+  }, { schema });
+});
+
+onEveryDatabase("deleteOrganization() closes the WebSockets of its keys with 4401", ({ db }) => {
+  const { schema, open } = tickingSchema();
+  return withServer(db, async ({ connect, services, organization: { operator } }) => {
+    const { organization, secret } = await createOrganization(services, operator, { name: "Acme" });
+    const [deleted, other] = [connect(secret).iterate(TICKS), connect().iterate(TICKS)];
+    await Promise.all([deleted.next(), other.next()]);
+    await deleteOrganization(services, operator, organization.id, "Acme");
+    assert.equal(await endOf(deleted), 4401);
     await until("its subscription alone is closed", () => open() === 1);
   }, { schema });
 });

@@ -1,0 +1,29 @@
+import { apiKeysEraser } from "../access/delete_organization.ts";
+import { audiencesEraser, recipientsEraser } from "../audiences/erase.ts";
+import { bulkActionsEraser, itemsEraser } from "../bulk_actions/erase.ts";
+import { batchesEraser, deliveriesEraser, minutesEraser } from "../deliveries/erase.ts";
+import type { Eraser } from "../eraser.ts";
+import { jobsEraser, jobStatsEraser } from "../jobs/erase.ts";
+import { messagesEraser } from "../messages/erase.ts";
+import { schedulesEraser } from "../schedules/erase.ts";
+import { suppressionsEraser } from "../suppressions/erase.ts";
+
+/**
+ * Erasers of all tables with rows of organizations, in the order in which they run: rows that refer to others
+ * first.
+ */
+export const ERASERS: readonly Eraser[] = [
+  schedulesEraser,
+  jobsEraser,
+  jobStatsEraser,
+  itemsEraser,
+  bulkActionsEraser,
+  deliveriesEraser,
+  minutesEraser,
+  batchesEraser,
+  messagesEraser,
+  recipientsEraser,
+  audiencesEraser,
+  suppressionsEraser,
+  apiKeysEraser,
+];

@@ -1,0 +1,90 @@
+import { LONG, statement } from "../../db/database.ts";
+import { eraseBy, type Eraser } from "../eraser.ts";
+import type { Services } from "../services.ts";
+import type { JobKindName } from "./kinds.ts";
+
+// Their payload alone tells which rows are still to be deleted, so that these jobs run to their end.
+const UNDISTURBED: readonly JobKindName[] = ["REMOVE_RECIPIENTS"];
+const KEPT = UNDISTURBED.map((kind) => `'${kind}'`).join(", ");
+const MAY_ERASE = `status in ('COMPLETED', 'FAILED', 'CANCELLED')
+  or status <> 'PROCESSING' and kind not in (${KEPT})`;
+
+/** Erases jobs and their attempts, except running ones. */
+export const jobsEraser: Eraser = {
+  tables: ["jobs", "job_attempts", "job_events"],
+  count: statement(
+    "jobs.countAll",
+    "select count(*) as count from jobs where organization_id = $1",
+    LONG,
+  ),
+  erase: eraseBy(statement(
+    "jobs.erase",
+    `with page as materialized (
+       select id from jobs where organization_id = $1 and id > $2 order by id limit $3
+     ),
+     gone as (
+       delete from jobs where id = any(array(select id from page)) and (${MAY_ERASE}) returning id
+     ),
+     attempts as (delete from job_attempts where job_id = any(array(select id from gone))),
+     events as (delete from job_events where job_id = any(array(select id from gone)))
+     select (select count(*) from gone) as erased,
+       (select id from page order by id desc limit 1) as last`,
+    LONG,
+  )),
+};
+
+/** Erases the counters of ended jobs. */
+export const jobStatsEraser: Eraser = {
+  tables: ["job_stats", "job_outcomes", "job_minutes"],
+  erase: eraseBy(statement(
+    "jobStats.erase",
+    `with outcomes as (delete from job_outcomes where organization_id = $1),
+     minutes as (
+       delete from job_minutes where ctid = any(array(
+         select ctid from job_minutes where organization_id = $1 limit $3))
+       returning minute
+     ),
+     stats as (
+       delete from job_stats where ctid = any(array(
+         select ctid from job_stats where organization_id = $1 limit $3))
+       returning at
+     ),
+     counted as (
+       select (select count(*) from minutes) as minutes, (select count(*) from stats) as stats
+     )
+     select stats as erased, case when greatest(minutes, stats) = $3 then $2::uuid end as last
+     from counted`,
+    LONG,
+  )),
+};
+
+const CANCEL_RUNNING = statement<[organizationId: string], { id: string }>(
+  "jobs.cancelRunning",
+  `with unfinished as materialized (
+     select id, status, kind from jobs
+     where organization_id = $1 and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')
+       and (status = 'PROCESSING' or kind in (${KEPT}))
+     order by id for no key update
+   ),
+   cancelled as (
+     update jobs set cancel_requested = true, updated_at = now()
+     where not cancel_requested and id = any(array(
+       select id from unfinished where status = 'PROCESSING' and kind not in (${KEPT})))
+   )
+   select id from unfinished`,
+  LONG,
+);
+
+/**
+ * Cancels the running jobs of an organization.
+ *
+ * @returns number of the jobs that must end before they are erased
+ */
+export async function cancelRunning(
+  { db, bus }: Services,
+  organizationId: string,
+): Promise<number> {
+  const jobs = await db.run(CANCEL_RUNNING, organizationId);
+  bus.publish("cancel", organizationId, jobs.map(({ id }) => id));
+  return jobs.length;
+}
