@@ -24,6 +24,7 @@ const OWNERS: Owners = {
   audience_refused_rows: "audiences",
   providers: "providers",
   provider_paces: "providers",
+  provider_acceptances: "providers",
   batches: "deliveries",
   deliveries: "deliveries",
   delivery_attempts: "deliveries",

@@ -1,5 +1,6 @@
 import type { Provider } from "../../src/domain/providers/provider.ts";
 import { findProviders } from "../../src/domain/providers/find.ts";
+import { readSendRates } from "../../src/domain/providers/send_rate.ts";
 import { builder } from "../kit/builder.ts";
 import { batchLoader } from "../kit/loader.ts";
 import { DeliveryErrorObject, errorOf } from "../deliveries/error.ts";
@@ -19,6 +20,8 @@ export const providerOf = batchLoader(async ({ services }, ids) => {
   const providers = await findProviders(services.db, ids);
   return new Map(providers.map((provider) => [provider.id, provider]));
 });
+
+const sendRateOf = batchLoader(({ services }, ids) => readSendRates(services.db, ids));
 
 const CircuitState = builder.enumType("CircuitState", {
   description: "State of a provider's circuit breaker, shared by all processes.",
@@ -66,6 +69,12 @@ ProviderNode.implement({
     perSecondLimit: t.exposeFloat("perSecond", {
       nullable: true,
       description: "Maximum messages per second of all processes together; null: no limit.",
+    }),
+    sentPerSecond: t.float({
+      description:
+        "Messages per second that the provider accepted in the last minute, of all processes together; " +
+        "a message counts within 5 s.",
+      resolve: async ({ id }, _args, context) => await sendRateOf(context, id) ?? 0,
     }),
   }),
 });

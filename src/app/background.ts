@@ -16,6 +16,7 @@ import {
 } from "../domain/messages/recover.ts";
 import { sweepBulkActions } from "../domain/bulk_actions/sweep.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
+import { pruneAccepted } from "../domain/providers/send_rate.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/built_in.ts";
 import type { Services } from "../domain/services.ts";
 import { endStep, STOP } from "../domain/stop.ts";
@@ -135,6 +136,7 @@ export async function startBackground(
   const rollingUp = every(ROLL_UP_MS, "Rolling up the counts by minute", async () => {
     await rollUpDeliveryMinutes(services);
     await rollUpJobMinutes(services);
+    await pruneAccepted(services);
   });
   await resume();
   return {

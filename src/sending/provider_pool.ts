@@ -4,8 +4,10 @@ import { MESSAGE_CHANNELS, type MessageChannel } from "../domain/channel.ts";
 import { CHANNEL_RULES } from "../domain/channel_rules/channel_rules.ts";
 import { readStates } from "../domain/providers/find.ts";
 import type { Services } from "../domain/services.ts";
+import { addAccepted } from "../domain/providers/send_rate.ts";
 import { FailoverChannel } from "./failover.ts";
 import { LiveProvider, type RegisteredProvider } from "./live_provider.ts";
+import { SendCounts } from "./send_counts.ts";
 import { Window } from "./window.ts";
 
 // One delivery that is being sent, and one that is ready to follow.
@@ -27,7 +29,10 @@ export type ChannelSlots = ReadonlyMap<MessageChannel, ChannelSlot>;
 /** Providers of a process, opened. */
 export interface ProviderPool {
   readonly slots: ChannelSlots;
-  /** Reads the providers again, for changes by operators and by other processes. */
+  /**
+   * Reads the providers again, for changes by operators and by other processes, and records how many messages
+   * they have accepted.
+   */
   refresh(): Promise<void>;
   /** Closes idle connections now, and the others after their current mail. */
   close(): Promise<void>;
@@ -59,15 +64,19 @@ export async function openProviderPool(
   for (const [channel, ofChannel] of Map.groupBy(providers, ({ channel }) => channel)) {
     channels.set(channel, new FailoverChannel(ofChannel));
   }
+  const counts = new SendCounts();
   const refresh = async () => {
     const states = await readStates(services.db, providers.map(({ id }) => id));
     for (const state of states) await providers.find(({ id }) => id === state.id)?.adopt(state);
+    await addAccepted(services, counts.take(providers));
   };
   const unsubscribe = services.bus.subscribe("providers", () => {
     refresh().catch((error) => log.warn("Cannot read the providers", { error }));
   });
   return {
-    slots: new Map([...channels].map(([name, channel]) => [name, slotOf(channel, batches)])),
+    slots: new Map(
+      [...channels].map(([name, channel]) => [name, slotOf(channel, counts.of(channel), batches)]),
+    ),
     refresh,
     async close() {
       unsubscribe();
@@ -77,10 +86,10 @@ export async function openProviderPool(
 }
 
 // A getter, because an operator may change the provider's rate limit at run time.
-function slotOf(channel: Channel, batches: number): ChannelSlot {
+function slotOf(channel: Channel, counted: ChannelSlot["channel"], batches: number): ChannelSlot {
   const limit = () => channel.connections * IN_FLIGHT_PER_CONNECTION;
   return {
-    channel,
+    channel: counted,
     get window() {
       return Math.max(1, Math.floor(limit() / batches));
     },
