@@ -50,7 +50,7 @@ export async function selectPage(tx: Connection, action: BulkAction): Promise<Bu
       returning item_id
     )
     select (select count(*) from page) as count, (select count(*) from skipped) as skipped,
-      (select key::text from page order by key desc limit 1) as last`;
+      (select p.key::text from page p order by p.key desc limit 1) as last`;
   const [page] = await tx.select({ compile: () => query.compile(queryBuilder()) }, LONG);
   if (!page) throw new Error("Cannot select items: the statement returned no row");
   return {

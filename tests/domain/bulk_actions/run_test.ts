@@ -4,11 +4,16 @@ import { statement } from "../../../src/db/database.ts";
 import { stepBulkAction, takeBulkAction } from "../../../src/domain/bulk_actions/step.ts";
 import { pruneBulkActions } from "../../../src/domain/bulk_actions/prune.ts";
 import { sweepBulkActions } from "../../../src/domain/bulk_actions/sweep.ts";
+import { abortBulkAction } from "../../../src/domain/bulk_actions/abort.ts";
+import { sendMessage } from "../../../src/domain/messages/send.ts";
+import { createBus } from "../../../src/events/bus.ts";
+import { createOrganization } from "../../support/callers.ts";
+import { onEveryDatabase } from "../../support/database.ts";
 import { cancelJob } from "../../../src/domain/jobs/cancel.ts";
 import { readAction, runAction, startAction } from "../../support/bulk_actions.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
 import { makeDue } from "../../support/mail_worker.ts";
-import { people, tally } from "../../support/messages.ts";
+import { messageInput, people, tally } from "../../support/messages.ts";
 import { idsOf, refusals, statesOf } from "../../support/retries.ts";
 
 const AGE_PACE = statement<[id: string, seconds: number]>(
@@ -23,6 +28,12 @@ const FAIL_JOB = statement<[id: string]>(
 const AGE = statement<[id: string]>(
   "test.ageAction",
   "update bulk_actions set finished_at = now() - interval '91 days' where id = $1",
+);
+const ADD_FAILED = statement<[messageId: string, count: number]>(
+  "test.addFailed",
+  `insert into deliveries (organization_id, message_id, n, address, status, error_type, retryable)
+   select organization_id, id, n, n || '@example.net', 'FAILED', 'NETWORK', true
+   from messages, generate_series(2, $2 + 1) n where id = $1`,
 );
 const COUNT_ROWS = statement<[], { actions: number; items: number; open: number }>(
   "test.countActions",
@@ -39,6 +50,25 @@ async function sendFailing(mail: TestMail, count: number): Promise<string> {
   replies.accept();
   return id;
 }
+
+onEveryDatabase("A selection of several pages has each delivery once", async ({ db }) => {
+  const services = { db, bus: createBus() };
+  const { admin } = await createOrganization(db);
+  const { message: { id: messageId } } = await sendMessage(services, admin, messageInput());
+  await db.run(ADD_FAILED, messageId, 12_000);
+  for (const filter of [{ messageId }, { retryable: true }]) {
+    const target = { action: "RETRY", deliveries: { filter } } as const;
+    const { id, jobId } = await startAction(services, admin, target);
+    const claim = { id: jobId, fence: 1, actionId: id };
+    await takeBulkAction(services, claim);
+    let step = await stepBulkAction(services, claim);
+    while (step?.action.selecting) step = await stepBulkAction(services, claim);
+    assert.deepEqual([step?.action.total, step?.action.skipped], [12_000, {}]);
+    await abortBulkAction(services, admin, id);
+    while (await stepBulkAction(services, claim));
+  }
+  await services.bus.close();
+});
 
 onEveryMail("Steps of an earlier claim change nothing", async (mail) => {
   const { db, services, organization: { admin } } = mail;
