@@ -45,7 +45,9 @@ const LaneStats = builder.objectRef<LaneState>("LaneStats").implement({
       description: "Time since which the oldest due job has been waiting; null if none is due.",
     }),
     perMinute: t.exposeFloat("perMinute", {
-      description: "Number of jobs that ended per minute, over the last 5 full minutes.",
+      description:
+        "Number of jobs that ended per minute, over the current minute and the 4 before; a job counts " +
+        "within 2 s.",
     }),
     p95Ms: t.int({
       nullable: true,

@@ -99,7 +99,7 @@ export interface RecentJobs {
   readonly completed: number;
   readonly failed: number;
   readonly cancelled: number;
-  /** Number of jobs that ended per minute, over the last 5 minutes. */
+  /** Number of jobs that ended per minute, over the current minute and the 4 before. */
   readonly perMinute: number;
   /** Duration in milliseconds that 95 % of the attempts did not exceed, at most 41 % too high. */
   readonly p95Ms: number;
@@ -108,12 +108,12 @@ export interface RecentJobs {
 // The sums of all buckets up to one, so that the first bucket with 95 % is the quantile.
 const RECENT = statement<[organizationId: string], Omit<RecentJobs, "p95Ms"> & { bucket: number }>(
   "jobs.recentMinutes",
-  `with counted as materialized (
+  `with recent as (select date_trunc('minute', now()) - interval '4 minutes' as since),
+   counted as materialized (
      select lane, bucket, sum(completed) as completed, sum(failed) as failed,
        sum(cancelled) as cancelled,
-       sum(completed + failed + cancelled) filter (where minute > now() - interval '6 minutes'
-         and minute < date_trunc('minute', now())) as recent
-     from job_minutes where organization_id = $1 and minute > now() - interval '1 hour'
+       sum(completed + failed + cancelled) filter (where minute >= r.since) as recent
+     from job_minutes, recent r where organization_id = $1 and minute > now() - interval '1 hour'
      group by 1, 2
    ),
    ranked as (
@@ -122,7 +122,8 @@ const RECENT = statement<[organizationId: string], Omit<RecentJobs, "p95Ms"> & {
      from counted
    )
    select lane, sum(completed)::int8 as completed, sum(failed)::int8 as failed,
-     sum(cancelled)::int8 as cancelled, (coalesce(sum(recent), 0) / 5)::float8 as "perMinute",
+     sum(cancelled)::int8 as cancelled, coalesce(sum(recent), 0)::float8 * 60
+       / (select extract(epoch from now() - since)::float8 from recent) as "perMinute",
      min(bucket) filter (where upto >= 0.95 * total) as bucket
    from ranked group by 1`,
 );

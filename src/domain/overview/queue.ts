@@ -25,7 +25,7 @@ export interface LaneState extends Omit<LaneSettings, "slots"> {
   /** Number of jobs that ended in the last hour. */
   readonly completed: number;
   readonly cancelled: number;
-  /** Number of jobs that ended per minute, over the last 5 minutes. */
+  /** Number of jobs that ended per minute, over the current minute and the 4 before. */
   readonly perMinute: number;
   /** Duration of an attempt that 95 % did not exceed in the last hour; null: none ended. */
   readonly p95Ms: number | null;

@@ -144,6 +144,8 @@ onEveryQueue(
     const before = await bulkOf();
     assert.deepEqual([before?.completed, before?.cancelled], [101, 1]);
     assert.equal(before?.p95Ms, longestOf(slow));
+    // 105 jobs in 4 to 5 minutes.
+    assert.ok(before.perMinute >= 21 && before.perMinute <= 26.25, `${before.perMinute}`);
     await db.run(OLD_MINUTES);
     await rollUpJobMinutes(services);
     const summed = await db.run(SUMMED);

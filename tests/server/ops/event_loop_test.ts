@@ -26,6 +26,8 @@ Deno.test("watchEventLoop() measures and logs a block", async () => {
   const { values } = await eventLoop.delays.get();
   const long = values.filter(({ labels: { le } }) => le === 0.5 || le === "+Inf")
     .reduce((count, { labels: { le }, value }) => le === 0.5 ? count - value : count + value, 0);
+  assert.ok(eventLoop.takeLongestMs() >= BLOCK_MS - 20);
+  assert.equal(eventLoop.takeLongestMs(), 0, "since the last call");
   // A callback every 20 ms: those due in the first 0.7 s of the block waited for more than 0.5 s.
   assert.ok(long >= 30, `${long} delays over 0.5 s`);
 });
