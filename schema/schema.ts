@@ -24,6 +24,8 @@ import "./messages/live.ts";
 import "./messages/mutations.ts";
 import "./messages/queries.ts";
 import "./overview/mutations.ts";
+import "./problems/live.ts";
+import "./problems/mutations.ts";
 import "./providers/mutations.ts";
 import "./suppressions/suppression.ts";
 import { builder } from "./kit/builder.ts";

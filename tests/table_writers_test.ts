@@ -5,6 +5,11 @@ import { findForeignWrites, findTables, type Owners } from "./support/table_writ
 const OWNERS: Owners = {
   organizations: "access",
   api_keys: "access",
+  problems: "problems",
+  problem_reports: "problems",
+  problem_hours: "problems",
+  problem_affected: "problems",
+  problem_examples: "problems",
   jobs: "jobs",
   job_attempts: "jobs",
   job_events: "jobs",

@@ -1,3 +1,4 @@
+import { DELIVERY_ERRORS } from "../../src/domain/problems/explanation.ts";
 import { builder } from "../kit/builder.ts";
 
 export const DeliveryStatus = builder.enumType("DeliveryStatus", {
@@ -34,22 +35,12 @@ export const DeliveryStatus = builder.enumType("DeliveryStatus", {
 export const DeliveryErrorType = builder.enumType("DeliveryErrorType", {
   description: "Kind of failure of a delivery.",
   values: {
-    ACCESS_TOKEN: {
-      description:
-        "Credentials rejected by the provider; the message is paused unless another provider " +
-        "accepts it.",
-    },
-    RATE_LIMIT: {
-      description:
-        "Provider or receiving server accepts no more messages for now, or the mailbox " +
-        "is full (code MAILBOX_FULL).",
-    },
-    NETWORK: { description: "Provider unreachable, or the connection broke." },
-    INVALID_RECIPIENT: { description: "Recipient does not exist or cannot receive." },
-    PERMISSION: {
-      description: "Message refused by policy of the provider or of the receiving server.",
-    },
-    OTHER: { description: "Any other failure; see `message`." },
+    ACCESS_TOKEN: { description: DELIVERY_ERRORS.ACCESS_TOKEN.meaning },
+    RATE_LIMIT: { description: DELIVERY_ERRORS.RATE_LIMIT.meaning },
+    NETWORK: { description: DELIVERY_ERRORS.NETWORK.meaning },
+    INVALID_RECIPIENT: { description: DELIVERY_ERRORS.INVALID_RECIPIENT.meaning },
+    PERMISSION: { description: DELIVERY_ERRORS.PERMISSION.meaning },
+    OTHER: { description: DELIVERY_ERRORS.OTHER.meaning },
   },
 });
 

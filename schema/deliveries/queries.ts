@@ -4,11 +4,10 @@ import {
   type DeliveryFilter as DeliveryFilterShape,
   listDeliveries,
 } from "../../src/domain/deliveries/list.ts";
-import { fromTypeId } from "../../src/domain/id.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { DeliveryNode } from "./delivery.ts";
-import { checkFilter, filterIds } from "../kit/filter.ts";
+import { checkFilter, filterId, filterIds } from "../kit/filter.ts";
 import { lookupId } from "../kit/global_id.ts";
 import { listChangeType } from "../kit/list_change.ts";
 import { DeliveryErrorType, DeliveryOrder, DeliveryStatus } from "./enums.ts";
@@ -30,6 +29,7 @@ export const DeliveryFilter = builder.inputType("DeliveryFilter", {
     providers: t.stringList({
       description: "Providers that accepted the delivery, or were tried last, as in `provider`.",
     }),
+    problemId: t.id({ description: "Problem that its last failure belongs to: prb_…" }),
     types: t.stringList({ description: "Types of its message." }),
     search: t.string({ description: "Part of the address or the name, case-insensitive." }),
     dueBefore: t.field({
@@ -113,14 +113,14 @@ builder.subscriptionField("deliveriesUpdated", (t) =>
  * Converts a filter of deliveries to its domain form.
  *
  * @throws {InvalidInputError} for an empty or too long list, and for the id of another noun
- * @throws {NotFoundError} for `ids` and a `messageId` that are not ids
+ * @throws {NotFoundError} for `ids`, a `messageId` and a `problemId` that are not ids
  */
 export function deliveryFilter(filter: typeof DeliveryFilter.$inferInput): DeliveryFilterShape {
-  const { ids, messageId, ...rest } = checkFilter(filter);
-  const path = ["filter", "messageId"];
+  const { ids, messageId, problemId, ...rest } = checkFilter(filter);
   return {
     ...rest,
     ids: filterIds("delivery", "ids", ids),
-    messageId: messageId == null ? null : fromTypeId("message", messageId, path),
+    messageId: filterId("message", "messageId", messageId),
+    problemId: filterId("problem", "problemId", problemId),
   };
 }

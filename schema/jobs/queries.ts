@@ -11,7 +11,7 @@ import { listJobs } from "../../src/domain/jobs/list.ts";
 import { checkNesting } from "../../src/domain/nesting.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
-import { checkFilter, filterIds } from "../kit/filter.ts";
+import { checkFilter, filterId, filterIds } from "../kit/filter.ts";
 import { lookupId } from "../kit/global_id.ts";
 import { JobNode } from "./job.ts";
 import { JobKind, JobOrder, JobStatus, Lane } from "./enums.ts";
@@ -49,6 +49,7 @@ export const JobFilter = builder.inputType("JobFilter", {
     lanes: t.field({ type: [Lane], description: "Lanes of the job." }),
     active: t.boolean({ description: "True: unfinished; false: finished." }),
     subjectId: t.id({ description: "Id of the object that the job works on: msg_…" }),
+    problemId: t.id({ description: "Problem that its last failure belongs to: prb_…" }),
     startedBy: t.string({ description: "User who started the job." }),
     createdFrom: t.field({ type: "DateTime", description: "Created at this time or later." }),
     createdTo: t.field({ type: "DateTime", description: "Created before this time." }),
@@ -79,6 +80,7 @@ export function jobFilter(filter: typeof JobFilter.$inferInput | null | undefine
     ...checked,
     ids: filterIds("job", "ids", checked.ids),
     payload: payload && payloadFilter(payload),
+    problemId: filterId("problem", "problemId", checked.problemId),
   };
 }
 

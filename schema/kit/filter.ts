@@ -1,5 +1,5 @@
 import { InvalidInputError, type Issue } from "../../src/domain/errors.ts";
-import { fromTypeIds, type Noun } from "../../src/domain/id.ts";
+import { fromTypeId, fromTypeIds, type Noun } from "../../src/domain/id.ts";
 
 /** Maximum number of values in one list of a filter. */
 const MAX_VALUES = 1_000;
@@ -32,6 +32,21 @@ export function filterIds(
   typeIds: readonly string[] | null | undefined,
 ): string[] | null {
   return typeIds ? fromTypeIds(noun, typeIds, ["filter", field]) : null;
+}
+
+/**
+ * Reads the id in a field of a filter.
+ *
+ * @returns database id; null when the field is absent
+ * @throws {InvalidInputError} for the id of another noun
+ * @throws {NotFoundError} for a value that is not an id
+ */
+export function filterId(
+  noun: Noun,
+  field: string,
+  typeId: string | null | undefined,
+): string | null {
+  return typeId == null ? null : fromTypeId(noun, typeId, ["filter", field]);
 }
 
 function issuesOfField(field: string, value: unknown): Issue[] {

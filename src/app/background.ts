@@ -17,6 +17,7 @@ import {
 import { sweepBulkActions } from "../domain/bulk_actions/sweep.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { pruneAccepted } from "../domain/providers/send_rate.ts";
+import { rollUpProblems } from "../domain/problems/roll_up.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/built_in.ts";
 import type { Services } from "../domain/services.ts";
 import { endStep, STOP } from "../domain/stop.ts";
@@ -36,6 +37,7 @@ import type { OpenedServices } from "./services.ts";
 
 const REFRESH_PROVIDERS_MS = 5_000;
 const ROLL_UP_MS = 60_000;
+const COUNT_PROBLEMS_MS = 1_000;
 // Maximum wait for replies to QUIT.
 const QUIT_MS = 1_000;
 const log = getLogger(["waybill"]);
@@ -138,6 +140,11 @@ export async function startBackground(
     await rollUpJobMinutes(services);
     await pruneAccepted(services);
   });
+  const countingProblems = every(
+    COUNT_PROBLEMS_MS,
+    "Counting problems",
+    () => rollUpProblems(services),
+  );
   await resume();
   return {
     health: {
@@ -149,7 +156,7 @@ export async function startBackground(
     },
     async stop() {
       const stoppedAt = performance.now();
-      const tasks = [schedule, refreshing, laneControl, rollingUp];
+      const tasks = [schedule, refreshing, laneControl, rollingUp, countingProblems];
       const repeated = Promise.all(tasks.map((task) => task.stop()));
       const jobsRecorded = await worker.stop();
       const recorded = allRecorded(sending) && jobsRecorded;

@@ -4,6 +4,7 @@
  * delivered within milliseconds.
  */
 export type Topic =
+  | "problems"
   | "jobs"
   | "messages"
   | "deliveries"

@@ -12,7 +12,7 @@ const ABANDONED = statement<[limit: number], { id: string }>(
 const CLOSE = statement<[batchId: string], { organizationId: string; messageId: string }>(
   "batches.close",
   `with own as materialized (
-     select j.id, j.status, j.error from batches b join jobs j on j.id = b.job_id
+     select j.id, j.status, j.error, j.fingerprint from batches b join jobs j on j.id = b.job_id
      where b.id = $1 and j.status in ('FAILED', 'CANCELLED') for no key update of j
    ),
    before as (
@@ -25,7 +25,7 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
      where b.id = before.id and m.id = b.message_id
      returning b.id, b.organization_id, b.message_id, b.number,
        coalesce(b.picked, array(select generate_series(b.lo, b.hi))) as positions,
-       coalesce(before.win, '{}') as win, m.status as message_status, own.error,
+       coalesce(before.win, '{}') as win, m.status as message_status, own.error, own.fingerprint,
        own.status as job_status
    ),
    d as (
@@ -38,7 +38,8 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
        error_message = case when d.n = any(b.win)
          then '${INTERRUPTED_MESSAGE}'
          else coalesce(b.error ->> 'message', 'The batch was cancelled before the delivery was sent') end,
-       retryable = d.n <> all(b.win),
+       -- Not reported as a problem again: the failure of the job was.
+       fingerprint = b.fingerprint, retryable = d.n <> all(b.win),
        last_attempt_at = now(), updated_at = now(),
        failed_at = case when d.n <> all(b.win) then now() end
      from b

@@ -1,8 +1,10 @@
 import { type Connection, statement } from "../../db/database.ts";
 import { suppressAddresses } from "../suppressions/suppress.ts";
 import type { SuppressionReason } from "../suppressions/suppression.ts";
+import { errorPattern } from "../problems/pattern.ts";
 import { countOutcomes } from "./counters.ts";
 import type { DeliveryStatus } from "./delivery.ts";
+import { deliveryFingerprint, reportDeliveries } from "./report.ts";
 import type { Feedback, FeedbackKind } from "./feedback.ts";
 
 /** Feedback about a known delivery. */
@@ -68,6 +70,7 @@ const APPLY = statement<
     suppressAs: (SuppressionReason | null)[],
     waitsMs: (number | null)[],
     maxAttempts: (number | null)[],
+    patterns: (string | null)[],
   ],
   ChangedDelivery
 >(
@@ -75,22 +78,23 @@ const APPLY = statement<
   `with entries as (
      select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[],
        $7::boolean[], $8::text[], $9::text[], $10::float8[],
-       $11::int[]) as f(id, kind, error_type, code, message, retryable, transient, address, suppress_as,
-       wait_ms, max_attempts)
+       $11::int[], $12::text[]) as f(id, kind, error_type, error_code, message, retryable, transient,
+       address, suppress_as, wait_ms, max_attempts, pattern)
    ),
    -- The worst of several reports about one delivery.
    f as (
-     select distinct on (id) * from entries
+     select distinct on (id) *, null as provider from entries
      order by id, kind = 'COMPLAINED' desc, kind = 'BOUNCED' desc, kind = 'SUPPRESSED' desc, transient
    ),
    before as materialized (
-     select d.id, d.status, d.error_type, d.retryable, d.failed_at, b.id as batch_id,
+     select d.id, d.status, d.error_type, d.retryable, d.failed_at, b.id as batch_id, m.channel,
        d.delivered_at is not null as delivered,
        case when f.kind in ('COMPLAINED', 'SUPPRESSED') or f.kind = 'BOUNCED'
          and not (f.transient and d.delivered_at is not null) then f.kind end as failure,
        f.retryable and d.attempt < coalesce(f.max_attempts, 'infinity'::float8) as failure_retryable
      from f join deliveries d on d.id = f.id
        join batches b on b.message_id = d.message_id and b.number = d.batch_number
+       join messages m on m.id = d.message_id
      where d.status in ('SENT', 'UNKNOWN', 'FAILED')
        or d.status = 'BOUNCED' and d.retryable
        or d.status in ('PENDING', 'SUPPRESSED') and d.attempt > 0
@@ -107,7 +111,8 @@ const APPLY = statement<
    d as (
      update deliveries d set status = after.becomes,
        suppression_reason = case after.becomes when 'SUPPRESSED' then f.suppress_as end,
-       error_type = f.error_type, error_code = f.code, error_message = f.message,
+       error_type = f.error_type, error_code = f.error_code, error_message = f.message,
+       fingerprint = ${deliveryFingerprint("f", "after.channel")},
        retryable = f.id is not null and after.failure_retryable,
        sent_at = case when after.becomes <> 'SUPPRESSED'
          then coalesce(d.sent_at, d.last_attempt_at) end,
@@ -118,7 +123,8 @@ const APPLY = statement<
      returning d.organization_id, d.message_id, after.batch_id, d.id, d.attempt, d.status,
        d.last_attempt_at, d.error_type, d.retryable, after.status as was,
        after.error_type as was_error_type, after.retryable as was_retryable,
-       after.failed_at as was_failed_at
+       after.failed_at as was_failed_at, d.error_code, d.error_message, d.fingerprint, after.channel,
+       f.provider, f.pattern
    ),
    ${
     countOutcomes(`
@@ -140,6 +146,7 @@ const APPLY = statement<
          union all select now(), status, error_type, d.retryable where status <> 'SENT'
        ) c(at, outcome, error_type, retryable)`)
   },
+   p as (${reportDeliveries("select * from d")}),
    listed as (
      ${
     suppressAddresses(`
@@ -176,5 +183,6 @@ export function applyFeedback(
     feedback.map(({ suppressAs }) => suppressAs),
     feedback.map(({ waitMs }) => waitMs),
     feedback.map(({ maxAttempts }) => maxAttempts),
+    feedback.map(({ message }) => message && errorPattern(message)),
   );
 }

@@ -1,5 +1,6 @@
 import type { FailedTry } from "../../channels/channel.ts";
-import { effectOf, type FinishedAttempt } from "./outcome.ts";
+import { errorPattern } from "../problems/pattern.ts";
+import { effectOf, type FinishedAttempt, isReported } from "./outcome.ts";
 
 /** Returns the columns of an attempt, as the statement of a step reads them. */
 export function attemptRow(
@@ -16,6 +17,7 @@ export function attemptRow(
     error_type: error?.type,
     error_code: error?.code,
     error_message: error?.message,
+    pattern: error && isReported(outcome) ? errorPattern(error.message) : undefined,
     provider,
     provider_message_id: outcome.type === "sent" ? outcome.providerMessageId : null,
     // The last try began when the one before it had ended.

@@ -3,6 +3,7 @@ import type { DeliveryErrorType } from "../../channels/channel.ts";
 import { type Connection, LONG, queryBuilder, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import type { MessageStatus } from "../message_status.ts";
+import { hasProblem } from "../problems/list.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
 import type { SuppressionReason } from "../suppressions/suppression.ts";
@@ -20,6 +21,8 @@ export interface DeliveryFilter extends TimeFilter {
   readonly attempts?: readonly number[] | null;
   /** Names of the providers that accepted them, or were tried last. */
   readonly providers?: readonly string[] | null;
+  /** Id of the problem that their last failure belongs to; only with a caller. */
+  readonly problemId?: string | null;
   /** Types of their messages. */
   readonly types?: readonly string[] | null;
   /** Part of the address or the name, in any case. */
@@ -205,6 +208,9 @@ export function matchingDeliveries(
         join.onRef("b.message_id", "=", "d.message_id").onRef("b.number", "=", "d.batch_number"),
     );
   if (caller) query = query.where("d.organization_id", "=", caller.organizationId);
+  if (caller && filter.problemId != null) {
+    query = query.where(hasProblem("d", caller, filter.problemId));
+  }
   if (caller?.role === "MEMBER") query = query.where("m.user_id", "=", caller.userId);
   if (filter.ids) query = query.where("d.id", "in", [...filter.ids]);
   if (filter.messageId != null) query = query.where("d.message_id", "=", filter.messageId);

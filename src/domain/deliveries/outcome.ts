@@ -225,6 +225,14 @@ const FINAL = {
   suppressionReason: null,
 };
 
+/**
+ * Whether a failure is counted as a problem. A wait for one recipient, such as greylisting, is not; an
+ * obstacle that stops the batch is.
+ */
+export function isReported(outcome: RecordedOutcome): boolean {
+  return outcome.type !== "deferred" || outcome.obstacle !== null;
+}
+
 /** Derives the effect of an outcome. All code that records or reports outcomes uses it. */
 export function effectOf(outcome: RecordedOutcome): OutcomeEffect {
   switch (outcome.type) {

@@ -155,7 +155,7 @@ export function confirmSent(
     with taken as materialized (${chosenDeliveries(messageIds, choice)}),
     confirmed as (
       update deliveries d set status = 'SENT', error_type = null, error_code = null,
-        error_message = null, sent_at = d.last_attempt_at, failed_at = null, updated_at = now()
+        error_message = null, fingerprint = null, sent_at = d.last_attempt_at, failed_at = null, updated_at = now()
       from taken t where d.id = t.id
     ),
     ${

@@ -9,6 +9,7 @@ import type { Services } from "../services.ts";
 import { suppress } from "../suppressions/suppress.ts";
 import { countOutcomes } from "./counters.ts";
 import type { PendingDelivery } from "./delivery.ts";
+import { deliveryFingerprint, reportDeliveries } from "./report.ts";
 import { attemptRow, wellFormed } from "./attempt_row.ts";
 import { effectOf, type FinishedAttempt } from "./outcome.ts";
 import { type BatchClaim, compareJobs, StaleBatchError, type TakenBatch } from "./take.ts";
@@ -33,8 +34,8 @@ const STEP = statement<[steps: string], StepResult & { batchId: string }>(
        select message_id from batches where id = o.batch_id and step = o.step for no key update) l
    ),
    changes as materialized (
-     select l.*, m.status from locked l, lateral (
-       select status from messages where id = l.message_id offset 0) m
+     select l.*, m.status, m.channel from locked l, lateral (
+       select status, channel from messages where id = l.message_id offset 0) m
    ),
    b as (
      update batches b set step = b.step + 1,
@@ -43,16 +44,17 @@ const STEP = statement<[steps: string], StepResult & { batchId: string }>(
        finished_at = case when c.last then now() end
      from changes c
      where b.id = c.batch_id and b.id = any(array(select batch_id from changes))
-     returning b.id, b.organization_id, b.message_id, b.win, c.status, c.starting, c.attempts
+     returning b.id, b.organization_id, b.message_id, b.win, c.status, c.channel, c.starting, c.attempts
    ),
    r as (
-     select r.*, b.id as batch_id, b.message_id,
+     select r.*, b.id as batch_id, b.message_id, b.channel,
+       ${deliveryFingerprint("r", "b.channel")} as fingerprint,
        -- A cancelled message retries nothing: after an attempt that counts the delivery has ended.
        resumes and (not counts or b.status <> 'CANCELLED') as waits
      from b, jsonb_to_recordset(b.attempts) as r(id uuid, outcome text, resumes boolean,
        counts boolean, retryable boolean, error_type text, error_code text, error_message text,
        provider text, provider_message_id text, duration_ms float8, wait_ms float8, deferrals smallint,
-       suppression_reason text, tries int, earlier jsonb)
+       suppression_reason text, tries int, earlier jsonb, pattern text)
    ),
    d as (
      update deliveries d set
@@ -62,6 +64,7 @@ const STEP = statement<[steps: string], StepResult & { batchId: string }>(
        tries = d.tries + r.tries, deferrals = r.deferrals,
        suppression_reason = r.suppression_reason,
        error_type = r.error_type, error_code = r.error_code, error_message = r.error_message,
+       fingerprint = r.fingerprint,
        retryable = r.retryable,
        not_before = now() + r.wait_ms * interval '1 millisecond',
        provider = case when r.tries > 0 then r.provider else d.provider end,
@@ -79,7 +82,8 @@ const STEP = statement<[steps: string], StepResult & { batchId: string }>(
        and d.status = 'PENDING'
      returning d.organization_id, d.message_id, r.batch_id, d.id, d.attempt, d.tries, d.error_type,
        d.error_code, d.error_message, d.retryable, d.provider, r.outcome,
-       d.status = 'PENDING' as waits, r.counts, r.duration_ms, r.tries as made, r.earlier
+       d.status = 'PENDING' as waits, r.counts, r.duration_ms, r.tries as made, r.earlier,
+       r.channel, r.fingerprint, r.pattern
    ),
    a as (
      insert into delivery_attempts (organization_id, delivery_id, tries, attempt, counted, provider,
@@ -106,6 +110,7 @@ const STEP = statement<[steps: string], StepResult & { batchId: string }>(
          union all select case d.outcome when 'UNKNOWN' then 'RESENT' else 'RETRIED' end
            where d.waits and d.counts) o`)
   },
+   p as (${reportDeliveries("select * from d")}),
    progressed as (${
     resetCrashes(`select job_id from own where crashes > 0
        and exists (select from d where d.batch_id = own.batch_id)`)

@@ -6,6 +6,7 @@ import { toError } from "../group.ts";
 import type { Content } from "../rendering.ts";
 import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
+import { interruptedFingerprint, reportDeliveries } from "./report.ts";
 import type { OnUnknown, PendingDelivery, RetryBackoff, RetryMode } from "./delivery.ts";
 
 /** Claim of a batch: its job, and the fence of the job's claim. */
@@ -97,14 +98,15 @@ const RECOVER = statement<
      update batches b set step = b.step + 1, win = null
      from before, messages m
      where b.id = before.id and m.id = b.message_id and exists (select from own)
-     returning b.id, b.organization_id, b.message_id, before.win, m.max_attempts, m.status
+     returning b.id, b.organization_id, b.message_id, before.win, m.max_attempts, m.status, m.channel,
+       ${interruptedFingerprint(INTERRUPTED_MESSAGE, "m.channel")} as fingerprint
    ),
    d as (
      update deliveries d set
        status = case when $5 and d.attempt + 1 < b.max_attempts and b.status <> 'CANCELLED'
          and d.delivered_at is null then 'PENDING' else 'UNKNOWN' end,
        attempt = d.attempt + 1, tries = d.tries + 1, error_type = 'OTHER', error_code = 'INTERRUPTED',
-       error_message = '${INTERRUPTED_MESSAGE}',
+       error_message = '${INTERRUPTED_MESSAGE}', fingerprint = b.fingerprint,
        retryable = false, last_attempt_at = now(), updated_at = now(), failed_at = null
      from b
      where d.message_id = b.message_id and d.n = any(b.win) and d.status = 'PENDING'
@@ -117,6 +119,14 @@ const RECOVER = statement<
      select organization_id, id, tries, attempt, now(), now(), 'UNKNOWN', error_type, error_code,
        error_message
      from d
+   ),
+   p as (
+     ${
+    reportDeliveries(`
+       select b.organization_id, b.message_id, d.id, b.fingerprint, b.channel, null as provider,
+         d.error_type, d.error_code, d.error_message, d.error_message as pattern
+       from d, b`)
+  }
    ),
    ${
     countOutcomes(`

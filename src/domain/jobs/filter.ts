@@ -3,6 +3,7 @@ import type { TableOf } from "../../db/columns.ts";
 import { queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { idBound } from "../id.ts";
+import { hasProblem } from "../problems/list.ts";
 import type { JOB_COLUMNS } from "./find.ts";
 import type { Job, JobStatus } from "./job.ts";
 import type { JobKindName } from "./kinds.ts";
@@ -19,6 +20,8 @@ export interface JobFilter {
   readonly active?: boolean | null;
   /** TypeID of the object that the jobs work on. */
   readonly subjectId?: string | null;
+  /** Id of the problem that their last failure belongs to. */
+  readonly problemId?: string | null;
   readonly startedBy?: string | null;
   readonly createdFrom?: Date | null;
   readonly createdTo?: Date | null;
@@ -75,6 +78,7 @@ function withIndexedConditions(caller: Caller, filter: JobFilter): JobQuery<unkn
   if (caller.role === "MEMBER") query = query.where("user_id", "=", caller.userId);
   if (ids) query = query.where("id", "in", [...ids]);
   if (subjectId != null) query = query.where("subject", "=", subjectId);
+  if (filter.problemId != null) query = query.where(hasProblem("jobs", caller, filter.problemId));
   if (startedBy != null) query = query.where("user_id", "=", startedBy);
   // Ids sort by time and have an index, which created_at has not.
   if (createdFrom) {

@@ -5,6 +5,7 @@ import type { JobStatus } from "./job.ts";
 import { insertEvents } from "./events.ts";
 import type { LaneSlots } from "./lane.ts";
 import { insertOutcomes } from "./stats.ts";
+import { jobFingerprint, reportJobs } from "./report.ts";
 
 const LEASE = "interval '15 seconds'";
 // Two renewals of one worker and a failed one between them are less than this apart.
@@ -67,6 +68,10 @@ const REAP = statement<[], { id: string }>(
    returning id`,
 );
 
+const CRASH = `jsonb_build_object('type', 'CRASHED', 'code', null, 'message',
+  'The worker died while it ran this job, ' || (j.crashes + 1) || ' times in a row')`;
+const CRASH_PATTERN = "The worker died while it ran this job";
+
 // Orphans are found first and locked second, by fence. PostgreSQL re-evaluates a row that changed since
 // the snapshot (rescued by another replica, claimed again) but not the lookup of its worker, so a
 // single query would take jobs from living workers.
@@ -109,12 +114,11 @@ const RESCUE = statement<
          else j.run_at end,
        attempt = j.attempt - (not o.fails and not j.cancel_requested)::int,
        crashes = j.crashes + 1, fence = null, updated_at = now(),
-       error = jsonb_build_object('type', 'CRASHED', 'code', null, 'message',
-         'The worker died while it ran this job, ' || (j.crashes + 1) || ' times in a row')
+       error = ${CRASH}, fingerprint = ${jobFingerprint("j.kind", CRASH, `'${CRASH_PATTERN}'`)}
      from judged o
      where j.id = o.id
      returning j.id, j.organization_id, j.user_id, j.kind, j.status, j.crashes, j.attempt,
-       j.worker_id, j.started_at, j.error, o.fence
+       j.worker_id, j.started_at, j.error, o.fence, j.fingerprint
    ),
    stats as (${insertOutcomes("freed")}),
    attempts as (
@@ -123,7 +127,8 @@ const RESCUE = statement<
      select organization_id, id, fence, attempt + (status in ('QUEUED', 'SCHEDULED'))::int, worker_id,
        started_at, now(), 'CRASHED', error
      from freed
-   )
+   ),
+   problems as (${reportJobs(`select *, '${CRASH_PATTERN}' as pattern from freed`)})
    select id, organization_id as "organizationId", status from freed`,
 );
 

@@ -14,7 +14,7 @@ const RETRY = statement<[ids: string[], organizationId: string, userId: string |
   "jobs.retry",
   `with retried as (
      update jobs set status = 'QUEUED', run_at = now(), finished_at = null, crashes = 0,
-       cancel_requested = false, updated_at = now(), error = null, result = null,
+       cancel_requested = false, updated_at = now(), error = null, fingerprint = null, result = null,
        wait_reason = null, wait_provider_id = null,
        attempt = case status when 'SCHEDULED' then attempt else 0 end
      where id = any($1) and organization_id = $2 and status in ('FAILED', 'CANCELLED', 'SCHEDULED')

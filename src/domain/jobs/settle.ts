@@ -1,11 +1,13 @@
 import { getLogger } from "@logtape/logtape";
 import { type Connection, statement } from "../../db/database.ts";
 import { isDataFault } from "../../db/sqlstate.ts";
+import { errorPattern } from "../problems/pattern.ts";
 import { inLockOrder } from "./claim.ts";
 import type { JobError, JobStatus, Progress } from "./job.ts";
 import { insertEvents } from "./events.ts";
 import type { JobWait } from "./outcome.ts";
 import { insertOutcomes } from "./stats.ts";
+import { jobFingerprint, reportJobs } from "./report.ts";
 
 /**
  * Outcome of a claim. `release` requeues the job without counting the attempt, because its worker stops.
@@ -46,6 +48,7 @@ const SETTLE = statement<
     progresses: (string | null)[],
     waitReasons: (string | null)[],
     waitProviderIds: (string | null)[],
+    patterns: (string | null)[],
   ],
   SettledJob
 >(
@@ -69,13 +72,17 @@ const SETTLE = statement<
          then r.wait_provider_id end,
        attempt = j.attempt - (r.outcome in ('snooze', 'release'))::int,
        crashes = 0, fence = null, updated_at = now(),
-       error = r.error::jsonb, progress = coalesce(r.progress::jsonb, j.progress)
+       error = r.error::jsonb,
+       fingerprint = ${jobFingerprint("j.kind", "r.error::jsonb", "r.pattern")},
+       progress = coalesce(r.progress::jsonb, j.progress)
      from unnest($1::uuid[], $2::bigint[], $3::text[], $4::float8[], $5::text[], $6::text[],
-       $7::text[], $8::uuid[])
-       as r(id, fence, outcome, delay_ms, error, progress, wait_reason, wait_provider_id)
+       $7::text[], $8::uuid[], $9::text[])
+       as r(id, fence, outcome, delay_ms, error, progress, wait_reason, wait_provider_id,
+         pattern)
      where j.id = r.id and j.fence = r.fence
      returning j.id, j.organization_id, j.user_id, j.kind, j.status, j.attempt, j.worker_id,
-       j.started_at, j.run_at, j.wait_reason, j.error, r.fence, r.outcome
+       j.started_at, j.run_at, j.wait_reason, j.error, r.fence, r.outcome,
+       j.fingerprint, r.pattern
    ),
    attempts as (
      insert into job_attempts (organization_id, job_id, fence, number, worker_id, started_at,
@@ -85,6 +92,7 @@ const SETTLE = statement<
        error
      from settled where outcome not in ('snooze', 'release')
    ),
+   problems as (${reportJobs("select * from settled")}),
    stats as (${insertOutcomes("settled")}),
    events as (${
     insertEvents(`select id, case outcome when 'snooze' then 'PUT_OFF' else 'RELEASED' end,
@@ -148,5 +156,11 @@ function settle(
     ordered.map(({ progress }) => progress && JSON.stringify(progress)),
     ordered.map(({ wait }) => wait?.reason ?? null),
     ordered.map(({ wait }) => wait?.providerId ?? null),
+    ordered.map(patternOf),
   );
+}
+
+/** Text of the error of a failed attempt without its variable parts; null if no attempt failed. */
+function patternOf({ outcome, error }: Settlement): string | null {
+  return error && (outcome === "retry" || outcome === "fail") ? errorPattern(error.message) : null;
 }

@@ -1,0 +1,65 @@
+import type { Noun } from "../id.ts";
+
+/** Kind of work whose failures are grouped. */
+export type ProblemSource = keyof typeof PROBLEM_SOURCES;
+
+/**
+ * Kinds of work whose failures are grouped: the noun that fails, the noun that is affected, and a description
+ * for users. A new source needs one line here, and reports its failures by `reportProblems`.
+ */
+export const PROBLEM_SOURCES = {
+  DELIVERY: {
+    subject: "delivery",
+    affected: "message",
+    description: "Attempts of deliveries that failed, bounced or may have been lost.",
+  },
+  JOB: {
+    subject: "job",
+    affected: "job",
+    description: "Attempts of jobs that failed, timed out or crashed.",
+  },
+} as const satisfies Readonly<
+  Record<string, { subject: Noun; affected: Noun; description: string }>
+>;
+
+/**
+ * OPEN: needs attention. RESOLVED: fixed, as a person said; the next failure opens it again. IGNORED: hidden
+ * until a time or a rate of failures.
+ */
+export type ProblemState = "OPEN" | "RESOLVED" | "IGNORED";
+
+/** Failures of one organization that have the same cause. */
+export interface Problem {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly source: ProblemSource;
+  /** Kind of the jobs, or channel of the deliveries. */
+  readonly origin: string;
+  /** Provider of the deliveries, if the failure is about it. */
+  readonly provider: string | null;
+  readonly errorType: string;
+  readonly code: string | null;
+  /** Text of the error without its variable parts; "" if nothing else is left. */
+  readonly pattern: string;
+  readonly state: ProblemState;
+  /** Number of failures. */
+  readonly count: number;
+  /** Number of messages of the deliveries, or of jobs. */
+  readonly affectedCount: number;
+  readonly firstSeenAt: Date;
+  readonly lastSeenAt: Date;
+  /** Time of the failure, or of the end of ignoring, that opened it again; null: never. */
+  readonly reopenedAt: Date | null;
+  /** Time of the last decision of a person; null: none. */
+  readonly changedAt: Date | null;
+  readonly changedBy: string | null;
+  readonly note: string | null;
+  readonly ignoredUntil: Date | null;
+  readonly ignoredPerHour: number | null;
+}
+
+/** Returns the title of a problem for people: the kind of a job, and the text of the error. */
+export function titleOf({ source, origin, errorType, code, pattern }: Problem): string {
+  const cause = pattern || code || errorType;
+  return source === "JOB" ? `${origin}: ${cause}` : cause;
+}
