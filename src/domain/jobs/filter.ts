@@ -106,9 +106,9 @@ function statusConditions({ statuses, active }: JobFilter): RawBuilder<boolean>[
   ];
   return wanted.filter((list) => !list.includes("COMPLETED")).map((list) => {
     const arms = list.map((status) =>
-      status === "QUEUED"
-        // The index of queued jobs begins with the lane.
-        ? sql`(status = 'QUEUED' and lane in (${sql.join([...LANES])}))`
+      status === "QUEUED" || status === "SCHEDULED"
+        // The indexes of waiting jobs begin with the lane.
+        ? sql`(status = ${sql.lit(status)} and lane in (${sql.join([...LANES])}))`
         : sql`status = ${sql.lit(status)}`
     );
     return sql<boolean>`(${sql.join(arms, sql` or `)})`;

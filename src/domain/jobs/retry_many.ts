@@ -1,4 +1,4 @@
-import { LONG, statement } from "../../db/database.ts";
+import { LONG } from "../../db/database.ts";
 import { isUniqueViolation } from "../../db/sqlstate.ts";
 import type { Caller } from "../access/access.ts";
 import { invalid, NotFoundError } from "../errors.ts";
@@ -8,9 +8,8 @@ import { countSkipped, type SkippedCount } from "../skipped.ts";
 import { type JobFilter, matchingJobs } from "./filter.ts";
 import { findJobs } from "./find.ts";
 import { type Job, mayAccess } from "./job.ts";
-import { publishRetried, retryMany } from "./retry.ts";
-
-const KEY_TAKEN = "Another unfinished job has its unique key";
+import { type ActedOnJobs, actOnJobs, type JobVerb, RETRY_VERB } from "./job_verb.ts";
+import { publishRetried } from "./retry.ts";
 
 /** Selection of jobs: exactly one of these fields. */
 export interface JobSelection {
@@ -29,21 +28,14 @@ export interface RetryJobsResult {
   readonly hasMore: boolean;
 }
 
-// Of several jobs with the same unique key the newest one is retried, and none while an unfinished job has
-// the key. In the order of ids, in which every statement locks many jobs.
-const LOCK_FREE = statement<[ids: string[], organizationId: string], { id: string }>(
-  "jobs.lockFree",
-  `with ranked as (
-     select id, unique_key,
-       row_number() over (partition by coalesce(unique_key, id::text) order by id desc) as rank
-     from jobs where id = any($1) and organization_id = $2 and status = 'FAILED'
-   )
-   select j.id from ranked r join jobs j using (id)
-   where r.rank = 1 and j.status = 'FAILED' and not exists (
-     select from jobs o where o.organization_id = $2 and o.unique_key = r.unique_key
-       and o.status in ('QUEUED', 'SCHEDULED', 'PROCESSING'))
-   order by j.id for no key update of j`,
-);
+// Unlike `retryJob` and a bulk action, this retries FAILED jobs only.
+const RETRY_FAILED: JobVerb = {
+  ...RETRY_VERB,
+  refusalOf(job) {
+    if (job.status === "FAILED") return RETRY_VERB.refusalOf(job);
+    return `Its status is ${job.status === "SCHEDULED" ? "QUEUED" : job.status}`;
+  },
+};
 
 /**
  * Restarts FAILED jobs, at most 1,000 per call, the newest first. Other jobs are not changed.
@@ -56,17 +48,15 @@ export async function retryJobs(
   caller: Caller,
   selection: JobSelection,
 ): Promise<RetryJobsResult> {
-  const { ids, hasMore, skipped } = await select(services, caller, selection);
-  const jobs = await retryFree(services, caller, ids);
-  publishRetried(services, jobs);
-  const blocked = [KEY_TAKEN, ids.length - jobs.length] as const;
-  return { jobs, hasMore, skipped: countSkipped([...skipped, blocked]) };
+  const { ids, hasMore } = await select(services, caller, selection);
+  const { changed, refused } = await retry(services, caller, ids);
+  publishRetried(services, changed);
+  const skipped = countSkipped(refused.map(({ reason }) => [reason, 1]));
+  return { jobs: changed, skipped, hasMore };
 }
 
 interface Selected {
-  /** Ids of FAILED jobs. */
   readonly ids: readonly string[];
-  readonly skipped: readonly (readonly [reason: string, count: number])[];
   readonly hasMore: boolean;
 }
 
@@ -76,7 +66,7 @@ async function select(
   { ids, filter }: JobSelection,
 ): Promise<Selected> {
   if (ids && filter) throw invalid(["filter"], "ONE_OF", "cannot be combined with ids");
-  if (ids) return { ...await selectByIds(services, caller, [...new Set(ids)]), hasMore: false };
+  if (ids) return { ids: await checkIds(services, caller, [...new Set(ids)]), hasMore: false };
   if (!filter) throw invalid(["ids"], "REQUIRED", "are missing; give ids or a filter");
   if (Object.values(filter).every((value) => value == null)) {
     throw invalid(["filter"], "EMPTY", "has no field; set at least kinds or errorTypes");
@@ -88,43 +78,31 @@ async function select(
   );
   return {
     ids: found.slice(0, MAX_IDS_PER_CALL).map(({ id }) => id),
-    skipped: [],
     hasMore: found.length > MAX_IDS_PER_CALL,
   };
 }
 
-async function selectByIds(
+async function checkIds(
   { db }: Services,
   caller: Caller,
   ids: readonly string[],
-): Promise<Omit<Selected, "hasMore">> {
+): Promise<readonly string[]> {
   if (ids.length === 0) throw invalid(["ids"], "EMPTY", "are empty; name at least one job");
-  const jobs = (await findJobs(db, ids)).filter((job) => mayAccess(caller, job));
-  const found = new Set(jobs.map(({ id }) => id));
+  const jobs = await findJobs(db, ids);
+  const found = new Set(jobs.filter((job) => mayAccess(caller, job)).map(({ id }) => id));
   const missing = ids.filter((id) => !found.has(id));
   if (missing.length > 0) throw new NotFoundError(missing.map((id) => toTypeId("job", id)));
-  const { FAILED: failed = [], ...others } = Object.groupBy(
-    jobs,
-    ({ status }) => status === "SCHEDULED" ? "QUEUED" : status,
-  );
-  return {
-    ids: failed.map(({ id }) => id),
-    skipped: Object.entries(others)
-      .map(([status, { length }]) => [`Its status is ${status}`, length] as const),
-  };
+  return ids;
 }
 
-async function retryFree(
+async function retry(
   { db }: Services,
   caller: Caller,
   ids: readonly string[],
-): Promise<Job[]> {
+): Promise<ActedOnJobs> {
   while (true) {
     try {
-      return await db.transaction(async (tx) => {
-        const free = await tx.run(LOCK_FREE, [...ids], caller.organizationId);
-        return await retryMany(tx, caller, free.map(({ id }) => id));
-      });
+      return await db.transaction((tx) => actOnJobs(tx, caller, ids, RETRY_FAILED));
     } catch (error) {
       // A job with the same unique key was enqueued meanwhile; the next transaction sees it.
       if (!isUniqueViolation(error)) throw error;

@@ -1,3 +1,4 @@
+import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { formatError, formatUntil } from "../waiting.ts";
 import { type JobEvent, readEvents } from "./events.ts";
@@ -52,8 +53,10 @@ export function timelineOf(
   return [momentOfCreation(job), ...moments.sort((a, b) => a.at.getTime() - b.at.getTime())];
 }
 
-function momentOfCreation({ createdAt: at, userId, attempt, status, runAt, startedAt }: Job) {
-  const text = `Created by ${userId ?? "the system"}`;
+function momentOfCreation(job: Job) {
+  const { createdAt: at, userId, startedFrom, attempt, status, runAt, startedAt } = job;
+  const origin = startedFrom ? ` as a copy of ${toTypeId("job", startedFrom)}` : "";
+  const text = `Created${userId === null ? "" : ` by ${userId}`}${origin}`;
   const later = status === "SCHEDULED" && attempt === 0 && !startedAt && runAt instanceof Date;
   return {
     at,

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { InvalidInputError } from "../../../src/domain/errors.ts";
+import { toTypeId } from "../../../src/domain/id.ts";
 import { cancelJob } from "../../../src/domain/jobs/cancel.ts";
 import { startJobAgain } from "../../../src/domain/jobs/start_again.ts";
 import { startJob } from "../../../src/domain/jobs/start.ts";
+import { readTimeline } from "../../../src/domain/jobs/timeline.ts";
 import { addJob } from "../../support/jobs.ts";
 import { onEveryQueue } from "../../support/queue.ts";
 
@@ -17,6 +19,8 @@ onEveryQueue("startJobAgain() starts a copy with changes, and notes its origin",
     [job.kind, { daysToKeep: 90 }, 7, 9, "QUEUED", job.id],
   );
   assert.notEqual(copy.id, job.id);
+  const [created] = await readTimeline(services, copy);
+  assert.equal(created?.text, `Created by ada as a copy of ${toTypeId("job", job.id)}`);
 
   await cancelJob(services, admin, job.id);
   const runAt = new Date(Date.now() + 60_000);

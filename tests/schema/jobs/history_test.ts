@@ -39,7 +39,7 @@ onEveryDatabase(
         const by = { id: toTypeId("worker", worker), host };
         assert.deepEqual(await read(key), {
           timeline: [
-            { state: "QUEUED", worker: null, text: "Created by the system" },
+            { state: "QUEUED", worker: null, text: "Created" },
             { state: "STARTED", worker: by, text: "Attempt 1 started" },
             { state: "FAILED", worker: by, text: "Attempt 1 failed: No such customer" },
           ],
