@@ -110,6 +110,10 @@ const DELIVERIES = statement<[organizationId: string, messageId: string]>(
      insert into delivery_stats (organization_id, message_id, batch_id, minute, attempt, outcome, n)
      select $1, $2, id, date_trunc('minute', now()), 1, outcome, 1
      from batches, unnest(array['SENT', 'FAILED', 'UNKNOWN']) outcome where message_id = $2
+   ), m as (
+     insert into delivery_minutes (organization_id, minute, writer, attempt, outcome, error_type, count)
+     select $1, date_trunc('minute', now()), 1, 1, outcome, '', 1
+     from unnest(array['SENT', 'FAILED', 'UNKNOWN']) outcome
    )
    insert into delivery_attempts (organization_id, delivery_id, tries, attempt, started_at,
      finished_at, outcome)
@@ -141,6 +145,10 @@ const DELIVERY_DAMAGES: Damage[] = [
     /attempt 1 has fewer .* failures than were retried/,
   ],
   ["update delivery_stats set n = 2 where outcome = 'SENT'", /SENT is counted 2 times, and 1/],
+  [
+    "update delivery_minutes set count = 2 where outcome = 'SENT'",
+    /SENT is counted 1 times by batch, and 2 times by minute/,
+  ],
   [
     "update deliveries set status = 'SENT' where status = 'UNKNOWN'",
     /1 deliveries are SENT after an UNKNOWN try/,

@@ -27,7 +27,9 @@ const DAY_MS = 24 * 60 * 60_000;
 const AGE = statement<[messageId: string]>(
   "test.ageAttempts",
   `with d as (update deliveries set last_attempt_at = last_attempt_at - interval '1 day'
-     where message_id = $1)
+     where message_id = $1),
+   m as (update delivery_minutes set minute = minute - interval '1 day'
+     where organization_id = (select organization_id from messages where id = $1))
    update delivery_stats set minute = minute - interval '1 day' where message_id = $1`,
 );
 
