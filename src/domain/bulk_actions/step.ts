@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Connection, statement } from "../../db/database.ts";
+import { isUniqueViolation } from "../../db/sqlstate.ts";
 import type { Claim } from "../jobs/claim.ts";
 import type { Services } from "../services.ts";
 import { actOnNext, type ActResult } from "./act.ts";
@@ -67,23 +68,36 @@ export async function stepBulkAction(
   services: Services,
   claim: BulkActionClaim,
 ): Promise<Step | null> {
-  const result = await services.db.transaction(async (tx) => {
-    const [row] = await tx.run(LOCK, claim.actionId, claim.fence);
-    if (!row) return null;
-    const { pacedMs, idleMs, ...stored } = row;
-    const before = fromRow(stored);
-    const { action, waitMs, creditMs, publish } = await advance(tx, before, pacedMs);
-    const finished = hasFinished(action);
-    const changed = finished || !isDeepStrictEqual(action, before);
-    if (changed) await saveProgress(tx, action, { finished, creditMs });
-    const idleWaitMs = Math.min(Math.max(idleMs / 4, MIN_WAIT_MS), MAX_WAIT_MS);
-    return { action, changed, waitMs: changed ? 0 : waitMs ?? idleWaitMs, publish };
-  });
+  const result = await takeStep(services, claim);
   if (!result) return null;
   const { action, waitMs, changed, publish } = result;
   publish?.(services);
   if (changed) services.bus.publish("bulkActions", action.organizationId, [action.id]);
   return { action, waitMs };
+}
+
+async function takeStep({ db }: Services, { actionId, fence }: BulkActionClaim) {
+  while (true) {
+    try {
+      return await db.transaction(async (tx) => {
+        const [row] = await tx.run(LOCK, actionId, fence);
+        return row ? await advanceLocked(tx, row) : null;
+      });
+    } catch (error) {
+      // A job with the unique key of a retried one was enqueued meanwhile; the next transaction sees it.
+      if (!isUniqueViolation(error)) throw error;
+    }
+  }
+}
+
+async function advanceLocked(tx: Connection, { pacedMs, idleMs, ...row }: LockedRow) {
+  const before = fromRow(row);
+  const { action, waitMs, creditMs, publish } = await advance(tx, before, pacedMs);
+  const finished = hasFinished(action);
+  const changed = finished || !isDeepStrictEqual(action, before);
+  if (changed) await saveProgress(tx, action, { finished, creditMs });
+  const idleWaitMs = Math.min(Math.max(idleMs / 4, MIN_WAIT_MS), MAX_WAIT_MS);
+  return { action, changed, waitMs: changed ? 0 : waitMs ?? idleWaitMs, publish };
 }
 
 type Advance = Pick<ActResult, "action"> & Partial<Omit<ActResult, "action">>;

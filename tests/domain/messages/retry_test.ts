@@ -11,9 +11,12 @@ import { cancelMessage } from "../../../src/domain/messages/cancel.ts";
 import { retryDeliveries } from "../../../src/domain/messages/retry.ts";
 import { addSuppressions, removeSuppressions } from "../../../src/domain/suppressions/edit.ts";
 import { listSuppressions } from "../../../src/domain/suppressions/list.ts";
+import { sendMessage } from "../../../src/domain/messages/send.ts";
+import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";
+import { onEveryDatabase } from "../../support/database.ts";
 import { onEveryMail, type TestMail } from "../../support/mail.ts";
-import { people, readStatus, tally } from "../../support/messages.ts";
+import { messageInput, people, readStatus, tally } from "../../support/messages.ts";
 import { idsOf, refusals, statesOf } from "../../support/retries.ts";
 
 const BATCHES = statement<
@@ -25,6 +28,15 @@ const BATCHES = statement<
      greatest(round(extract(epoch from j.run_at - b_now.now)), 0)::int as waits
    from batches b join jobs j on j.id = b.job_id, (select now()) b_now
    where message_id = $1 order by number`,
+);
+
+const ADD_FAILED = statement<[messageId: string, count: number]>(
+  "test.addRefused",
+  `insert into deliveries (organization_id, message_id, n, address, status, error_type, retryable,
+     attempt)
+   select organization_id, id, n, n || '@example.net', 'FAILED',
+     case n % 3 when 0 then 'NETWORK' else 'PERMISSION' end, n % 3 = 0, 3
+   from messages, generate_series(2, $2 + 1) n where id = $1`,
 );
 
 onEveryMail("retryDeliveries() sends failed deliveries again, in new batches", async (mail) => {
@@ -49,6 +61,7 @@ onEveryMail("retryDeliveries() sends failed deliveries again, in new batches", a
   const [refused] = result.refused;
   assert.equal(refused?.delivery.address, "person3@example.net");
   assert.match(refused?.reason ?? "", /INVALID_RECIPIENT/);
+  assert.deepEqual(result.skipped, [{ reason: refused?.reason, count: 1 }]);
   const [message] = result.messages;
   assert.deepEqual([message?.status, message?.retryRounds], ["SENDING", 1]);
   assert.equal(message?.finishedAt, null);
@@ -215,4 +228,19 @@ onEveryMail("retryDeliveries() refuses invalid input and queues nothing", async 
   }
   assert.equal(await readStatus(db, id), "FAILED");
   assert.deepEqual(await statesOf(db, id), ["FAILED 1"]);
+});
+
+onEveryDatabase("retryDeliveries() counts all refused deliveries by reason", async ({ db }) => {
+  const services = { db, bus: createBus() };
+  const { admin } = await createOrganization(db);
+  const { message: { id } } = await sendMessage(services, admin, messageInput());
+  await db.run(ADD_FAILED, id, 1_500);
+  const filter = { messageId: id };
+  const result = await retryDeliveries(services, admin, { filter, force: false });
+  assert.deepEqual([result.refused.length, result.refusedCount], [1_000, 1_500]);
+  assert.deepEqual(
+    result.skipped.map(({ reason, count }) => [reason.match(/used all|PERMISSION/)?.[0], count]),
+    [["PERMISSION", 1_000], ["used all", 500]],
+  );
+  await services.bus.close();
 });
