@@ -1,5 +1,5 @@
 import type { BulkTargetInput } from "../../src/domain/bulk_actions/target.ts";
-import { fromTypeIds } from "../../src/domain/id.ts";
+import { fromTypeId, fromTypeIds } from "../../src/domain/id.ts";
 import { withPath } from "../../src/domain/path.ts";
 import { DeliveryFilter, deliveryFilter } from "../deliveries/queries.ts";
 import { JobFilter, jobFilter } from "../jobs/queries.ts";
@@ -33,7 +33,7 @@ const BulkJobsInput = builder.inputType("BulkJobsInput", {
 });
 
 export const BulkActionInput = builder.inputType("BulkActionInput", {
-  description: "Action and items of a bulk action: either `deliveries` or `jobs`.",
+  description: "Action and items of a bulk action: one of `deliveries`, `jobs` and `problemId`.",
   fields: (t) => ({
     action: t.field({
       type: BulkActionKind,
@@ -43,6 +43,11 @@ export const BulkActionInput = builder.inputType("BulkActionInput", {
     }),
     deliveries: t.field({ type: BulkDeliveriesInput, description: "Deliveries to act on." }),
     jobs: t.field({ type: BulkJobsInput, description: "Jobs to act on." }),
+    problemId: t.id({
+      description:
+        "Problem whose deliveries or jobs to act on: those whose last failure belongs to it. ADMIN " +
+        "and OPERATOR only; prb_…",
+    }),
     force: t.boolean({
       required: true,
       defaultValue: false,
@@ -60,11 +65,12 @@ export const BulkActionInput = builder.inputType("BulkActionInput", {
  * @throws {NotFoundError} naming the values that are not ids
  */
 export async function bulkTarget(
-  { action, deliveries, jobs, force }: typeof BulkActionInput.$inferInput,
+  { action, deliveries, jobs, problemId, force }: typeof BulkActionInput.$inferInput,
 ): Promise<BulkTargetInput> {
   return {
     action,
     force,
+    problemId: problemId == null ? null : fromTypeId("problem", problemId, ["problemId"]),
     deliveries: deliveries && await withPath(["deliveries"], () => ({
       ids: deliveries.ids && fromTypeIds("delivery", deliveries.ids, ["ids"]),
       filter: deliveries.filter && deliveryFilter(deliveries.filter),

@@ -97,7 +97,9 @@ async function advanceLocked(tx: Connection, { pacedMs, idleMs, ...row }: Locked
   const changed = finished || !isDeepStrictEqual(action, before);
   if (changed) await saveProgress(tx, action, { finished, creditMs });
   const idleWaitMs = Math.min(Math.max(idleMs / 4, MIN_WAIT_MS), MAX_WAIT_MS);
-  return { action, changed, waitMs: changed ? 0 : waitMs ?? idleWaitMs, publish };
+  // Items may end before the rate allows the next one.
+  const unchangedMs = action.inProgress > 0 ? Math.min(waitMs ?? Infinity, idleWaitMs) : waitMs;
+  return { action, changed, waitMs: changed ? 0 : unchangedMs ?? idleWaitMs, publish };
 }
 
 type Advance = Pick<ActResult, "action"> & Partial<Omit<ActResult, "action">>;

@@ -7,8 +7,9 @@ import { mayAccess } from "../jobs/job.ts";
 import type { JobFilter } from "../jobs/filter.ts";
 import { checkDeliveries } from "../messages/selection.ts";
 import { withPath } from "../path.ts";
+import { getProblem } from "../problems/list.ts";
 import type { Services } from "../services.ts";
-import type { BulkActionKind, BulkTarget } from "./bulk_action.ts";
+import type { BulkActionKind, BulkTarget, DeliveryTarget, JobTarget } from "./bulk_action.ts";
 
 /** Selection of items: exactly one of these fields. */
 export interface ItemSelection<Filter> {
@@ -18,11 +19,13 @@ export interface ItemSelection<Filter> {
   readonly filter?: Filter | null;
 }
 
-/** Items to act on: exactly one of `deliveries` and `jobs`. */
+/** Items to act on: exactly one of `deliveries`, `jobs` and `problemId`. */
 export interface BulkTargetInput {
   readonly action: BulkActionKind;
   readonly deliveries?: ItemSelection<DeliveryFilter> | null;
   readonly jobs?: ItemSelection<JobFilter> | null;
+  /** Selects the deliveries or jobs whose last failure belongs to this problem. */
+  readonly problemId?: string | null;
   readonly force: boolean;
 }
 
@@ -31,39 +34,61 @@ export interface BulkTargetInput {
  *
  * @throws {InvalidInputError} for none or several kinds of items, for an action that does not exist for them,
  *   and for both or neither of ids and filter
- * @throws {NotFoundError} naming every item, or the message, that the caller may not see
+ * @throws {NotFoundError} naming every item, or the message or problem, that the caller may not see
  */
 export async function checkTarget(
   services: Services,
   caller: Caller,
-  { action, deliveries, jobs, force }: BulkTargetInput,
+  input: BulkTargetInput,
 ): Promise<BulkTarget> {
-  if (deliveries && jobs) throw invalid(["jobs"], "ONE_OF", "cannot be combined with deliveries");
-  if (force && (jobs || action !== "RETRY")) {
+  const { action, force } = input;
+  const items = await checkItems(services, caller, input);
+  if (force && (items.target === "JOBS" || action !== "RETRY")) {
     throw invalid(["force"], "NOT_APPLICABLE", "applies to RETRY of deliveries only; remove it");
   }
-  if (deliveries) {
-    if (action === "CANCEL") {
-      const message = "cannot be CANCEL for deliveries; cancel their message with cancelMessage";
-      throw invalid(["action"], "NOT_APPLICABLE", message);
-    }
-    const { ids, filter } = await withPath(
-      ["deliveries"],
-      () => checkDeliveries(services, caller, deliveries),
-    );
-    return ids
-      ? { target: "DELIVERIES", action, force, byIds: true, filter: { ids } }
-      : { target: "DELIVERIES", action, force, byIds: false, filter };
+  if (items.target === "DELIVERIES" && action === "CANCEL") {
+    const message = "cannot be CANCEL for deliveries; cancel their message with cancelMessage";
+    throw invalid(["action"], "NOT_APPLICABLE", message);
   }
-  if (!jobs) {
-    throw invalid(["deliveries"], "REQUIRED", "are missing; give deliveries or jobs");
-  }
-  if (action !== "RETRY" && action !== "CANCEL") {
+  if (items.target === "JOBS" && action !== "RETRY" && action !== "CANCEL") {
     const message = `cannot be ${action} for jobs; use RETRY or CANCEL`;
     throw invalid(["action"], "NOT_APPLICABLE", message);
   }
-  const { byIds, filter } = await withPath(["jobs"], () => checkJobs(services, caller, jobs));
-  return { target: "JOBS", action, force, byIds, filter };
+  return { ...items, action, force };
+}
+
+type Items =
+  | Pick<DeliveryTarget, "target" | "byIds" | "filter">
+  | Pick<
+    JobTarget,
+    "target" | "byIds" | "filter"
+  >;
+
+async function checkItems(
+  services: Services,
+  caller: Caller,
+  { deliveries, jobs, problemId }: BulkTargetInput,
+): Promise<Items> {
+  if (deliveries && jobs) throw invalid(["jobs"], "ONE_OF", "cannot be combined with deliveries");
+  if (problemId != null && (deliveries || jobs)) {
+    const message = "cannot be combined with deliveries or jobs";
+    throw invalid(["problemId"], "ONE_OF", message);
+  }
+  if (problemId != null) {
+    const { id, source } = await getProblem(services, caller, problemId);
+    const target = source === "JOB" ? "JOBS" : "DELIVERIES";
+    return { target, byIds: false, filter: { problemId: id } };
+  }
+  if (deliveries) {
+    const check = () => checkDeliveries(services, caller, deliveries);
+    const { ids, filter } = await withPath(["deliveries"], check);
+    return { target: "DELIVERIES", byIds: ids !== null, filter: ids ? { ids } : filter };
+  }
+  if (!jobs) {
+    throw invalid(["deliveries"], "REQUIRED", "are missing; give deliveries, jobs or problemId");
+  }
+  const checked = await withPath(["jobs"], () => checkJobs(services, caller, jobs));
+  return { target: "JOBS", ...checked };
 }
 
 async function checkJobs(

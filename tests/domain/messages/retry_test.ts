@@ -35,7 +35,8 @@ const ADD_FAILED = statement<[messageId: string, count: number]>(
   `insert into deliveries (organization_id, message_id, n, address, status, error_type, retryable,
      attempt)
    select organization_id, id, n, n || '@example.net', 'FAILED',
-     case n % 3 when 0 then 'NETWORK' else 'PERMISSION' end, n % 3 = 0, 3
+     case n % 3 when 0 then 'NETWORK' else 'PERMISSION' end, n % 3 = 0,
+     case n % 3 when 0 then 3 else 1 end
    from messages, generate_series(2, $2 + 1) n where id = $1`,
 );
 
