@@ -6,6 +6,7 @@ import {
   type JWTVerifyOptions,
 } from "jose";
 import { z } from "zod";
+import { findEndOfKey } from "../domain/access/authenticate.ts";
 import type { Session } from "../domain/access/access.ts";
 import { findExisting } from "../domain/access/organizations.ts";
 import { parseTypeId } from "../domain/id.ts";
@@ -57,13 +58,32 @@ export function createAuthentication(services: Services, jwt: JwtOptions | null)
   const verify = jwt && createVerifier(jwt);
   const authenticateKey = createKeyCache(services);
   return async (credentials) => {
-    const token = typeof credentials === "string" && /^Bearer +(\S+)$/i.exec(credentials)?.[1];
+    const token = tokenOf(credentials);
     if (!token) return null;
     const session = await authenticateKey(token);
     if (session || !verify) return session;
     const payload = await verify(token);
     return payload && sessionOf(services, payload);
   };
+}
+
+function tokenOf(credentials: unknown): string | undefined {
+  return typeof credentials === "string" ? /^Bearer +(\S+)$/i.exec(credentials)?.[1] : undefined;
+}
+
+const REFUSALS = {
+  REVOKED: "this API key was revoked; use another one",
+  EXPIRED: "this API key has expired; use another one",
+} as const;
+
+/** Describes for the caller why its credentials are refused, with the remedy. */
+export async function describeRefusal(services: Services, credentials: unknown): Promise<string> {
+  const token = tokenOf(credentials);
+  const end = token ? await findEndOfKey(services, token) : null;
+  const reason = end === null
+    ? "send a valid API key or JWT as Authorization: Bearer …"
+    : REFUSALS[end];
+  return `Cannot authenticate the request: ${reason}`;
 }
 
 type Verify = (token: string) => Promise<JWTPayload | null>;

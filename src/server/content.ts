@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Services } from "../domain/services.ts";
 import { openContentLink } from "../domain/messages/content_link.ts";
+import type { Authenticate } from "./authentication.ts";
 import { failureResponse } from "./errors.ts";
 
 // HTML of a message is foreign: it may neither run scripts nor load anything, not even in a tab of its own.
@@ -16,15 +17,32 @@ const HEADERS = {
 const EXPIRED = `<!doctype html><title>Expired</title>
 <p>This link has expired, or the content can no longer be rendered. Reopen the recipient.</p>`;
 
-/** Creates the route of content links, which shows the HTML of a delivery to the holder of a signed link. */
-export function createContent(services: Services): Hono {
+const MAX_PREVIEW_BYTES = 4_000_000;
+
+/**
+ * Creates the routes that show HTML of messages in frames: `GET /content/<delivery>` to the holder of a signed link,
+ * and `POST /content/preview`, which sends the field `html` back to a caller whose API key is in the field `key`.
+ */
+export function createContent(services: Services, authenticate: Authenticate): Hono {
   const app = new Hono();
+  app.post("/content/preview", async (context) => {
+    if (Number(context.req.header("content-length")) > MAX_PREVIEW_BYTES) {
+      return context.html("The content is too large for a preview", 413, HEADERS);
+    }
+    const { key, html } = await context.req.parseBody();
+    const session = await authenticate(`Bearer ${key}`);
+    if (!session || typeof html !== "string") return context.html(EXPIRED, 401, HEADERS);
+    return context.html(html, 200, HEADERS);
+  });
   app.get("/content/:delivery", async (context) => {
     const { delivery } = context.req.param();
     const token = context.req.query("token") ?? "";
     const html = await openContentLink(services, delivery, token);
     return html === null ? context.html(EXPIRED, 404, HEADERS) : context.html(html, 200, HEADERS);
   });
-  app.onError((error) => failureResponse(error));
+  // A browser cancels the request of an earlier preview, and reads no response.
+  app.onError((error, { req }) =>
+    req.raw.signal.aborted ? new Response(null, { status: 499 }) : failureResponse(error)
+  );
   return app;
 }

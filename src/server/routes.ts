@@ -19,6 +19,8 @@ export type CallerHandler = (request: Request, caller: Caller) => Promise<Respon
 /** Handlers and options of the routes. */
 export interface RouteParts {
   readonly authenticate: Authenticate;
+  /** Reason for a caller whose credentials are refused. */
+  readonly describeRefusal: (credentials: string | null) => Promise<string>;
   readonly graphql: GraphQLEngine;
   readonly webSockets: WebSockets;
   readonly metrics: Metrics;
@@ -75,13 +77,12 @@ export function createRoutes(parts: RouteParts): Hono {
     request: Request,
     handle: (session: Session) => Response | Promise<Response>,
   ): Promise<Response> {
-    const session = await parts.authenticate(request.headers.get("authorization"));
+    const credentials = request.headers.get("authorization");
+    const session = await parts.authenticate(credentials);
     if (session) return await handle(session);
     return errorResponse(
       401,
-      unauthenticated(
-        "Cannot authenticate the request: send a valid API key or JWT as Authorization: Bearer …",
-      ),
+      unauthenticated(await parts.describeRefusal(credentials)),
       { "www-authenticate": "Bearer" },
     );
   }

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { Services } from "../domain/services.ts";
-import { createAuthentication, type JwtOptions } from "./authentication.ts";
+import { createAuthentication, describeRefusal, type JwtOptions } from "./authentication.ts";
 import { createBounces, type WebhookOptions } from "./webhooks/bounces.ts";
 import { createContent } from "./content.ts";
 import { createDashboard } from "./dashboard/dashboard.ts";
@@ -62,6 +62,7 @@ export function startServer(options: ServerOptions): RunningServer {
   });
   const routes = createRoutes({
     authenticate,
+    describeRefusal: (credentials) => describeRefusal(services, credentials),
     graphql,
     webSockets,
     metrics,
@@ -71,7 +72,7 @@ export function startServer(options: ServerOptions): RunningServer {
     dashboard: createDashboard(options.dashboard),
     signed: [
       createUnsubscribe(services),
-      createContent(services),
+      createContent(services, authenticate),
       createBounces(services, options.webhooks),
     ],
   });

@@ -9,6 +9,8 @@ import {
   createAuthentication,
   type JwtOptions,
 } from "../../src/server/authentication.ts";
+import { createApiKey, revokeApiKey } from "../../src/domain/access/api_keys.ts";
+import { until } from "../support/until.ts";
 import { onEveryDatabase, onPostgres } from "../support/database.ts";
 import { withServer } from "../support/server.ts";
 import { tickingSchema } from "../support/ticking_schema.ts";
@@ -208,3 +210,22 @@ onPostgres("the WebSocket of a JWT is closed with 4401 once the JWT expires", ({
     await assert.rejects(ticks.next(), (end) => end instanceof CloseEvent && end.code === 4401);
   }, { schema, jwt: BY_SECRET });
 });
+
+onPostgres(
+  "a refused key is described as revoked or expired to its holder only",
+  ({ db }) =>
+    withServer(db, async ({ services, organization, post }) => {
+      const create = (expiresAt?: Date) =>
+        createApiKey(services, organization.operator, { name: "old", role: "ADMIN", expiresAt });
+      const [revoked, expired] = await Promise.all([create(), create(new Date(Date.now() + 500))]);
+      await revokeApiKey(services, organization.operator, revoked.apiKey.id);
+      const messageFor = async (key: string) =>
+        (await post("{ viewer { id } }", { key })).body.errors?.[0]?.message ?? "";
+      assert.match(await messageFor(revoked.secret), /was revoked/);
+      assert.match(await messageFor(revoked.secret.slice(0, -1)), /send a valid API key/);
+      await until(
+        "the key has expired",
+        async () => /has expired/.test(await messageFor(expired.secret)),
+      );
+    }),
+);

@@ -51,3 +51,24 @@ onEveryDatabase(
       assert.equal(contentUrl, null);
     }),
 );
+
+onEveryDatabase(
+  "POST /content/preview sends HTML back in a sandbox, to callers with a key only",
+  ({ db }) =>
+    withServer(db, async ({ url, keys }) => {
+      const preview = (key: string) =>
+        fetch(new URL("/content/preview", url), {
+          method: "POST",
+          body: new URLSearchParams({ key, html: "<p>Hello</p>" }),
+        });
+      const shown = await preview(keys.MEMBER);
+      assert.equal(await shown.text(), "<p>Hello</p>");
+      assert.match(
+        shown.headers.get("content-security-policy") ?? "",
+        /^sandbox; default-src 'none';/,
+      );
+      const refused = await preview("wb_unknown");
+      assert.equal(refused.status, 401);
+      assert.doesNotMatch(await refused.text(), /Hello/);
+    }),
+);

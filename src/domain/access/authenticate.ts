@@ -43,6 +43,25 @@ async function touch(db: Services["db"], id: string): Promise<void> {
   }
 }
 
+const ENDED = statement<[hash: Uint8Array], { revoked: boolean }>(
+  "access.endedKey",
+  `select revoked_at is not null as revoked from api_keys where hash = $1 and not (${IS_USABLE})`,
+);
+
+/**
+ * Finds out why an API key is refused. Only its holder can ask, because the whole secret is required.
+ *
+ * @returns null if the key is unknown or usable
+ */
+export async function findEndOfKey(
+  { db }: Services,
+  secret: string,
+): Promise<"REVOKED" | "EXPIRED" | null> {
+  const [key] = await db.run(ENDED, hashSecret(secret));
+  if (!key) return null;
+  return key.revoked ? "REVOKED" : "EXPIRED";
+}
+
 const USABLE_IDS = statement<[ids: string[]], { id: string }>(
   "access.usableKeyIds",
   `select id from api_keys where id = any($1) and ${IS_USABLE} and ${ORGANIZATION_EXISTS}`,

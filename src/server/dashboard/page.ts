@@ -33,7 +33,7 @@ function headersOf(nonce: string): Record<string, string> {
       "connect-src 'self'",
       "frame-src 'self'",
       "base-uri 'none'",
-      "form-action 'none'",
+      "form-action 'self'",
       "frame-ancestors 'none'",
     ].join("; "),
     "x-content-type-options": "nosniff",
