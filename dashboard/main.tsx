@@ -9,6 +9,8 @@ if (!root) throw new Error("index.html has no element #root");
 
 // Dialogs lock the scroll position with a style element of their own.
 setNonce(readNonce());
+// A link with a key in an open tab changes the fragment only.
+addEventListener("hashchange", () => location.hash.startsWith("#key=") && location.reload());
 // The files of an open page are gone after a new build; the new page has the same address.
 addEventListener("vite:preloadError", () => location.reload());
 

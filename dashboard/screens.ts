@@ -1,7 +1,9 @@
+import { keys } from "./keys/screen.ts";
 import { messages } from "./messages/screen.ts";
 import type { Screen } from "./shell/screen.ts";
 
 /** Screens in the order of the rail. A new one adds a line. */
 export const SCREENS: readonly Screen[] = [
   messages,
+  keys,
 ];

@@ -43,6 +43,7 @@ export function connect(key: string, handlers: ConnectionHandlers): Client {
         if (wasRetry) handlers.onReconnected();
       },
       closed: (event) => {
+        clearTimeout(pong);
         if (event instanceof CloseEvent && event.code === UNAUTHORIZED) handlers.onUnauthorized();
         else markLost();
       },

@@ -34,6 +34,8 @@ export function signIn(key: string): void {
  * @param ended reason for the sign-in page; absent if the user signed out
  */
 export function signOut(ended: string | null = null): void {
-  sessionStorage.removeItem(STORAGE_KEY);
+  // A draft is kept for the same user, who signs in again with another key.
+  if (ended === null) sessionStorage.clear();
+  else sessionStorage.removeItem(STORAGE_KEY);
   session.set({ key: null, ended });
 }

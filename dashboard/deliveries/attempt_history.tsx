@@ -1,6 +1,7 @@
 import { Table } from "@mantine/core";
 import { formatDuration, formatEnum } from "../kit/format.ts";
 import { RelativeTime } from "../kit/relative_time.tsx";
+import { formatError } from "./error_text.tsx";
 import type { DeliveryRow } from "./delivery_fields.ts";
 
 interface Attempt {
@@ -41,9 +42,9 @@ export function AttemptHistory({ attempts, dueAt }: {
                   </Table.Td>
                   <Table.Td className="numbers">{durationOf(attempt)}</Table.Td>
                   <Table.Td>
-                    {attempt.outcome && formatEnum(attempt.outcome)}
+                    {attempt.outcome && `${formatEnum(attempt.outcome)} `}
                     {attempt.provider && <span className="dimmed">· {attempt.provider}</span>}
-                    {attempt.error && <div>{attempt.error.code} {attempt.error.message}</div>}
+                    {attempt.error && <div>{formatError(attempt.error)}</div>}
                   </Table.Td>
                 </Table.Tr>
               ))}

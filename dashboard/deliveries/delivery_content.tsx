@@ -12,6 +12,8 @@ export function DeliveryContent({ content, url }: {
   readonly url: string | null;
 }) {
   const hasBoth = url !== null && content?.text != null;
+  // A later link is as good, and a change would load the frame again.
+  const [frameUrl] = useState(url);
   const [view, setView] = useState(url === null ? "text" : "html");
   if (!content) {
     return (
@@ -36,7 +38,7 @@ export function DeliveryContent({ content, url }: {
         />
       )}
       {view === "html" && url !== null
-        ? <iframe className="mail-frame" title="Content as HTML" sandbox="" src={url} />
+        ? <iframe className="mail-frame" title="Content as HTML" sandbox="" src={frameUrl ?? url} />
         : <pre className="mail-text">{content.text}</pre>}
     </section>
   );

@@ -1,5 +1,5 @@
 import { Drawer, Skeleton, Stack } from "@mantine/core";
-import { useQuery } from "urql";
+import { useQuery, useSubscription } from "urql";
 import { graphql, type ResultOf } from "../api/graphql.ts";
 import { Copy } from "../kit/copy.tsx";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
@@ -8,6 +8,7 @@ import { AttemptHistory } from "./attempt_history.tsx";
 import { DeliveryContent } from "./delivery_content.tsx";
 import { DeliveryFields } from "./delivery_fields.ts";
 import { DeliveryStatusBadge } from "./delivery_status.tsx";
+import { formatError } from "./error_text.tsx";
 import { ERROR_TYPES } from "./error_types.ts";
 
 const DeliveryQuery = graphql(
@@ -24,6 +25,12 @@ const DeliveryQuery = graphql(
 `,
   [DeliveryFields],
 );
+
+const DeliveryChanged = graphql(`
+  subscription DeliveryChanged($filter: DeliveryFilter!) {
+    deliveriesUpdated(filter: $filter) { changed { id status attemptCount } }
+  }
+`);
 
 type Detail = NonNullable<ResultOf<typeof DeliveryQuery>["delivery"]>;
 
@@ -47,7 +54,15 @@ export function DeliveryDrawer({ id, onClose }: {
 }
 
 function OpenDelivery({ id }: { readonly id: string }) {
-  const [{ data, error }] = useQuery({ query: DeliveryQuery, variables: { id } });
+  const [{ data, error }, read] = useQuery({ query: DeliveryQuery, variables: { id } });
+  // The event has no attempts, so each one reads the delivery again.
+  useSubscription(
+    { query: DeliveryChanged, variables: { filter: { ids: [id] } } },
+    (_, event) => {
+      read({ requestPolicy: "network-only" });
+      return event;
+    },
+  );
   if (error && !data) return <ErrorNotice reason={reasonOf(error)} />;
   if (!data) return <Skeleton height={200} />;
   if (!data.delivery) {
@@ -70,8 +85,7 @@ function DeliveryStory({ delivery }: { readonly delivery: Detail }) {
       {error && (
         <div className="delivery-error">
           <div>
-            <code>{error.code} {error.message}</code>{" "}
-            <Copy value={`${error.code ?? ""} ${error.message}`.trim()} label="error" />
+            <code>{formatError(error)}</code> <Copy value={formatError(error)} label="error" />
           </div>
           <p>{ERROR_TYPES[error.type].meaning} {ERROR_TYPES[error.type].remedy}</p>
         </div>

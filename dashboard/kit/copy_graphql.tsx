@@ -13,7 +13,7 @@ export function CopyGraphQL({ operation, variables }: {
       {({ copied, copy }) => (
         <Button
           className="copy-graphql"
-          aria-label="Copy as GraphQL"
+          aria-label={copied ? "Copied" : "Copy as GraphQL"}
           size="compact-sm"
           variant="subtle"
           leftSection={copied ? <IconCheck size={14} /> : <IconBraces size={14} />}

@@ -1,7 +1,7 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Box, Button, Skeleton } from "@mantine/core";
 import { IconArrowUp } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { ErrorNotice, reasonOf } from "./error_notice.tsx";
 import { formatCount } from "./format.ts";
 import type { LiveList } from "./live_list.ts";
@@ -57,11 +57,12 @@ export function List<R extends Row>(props: ListProps<R>) {
   }, [hasMore, last, list.rows.length, loadMore]);
   const focused = useListKeys(props, (index) => virtual.scrollToIndex(index));
 
-  const tracks: CSSProperties = {
-    gridTemplateColumns: columns.map(({ width }) => width).join(" "),
+  const tracks = {
+    "--tracks": tracksOf(columns),
+    "--primary-tracks": tracksOf(columns.filter(({ secondary }) => !secondary)),
   };
   return (
-    <div className="list">
+    <Box className="list" __vars={tracks}>
       {list.error && <ErrorNotice reason={reasonOf(list.error)} onRetry={list.retry} />}
       {list.fresh.length > 0 && (
         <Button
@@ -82,7 +83,7 @@ export function List<R extends Row>(props: ListProps<R>) {
         aria-rowcount={list.totalCount ?? -1}
       >
         <div role="rowgroup">
-          <div className="list-row list-head" role="row" style={tracks}>
+          <div className="list-row list-head" role="row">
             {columns.map(({ header, numeric, secondary }) => (
               <div key={header} role="columnheader" className={classOf(numeric, secondary)}>
                 {header}
@@ -106,7 +107,7 @@ export function List<R extends Row>(props: ListProps<R>) {
                 data-focused={index === focused || undefined}
                 data-leaving={list.leaving.has(row.id) || undefined}
                 title={list.leaving.has(row.id) ? "No longer matches the filter" : undefined}
-                style={{ ...tracks, transform: `translateY(${start}px)` }}
+                style={{ transform: `translateY(${start}px)` }}
                 onClick={onOpen && (() => onOpen(row))}
               >
                 {columns.map(({ header, numeric, secondary, cell }) => (
@@ -126,8 +127,12 @@ export function List<R extends Row>(props: ListProps<R>) {
         {!list.known && !list.error && <Skeletons />}
       </div>
       {list.known && list.rows.length === 0 && empty}
-    </div>
+    </Box>
   );
+}
+
+function tracksOf<R>(columns: readonly Column<R>[]): string {
+  return columns.map(({ width }) => width).join(" ");
 }
 
 function classOf(numeric = false, secondary = false): string | undefined {

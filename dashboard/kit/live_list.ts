@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { type AnyVariables, type CombinedError, type TypedDocumentNode, useClient } from "urql";
 import { pipe, subscribe } from "wonka";
+import { connection } from "../api/connection.ts";
 import {
   type Changes,
   type LiveRows,
@@ -61,6 +62,7 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
   const latest = useRef<LiveRows<R>>(state);
   latest.current = state;
   const loading = useRef(false);
+  const generation = useRef((): boolean => true);
   const current = useRef(variables);
   current.current = variables;
   // Variables are equal if their values are.
@@ -74,7 +76,7 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
       if (!isCurrent()) return;
       setError(result.error ?? null);
       if (result.data) {
-        dispatch({ type: after === null ? "read" : "readMore", page: source.page(result.data) });
+        dispatch({ type: after === null ? "reread" : "readMore", page: source.page(result.data) });
       }
     },
     [client, source, key],
@@ -85,19 +87,18 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
     let mounted = true;
     const isCurrent = () => mounted;
     const timers = new Set<ReturnType<typeof setTimeout>>();
-    let resets = 0;
+    generation.current = isCurrent;
     dispatch({ type: "clear" });
-    read(null, PAGE_SIZE, isCurrent);
+    // Otherwise the first event asks for the page, so that no change between the two is missed.
+    if (!source.subscription || connection.get().state !== "LIVE") read(null, PAGE_SIZE, isCurrent);
     const following = source.subscription && pipe(
       client.subscription(source.subscription, current.current),
-      subscribe(({ data }) => {
-        if (!data || !mounted) return;
+      subscribe(({ data, error }) => {
+        if (!mounted) return;
+        if (error) setError(error);
+        if (!data) return;
         const changes = source.changes(data);
-        if (changes.reset) {
-          // The first reset repeats the page that is being read.
-          if (resets++ > 0) read(null, loadedSize(latest.current), isCurrent);
-          return;
-        }
+        if (changes.reset) return void read(null, loadedSize(latest.current), isCurrent);
         dispatch({ type: "changed", changes });
         if (changes.removedIds.length === 0) return;
         const timer = setTimeout(() => {
@@ -118,7 +119,7 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
     const { hasMore, endCursor } = latest.current;
     if (!hasMore || loading.current) return;
     loading.current = true;
-    read(endCursor, MAX_PAGE_SIZE, () => true).finally(() => loading.current = false);
+    read(endCursor, MAX_PAGE_SIZE, generation.current).finally(() => loading.current = false);
   }, [read]);
 
   return {

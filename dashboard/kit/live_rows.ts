@@ -45,7 +45,7 @@ export const NO_ROWS: LiveRows<never> = {
 
 /** Event that changes the rows. */
 export type RowsEvent<R extends Row> =
-  | { readonly type: "read" | "readMore"; readonly page: Page<R> }
+  | { readonly type: "readMore" | "reread"; readonly page: Page<R> }
   | { readonly type: "changed"; readonly changes: Changes<R> }
   | { readonly type: "showFresh" | "clear" }
   | { readonly type: "gone"; readonly ids: readonly string[] };
@@ -55,13 +55,15 @@ export function reduceRows<R extends Row>(state: LiveRows<R>, event: RowsEvent<R
   switch (event.type) {
     case "clear":
       return NO_ROWS;
-    case "read":
-      return { ...NO_ROWS, ...pageState(event.page), rows: event.page.nodes, known: true };
     case "readMore": {
       const present = new Set(state.rows.map(({ id }) => id));
       const added = event.page.nodes.filter(({ id }) => !present.has(id));
       return { ...state, ...pageState(event.page), rows: [...state.rows, ...added] };
     }
+    case "reread":
+      return state.rows.length > 0
+        ? reread(state, event.page)
+        : { ...NO_ROWS, ...pageState(event.page), rows: event.page.nodes, known: true };
     case "changed":
       return applyChanges(state, event.changes);
     case "showFresh":
@@ -73,6 +75,16 @@ export function reduceRows<R extends Row>(state: LiveRows<R>, event: RowsEvent<R
 
 function pageState<R extends Row>({ totalCount = null, pageInfo }: Page<R>) {
   return { totalCount, hasMore: pageInfo.hasNextPage, endCursor: pageInfo.endCursor };
+}
+
+// The page covers the loaded rows, so shown rows that it lacks are gone if it is the last one.
+function reread<R extends Row>(state: LiveRows<R>, page: Page<R>): LiveRows<R> {
+  const present = new Set(page.nodes.map(({ id }) => id));
+  const kept = page.pageInfo.hasNextPage
+    ? state
+    : { ...state, rows: state.rows.filter(({ id }) => present.has(id)) };
+  const changes = { reset: true, changed: page.nodes, removedIds: [] };
+  return { ...applyChanges(kept, changes), totalCount: page.totalCount ?? null };
 }
 
 function applyChanges<R extends Row>(state: LiveRows<R>, changes: Changes<R>): LiveRows<R> {

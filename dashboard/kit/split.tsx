@@ -1,4 +1,6 @@
+import { Button } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
+import { IconArrowLeft } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
 /** A list with the detail of a row: beside it on wide screens, instead of it on narrow ones. */
@@ -13,7 +15,21 @@ export function Split({ open, detail, onClose, children }: {
   return (
     <div className="split" data-open={open || undefined}>
       <section className="split-list">{children}</section>
-      {open && <section className="split-detail">{detail}</section>}
+      {open && (
+        <section className="split-detail">
+          <div className="back-link">
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              leftSection={<IconArrowLeft size={14} />}
+              onClick={onClose}
+            >
+              Back to the list
+            </Button>
+          </div>
+          {detail}
+        </section>
+      )}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { Skeleton, Table } from "@mantine/core";
+import { useEffect } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../api/graphql.ts";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
@@ -25,6 +26,8 @@ export default function BatchesTab({ message }: { readonly message: MessageDetai
     query: BatchesQuery,
     variables: { id: message.id },
   });
+  const { status, retry: { rounds } } = message;
+  useEffect(() => read({ requestPolicy: "network-only" }), [read, status, rounds]);
   if (error && !data) return <ErrorNotice reason={reasonOf(error)} onRetry={read} />;
   const batches = data?.message?.batches;
   if (!batches) return <Skeleton height={80} m="md" width="auto" />;

@@ -13,8 +13,7 @@ export const RETRY_MODES: readonly { value: RetryMode; label: string; descriptio
   {
     value: "AUTO",
     label: "Automatic, at once",
-    description:
-      "As soon as the first pass ends, and later when the server asked to wait (30 s, 2, 10, 30 min …).",
+    description: "As soon as the first pass ends, or later if the server asked to wait.",
   },
   {
     value: "CRON",

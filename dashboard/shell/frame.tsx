@@ -1,11 +1,13 @@
 import { AppShell, Burger, Group, Text, UnstyledButton } from "@mantine/core";
-import { useDisclosure, useDocumentTitle } from "@mantine/hooks";
+import { useDisclosure } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
+import { SCREENS } from "../screens.ts";
 import { Help } from "./help.tsx";
 import { useShellKeys } from "./keys.ts";
 import { LiveState } from "./live_state.tsx";
+import { MissingPage } from "./missing_page.tsx";
 import { openPalette, wantsPalette } from "./palette_state.ts";
 import { Rail } from "./rail.tsx";
 import { UserMenu } from "./user_menu.tsx";
@@ -16,12 +18,14 @@ const Palette = lazy(() => import("./palette.tsx"));
 
 /** Header, rail and the open screen. */
 export function Frame() {
-  const { organization } = useViewer();
+  const { organization, role } = useViewer();
   const [drawer, { toggle, close }] = useDisclosure();
   const [help, { open: openHelp, close: closeHelp }] = useDisclosure();
   const palette = useStore(wantsPalette);
   const { pathname } = useLocation();
-  useDocumentTitle("Waybill");
+  const allowed = SCREENS.every(({ path, roles }) =>
+    roles.includes(role) || (pathname !== path && !pathname.startsWith(`${path}/`))
+  );
   useEffect(close, [pathname, close]);
   useShellKeys(openHelp);
   return (
@@ -40,7 +44,7 @@ export function Frame() {
         />
         <Text fw={700} className="wide-only">Waybill</Text>
         <Text truncate title={organization.name} className="organization">{organization.name}</Text>
-        <UnstyledButton className="search-button" onClick={openPalette} aria-label="Search or jump">
+        <UnstyledButton className="search-button" onClick={openPalette} title="Search or jump">
           <IconSearch size={15} aria-hidden />
           <span className="wide-only">Search or jump</span>
           <kbd className="wide-only">Ctrl K</kbd>
@@ -54,7 +58,7 @@ export function Frame() {
         <Rail />
       </AppShell.Navbar>
       <AppShell.Main className="main">
-        <Outlet />
+        {allowed ? <Outlet /> : <MissingPage />}
       </AppShell.Main>
       <Help opened={help} onClose={closeHelp} />
       {palette && (

@@ -15,6 +15,7 @@ import { useViewer } from "./viewer.tsx";
 export function UserMenu({ onHelp }: { readonly onHelp: () => void }) {
   const { role, userId, organization } = useViewer();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const initials = (userId ?? role).slice(0, 2).toUpperCase();
   const themes = [
     ["light", "Light", IconSun],
     ["dark", "Dark", IconMoon],
@@ -23,9 +24,9 @@ export function UserMenu({ onHelp }: { readonly onHelp: () => void }) {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <UnstyledButton aria-label="Your account">
+        <UnstyledButton aria-label={`${initials}: your account`}>
           <Avatar size={28} radius="xl" color="ink" variant="filled">
-            {(userId ?? role).slice(0, 2).toUpperCase()}
+            {initials}
           </Avatar>
         </UnstyledButton>
       </Menu.Target>

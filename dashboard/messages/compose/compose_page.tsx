@@ -1,6 +1,118 @@
+import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { IconSend } from "@tabler/icons-react";
+import { useState } from "react";
+import { failureOf, useAction } from "../../kit/action.ts";
+import { Confirm, type Question } from "../../kit/confirm.tsx";
+import { CopyGraphQL } from "../../kit/copy_graphql.tsx";
+import { ErrorNotice } from "../../kit/error_notice.tsx";
 import { PageHead } from "../../kit/page_head.tsx";
+import { ContentField } from "./content_field.tsx";
+import { useDraft } from "./draft.ts";
+import { faultsOf, sendInputOf } from "./input.ts";
+import { Preview } from "./preview.tsx";
+import { RecipientsField } from "./recipients_field.tsx";
+import { RetryField } from "./retry_field.tsx";
+import { SendMessage } from "./send.ts";
+import { SendSummary } from "./send_summary.tsx";
+import { TestSend } from "./test_send.tsx";
+import { WhenField } from "./when_field.tsx";
 
-/** Form of a new message. */
+/** Form of a new message, with its preview beside it. */
 export default function ComposePage() {
-  return <PageHead title="Compose" />;
+  const [draft, change, discard] = useDraft();
+  const navigate = useNavigate();
+  const send = useAction(SendMessage, (data) => data.sendMessage);
+  const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
+  const [question, setQuestion] = useState<Question | null>(null);
+
+  // Faults of the server have the path of the field: ["content", "text"], ["to", "list", "3", "address"].
+  function errorOf(...path: string[]): string | undefined {
+    const issue = send.failure?.issues?.find((fault) =>
+      path.every((part, n) => fault.path[n] === part)
+    );
+    return faults[path.join(".")] ?? issue?.message;
+  }
+
+  function ask() {
+    const found = faultsOf(draft);
+    setFaults(found);
+    if (Object.keys(found).length > 0) return;
+    setQuestion({
+      title: draft.sendAt ? "Schedule this message?" : "Send this message now?",
+      body: <SendSummary draft={draft} />,
+      action: draft.sendAt ? "Schedule" : "Send now",
+      run: async () => {
+        const done = await send.run({ input: sendInputOf(draft) });
+        if (!("message" in done)) return failureOf(done);
+        discard();
+        navigate({ to: `/messages/${done.message.id}` });
+        return null;
+      },
+    });
+  }
+
+  return (
+    <>
+      <PageHead title="Compose">
+        <CopyGraphQL operation={SendMessage} variables={{ input: sendInputOf(draft) }} />
+        <Button variant="subtle" onClick={discard}>Discard</Button>
+        <Button leftSection={<IconSend size={15} />} onClick={ask}>
+          {draft.sendAt ? "Schedule …" : "Send …"}
+        </Button>
+      </PageHead>
+      <div className="compose">
+        <div>
+          {send.failure && <ErrorNotice reason={send.failure.reason} />}
+          {Object.keys(faults).length > 0 && (
+            <ErrorNotice reason="Some fields need a correction; see below." />
+          )}
+          <fieldset>
+            <legend>Message</legend>
+            <Stack gap="sm">
+              <Select
+                label="Channel"
+                w={240}
+                allowDeselect={false}
+                value={draft.channel}
+                error={errorOf("channel")}
+                data={[
+                  { value: "EMAIL", label: "E-mail" },
+                  { value: "MESSENGER", label: "Messenger (text only)" },
+                ]}
+                onChange={(value) =>
+                  change({
+                    channel: value === "MESSENGER" ? "MESSENGER" : "EMAIL",
+                    audienceId: null,
+                  })}
+              />
+              <Group grow align="start">
+                <TextInput
+                  label="Title (optional)"
+                  description="For your history; otherwise the subject"
+                  value={draft.title}
+                  error={errorOf("title")}
+                  onChange={(event) => change({ title: event.currentTarget.value })}
+                />
+                <TextInput
+                  label="Type"
+                  description="For reports: newsletter, welcome …"
+                  value={draft.type}
+                  error={errorOf("type")}
+                  onChange={(event) => change({ type: event.currentTarget.value })}
+                />
+              </Group>
+            </Stack>
+          </fieldset>
+          <RecipientsField draft={draft} onChange={change} error={errorOf("to")} />
+          <ContentField draft={draft} onChange={change} errorOf={errorOf} />
+          <TestSend draft={draft} />
+          <RetryField draft={draft} onChange={change} errorOf={errorOf} />
+          <WhenField draft={draft} onChange={change} error={errorOf("sendAt")} />
+        </div>
+        <Preview draft={draft} />
+      </div>
+      <Confirm question={question} onClose={() => setQuestion(null)} />
+    </>
+  );
 }

@@ -1,0 +1,65 @@
+import { useEffect, useState } from "react";
+import type { RetryMode } from "../retry_options.ts";
+
+const STORAGE_KEY = "waybill.draft";
+
+/** Where the recipients come from. */
+export type RecipientSource = "paste" | "audience";
+
+/** Input of the compose page. */
+export interface Draft {
+  readonly channel: "EMAIL" | "MESSENGER";
+  readonly title: string;
+  readonly type: string;
+  readonly source: RecipientSource;
+  readonly pasted: string;
+  readonly audienceId: string | null;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly unsubscribable: boolean;
+  readonly retryMode: RetryMode;
+  readonly maxAttempts: number;
+  /** Local time, as an input of the type datetime-local has it; empty: now. */
+  readonly sendAt: string;
+  /** Makes a repeated click safe: the same key sends once. */
+  readonly idempotencyKey: string;
+}
+
+/** Changes some fields of a draft. */
+export type ChangeDraft = (changes: Partial<Draft>) => void;
+
+function newDraft(): Draft {
+  return {
+    channel: "EMAIL",
+    title: "",
+    type: "bulk",
+    source: "paste",
+    pasted: "",
+    audienceId: null,
+    subject: "",
+    text: "",
+    html: "",
+    unsubscribable: false,
+    retryMode: "MANUAL",
+    maxAttempts: 3,
+    sendAt: "",
+    idempotencyKey: crypto.randomUUID(),
+  };
+}
+
+/** The draft of this tab, kept until it was sent, and a function that discards it. */
+export function useDraft(): [Draft, ChangeDraft, discard: () => void] {
+  const [draft, setDraft] = useState<Draft>(() => ({ ...newDraft(), ...readDraft() }));
+  useEffect(() => sessionStorage.setItem(STORAGE_KEY, JSON.stringify(draft)), [draft]);
+  return [
+    draft,
+    (changes) => setDraft((previous) => ({ ...previous, ...changes })),
+    () => setDraft(newDraft()),
+  ];
+}
+
+function readDraft(): Partial<Draft> {
+  const text = sessionStorage.getItem(STORAGE_KEY);
+  return text === null ? {} : JSON.parse(text);
+}

@@ -1,0 +1,57 @@
+import type { VariablesOf } from "../../api/graphql.ts";
+import type { Draft } from "./draft.ts";
+import { readPasted } from "./pasted.ts";
+import type { SendMessage } from "./send.ts";
+
+type SendInput = VariablesOf<typeof SendMessage>["input"];
+
+/** Content of a draft; empty parts are left out. */
+export function contentOf({ channel, subject, text, html }: Draft): SendInput["content"] {
+  return {
+    subject,
+    ...(text && { text }),
+    ...(channel === "EMAIL" && html && { html }),
+  };
+}
+
+/** Input of `sendMessage`. */
+export function sendInputOf(draft: Draft): SendInput {
+  const { channel, title, type, subject, sendAt, idempotencyKey, unsubscribable } = draft;
+  return {
+    title: title || subject,
+    channel,
+    type: type || "bulk",
+    content: contentOf(draft),
+    to: draft.source === "audience"
+      ? { audienceId: draft.audienceId ?? "" }
+      : { list: readPasted(draft.pasted).recipients.map((recipient) => ({ ...recipient })) },
+    retry: {
+      mode: draft.retryMode,
+      maxAttempts: draft.maxAttempts,
+      ...(draft.retryMode === "AUTO" && { backoff: "IMMEDIATE" }),
+    },
+    ...(sendAt && { sendAt: new Date(sendAt).toISOString() }),
+    ...(channel === "EMAIL" && { unsubscribable }),
+    idempotencyKey,
+  };
+}
+
+/** Faults that the page finds before it asks the server, by field. */
+export function faultsOf(draft: Draft): Readonly<Record<string, string>> {
+  const { recipients } = readPasted(draft.pasted);
+  return {
+    ...(draft.source === "paste" && recipients.length === 0 && {
+      to: "Enter at least one recipient.",
+    }),
+    ...(draft.source === "paste" && recipients.length > 10_000 && {
+      to: "At most 10,000 recipients can be pasted. Drop them as a CSV file instead.",
+    }),
+    ...(draft.source === "audience" && draft.audienceId === null && {
+      to: "Choose an audience, or drop a CSV file.",
+    }),
+    ...(draft.subject.trim() === "" && { "content.subject": "Enter a subject." }),
+    ...(draft.sendAt !== "" && new Date(draft.sendAt).getTime() < Date.now() && {
+      sendAt: "Choose a time in the future, or send now.",
+    }),
+  };
+}

@@ -1,0 +1,26 @@
+import { useQuery } from "urql";
+import { AudienceQuery } from "./audience_select.tsx";
+import type { Draft } from "./draft.ts";
+import { readPasted } from "./pasted.ts";
+
+const MAX_SHOWN = 20;
+
+/** A recipient that the preview can render for. */
+export interface PreviewRecipient {
+  readonly address: string;
+  readonly name?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** The first recipients of a draft. */
+export function usePreviewRecipients(draft: Draft): readonly PreviewRecipient[] {
+  const fromAudience = draft.source === "audience" && draft.audienceId !== null;
+  const [{ data }] = useQuery({
+    query: AudienceQuery,
+    variables: { id: draft.audienceId ?? "" },
+    pause: !fromAudience,
+  });
+  if (draft.source === "paste") return readPasted(draft.pasted).recipients.slice(0, MAX_SHOWN);
+  const nodes = fromAudience ? data?.audience?.recipients.nodes ?? [] : [];
+  return nodes.map(({ address, name, variables }) => ({ address, name, variables }));
+}

@@ -1,0 +1,56 @@
+import { SegmentedControl, Text, Textarea } from "@mantine/core";
+import { formatNumberOf } from "../../kit/format.ts";
+import { AudienceSelect } from "./audience_select.tsx";
+import { CsvDrop } from "./csv_drop.tsx";
+import type { ChangeDraft, Draft } from "./draft.ts";
+import { readPasted } from "./pasted.ts";
+
+/** Recipients: pasted, of an audience, or of a CSV file, which becomes an audience. */
+export function RecipientsField({ draft, onChange, error }: {
+  readonly draft: Draft;
+  readonly onChange: ChangeDraft;
+  readonly error: string | undefined;
+}) {
+  const { recipients, duplicates } = readPasted(draft.pasted);
+  return (
+    <fieldset>
+      <legend>Recipients</legend>
+      <SegmentedControl
+        mb="sm"
+        value={draft.source}
+        onChange={(source) => onChange({ source: source === "paste" ? "paste" : "audience" })}
+        data={[{ value: "paste", label: "Paste" }, { value: "audience", label: "Audience or CSV" }]}
+      />
+      {draft.source === "paste"
+        ? (
+          <>
+            <Textarea
+              label={draft.channel === "EMAIL" ? "Addresses" : "Page-scoped ids"}
+              description="One per line: ada@example.com, or Ada Lovelace <ada@example.com>"
+              autosize
+              minRows={4}
+              maxRows={12}
+              value={draft.pasted}
+              error={error}
+              onChange={(event) => onChange({ pasted: event.currentTarget.value })}
+            />
+            <Text size="sm" mt={4} role="status" className="dimmed">
+              {formatNumberOf(recipients.length, "recipient")}
+              {duplicates > 0 && `, ${formatNumberOf(duplicates, "repetition")} left out`}
+            </Text>
+          </>
+        )
+        : (
+          <>
+            <AudienceSelect
+              value={draft.audienceId}
+              channel={draft.channel}
+              error={error}
+              onChange={(audienceId) => onChange({ audienceId })}
+            />
+            <CsvDrop onImported={(audienceId) => onChange({ audienceId })} />
+          </>
+        )}
+    </fieldset>
+  );
+}
