@@ -16,7 +16,7 @@ async function runVite(outDir: string): Promise<string | null> {
   }).output();
   if (success) return null;
   const text = new TextDecoder();
-  return `${text.decode(stdout)}\n${text.decode(stderr)}`.trim();
+  return `${text.decode(stdout)}\n${text.decode(stderr)}`.replaceAll(/^Download .*\n/gm, "").trim();
 }
 
 /** Builds the dashboard; returns false if it cannot be built. The earlier build stays in use then. */

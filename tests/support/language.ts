@@ -7,8 +7,8 @@ const TEST_NAME = /\b(?:Deno\.test|on[A-Z]\w*)\(\s*["`]([^"`]+)["`]/g;
 const TOKEN =
   /\/\/[^\n]*|\/\*[^]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|\$\{(?:[^`{}]|`[^`]*`|\{[^{}]*\})*\}|[^`\\])*`/g;
 
-/** Standard terms with a banned word: deliveries in flight, an option of Yoga, a component of the router. */
-const ALLOWED = /in_?\s?flight|landingPage|\bOutlet\b/gi;
+/** Standard terms with a banned word: deliveries in flight, an option of Yoga, a component of the router, Playwright. */
+const ALLOWED = /in_?\s?flight|landingPage|\bOutlet\b|chromium\.launch/gi;
 
 /** Words of a private language, and their standard terms. */
 const BANNED: Readonly<Record<string, string>> = {

@@ -1,0 +1,108 @@
+// Makes an image of every screen with real data: light, dark, and 360 px wide. They are looked at by people.
+// deno-lint-ignore-file no-console
+import { withPage } from "../../support/browser.ts";
+import { request, startProgram } from "../../support/program.ts";
+import { startSmtpServer } from "../../support/smtp.ts";
+
+const FOLDER = "data/screenshots";
+const LOOKS = [
+  { name: "light", colorScheme: "light", viewport: { width: 1360, height: 850 } },
+  { name: "dark", colorScheme: "dark", viewport: { width: 1360, height: 850 } },
+  { name: "wide", colorScheme: "light", viewport: { width: 1800, height: 950 } },
+  { name: "narrow", colorScheme: "light", viewport: { width: 360, height: 740 } },
+] as const;
+
+const SEND =
+  `mutation ($title: String!, $type: String!, $list: [RecipientInput!]!, $sendAt: DateTime) {
+  sendMessage(input: {
+    title: $title, type: $type, to: { list: $list }, sendAt: $sendAt
+    content: {
+      subject: "News for {{ name }}", text: "Dear {{ name }},\\n\\nyou are on our {{ plan }} plan."
+      html: "<h2>Dear {{ name }},</h2><p>you are on our <b>{{ plan }}</b> plan.</p>"
+    }
+  }) { ... on SendMessagePayload { message { id } } ... on Error { reason } }
+}`;
+
+const DRAFT = JSON.stringify({
+  title: "The September newsletter",
+  type: "newsletter",
+  pasted: "Ada Lovelace <ada@example.com>\nGrace Hopper <grace@example.com>",
+  subject: "News for {{ name }}",
+  text: "Dear {{ name }},\n\nyou are on our {{ plan }} plan.",
+  html: "<h2>Dear {{ name }},</h2><p>you are on our <b>{{ plan }}</b> plan.</p>",
+});
+
+const smtp = await startSmtpServer({
+  reject: (address) =>
+    address.startsWith("nobody")
+      ? "550 5.1.1 No such user here"
+      : address.startsWith("full")
+      ? "452 4.2.2 Mailbox full"
+      : address.startsWith("spam")
+      ? "554 5.7.1 Message refused by policy"
+      : null,
+});
+const program = await startProgram({ SMTP_URLS: smtp.url });
+
+async function send(title: string, type: string, count: number, sendAt?: string): Promise<string> {
+  const list = Array.from({ length: count }, (_, n) => ({
+    address: `${
+      n % 23 === 1 ? "nobody" : n % 31 === 2 ? "full" : n % 57 === 3 ? "spam" : "ada"
+    }${n}@example.com`,
+    name: `Ada ${n}`,
+    variables: { plan: n % 2 ? "business" : "starter" },
+  }));
+  const { sendMessage } = await request<{ sendMessage: { message: { id: string } } }>(
+    program,
+    SEND,
+    { title, type, list, sendAt },
+  );
+  return sendMessage.message.id;
+}
+
+const first = await send("The July newsletter", "newsletter", 1_500);
+await send("Price change in August", "announcement", 80);
+await send("Welcome", "welcome", 1);
+await send("The August newsletter", "newsletter", 900, "2031-08-01T09:00:00Z");
+await smtp.untilReceived(1_350);
+const { deliveries } = await request<{ deliveries: { nodes: { id: string }[] } }>(
+  program,
+  `query ($id: ID!) {
+    deliveries(filter: { messageId: $id, statuses: [FAILED] }, first: 1) { nodes { id } }
+  }`,
+  { id: first },
+);
+
+const SCREENS: Readonly<Record<string, string>> = {
+  messages: "/messages",
+  failed: `/messages/${first}?tab=failed`,
+  recipients: `/messages/${first}?tab=recipients`,
+  recipient: `/messages/${first}?tab=failed&delivery=${deliveries.nodes[0]?.id}`,
+  batches: `/messages/${first}?tab=batches`,
+  content: `/messages/${first}?tab=content`,
+  analytics: `/messages/${first}?tab=analytics`,
+  compose: "/compose",
+  keys: "/keys",
+};
+const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(SCREENS);
+
+await Deno.mkdir(FOLDER, { recursive: true });
+for (const { name, ...options } of LOOKS) {
+  await withPage(options, async (page) => {
+    await page.goto(program.address);
+    await page.waitForLoadState("networkidle");
+    await page.screenshot({ path: `${FOLDER}/sign_in_${name}.png` });
+    await page.goto(`${program.address}/messages#key=${program.key}`);
+    await page.evaluate((draft) => sessionStorage.setItem("waybill.draft", draft), DRAFT);
+    for (const screen of chosen) {
+      await page.goto(`${program.address}${SCREENS[screen]}`);
+      await page.getByText("● live").waitFor();
+      await page.waitForLoadState("networkidle");
+      await page.screenshot({ path: `${FOLDER}/${screen}_${name}.png` });
+    }
+  });
+}
+await program.stop();
+await smtp.close();
+console.log(`The images are in ${FOLDER}`);
+Deno.exit();

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { noBrowser, withPage } from "../support/browser.ts";
+import { type Program, request, startProgram } from "../support/program.ts";
+import { type SmtpTestServer, startSmtpServer } from "../support/smtp.ts";
+import { makeDataDir } from "../support/data_dir.ts";
+
+/** The program on an embedded database, with a mail server and a browser. */
+export interface Scene {
+  readonly page: Page;
+  readonly smtp: SmtpTestServer;
+  /** Changes with `restart`. */
+  program: Program;
+  /** Opens a page of the dashboard with an API key; by default the operator's. */
+  open(path: string, key?: string): Promise<void>;
+  /** Stops the program, runs `whileDown`, and starts it again at the same address. */
+  restart(whileDown: () => Promise<void>): Promise<void>;
+  /** Sends a message to some addresses; returns its id. */
+  send(title: string, addresses: readonly string[]): Promise<string>;
+}
+
+const SEND = `mutation ($title: String!, $list: [RecipientInput!]!) {
+  sendMessage(input: {
+    title: $title, to: { list: $list }
+    content: { subject: $title, text: "Hello", html: "<p style='color: red'>Hello</p>" }
+  }) { ... on SendMessagePayload { message { id } } ... on Error { reason } }
+}`;
+
+/** Registers a test in a real browser; it is skipped if none is installed. */
+export function inBrowser(
+  name: string,
+  test: (scene: Scene) => Promise<void>,
+  options: BrowserContextOptions = { viewport: { width: 1280, height: 800 } },
+): void {
+  Deno.test({ name, ignore: noBrowser, fn: () => play(test, options) });
+}
+
+async function play(
+  test: (scene: Scene) => Promise<void>,
+  options: BrowserContextOptions,
+): Promise<void> {
+  const smtp = await startSmtpServer();
+  const settings = { DATA_DIR: join(makeDataDir(), "data"), SMTP_URLS: smtp.url };
+  const program = await startProgram(settings);
+  await withPage(options, async (page) => {
+    const scene: Scene = {
+      page,
+      smtp,
+      program,
+      async open(path, key = scene.program.key) {
+        await page.goto(`${scene.program.address}${path}#key=${key}`);
+      },
+      async restart(whileDown) {
+        const { key, address } = scene.program;
+        await scene.program.stop();
+        await whileDown();
+        const flags = ["--port", new URL(address).port];
+        scene.program = { ...await startProgram({ ...settings, ADMIN_API_KEY: key }, flags), key };
+      },
+      async send(title, addresses) {
+        const list = addresses.map((address) => ({ address }));
+        const { sendMessage } = await request<{ sendMessage: { message: { id: string } } }>(
+          scene.program,
+          SEND,
+          { title, list },
+        );
+        return sendMessage.message.id;
+      },
+    };
+    try {
+      await test(scene);
+    } finally {
+      await scene.program.stop();
+      await smtp.close();
+    }
+  });
+}
