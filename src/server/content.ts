@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { Services } from "../domain/services.ts";
 import { openContentLink } from "../domain/messages/content_link.ts";
 import type { Authenticate } from "./authentication.ts";
-import { failureResponse } from "./errors.ts";
+import { failureResponseTo } from "./errors.ts";
 
 // HTML of a message is foreign: it may neither run scripts nor load anything, not even in a tab of its own.
 const HEADERS = {
@@ -40,9 +40,6 @@ export function createContent(services: Services, authenticate: Authenticate): H
     const html = await openContentLink(services, delivery, token);
     return html === null ? context.html(EXPIRED, 404, HEADERS) : context.html(html, 200, HEADERS);
   });
-  // A browser cancels the request of an earlier preview, and reads no response.
-  app.onError((error, { req }) =>
-    req.raw.signal.aborted ? new Response(null, { status: 499 }) : failureResponse(error)
-  );
+  app.onError((error, { req }) => failureResponseTo(req.raw, error));
   return app;
 }

@@ -82,6 +82,15 @@ export function failureResponse(thrown: unknown): Response {
   return errorResponse(status, error, retryAfter(error));
 }
 
+/**
+ * Response to a request that failed. A client that has closed its connection reads none, as a browser does that
+ * opens another page, so its absence is not logged as a fault.
+ */
+export function failureResponseTo({ signal }: Request, thrown: unknown): Response {
+  const cancelled = signal.aborted && thrown instanceof Error && thrown.name === "AbortError";
+  return cancelled ? new Response(null, { status: 499 }) : failureResponse(thrown);
+}
+
 function rootCause(error: GraphQLError): unknown {
   const { originalError } = error;
   return originalError instanceof GraphQLError ? rootCause(originalError) : originalError;

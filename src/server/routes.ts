@@ -4,7 +4,7 @@ import { cors } from "hono/cors";
 import { routePath } from "hono/route";
 import type { Caller, Session } from "../domain/access/access.ts";
 import type { Authenticate } from "./authentication.ts";
-import { errorResponse, failureResponse, unauthenticated } from "./errors.ts";
+import { errorResponse, failureResponseTo, unauthenticated } from "./errors.ts";
 import { createGraphiQL } from "./graphql/graphiql.ts";
 import { prepareEventStream } from "./graphql/event_streams.ts";
 import type { GraphQLEngine } from "./graphql/graphql.ts";
@@ -70,7 +70,7 @@ export function createRoutes(parts: RouteParts): Hono {
   app.notFound(() =>
     errorResponse(404, new GraphQLError("Cannot find a route for this method and path"))
   );
-  app.onError((error) => failureResponse(error));
+  app.onError((error, { req }) => failureResponseTo(req.raw, error));
   return app;
 
   async function withSession(
