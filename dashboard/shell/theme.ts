@@ -14,6 +14,9 @@ const ink: MantineColorsTuple = [
   "#1f2933",
 ];
 
+// Close buttons have no text.
+const CLOSE_LABEL = { closeButtonProps: { "aria-label": "Close" } };
+
 /** Dense and neutral, with the fonts of the system. */
 export const theme = createTheme({
   colors: { ink },
@@ -24,4 +27,8 @@ export const theme = createTheme({
   fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.125rem" },
   cursorType: "pointer",
+  components: {
+    Modal: { defaultProps: CLOSE_LABEL },
+    Drawer: { defaultProps: CLOSE_LABEL },
+  },
 });
