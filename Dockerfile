@@ -1,9 +1,8 @@
 # The packages of the dashboard are not part of the image, only its built files are.
 FROM denoland/deno:2.9.6 AS dashboard
 WORKDIR /app
-COPY deno.json ./
 COPY dashboard dashboard
-RUN deno task dashboard
+RUN deno run -A --no-config dashboard/build/build.ts
 
 # One image for all roles; the command selects one: serve, worker, migrate.
 FROM denoland/deno:2.9.6
