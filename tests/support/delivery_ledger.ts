@@ -70,7 +70,7 @@ const DELIVERY_CHECKS: Record<string, string> = {
       full join (select organization_id, minute, attempt, outcome, error_type, sum(count) as n
         from delivery_minutes group by 1, 2, 3, 4, 5) m
       using (organization_id, minute, attempt, outcome, error_type)
-    where s.n is distinct from m.n`,
+    where s.n is distinct from m.n and minute > now() - interval '25 hours'`,
   "the status of a delivery is the outcome of its last attempt": `
     select 'delivery ' || d.id || ' is ' || d.status || ' after ' || d.tries || ' tries; on record are '
       || coalesce(a.made, 0) || ', the newest ' || coalesce(a.outcome, 'none')
