@@ -56,6 +56,7 @@ export const INTERRUPTED_MESSAGE =
 
 // Jobs are locked in the order of the parameters, then batches in the order of their ids, as by every statement
 // that locks several of them, so that two groups of batches cannot deadlock.
+// Nothing is sent before a step is committed, whose flush covers this commit, too. So it does not wait for its own.
 const TAKE = statement<[claims: string], TakenBatch & { id: string }>(
   "batches.take",
   `with own as materialized (
@@ -63,8 +64,9 @@ const TAKE = statement<[claims: string], TakenBatch & { id: string }>(
      from jsonb_to_recordset($1::jsonb) as a("jobId" uuid, fence bigint, "batchId" uuid), lateral (
        select from jobs where id = a."jobId" and fence = a.fence for no key update) j
    ),
+   unflushed as materialized (select set_config('synchronous_commit', 'off', true)),
    locked as materialized (
-     select l.* from (select id from own order by id) o, lateral (
+     select l.* from unflushed, (select id from own order by id) o, lateral (
        select b.id, b.message_id from batches b where b.id = o.id for no key update) l
    ),
    settings as materialized (
