@@ -1,3 +1,4 @@
+import { readAnnouncement } from "../domain/jobs/announce.ts";
 import {
   CLAIM_LIMIT,
   type ClaimedJob,
@@ -6,6 +7,7 @@ import {
   type Partition,
   type Quota,
   readPartitions,
+  type ReadyPartition,
 } from "../domain/jobs/claim.ts";
 import { type Lane, type LaneSlots, SLOT_SIZE } from "../domain/jobs/lane.ts";
 import type { Services } from "../domain/services.ts";
@@ -33,6 +35,9 @@ export class Claimer {
   // Total size of the jobs that the claims in progress may claim.
   readonly #reserved = new Map<Lane, number>();
   #cursors: readonly LaneCursor[];
+  // The partitions that were announced and not found to be empty since, with the number of the last announcement.
+  readonly #announced = new Map<string, { partition: ReadyPartition; number: number }>();
+  #lastAnnouncement = 0;
   // Null: scan before the next claim.
   #scannedAt: number | null = null;
   #started = new Map<string, number>();
@@ -46,6 +51,28 @@ export class Claimer {
   /** Reads the partitions anew at the next claim, and wakes a loop to claim. */
   rescan(): void {
     this.#scannedAt = null;
+    this.#options.wake.wake();
+  }
+
+  /**
+   * Wakes a loop after a "queue" event, if it is about a lane of this worker.
+   *
+   * @param ids as `wakeWorkers` and `announceJob` publish them; null: any lane
+   */
+  notice(ids: readonly string[] | null): void {
+    if (!ids) return this.rescan();
+    for (const id of ids) {
+      const { lane, partition } = readAnnouncement(id) ?? {};
+      if (!lane || !this.#options.lanes.has(lane)) continue;
+      if (partition) this.announce(partition);
+      else this.rescan();
+    }
+  }
+
+  /** Adds a partition that has a new job, and wakes a loop to claim it. */
+  announce(partition: ReadyPartition): void {
+    this.#share.extend(partition.lane, [partition]);
+    this.#announced.set(keyOf(partition), { partition, number: ++this.#lastAnnouncement });
     this.#options.wake.wake();
   }
 
@@ -67,6 +94,7 @@ export class Claimer {
     const quotas = this.#allocate();
     if (quotas.length === 0) return 0;
     const claimant = workerId();
+    const lastAnnouncement = this.#lastAnnouncement;
     this.#reserve(quotas, 1);
     try {
       const jobs = await claimJobs(this.#services, claimant, quotas);
@@ -76,7 +104,7 @@ export class Claimer {
         this.#options.running.start(job);
         this.#started.set(job.topic, (this.#started.get(job.topic) ?? 0) + 1);
       }
-      this.#removeExhausted(quotas, jobs);
+      this.#removeExhausted(quotas, jobs, lastAnnouncement);
       // After a full claim there may be jobs for another loop, too.
       if (jobs.length >= CLAIM_LIMIT) wake.wake();
       for (const { id, organizationId } of jobs) {
@@ -94,6 +122,7 @@ export class Claimer {
     const now = performance.now();
     if (this.#scannedAt !== null && now - this.#scannedAt < SCAN_INTERVAL_MS) return;
     this.#scannedAt = now;
+    const lastAnnouncement = this.#lastAnnouncement;
     const partitions = await readPartitions(this.#services, this.#cursors, PARTITIONS_LIMIT);
     this.#cursors = this.#cursors.map(({ lane, after }) => {
       const ofLane = partitions.filter((partition) => partition.lane === lane);
@@ -101,6 +130,10 @@ export class Claimer {
       else this.#share.replace(lane, ofLane);
       return { lane, after: ofLane.length < PARTITIONS_LIMIT ? null : ofLane.at(-1) ?? null };
     });
+    // Jobs that were announced after the scan began may be missing in its result.
+    for (const { partition, number } of this.#announced.values()) {
+      if (number > lastAnnouncement) this.#share.extend(partition.lane, [partition]);
+    }
   }
 
   // CLAIM_LIMIT applies to each lane separately, because the first lane would use up a common limit.
@@ -119,13 +152,22 @@ export class Claimer {
   }
 
   // A partition has no more jobs if it returned fewer than its quota, although another one would have fitted.
-  #removeExhausted(quotas: readonly Quota[], jobs: readonly ClaimedJob[]): void {
+  // Jobs that were announced after the claim began may be missing in its result.
+  #removeExhausted(
+    quotas: readonly Quota[],
+    jobs: readonly ClaimedJob[],
+    lastAnnouncement: number,
+  ): void {
     const claimed = Map.groupBy(jobs, keyOf);
     for (const quota of quotas) {
-      const ofQuota = claimed.get(keyOf(quota)) ?? [];
+      const key = keyOf(quota);
+      const ofQuota = claimed.get(key) ?? [];
       const size = ofQuota.reduce((sum, job) => sum + job.size, 0);
       const fits = ofQuota.length === 0 || size + SLOT_SIZE <= quota.size;
-      if (ofQuota.length < quota.count && fits) this.#share.remove(quota);
+      const announced = (this.#announced.get(key)?.number ?? 0) > lastAnnouncement;
+      if (ofQuota.length === quota.count || !fits || announced) continue;
+      this.#share.remove(quota);
+      this.#announced.delete(key);
     }
   }
 }

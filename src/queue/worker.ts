@@ -175,11 +175,8 @@ class LeasedWorker implements Worker {
 
   #subscribe(): void {
     const { bus } = this.#services;
-    const lanes: ReadonlySet<string> = new Set(this.#lanes.keys());
     this.#subscriptions.push(
-      bus.subscribe("queue", ({ ids }) => {
-        if (!ids || ids.some((lane) => lanes.has(lane))) this.#claimer.rescan();
-      }),
+      bus.subscribe("queue", ({ ids }) => this.#claimer.notice(ids)),
       bus.subscribe("hold", () => {
         this.#checkHold().catch((error) => log.error("Cannot read the hold", { error }));
       }),

@@ -5,6 +5,7 @@ import { BATCH_SIZE } from "../deliveries/batches.ts";
 import { insertDeliveries, newDeliveries } from "../deliveries/create.ts";
 import { ConflictError } from "../errors.ts";
 import { newId } from "../id.ts";
+import { announceJob } from "../jobs/announce.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import type { Recipient } from "../recipients.ts";
 import type { Services } from "../services.ts";
@@ -56,7 +57,11 @@ async function sendSmall(
   const jobId = newId();
   const small = { message, deliveries, batchId: newId(), jobId };
   const written = await writeSmallMessage(services.db, small);
-  if (written) publish(services, message, [jobId], deliveries);
+  if (written) {
+    const { organizationId, lane, type: topic, recipientCount: size } = message;
+    announceJob(services, { lane, organizationId, topic, size });
+    publish(services, message, [jobId], deliveries);
+  }
   return written;
 }
 
@@ -76,17 +81,19 @@ async function sendPlanned(
     jobIds = await enqueueJobs(tx, [planJob(message)]);
     return inserted;
   });
-  if (written) publish(services, message, jobIds, deliveries);
+  if (written) {
+    wakeWorkers(services, [message.lane]);
+    publish(services, message, jobIds, deliveries);
+  }
   return written;
 }
 
 function publish(
   services: Services,
-  { id, organizationId, lane }: NewMessage,
+  { id, organizationId }: NewMessage,
   jobIds: readonly string[],
   deliveries: readonly { readonly id: string }[],
 ): void {
-  wakeWorkers(services, [lane]);
   services.bus.publish("messages", organizationId, [id]);
   services.bus.publish("jobs", organizationId, jobIds);
   services.bus.publish("deliveries", organizationId, deliveries.map(({ id }) => id));
