@@ -122,7 +122,7 @@ async function sendPending(
   const pending = await statements.readPending(batch);
   const before = pending.length < batch.size ? await countEnded(services, batch) : NONE_ENDED;
   const addresses = pending.map(({ address }) => address);
-  const suppressed = await statements.findSuppressed({ message: batch, addresses });
+  const suppressed = statements.findSuppressed({ message: batch, addresses });
   const send = await prepareDeliverySender(services, batch, {
     channel,
     ...message,

@@ -19,8 +19,8 @@ const log = getLogger(["waybill", "deliveries"]);
 /** Options of sending the deliveries of one batch. */
 export interface DeliverySenderOptions extends MessageContent {
   readonly channel: ChannelSlot["channel"];
-  /** Recipients that must not receive the message. */
-  readonly suppressed: SuppressedAddresses;
+  /** Recipients that must not receive the message. They are looked up while the first step is recorded. */
+  readonly suppressed: Promise<SuppressedAddresses>;
   readonly urgent: boolean;
   readonly signal: AbortSignal;
   /** URL at which recipients reach this installation, without a trailing slash. */
@@ -41,12 +41,15 @@ export async function prepareDeliverySender(
 ): Promise<(delivery: PendingDelivery) => Promise<DeliveryResult>> {
   const rendering = renderingOf(services);
   const aborted = abortOf(signal);
+  const reasons = suppressed.catch(unlisted);
   const linkOf = batch.unsubscribable ? await openUnsubscribeLinks(services.db, publicUrl) : null;
   // Recipients unsubscribe from all unsubscribable messages of the organization, which is the list.
   const listId = toTypeId("organization", batch.organizationId);
   return async (delivery) => {
     const { id, address, name } = delivery;
-    const reason = suppressed.get(address);
+    const listed = await reasons;
+    if (listed === null) return ABORTED_RESULT;
+    const reason = listed.get(address);
     if (reason) return { outcome: "suppressed", reason };
     const { organizationId, messageId, channel: messageChannel } = batch;
     const unsubscribeUrl = linkOf?.({
@@ -80,6 +83,11 @@ function abortOf(signal: AbortSignal): Promise<SendResult> {
   if (signal.aborted) resolve(ABORTED_RESULT);
   signal.addEventListener("abort", () => resolve(ABORTED_RESULT), { once: true });
   return promise;
+}
+
+function unlisted(error: unknown): null {
+  log.error("Cannot read the suppression list; the deliveries of a batch stay PENDING", { error });
+  return null;
 }
 
 /** Result of a delivery that could not be rendered. Nothing was sent, so that it is not UNKNOWN. */
