@@ -19,6 +19,7 @@ import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
 import { createOrganization } from "../support/callers.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { importPeople } from "../support/messages.ts";
+import { failJobs, problemOf } from "../support/problems.ts";
 import { type GraphQLBody, type TestServer, withServer } from "../support/server.ts";
 
 const FILE = new URL("operations.graphql", import.meta.url);
@@ -45,6 +46,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
     to: { list: [{ address: "ada@example.com", name: "Ada", variables: { plan: "pro" } }] },
     idempotencyKey: "july",
   },
+  IgnoreProblemInput: { perHour: 10, until: "2040-01-01T00:00:00Z", note: "Known" },
   UpdateProviderInput: { user: "ada", password: "new" },
   UpdateOrganizationInput: { from: { address: "news@acme.example", name: "Acme" } },
   UpdateLaneInput: { paused: true, slots: 3 },
@@ -57,6 +59,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
 };
 
 interface Ids {
+  readonly problem: string;
   readonly job: string;
   readonly message: string;
   readonly delivery: string;
@@ -93,6 +96,8 @@ onEveryDatabase(
 /** Creates one object of each noun, and returns their ids. */
 async function prepare({ services, organization, post, keys }: TestServer): Promise<Ids> {
   const { admin } = organization;
+  await failJobs({ services, organization }, ["No answer"], {}, "CLEANUP");
+  const { id: problemId } = await problemOf({ services, organization });
   const recipient = { address: "ada@example.com", name: "Ada", variables: {} };
   const { id } = await beginImport(services, admin, { name: "July", bytesTotal: null });
   await addRecipients(services, admin, id, [
@@ -121,6 +126,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
   await putOnHold(services, "Restored");
   const [delivery] = (await listDeliveries(services, admin, {}, "CREATED_ASC", {})).edges;
   return {
+    problem: toTypeId("problem", problemId),
     job: first("job", await listJobs(services, admin, {}, "CREATED_DESC", {})),
     message: toTypeId("message", delivery?.node.messageId ?? ""),
     delivery: toTypeId("delivery", delivery?.node.id ?? ""),

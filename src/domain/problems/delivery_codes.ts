@@ -1,54 +1,57 @@
-interface CodeExplanation {
+/** Explanation of a failure for people. */
+export interface Explanation {
+  /** Meaning of the failure: one or two sentences. */
   readonly meaning: string;
+  /** Steps that fix it. */
   readonly remedy: string;
 }
 
-const UNKNOWN_MAILBOX: CodeExplanation = {
+const UNKNOWN_MAILBOX: Explanation = {
   meaning: "The mailbox does not exist at the recipient's server.",
   remedy:
     "Correct the addresses or remove them from the audience. They are on the suppression list " +
     "if the server's text was clear.",
 };
-const UNKNOWN_DOMAIN: CodeExplanation = {
+const UNKNOWN_DOMAIN: Explanation = {
   meaning: "The domain of the address does not exist or receives no mail.",
   remedy: "Look for misspelled domains in the audience; a retry does not help.",
 };
-const LOGIN: CodeExplanation = {
+const LOGIN: Explanation = {
   meaning: "The provider refused the login: user name or password is wrong or has expired.",
   remedy: "Replace the credentials of the provider; Gmail and Outlook need an app password or " +
     "OAuth. Paused messages continue by themselves afterwards.",
 };
-const REFUSED_CONNECTION: CodeExplanation = {
+const REFUSED_CONNECTION: Explanation = {
   meaning: "The host of the provider refused the connection: no mail server listens on this port.",
   remedy:
     "Check host and port of the provider and whether it runs. Waiting deliveries continue as " +
     "soon as it answers.",
 };
-const UNREACHABLE: CodeExplanation = {
+const UNREACHABLE: Explanation = {
   meaning: "The provider did not answer in time, or the connection broke.",
   remedy:
     "Check the network and firewall between this server and the provider, and the status page " +
     "of the provider, then retry.",
 };
-const UNRESOLVED_HOST: CodeExplanation = {
+const UNRESOLVED_HOST: Explanation = {
   meaning: "The host name of the provider could not be resolved.",
   remedy: "Check the spelling of the provider's host and the DNS resolver of this server.",
 };
-const TLS: CodeExplanation = {
+const TLS: Explanation = {
   meaning: "No encrypted connection to the provider could be opened.",
   remedy: "Check the port of the provider, its certificate, and whether it offers STARTTLS.",
 };
-const AUTHENTICATION: CodeExplanation = {
+const AUTHENTICATION: Explanation = {
   meaning: "The receiving server could not verify the sender's domain by SPF, DKIM and DMARC.",
   remedy:
     "Publish SPF and DKIM for the sending provider and a DMARC record for the domain, and send " +
     "from an address of that domain.",
 };
-const BANNED_IP: CodeExplanation = {
+const BANNED_IP: Explanation = {
   meaning: "The receiving server blocks the IP address of the provider.",
   remedy: "Ask the provider for the removal from the block list, or send through another provider.",
 };
-const TOO_LARGE: CodeExplanation = {
+const TOO_LARGE: Explanation = {
   meaning: "The message is larger than the server or the mailbox accepts.",
   remedy: "Make the message smaller, for example link large pictures instead of embedding them.",
 };
@@ -57,7 +60,7 @@ const TOO_LARGE: CodeExplanation = {
  * Explanations of codes of deliveries: codes of this program, of the operating system, reply codes of SMTP
  * (RFC 5321), enhanced status codes (RFC 3463 and Microsoft's 5.7.5xx), and codes of the Messenger Platform.
  */
-export const DELIVERY_CODES: Readonly<Record<string, CodeExplanation | undefined>> = {
+export const DELIVERY_CODES: Readonly<Record<string, Explanation | undefined>> = {
   "5.1.1": UNKNOWN_MAILBOX,
   "5.1.10": UNKNOWN_MAILBOX,
   "5.1.2": UNKNOWN_DOMAIN,

@@ -1,14 +1,6 @@
 import type { DeliveryErrorType } from "../../channels/channel.ts";
-import { DELIVERY_CODES } from "./delivery_codes.ts";
+import { DELIVERY_CODES, type Explanation } from "./delivery_codes.ts";
 import type { Problem } from "./problem.ts";
-
-/** Explanation of a failure for people. */
-export interface Explanation {
-  /** Meaning of the failure: one or two sentences. */
-  readonly meaning: string;
-  /** Steps that fix it. */
-  readonly remedy: string;
-}
 
 /** Explanation of each type of a delivery's error. The API describes the types by these texts, too. */
 export const DELIVERY_ERRORS: Readonly<Record<DeliveryErrorType, Explanation>> = {
