@@ -5,6 +5,7 @@ import { batchesEraser, deliveriesEraser, minutesEraser } from "../deliveries/er
 import type { Eraser } from "../eraser.ts";
 import { jobsEraser, jobStatsEraser } from "../jobs/erase.ts";
 import { messagesEraser } from "../messages/erase.ts";
+import { affectedEraser, problemsEraser, reportsEraser } from "../problems/erase.ts";
 import { schedulesEraser } from "../schedules/erase.ts";
 import { suppressionsEraser } from "../suppressions/erase.ts";
 
@@ -22,6 +23,9 @@ export const ERASERS: readonly Eraser[] = [
   minutesEraser,
   batchesEraser,
   messagesEraser,
+  reportsEraser,
+  affectedEraser,
+  problemsEraser,
   recipientsEraser,
   audiencesEraser,
   suppressionsEraser,
