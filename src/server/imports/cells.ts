@@ -1,8 +1,10 @@
 const INVISIBLE = /[\0\u200b\u2060\ufeff]/g;
 // Joiners and directional marks are part of some scripts, but not at the edges of a text.
-const EDGES =
-  /^[\s\u200c-\u200f\u202a-\u202e\u2066-\u2069]+|[\s\u200c-\u200f\u202a-\u202e\u2066-\u2069]+$/g;
-const UNUSUAL = /[\0"'=\u00a0\u00ad\u2000-\u206f\ufeff]/;
+const EDGE = /[\s\u200c-\u200f\u202a-\u202e\u2066-\u2069]/;
+const UNUSUAL = /[\0\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
+const MARKS = ['"', "'", "="];
+// A longer cell is no address, and the patterns of addresses would take long.
+const MAX_ADDRESS_LENGTH = 1_000;
 const QUOTED = /^"((?:[^"]|"")*)"$/;
 const FORMULA_TEXT = /^="((?:[^"]|"")*)"$/;
 // Text that an export protects from being read as a formula or a number.
@@ -14,12 +16,19 @@ const NAMED = /^(.*?)<([^<>]*)>[;,\s]*$/s;
 /** Removes from a cell what is not content: blanks around it, invisible characters, quotes and formula marks. */
 export function cleanCell(cell: string): string {
   const text = cell.trim();
-  if (!UNUSUAL.test(text)) return text;
-  const visible = text.replace(INVISIBLE, "").replace(EDGES, "");
+  if (!MARKS.includes(text.charAt(0)) && !UNUSUAL.test(text)) return text;
+  const visible = trimEdges(text.replace(INVISIBLE, ""));
   const [, quoted] = FORMULA_TEXT.exec(visible) ?? QUOTED.exec(visible) ?? [];
   return quoted === undefined
     ? visible.replace(PROTECTED, "")
     : quoted.replaceAll('""', '"').trim();
+}
+
+function trimEdges(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && EDGE.test(text.charAt(start))) start++;
+  while (start < end && EDGE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 /** Returns a heading as one line of visible text with single blanks. */
@@ -35,7 +44,9 @@ export function cleanHeading(cell: string): string {
  * @returns the address, and the name beside it; an address that is none of these unchanged
  */
 export function splitAddress(cell: string): { readonly address: string; readonly name: string } {
-  if (PLAIN_ADDRESS.test(cell)) return { address: cell, name: "" };
+  if (cell.length > MAX_ADDRESS_LENGTH || PLAIN_ADDRESS.test(cell)) {
+    return { address: cell, name: "" };
+  }
   const [, name = "", bracketed] = NAMED.exec(cell) ?? [];
   const link = HYPERLINK.exec(cell)?.[1];
   const address = (link ?? bracketed ?? cell)

@@ -66,12 +66,13 @@ function recipientColumns(
     rowOf(line, fields) {
       const at = (index: number) => fields[index] ?? "";
       const cell = splitAddress(at(address));
-      const parts = `${at(first)} ${at(last)}`.trim();
       return {
         line,
         recipient: {
           address: cell.address,
-          name: name < 0 ? parts || cell.name || null : at(name) || cell.name,
+          name: name < 0
+            ? `${at(first)} ${at(last)}`.trim() || cell.name || null
+            : at(name) || cell.name,
           variables: Object.fromEntries(variables.map(({ index, name }) => [name, at(index)])),
         },
       };
