@@ -87,7 +87,7 @@ async function readDelay({ address }: Target, q: number): Promise<[quantile: str
   const buckets = metrics.matchAll(new RegExp(`${name}_seconds_bucket{le="(.*)"} (\\d+)`, "g"))
     .map(([, le = "", count]) => ({ le, count: Number(count) })).toArray();
   const total = buckets.at(-1)?.count ?? NaN;
-  const max = new RegExp(`${name}_max_seconds (\\S+)`).exec(metrics)?.[1];
+  const max = new RegExp(`^${name}_max_seconds (\\S+)`, "m").exec(metrics)?.[1];
   return [buckets.find(({ count }) => count >= q * total)?.le ?? "", Number(max)];
 }
 
@@ -95,6 +95,8 @@ async function measure({ services, caller, target }: Bench): Promise<void> {
   await untilAccepted(sink.port, 1_000);
   const { message } = await sendMessage(services, caller, {
     ...inputOf("BULK", 0),
+    // A type of its own, because the messages of one type are sent one after the other.
+    type: "looping",
     content: { subject: "Loop", text: LOOP },
     to: { list: people(LOOPING_RECIPIENTS) },
   });
