@@ -49,7 +49,8 @@ const { audienceId, taken } = await importRecipients();
 const messageId = await send(audienceId);
 console.log(`
 Sending a newsletter to ${taken} recipients through a mail server that refuses some of them.
-Watch it in GraphiQL:    ${address}/graphql
+Watch it in the dashboard: ${address}/messages/${messageId}#key=${KEY}
+or in GraphiQL:          ${address}/graphql
 with this header         {"Authorization": "Bearer ${KEY}"}
 and this operation       subscription { messageUpdated(id: "${messageId}") { status stats { sent failed pending } } }
 `);

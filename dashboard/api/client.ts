@@ -2,7 +2,7 @@ import { cacheExchange } from "@urql/exchange-graphcache";
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from "urql";
 import { connect } from "./connection.ts";
 import { createReread } from "./reread.ts";
-import { signOut } from "./session.ts";
+import { restartSession, signOut } from "./session.ts";
 
 const ENDED =
   "The server no longer accepts this key: it was revoked, has expired, or its role was changed. " +
@@ -20,6 +20,7 @@ export function openApi(key: string): Api {
   const reread = createReread();
   const socket = connect(key, {
     onReconnected: reread.all,
+    onEnded: restartSession,
     onUnauthorized: () => signOut(ENDED),
   });
   const client = new Client({

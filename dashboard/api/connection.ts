@@ -18,6 +18,8 @@ export const connection = createStore<ConnectionState>({ state: "CONNECTING" });
 export interface ConnectionHandlers {
   /** Called after a lost connection is back: everything read before may be stale. */
   readonly onReconnected: () => void;
+  /** Called when the server ended the connection with an error after which graphql-ws does not reconnect. */
+  readonly onEnded: () => void;
   /** Called when the server refuses the key. */
   readonly onUnauthorized: () => void;
 }
@@ -55,7 +57,10 @@ export function connect(key: string, handlers: ConnectionHandlers): Client {
         if (received) clearTimeout(pong);
       },
     },
-    onNonLazyError: () => {},
+    onNonLazyError: (error) => {
+      const refused = error instanceof CloseEvent && error.code === UNAUTHORIZED;
+      if (!refused) setTimeout(handlers.onEnded, MAX_WAIT_MS);
+    },
   });
 }
 

@@ -8,10 +8,12 @@ export interface SessionState {
   readonly key: string | null;
   /** Shown on the sign-in page; null after a sign-out by the user. */
   readonly ended: string | null;
+  /** Number of times that the connection was opened anew, because it had ended for good. */
+  readonly restarts: number;
 }
 
 /** Session of this tab. The key is kept in sessionStorage until the tab is closed. */
-export const session = createStore<SessionState>({ key: takeKey(), ended: null });
+export const session = createStore<SessionState>({ key: takeKey(), ended: null, restarts: 0 });
 
 // The key of a first-start link is removed from the address at once, so that it enters no history.
 function takeKey(): string | null {
@@ -25,7 +27,7 @@ function takeKey(): string | null {
 /** Starts a session with a key that the server has accepted. */
 export function signIn(key: string): void {
   sessionStorage.setItem(STORAGE_KEY, key);
-  session.set({ key, ended: null });
+  session.set({ key, ended: null, restarts: 0 });
 }
 
 /**
@@ -37,5 +39,11 @@ export function signOut(ended: string | null = null): void {
   // A draft is kept for the same user, who signs in again with another key.
   if (ended === null) sessionStorage.clear();
   else sessionStorage.removeItem(STORAGE_KEY);
-  session.set({ key: null, ended });
+  session.set({ key: null, ended, restarts: 0 });
+}
+
+/** Opens the connection of the session anew; without effect after its end. */
+export function restartSession(): void {
+  const { key, ended, restarts } = session.get();
+  if (key !== null) session.set({ key, ended, restarts: restarts + 1 });
 }

@@ -11,10 +11,10 @@ import { theme } from "./theme.ts";
 
 /** The dashboard: the sign-in page, or the screens of a session. */
 export function App() {
-  const { key } = useStore(session);
+  const { key, restarts } = useStore(session);
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={readNonce}>
-      {key === null ? <SignIn /> : <Session key={key} apiKey={key} />}
+      {key === null ? <SignIn /> : <Session key={`${key} ${restarts}`} apiKey={key} />}
     </MantineProvider>
   );
 }
