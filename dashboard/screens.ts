@@ -1,3 +1,4 @@
+import { jobs } from "./jobs/screen.ts";
 import { keys } from "./keys/screen.ts";
 import { messages } from "./messages/screen.ts";
 import type { Screen } from "./shell/screen.ts";
@@ -5,5 +6,6 @@ import type { Screen } from "./shell/screen.ts";
 /** Screens in the order of the rail. A new one adds a line. */
 export const SCREENS: readonly Screen[] = [
   messages,
+  jobs,
   keys,
 ];

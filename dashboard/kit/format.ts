@@ -36,6 +36,12 @@ export function formatDuration(ms: number): string {
   return "";
 }
 
+/** Length of a run, exact to the millisecond below a second: 80 → "80 ms", 1_240 → "1.2 s", 24_000 → "24 s" */
+export function formatElapsed(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(ms);
+}
+
 /** Time as distance from now: "2 min ago", "in 3 h", "now" */
 export function formatRelative(time: number, now: number): string {
   const distance = time - now;

@@ -1,0 +1,105 @@
+import { Button } from "@mantine/core";
+import { IconCopyPlus, IconRefresh, IconX } from "@tabler/icons-react";
+import { useState } from "react";
+import { Failure, graphql } from "../api/graphql.ts";
+import { failureOf, useAction } from "../kit/action.ts";
+import { Confirm, type Question } from "../kit/confirm.tsx";
+import { ErrorNotice } from "../kit/error_notice.tsx";
+import { formatEnum } from "../kit/format.ts";
+import { JobFields } from "./job_fields.ts";
+import { useJobKinds } from "./job_kinds.ts";
+import type { JobDetail } from "./job_query.ts";
+import { RunAgain } from "./run_again.tsx";
+
+const CancelJob = graphql(
+  `
+  mutation CancelJob($id: ID!) {
+    cancelJob(id: $id) {
+      __typename
+      ... on CancelJobPayload { job { ...JobFields canCancel canRetry waitingFor { text } } }
+      ...Failure
+    }
+  }
+`,
+  [JobFields, Failure],
+);
+
+const RetryJob = graphql(
+  `
+  mutation RetryJob($id: ID!) {
+    retryJob(id: $id) {
+      __typename
+      ... on RetryJobPayload { job { ...JobFields canCancel canRetry } }
+      ...Failure
+    }
+  }
+`,
+  [JobFields, Failure],
+);
+
+/** Retry, run again and cancel, where the job allows it. */
+export function JobActions({ job }: { readonly job: JobDetail }) {
+  const cancel = useAction(CancelJob, (data) => data.cancelJob);
+  const retry = useAction(RetryJob, (data) => data.retryJob);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const [copying, setCopying] = useState(false);
+  const info = useJobKinds()?.find(({ kind }) => kind === job.kind);
+  const { id, status, canCancel, canRetry } = job;
+
+  function askToCancel() {
+    setQuestion({
+      title: `Cancel this job?`,
+      body: status === "PROCESSING"
+        ? "It is interrupted and records what it has done; that stays done. It can be retried later."
+        : "It will not run. It can be retried later.",
+      action: `Cancel the job ${formatEnum(job.kind)}`,
+      danger: true,
+      run: async () => failureOf(await cancel.run({ id })),
+    });
+  }
+
+  return (
+    <>
+      {retry.failure && <ErrorNotice reason={retry.failure.reason} />}
+      {canRetry && (
+        <Button
+          size="compact-md"
+          leftSection={<IconRefresh size={15} />}
+          loading={retry.running}
+          onClick={() => retry.run({ id })}
+        >
+          {status === "QUEUED" ? "Run now" : "Retry"}
+        </Button>
+      )}
+      {info?.startable && (
+        <Button
+          variant="default"
+          size="compact-md"
+          leftSection={<IconCopyPlus size={15} />}
+          onClick={() => setCopying(true)}
+        >
+          Run again …
+        </Button>
+      )}
+      {canCancel && (
+        <Button
+          variant="default"
+          size="compact-md"
+          leftSection={<IconX size={15} />}
+          onClick={askToCancel}
+        >
+          Cancel
+        </Button>
+      )}
+      <Confirm question={question} onClose={() => setQuestion(null)} />
+      {info && (
+        <RunAgain
+          job={job}
+          info={info}
+          opened={copying}
+          onClose={() => setCopying(false)}
+        />
+      )}
+    </>
+  );
+}
