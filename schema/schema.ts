@@ -27,6 +27,7 @@ import "./overview/mutations.ts";
 import "./problems/live.ts";
 import "./problems/mutations.ts";
 import "./providers/mutations.ts";
+import "./search/search.ts";
 import "./suppressions/suppression.ts";
 import { builder } from "./kit/builder.ts";
 

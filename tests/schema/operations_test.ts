@@ -187,6 +187,7 @@ function variablesOf(
     delivery: ids.delivery,
     job: ids.job,
     name: "August",
+    text: "ada@example.com",
     subject: ids.message,
     ids: [ids.suppression],
     lane: "AI",

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import { idBound } from "../id.ts";
 
 // Maximum difference between the clocks that `id` and `created_at` were taken from.
-const CLOCK_SKEW_MINUTES = 60;
+const CLOCK_SKEW_MINUTES = 5;
 const FAILED = sql<Date>`coalesce(d.failed_at, '-infinity')`;
 
 /** Periods of a filter of deliveries; each begins with the first time and ends before the second. */
