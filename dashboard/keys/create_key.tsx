@@ -1,7 +1,8 @@
-import { Button, CopyButton, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { isFailure, useAction } from "../kit/action.ts";
 import { ErrorNotice } from "../kit/error_notice.tsx";
+import { Secret } from "../kit/secret.tsx";
 import { type Role, useViewer } from "../shell/viewer.tsx";
 import { CreateApiKey } from "./operations.ts";
 
@@ -113,21 +114,6 @@ function KeyForm({ onCreated }: { readonly onCreated: (secret: string) => void }
       />
       <Group justify="flex-end">
         <Button loading={create.running} onClick={submit}>Create</Button>
-      </Group>
-    </Stack>
-  );
-}
-
-function Secret({ secret, onDone }: { readonly secret: string; readonly onDone: () => void }) {
-  return (
-    <Stack gap="sm">
-      <Text>Copy the secret now. It is shown only this once.</Text>
-      <code className="secret">{secret}</code>
-      <Group justify="flex-end">
-        <CopyButton value={secret}>
-          {({ copied, copy }) => <Button onClick={copy}>{copied ? "Copied" : "Copy"}</Button>}
-        </CopyButton>
-        <Button variant="default" onClick={onDone}>Done</Button>
       </Group>
     </Stack>
   );

@@ -60,9 +60,9 @@ export function formatClock(time: string | number): string {
   return CLOCK.format(new Date(time));
 }
 
-/** "PARTIALLY_SENT" → "Partially sent" */
+/** "PARTIALLY_SENT" → "Partially sent", "AI" → "AI" */
 export function formatEnum(value: string): string {
-  const words = value.toLowerCase().replaceAll("_", " ");
+  const words = value.toLowerCase().replaceAll("_", " ").replace(/\bai\b/, "AI");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { noBrowser, withPage } from "../support/browser.ts";
 import { type Program, request, startProgram } from "../support/program.ts";
-import { type SmtpTestServer, startSmtpServer } from "../support/smtp.ts";
+import { type SmtpServerSettings, type SmtpTestServer, startSmtpServer } from "../support/smtp.ts";
 import { makeDataDir } from "../support/data_dir.ts";
 
 /** The program on an embedded database, with a mail server and a browser. */
@@ -26,20 +26,25 @@ const SEND = `mutation ($title: String!, $list: [RecipientInput!]!) {
   }) { ... on SendMessagePayload { message { id } } ... on Error { reason } }
 }`;
 
+/** Window of a test that names no other. */
+export const VIEWPORT: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
+
 /** Registers a test in a real browser; it is skipped if none is installed. */
 export function inBrowser(
   name: string,
   test: (scene: Scene) => Promise<void>,
-  options: BrowserContextOptions = { viewport: { width: 1280, height: 800 } },
+  options: BrowserContextOptions = VIEWPORT,
+  mailServer: SmtpServerSettings = {},
 ): void {
-  Deno.test({ name, ignore: noBrowser, fn: () => play(test, options) });
+  Deno.test({ name, ignore: noBrowser, fn: () => play(test, options, mailServer) });
 }
 
 async function play(
   test: (scene: Scene) => Promise<void>,
   options: BrowserContextOptions,
+  mailServer: SmtpServerSettings,
 ): Promise<void> {
-  const smtp = await startSmtpServer();
+  const smtp = await startSmtpServer(mailServer);
   const settings = { DATA_DIR: join(makeDataDir(), "data"), SMTP_URLS: smtp.url };
   const program = await startProgram(settings);
   await withPage(options, async (page) => {

@@ -73,7 +73,13 @@ const { deliveries } = await request<{ deliveries: { nodes: { id: string }[] } }
   { id: first },
 );
 
+await request(
+  program,
+  "mutation { updateLane(lane: LEARNING, input: { paused: true }) { __typename } }",
+);
+
 const SCREENS: Readonly<Record<string, string>> = {
+  overview: "/overview",
   messages: "/messages",
   failed: `/messages/${first}?tab=failed`,
   recipients: `/messages/${first}?tab=recipients`,
@@ -82,6 +88,10 @@ const SCREENS: Readonly<Record<string, string>> = {
   content: `/messages/${first}?tab=content`,
   analytics: `/messages/${first}?tab=analytics`,
   compose: "/compose",
+  workers: "/installation",
+  providers: "/installation?tab=providers",
+  organizations: "/installation?tab=organizations",
+  configuration: "/installation?tab=configuration",
   keys: "/keys",
 };
 const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(SCREENS);

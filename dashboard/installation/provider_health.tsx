@@ -1,0 +1,25 @@
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconHourglass,
+  IconPlugConnectedX,
+} from "@tabler/icons-react";
+import { formatClock } from "../kit/format.ts";
+import { Status } from "../kit/status.tsx";
+import type { ProviderState } from "./operations.ts";
+
+/** State of a provider in words: switched off, healthy, failing or on probation. */
+export function ProviderHealth({ provider }: { readonly provider: ProviderState }) {
+  const { enabled, state, since } = provider;
+  if (!enabled) return <Status tone="wait" icon={IconPlugConnectedX}>Switched off</Status>;
+  if (state === "OPEN") {
+    return (
+      <Status tone="person" icon={IconAlertTriangle}>
+        {`Failing since ${formatClock(since)}`}
+      </Status>
+    );
+  }
+  return state === "HALF_OPEN"
+    ? <Status tone="patience" icon={IconHourglass}>Being tried again</Status>
+    : <Status tone="done" icon={IconCircleCheck}>Healthy</Status>;
+}

@@ -1,0 +1,40 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import { failureOf, useAction } from "../kit/action.ts";
+import { Confirm, type Question } from "../kit/confirm.tsx";
+import { ErrorNotice } from "../kit/error_notice.tsx";
+import { type ProviderState, UpdateProvider } from "./operations.ts";
+
+/** Switches a provider on or off. Off is asked first, because messages may stop. */
+export function ProviderSwitch({ provider: { id, name, enabled } }: {
+  readonly provider: ProviderState;
+}) {
+  const update = useAction(UpdateProvider, (data) => data.updateProvider);
+  const [question, setQuestion] = useState<Question | null>(null);
+
+  function askToSwitchOff() {
+    setQuestion({
+      title: `Switch ${name} off?`,
+      body:
+        "Nothing is sent to it in any process. The next provider of the channel takes over; without " +
+        "another one messages wait until you switch it on again.",
+      action: "Switch off",
+      run: async () => failureOf(await update.run({ id, input: { enabled: false } })),
+    });
+  }
+
+  return (
+    <>
+      <Button
+        size="compact-sm"
+        variant="default"
+        loading={update.running}
+        onClick={enabled ? askToSwitchOff : () => update.run({ id, input: { enabled: true } })}
+      >
+        Switch {enabled ? "off" : "on"}
+      </Button>
+      {update.failure && !question && <ErrorNotice reason={update.failure.reason} />}
+      <Confirm question={question} onClose={() => setQuestion(null)} />
+    </>
+  );
+}

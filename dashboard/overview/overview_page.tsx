@@ -1,0 +1,98 @@
+import { Skeleton } from "@mantine/core";
+import { IconPencilPlus } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
+import { useQuery, useSubscription } from "urql";
+import { HoldNotice } from "../installation/hold_notice.tsx";
+import { useInstallation } from "../installation/use_installation.ts";
+import { CopyGraphQL } from "../kit/copy_graphql.tsx";
+import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
+import { ButtonLink } from "../kit/links.tsx";
+import { PageHead } from "../kit/page_head.tsx";
+import { useIsAdmin, useViewer } from "../shell/viewer.tsx";
+import { Figures } from "./figures.tsx";
+import { LanesPanel } from "./lanes_panel.tsx";
+import { OverviewQuery, OverviewUpdated } from "./operations.ts";
+import { ProblemsPanel } from "./problems_panel.tsx";
+import { ProvidersPanel } from "./providers_panel.tsx";
+import { RecentFailures } from "./recent_failures.tsx";
+import { UnderWay } from "./under_way.tsx";
+import { WaitingPanel } from "./waiting_panel.tsx";
+import { WorkersPanel } from "./workers_panel.tsx";
+
+const Throughput = lazy(() => import("./throughput.tsx"));
+
+/** State of the organization in one look; a MEMBER sees the part that is its own. */
+export default function OverviewPage() {
+  const isAdmin = useIsAdmin();
+  return (
+    <>
+      <PageHead title="Overview">
+        {isAdmin && <CopyGraphQL operation={OverviewQuery} variables={{}} />}
+        <ButtonLink to="/compose" leftSection={<IconPencilPlus size={16} />}>Compose</ButtonLink>
+      </PageHead>
+      <div className="page">
+        {isAdmin ? <OrganizationOverview /> : <OwnOverview />}
+      </div>
+    </>
+  );
+}
+
+function OwnOverview() {
+  return (
+    <div className="panels">
+      <div>
+        <UnderWay />
+      </div>
+      <div>
+        <RecentFailures />
+      </div>
+    </div>
+  );
+}
+
+function OrganizationOverview() {
+  const { role } = useViewer();
+  const [{ data, error }, read] = useQuery({ query: OverviewQuery });
+  useSubscription({ query: OverviewUpdated });
+  const overview = data?.overview;
+  if (!overview) {
+    return error
+      ? <ErrorNotice reason={reasonOf(error)} onRetry={read} />
+      : <Skeleton height={240} />;
+  }
+  return (
+    <>
+      {role === "OPERATOR" && <InstallationNotices />}
+      <Figures overview={overview} />
+      <Suspense fallback={<div className="chart-place" />}>
+        <Throughput points={overview.deliveries.perMinute} />
+      </Suspense>
+      <div className="panels">
+        <div>
+          <ProblemsPanel />
+          <UnderWay />
+          <WaitingPanel deliveries={overview.deliveries} />
+        </div>
+        <div>
+          <LanesPanel lanes={overview.queue.byLane} />
+          {role === "OPERATOR" && <InstallationPanels />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function InstallationNotices() {
+  const { installation } = useInstallation();
+  return installation && <HoldNotice installation={installation} />;
+}
+
+function InstallationPanels() {
+  const { installation } = useInstallation();
+  return installation && (
+    <>
+      <ProvidersPanel providers={installation.providers} />
+      <WorkersPanel workers={installation.processor.workers} />
+    </>
+  );
+}

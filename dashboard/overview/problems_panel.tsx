@@ -1,0 +1,51 @@
+import { formatCount, formatNumberOf } from "../kit/format.ts";
+import { PageLink } from "../kit/links.tsx";
+import { useLiveList } from "../kit/live_list.ts";
+import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
+import { Panel } from "../kit/panel.tsx";
+import { RelativeTime } from "../kit/relative_time.tsx";
+import { Sparkline } from "../kit/sparkline.tsx";
+import { type OpenProblem, PROBLEMS } from "./open_problems.ts";
+
+const SHOWN = 6;
+const OPEN = { filter: { states: ["OPEN" as const] } };
+
+/** Open problems, latest first. */
+export function ProblemsPanel() {
+  const { rows, fresh, known, totalCount, error } = useLiveList(PROBLEMS, OPEN);
+  // New ones come last, so that no row moves.
+  const problems = [...rows, ...fresh];
+  const count = totalCount ?? problems.length;
+  return (
+    <Panel
+      title="Open problems"
+      link={{ to: "/problems", text: count > 0 ? `All ${formatCount(count)}` : "Problems" }}
+    >
+      {error && <ErrorNotice reason={reasonOf(error)} />}
+      {known && problems.length === 0 && (
+        <p className="dimmed">Nothing has failed that waits for a person.</p>
+      )}
+      <ul className="panel-rows">
+        {problems.slice(0, SHOWN).map((problem) => (
+          <ProblemRow
+            key={problem.id}
+            problem={problem}
+          />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function ProblemRow({ problem }: { readonly problem: OpenProblem }) {
+  const { id, title, count, lastSeenAt, reopenedAt, trend } = problem;
+  return (
+    <li className="problem-row">
+      <PageLink to={`/problems/${id}`} title={title}>{title}</PageLink>
+      {reopenedAt !== null && <span className="tone-person">came back</span>}
+      <span className="numbers" title={formatNumberOf(count, "failure")}>{formatCount(count)}</span>
+      <Sparkline counts={trend.map((hour) => hour.count)} label="last 24 hours" />
+      <RelativeTime at={lastSeenAt} />
+    </li>
+  );
+}
