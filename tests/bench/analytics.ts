@@ -1,6 +1,6 @@
 // Lists and analytics of failures: 1,000,000 deliveries with 50,000 failures, in an organization with
 // 5,000,000 attempts in a month.
-import { statement } from "../../src/db/database.ts";
+import { LONG, statement } from "../../src/db/database.ts";
 import {
   listMessageAttempts,
   readAttemptGroups,
@@ -41,6 +41,7 @@ const FILL_MESSAGE = statement<[organizationId: string, id: string, count: numbe
      1, outcome, error_type, n
    from b, (values ('SENT', '', 95), ('FAILED', 'NETWORK', 2), ('FAILED', 'RATE_LIMIT', 1),
      ('FAILED', 'INVALID_RECIPIENT', 2)) as o(outcome, error_type, n)`,
+  LONG,
 );
 const FILL_DELIVERIES = statement<[organizationId: string, id: string, count: number]>(
   "bench.fillDeliveries",
@@ -53,6 +54,7 @@ const FILL_DELIVERIES = statement<[organizationId: string, id: string, count: nu
      case when failed then 'X' end, case when failed then 'Y' end, failed,
      case when not failed then now() end, case when failed then now() - n * interval '1 ms' end, now()
    from generate_series(1, $3) n, lateral (select n % 20 = 0 as failed) f`,
+  LONG,
 );
 const ANALYZE = statement<[]>("bench.analyze", "analyze");
 

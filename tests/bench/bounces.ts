@@ -1,7 +1,7 @@
 // Bounces of a finished message, 200 per second, compared between messages of 4,000 and 1,000,000
 // recipients: recorded directly, and posted to /webhooks/bounces/dsn.
 import { createHmac } from "node:crypto";
-import { statement } from "../../src/db/database.ts";
+import { LONG, statement } from "../../src/db/database.ts";
 import { newId, toTypeId } from "../../src/domain/id.ts";
 import { createEventRecorder } from "../../src/domain/messages/event_recorder.ts";
 import { SECRET } from "../support/bounces.ts";
@@ -38,6 +38,7 @@ const FILL = statement<[organizationId: string, id: string, count: number]>(
      sent_at, last_attempt_at)
    select $1, $2, n, (n + 99) / 100, 'person' || n || '@example.net', 'SENT', 1, 1, now(), now()
    from generate_series(1, $3) n`,
+  LONG,
 );
 const SPREAD = statement<[messageId: string, step: number, offset: number], { id: string }>(
   "bench.spread",

@@ -1,5 +1,5 @@
 // Retry of 50,000 failures of a message to 1,000,000 recipients in one call.
-import { statement } from "../../src/db/database.ts";
+import { LONG, statement } from "../../src/db/database.ts";
 import { retryDeliveries } from "../../src/domain/messages/retry.ts";
 import { newId } from "../../src/domain/id.ts";
 import { createBus } from "../../src/events/bus.ts";
@@ -20,6 +20,7 @@ const BATCHES = statement<[organizationId: string, messageId: string, count: num
   "bench.batches",
   `insert into batches (organization_id, message_id, number, lo, hi, size, job_id, finished_at)
    select $1, $2, b, b * 100 - 99, b * 100, 100, uuid_v7(), now() from generate_series(1, $3 / 100) b`,
+  LONG,
 );
 // Every 20th delivery has failed.
 const DELIVERIES = statement<[organizationId: string, messageId: string, count: number]>(
@@ -30,6 +31,7 @@ const DELIVERIES = statement<[organizationId: string, messageId: string, count: 
      case when n % 20 = 0 then 'FAILED' else 'SENT' end, 1, 1,
      case when n % 20 = 0 then 'ACCESS_TOKEN' end, n % 20 = 0
    from generate_series(1, $3) n`,
+  LONG,
 );
 const STATS = statement<[messageId: string]>(
   "bench.stats",
@@ -38,6 +40,7 @@ const STATS = statement<[messageId: string]>(
    select organization_id, message_id, id, date_trunc('minute', now()), 1, outcome, type, type <> '', n
    from batches, (values ('SENT', '', 95), ('FAILED', 'ACCESS_TOKEN', 5)) s(outcome, type, n)
    where message_id = $1`,
+  LONG,
 );
 // Each retried delivery fails again.
 const FAIL_AGAIN = statement<[messageId: string]>(
@@ -48,6 +51,7 @@ const FAIL_AGAIN = statement<[messageId: string]>(
      where message_id = $1 and status = 'PENDING' returning 1
    ), b as (update batches set finished_at = now() where message_id = $1 and finished_at is null)
    update messages set status = 'PARTIALLY_SENT', finished_at = now() where id = $1`,
+  LONG,
 );
 const ANALYZE = statement<[]>("bench.analyze", "analyze");
 
