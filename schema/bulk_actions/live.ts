@@ -1,8 +1,16 @@
 import { type BulkAction, mayAccess } from "../../src/domain/bulk_actions/bulk_action.ts";
-import { findBulkActions } from "../../src/domain/bulk_actions/find.ts";
+import {
+  type BulkActionFilter as BulkActionFilterShape,
+  findBulkActions,
+  listBulkActions,
+} from "../../src/domain/bulk_actions/find.ts";
+import { watchLists } from "../../src/domain/live/watch_list.ts";
 import { watchObjects } from "../../src/domain/live/watch_object.ts";
 import { builder } from "../kit/builder.ts";
+import { checkFilter } from "../kit/filter.ts";
+import { listChangeType } from "../kit/list_change.ts";
 import { BulkActionNode } from "./bulk_action.ts";
+import { BulkActionFilter } from "./queries.ts";
 
 const watchBulkAction = watchObjects<BulkAction>({
   noun: "bulkAction",
@@ -13,8 +21,17 @@ const watchBulkAction = watchObjects<BulkAction>({
   finished: ({ finishedAt }) => finishedAt !== null,
 });
 
-builder.subscriptionField("bulkActionUpdated", (t) =>
-  t.field({
+const watchBulkActions = watchLists({
+  topic: "bulkActions",
+  idOf: ({ id }: BulkAction) => id,
+  list: (services, caller, filter: BulkActionFilterShape, page) =>
+    listBulkActions(services, caller, filter, page),
+});
+
+const BulkActionChanges = listChangeType("bulkAction", BulkActionNode, "BulkActionChanges");
+
+builder.subscriptionFields((t) => ({
+  bulkActionUpdated: t.field({
     type: BulkActionNode,
     description:
       "Emits the bulk action in its current state, then after each change. Completes when no item " +
@@ -22,4 +39,20 @@ builder.subscriptionField("bulkActionUpdated", (t) =>
     args: { id: t.arg.id({ required: true, description: "Id of the bulk action: blk_…" }) },
     subscribe: (_root, { id }, { services, caller }) => watchBulkAction(services, caller, id, true),
     resolve: (action) => action,
-  }));
+  }),
+  bulkActionsUpdated: t.field({
+    type: BulkActionChanges,
+    description:
+      "Emits the first page of the matching bulk actions, newest first, then the changes of the " +
+      "list. A MEMBER sees its own.",
+    args: {
+      filter: t.arg({
+        type: BulkActionFilter,
+        description: "Filter of the bulk actions; absent: all.",
+      }),
+    },
+    subscribe: (_root, { filter }, { services, caller }) =>
+      watchBulkActions(services, caller, checkFilter(filter)),
+    resolve: (change) => change,
+  }),
+}));

@@ -32,7 +32,7 @@ const PreviewObject = builder.objectRef<BulkActionPreview>("BulkActionPreview").
   }),
 });
 
-const BulkActionFilter = builder.inputType("BulkActionFilter", {
+export const BulkActionFilter = builder.inputType("BulkActionFilter", {
   description:
     "Filter of bulk actions: all fields must match, within a list any value. Absent or null: no " +
     "limit; an empty list is an InvalidInputError.",

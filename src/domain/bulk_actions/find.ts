@@ -88,6 +88,7 @@ export async function getBulkAction(
 
 /** Filter of a list of bulk actions: fields are combined with AND, values of a field with OR. */
 export interface BulkActionFilter {
+  readonly ids?: readonly string[] | null;
   readonly states?: readonly BulkActionState[] | null;
   readonly actions?: readonly BulkActionKind[] | null;
   readonly startedBy?: string | null;
@@ -101,13 +102,14 @@ export interface BulkActionFilter {
 export async function listBulkActions(
   { db }: Services,
   caller: Caller,
-  { states, actions, startedBy }: BulkActionFilter,
+  { ids, states, actions, startedBy }: BulkActionFilter,
   args: PageArgs,
 ): Promise<Page<BulkAction>> {
   let query = queryBuilder<{ bulk_actions: TableOf<BulkActionRow, typeof LISTED_COLUMNS> }>()
     .selectFrom("bulk_actions").select(LISTED_COLUMNS)
     .where("organization_id", "=", caller.organizationId);
   if (caller.role === "MEMBER") query = query.where("user_id", "=", caller.userId);
+  if (ids) query = query.where("id", "in", [...ids]);
   if (states) query = query.where("state", "in", [...states]);
   if (actions) query = query.where("action", "in", [...actions]);
   if (startedBy != null) query = query.where("user_id", "=", startedBy);
