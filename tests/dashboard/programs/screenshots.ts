@@ -72,6 +72,19 @@ const { deliveries } = await request<{ deliveries: { nodes: { id: string }[] } }
   }`,
   { id: first },
 );
+const { problems } = await request<{ problems: { nodes: { id: string }[] } }>(
+  program,
+  `{ problems(filter: { search: "full" }, first: 1) { nodes { id } } }`,
+);
+const problemId = problems.nodes[0]?.id;
+const { startBulkAction } = await request<{ startBulkAction: { bulkAction: { id: string } } }>(
+  program,
+  `mutation ($target: BulkActionInput!) {
+    startBulkAction(input: { target: $target, perSecond: 0.5 }) {
+      ... on StartBulkActionPayload { bulkAction { id } } } }`,
+  { target: { action: "RETRY", problemId } },
+);
+const bulkId = startBulkAction.bulkAction.id;
 
 await request(
   program,
@@ -92,6 +105,10 @@ const SCREENS: Readonly<Record<string, string>> = {
   providers: "/installation?tab=providers",
   organizations: "/installation?tab=organizations",
   configuration: "/installation?tab=configuration",
+  problems: "/problems",
+  problem: `/problems/${problemId}?bulk=${bulkId}`,
+  bulk_actions: "/bulk-actions",
+  bulk_action: `/bulk-actions/${bulkId}`,
   keys: "/keys",
 };
 const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(SCREENS);

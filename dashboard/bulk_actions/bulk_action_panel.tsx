@@ -1,0 +1,128 @@
+import { CloseButton, Group, Skeleton } from "@mantine/core";
+import { useQuery, useSubscription } from "urql";
+import { graphql } from "../api/graphql.ts";
+import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
+import { formatCount, formatFraction, formatNumberOf, formatRate } from "../kit/format.ts";
+import { Id } from "../kit/links.tsx";
+import { RelativeTime } from "../kit/relative_time.tsx";
+import { toneColor } from "../kit/tone.ts";
+import { AbortBulkAction } from "./abort_bulk_action.tsx";
+import { type BulkAction, BulkActionFields } from "./bulk_action_fields.ts";
+import { BulkActionProgress, skippedCount } from "./bulk_action_progress.tsx";
+import { BulkActionStages } from "./bulk_action_stages.tsx";
+import { BULK_VERBS, BulkActionStatus } from "./bulk_action_status.tsx";
+
+const BulkActionQuery = graphql(
+  `
+  query BulkAction($id: ID!) {
+    bulkAction(id: $id) { ...BulkActionFields }
+  }
+`,
+  [BulkActionFields],
+);
+
+const BulkActionUpdated = graphql(
+  `
+  subscription BulkActionUpdated($id: ID!) {
+    bulkActionUpdated(id: $id) { ...BulkActionFields }
+  }
+`,
+  [BulkActionFields],
+);
+
+/** The bulk action of an id, live. The result's `action` is null if there is none. */
+export function useBulkAction(id: string) {
+  const [{ data, error }, read] = useQuery({ query: BulkActionQuery, variables: { id } });
+  const known = data?.bulkAction != null;
+  useSubscription({ query: BulkActionUpdated, variables: { id }, pause: !known });
+  return { action: data?.bulkAction, error: data ? undefined : error, read };
+}
+
+/** A bulk action inside the page of what it acts on: stage, counts, and abort. */
+export function BulkActionPanel({ id, onClose }: {
+  readonly id: string;
+  /** Takes the panel away; the action goes on. */
+  readonly onClose: () => void;
+}) {
+  const { action, error, read } = useBulkAction(id);
+  if (error) return <ErrorNotice reason={reasonOf(error)} onRetry={read} />;
+  if (action === undefined) return <Skeleton height={96} m="md" width="auto" />;
+  if (action === null) return null;
+  return (
+    <section className="bulk-panel" aria-label="Bulk action">
+      <Group gap="sm">
+        <strong>{BULK_VERBS[action.action]} in stages</strong>
+        <BulkActionStatus state={action.state} />
+        <Id id={action.id} />
+        <Group gap="xs" ml="auto">
+          <AbortBulkAction action={action} />
+          <CloseButton size="sm" aria-label="Hide this bulk action" onClick={onClose} />
+        </Group>
+      </Group>
+      <BulkActionBody action={action} />
+    </section>
+  );
+}
+
+/** Progress, counts, stages and reasons of a bulk action. */
+export function BulkActionBody({ action }: { readonly action: BulkAction }) {
+  const { error, skipped, selecting, perSecond, stopAtFailedFraction, startedBy } = action;
+  return (
+    <>
+      <BulkActionProgress action={action} />
+      <BulkActionStages action={action} />
+      {error && <ErrorNotice title="Stopped" reason={`${error.message}.`} />}
+      <Figures action={action} />
+      {skipped.length > 0 && (
+        <ul className="reasons">
+          {skipped.map(({ reason, count }) => (
+            <li key={reason}>
+              <strong className="numbers">{formatCount(count)}</strong> skipped: {reason}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="dimmed bulk-note">
+        {selecting ? "Selecting" : "Selected"} {formatNumberOf(action.total, "item")} · started{" "}
+        <RelativeTime at={action.createdAt} />
+        {startedBy !== null && ` by ${startedBy}`}
+        {perSecond !== null && ` · at most ${formatRate(perSecond)}`} · {stopAtFailedFraction < 1
+          ? `stops if more than ${formatFraction(stopAtFailedFraction)} of a stage fail again`
+          : "does not stop when items fail again"}
+        {action.finishedAt !== null && (
+          <>
+            {" "}· ended <RelativeTime at={action.finishedAt} />
+          </>
+        )}
+      </p>
+    </>
+  );
+}
+
+function Figures({ action }: { readonly action: BulkAction }) {
+  const { done, failedAgain, inProgress, state, total } = action;
+  const skipped = skippedCount(action);
+  const figures = [
+    ["Done", done, "done"],
+    ["Failed again", failedAgain, "person"],
+    ["Skipped", skipped, "wait"],
+    ["In progress", inProgress, "run"],
+    [
+      state === "RUNNING" ? "Waiting" : "Left as they were",
+      Math.max(0, total - done - failedAgain - skipped - inProgress),
+      "wait",
+    ],
+  ] as const;
+  return (
+    <dl className="figures">
+      {figures.map(([label, count, tone]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd className="numbers" style={{ color: count > 0 ? toneColor(tone) : undefined }}>
+            {formatCount(count)}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,50 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "urql";
+import { ErrorNotice, reasonOf } from "../../kit/error_notice.tsx";
+import { formatCount, formatNumberOf } from "../../kit/format.ts";
+import { BulkActionPreviewQuery, type BulkActionTarget } from "./operations.ts";
+
+/** Reads what a bulk action would take and skip if it started now. */
+export function usePreview(input: BulkActionTarget) {
+  const [{ data, error, fetching }] = useQuery({
+    query: BulkActionPreviewQuery,
+    variables: { input },
+    requestPolicy: "network-only",
+  });
+  const answer = data?.bulkActionPreview;
+  const result = answer?.__typename === "BulkActionPreview" ? answer : null;
+  const reason = answer && "reason" in answer ? answer.reason : error && reasonOf(error);
+  return { result, reason, fetching };
+}
+
+/** How many items a bulk action takes, and how many not, by reason. */
+export function Preview({ preview: { result, reason, fetching }, verb }: {
+  readonly preview: ReturnType<typeof usePreview>;
+  readonly verb: string;
+}) {
+  if (reason) return <ErrorNotice reason={reason} />;
+  if (!result) return <Skeleton height={48} />;
+  const { count, complete, skipped } = result;
+  return (
+    <div aria-busy={fetching} role="status">
+      <p className="preview-count">
+        {count === 0
+          ? `No item can take this action now: ${verb.toLowerCase()} would change nothing.`
+          : (
+            <>
+              <strong className="numbers">{formatCount(count)}</strong>{" "}
+              {count === 1 ? "item is" : "items are"} taken.
+            </>
+          )}
+        {!complete && " More match than were counted; all of them are taken."}
+      </p>
+      {skipped.length > 0 && (
+        <ul className="reasons">
+          {skipped.map((skip) => (
+            <li key={skip.reason}>{formatNumberOf(skip.count, "item")} not: {skip.reason}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

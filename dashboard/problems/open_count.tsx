@@ -1,0 +1,39 @@
+import { useEffect, useRef } from "react";
+import { useQuery, useSubscription } from "urql";
+import { graphql, type ResultOf } from "../api/graphql.ts";
+import { formatCount } from "../kit/format.ts";
+
+const OpenProblemsQuery = graphql(`
+  query OpenProblems {
+    problems(filter: { states: [OPEN] }, first: 100) { totalCount nodes { id } }
+  }
+`);
+
+const OpenProblemsUpdated = graphql(`
+  subscription OpenProblemsUpdated {
+    problemsUpdated(filter: { states: [OPEN] }) { reset changed { id } removedIds }
+  }
+`);
+
+type OpenChanges = ResultOf<typeof OpenProblemsUpdated>["problemsUpdated"];
+
+/** Number of open problems; nothing for zero. */
+export function OpenCount() {
+  const [{ data }, read] = useQuery({ query: OpenProblemsQuery });
+  const [{ data: changes }] = useSubscription(
+    { query: OpenProblemsUpdated },
+    (_previous: OpenChanges | undefined, { problemsUpdated }) => problemsUpdated,
+  );
+  const known = useRef<ReadonlySet<string>>(new Set());
+  known.current = new Set(data?.problems.nodes.map(({ id }) => id));
+  // Most events are further failures of a known problem, which leave the number as it is.
+  useEffect(() => {
+    if (!changes) return;
+    const moved = changes.reset || changes.removedIds.length > 0 ||
+      changes.changed.some(({ id }) => !known.current.has(id));
+    if (moved) read({ requestPolicy: "network-only" });
+  }, [changes, read]);
+  const count = data?.problems.totalCount ?? 0;
+  if (count === 0) return null;
+  return <span className="tone-person">{formatCount(count)}</span>;
+}

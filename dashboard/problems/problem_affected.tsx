@@ -1,0 +1,55 @@
+import { formatCount, formatEnum, formatNumberOf } from "../kit/format.ts";
+import { Id, PageLink } from "../kit/links.tsx";
+import { RelativeTime } from "../kit/relative_time.tsx";
+import type { ProblemDetails } from "./problem_details.ts";
+
+type Affected = ProblemDetails["affected"];
+type AffectedSubject = Affected["nodes"][number]["subject"];
+
+/** Messages or jobs that a problem affects, newest first. */
+export function ProblemAffected({ affected, total }: {
+  readonly affected: Affected;
+  /** Number of all affected objects. */
+  readonly total: number;
+}) {
+  return (
+    <>
+      <ul className="affected">
+        {affected.nodes.map(({ subject, count, lastSeenAt }, index) => (
+          <li key={subject?.id ?? index}>
+            <Subject subject={subject} />
+            <span className="numbers">{formatNumberOf(count, "failure")}</span>
+            <span className="dimmed">
+              <RelativeTime at={lastSeenAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {affected.pageInfo.hasNextPage && (
+        <p className="dimmed">
+          The newest {formatCount(affected.nodes.length)} of {formatCount(total)}.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Subject({ subject }: { readonly subject: AffectedSubject }) {
+  switch (subject?.__typename) {
+    case "Message":
+      return (
+        <PageLink to={`/messages/${subject.id}`} search={{ tab: "failed" }}>
+          {subject.title}
+        </PageLink>
+      );
+    case "Job":
+      return (
+        <span>
+          {subject.kind} <span className="dimmed">{formatEnum(subject.status)}</span>{" "}
+          <Id id={subject.id} />
+        </span>
+      );
+    default:
+      return <span className="dimmed">deleted since</span>;
+  }
+}
