@@ -70,9 +70,11 @@ export function BulkActionBody({ action }: { readonly action: BulkAction }) {
   return (
     <>
       <BulkActionProgress action={action} />
-      <BulkActionStages action={action} />
-      {error && <ErrorNotice title="Stopped" reason={`${error.message}.`} />}
-      <Figures action={action} />
+      <div className="bulk-state">
+        <BulkActionStages action={action} />
+        <Figures action={action} />
+      </div>
+      {error && <ErrorNotice reason={error.message} />}
       {skipped.length > 0 && (
         <ul className="reasons">
           {skipped.map(({ reason, count }) => (

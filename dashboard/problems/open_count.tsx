@@ -15,24 +15,26 @@ const OpenProblemsUpdated = graphql(`
   }
 `);
 
-type OpenChanges = ResultOf<typeof OpenProblemsUpdated>["problemsUpdated"];
+type OpenEvent = ResultOf<typeof OpenProblemsUpdated>;
 
 /** Number of open problems; nothing for zero. */
 export function OpenCount() {
   const [{ data }, read] = useQuery({ query: OpenProblemsQuery });
-  const [{ data: changes }] = useSubscription(
-    { query: OpenProblemsUpdated },
-    (_previous: OpenChanges | undefined, { problemsUpdated }) => problemsUpdated,
-  );
   const known = useRef<ReadonlySet<string>>(new Set());
   known.current = new Set(data?.problems.nodes.map(({ id }) => id));
+
   // Most events are further failures of a known problem, which leave the number as it is.
+  function countMoves(moves = 0, { problemsUpdated }: OpenEvent): number {
+    const { reset, changed, removedIds } = problemsUpdated;
+    const moved = reset || removedIds.length > 0 ||
+      changed.some(({ id }) => !known.current.has(id));
+    return moved ? moves + 1 : moves;
+  }
+
+  const [{ data: moves }] = useSubscription({ query: OpenProblemsUpdated }, countMoves);
   useEffect(() => {
-    if (!changes) return;
-    const moved = changes.reset || changes.removedIds.length > 0 ||
-      changes.changed.some(({ id }) => !known.current.has(id));
-    if (moved) read({ requestPolicy: "network-only" });
-  }, [changes, read]);
+    if (moves) read({ requestPolicy: "network-only" });
+  }, [moves, read]);
   const count = data?.problems.totalCount ?? 0;
   if (count === 0) return null;
   return <span className="tone-person">{formatCount(count)}</span>;

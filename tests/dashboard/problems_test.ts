@@ -41,5 +41,13 @@ inBrowser(
     await page.getByText("Came back").waitFor();
     await page.getByRole("link", { name: "Once more" }).first().waitFor();
     await page.getByRole("link", { name: "Problems 1" }).waitFor();
+
+    await page.getByRole("button", { name: "Ignore …" }).click();
+    await page.getByRole("textbox", { name: "Open it earlier" }).fill("2");
+    await assertAccessible(page);
+    await page.getByRole("dialog").getByRole("button", { name: "Ignore", exact: true }).click();
+    await page.getByText("or more than 2 failures in an hour").waitFor();
+    await send("A flood", ["ada1@example.com", "ada2@example.com", "ada3@example.com"]);
+    await page.locator(".object-state").getByText("Open again").waitFor();
   },
 );

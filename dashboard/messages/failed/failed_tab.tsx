@@ -1,5 +1,6 @@
 import { Checkbox } from "@mantine/core";
 import { useMemo, useState } from "react";
+import { BulkActionPanel } from "../../bulk_actions/bulk_action_panel.tsx";
 import { DELIVERIES, type DeliveryRow } from "../../deliveries/delivery_fields.ts";
 import { DeliveryDrawer } from "../../deliveries/delivery_drawer.tsx";
 import { DeliveryStatusBadge, LOST_STATUSES } from "../../deliveries/delivery_status.tsx";
@@ -58,6 +59,13 @@ export default function FailedTab({ message }: { readonly message: MessageDetail
           onChange={(q) => setState({ q })}
         />
       </RetryBar>
+      {state.bulk && (
+        <BulkActionPanel
+          key={state.bulk}
+          id={state.bulk}
+          onClose={() => setState({ bulk: undefined })}
+        />
+      )}
       <List
         label="Failed recipients"
         list={list}

@@ -10,6 +10,7 @@ import { ErrorNotice } from "../../kit/error_notice.tsx";
 import { formatCount, formatNumberOf } from "../../kit/format.ts";
 import type { MessageDetail } from "../message_query.ts";
 import { RetryDeliveries } from "./retry.ts";
+import { StagedRetry } from "./staged_retry.tsx";
 
 /** Retries all, the selected, or the failures of the chosen types. Each button says how many it takes. */
 export function RetryBar({ message, chosen, selected, onDone, children }: {
@@ -82,6 +83,7 @@ export function RetryBar({ message, chosen, selected, onDone, children }: {
         >
           Retry all ({formatCount(message.stats.retryable)})
         </Button>
+        <StagedRetry messageId={message.id} chosen={chosen} selected={selected} />
         <CopyGraphQL operation={RetryDeliveries} variables={{ input: { filter: allFilter } }} />
       </Group>
       {permanent > 0 && (
