@@ -3,6 +3,7 @@ import { installation } from "./installation/screen.ts";
 import { jobs } from "./jobs/screen.ts";
 import { keys } from "./keys/screen.ts";
 import { messages } from "./messages/screen.ts";
+import { organization } from "./organization/screen.ts";
 import { overview } from "./overview/screen.ts";
 import { problems } from "./problems/screen.ts";
 import type { Screen } from "./shell/screen.ts";
@@ -15,5 +16,6 @@ export const SCREENS: readonly Screen[] = [
   jobs,
   bulkActions,
   installation,
+  organization,
   keys,
 ];

@@ -71,6 +71,7 @@ function optionsOf(series: readonly Series[], formatTime: (ms: number) => string
     axes: [
       {
         ...axis,
+        size: 30,
         space: 90,
         values: (_, seconds) => seconds.map((each) => formatTime(each * 1_000)),
       },

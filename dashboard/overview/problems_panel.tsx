@@ -1,3 +1,4 @@
+import { Skeleton } from "@mantine/core";
 import { formatCount, formatNumberOf } from "../kit/format.ts";
 import { PageLink } from "../kit/links.tsx";
 import { useLiveList } from "../kit/live_list.ts";
@@ -22,6 +23,7 @@ export function ProblemsPanel() {
       link={{ to: "/problems", text: count > 0 ? `All ${formatCount(count)}` : "Problems" }}
     >
       {error && <ErrorNotice reason={reasonOf(error)} />}
+      {!known && !error && <Skeleton height={34} mt={8} />}
       {known && problems.length === 0 && (
         <p className="dimmed">Nothing has failed that waits for a person.</p>
       )}

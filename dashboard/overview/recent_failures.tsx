@@ -1,3 +1,4 @@
+import { Skeleton } from "@mantine/core";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
 import { formatCount } from "../kit/format.ts";
 import { PageLink } from "../kit/links.tsx";
@@ -20,6 +21,7 @@ export function RecentFailures() {
       link={{ to: "/messages", search: { failures: "1" }, text: "All" }}
     >
       {error && <ErrorNotice reason={reasonOf(error)} />}
+      {!known && !error && <Skeleton height={34} mt={8} />}
       {known && messages.length === 0 && <p className="dimmed">All your messages arrived.</p>}
       <ul className="panel-rows">
         {messages.slice(0, SHOWN).map((message) => (

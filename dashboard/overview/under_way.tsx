@@ -1,3 +1,4 @@
+import { Skeleton } from "@mantine/core";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
 import { formatCount, formatDuration, formatRate } from "../kit/format.ts";
 import { PageLink } from "../kit/links.tsx";
@@ -25,6 +26,7 @@ export function UnderWay() {
       link={{ to: "/messages", search, text: count > 0 ? `All ${formatCount(count)}` : "Messages" }}
     >
       {error && <ErrorNotice reason={reasonOf(error)} />}
+      {!known && !error && <Skeleton height={34} mt={8} />}
       {known && messages.length === 0 && (
         <p className="dimmed">
           No message is being sent.{" "}

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { assertAccessible } from "../support/browser.ts";
 import { request } from "../support/program.ts";
 import { inBrowser, VIEWPORT } from "./support.ts";
+
+const SEND = `mutation {
+  sendMessage(input: {
+    title: "After the backup"
+    to: { list: [{ address: "ada@example.com" }, { address: "grace@example.com" }] }
+    content: { subject: "Hello", text: "Hello" }
+  }) { ... on SendMessagePayload { message { id } } }
+}`;
 
 inBrowser(
   "a lane that one browser pauses is shown paused in another, with the person, and resumes",
@@ -65,6 +74,15 @@ inBrowser(
     assert.equal(viewer.role, "ADMIN");
     await page.getByRole("button", { name: "Done" }).click();
 
+    const admin = await page.context().newPage();
+    await admin.goto(`${program.address}/organization#key=${secret}`);
+    await admin.getByLabel("Replies go to").fill("office@acme.example");
+    await admin.getByRole("button", { name: "Save" }).click();
+    await admin.getByText("Saved").waitFor();
+    assert.equal(await admin.getByRole("link", { name: "Installation" }).count(), 0);
+    await assertAccessible(admin);
+    await admin.close();
+
     await page.getByRole("row", { name: "Acme" }).click();
     await page.getByLabel("Sender address").fill("not an address");
     await page.getByRole("button", { name: "Save" }).click();
@@ -85,3 +103,29 @@ inBrowser(
     await assertAccessible(page);
   },
 );
+
+inBrowser(
+  "a restored database is on hold, says what would go out, and sends it after the release",
+  async ({ page, program, smtp, dataDir, open, restart }) => {
+    await open("/installation");
+    await page.getByText("● live").waitFor();
+    await restart(() => raiseWitness(join(dataDir, "witness")));
+    await page.getByText("The database is older than before").waitFor();
+    await request(program, SEND);
+    await page.getByText("1 message to 2 recipients of all organizations").waitFor();
+    await assertAccessible(page);
+    await page.getByRole("button", { name: "Release …" }).click();
+    await page.getByRole("button", { name: "Release and send to 2" }).click();
+    await smtp.untilReceived(2);
+    await page.getByText("On hold since").waitFor({ state: "detached" });
+  },
+);
+
+// A file that is ahead of the database means that an older state of the database was restored.
+async function raiseWitness(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    const content = JSON.parse(await Deno.readTextFile(path));
+    await Deno.writeTextFile(path, JSON.stringify({ ...content, witness: content.witness + 1e6 }));
+  }
+}

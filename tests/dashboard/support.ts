@@ -9,6 +9,8 @@ import { makeDataDir } from "../support/data_dir.ts";
 export interface Scene {
   readonly page: Page;
   readonly smtp: SmtpTestServer;
+  /** DATA_DIR of the program. */
+  readonly dataDir: string;
   /** Changes with `restart`. */
   program: Program;
   /** Opens a page of the dashboard with an API key; by default the operator's. */
@@ -45,12 +47,14 @@ async function play(
   mailServer: SmtpServerSettings,
 ): Promise<void> {
   const smtp = await startSmtpServer(mailServer);
-  const settings = { DATA_DIR: join(makeDataDir(), "data"), SMTP_URLS: smtp.url };
+  const dataDir = join(makeDataDir(), "data");
+  const settings = { DATA_DIR: dataDir, SMTP_URLS: smtp.url };
   const program = await startProgram(settings);
   await withPage(options, async (page) => {
     const scene: Scene = {
       page,
       smtp,
+      dataDir,
       program,
       async open(path, key = scene.program.key) {
         await page.goto(`${scene.program.address}${path}#key=${key}`);

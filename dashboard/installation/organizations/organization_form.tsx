@@ -9,7 +9,7 @@ const TIMEZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) =>
 /** Name, sender and other settings of an organization. */
 export function OrganizationForm({ organization, onChanged }: {
   readonly organization: OrganizationRow;
-  readonly onChanged: () => void;
+  readonly onChanged?: () => void;
 }) {
   const update = useAction(UpdateOrganization, (data) => data.updateOrganization);
   const [draft, setDraft] = useState(() => draftOf(organization));
@@ -34,7 +34,7 @@ export function OrganizationForm({ organization, onChanged }: {
     const result = await update.run({ id: organization.id, input: inputOf(draft) });
     if (isFailure(result)) return;
     setSaved(true);
-    onChanged();
+    onChanged?.();
   }
 
   return (

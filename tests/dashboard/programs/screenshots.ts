@@ -86,6 +86,9 @@ const { startBulkAction } = await request<{ startBulkAction: { bulkAction: { id:
 );
 const bulkId = startBulkAction.bulkAction.id;
 
+// The rest is sent slowly, so that the overview shows a message under way.
+smtp.replies.beforeReply = () => new Promise((resolve) => setTimeout(resolve, 400));
+await send("The spring survey", "survey", 4_000);
 await request(
   program,
   "mutation { updateLane(lane: LEARNING, input: { paused: true }) { __typename } }",
