@@ -17,7 +17,7 @@ export default function InstallationPage() {
   const { installation, error, read } = useInstallation();
   const [{ tab = "workers" }, setState] = useUrlState();
   return (
-    <>
+    <div className="installation">
       <PageHead title="Installation">
         {installation && <span className="dimmed">Waybill {installation.version}</span>}
         <CopyGraphQL operation={InstallationQuery} variables={{}} />
@@ -53,6 +53,6 @@ export default function InstallationPage() {
           </Tabs.Panel>
         </Tabs>
       )}
-    </>
+    </div>
   );
 }
