@@ -28,7 +28,12 @@ export function toLimits({ stages, perSecond, stopAtPercent }: TypedLimits): {
       stopAtFailedFraction: Number(stopAtPercent) / 100,
       ...(perSecond !== "" && { perSecond: Number(perSecond) }),
     },
-    issues: valid ? [] : [{ path: ["stages"], message: "Enter numbers with commas: 1, 5, 50" }],
+    issues: [
+      ...(valid ? [] : [{ path: ["stages"], message: "Enter numbers with commas: 1, 5, 50" }]),
+      ...(stopAtPercent === ""
+        ? [{ path: ["stopAtFailedFraction"], message: "Enter 0 to 100; 100 never stops" }]
+        : []),
+    ],
   };
 }
 
