@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
 import { IconCopyPlus, IconRefresh, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { Failure, graphql } from "../api/graphql.ts";
@@ -46,6 +47,9 @@ export function JobActions({ job }: { readonly job: JobDetail }) {
   const info = useJobKinds()?.find(({ kind }) => kind === job.kind);
   const { id, status, canCancel, canRetry } = job;
 
+  const runRetry = () => retry.run({ id });
+  useHotkeys([["r", () => canRetry && !copying && !question && runRetry()]]);
+
   function askToCancel() {
     setQuestion({
       title: `Cancel this job?`,
@@ -66,7 +70,7 @@ export function JobActions({ job }: { readonly job: JobDetail }) {
           size="compact-md"
           leftSection={<IconRefresh size={15} />}
           loading={retry.running}
-          onClick={() => retry.run({ id })}
+          onClick={runRetry}
         >
           {status === "QUEUED" ? "Run now" : "Retry"}
         </Button>

@@ -1,4 +1,4 @@
-import { formatCount, formatFraction } from "../kit/format.ts";
+import { formatCount, formatFraction, formatNumberOf } from "../kit/format.ts";
 import { toneColor } from "../kit/tone.ts";
 import type { JobRow } from "./job_fields.ts";
 
@@ -7,7 +7,7 @@ export function JobProgress({ progress }: { readonly progress: JobRow["progress"
   if (!progress) return null;
   const { total, processed, succeeded, failed, skipped, fraction } = progress;
   if (total === null || fraction === null) {
-    return <span className="numbers">{formatCount(processed)} done</span>;
+    return <span className="numbers">{formatNumberOf(processed, "item")}</span>;
   }
   const parts = [
     [succeeded, toneColor("done")],
@@ -15,7 +15,7 @@ export function JobProgress({ progress }: { readonly progress: JobRow["progress"
     [failed, toneColor("person")],
   ] as const;
   return (
-    <span className="progress">
+    <span className="progress job-progress">
       <span
         className="progress-bar"
         role="img"

@@ -30,15 +30,9 @@ const COLUMNS: readonly Column<JobRow>[] = [
   },
   { header: "Status", width: "7.5rem", cell: ({ status }) => <JobStatusBadge status={status} /> },
   {
-    header: "Progress",
-    width: "8rem",
-    cell: ({ progress }) => <JobProgress progress={progress} />,
-  },
-  {
-    header: "Error, or start",
+    header: "Progress or error",
     width: "minmax(8rem, 2fr)",
-    secondary: true,
-    cell: (job) => <Note job={job} />,
+    cell: (job) => <Outcome job={job} />,
   },
   { header: "Lane", width: "6.5rem", secondary: true, cell: ({ lane }) => formatEnum(lane) },
   {
@@ -76,6 +70,7 @@ function Jobs({ kinds }: { readonly kinds: readonly KindInfo[] }) {
   const { id } = useParams({ strict: false });
   const filter = useJobFilter(state, kinds);
   const list = useLiveList(JOBS, { filter });
+  const failedOnly = filter.statuses?.join() === "FAILED";
   const filtered = Object.keys(filter).length > 0;
   return (
     <Split
@@ -85,7 +80,7 @@ function Jobs({ kinds }: { readonly kinds: readonly KindInfo[] }) {
     >
       <PageHead title="Jobs" count={list.totalCount}>
         <CopyGraphQL operation={JobsQuery} variables={{ filter }} />
-        <RetryMatching filter={filter} />
+        <RetryMatching filter={filter} count={failedOnly ? list.totalCount : null} />
         <ButtonLink
           to="/jobs/analytics"
           variant="default"
@@ -120,7 +115,7 @@ function Jobs({ kinds }: { readonly kinds: readonly KindInfo[] }) {
   );
 }
 
-function Note({ job: { status, error, runAt } }: { readonly job: JobRow }) {
+function Outcome({ job: { status, error, runAt, progress } }: { readonly job: JobRow }) {
   const text = error && formatJobError(error);
   if (status === "QUEUED" && runAt && new Date(runAt).getTime() > Date.now()) {
     return (
@@ -130,5 +125,6 @@ function Note({ job: { status, error, runAt } }: { readonly job: JobRow }) {
       </span>
     );
   }
-  return text && <span title={text}>{text}</span>;
+  if (text && status !== "COMPLETED") return <span title={text}>{text}</span>;
+  return <JobProgress progress={progress} />;
 }

@@ -38,7 +38,11 @@ type Result = Extract<
 const MAX_PER_CALL = 1_000;
 
 /** Button that retries all FAILED jobs of a filter, and asks first with their number. */
-export function RetryMatching({ filter }: { readonly filter: JobFilter }) {
+export function RetryMatching({ filter, count }: {
+  readonly filter: JobFilter;
+  /** Number of FAILED jobs, if the list knows it. */
+  readonly count: number | null;
+}) {
   const [opened, setOpened] = useState(false);
   if (filter.statuses && !filter.statuses.includes("FAILED")) return null;
   return (
@@ -48,7 +52,7 @@ export function RetryMatching({ filter }: { readonly filter: JobFilter }) {
         leftSection={<IconRefresh size={16} />}
         onClick={() => setOpened(true)}
       >
-        Retry failed …
+        Retry failed{count === null ? "" : ` (${formatCount(count)})`} …
       </Button>
       <Modal
         opened={opened}

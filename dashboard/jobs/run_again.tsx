@@ -56,6 +56,11 @@ function CopyForm({ job, info, onDone }: {
   const payload = parsePayload(text);
   const issues = payloadIssues(start.failure?.issues);
 
+  function changeText(next: string) {
+    setText(next);
+    start.clear();
+  }
+
   async function submit() {
     if (!payload) return;
     const done = await start.run({ id: job.id, input: { payload, priority } });
@@ -70,7 +75,12 @@ function CopyForm({ job, info, onDone }: {
         A new job starts with this payload. The old one stays as it is, and the new one names it as
         its origin.
       </Text>
-      <PayloadEditor schema={info.payloadSchema} text={text} onChange={setText} issues={issues} />
+      <PayloadEditor
+        schema={info.payloadSchema}
+        text={text}
+        onChange={changeText}
+        issues={issues}
+      />
       <NumberInput
         label="Priority"
         w={120}

@@ -21,7 +21,9 @@ export function KindSelect({ kinds, chosen, onChange }: {
       />
       {chosen && (
         <p>
-          {chosen.description}{" "}
+          {chosen.description.split("`").map((text, index) =>
+            index % 2 === 0 ? text : <code key={index}>{text}</code>
+          )}{" "}
           <span className="dimmed">
             Lane {formatEnum(chosen.lane)}, an attempt may take {formatDuration(chosen.timeoutMs)}.
           </span>

@@ -32,23 +32,25 @@ export function PayloadJson({ text, onChange, issues }: {
         error={malformed ? "This is not a JSON object" : issues.length > 0}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
-      {issues.length > 0 && (
-        <ul className="payload-issues" role="alert">
-          {issues.map(({ path, message }) => (
-            <li key={`${path.join(".")} ${message}`}>
-              {path.length > 0 && (
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  onClick={() => select(path)}
-                >
-                  {path.join(".")}
-                </Button>
-              )} {message}
-            </li>
-          ))}
-        </ul>
-      )}
+      <div role="alert">
+        {issues.length > 0 && (
+          <ul className="payload-issues">
+            {issues.map(({ path, message }) => (
+              <li key={`${path.join(".")} ${message}`}>
+                {path.length > 0 && (
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    onClick={() => select(path)}
+                  >
+                    {path.join(".")}
+                  </Button>
+                )} {message}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
     </div>
   );
 }

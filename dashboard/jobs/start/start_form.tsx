@@ -49,6 +49,11 @@ export function StartForm({ info }: { readonly info: KindInfo }) {
     return start.failure?.issues?.find(({ path }) => path[0] === field)?.message;
   }
 
+  function changeText(next: string) {
+    setText(next);
+    start.clear();
+  }
+
   async function submit() {
     setEarlierId(null);
     const done = await start.run({ input });
@@ -59,7 +64,12 @@ export function StartForm({ info }: { readonly info: KindInfo }) {
 
   return (
     <Stack gap="sm">
-      <PayloadEditor schema={info.payloadSchema} text={text} onChange={setText} issues={issues} />
+      <PayloadEditor
+        schema={info.payloadSchema}
+        text={text}
+        onChange={changeText}
+        issues={issues}
+      />
       <Group align="start">
         <TextInput
           type="datetime-local"

@@ -1,8 +1,11 @@
 // Makes an image of every screen with real data: light, dark, and 360 px wide. They are looked at by people.
 // deno-lint-ignore-file no-console
+import { join } from "node:path";
 import { withPage } from "../../support/browser.ts";
+import { makeDataDir } from "../../support/data_dir.ts";
 import { request, startProgram } from "../../support/program.ts";
 import { startSmtpServer } from "../../support/smtp.ts";
+import { insertBrokenJobs } from "../broken_jobs.ts";
 
 const FOLDER = "data/screenshots";
 const LOOKS = [
@@ -42,7 +45,12 @@ const smtp = await startSmtpServer({
       ? "554 5.7.1 Message refused by policy"
       : null,
 });
-const program = await startProgram({ SMTP_URLS: smtp.url });
+const settings = { SMTP_URLS: smtp.url, DATA_DIR: join(makeDataDir(), "data") };
+const installed = await startProgram(settings);
+await installed.stop();
+await insertBrokenJobs(settings.DATA_DIR, 7);
+const { key } = installed;
+const program = { ...await startProgram({ ...settings, ADMIN_API_KEY: key }), key };
 
 async function send(title: string, type: string, count: number, sendAt?: string): Promise<string> {
   const list = Array.from({ length: count }, (_, n) => ({
@@ -65,10 +73,13 @@ await send("Price change in August", "announcement", 80);
 await send("Welcome", "welcome", 1);
 await send("The August newsletter", "newsletter", 900, "2031-08-01T09:00:00Z");
 await smtp.untilReceived(1_350);
-const { deliveries } = await request<{ deliveries: { nodes: { id: string }[] } }>(
+const { deliveries, jobs } = await request<
+  Record<"deliveries" | "jobs", { nodes: { id: string }[] }>
+>(
   program,
   `query ($id: ID!) {
     deliveries(filter: { messageId: $id, statuses: [FAILED] }, first: 1) { nodes { id } }
+    jobs(filter: { statuses: [FAILED] }, first: 1) { nodes { id } }
   }`,
   { id: first },
 );
@@ -104,6 +115,11 @@ const SCREENS: Readonly<Record<string, string>> = {
   content: `/messages/${first}?tab=content`,
   analytics: `/messages/${first}?tab=analytics`,
   compose: "/compose",
+  jobs: "/jobs",
+  failedJobs: "/jobs?status=FAILED&error=INVALID_PAYLOAD",
+  job: `/jobs/${jobs.nodes[0]?.id}`,
+  startJob: "/jobs/start?kind=CLEANUP_DELIVERIES",
+  jobAnalytics: "/jobs/analytics?period=1h",
   workers: "/installation",
   providers: "/installation?tab=providers",
   organizations: "/installation?tab=organizations",
