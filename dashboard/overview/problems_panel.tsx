@@ -5,8 +5,8 @@ import { useLiveList } from "../kit/live_list.ts";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
 import { Panel } from "../kit/panel.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
-import { Sparkline } from "../kit/sparkline.tsx";
-import { type OpenProblem, PROBLEMS } from "./open_problems.ts";
+import { type Problem, PROBLEMS } from "../problems/problem_fields.ts";
+import { TrendBars } from "../problems/trend_bars.tsx";
 
 const SHOWN = 6;
 const OPEN = { filter: { states: ["OPEN" as const] } };
@@ -39,14 +39,16 @@ export function ProblemsPanel() {
   );
 }
 
-function ProblemRow({ problem }: { readonly problem: OpenProblem }) {
+function ProblemRow({ problem }: { readonly problem: Problem }) {
   const { id, title, count, lastSeenAt, reopenedAt, trend } = problem;
   return (
     <li className="problem-row">
       <PageLink to={`/problems/${id}`} title={title}>{title}</PageLink>
       {reopenedAt !== null && <span className="tone-person">came back</span>}
       <span className="numbers" title={formatNumberOf(count, "failure")}>{formatCount(count)}</span>
-      <Sparkline counts={trend.map((hour) => hour.count)} label="last 24 hours" />
+      <span className="trend-cell">
+        <TrendBars trend={trend} label="Last 24 hours" />
+      </span>
       <RelativeTime at={lastSeenAt} />
     </li>
   );
