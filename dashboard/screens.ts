@@ -1,4 +1,6 @@
+import { audiences } from "./audiences/screen.ts";
 import { bulkActions } from "./bulk_actions/screen.ts";
+import { deliveries } from "./deliveries/screen.ts";
 import { installation } from "./installation/screen.ts";
 import { jobs } from "./jobs/screen.ts";
 import { keys } from "./keys/screen.ts";
@@ -6,6 +8,7 @@ import { messages } from "./messages/screen.ts";
 import { organization } from "./organization/screen.ts";
 import { overview } from "./overview/screen.ts";
 import { problems } from "./problems/screen.ts";
+import { suppressions } from "./suppressions/screen.ts";
 import type { Screen } from "./shell/screen.ts";
 
 /** Screens in the order of the rail. A new one adds a line. */
@@ -13,8 +16,11 @@ export const SCREENS: readonly Screen[] = [
   overview,
   problems,
   messages,
+  deliveries,
   jobs,
   bulkActions,
+  audiences,
+  suppressions,
   installation,
   organization,
   keys,

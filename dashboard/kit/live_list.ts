@@ -44,6 +44,8 @@ export interface LiveList<R extends Row> extends LiveRows<R> {
   readonly loadMore: () => void;
   readonly showFresh: () => void;
   readonly retry: () => void;
+  /** Reads the list again after an action of the user, and shows all of it at once. */
+  readonly reload: () => Promise<void>;
 }
 
 /**
@@ -69,15 +71,18 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
   const key = JSON.stringify(variables);
 
   const read = useCallback(
-    async (after: string | null, first: number, isCurrent: () => boolean) => {
+    async (
+      after: string | null,
+      first: number,
+      isCurrent: () => boolean,
+      type: "readMore" | "reread" | "reload" = after === null ? "reread" : "readMore",
+    ) => {
       const result = await client.query(source.query, { ...current.current, first, after }, {
         requestPolicy: "network-only",
       }).toPromise();
       if (!isCurrent()) return;
       setError(result.error ?? null);
-      if (result.data) {
-        dispatch({ type: after === null ? "reread" : "readMore", page: source.page(result.data) });
-      }
+      if (result.data) dispatch({ type, page: source.page(result.data) });
     },
     [client, source, key],
   );
@@ -128,6 +133,7 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
     loadMore,
     showFresh: () => dispatch({ type: "showFresh" }),
     retry: () => setAttempt(attempt + 1),
+    reload: () => read(null, loadedSize(latest.current), generation.current, "reload"),
   };
 }
 

@@ -45,7 +45,7 @@ export const NO_ROWS: LiveRows<never> = {
 
 /** Event that changes the rows. */
 export type RowsEvent<R extends Row> =
-  | { readonly type: "readMore" | "reread"; readonly page: Page<R> }
+  | { readonly type: "readMore" | "reread" | "reload"; readonly page: Page<R> }
   | { readonly type: "changed"; readonly changes: Changes<R> }
   | { readonly type: "showFresh" | "clear" }
   | { readonly type: "gone"; readonly ids: readonly string[] };
@@ -61,9 +61,9 @@ export function reduceRows<R extends Row>(state: LiveRows<R>, event: RowsEvent<R
       return { ...state, ...pageState(event.page), rows: [...state.rows, ...added] };
     }
     case "reread":
-      return state.rows.length > 0
-        ? reread(state, event.page)
-        : { ...NO_ROWS, ...pageState(event.page), rows: event.page.nodes, known: true };
+      return state.rows.length > 0 ? reread(state, event.page) : firstPage(event.page);
+    case "reload":
+      return firstPage(event.page);
     case "changed":
       return applyChanges(state, event.changes);
     case "showFresh":
@@ -71,6 +71,10 @@ export function reduceRows<R extends Row>(state: LiveRows<R>, event: RowsEvent<R
     case "gone":
       return removeRows(state, event.ids);
   }
+}
+
+function firstPage<R extends Row>(page: Page<R>): LiveRows<R> {
+  return { ...NO_ROWS, ...pageState(page), rows: page.nodes, known: true };
 }
 
 function pageState<R extends Row>({ totalCount = null, pageInfo }: Page<R>) {

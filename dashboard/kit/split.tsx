@@ -11,7 +11,7 @@ export function Split({ open, detail, onClose, children }: {
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
-  useHotkeys([["Escape", () => open && onClose()]]);
+  useHotkeys([["Escape", (event) => open && !inDialog(event.target) && onClose()]]);
   return (
     <div className="split" data-open={open || undefined}>
       <section className="split-list">{children}</section>
@@ -32,4 +32,9 @@ export function Split({ open, detail, onClose, children }: {
       )}
     </div>
   );
+}
+
+// A dialog is closed by the same key, without the detail behind it.
+function inDialog(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("[role=dialog]") !== null;
 }

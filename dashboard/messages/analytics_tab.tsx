@@ -1,7 +1,7 @@
+import { Effectiveness } from "../deliveries/effectiveness.tsx";
 import { Empty } from "../kit/empty.tsx";
 import { formatCount, formatEnum, formatFraction } from "../kit/format.ts";
 import { RelativeTime } from "../kit/relative_time.tsx";
-import { toneColor } from "../kit/tone.ts";
 import type { MessageDetail } from "./message_query.ts";
 import { RetrySettings } from "./retry_settings.tsx";
 
@@ -36,31 +36,6 @@ export default function AnalyticsTab({ message }: { readonly message: MessageDet
         )}
       </p>
       <RetrySettings message={message} />
-    </div>
-  );
-}
-
-function Effectiveness({ attempts }: {
-  readonly attempts: MessageDetail["retryEffectiveness"];
-}) {
-  const largest = Math.max(...attempts.map(({ sent, failed }) => sent + failed), 1);
-  return (
-    <div className="bars">
-      {attempts.map(({ attemptNumber, sent, failed }) => (
-        <div key={attemptNumber} className="bar-row">
-          <span>Attempt {attemptNumber}</span>
-          <span className="bar" role="img" aria-label={`${sent} sent, ${failed} failed`}>
-            <span style={{ width: `${(sent / largest) * 100}%`, background: toneColor("done") }} />
-            <span
-              style={{ width: `${(failed / largest) * 100}%`, background: toneColor("person") }}
-            />
-          </span>
-          <span className="numbers">
-            {formatCount(sent)} sent · {formatCount(failed)} failed ·{" "}
-            {formatFraction(sent / Math.max(1, sent + failed))}
-          </span>
-        </div>
-      ))}
     </div>
   );
 }

@@ -1,8 +1,8 @@
 import { Chip, Group } from "@mantine/core";
 import { DELIVERIES, DeliveriesQuery, type DeliveryRow } from "../deliveries/delivery_fields.ts";
 import { DeliveryDrawer } from "../deliveries/delivery_drawer.tsx";
+import { DeliveryOutcome } from "../deliveries/delivery_outcome.tsx";
 import { DELIVERY_STATUSES, DeliveryStatusBadge } from "../deliveries/delivery_status.tsx";
-import { ErrorText } from "../deliveries/error_text.tsx";
 import { CopyGraphQL } from "../kit/copy_graphql.tsx";
 import { Empty } from "../kit/empty.tsx";
 import { FilterBar, SearchFilter } from "../kit/filters.tsx";
@@ -20,7 +20,11 @@ const COLUMNS: readonly Column<DeliveryRow>[] = [
     width: "8rem",
     cell: ({ status }) => <DeliveryStatusBadge status={status} />,
   },
-  { header: "What happened", width: "minmax(8rem, 2fr)", cell: (row) => <Outcome row={row} /> },
+  {
+    header: "What happened",
+    width: "minmax(8rem, 2fr)",
+    cell: (row) => <DeliveryOutcome row={row} />,
+  },
   {
     header: "Attempts",
     width: "4.5rem",
@@ -103,17 +107,4 @@ function CountOf({ message: { stats }, status }: {
     CANCELLED: stats.cancelled,
   };
   return <span className="numbers dimmed">{formatCount(counts[status])}</span>;
-}
-
-function Outcome({ row: { status, error, waitingFor, suppressionReason, provider, sentAt } }: {
-  readonly row: DeliveryRow;
-}) {
-  if (status === "SUPPRESSED" && suppressionReason) {
-    return <span className="dimmed">On the suppression list: {formatEnum(suppressionReason)}</span>;
-  }
-  if (status === "SENT" && sentAt) {
-    return <span className="dimmed">{provider && `Accepted by ${provider}`}</span>;
-  }
-  if (waitingFor) return <span className="dimmed">{waitingFor.text}</span>;
-  return <ErrorText error={error} />;
 }

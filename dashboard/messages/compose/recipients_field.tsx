@@ -1,7 +1,7 @@
 import { SegmentedControl, Text, Textarea } from "@mantine/core";
+import { RecipientsDrop } from "../../imports/recipients_drop.tsx";
 import { formatNumberOf } from "../../kit/format.ts";
 import { AudienceSelect } from "./audience_select.tsx";
-import { CsvDrop } from "./csv_drop.tsx";
 import type { ChangeDraft, Draft } from "./draft.ts";
 import { readPasted } from "./pasted.ts";
 
@@ -48,7 +48,10 @@ export function RecipientsField({ draft, onChange, error }: {
               error={error}
               onChange={(audienceId) => onChange({ audienceId })}
             />
-            <CsvDrop onImported={(audienceId) => onChange({ audienceId })} />
+            <RecipientsDrop
+              channel={draft.channel}
+              onImported={(audienceId) => onChange({ audienceId })}
+            />
           </>
         )}
     </fieldset>

@@ -105,6 +105,29 @@ await request(
   "mutation { updateLane(lane: LEARNING, input: { paused: true }) { __typename } }",
 );
 
+async function upload(path: string, text: string): Promise<{ audienceId?: string }> {
+  const response = await fetch(`${program.address}/import/${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${program.key}`, "content-type": "text/csv" },
+    body: text,
+  });
+  return await response.json();
+}
+
+const rows = Array.from(
+  { length: 400 },
+  (_, n) => `${n % 97 === 5 ? "nobody" : `ada${n}@example.com`},Ada ${n},${n % 2 ? "pro" : "free"}`,
+);
+const { audienceId } = await upload(
+  "recipients?name=Customers",
+  ["email,name,plan", ...rows].join("\n"),
+);
+await upload("recipients?name=Beta+testers", "email\nada@example.com\n");
+await upload(
+  "suppressions",
+  "email,reason\nada1@example.com,unsubscribed\nada2@example.com,hard_bounce\nada3@example.com,complained\n",
+);
+
 const SCREENS: Readonly<Record<string, string>> = {
   overview: "/overview",
   messages: "/messages",
@@ -128,6 +151,12 @@ const SCREENS: Readonly<Record<string, string>> = {
   problem: `/problems/${problemId}?bulk=${bulkId}`,
   bulk_actions: "/bulk-actions",
   bulk_action: `/bulk-actions/${bulkId}`,
+  deliveries: "/deliveries",
+  delivery: `/deliveries/${deliveries.nodes[0]?.id}`,
+  delivery_analytics: "/deliveries?tab=analytics",
+  audiences: "/audiences",
+  audience: `/audiences/${audienceId}`,
+  suppressions: "/suppressions",
   keys: "/keys",
 };
 const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(SCREENS);

@@ -1,10 +1,15 @@
-/** Report of an import. */
-export interface ImportReport {
-  readonly audienceId: string;
-  readonly taken: number;
-  readonly refused: number;
-  readonly collapsed: number;
-  readonly refusedRows: readonly { readonly line: number; readonly reason: string }[];
+import { session } from "../api/session.ts";
+
+/** A row that was not imported. */
+export interface RefusedRow {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** Address of an import with its parameters; absent and empty ones are left out. */
+export interface ImportTarget {
+  readonly path: "/import/recipients" | "/import/suppressions";
+  readonly parameters: Readonly<Record<string, string | undefined>>;
 }
 
 interface ErrorAnswer {
@@ -12,20 +17,22 @@ interface ErrorAnswer {
 }
 
 /**
- * Uploads a CSV or NDJSON file as an audience. XMLHttpRequest, because fetch reports no progress of uploads.
+ * Uploads a CSV or NDJSON file. XMLHttpRequest, because fetch reports no progress of uploads.
  *
  * @param onProgress share of the file that was sent, 0 to 1
+ * @returns the report of the server
  * @throws {Error} with the reason of the server, if it refuses the file
  */
-export function uploadRecipients(
+export function upload<Report>(
   file: File,
-  key: string,
+  { path, parameters }: ImportTarget,
   onProgress: (fraction: number) => void,
-): Promise<ImportReport> {
-  const { promise, resolve, reject } = Promise.withResolvers<ImportReport>();
+): Promise<Report> {
+  const { promise, resolve, reject } = Promise.withResolvers<Report>();
+  const given = Object.entries(parameters).flatMap(([name, value]) => value ? [[name, value]] : []);
   const request = new XMLHttpRequest();
-  request.open("POST", `/import/recipients?name=${encodeURIComponent(nameOf(file))}`);
-  request.setRequestHeader("authorization", `Bearer ${key}`);
+  request.open("POST", `${path}?${new URLSearchParams(given)}`);
+  request.setRequestHeader("authorization", `Bearer ${session.get().key}`);
   request.setRequestHeader(
     "content-type",
     /\.(nd)?jsonl?$/i.test(file.name) ? "application/x-ndjson" : "text/csv",
@@ -40,7 +47,8 @@ export function uploadRecipients(
   return promise;
 }
 
-function nameOf(file: File): string {
+/** Name of a file without its extension. */
+export function nameOf(file: File): string {
   return file.name.replace(/\.\w+$/, "");
 }
 

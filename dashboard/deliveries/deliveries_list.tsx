@@ -1,0 +1,82 @@
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { CopyGraphQL } from "../kit/copy_graphql.tsx";
+import { Empty } from "../kit/empty.tsx";
+import { ButtonLink } from "../kit/links.tsx";
+import { type Column, List } from "../kit/list.tsx";
+import { useLiveList } from "../kit/live_list.ts";
+import { RelativeTime } from "../kit/relative_time.tsx";
+import { useUrlState } from "../kit/url_state.ts";
+import { DELIVERIES, DeliveriesQuery, type DeliveryRow } from "./delivery_fields.ts";
+import { DeliveryFilters, filterOf } from "./delivery_filters.tsx";
+import { DeliveryOutcome } from "./delivery_outcome.tsx";
+import { DeliveryStatusBadge } from "./delivery_status.tsx";
+import { startOf } from "./period.ts";
+
+const COLUMNS: readonly Column<DeliveryRow>[] = [
+  { header: "Recipient", width: "minmax(9rem, 1fr)", cell: ({ recipient }) => recipient.address },
+  {
+    header: "Status",
+    width: "8rem",
+    cell: ({ status }) => <DeliveryStatusBadge status={status} />,
+  },
+  { header: "Message", width: "minmax(8rem, 1fr)", cell: ({ message }) => message?.title },
+  {
+    header: "What happened",
+    width: "minmax(8rem, 1.5fr)",
+    secondary: true,
+    cell: (row) => <DeliveryOutcome row={row} />,
+  },
+  {
+    header: "Attempts",
+    width: "4.5rem",
+    numeric: true,
+    secondary: true,
+    cell: ({ attemptCount, maxAttempts }) => `${attemptCount}/${maxAttempts}`,
+  },
+  {
+    header: "Last attempt",
+    width: "6.5rem",
+    numeric: true,
+    cell: ({ lastAttemptAt }) => lastAttemptAt && <RelativeTime at={lastAttemptAt} />,
+  },
+];
+
+/** Live list of the deliveries of all messages, latest attempt first. */
+export default function DeliveriesList() {
+  const [state, setState] = useUrlState();
+  const navigate = useNavigate();
+  const { id } = useParams({ strict: false });
+  const createdFrom = useMemo(() => startOf(state.period), [state.period]);
+  const variables = {
+    filter: filterOf(state, createdFrom),
+    orderBy: "LAST_ATTEMPT_DESC" as const,
+  };
+  const list = useLiveList(DELIVERIES, variables);
+  return (
+    <>
+      <DeliveryFilters state={state} onChange={setState} />
+      <div className="list-actions">
+        <CopyGraphQL operation={DeliveriesQuery} variables={variables} />
+      </div>
+      <List
+        label="Deliveries"
+        list={list}
+        columns={COLUMNS}
+        openId={id}
+        onOpen={(row) => navigate({ to: `/deliveries/${row.id}`, search: state })}
+        empty={Object.keys(variables.filter).length > 0
+          ? <Empty title="No delivery matches">Remove a filter to see more.</Empty>
+          : (
+            <Empty
+              title="No deliveries yet"
+              action={<ButtonLink to="/compose">Compose a message</ButtonLink>}
+            >
+              Each recipient of each message has one delivery. Search an address here to see all
+              that a person got.
+            </Empty>
+          )}
+      />
+    </>
+  );
+}

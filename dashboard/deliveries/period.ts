@@ -1,0 +1,19 @@
+const HOUR_MS = 3_600_000;
+
+/** Periods up to now, by their name in the URL. */
+export const PERIODS = [
+  { value: "1h", label: "Last hour", ms: HOUR_MS },
+  { value: "24h", label: "Last 24 hours", ms: 24 * HOUR_MS },
+  { value: "7d", label: "Last 7 days", ms: 7 * 24 * HOUR_MS },
+  { value: "30d", label: "Last 30 days", ms: 30 * 24 * HOUR_MS },
+  { value: "90d", label: "Last 90 days", ms: 90 * 24 * HOUR_MS },
+] as const;
+
+/** Start of a period that ends now, as an ISO time to the minute; null for an unknown name. */
+export function startOf(period: string | undefined): string | null {
+  const found = PERIODS.find(({ value }) => value === period);
+  // Full minutes, so that a list is not read again at each render.
+  return found
+    ? new Date(Math.floor((Date.now() - found.ms) / 60_000) * 60_000).toISOString()
+    : null;
+}
