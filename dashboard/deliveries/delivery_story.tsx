@@ -64,7 +64,9 @@ function Story({ delivery }: { readonly delivery: Detail }) {
         <DeliveryStatusBadge status={delivery.status} /> {delivery.message && (
           <>
             <span className="dimmed">of</span>{" "}
-            <PageLink to={`/messages/${delivery.message.id}`}>{delivery.message.title}</PageLink>
+            <PageLink underline="always" to={`/messages/${delivery.message.id}`}>
+              {delivery.message.title}
+            </PageLink>
           </>
         )}
       </div>

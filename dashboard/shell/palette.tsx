@@ -4,11 +4,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { useContext, useEffect, useState } from "react";
 import { IdPagesContext } from "../kit/links.tsx";
 import { SCREENS } from "../screens.ts";
+import { useSearch } from "./search.ts";
 import { useViewer } from "./viewer.tsx";
 
 const [store, spotlight] = createSpotlight();
 
-/** Palette: jumps to a screen, or to the object of an id. */
+/** Palette: jumps to a screen, or to an object by its id, its title or an address. */
 export default function Palette() {
   const { role } = useViewer();
   const navigate = useNavigate();
@@ -20,6 +21,7 @@ export default function Palette() {
     return () => removeEventListener("waybill:palette", spotlight.open);
   }, []);
 
+  const hits = useSearch(text);
   const id = text.trim();
   const page = pages[id.slice(0, id.indexOf("_"))];
   const screens = SCREENS.filter(({ roles, label }) =>
@@ -28,12 +30,12 @@ export default function Palette() {
   return (
     <Spotlight.Root store={store} query={text} onQueryChange={setText} shortcut={null}>
       <Spotlight.Search
-        placeholder="Screen, or the id of an object"
+        placeholder="Screen, address, title or id"
         aria-label="Search or jump"
         leftSection={<IconSearch size={18} />}
       />
       <Spotlight.ActionsList>
-        {page && (
+        {page && hits.length === 0 && (
           <Spotlight.Action
             label={`Open ${id}`}
             leftSection={<IconArrowRight size={18} />}
@@ -53,7 +55,18 @@ export default function Palette() {
             onClick={() => navigate({ to: path })}
           />
         ))}
-        {!page && screens.length === 0 && <Spotlight.Empty>Nothing found</Spotlight.Empty>}
+        {hits.map(({ id, title, description, to, search }) => (
+          <Spotlight.Action
+            key={`${id} ${title}`}
+            label={title}
+            description={description}
+            leftSection={<IconArrowRight size={18} />}
+            onClick={() => navigate({ to, search })}
+          />
+        ))}
+        {!page && hits.length === 0 && screens.length === 0 && (
+          <Spotlight.Empty>Nothing found</Spotlight.Empty>
+        )}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );

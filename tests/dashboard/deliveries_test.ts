@@ -29,5 +29,10 @@ inBrowser(
     await assertAccessible(page);
     await page.getByRole("link", { name: "Invalid recipient" }).click();
     await page.getByRole("row", { name: "nobody@example.com Failed First" }).waitFor();
+
+    await page.keyboard.press("Control+k");
+    await page.getByLabel("Search or jump").fill("ada@exam");
+    await page.getByRole("button", { name: "ada@example.com Delivery · First" }).click();
+    await page.getByRole("heading", { name: "What this recipient gets" }).waitFor();
   },
 );
