@@ -19,25 +19,25 @@ import { ImportDialog } from "./import_dialog.tsx";
 
 const COLUMNS: readonly Column<AudienceRow>[] = [
   { header: "Name", width: "minmax(8rem, 1fr)", cell: ({ name }) => <strong>{name}</strong> },
+  { header: "State", width: "10rem", cell: (audience) => <AudienceState audience={audience} /> },
+  {
+    header: "Channel",
+    width: "6rem",
+    secondary: true,
+    cell: ({ channel }) => formatEnum(channel),
+  },
   {
     header: "Recipients",
     width: "6.5rem",
     numeric: true,
     cell: ({ recipientCount }) => formatCount(recipientCount),
   },
-  { header: "State", width: "10rem", cell: (audience) => <AudienceState audience={audience} /> },
   {
     header: "Refused rows",
     width: "7rem",
     numeric: true,
     secondary: true,
     cell: (audience) => formatCount(audience.import?.refused ?? 0),
-  },
-  {
-    header: "Channel",
-    width: "6rem",
-    secondary: true,
-    cell: ({ channel }) => formatEnum(channel),
   },
   {
     header: "Created",

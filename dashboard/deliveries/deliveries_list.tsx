@@ -2,6 +2,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { CopyGraphQL } from "../kit/copy_graphql.tsx";
 import { Empty } from "../kit/empty.tsx";
+import { formatCount } from "../kit/format.ts";
 import { ButtonLink } from "../kit/links.tsx";
 import { type Column, List } from "../kit/list.tsx";
 import { useLiveList } from "../kit/live_list.ts";
@@ -55,10 +56,12 @@ export default function DeliveriesList() {
   const list = useLiveList(DELIVERIES, variables);
   return (
     <>
-      <DeliveryFilters state={state} onChange={setState} />
-      <div className="list-actions">
+      <DeliveryFilters state={state} onChange={setState}>
         <CopyGraphQL operation={DeliveriesQuery} variables={variables} />
-      </div>
+        {list.totalCount !== null && (
+          <span className="dimmed numbers">{formatCount(list.totalCount)} found</span>
+        )}
+      </DeliveryFilters>
       <List
         label="Deliveries"
         list={list}

@@ -38,7 +38,7 @@ export default function DeliveryAnalytics() {
         <SegmentedControl
           aria-label="Period"
           size="xs"
-          data={PERIODS.map(({ value, label }) => ({ value, label: label.replace("Last ", "") }))}
+          data={PERIODS.map(({ value, length }) => ({ value, label: length }))}
           value={period}
           onChange={(value) => setState({ period: value })}
         />

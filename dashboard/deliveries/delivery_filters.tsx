@@ -1,8 +1,9 @@
 import { Chip, Group, Pill, Select } from "@mantine/core";
+import type { ReactNode } from "react";
 import { FilterBar, SearchFilter } from "../kit/filters.tsx";
 import { formatEnum } from "../kit/format.ts";
 import { listOf, type UrlState } from "../kit/url_state.ts";
-import { DELIVERY_STATUSES } from "./delivery_status.tsx";
+import { DELIVERY_STATUSES, LOST_STATUSES } from "./delivery_status.tsx";
 import { ALL_ERROR_TYPES, ERROR_TYPES } from "./error_types.ts";
 import { PERIODS } from "./period.ts";
 
@@ -29,11 +30,15 @@ export function filterOf(state: UrlState, createdFrom: string | null) {
   };
 }
 
-/** Filters of deliveries: recipient, period, states, error types. */
-export function DeliveryFilters({ state, onChange }: {
+/** Filters of deliveries: recipient, period, states, and error types once a state of failure is chosen. */
+export function DeliveryFilters({ state, onChange, children }: {
   readonly state: UrlState;
   readonly onChange: (changes: UrlState) => void;
+  /** Stands beside the search. */
+  readonly children: ReactNode;
 }) {
+  const errorTypes = listOf(state.errors, ALL_ERROR_TYPES) ?? [];
+  const hasErrors = errorTypes.length > 0 || listOf(state.status, LOST_STATUSES) !== undefined;
   return (
     <FilterBar>
       <SearchFilter
@@ -47,10 +52,11 @@ export function DeliveryFilters({ state, onChange }: {
         aria-label="Created"
         placeholder="Created any time"
         clearable
-        data={PERIODS.map(({ value, label }) => ({ value, label }))}
+        data={PERIODS.map(({ value, length }) => ({ value, label: `Last ${length}` }))}
         value={state.period ?? null}
         onChange={(period) => onChange({ period: period ?? undefined })}
       />
+      {children}
       <Chip.Group
         multiple
         value={listOf(state.status, DELIVERY_STATUSES) ?? []}
@@ -64,25 +70,27 @@ export function DeliveryFilters({ state, onChange }: {
           ))}
         </Group>
       </Chip.Group>
-      <Chip.Group
-        multiple
-        value={listOf(state.errors, ALL_ERROR_TYPES) ?? []}
-        onChange={(types) => onChange({ errors: types.join(",") })}
-      >
-        <Group gap={6}>
-          {ALL_ERROR_TYPES.map((type) => (
-            <Chip
-              key={type}
-              value={type}
-              size="xs"
-              variant="outline"
-              title={ERROR_TYPES[type].meaning}
-            >
-              {ERROR_TYPES[type].label}
-            </Chip>
-          ))}
-        </Group>
-      </Chip.Group>
+      {hasErrors && (
+        <Chip.Group
+          multiple
+          value={errorTypes}
+          onChange={(types) => onChange({ errors: types.join(",") })}
+        >
+          <Group gap={6}>
+            {ALL_ERROR_TYPES.map((type) => (
+              <Chip
+                key={type}
+                value={type}
+                size="xs"
+                variant="outline"
+                title={ERROR_TYPES[type].meaning}
+              >
+                {ERROR_TYPES[type].label}
+              </Chip>
+            ))}
+          </Group>
+        </Chip.Group>
+      )}
       {LINKED.map((name) =>
         state[name] && (
           <Pill

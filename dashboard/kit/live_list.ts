@@ -113,9 +113,14 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
         timers.add(timer);
       }),
     );
+    // A list without events may be stale after a lost connection.
+    const unfollow = source.subscription ? null : connection.subscribe(() => {
+      if (connection.get().state === "LIVE") read(null, loadedSize(latest.current), isCurrent);
+    });
     return () => {
       mounted = false;
       following?.unsubscribe();
+      unfollow?.();
       timers.forEach(clearTimeout);
     };
   }, [client, source, key, attempt, read]);
