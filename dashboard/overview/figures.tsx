@@ -24,7 +24,12 @@ export function Figures({ overview: { queue, deliveries } }: { readonly overview
   );
   return (
     <dl className="figures overview-figures">
-      <Figure label="Sent now" to="/messages" note={`${formatCount(sum("sent"))} in the last hour`}>
+      <Figure
+        label="Sent now"
+        to="/deliveries"
+        search={{ status: "SENT" }}
+        note={`${formatCount(sum("sent"))} in the last hour`}
+      >
         {formatCount(sentPerMinute(perMinute, now))}/min
       </Figure>
       <Figure
@@ -38,8 +43,8 @@ export function Figures({ overview: { queue, deliveries } }: { readonly overview
       </Figure>
       <Figure
         label="Recipients waiting"
-        to="/messages"
-        search={{ status: "SCHEDULED,PLANNING,SENDING,PAUSED" }}
+        to="/deliveries"
+        search={{ status: "PENDING,SENDING" }}
       >
         {formatCount(waiting)}
         {pendingByType.some((type) => type.capped) && "+"}

@@ -18,8 +18,8 @@ export function WaitingPanel({ deliveries }: { readonly deliveries: Overview["de
           <li key={type} className="count-row">
             <span>{type}</span>
             <PageLink
-              to="/messages"
-              search={{ status: "SCHEDULED,PLANNING,SENDING,PAUSED" }}
+              to="/deliveries"
+              search={{ type, status: "PENDING,SENDING" }}
               className="numbers"
             >
               {formatCount(count)}
@@ -38,7 +38,7 @@ export function WaitingPanel({ deliveries }: { readonly deliveries: Overview["de
               <span className="error-text">
                 <Symbol size={14} aria-hidden /> {label}
               </span>
-              <PageLink to="/messages" search={{ failures: "1" }} className="numbers">
+              <PageLink to="/deliveries" search={{ errors: errorType }} className="numbers">
                 {formatCount(count)} ({formatFraction(fraction)})
               </PageLink>
             </li>
