@@ -8,10 +8,11 @@ import { type Column, List } from "../kit/list.tsx";
 import { useLiveList } from "../kit/live_list.ts";
 import { RelativeTime } from "../kit/relative_time.tsx";
 import { useUrlState } from "../kit/url_state.ts";
-import { DELIVERIES, DeliveriesQuery, type DeliveryRow } from "./delivery_fields.ts";
+import type { DeliveryRow } from "./delivery_fields.ts";
 import { DeliveryFilters, filterOf } from "./delivery_filters.tsx";
 import { DeliveryOutcome } from "./delivery_outcome.tsx";
 import { DeliveryStatusBadge } from "./delivery_status.tsx";
+import { NEWEST_DELIVERIES, NewestDeliveriesQuery } from "./newest_deliveries.ts";
 import { startOf } from "./period.ts";
 
 const COLUMNS: readonly Column<DeliveryRow>[] = [
@@ -43,21 +44,18 @@ const COLUMNS: readonly Column<DeliveryRow>[] = [
   },
 ];
 
-/** Live list of the deliveries of all messages, latest attempt first. */
+/** Live list of the deliveries of all messages, newest first. */
 export default function DeliveriesList() {
   const [state, setState] = useUrlState();
   const navigate = useNavigate();
   const { id } = useParams({ strict: false });
   const createdFrom = useMemo(() => startOf(state.period), [state.period]);
-  const variables = {
-    filter: filterOf(state, createdFrom),
-    orderBy: "LAST_ATTEMPT_DESC" as const,
-  };
-  const list = useLiveList(DELIVERIES, variables);
+  const variables = { filter: filterOf(state, createdFrom) };
+  const list = useLiveList(NEWEST_DELIVERIES, variables);
   return (
     <>
       <DeliveryFilters state={state} onChange={setState}>
-        <CopyGraphQL operation={DeliveriesQuery} variables={variables} />
+        <CopyGraphQL operation={NewestDeliveriesQuery} variables={variables} />
         {list.totalCount !== null && (
           <span className="dimmed numbers">{formatCount(list.totalCount)} found</span>
         )}

@@ -46,7 +46,8 @@ export const DeliveriesQuery = graphql(
   [DeliveryFields],
 );
 
-const DeliveriesUpdated = graphql(
+/** Follows the deliveries of a filter. */
+export const DeliveriesUpdated = graphql(
   `
   subscription DeliveriesUpdated($filter: DeliveryFilter!) {
     deliveriesUpdated(filter: $filter) { reset changed { ...DeliveryFields } removedIds }

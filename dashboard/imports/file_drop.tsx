@@ -5,9 +5,9 @@ import { type ReactNode, useState } from "react";
 import { ColumnsField } from "./columns_field.tsx";
 import { type ImportTarget, upload } from "./upload.ts";
 
-/** Takes a CSV or NDJSON file, shows the progress of its upload, and what the server says of it. */
+/** Takes a CSV or NDJSON file, shows the progress of its upload, and the answer of the server. */
 export function FileDrop<Report>({ hint, targetOf, onImported, children }: {
-  /** What the file must contain. */
+  /** Required columns, in words. */
   readonly hint: string;
   readonly targetOf: (file: File) => ImportTarget;
   readonly onImported: (report: Report) => void;
