@@ -23,7 +23,7 @@ export function ProblemsPanel() {
       link={{ to: "/problems", text: count > 0 ? `All ${formatCount(count)}` : "Problems" }}
     >
       {error && <ErrorNotice reason={reasonOf(error)} />}
-      {!known && !error && <Skeleton height={34} mt={8} />}
+      {!known && !error && problems.length === 0 && <Skeleton height={34} mt={8} />}
       {known && problems.length === 0 && (
         <p className="dimmed">Nothing has failed that waits for a person.</p>
       )}
@@ -43,9 +43,11 @@ function ProblemRow({ problem }: { readonly problem: Problem }) {
   const { id, title, count, lastSeenAt, reopenedAt, trend } = problem;
   return (
     <li className="problem-row">
-      <PageLink to={`/problems/${id}`} title={title}>{title}</PageLink>
-      {reopenedAt !== null && <span className="tone-person">came back</span>}
-      <span className="numbers" title={formatNumberOf(count, "failure")}>{formatCount(count)}</span>
+      <span title={title}>
+        {reopenedAt !== null && <span className="tone-person">Came back:</span>}{" "}
+        <PageLink to={`/problems/${id}`}>{title}</PageLink>
+      </span>
+      <span className="numeric" title={formatNumberOf(count, "failure")}>{formatCount(count)}</span>
       <span className="trend-cell">
         <TrendBars trend={trend} label="Last 24 hours" />
       </span>

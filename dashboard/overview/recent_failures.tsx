@@ -21,11 +21,11 @@ export function RecentFailures() {
       link={{ to: "/messages", search: { failures: "1" }, text: "All" }}
     >
       {error && <ErrorNotice reason={reasonOf(error)} />}
-      {!known && !error && <Skeleton height={34} mt={8} />}
+      {!known && !error && messages.length === 0 && <Skeleton height={34} mt={8} />}
       {known && messages.length === 0 && <p className="dimmed">All your messages arrived.</p>}
       <ul className="panel-rows">
         {messages.slice(0, SHOWN).map((message) => (
-          <li key={message.id} className="problem-row">
+          <li key={message.id} className="failure-row">
             <PageLink to={`/messages/${message.id}`} search={{ tab: "failed" }}>
               {message.title}
             </PageLink>

@@ -26,7 +26,7 @@ export function UnderWay() {
       link={{ to: "/messages", search, text: count > 0 ? `All ${formatCount(count)}` : "Messages" }}
     >
       {error && <ErrorNotice reason={reasonOf(error)} />}
-      {!known && !error && <Skeleton height={34} mt={8} />}
+      {!known && !error && messages.length === 0 && <Skeleton height={34} mt={8} />}
       {known && messages.length === 0 && (
         <p className="dimmed">
           No message is being sent.{" "}
