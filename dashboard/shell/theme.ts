@@ -19,6 +19,8 @@ const CLOSE_LABEL = { closeButtonProps: { "aria-label": "Close" } };
 
 /** Dense and neutral, with the fonts of the system. */
 export const theme = createTheme({
+  // Nothing moves for people whose system asks for less motion.
+  respectReducedMotion: true,
   colors: { ink },
   primaryColor: "ink",
   primaryShade: { light: 9, dark: 6 },

@@ -36,7 +36,9 @@ export async function withPage(
   });
   const faults: string[] = [];
   try {
-    const page = await (await browser.newContext(options)).newPage();
+    // Without motion, because axe-core finds low contrast in a dialog that is still fading in.
+    const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+    const page = await context.newPage();
     page.on("pageerror", ({ message }) => faults.push(message));
     page.on("console", (message) => {
       if (/Content Security Policy|React/.test(message.text())) faults.push(message.text());
