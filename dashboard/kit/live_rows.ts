@@ -65,7 +65,8 @@ export function reduceRows<R extends Row>(state: LiveRows<R>, event: RowsEvent<R
     case "reload":
       return firstPage(event.page);
     case "changed":
-      return applyChanges(state, event.changes);
+      // The first page will have them.
+      return state.known ? applyChanges(state, event.changes, newIn(state)) : state;
     case "showFresh":
       return { ...state, rows: [...state.fresh, ...state.rows], fresh: [] };
     case "gone":
@@ -88,10 +89,14 @@ function reread<R extends Row>(state: LiveRows<R>, page: Page<R>): LiveRows<R> {
     ? state
     : { ...state, rows: state.rows.filter(({ id }) => present.has(id)) };
   const changes = { reset: true, changed: page.nodes, removedIds: [] };
-  return { ...applyChanges(kept, changes), totalCount: page.totalCount ?? null };
+  return { ...applyChanges(kept, changes, () => true), totalCount: page.totalCount ?? null };
 }
 
-function applyChanges<R extends Row>(state: LiveRows<R>, changes: Changes<R>): LiveRows<R> {
+function applyChanges<R extends Row>(
+  state: LiveRows<R>,
+  changes: Changes<R>,
+  isNew: (row: R) => boolean,
+): LiveRows<R> {
   const changed = new Map(changes.changed.map((row) => [row.id, row]));
   const replace = (row: R) => {
     const next = changed.get(row.id) ?? row;
@@ -100,7 +105,7 @@ function applyChanges<R extends Row>(state: LiveRows<R>, changes: Changes<R>): L
   };
   const rows = state.rows.map(replace);
   const fresh = state.fresh.map(replace);
-  const added = [...changed.values()];
+  const added = [...changed.values()].filter(isNew);
   const leaving = new Set(state.leaving);
   for (const id of changes.removedIds) leaving.add(id);
   for (const { id } of changes.changed) leaving.delete(id);
@@ -108,6 +113,12 @@ function applyChanges<R extends Row>(state: LiveRows<R>, changes: Changes<R>): L
   // An empty list has no row that could move.
   if (rows.length === 0) return { ...state, rows: added, totalCount, leaving };
   return { ...state, rows, fresh: [...added, ...fresh], totalCount, leaving };
+}
+
+// Ids grow with the time of creation. A row that is older than a loaded one may be on a page that is not loaded.
+function newIn<R extends Row>({ rows, fresh, hasMore }: LiveRows<R>): (row: R) => boolean {
+  const newest = [...rows, ...fresh].reduce((newest, { id }) => id > newest ? id : newest, "");
+  return ({ id }) => !hasMore || id > newest;
 }
 
 function removeRows<R extends Row>(state: LiveRows<R>, ids: readonly string[]): LiveRows<R> {
