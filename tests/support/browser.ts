@@ -59,8 +59,18 @@ interface AxeRun {
   }[];
 }
 
+// The contrast of a text is low while its colour changes. Transitions begin in the frame after the change.
+const TRANSITIONS_ENDED = `new Promise((resolve) =>
+  requestAnimationFrame(() => requestAnimationFrame(resolve))
+).then(() => Promise.allSettled(
+  document.getAnimations()
+    .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity)
+    .map(({ finished }) => finished)
+))`;
+
 /** Fails if axe-core finds a serious or critical fault on the page. */
 export async function assertAccessible(page: Page): Promise<void> {
+  await page.evaluate(TRANSITIONS_ENDED);
   await page.evaluate(axe.source);
   const { violations }: AxeRun = await page.evaluate("axe.run()");
   const serious = violations.filter(({ impact }) => /serious|critical/.test(impact));
