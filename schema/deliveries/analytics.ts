@@ -14,7 +14,7 @@ import {
 import { checkPeriod, type Period } from "../../src/domain/period.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
-import { TimeBucket } from "../kit/time_bucket.ts";
+import { seriesArgs } from "../kit/time_bucket.ts";
 import { RetryEffectivenessObject } from "./stats.ts";
 import { MessageNode } from "../messages/message.ts";
 import { DeliveryErrorType } from "./enums.ts";
@@ -109,17 +109,7 @@ const DeliveryAnalytics = builder.objectRef<Analytics>("DeliveryAnalytics").impl
         "Results over time, oldest interval first, empty intervals included. More than 2,000 " +
         "intervals are an InvalidInputError.",
       complexity: 20,
-      args: {
-        bucket: t.arg({
-          type: TimeBucket,
-          required: true,
-          description: "Length of the intervals.",
-        }),
-        timezone: t.arg.string({
-          defaultValue: "UTC",
-          description: "IANA time zone that hours and days start in: Europe/Berlin.",
-        }),
-      },
+      args: seriesArgs,
       resolve: ({ period }, { bucket, timezone }, { services, caller }) =>
         readSeries(services, caller, period, bucket, timezone ?? "UTC"),
     }),

@@ -6,7 +6,7 @@ import {
 } from "../../src/domain/jobs/analytics.ts";
 import { checkPeriod, type Period } from "../../src/domain/period.ts";
 import { builder } from "../kit/builder.ts";
-import { TimeBucket } from "../kit/time_bucket.ts";
+import { seriesArgs } from "../kit/time_bucket.ts";
 import { JobKind } from "./enums.ts";
 
 const JobKindStatsObject = builder.objectRef<JobKindStats>("JobKindStats").implement({
@@ -57,17 +57,7 @@ const JobAnalytics = builder.objectRef<Period>("JobAnalytics").implement({
         "Results over time, oldest interval first, empty intervals included. More than 2,000 " +
         "intervals are an InvalidInputError.",
       complexity: 20,
-      args: {
-        bucket: t.arg({
-          type: TimeBucket,
-          required: true,
-          description: "Length of the intervals.",
-        }),
-        timezone: t.arg.string({
-          defaultValue: "UTC",
-          description: "IANA time zone that hours and days start in: Europe/Berlin.",
-        }),
-      },
+      args: seriesArgs,
       resolve: (period, { bucket, timezone }, { services, caller }) =>
         readJobSeries(services, caller, period, bucket, timezone ?? "UTC"),
     }),

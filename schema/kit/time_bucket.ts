@@ -8,3 +8,12 @@ export const TimeBucket = builder.enumType("TimeBucket", {
     DAY: { description: "One day, from midnight to midnight in the time zone." },
   },
 });
+
+/** Arguments of a field with results over time. */
+export const seriesArgs = builder.args((t) => ({
+  bucket: t.field({ type: TimeBucket, required: true, description: "Length of the intervals." }),
+  timezone: t.string({
+    defaultValue: "UTC",
+    description: "IANA time zone that hours and days start in: Europe/Berlin.",
+  }),
+}));
