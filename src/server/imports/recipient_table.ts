@@ -6,12 +6,10 @@ import { splitAddress } from "./cells.ts";
 import type { MappedColumn } from "./mapping.ts";
 import {
   addressIndexes,
+  addressTable,
   type Columns,
-  holdsAddress,
   keyOf,
-  locateAddress,
   type Located,
-  missingAddress,
   type Table,
 } from "./table.ts";
 
@@ -35,16 +33,11 @@ export function recipientTable(
   rules: ChannelRules,
   mapping: readonly MappedColumn[],
 ): Table<ImportRow> {
-  return {
-    recognizes: (headings) => locateAddress(headings, rules, mapping) !== null,
-    columnsOf(headings) {
-      const located = locateAddress(headings, rules, mapping);
-      if (!located) throw missingAddress(headings, rules, mapping);
-      return recipientColumns(headings, located, rules);
-    },
-    holdsAddress: (fields) => holdsAddress(fields, rules),
-    refuse: (first) => missingAddress(first, rules, mapping),
-  };
+  return addressTable(
+    rules,
+    mapping,
+    (headings, located) => recipientColumns(headings, located, rules),
+  );
 }
 
 function recipientColumns(

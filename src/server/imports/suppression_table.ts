@@ -3,15 +3,7 @@ import { invalid } from "../../domain/errors.ts";
 import type { SuppressionRow } from "../../domain/suppressions/import.ts";
 import { splitAddress } from "./cells.ts";
 import type { MappedColumn } from "./mapping.ts";
-import {
-  type Columns,
-  holdsAddress,
-  keyOf,
-  locateAddress,
-  type Located,
-  missingAddress,
-  type Table,
-} from "./table.ts";
+import { addressTable, type Columns, keyOf, type Located, type Table } from "./table.ts";
 
 const REASONS = ["reason", "suppressionreason"];
 
@@ -26,16 +18,11 @@ export function suppressionTable(
   mapping: readonly MappedColumn[],
   needsReason: boolean,
 ): Table<SuppressionRow> {
-  return {
-    recognizes: (headings) => locateAddress(headings, rules, mapping) !== null,
-    columnsOf(headings) {
-      const located = locateAddress(headings, rules, mapping);
-      if (!located) throw missingAddress(headings, rules, mapping);
-      return suppressionColumns(headings, located, needsReason);
-    },
-    holdsAddress: (fields) => holdsAddress(fields, rules),
-    refuse: (first) => missingAddress(first, rules, mapping),
-  };
+  return addressTable(
+    rules,
+    mapping,
+    (headings, located) => suppressionColumns(headings, located, needsReason),
+  );
 }
 
 function suppressionColumns(

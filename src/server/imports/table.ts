@@ -50,7 +50,7 @@ export function keyOf(heading: string): string {
  *
  * @returns null if there is none
  */
-export function locateAddress(
+function locateAddress(
   headings: readonly string[],
   rules: ChannelRules,
   mapping: readonly MappedColumn[],
@@ -74,7 +74,7 @@ export function addressIndexes(headings: readonly string[], rules: ChannelRules)
 }
 
 /** Creates the error for a file without a column of addresses, which says what would help. */
-export function missingAddress(
+function missingAddress(
   first: readonly string[],
   rules: ChannelRules,
   mapping: readonly MappedColumn[],
@@ -112,4 +112,27 @@ function isAddress(field: string | undefined, rules: ChannelRules): boolean {
 function listed(headings: readonly string[]): string {
   const names = headings.map((name) => JSON.stringify(name)).join(", ") || "an empty line";
   return names.length > MAX_LISTED_LENGTH ? `${names.slice(0, MAX_LISTED_LENGTH)}…` : names;
+}
+
+/**
+ * Creates a table that is recognized by its column of addresses.
+ *
+ * @param mapping columns that the client has named
+ * @param columnsOf reads a header whose column of addresses was found
+ */
+export function addressTable<Row>(
+  rules: ChannelRules,
+  mapping: readonly MappedColumn[],
+  columnsOf: (headings: readonly string[], located: Located) => Columns<Row>,
+): Table<Row> {
+  return {
+    recognizes: (headings) => locateAddress(headings, rules, mapping) !== null,
+    columnsOf(headings) {
+      const located = locateAddress(headings, rules, mapping);
+      if (!located) throw missingAddress(headings, rules, mapping);
+      return columnsOf(headings, located);
+    },
+    holdsAddress: (fields) => holdsAddress(fields, rules),
+    refuse: (first) => missingAddress(first, rules, mapping),
+  };
 }
