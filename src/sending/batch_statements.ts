@@ -16,6 +16,9 @@ import {
   type SuppressionQuery,
 } from "../domain/suppressions/lookup.ts";
 
+// For statements at the start and end of a batch only, because connections wait for the ones between.
+const INTERVAL_MS = 8;
+
 /** Statements about batches, which the batches that are sent at the same time share. */
 export interface BatchStatements {
   /** See `takeBatches`. */
@@ -34,15 +37,15 @@ export interface BatchStatements {
 export function groupStatements(services: Services): BatchStatements {
   // Apart, because connections to providers are idle while a step that starts deliveries waits.
   const start = group((steps: readonly BatchStep[]) => writeSteps(services, steps));
-  const record = group((steps: readonly BatchStep[]) => writeSteps(services, steps));
+  const record = group((steps: readonly BatchStep[]) => writeSteps(services, steps), INTERVAL_MS);
   return {
-    take: group((claims) => takeBatches(services, claims)),
+    take: group((claims) => takeBatches(services, claims), INTERVAL_MS),
     readPending: group((batches) => readAllPending(services, batches)),
     findSuppressed: group((queries) => findAllSuppressed(services, queries)),
     writeStep: (step) => step.step.starting.length > 0 ? start(step) : record(step),
     finish: group(async (messages) => {
       await finishMessages(services, messages);
       return messages.map(() => {});
-    }),
+    }, INTERVAL_MS),
   };
 }

@@ -9,14 +9,14 @@ const RECIPROCALS = statement<[numbers: number[]], { value: number }>(
 );
 
 /** A group whose runs end when the test ends them. */
-function heldGroup() {
+function heldGroup(intervalMs?: number) {
   const runs: { readonly items: readonly number[]; end(): void }[] = [];
   const call = group<number, number>(async (items) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     runs.push({ items, end: resolve });
     await promise;
     return items.map((item) => 10 * item);
-  });
+  }, intervalMs);
   return { runs, call };
 }
 
@@ -35,6 +35,21 @@ Deno.test("group() runs a first call at once, and those that arrive meanwhile to
   assert.deepEqual(runs.map(({ items }) => items), [[1], [2, 3, 4]]);
   runs[1]?.end();
   assert.deepEqual(await Promise.all(others), [20, 30, 40]);
+});
+
+Deno.test("group() runs calls together that arrive within the interval after a start", async () => {
+  const { runs, call } = heldGroup(500);
+  const first = call(1);
+  await ticks();
+  runs[0]?.end();
+  await first;
+  const second = call(2);
+  await ticks();
+  const third = call(3);
+  while (runs.length < 2) await ticks();
+  assert.deepEqual(runs.map(({ items }) => items), [[1], [2, 3]]);
+  runs[1]?.end();
+  assert.deepEqual(await Promise.all([second, third]), [20, 30]);
 });
 
 Deno.test("group() runs calls together that follow the same answer", async () => {
