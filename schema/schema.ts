@@ -5,6 +5,8 @@ import "./audiences/mutations.ts";
 import "./bulk_actions/live.ts";
 import "./bulk_actions/mutations.ts";
 import "./bulk_actions/queries.ts";
+import "./contacts/contact.ts";
+import "./contacts/mutations.ts";
 import "./deliveries/analytics.ts";
 import "./deliveries/cleanup.ts";
 import "./deliveries/mutations.ts";

@@ -24,6 +24,7 @@ const OWNERS: Owners = {
   schedule_fires: "schedules",
   suppressions: "suppressions",
   secrets: "suppressions",
+  contacts: "contacts",
   audiences: "audiences",
   audience_recipients: "audiences",
   audience_refused_rows: "audiences",

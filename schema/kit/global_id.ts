@@ -14,6 +14,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Delivery", "delivery"],
   ["BulkAction", "bulkAction"],
   ["Suppression", "suppression"],
+  ["Contact", "contact"],
   ["Worker", "worker"],
   ["Provider", "provider"],
   ["Installation", "installation"],

@@ -42,10 +42,10 @@ builder.queryField("search", (t) =>
     type: SearchResult,
     description:
       "Finds the objects that a text may mean: an id of any kind; an address, or at least three " +
-      "characters of its beginning, among deliveries, suppressions and recipients of audiences; a part " +
-      "of the title of a message, the name of an audience or the kind of a job; for the OPERATOR also " +
-      "of the name of an organization or provider. Of messages, audiences and jobs it searches the " +
-      "newest 2,000 of the organization.",
+      "characters of its beginning, among contacts, deliveries, suppressions and recipients of " +
+      "audiences; a part of the title of a message, the name of an audience or the kind of a job; for " +
+      "the OPERATOR also of the name of an organization or provider. Of messages, audiences and jobs " +
+      "it searches the newest 2,000 of the organization.",
     args: {
       text: t.arg.string({
         required: true,

@@ -1,6 +1,7 @@
 import { schema } from "../../schema/schema.ts";
 import type { Config } from "../config/config.ts";
 import { ensureOperator } from "../domain/access/operator.ts";
+import { importContacts } from "../server/imports/contacts.ts";
 import { importRecipients } from "../server/imports/recipients.ts";
 import { importSuppressions } from "../server/imports/suppressions.ts";
 import { watchEventLoop } from "../server/ops/event_loop.ts";
@@ -59,6 +60,7 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
       metricsSource: metricsSourceOf(services),
       eventLoop,
       imports: {
+        contacts: (request, caller) => importContacts(services, request, caller),
         recipients: (request, caller) => importRecipients(services, request, caller),
         suppressions: (request, caller) => importSuppressions(services, request, caller),
       },

@@ -20,6 +20,7 @@ const PREFIXES = {
   delivery: "dlv",
   bulkAction: "blk",
   suppression: "sup",
+  contact: "con",
 } as const;
 
 /** Kinds of objects that have an id. */
@@ -116,4 +117,5 @@ const NAMES: Record<Noun, string> = {
   delivery: "a delivery (dlv_…)",
   bulkAction: "a bulk action (blk_…)",
   suppression: "a suppression (sup_…)",
+  contact: "a contact (con_…)",
 };

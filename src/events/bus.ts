@@ -10,6 +10,7 @@ export type Topic =
   | "deliveries"
   | "bulkActions"
   | "audiences"
+  | "contacts"
   | "schedules"
   | "queue"
   | "cancel"

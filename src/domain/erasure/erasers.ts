@@ -1,6 +1,7 @@
 import { apiKeysEraser } from "../access/delete_organization.ts";
 import { audiencesEraser, recipientsEraser } from "../audiences/erase.ts";
 import { bulkActionsEraser, itemsEraser } from "../bulk_actions/erase.ts";
+import { contactsEraser } from "../contacts/erase.ts";
 import { batchesEraser, deliveriesEraser, minutesEraser } from "../deliveries/erase.ts";
 import type { Eraser } from "../eraser.ts";
 import { jobsEraser, jobStatsEraser } from "../jobs/erase.ts";
@@ -28,6 +29,7 @@ export const ERASERS: readonly Eraser[] = [
   problemsEraser,
   recipientsEraser,
   audiencesEraser,
+  contactsEraser,
   suppressionsEraser,
   apiKeysEraser,
 ];

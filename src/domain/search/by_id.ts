@@ -32,6 +32,13 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
   job: find("job", "o.kind", "o.status", "jobs o", own("o.user_id")),
   audience: find("audience", "o.name", "null", "audiences o", own("o.user_id")),
   suppression: find("suppression", "o.address", "o.reason", "suppressions o", "true"),
+  contact: find(
+    "contact",
+    "coalesce(o.email, o.psid)",
+    "o.name",
+    "contacts o",
+    "o.erasing_since is null",
+  ),
   bulkAction: find("bulkAction", "o.action", "o.state", "bulk_actions o", own("o.user_id")),
   problem: find("problem", "o.pattern", "o.state", "problems o", "c.role <> 'MEMBER'"),
   apiKey: find("apiKey", "o.name", "o.role", "api_keys o", "c.role <> 'MEMBER'"),

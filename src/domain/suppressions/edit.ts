@@ -1,4 +1,5 @@
 import { statement } from "../../db/database.ts";
+import type { Bus } from "../../events/bus.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
 import type { MessageChannel } from "../channel.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
@@ -23,7 +24,7 @@ const REMOVE = statement<[organizationId: string, ids: string[]], { id: string }
  * @throws {InvalidInputError} naming each invalid address by its index; nothing is written then
  */
 export async function addSuppressions(
-  { db }: Services,
+  { db, bus }: Services,
   caller: Caller,
   { channel, addresses, reason = "MANUAL" }: {
     readonly channel: MessageChannel;
@@ -43,7 +44,9 @@ export async function addSuppressions(
   if (issues.length > 0) throw new InvalidInputError(issues);
   const { organizationId } = caller;
   const entries = recipients.map(({ address }) => ({ address, deliveryId: null }));
-  return await suppress(db, { organizationId, channel }, reason, entries);
+  const suppressions = await suppress(db, { organizationId, channel }, reason, entries);
+  publishContacts(bus, organizationId);
+  return suppressions;
 }
 
 /**
@@ -57,7 +60,7 @@ export async function addSuppressions(
  * @throws {NotFoundError} naming each unknown id; nothing is removed then
  */
 export async function removeSuppressions(
-  { db }: Services,
+  { db, bus }: Services,
   caller: Caller,
   ids: readonly string[],
 ): Promise<string[]> {
@@ -72,7 +75,13 @@ export async function removeSuppressions(
       throw new NotFoundError(missing.map((id) => toTypeId("suppression", id)));
     }
   });
+  publishContacts(bus, caller.organizationId);
   return wanted;
+}
+
+// Whether a contact is active is read from the suppression list.
+function publishContacts(bus: Bus, organizationId: string): void {
+  bus.publish("contacts", organizationId, null);
 }
 
 function checkCount(list: readonly string[], path: readonly string[]): void {

@@ -61,9 +61,31 @@ export async function readUnsubscriber(
   return { organizationId, channel, address, deliveryId };
 }
 
-/** Suppresses the address of a link with the reason UNSUBSCRIBED. A second call changes nothing. */
-export async function unsubscribe({ db }: Services, unsubscriber: Unsubscriber): Promise<void> {
+/**
+ * Suppresses the address of a link with the reason UNSUBSCRIBED, so that a contact with this address is
+ * unsubscribed, too. A second call changes nothing.
+ */
+export async function unsubscribe(
+  { db, bus }: Services,
+  unsubscriber: Unsubscriber,
+): Promise<void> {
   await suppress(db, unsubscriber, "UNSUBSCRIBED", [unsubscriber]);
+  bus.publish("contacts", unsubscriber.organizationId, null);
+}
+
+const WITHDRAW = statement<[organizationId: string, addresses: string[]]>(
+  "suppressions.withdraw",
+  `delete from suppressions
+   where organization_id = $1 and address = any($2) and reason = 'UNSUBSCRIBED'`,
+);
+
+/** Removes the entries with the reason UNSUBSCRIBED of normalized addresses. */
+export async function withdrawUnsubscription(
+  tx: Connection,
+  organizationId: string,
+  addresses: readonly string[],
+): Promise<void> {
+  await tx.run(WITHDRAW, organizationId, [...addresses]);
 }
 
 async function readKey(db: Connection): Promise<Uint8Array> {

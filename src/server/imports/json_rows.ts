@@ -1,21 +1,28 @@
 import { z } from "zod";
 import type { ImportRow } from "../../domain/audiences/audience.ts";
+import type { ContactRow } from "../../domain/contacts/import.ts";
 import type { SuppressionRow } from "../../domain/suppressions/import.ts";
 import type { RefusedLine } from "./upload.ts";
 
 const text = z.string({
   error: ({ input }) => `is ${input === undefined ? "missing" : "not a string"}`,
 });
-const recipientSchema = z.strictObject({
-  address: text,
+const variables = z.record(z.string(), z.unknown(), "is not an object").nullish();
+const fault: z.core.$ZodErrorMap = (issue) =>
+  issue.code === "unrecognized_keys"
+    ? `has the unknown field ${JSON.stringify(issue.keys[0])}`
+    : "is not a JSON object";
+const recipientSchema = z.strictObject(
+  { address: text, name: text.nullish(), variables },
+  { error: fault },
+);
+const contactSchema = z.strictObject({
+  email: text.nullish(),
+  psid: text.nullish(),
   name: text.nullish(),
-  variables: z.record(z.string(), z.unknown(), "is not an object").nullish(),
-}, {
-  error: (issue) =>
-    issue.code === "unrecognized_keys"
-      ? `has the unknown field ${JSON.stringify(issue.keys[0])}`
-      : "is not a JSON object",
-});
+  vip: z.boolean("is neither true nor false").nullish(),
+  variables,
+}, { error: fault });
 // Other fields are ignored, because the exports of providers have many.
 const suppressionSchema = z.object(
   { address: text, reason: text.nullish() },
@@ -26,6 +33,12 @@ const suppressionSchema = z.object(
 export function recipientOf(json: unknown, line: number): ImportRow {
   const result = recipientSchema.safeParse(withAddress(json));
   return result.success ? { line, recipient: result.data } : refused(line, result.error);
+}
+
+/** Reads the object of a contact. */
+export function contactOf(json: unknown, line: number): ContactRow {
+  const result = contactSchema.safeParse(json);
+  return result.success ? { line, contact: result.data } : refused(line, result.error);
 }
 
 /** Reads the object of a suppression; `email` stands for `address`. */

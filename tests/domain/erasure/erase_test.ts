@@ -27,6 +27,7 @@ const COLUMNS = statement<[table: string], { name: string; value: string }>(
      when 'timestamp with time zone' then 'now()' else '0' end as value
    from information_schema.columns
    where table_schema = 'public' and table_name = $1 and is_identity = 'NO'
+     and is_generated = 'NEVER'
      and (data_type = 'uuid' or is_nullable = 'NO' and column_default is null)
    order by ordinal_position`,
 );
