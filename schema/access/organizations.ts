@@ -62,8 +62,9 @@ const UpdateOrganizationInput = builder.inputType("UpdateOrganizationInput", {
     from: t.field({
       type: MailboxInput,
       description:
-        "New sender of its emails; null: MAIL_FROM of the installation. The providers must be " +
-        "allowed to send for its domain.",
+        "New sender of its emails; null: MAIL_FROM of the installation. Only the OPERATOR may choose " +
+        "another domain than that of the present sender. The providers must be allowed to send for " +
+        "the domain.",
     }),
     replyTo: t.string({
       description: "New address for replies to its emails; null: replies go to the sender.",

@@ -104,11 +104,12 @@ onEveryProviders(
   "SEND_BATCH pauses only the messages of a sender that five recipients in a row refuse",
   () => [refusing(1, 2, 3, 4, 5, 6, 7, 8)],
   async (given) => {
-    const { db, services, organization: { id: organizationId, admin }, worker, states } = given;
+    const { db, services, organization, worker, states } = given;
+    const { id: organizationId, admin, operator } = organization;
     const from = { address: "news@acme.example" };
-    await updateOrganization(services, admin, organizationId, { from });
+    await updateOrganization(services, operator, organizationId, { from });
     const own = await given.send({ to: { list: people(8) } });
-    await updateOrganization(services, admin, organizationId, { from: null });
+    await updateOrganization(services, operator, organizationId, { from: null });
     const other = await given.send({ to: { list: people(12).slice(8) } });
     await worker.runQueued();
     const paused = await getMessage(services, admin, own.id);

@@ -6,14 +6,14 @@ import { onEveryMail } from "../support/mail.ts";
 
 onEveryMail(
   "mails name the sender of their message, and bounces go to that of the installation",
-  async ({ send, services, organization: { admin, id }, worker, smtp }) => {
-    await updateOrganization(services, admin, id, {
+  async ({ send, services, organization: { operator, id }, worker, smtp }) => {
+    await updateOrganization(services, operator, id, {
       from: { address: "news@acme.example", name: "Acme" },
       replyTo: "help@acme.example",
     });
     await send({ unsubscribable: true });
     await send({ from: { address: "sales@acme.example" }, replyTo: "orders@acme.example" });
-    await updateOrganization(services, admin, id, { from: null, replyTo: null });
+    await updateOrganization(services, operator, id, { from: null, replyTo: null });
     await send({});
     await worker.runQueued();
 

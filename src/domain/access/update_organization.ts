@@ -2,10 +2,12 @@ import { statement } from "../../db/database.ts";
 import { InvalidInputError, type Issue, NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import {
+  domainOf,
   issuesOfAddress,
   issuesOfMailbox,
   type Mailbox,
   type MailboxInput,
+  senderOf,
   tidyMailbox,
 } from "../mailbox.ts";
 import type { Services } from "../services.ts";
@@ -17,7 +19,7 @@ import { getOrganization, ORGANIZATION_COLUMNS } from "./organizations.ts";
 export interface UpdateOrganizationInput {
   /** 1 to 200 characters. */
   readonly name?: string | null;
-  /** Sender of mails; null: that of the installation. */
+  /** Sender of mails; null: that of the installation. Only the OPERATOR chooses another domain. */
   readonly from?: MailboxInput | null;
   /** Null: replies go to the sender. */
   readonly replyTo?: string | null;
@@ -53,7 +55,9 @@ const UPDATE = statement<
 );
 
 /**
- * Changes the settings of an organization. Messages that were accepted before keep their sender.
+ * Changes the settings of an organization. Messages that were accepted before keep their sender. An ADMIN may
+ * change the sender within its domain only, because the mail servers of the installation may be allowed to
+ * send for the domains of other organizations, too.
  *
  * @throws {ForbiddenError} for a MEMBER
  * @throws {NotFoundError} also for another organization, unless the caller is the OPERATOR
@@ -65,10 +69,13 @@ export async function updateOrganization(
   id: string,
   input: UpdateOrganizationInput,
 ): Promise<Organization> {
-  await getOrganization(services, caller, id);
+  const organization = await getOrganization(services, caller, id);
   requireAdmin(caller, "change the settings of an organization");
   const from = input.from && tidyMailbox(input.from);
   const issues = issuesOf(input, from);
+  if (from && !issues.some(({ path: [field] }) => field === "from")) {
+    issues.push(...issuesOfDomain(services, caller, organization, from));
+  }
   if (issues.length > 0) throw new InvalidInputError(issues);
   const [updated] = await services.db.run(
     UPDATE,
@@ -98,4 +105,17 @@ function issuesOf(
   issues.push(...issuesOfAddress(adminEmail, ["adminEmail"]));
   if (timezone != null) issues.push(...issuesOfTimezone(timezone));
   return issues;
+}
+
+function issuesOfDomain(
+  { mailFrom }: Services,
+  { role }: Caller,
+  organization: Organization,
+  from: Mailbox,
+): Issue[] {
+  const sender = senderOf(organization) ?? mailFrom;
+  if (role === "OPERATOR" || sender && domainOf(from) === domainOf(sender)) return [];
+  const domain = sender ? `must be of the domain ${domainOf(sender)}` : "cannot be given";
+  const message = `${domain}; only the OPERATOR may choose another domain`;
+  return [{ path: ["from", "address"], code: "WRONG_DOMAIN", message }];
 }

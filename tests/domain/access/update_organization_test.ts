@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SYSTEM_ORGANIZATION_ID } from "../../../src/domain/access/access.ts";
+import { type Caller, SYSTEM_ORGANIZATION_ID } from "../../../src/domain/access/access.ts";
 import { authenticateKey } from "../../../src/domain/access/authenticate.ts";
 import { createAdminKey, listOrganizations } from "../../../src/domain/access/organizations.ts";
 import { updateOrganization } from "../../../src/domain/access/update_organization.ts";
@@ -11,8 +11,8 @@ import { issuesOf } from "../../support/issues.ts";
 
 onEveryDatabase("updateOrganization() changes the given fields only", async ({ db }) => {
   const services = { db, bus: createBus() };
-  const { id, admin } = await createOrganization(db, "Acme");
-  const all = await updateOrganization(services, admin, id, {
+  const { id, operator } = await createOrganization(db, "Acme");
+  const all = await updateOrganization(services, operator, id, {
     name: " Acme Ltd ",
     from: { address: "news@acme.example", name: "Acme News" },
     replyTo: "help@acme.example",
@@ -31,7 +31,7 @@ onEveryDatabase("updateOrganization() changes the given fields only", async ({ d
   });
   const { fromAddress, fromName, timezone, replyTo } = await updateOrganization(
     services,
-    admin,
+    operator,
     id,
     { from: null, timezone: null },
   );
@@ -62,6 +62,22 @@ onEveryDatabase("updateOrganization() names every fault and changes nothing", as
   assert.deepEqual(edges.map(({ node: { name, fromAddress } }) => [name, fromAddress]), [
     ["Acme", null],
   ]);
+});
+
+onEveryDatabase("only the OPERATOR chooses another domain of the sender", async ({ db }) => {
+  const mailFrom = { address: "noreply@example.com", name: null };
+  const services = { db, bus: createBus(), mailFrom };
+  const { id, admin, operator } = await createOrganization(db, "Acme");
+  const from = (caller: Caller, address: string) => () =>
+    updateOrganization(services, caller, id, { from: { address } });
+  const wrong = ["from.address WRONG_DOMAIN"];
+  assert.deepEqual(await issuesOf(from(admin, "news@acme.example")), wrong);
+  assert.equal((await from(admin, "news@EXAMPLE.com")()).fromAddress, "news@EXAMPLE.com");
+  await from(operator, "news@bücher.example")();
+  assert.deepEqual(await issuesOf(from(admin, "news@example.com")), wrong);
+  assert.deepEqual(await issuesOf(from(admin, "news@shop.bücher.example")), wrong);
+  const { fromAddress } = await from(admin, "sales@xn--bcher-kva.example")();
+  assert.equal(fromAddress, "sales@xn--bcher-kva.example");
 });
 
 onEveryDatabase("only the OPERATOR lists and changes other organizations", async ({ db }) => {

@@ -14,11 +14,11 @@ const MAIL_FROM = { address: "noreply@example.com", name: "Example" };
 const ACME = { address: "news@acme.example", name: "Acme" };
 
 async function setUp(db: Database) {
-  const { id, admin } = await createOrganization(db);
+  const { id, admin, operator } = await createOrganization(db);
   const services = { db, bus: createBus(), mailFrom: MAIL_FROM };
   return {
     change: (input: Parameters<typeof updateOrganization>[3]) =>
-      updateOrganization(services, admin, id, input),
+      updateOrganization(services, operator, id, input),
     async send(overrides: Partial<SendMessageInput>) {
       const { message } = await sendMessage(services, admin, messageInput(overrides));
       const stored = await getMessage(services, admin, message.id);
