@@ -1,8 +1,10 @@
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import type { Services } from "../domain/services.ts";
 import { openContentLink } from "../domain/messages/content_link.ts";
 import type { Authenticate } from "./authentication.ts";
-import { failureResponseTo } from "./errors.ts";
+import { BodyTimeoutError, receiveInTime } from "./body_deadline.ts";
+import { errorResponse, failureResponseTo } from "./errors.ts";
 
 // HTML of a message is foreign: it may neither run scripts nor load anything, not even in a tab of its own.
 const HEADERS = {
@@ -18,6 +20,8 @@ const EXPIRED = `<!doctype html><title>Expired</title>
 <p>This link has expired, or the content can no longer be rendered. Reopen the recipient.</p>`;
 
 const MAX_PREVIEW_BYTES = 4_000_000;
+const TOO_LARGE = `<!doctype html><title>Too large</title>
+<p>The content is larger than 4 MB and cannot be shown.</p>`;
 
 /**
  * Creates the routes that show HTML of messages in frames: `GET /content/<delivery>` to the holder of a signed link,
@@ -25,11 +29,13 @@ const MAX_PREVIEW_BYTES = 4_000_000;
  */
 export function createContent(services: Services, authenticate: Authenticate): Hono {
   const app = new Hono();
-  app.post("/content/preview", async (context) => {
-    if (Number(context.req.header("content-length")) > MAX_PREVIEW_BYTES) {
-      return context.html("The content is too large for a preview", 413, HEADERS);
-    }
-    const { key, html } = await context.req.parseBody();
+  // The key is in the body, so that the body of a caller without one is read, too.
+  const limit = bodyLimit({
+    maxSize: MAX_PREVIEW_BYTES,
+    onError: (context) => context.html(TOO_LARGE, 413, HEADERS),
+  });
+  app.post("/content/preview", limit, async (context) => {
+    const { key, html } = await receiveInTime(context.req.parseBody());
     const session = await authenticate(`Bearer ${key}`);
     if (!session || typeof html !== "string") return context.html(EXPIRED, 401, HEADERS);
     return context.html(html, 200, HEADERS);
@@ -40,6 +46,8 @@ export function createContent(services: Services, authenticate: Authenticate): H
     const html = await openContentLink(services, delivery, token);
     return html === null ? context.html(EXPIRED, 404, HEADERS) : context.html(html, 200, HEADERS);
   });
-  app.onError((error, { req }) => failureResponseTo(req.raw, error));
+  app.onError((error, { req }) =>
+    error instanceof BodyTimeoutError ? errorResponse(408, error) : failureResponseTo(req.raw, error)
+  );
   return app;
 }

@@ -72,3 +72,25 @@ onEveryDatabase(
       assert.doesNotMatch(await refused.text(), /Hello/);
     }),
 );
+
+onEveryDatabase(
+  "POST /content/preview reads at most 4 MB, also of a body without a length",
+  ({ db }) =>
+    withServer(db, async ({ url, keys }) => {
+      const body = (bytes: number) => `key=${keys.MEMBER}&html=${"x".repeat(bytes)}`;
+      const preview = async (body: BodyInit) => {
+        const response = await fetch(new URL("/content/preview", url), {
+          method: "POST",
+          headers: { "content-type": "application/x-www-form-urlencoded" },
+          body,
+        });
+        await response.body?.cancel();
+        return response.status;
+      };
+      const chunked = (text: string) => ReadableStream.from([new TextEncoder().encode(text)]);
+      assert.equal(await preview(body(3_900_000)), 200);
+      assert.equal(await preview(chunked(body(3_900_000))), 200);
+      assert.equal(await preview(body(4_100_000)), 413);
+      assert.equal(await preview(chunked(body(4_100_000))), 413);
+    }),
+);
