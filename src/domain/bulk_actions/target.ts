@@ -1,29 +1,17 @@
 import type { Caller } from "../access/access.ts";
-import type { DeliveryFilter } from "../deliveries/list.ts";
-import { invalid, NotFoundError } from "../errors.ts";
-import { MAX_IDS_PER_CALL, toTypeId } from "../id.ts";
-import { findJobs } from "../jobs/find.ts";
-import { mayAccess } from "../jobs/job.ts";
-import type { JobFilter } from "../jobs/filter.ts";
-import { checkDeliveries } from "../messages/selection.ts";
+import { invalid } from "../errors.ts";
+import { checkJobs, type JobSelection } from "../jobs/selection.ts";
+import { checkDeliveries, type DeliverySelection } from "../messages/selection.ts";
 import { withPath } from "../path.ts";
 import { getProblem } from "../problems/list.ts";
 import type { Services } from "../services.ts";
 import type { BulkActionKind, BulkTarget, DeliveryTarget, JobTarget } from "./bulk_action.ts";
 
-/** Selection of items: exactly one of these fields. */
-export interface ItemSelection<Filter> {
-  /** 1 to 1,000 ids. */
-  readonly ids?: readonly string[] | null;
-  /** A filter with at least one field. */
-  readonly filter?: Filter | null;
-}
-
 /** Items to act on: exactly one of `deliveries`, `jobs` and `problemId`. */
 export interface BulkTargetInput {
   readonly action: BulkActionKind;
-  readonly deliveries?: ItemSelection<DeliveryFilter> | null;
-  readonly jobs?: ItemSelection<JobFilter> | null;
+  readonly deliveries?: DeliverySelection | null;
+  readonly jobs?: JobSelection | null;
   /** Selects the deliveries or jobs whose last failure belongs to this problem. */
   readonly problemId?: string | null;
   readonly force: boolean;
@@ -59,10 +47,7 @@ export async function checkTarget(
 
 type Items =
   | Pick<DeliveryTarget, "target" | "byIds" | "filter">
-  | Pick<
-    JobTarget,
-    "target" | "byIds" | "filter"
-  >;
+  | Pick<JobTarget, "target" | "byIds" | "filter">;
 
 async function checkItems(
   services: Services,
@@ -87,31 +72,6 @@ async function checkItems(
   if (!jobs) {
     throw invalid(["deliveries"], "REQUIRED", "are missing; give deliveries, jobs or problemId");
   }
-  const checked = await withPath(["jobs"], () => checkJobs(services, caller, jobs));
-  return { target: "JOBS", ...checked };
-}
-
-async function checkJobs(
-  { db }: Services,
-  caller: Caller,
-  { ids, filter }: ItemSelection<JobFilter>,
-): Promise<{ byIds: boolean; filter: JobFilter }> {
-  if (ids && filter) throw invalid(["filter"], "ONE_OF", "cannot be combined with ids");
-  if (!ids) {
-    if (!filter) throw invalid(["ids"], "REQUIRED", "are missing; give ids or a filter");
-    if (Object.values(filter).every((value) => value == null)) {
-      throw invalid(["filter"], "EMPTY", "has no field; set at least kinds or statuses");
-    }
-    return { byIds: false, filter };
-  }
-  const unique = [...new Set(ids)];
-  if (unique.length === 0) throw invalid(["ids"], "EMPTY", "are empty; name at least one job");
-  if (unique.length > MAX_IDS_PER_CALL) {
-    throw invalid(["ids"], "TOO_LONG", `are more than ${MAX_IDS_PER_CALL}; use a filter`);
-  }
-  const visible = (await findJobs(db, unique)).filter((job) => mayAccess(caller, job));
-  const found = new Set(visible.map(({ id }) => id));
-  const missing = unique.filter((id) => !found.has(id));
-  if (missing.length > 0) throw new NotFoundError(missing.map((id) => toTypeId("job", id)));
-  return { byIds: true, filter: { ids: unique } };
+  const { ids, filter } = await withPath(["jobs"], () => checkJobs(services, caller, jobs));
+  return { target: "JOBS", byIds: ids !== null, filter: ids ? { ids } : filter };
 }

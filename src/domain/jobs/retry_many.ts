@@ -1,23 +1,14 @@
 import { LONG } from "../../db/database.ts";
 import { isUniqueViolation } from "../../db/sqlstate.ts";
 import type { Caller } from "../access/access.ts";
-import { invalid, NotFoundError } from "../errors.ts";
-import { MAX_IDS_PER_CALL, toTypeId } from "../id.ts";
+import { MAX_IDS_PER_CALL } from "../id.ts";
 import type { Services } from "../services.ts";
 import { countSkipped, type SkippedCount } from "../skipped.ts";
-import { type JobFilter, matchingJobs } from "./filter.ts";
-import { findJobs } from "./find.ts";
-import { type Job, mayAccess } from "./job.ts";
+import { matchingJobs } from "./filter.ts";
+import type { Job } from "./job.ts";
 import { type ActedOnJobs, actOnJobs, type JobVerb, RETRY_VERB } from "./job_verb.ts";
 import { publishRetried } from "./retry.ts";
-
-/** Selection of jobs: exactly one of these fields. */
-export interface JobSelection {
-  /** 1 to 1,000 ids. */
-  readonly ids?: readonly string[] | null;
-  /** A filter with at least one field. */
-  readonly filter?: JobFilter | null;
-}
+import { checkJobs, type JobSelection } from "./selection.ts";
 
 /** The result of `retryJobs`. */
 export interface RetryJobsResult {
@@ -63,14 +54,10 @@ interface Selected {
 async function select(
   services: Services,
   caller: Caller,
-  { ids, filter }: JobSelection,
+  selection: JobSelection,
 ): Promise<Selected> {
-  if (ids && filter) throw invalid(["filter"], "ONE_OF", "cannot be combined with ids");
-  if (ids) return { ids: await checkIds(services, caller, [...new Set(ids)]), hasMore: false };
-  if (!filter) throw invalid(["ids"], "REQUIRED", "are missing; give ids or a filter");
-  if (Object.values(filter).every((value) => value == null)) {
-    throw invalid(["filter"], "EMPTY", "has no field; set at least kinds or errorTypes");
-  }
+  const { ids, filter } = await checkJobs(services, caller, selection);
+  if (ids) return { ids, hasMore: false };
   const found = await services.db.select(
     matchingJobs(caller, filter).select("id").where("status", "=", "FAILED")
       .orderBy("id", "desc").limit(MAX_IDS_PER_CALL + 1),
@@ -80,19 +67,6 @@ async function select(
     ids: found.slice(0, MAX_IDS_PER_CALL).map(({ id }) => id),
     hasMore: found.length > MAX_IDS_PER_CALL,
   };
-}
-
-async function checkIds(
-  { db }: Services,
-  caller: Caller,
-  ids: readonly string[],
-): Promise<readonly string[]> {
-  if (ids.length === 0) throw invalid(["ids"], "EMPTY", "are empty; name at least one job");
-  const jobs = await findJobs(db, ids);
-  const found = new Set(jobs.filter((job) => mayAccess(caller, job)).map(({ id }) => id));
-  const missing = ids.filter((id) => !found.has(id));
-  if (missing.length > 0) throw new NotFoundError(missing.map((id) => toTypeId("job", id)));
-  return ids;
 }
 
 async function retry(

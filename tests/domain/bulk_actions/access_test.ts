@@ -74,6 +74,9 @@ onEveryDatabase("startBulkAction() refuses invalid input and starts nothing", as
     "target.deliveries.filter EMPTY",
   ]);
   assert.deepEqual(await issuesOf({ jobs: { filter: {} } }), ["target.jobs.filter EMPTY"]);
+  assert.deepEqual(await issuesOf({ jobs: { filter: { search: " " } } }), [
+    "target.jobs.filter.search EMPTY",
+  ]);
   assert.deepEqual(await issuesOf({ jobs: { ids: [] } }), ["target.jobs.ids EMPTY"]);
   assert.deepEqual(await issuesOf({ jobs, force: true }), ["target.force NOT_APPLICABLE"]);
   assert.deepEqual(await issuesOf({ jobs, action: "RESEND" }), ["target.action NOT_APPLICABLE"]);
