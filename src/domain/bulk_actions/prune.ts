@@ -1,11 +1,11 @@
 import { LONG, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 
-const OLD = statement<[organizationId: string | null], { id: string }>(
+const OLD = statement<[organizationId: string | null, limit: number], { id: string }>(
   "bulkActions.findOld",
   `select id from bulk_actions where finished_at < now() - interval '90 days'
      and ($1::uuid is null or organization_id = $1)
-   limit 1000`,
+   limit $2`,
 );
 
 const PRUNE_ITEMS = statement<[actionId: string, limit: number], { n: number }>(
@@ -21,6 +21,7 @@ const PRUNE = statement<[id: string]>(
   "delete from bulk_actions where id = $1",
 );
 
+const ACTIONS = 1_000;
 const CHUNK = 5_000;
 
 /**
@@ -32,9 +33,13 @@ export async function pruneBulkActions(
   { db }: Services,
   organizationId: string | null,
 ): Promise<void> {
-  for (const { id } of await db.run(OLD, organizationId)) {
-    let pruned;
-    do pruned = await db.run(PRUNE_ITEMS, id, CHUNK); while (pruned.length === CHUNK);
-    await db.run(PRUNE, id);
+  for (let count = ACTIONS; count === ACTIONS;) {
+    const old = await db.run(OLD, organizationId, ACTIONS);
+    count = old.length;
+    for (const { id } of old) {
+      let pruned;
+      do pruned = await db.run(PRUNE_ITEMS, id, CHUNK); while (pruned.length === CHUNK);
+      await db.run(PRUNE, id);
+    }
   }
 }
