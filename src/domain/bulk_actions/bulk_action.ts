@@ -134,8 +134,9 @@ export function judge(action: BulkAction): BulkAction {
   const ended = stageDone + stageFailed;
   const judged = complete || (isLast && ended >= JUDGED_ITEMS);
   if (judged && ended > 0 && stageFailed / ended > stopAtFailedFraction) {
+    const limit = Number((stopAtFailedFraction * 100).toFixed(2));
     const message = `${stageFailed} of ${ended} items of stage ${stage} failed again, more than ` +
-      `the limit of ${stopAtFailedFraction * 100} %`;
+      `the limit of ${limit} %`;
     return { ...action, state: "STOPPED", error: { type: "TOO_MANY_FAILED", code: null, message } };
   }
   if (!complete) return action;
