@@ -1,6 +1,6 @@
 import { type Connection, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
-import { ConflictError, NotFoundError } from "../errors.ts";
+import { type ConflictCode, ConflictError, NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import type { Audience } from "./audience.ts";
@@ -49,13 +49,9 @@ export async function deleteAudience(
   const jobIds = await services.db.transaction(async (tx) => {
     const audience = await lockAudience(tx, organizationId, id);
     if (audience.importStatus === "RUNNING") {
-      throw new ConflictError(
-        "ALREADY_RUNNING",
-        `Cannot delete audience ${
-          toTypeId("audience", id)
-        }: its import is in progress; wait until it ` +
-          "has ended, which takes at most 10 minutes after its client has disconnected",
-      );
+      const reason = "its import is in progress; wait until it has ended, which takes at most 10 " +
+        "minutes after its client has disconnected";
+      throw cannotDelete("ALREADY_RUNNING", id, reason);
     }
     // Read after the lock, so that it includes messages whose transactions the lock waited for.
     await checkUnused(tx, audience);
@@ -112,13 +108,12 @@ async function checkUnused(tx: Connection, { organizationId, id }: Audience): Pr
   if (users.length === 0) return;
   const named = users.slice(0, LISTED_MESSAGES).map((message) => toTypeId("message", message.id));
   const others = users.length > named.length ? ` and ${users.length - named.length} more` : "";
-  throw new ConflictError(
-    "IN_USE",
-    `Cannot delete audience ${
-      toTypeId("audience", id)
-    }: ${users.length} unfinished message(s) still ` +
-      `take recipients from it (${
-        named.join(", ")
-      }${others}); cancel them, or wait until they are planned`,
-  );
+  const reason = `unfinished messages still take recipients from it (${named.join(", ")}${others}); ` +
+    "cancel them, or wait until they are planned";
+  throw cannotDelete("IN_USE", id, reason);
+}
+
+function cannotDelete(code: ConflictCode, id: string, reason: string): ConflictError {
+  const message = `Cannot delete audience ${toTypeId("audience", id)}: ${reason}`;
+  return new ConflictError(code, message);
 }

@@ -25,10 +25,8 @@ export function readMapping(parameters: URLSearchParams): MappedColumn[] {
       cleanHeading(text.slice(at + 1)),
     ];
     if (target !== "" && heading !== "") return { target, heading };
-    const message = `must be like address:Mail,name:Kunde with headings of the file, not ${
-      JSON.stringify(text)
-    }`;
-    throw invalid([FIELD], "MALFORMED", message);
+    const expected = "must be like address:Mail,name:Kunde with headings of the file";
+    throw invalid([FIELD], "MALFORMED", `${expected}, not ${JSON.stringify(text)}`);
   });
   const targets = columns.map(({ target }) => target);
   const repeated = targets.find((target, index) => targets.indexOf(target) < index);

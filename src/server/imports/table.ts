@@ -87,10 +87,9 @@ function missingAddress(
   }
   const row = first.findIndex((field) => isAddress(field, rules));
   if (row >= 0) {
-    const message = `is missing, because the first line is a row; ${found}. Add a first line of ` +
-      `headings, such as address,name, or name the columns by position: ?columns=address:${
-        row + 1
-      }`;
+    const remedy = "Add a first line of headings, such as address,name, or name the columns by " +
+      `position: ?columns=address:${row + 1}`;
+    const message = `is missing, because the first line is a row; ${found}. ${remedy}`;
     return invalid(["header"], "REQUIRED", message);
   }
   const guess = first.find((heading) => /mail/i.test(heading)) ?? first.find(Boolean) ?? "…";
@@ -100,8 +99,8 @@ function missingAddress(
   return invalid(["header"], "REQUIRED", message);
 }
 
-/** Whether a field is an address. */
-export function holdsAddress(fields: readonly string[], rules: ChannelRules): boolean {
+/** Whether one of the fields is an address. */
+function holdsAddress(fields: readonly string[], rules: ChannelRules): boolean {
   return fields.some((field) => isAddress(field, rules));
 }
 
