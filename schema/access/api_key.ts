@@ -148,7 +148,7 @@ builder.mutationField("revokeApiKey", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Revokes an API key for good and ends the subscriptions that use it. Every process refuses " +
+      "Revokes an API key, which cannot be undone, and ends the subscriptions that use it. Every process refuses " +
       "it within milliseconds, and within a second at the latest. Repeating the call changes " +
       "nothing. ADMIN and OPERATOR only, an OPERATOR key by an OPERATOR only, else " +
       "ForbiddenError.",

@@ -60,8 +60,8 @@ export const BulkActionNode = builder.loadableNodeRef("BulkAction", {
 BulkActionNode.implement({
   description:
     "Bulk action: one action on a fixed selection of deliveries or jobs, in stages. The items " +
-    "are those that match at its start; it is kept for 90 days after its end. What it has done " +
-    "cannot be undone.",
+    "are those that match at its start. Its effects cannot be undone. It is kept for 90 days after " +
+    "its end.",
   fields: (t) => ({
     action: t.expose("action", { type: BulkActionKind, description: "Action on each item." }),
     state: t.expose("state", { type: BulkActionState, description: "State of the action." }),
@@ -115,7 +115,7 @@ BulkActionNode.implement({
       type: "DateTime",
       nullable: true,
       description:
-        "Time from which no item was in progress any more after it had left RUNNING; null until " +
+        "Time at which it was no longer RUNNING and its last item in progress ended; null until " +
         "then.",
     }),
     job: t.field({

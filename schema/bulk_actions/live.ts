@@ -44,7 +44,7 @@ builder.subscriptionFields((t) => ({
     type: BulkActionChanges,
     description:
       "Emits the first page of the matching bulk actions, newest first, then the changes of the " +
-      "list. A MEMBER sees its own.",
+      "list. A MEMBER sees only those that it started.",
     args: {
       filter: t.arg({
         type: BulkActionFilter,

@@ -68,8 +68,8 @@ builder.mutationFields((t) => ({
     description:
       "Starts an action on many deliveries or jobs, in stages. The items are those that match " +
       "now; items that match later are not taken. An item is in one unfinished bulk action only " +
-      "and is skipped in another. What is done to an item cannot be undone; `abortBulkAction` " +
-      "spares the remaining ones. A MEMBER acts on its own messages and jobs only. Refuses " +
+      "and is skipped in another. An action on an item cannot be undone; after `abortBulkAction` the " +
+      "remaining items are not changed. A MEMBER acts on its own messages and jobs only. Refuses " +
       "invalid selections and limits with InvalidInputError, and unknown ids with NotFoundError; " +
       "nothing is started then.",
     args: {

@@ -5,7 +5,7 @@ export const DeliveryStatus = builder.enumType("DeliveryStatus", {
   description: "State of a delivery.",
   values: {
     PENDING: { description: "Waiting to be sent, for the first time or again; see `dueAt`." },
-    SENDING: { description: "In flight: being sent, and its outcome is not recorded yet." },
+    SENDING: { description: "Being sent; its outcome is not recorded yet." },
     SENT: { description: "Accepted by the provider. It may still become BOUNCED or COMPLAINED." },
     FAILED: {
       description: "Failed in its last attempt; `retryable` is true if it can be retried.",
@@ -18,8 +18,8 @@ export const DeliveryStatus = builder.enumType("DeliveryStatus", {
     },
     UNKNOWN: {
       description:
-        "Possibly sent: the worker died while it was in flight, or the provider's answer was " +
-        "lost or ambiguous. See `resolveDeliveries` and `onUnknown`.",
+        "Possibly sent: the worker died while sending it, or the provider's answer was lost or " +
+        "ambiguous. See `resolveDeliveries` and `onUnknown`.",
     },
     BOUNCED: {
       description:

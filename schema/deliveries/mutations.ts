@@ -40,7 +40,7 @@ const Resolution = builder.enumType("Resolution", {
 });
 
 const ResolveDeliveriesInput = builder.inputType("ResolveDeliveriesInput", {
-  description: "Selection of UNKNOWN deliveries to decide about: either `ids` or `filter`.",
+  description: "Selection of UNKNOWN deliveries to resolve: either `ids` or `filter`.",
   fields: (t) => ({
     ids: t.idList({ description: IDS }),
     filter: t.field({ type: DeliveryFilter, description: FILTER }),

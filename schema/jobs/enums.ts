@@ -75,7 +75,7 @@ const MOMENT_STATES: Readonly<Record<State, { readonly description: string }>> =
 };
 
 export const JobMomentState = builder.enumType("JobMomentState", {
-  description: "State that a job enters at a moment of its timeline.",
+  description: "State that a job enters by a change of its timeline.",
   values: MOMENT_STATES,
 });
 

@@ -252,8 +252,8 @@ JobNode.implement({
       type: JobNode,
       nullable: true,
       description:
-        "Job that `startJobAgain` copied; null if this one was not started so, or if that one is " +
-        "deleted or not visible.",
+        "Job that `startJobAgain` copied to start this one; null if this one is no copy, or if the " +
+        "copied job was deleted or is not visible to the caller.",
       resolve: async ({ organizationId, startedFrom }, _args, { services, caller }) => {
         const job = startedFrom && await findJob(services.db, organizationId, startedFrom);
         return job && mayAccess(caller, job) ? job : null;
@@ -261,7 +261,7 @@ JobNode.implement({
     }),
     timeline: t.field({
       type: [JobMomentObject],
-      description: "Life of the job, oldest moment first.",
+      description: "Changes of the state of the job, oldest first.",
       resolve: (job, _args, { services }) => readTimeline(services, job),
     }),
     attempts: t.field({

@@ -72,7 +72,7 @@ const RetryJobPayload = builder.objectRef<Job>("RetryJobPayload").implement({
 });
 
 const StartJobAgainInput = builder.inputType("StartJobAgainInput", {
-  description: "Changes of a job that is started again. Absent or null: as it was.",
+  description: "Fields of the new job that differ from those of the copied one. Absent or null: equal.",
   fields: (t) => ({
     payload: t.field({
       type: "JSONObject",
@@ -88,7 +88,7 @@ const StartJobAgainPayload = builder.objectRef<Job>("StartJobAgainPayload").impl
   fields: (t) => ({
     job: t.field({
       type: JobNode,
-      description: "New job; `startedFrom` is the other one.",
+      description: "New job; its `startedFrom` is the copied one.",
       resolve: (job) => job,
     }),
   }),
@@ -196,12 +196,12 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Starts a new job like a job of a startable kind, in any state, which does not change. A " +
-      "MEMBER may do so for its own jobs. Refuses jobs of other kinds with ConflictError " +
-      "NOT_STARTABLE, and an invalid payload with InvalidInputError.",
+      "Starts a copy of a job, which must be of a startable kind and may be in any state; the copied " +
+      "job does not change. A MEMBER may copy its own jobs. Refuses jobs of other kinds with " +
+      "ConflictError NOT_STARTABLE, and an invalid payload with InvalidInputError.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the job to copy: job_…" }),
-      input: t.arg({ type: StartJobAgainInput, description: "Changes; absent: none." }),
+      input: t.arg({ type: StartJobAgainInput, description: "Fields to change; absent: none." }),
     },
     resolve: (_root, { id, input }, { services, caller }) =>
       startJobAgain(services, caller, fromTypeId("job", id), input ?? {}),

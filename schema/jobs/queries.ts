@@ -38,9 +38,9 @@ const SEARCHED = MAX_SEARCHED.toLocaleString("en");
 export const JobFilter = builder.inputType("JobFilter", {
   description:
     "Filter of jobs: all fields must match, within a list any value. Absent or null: no limit; " +
-    "an empty list is an InvalidInputError. `ids`, `subjectId`, `startedBy`, `createdFrom`, " +
-    "`createdTo`, `errorTypes`, `statuses` without COMPLETED and `active: true` have an index and " +
-    `search all jobs. The other fields search the newest ${SEARCHED} jobs that match these; set ` +
+    "an empty list is an InvalidInputError. `ids`, `subjectId`, `problemId`, `startedBy`, " +
+    "`createdFrom`, `createdTo`, `errorTypes`, `statuses` without COMPLETED and `active: true` have " +
+    `an index and search all jobs. The other fields search the newest ${SEARCHED} jobs that match these; set ` +
     "`createdTo` to search older ones.",
   fields: (t) => ({
     ids: t.idList({ description: "Ids of jobs: job_…" }),
@@ -62,7 +62,7 @@ export const JobFilter = builder.inputType("JobFilter", {
     search: t.string({
       description:
         "Part of the payload as JSON, of the error (type, code, message), of the subject's id or of " +
-        "the unique key, in any case.",
+        "the unique key, case-insensitive.",
     }),
   }),
 });

@@ -12,7 +12,7 @@ export const JobWorkerObject = builder.objectRef<string>("JobWorker").implement(
   description: "Worker that has or had a job; it may have ended.",
   fields: (t) => ({
     id: t.id({
-      description: "Id of the worker: wrk_…; `node` returns its Worker while it lives.",
+      description: "Id of the worker: wrk_…; `node` returns the Worker until its lease has expired.",
       resolve: (id) => toTypeId("worker", id),
     }),
     host: t.string({
@@ -25,12 +25,12 @@ export const JobWorkerObject = builder.objectRef<string>("JobWorker").implement(
 });
 
 export const JobMomentObject = builder.objectRef<JobMoment>("JobMoment").implement({
-  description: "Moment in the life of a job.",
+  description: "Change of the state of a job, or several equal ones within an hour.",
   fields: (t) => ({
     at: t.expose("at", {
       type: "DateTime",
       description:
-        "Time of the moment; of the first one, if `text` counts several ones within an hour.",
+        "Time of the change; of the first one, if `text` counts several within an hour.",
     }),
     state: t.expose("state", { type: JobMomentState, description: "State that the job entered." }),
     worker: t.field({

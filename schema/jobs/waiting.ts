@@ -3,7 +3,7 @@ import { builder } from "../kit/builder.ts";
 import { ProviderNode, providerOf } from "../providers/provider.ts";
 
 const WaitingReason = builder.enumType("WaitingReason", {
-  description: "Reason why a message, a delivery or a job does not move.",
+  description: "Reason why a message, a delivery or a job waits.",
   values: {
     LANE_FULL: { description: "All worker slots of the lane are in use." },
     LANE_PAUSED: {
@@ -39,9 +39,9 @@ const WaitingReason = builder.enumType("WaitingReason", {
   },
 });
 
-/** Explanation why an object does not move. */
+/** Explanation why an object waits. */
 export const WaitingForObject = builder.objectRef<WaitingFor>("WaitingFor").implement({
-  description: "Explanation why a message, a delivery or a job does not move.",
+  description: "Explanation why a message, a delivery or a job waits.",
   fields: (t) => ({
     reason: t.expose("reason", { type: WaitingReason, description: "Reason for programs." }),
     text: t.exposeString("text", { description: "Explanation for people: one sentence." }),

@@ -19,7 +19,7 @@ export const MessageLane = builder.enumType("MessageLane", {
   values: {
     BULK: { description: "Slots for messages to many recipients." },
     TRANSACTIONAL: {
-      description: "Slots for messages that a person waits for; they never queue behind BULK.",
+      description: "Slots for messages that a person waits for; they never wait for jobs of BULK.",
     },
   },
 });

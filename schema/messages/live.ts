@@ -66,7 +66,7 @@ builder.subscriptionFields((t) => ({
     type: MessageNode,
     description:
       "Emits the message in its current state, then after each change of the message, its stats " +
-      "or its wait. Completes once the message has ended and none of its deliveries is in flight.",
+      "or its wait. Completes once the message has ended and none of its deliveries is SENDING.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the message: msg_…" }),
       untilFinished: t.arg.boolean({

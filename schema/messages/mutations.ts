@@ -189,7 +189,7 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Pauses a message: nothing more is sent, results of deliveries in flight are still " +
+      "Pauses a message: no further delivery is sent; results of SENDING deliveries are still " +
       "recorded. A paused message stays PAUSED; the pause then counts as one by a person, which " +
       "`updateProvider` does not end. Refuses an ended message with ConflictError " +
       "ALREADY_FINISHED.",
@@ -232,8 +232,8 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Cancels a message for good: waiting deliveries become CANCELLED, results of deliveries in " +
-      "flight are still recorded. Refuses an ended message with ConflictError ALREADY_FINISHED.",
+      "Cancels a message, which cannot be undone: waiting deliveries become CANCELLED, results of " +
+      "SENDING deliveries are still recorded. Refuses an ended message with ConflictError ALREADY_FINISHED.",
     args: { id: t.arg.id({ required: true, description: "Id of the message: msg_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       cancelMessage(services, caller, fromTypeId("message", id)),

@@ -12,7 +12,7 @@ const UpdateLaneInput = builder.inputType("UpdateLaneInput", {
   fields: (t) => ({
     paused: t.boolean({
       description:
-        "True: no job of the lane starts, and jobs that run go on; null counts as false.",
+        "True: no job of the lane starts, and running jobs continue; false or null: its jobs start.",
     }),
     slots: t.int({
       description:
@@ -55,8 +55,8 @@ builder.mutationField("updateLane", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Pauses or resumes a lane, or changes its slots, within a second in all processes and until the " +
-      "next change, also after a restart. Jobs that run are not interrupted. OPERATOR only, else " +
+      "Pauses or resumes a lane, or changes its slots, in all processes within a second. The settings " +
+      "are kept after a restart. Running jobs are not interrupted. OPERATOR only, else " +
       "ForbiddenError. Refuses slots out of range and an update without fields with InvalidInputError.",
     complexity: 50,
     args: {

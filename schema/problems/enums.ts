@@ -9,8 +9,10 @@ export const ProblemSource = builder.enumType("ProblemSource", {
 export const ProblemState = builder.enumType("ProblemState", {
   description: "State of a problem.",
   values: {
-    OPEN: { description: "Needs attention: new, or back after it was resolved or ignored." },
-    RESOLVED: { description: "Fixed, as a person said. The next failure opens it again." },
+    OPEN: {
+      description: "Needs attention: new, failing again after it was resolved, or no longer ignored.",
+    },
+    RESOLVED: { description: "Marked as fixed by a person. The next failure opens it again." },
     IGNORED: {
       description: "Hidden by a person, until `ignoredUntil` or until more than `ignoredPerHour` " +
         "failures in one hour.",

@@ -117,8 +117,8 @@ ProblemNode.implement({
     }),
     provider: t.exposeString("provider", {
       nullable: true,
-      description: "Name of the provider that refuses or fails, for ACCESS_TOKEN, RATE_LIMIT and " +
-        "NETWORK; null otherwise.",
+      description: "Name of the provider that caused the failure, for the error types ACCESS_TOKEN, RATE_LIMIT and " +
+        "NETWORK; null for other types, whose cause is not the provider.",
     }),
     errorType: t.exposeString("errorType", {
       description: "Type of the error, as in `Delivery.error` or `Job.error`.",
@@ -137,8 +137,8 @@ ProblemNode.implement({
     }),
     count: t.int({
       description:
-        "Number of failures: each failed attempt counts. Waits that a server asks of one recipient, " +
-        "such as greylisting, do not.",
+        "Number of failures: each failed attempt counts. Temporary refusals of one recipient that use " +
+        "no attempt, such as greylisting, do not count.",
       resolve: ({ count }) => toInt(count),
     }),
     affectedCount: t.exposeInt("affectedCount", {
@@ -165,7 +165,8 @@ ProblemNode.implement({
     }),
     changedBy: t.exposeString("changedBy", {
       nullable: true,
-      description: "User who resolved or ignored it last; null if the caller named no user.",
+      description:
+        "User who resolved or ignored it last; null if nobody has, or if the caller named no user.",
     }),
     note: t.exposeString("note", {
       nullable: true,

@@ -30,7 +30,7 @@ const SearchResult = builder.objectRef<readonly SearchHit[]>("SearchResult").imp
   fields: (t) => ({
     nodes: t.field({
       type: [SearchHitObject],
-      description: "Found objects, by kind.",
+      description: "Found objects, grouped by type.",
       complexity: { field: 1, multiplier: DEFAULT_HITS },
       resolve: (hits) => [...hits],
     }),

@@ -77,7 +77,7 @@ const AddSuppressionsInput = builder.inputType("AddSuppressionsInput", {
       type: SuppressionReason,
       required: true,
       defaultValue: "MANUAL",
-      description: "Reason of the entries, for example one known from another system.",
+      description: "Reason of the entries, for example that of the system from which they are taken.",
     }),
   }),
 });

@@ -31,7 +31,7 @@ export interface Eraser {
 /** Value of `after` for the first chunk. */
 export const FIRST_ROW = "00000000-0000-0000-0000-000000000000";
 
-/** Statement that erases a chunk. */
+/** Statement that erases one chunk. */
 export type EraseStatement = Statement<
   [organizationId: string, after: string, limit: number],
   ErasedChunk

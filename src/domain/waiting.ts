@@ -1,4 +1,4 @@
-/** Reason why a message, a delivery or a job does not move. */
+/** Reason why a message, a delivery or a job waits. */
 export type WaitingReason =
   | "LANE_FULL"
   | "LANE_PAUSED"
@@ -11,7 +11,7 @@ export type WaitingReason =
   | "HELD"
   | "BEHIND";
 
-/** Explanation why a message, a delivery or a job does not move. */
+/** Explanation why a message, a delivery or a job waits. */
 export interface WaitingFor {
   readonly reason: WaitingReason;
   /** One sentence for people. */

@@ -17,8 +17,8 @@ export interface LaneControl {
 }
 
 /**
- * Reads the settings of the lanes, and again at each change: slots of a lane that replace the configured ones, and
- * pauses.
+ * Keeps the slots of this process up to date: those of the settings of the lanes, else the configured ones, and 0
+ * in a paused lane.
  *
  * @param configured slots by WORKER_LANES
  */

@@ -5,7 +5,7 @@ import type { AcceptedCount } from "../domain/providers/send_rate.ts";
 export class SendCounts {
   readonly #accepted = new Map<string, number>();
 
-  /** Returns the channel with counting. */
+  /** Returns a channel that sends by this one and counts the accepted messages. */
   of(channel: Channel): Pick<Channel, "send" | "obstacle"> {
     return {
       get obstacle() {

@@ -116,7 +116,7 @@ export async function getOrganization(
   throw new NotFoundError([toTypeId("organization", id)]);
 }
 
-/** Returns those of the given database ids that organizations have. */
+/** Returns those of the given database ids that belong to organizations. */
 export async function findExisting(
   { db }: Services,
   ids: readonly string[],

@@ -54,7 +54,7 @@ export const COLUMNS = columnList(LISTED_COLUMNS);
 
 /** Converts a row to a bulk action. */
 export function fromRow({ selection, ...row }: BulkActionRow): BulkAction {
-  // The target says which of the two filters was stored.
+  // The column `target` determines the type of the stored filter.
   return { ...row, filter: decodeFilter(selection) } as BulkAction;
 }
 

@@ -56,7 +56,8 @@ export const INTERRUPTED_MESSAGE =
 
 // Jobs are locked in the order of the parameters, then batches in the order of their ids, as by every statement
 // that locks several of them, so that two groups of batches cannot deadlock.
-// Nothing is sent before a step is committed, whose flush covers this commit, too. So it does not wait for its own.
+// The commit does not wait for its flush, because nothing is sent before a step is committed, whose flush covers
+// this commit, too.
 const TAKE = statement<[claims: string], TakenBatch & { id: string }>(
   "batches.take",
   `with own as materialized (

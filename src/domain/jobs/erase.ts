@@ -3,9 +3,9 @@ import { eraseBy, type Eraser } from "../eraser.ts";
 import type { Services } from "../services.ts";
 import type { JobKindName } from "./kinds.ts";
 
-// Their payload alone tells which rows are still to be deleted, so that these jobs run to their end.
-const UNDISTURBED: readonly JobKindName[] = ["REMOVE_RECIPIENTS"];
-const KEPT = UNDISTURBED.map((kind) => `'${kind}'`).join(", ");
+// Only their payload names the rows that are still to be deleted, so that these jobs must run to their end.
+const NEVER_CANCELLED: readonly JobKindName[] = ["REMOVE_RECIPIENTS"];
+const KEPT = NEVER_CANCELLED.map((kind) => `'${kind}'`).join(", ");
 const MAY_ERASE = `status in ('COMPLETED', 'FAILED', 'CANCELLED')
   or status <> 'PROCESSING' and kind not in (${KEPT})`;
 

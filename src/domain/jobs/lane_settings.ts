@@ -59,8 +59,8 @@ export async function readLaneSettings(db: Connection): Promise<LaneSettings[]> 
 }
 
 /**
- * Computes the slots of a process: those of the settings where they name some, none in a paused lane. A lane that
- * the process does not serve stays absent.
+ * Computes the slots of a process: those of the settings, else the configured ones, and 0 in a paused lane. A lane
+ * that the process does not serve stays absent.
  *
  * @param configured slots by WORKER_LANES
  */

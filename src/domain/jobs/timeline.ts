@@ -5,7 +5,7 @@ import { type JobEvent, readEvents } from "./events.ts";
 import { type JobAttempt, readAttempts } from "./find.ts";
 import { isFinished, type Job } from "./job.ts";
 
-/** State that a job enters at one moment. */
+/** State that a job enters. */
 export type JobMomentState =
   | "QUEUED"
   | "STARTED"
@@ -15,7 +15,7 @@ export type JobMomentState =
   | "FAILED"
   | "CANCELLED";
 
-/** A moment in the life of a job. */
+/** A change of the state of a job, or several equal ones within an hour. */
 export interface JobMoment {
   readonly at: Date;
   readonly state: JobMomentState;
@@ -25,15 +25,16 @@ export interface JobMoment {
   readonly text: string;
 }
 
-/** Reads the moments of a job, oldest first. The caller must be allowed to see the job. */
+/** Reads the changes of the state of a job, oldest first. The caller must be allowed to see the job. */
 export async function readTimeline(services: Services, job: Job): Promise<JobMoment[]> {
   const attempts = await readAttempts(services, job);
   return timelineOf(job, attempts, await readEvents(services.db, job.id));
 }
 
 /**
- * Pure: tells the life of a job. `attempts`: oldest first.
+ * Derives the changes of the state of a job. Pure.
  *
+ * @param attempts oldest first
  * @returns oldest first
  */
 export function timelineOf(

@@ -19,7 +19,7 @@ export interface LaneState extends Omit<LaneSettings, "slots"> {
   readonly failed: number;
   /** Whether there are more waiting or failed jobs than were counted. */
   readonly capped: boolean;
-  /** Time at which the job was due that has been waiting longest; null: none is due. */
+  /** Time at which the oldest due job became due; null: none is due. */
   readonly oldestQueuedAt: Date | null;
   readonly now: Date;
   /** Number of jobs that ended in the last hour. */

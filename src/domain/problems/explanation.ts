@@ -30,7 +30,7 @@ export const DELIVERY_ERRORS: Readonly<Record<DeliveryErrorType, Explanation>> =
       "reputation, and the content of the message.",
   },
   OTHER: {
-    meaning: "Any other failure; see `message`.",
+    meaning: "Any other failure; the text of the error describes it.",
     remedy: "Read the text of the error, remove the cause, then retry.",
   },
 };

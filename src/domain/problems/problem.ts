@@ -23,8 +23,8 @@ export const PROBLEM_SOURCES = {
 >;
 
 /**
- * OPEN: needs attention. RESOLVED: fixed, as a person said; the next failure opens it again. IGNORED: hidden
- * until a time or a rate of failures.
+ * OPEN: needs attention. RESOLVED: marked as fixed by a person; the next failure opens it again. IGNORED:
+ * hidden until a time or a rate of failures.
  */
 export type ProblemState = "OPEN" | "RESOLVED" | "IGNORED";
 

@@ -6,7 +6,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const ENCODINGS = [["br", ".br"], ["gzip", ".gz"], [null, ""]] as const;
 
 /**
- * Reads a file of the built dashboard. Its name has a hash of its content, so browsers keep it for good.
+ * Reads a file of the built dashboard. Browsers need not ask for it again, because its name has a hash of its content.
  *
  * @param accepted value of Accept-Encoding
  * @returns null if there is no such file
