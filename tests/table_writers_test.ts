@@ -18,7 +18,6 @@ const OWNERS: Owners = {
   workers: "jobs",
   worker_hosts: "jobs",
   renewals: "jobs",
-  job_minutes: "jobs",
   lanes: "jobs",
   schedules: "schedules",
   schedule_fires: "schedules",

@@ -46,14 +46,14 @@ const LaneStats = builder.objectRef<LaneState>("LaneStats").implement({
     }),
     perMinute: t.exposeFloat("perMinute", {
       description:
-        "Number of jobs that ended per minute, over the current minute and the 4 before; a job counts " +
-        "within 2 s.",
+        "Number of jobs that became COMPLETED or FAILED per minute, over the current minute and the 4 " +
+        "before; a job counts within 3 s.",
     }),
     p95Ms: t.int({
       nullable: true,
       description:
-        "Duration in milliseconds that 95 % of the last attempts did not exceed, of jobs that ended in " +
-        "the last hour, rounded up by at most 41 %; null if none ended.",
+        "Duration in milliseconds that 95 % of the last attempts did not exceed, of jobs that became " +
+        "COMPLETED or FAILED in the last hour, exact to 10 %; null if there are none.",
       resolve: ({ p95Ms }) => p95Ms === null ? null : toInt(p95Ms),
     }),
     slots: t.exposeInt("slots", {

@@ -7,7 +7,6 @@ import { rollUpDeliveryMinutes } from "../domain/deliveries/minutes.ts";
 import { isHeld } from "../domain/hold.ts";
 import { JOB_KINDS } from "../domain/jobs/kinds.ts";
 import type { LaneSlots } from "../domain/jobs/lane.ts";
-import { rollUpJobMinutes } from "../domain/jobs/minutes.ts";
 import { compactJobStats } from "../domain/jobs/stats.ts";
 import {
   type ChannelProviders,
@@ -23,7 +22,7 @@ import type { Services } from "../domain/services.ts";
 import { endStep, STOP } from "../domain/stop.ts";
 import type { Retention } from "../handlers/cleanup.ts";
 import { createHandlers } from "../handlers/registry.ts";
-import { every } from "../queue/every.ts";
+import { every, type RepeatedTask } from "../queue/every.ts";
 import { bindHandlers } from "../queue/handler.ts";
 import { startLaneControl } from "../queue/lane_control.ts";
 import { startSchedule } from "../queue/schedule.ts";
@@ -38,6 +37,7 @@ import type { OpenedServices } from "./services.ts";
 const REFRESH_PROVIDERS_MS = 5_000;
 const ROLL_UP_MS = 60_000;
 const COUNT_PROBLEMS_MS = 1_000;
+const COUNT_JOBS_MS = 2_000;
 // Maximum wait for replies to QUIT.
 const QUIT_MS = 1_000;
 const log = getLogger(["waybill"]);
@@ -128,23 +128,13 @@ export async function startBackground(
     async sweep() {
       await failStaleImports(services);
       if (await isHeld(services.db)) return;
-      await compactJobStats(services);
       await resume();
       await sweepMessages(services);
       await sweepBulkActions(services);
     },
   });
   const schedule = startSchedule(services);
-  const rollingUp = every(ROLL_UP_MS, "Rolling up the counts by minute", async () => {
-    await rollUpDeliveryMinutes(services);
-    await rollUpJobMinutes(services);
-    await pruneAccepted(services);
-  });
-  const countingProblems = every(
-    COUNT_PROBLEMS_MS,
-    "Counting problems",
-    () => rollUpProblems(services),
-  );
+  const counting = startCounting(services);
   await resume();
   return {
     health: {
@@ -156,7 +146,7 @@ export async function startBackground(
     },
     async stop() {
       const stoppedAt = performance.now();
-      const tasks = [schedule, refreshing, laneControl, rollingUp, countingProblems];
+      const tasks = [schedule, refreshing, laneControl, ...counting];
       const repeated = Promise.all(tasks.map((task) => task.stop()));
       const jobsRecorded = await worker.stop();
       const recorded = allRecorded(sending) && jobsRecorded;
@@ -166,6 +156,18 @@ export async function startBackground(
       return recorded;
     },
   };
+}
+
+/** Starts the tasks that count deliveries, jobs and problems for the lists and the overview. */
+function startCounting(services: Services): RepeatedTask[] {
+  return [
+    every(COUNT_JOBS_MS, "Counting ended jobs", () => compactJobStats(services)),
+    every(COUNT_PROBLEMS_MS, "Counting problems", () => rollUpProblems(services)),
+    every(ROLL_UP_MS, "Rolling up the counts by minute", async () => {
+      await rollUpDeliveryMinutes(services);
+      await pruneAccepted(services);
+    }),
+  ];
 }
 
 function byChannel(providers: readonly RegisteredProvider[]): ChannelProviders[] {

@@ -14,7 +14,6 @@ import type { ProgressReport } from "../domain/jobs/progress.ts";
 import type { SettledOutcome, Settlement } from "../domain/jobs/settle.ts";
 import { isOutage } from "../domain/unavailable.ts";
 import { type AbortCause, type BoundHandler, JobAborted, type JobRun } from "./handler.ts";
-import { JobCounts } from "./job_counts.ts";
 
 // Time that a handler has to end after its signal was aborted.
 const GRACE_MS = 10_000;
@@ -26,8 +25,6 @@ const log = getLogger(["waybill", "worker"]);
 export class RunningJobs {
   readonly #running = new Map<string, Running>();
   readonly #sizes = new Map<Lane, number>();
-  /** Jobs that have ended. */
-  readonly counts = new JobCounts();
 
   /**
    * @param handlers by kind; an attempt at a job of another kind fails
@@ -131,8 +128,6 @@ export class RunningJobs {
     try {
       const settlement = settlementOf(running, outcome, thrown);
       logAttempt(running, settlement);
-      const ms = performance.now() - running.startedAt;
-      if (settlement) this.counts.add(running.job, settlement.outcome, ms);
       this.onEnd(settlement);
     } catch (error) {
       // The claim is not in this list any more, so that the next reconciliation requeues the job.

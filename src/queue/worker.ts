@@ -12,7 +12,6 @@ import {
 } from "../domain/jobs/lease.ts";
 import { failureLog } from "../domain/failure_log.ts";
 import { isHeld } from "../domain/hold.ts";
-import { addEndedJobs } from "../domain/jobs/minutes.ts";
 import { writeProgress } from "../domain/jobs/progress.ts";
 import { newId, toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
@@ -214,9 +213,7 @@ class LeasedWorker implements Worker {
     const started = this.#claimer.takeStarted();
     const report = { lanes: this.#lanes, eventLoopMs: this.#eventLoopDelay?.() ?? null };
     const renew = () => renewLease(this.#services, this.#workerId, started, report);
-    if (await this.#hang.renew(renew)) {
-      return await addEndedJobs(this.#services, this.#running.counts.take());
-    }
+    if (await this.#hang.renew(renew)) return;
     log.error("Lease of worker {workerId} expired; its jobs were reassigned", {
       workerId: this.#workerId,
     });

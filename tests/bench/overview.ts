@@ -48,17 +48,19 @@ const FILL_DELIVERIES = statement<[organizationId: string, count: number]>(
        ('UNKNOWN', 'NETWORK'), ('SUPPRESSED', '')) as o(outcome, error_type)`,
   { deadlineMs: 5 * 60_000 },
 );
-const FILL_MINUTES = statement<[organizationId: string]>(
-  "bench.fillJobMinutes",
-  `insert into job_minutes (organization_id, minute, lane, bucket, writer, completed, failed, cancelled)
-   select $1, date_trunc('minute', now()) - make_interval(mins => m), lane, bucket,
-     w, 20, 1, 0
+const FILL_STATS = statement<[organizationId: string]>(
+  "bench.fillJobStats",
+  `insert into job_stats (organization_id, at, lane, kind, outcome, duration, user_id, n)
+   select $1, date_trunc('minute', now()) - make_interval(mins => m), lane, 'SEND_BATCH', outcome, duration,
+     'user ' || u, 20
    from generate_series(0, 1439) m, (values ('BULK'), ('TRANSACTIONAL'), ('AI')) l(lane),
-     generate_series(5, 14) bucket, generate_series(0, case when m < 3 then 20 else 0 end) w`,
+     (values ('COMPLETED'), ('FAILED')) o(outcome), generate_series(20, 29) duration,
+     generate_series(1, 10) u`,
+  { deadlineMs: 5 * 60_000 },
 );
 const ANALYZE = statement<[]>(
   "bench.analyze",
-  "vacuum analyze jobs, delivery_minutes, job_minutes",
+  "vacuum analyze jobs, delivery_minutes, job_stats",
 );
 
 const { db, close } = await testDatabase();
@@ -68,7 +70,7 @@ for (let n = 0; n < 10; n++) {
   await db.run(FILL_JOBS, id, JOBS / 10);
   await db.run(FILL_ENDED, id, JOBS / 10);
 }
-await db.run(FILL_MINUTES, id);
+await db.run(FILL_STATS, id);
 await db.run(FILL_DELIVERIES, id, DELIVERIES);
 await db.run(ANALYZE);
 

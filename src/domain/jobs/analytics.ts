@@ -41,7 +41,7 @@ const ENDED = `select at, kind, outcome, duration, n from (
     union all
     select organization_id, user_id, minute, kind, outcome, duration, n from job_outcomes
   ) e
-  where organization_id = $1 and ($2 or user_id = nullif($3, ''))
+  where organization_id = $1 and ($2 or user_id = nullif($3, '')) and outcome <> 'CANCELLED'
     and at >= date_trunc('minute', $4::timestamptz) and at < $5`;
 
 const BY_KIND = statement<Scope, Group>(

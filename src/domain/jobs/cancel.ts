@@ -5,17 +5,22 @@ import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS, getJob } from "./find.ts";
 import { isFinished, type Job } from "./job.ts";
+import { insertOutcomes } from "./stats.ts";
 
 // Cancels a waiting job at once. A running job is marked and keeps its fence, so that its handler can
 // still record its work.
 const CANCEL = statement<[ids: string[], organizationId: string], Job>(
   "jobs.cancel",
-  `update jobs set cancel_requested = true, updated_at = now(),
-     wait_reason = null, wait_provider_id = null,
-     status = case status when 'PROCESSING' then status else 'CANCELLED' end,
-     finished_at = case status when 'PROCESSING' then null else now() end
-   where id = any($1) and organization_id = $2 and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')
-   returning ${COLUMNS}`,
+  `with cancelled as (
+     update jobs set cancel_requested = true, updated_at = now(),
+       wait_reason = null, wait_provider_id = null,
+       status = case status when 'PROCESSING' then status else 'CANCELLED' end,
+       finished_at = case status when 'PROCESSING' then null else now() end
+     where id = any($1) and organization_id = $2 and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')
+     returning *
+   ),
+   stats as (${insertOutcomes("cancelled")})
+   select ${COLUMNS} from cancelled`,
 );
 
 /**

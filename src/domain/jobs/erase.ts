@@ -35,25 +35,16 @@ export const jobsEraser: Eraser = {
 
 /** Erases the counters of ended jobs. */
 export const jobStatsEraser: Eraser = {
-  tables: ["job_stats", "job_outcomes", "job_minutes"],
+  tables: ["job_stats", "job_outcomes"],
   erase: eraseBy(statement(
     "jobStats.erase",
     `with outcomes as (delete from job_outcomes where organization_id = $1),
-     minutes as (
-       delete from job_minutes where ctid = any(array(
-         select ctid from job_minutes where organization_id = $1 limit $3))
-       returning minute
-     ),
      stats as (
        delete from job_stats where ctid = any(array(
          select ctid from job_stats where organization_id = $1 limit $3))
        returning at
-     ),
-     counted as (
-       select (select count(*) from minutes) as minutes, (select count(*) from stats) as stats
      )
-     select stats as erased, case when greatest(minutes, stats) = $3 then $2::uuid end as last
-     from counted`,
+     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from stats`,
     LONG,
   )),
 };

@@ -117,7 +117,7 @@ const RESCUE = statement<
        error = ${CRASH}, fingerprint = ${jobFingerprint("j.kind", CRASH, `'${CRASH_PATTERN}'`)}
      from judged o
      where j.id = o.id
-     returning j.id, j.organization_id, j.user_id, j.kind, j.status, j.crashes, j.attempt,
+     returning j.id, j.organization_id, j.user_id, j.lane, j.kind, j.status, j.crashes, j.attempt,
        j.worker_id, j.started_at, j.error, o.fence, j.fingerprint
    ),
    stats as (${insertOutcomes("freed")}),

@@ -80,7 +80,7 @@ const SETTLE = statement<
        as r(id, fence, outcome, delay_ms, error, progress, wait_reason, wait_provider_id,
          pattern)
      where j.id = r.id and j.fence = r.fence
-     returning j.id, j.organization_id, j.user_id, j.kind, j.status, j.attempt, j.worker_id,
+     returning j.id, j.organization_id, j.user_id, j.lane, j.kind, j.status, j.attempt, j.worker_id,
        j.started_at, j.run_at, j.wait_reason, j.error, r.fence, r.outcome,
        j.fingerprint, r.pattern
    ),

@@ -12,25 +12,26 @@ const MINUTE = "extract(minute from at at time zone 'UTC')";
 /**
  * Returns SQL that counts ended jobs, as a part of the statement that ends them.
  *
- * @param ended name of a query with the columns organization_id, user_id, kind, status, error and started_at;
- *   jobs that are neither COMPLETED nor FAILED are not counted
+ * @param ended name of a query with the columns organization_id, user_id, lane, kind, status, error and
+ *   started_at; unfinished jobs are not counted
  */
 export function insertOutcomes(ended: string): string {
-  return `insert into job_outcomes (organization_id, user_id, kind, minute, outcome, duration, n)
-     select organization_id, coalesce(user_id, ''), kind, date_trunc('minute', now()),
+  return `insert into job_outcomes (organization_id, user_id, lane, kind, minute, outcome, duration, n)
+     select organization_id, coalesce(user_id, ''), lane, kind, date_trunc('minute', now()),
        case when status = 'FAILED' and error ->> 'type' = 'TIMEOUT' then 'TIMED_OUT' else status end,
-       (ln(greatest(date_part('epoch', now() - started_at) * 1000, 1)) / ln(${DURATION_BASE}::float8))
-         ::smallint, count(*)
-     from ${ended} where status in ('COMPLETED', 'FAILED')
-     group by 1, 2, 3, 4, 5, 6`;
+       case when status = 'CANCELLED' then 0 else
+         ln(greatest(date_part('epoch', now() - started_at) * 1000, 1)) / ln(${DURATION_BASE}::float8)
+       end::smallint, count(*)
+     from ${ended} where status in ('COMPLETED', 'FAILED', 'CANCELLED')
+     group by 1, 2, 3, 4, 5, 6, 7`;
 }
 
 // Adds rows to job_stats in the order of its key, so that concurrent statements cannot deadlock.
 const addToStats = (source: string, at: string) =>
-  `insert into job_stats as s (organization_id, at, kind, outcome, duration, user_id, n)
-     select organization_id, ${at}, kind, outcome, duration, user_id, sum(n) from ${source}
-     group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
-     on conflict (organization_id, at, kind, outcome, duration, user_id)
+  `insert into job_stats as s (organization_id, at, lane, kind, outcome, duration, user_id, n)
+     select organization_id, ${at}, lane, kind, outcome, duration, user_id, sum(n) from ${source}
+     group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
+     on conflict (organization_id, at, lane, kind, outcome, duration, user_id)
        do update set n = s.n + excluded.n`;
 
 const COMPACT = statement<[limit: number], { count: number }>(
@@ -69,7 +70,7 @@ const PRUNE = statement<[limit: number], { count: number }>(
   LONG,
 );
 
-/** Adds the counts of ended jobs to the statistics by minute. Every replica calls this every few seconds. */
+/** Adds the counts of ended jobs to the statistics by minute. Every replica calls this every 2 s. */
 export function compactJobStats(services: Services): Promise<void> {
   return inSteps(services, COMPACT);
 }

@@ -2,7 +2,7 @@ import { type Connection, statement } from "../../db/database.ts";
 import type { JobStatus } from "../jobs/job.ts";
 import { type Lane, LANES } from "../jobs/lane.ts";
 import { type LaneSettings, readLaneSettings } from "../jobs/lane_settings.ts";
-import { readRecentJobs } from "../jobs/minutes.ts";
+import { readRecentJobs } from "../jobs/recent.ts";
 import { readWorkers } from "../jobs/workers.ts";
 
 /** Maximum number of waiting, or failed, jobs of a lane that are counted. */
@@ -25,7 +25,7 @@ export interface LaneState extends Omit<LaneSettings, "slots"> {
   /** Number of jobs that ended in the last hour. */
   readonly completed: number;
   readonly cancelled: number;
-  /** Number of jobs that ended per minute, over the current minute and the 4 before. */
+  /** Number of jobs that became COMPLETED or FAILED per minute, over the current minute and the 4 before. */
   readonly perMinute: number;
   /** Duration of an attempt that 95 % did not exceed in the last hour; null: none ended. */
   readonly p95Ms: number | null;

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { statement } from "../../../src/db/database.ts";
-import {
-  addEndedJobs,
-  bucketOf,
-  longestOf,
-  rollUpJobMinutes,
-} from "../../../src/domain/jobs/minutes.ts";
+import { cancelMany } from "../../../src/domain/jobs/cancel.ts";
 import { settleJobs } from "../../../src/domain/jobs/settle.ts";
+import { compactJobStats } from "../../../src/domain/jobs/stats.ts";
 import { MAX_COUNT, readQueue } from "../../../src/domain/overview/queue.ts";
 import { readPendingTypes } from "../../../src/domain/overview/pending.ts";
 import { createOrganization } from "../../support/callers.ts";
@@ -22,14 +18,6 @@ const SET_AGE = statement<[id: string, seconds: number]>(
   "test.setAge",
   "update jobs set run_at = now() - make_interval(secs => $2) where id = $1",
 );
-const OLD_MINUTES = statement<[]>(
-  "test.oldMinutes",
-  "update job_minutes set minute = minute - interval '10 minutes'",
-);
-const SUMMED = statement<[], { writer: number; completed: number }>(
-  "test.summedJobs",
-  "select writer, completed from job_minutes",
-);
 
 onEveryQueue(
   "readQueue() counts jobs by lane and state, of one organization",
@@ -43,6 +31,8 @@ onEveryQueue(
     assert.ok(running && failing);
     const error = { type: "OTHER", code: null, message: "No" };
     await settleJobs(db, [endOf(failing, { outcome: "fail", error })]);
+    await cancelMany(db, org, [await addJob(db, org)]);
+    await compactJobStats(services);
     const { lanes, byStatus } = await readQueue(db, org);
     const bulk = lanes.find(({ lane }) => lane === "BULK");
     assert.ok(bulk);
@@ -61,7 +51,7 @@ onEveryQueue(
       "PROCESSING 1",
       "COMPLETED 0",
       "FAILED 1",
-      "CANCELLED 0",
+      "CANCELLED 1",
     ]);
   },
 );
@@ -123,41 +113,3 @@ onEveryQueue(
     assert.equal(receipts?.capped, true);
   },
 );
-
-onEveryQueue(
-  "ended jobs are counted by lane with their 95th percentile, and summed up later",
-  async ({ db, services, organization: { id: org } }) => {
-    const counts = {
-      organizationId: org,
-      lane: "BULK",
-      completed: 0,
-      failed: 0,
-      cancelled: 0,
-    } as const;
-    const [fast, slow] = [bucketOf(10), bucketOf(3_000)];
-    await addEndedJobs(services, [
-      { ...counts, bucket: fast, completed: 90 },
-      { ...counts, bucket: slow, completed: 6, failed: 3, cancelled: 1 },
-    ]);
-    await addEndedJobs(services, [{ ...counts, bucket: fast, completed: 5 }]);
-    const bulkOf = async () => (await readQueue(db, org)).lanes.find(({ lane }) => lane === "BULK");
-    const before = await bulkOf();
-    assert.deepEqual([before?.completed, before?.cancelled], [101, 1]);
-    assert.equal(before?.p95Ms, longestOf(slow));
-    // 105 jobs in 4 to 5 minutes.
-    assert.ok(before.perMinute >= 21 && before.perMinute <= 26.25, `${before.perMinute}`);
-    await db.run(OLD_MINUTES);
-    await rollUpJobMinutes(services);
-    const summed = await db.run(SUMMED);
-    assert.deepEqual(summed.map(({ writer }) => writer), [0, 0]);
-    assert.deepEqual([(await bulkOf())?.completed, (await bulkOf())?.p95Ms], [101, before?.p95Ms]);
-  },
-);
-
-Deno.test("bucketOf() names the first bucket that is as long as the duration, at most 41 % longer", () => {
-  for (const ms of [0, 1, 1.5, 2, 10, 99, 1_000, 123_456, 1_800_000]) {
-    const longest = longestOf(bucketOf(ms));
-    assert.ok(longest >= ms && longest <= Math.max(1, ms * 1.415), `${ms}: ${longest}`);
-  }
-  assert.equal(bucketOf(Infinity), bucketOf(1e12));
-});
