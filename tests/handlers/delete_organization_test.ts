@@ -6,6 +6,7 @@ import { createOrganization, listOrganizations } from "../../src/domain/access/o
 import { deleteOrganization } from "../../src/domain/erasure/delete_organization.ts";
 import { ConflictError, ForbiddenError, NotFoundError } from "../../src/domain/errors.ts";
 import { getJob } from "../../src/domain/jobs/find.ts";
+import { pauseMessage } from "../../src/domain/messages/pause.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
 import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
 import { createOrganization as createTestOrganization } from "../support/callers.ts";
@@ -46,7 +47,9 @@ onEveryMail("DELETE_ORGANIZATION deletes everything of one organization", async 
     sendMessage(services, admin, messageInput(overrides));
   await sendOwn({ to: { audienceId: audience.id } });
   await worker.runQueued();
-  await sendOwn({ sendAt: new Date(Date.now() + 3_600_000) });
+  const later = { sendAt: new Date(Date.now() + 3_600_000) };
+  const waiting = [await sendOwn(later), await sendOwn(later)].map(({ message: { id } }) => id);
+  await pauseMessage(services, admin, waiting[0] ?? "");
   const hold = holdReplies(smtp);
   await sendOwn({ to: { list: people(3) } });
   worker.start(await worker.claim());
@@ -54,6 +57,10 @@ onEveryMail("DELETE_ORGANIZATION deletes everything of one organization", async 
 
   const job = await deleteOrganization(services, operator, organization.id, "Acme");
   assert.equal(await authenticateKey(services, secret), null);
+  assert.deepEqual(
+    await Promise.all(waiting.map((id) => readStatus(db, id))),
+    ["CANCELLED", "CANCELLED"],
+  );
   const { edges } = await listOrganizations(services, operator, null, {});
   assert.deepEqual(edges.map(({ node }) => node.id), [main]);
 
