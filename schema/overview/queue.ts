@@ -1,7 +1,8 @@
 import type { LaneState, Queue } from "../../src/domain/overview/queue.ts";
 import { builder } from "../kit/builder.ts";
 import { toInt } from "../kit/scalars.ts";
-import { JobStatus, Lane } from "../jobs/enums.ts";
+import { JobStatus } from "../jobs/enums.ts";
+import { PausableLane } from "../jobs/pausable_lane.ts";
 
 const StatusCount = builder.objectRef<Queue["byStatus"][number]>("StatusCount").implement({
   description: "Number of jobs in one state.",
@@ -17,8 +18,8 @@ const StatusCount = builder.objectRef<Queue["byStatus"][number]>("StatusCount").
 
 const LaneStats = builder.objectRef<LaneState>("LaneStats").implement({
   description: "Jobs of one organization in one lane, and the slots of the lane.",
+  interfaces: [PausableLane],
   fields: (t) => ({
-    lane: t.expose("lane", { type: Lane, description: "Lane of the jobs." }),
     queued: t.exposeInt("queued", {
       description: "Number of waiting jobs, with those that are due later; at most 10,000.",
     }),
@@ -61,19 +62,6 @@ const LaneStats = builder.objectRef<LaneState>("LaneStats").implement({
     }),
     running: t.exposeInt("running", {
       description: "Number of these slots in use, by jobs of all organizations.",
-    }),
-    paused: t.boolean({
-      description: "True if the operator has paused the lane; its jobs wait.",
-      resolve: ({ pausedAt }) => pausedAt !== null,
-    }),
-    pausedAt: t.expose("pausedAt", {
-      type: "DateTime",
-      nullable: true,
-      description: "Time the lane was paused; null if it is not paused.",
-    }),
-    pausedBy: t.exposeString("pausedBy", {
-      nullable: true,
-      description: "User who paused the lane, or name of the API key; null if it is not paused.",
     }),
   }),
 });
