@@ -10,6 +10,7 @@ const OWNERS: Owners = {
   problem_hours: "problems",
   problem_affected: "problems",
   problem_examples: "problems",
+  problem_decisions: "problems",
   jobs: "jobs",
   job_attempts: "jobs",
   job_events: "jobs",

@@ -20,11 +20,7 @@ export const ProblemFields = graphql(`
     firstSeenAt
     lastSeenAt
     reopenedAt
-    changedAt
-    changedBy
-    note
-    ignoredUntil
-    ignoredPerHour
+    decisions { at state by note ignoredUntil ignoredPerHour }
     trend(hours: 24) { at count }
   }
 `);

@@ -2,42 +2,43 @@ import { IconCircleCheck, IconEyeOff, IconRotate } from "@tabler/icons-react";
 import { formatCount } from "../kit/format.ts";
 import { RelativeTime } from "../kit/relative_time.tsx";
 import type { Problem } from "./problem_fields.ts";
-import { cameBack } from "./problem_state.tsx";
 
-/** History of a problem: the last decision, its user and note, and whether the problem came back since. */
-export function ProblemHistory({ problem }: { readonly problem: Problem }) {
-  const { changedAt, changedBy, note, reopenedAt, state } = problem;
-  if (changedAt === null) {
+type Decision = Problem["decisions"][number];
+
+const ICONS = { OPEN: IconRotate, RESOLVED: IconCircleCheck, IGNORED: IconEyeOff };
+const VERBS = { OPEN: "Came back", RESOLVED: "Resolved", IGNORED: "Ignored" };
+
+/** History of a problem, latest first: the decisions with their users and notes, and when it came back. */
+export function ProblemHistory({ problem: { decisions } }: { readonly problem: Problem }) {
+  if (decisions.length === 0) {
     return <p className="dimmed">Nothing yet. Resolve it once the cause is removed.</p>;
   }
-  // The state tells the kind of the last decision, until the problem comes back.
-  const verb = state === "IGNORED" ? "Ignored" : state === "RESOLVED" ? "Resolved" : "Closed";
   return (
     <ul className="history">
-      <li>
-        {state === "IGNORED"
-          ? <IconEyeOff size={15} aria-hidden />
-          : <IconCircleCheck size={15} aria-hidden />}
-        <div>
-          {verb} <RelativeTime at={changedAt} />
-          {changedBy !== null && ` by ${changedBy}`}
-          {state === "IGNORED" && <IgnoredFor problem={problem} />}
-          {note !== null && <blockquote>{note}</blockquote>}
-        </div>
-      </li>
-      {cameBack(problem) && reopenedAt !== null && (
-        <li className="tone-person">
-          <IconRotate size={15} aria-hidden />
-          <div>
-            Came back <RelativeTime at={reopenedAt} />
-          </div>
-        </li>
-      )}
+      {decisions.map((decision) => <HistoryEntry key={decision.at} decision={decision} />)}
     </ul>
   );
 }
 
-function IgnoredFor({ problem: { ignoredUntil, ignoredPerHour } }: { readonly problem: Problem }) {
+function HistoryEntry({ decision }: { readonly decision: Decision }) {
+  const { at, state, by, note } = decision;
+  const Icon = ICONS[state];
+  return (
+    <li className={state === "OPEN" ? "tone-person" : undefined}>
+      <Icon size={15} aria-hidden />
+      <div>
+        {VERBS[state]} <RelativeTime at={at} />
+        {by !== null && ` by ${by}`}
+        {state === "IGNORED" && <IgnoredFor decision={decision} />}
+        {note !== null && <blockquote>{note}</blockquote>}
+      </div>
+    </li>
+  );
+}
+
+function IgnoredFor({ decision: { ignoredUntil, ignoredPerHour } }: {
+  readonly decision: Decision;
+}) {
   if (ignoredUntil === null && ignoredPerHour === null) return ", without an end";
   return (
     <>

@@ -10,6 +10,7 @@ import {
   type ProblemExample,
   readTrends,
 } from "../../src/domain/problems/details.ts";
+import { MAX_DECISIONS } from "../../src/domain/problems/decisions.ts";
 import { explain } from "../../src/domain/problems/explanation.ts";
 import { findProblems } from "../../src/domain/problems/list.ts";
 import { type Problem, titleOf } from "../../src/domain/problems/problem.ts";
@@ -19,6 +20,7 @@ import { batchLoader } from "../kit/loader.ts";
 import { toInt } from "../kit/scalars.ts";
 import { JobKind } from "../jobs/enums.ts";
 import { Channel } from "../messages/enums.ts";
+import { decisionsOf, ProblemDecisionObject } from "./decision.ts";
 import { ProblemSource, ProblemState } from "./enums.ts";
 
 /** A problem: failures with the same cause. */
@@ -181,6 +183,14 @@ ProblemNode.implement({
       nullable: true,
       description:
         "Number of failures in one hour above which an IGNORED problem becomes OPEN; null: none.",
+    }),
+    decisions: t.field({
+      type: [ProblemDecisionObject],
+      description:
+        "Decisions about the problem, and the times at which it became OPEN again, latest first; the " +
+        `last ${MAX_DECISIONS}.`,
+      complexity: 5,
+      resolve: async ({ id }, _args, context) => await decisionsOf(context, id) ?? [],
     }),
     trend: t.field({
       type: [ProblemCountObject],

@@ -3,6 +3,7 @@ import { type Caller, requireAdmin } from "../access/access.ts";
 import { InvalidInputError, type Issue, NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
+import { recordDecisions } from "./decisions.ts";
 import { PROBLEM_COLUMNS } from "./list.ts";
 import type { Problem } from "./problem.ts";
 
@@ -20,19 +21,27 @@ export interface IgnoreRule {
 
 type Decision = [organizationId: string, id: string, userId: string | null, note: string | null];
 
+/** Returns SQL that changes a problem by an UPDATE without its condition, and records the decision. */
+function changing(update: string): string {
+  return `with changed as (${update} where organization_id = $1 and id = $2 returning *),
+   decided as (${
+    recordDecisions(`select id, changed_at, state, changed_by, note, ignored_until, ignored_per_hour
+       from changed`)
+  })
+   select ${PROBLEM_COLUMNS} from changed`;
+}
+
 // Failures of the past do not open it again, also if they are counted later.
 const RESOLVE = statement<Decision, Problem>(
   "problems.resolve",
-  `update problems set state = 'RESOLVED', changed_at = clock_timestamp(), changed_by = $3, note = $4,
-     ignored_until = null, ignored_per_hour = null
-   where organization_id = $1 and id = $2 returning ${PROBLEM_COLUMNS}`,
+  changing(`update problems set state = 'RESOLVED', changed_at = clock_timestamp(), changed_by = $3,
+     note = $4, ignored_until = null, ignored_per_hour = null`),
 );
 
 const IGNORE = statement<[...Decision, until: Date | null, perHour: number | null], Problem>(
   "problems.ignore",
-  `update problems set state = 'IGNORED', changed_at = clock_timestamp(), changed_by = $3, note = $4,
-     ignored_until = $5, ignored_per_hour = $6, ignored_count = 0
-   where organization_id = $1 and id = $2 returning ${PROBLEM_COLUMNS}`,
+  changing(`update problems set state = 'IGNORED', changed_at = clock_timestamp(), changed_by = $3,
+     note = $4, ignored_until = $5, ignored_per_hour = $6, ignored_count = 0`),
 );
 
 /**

@@ -40,7 +40,7 @@ export const affectedEraser: Eraser = {
 
 /** Erases problems, with up to 2,160 hours each; what they affect must be erased before. */
 export const problemsEraser: Eraser = {
-  tables: ["problems", "problem_hours", "problem_examples"],
+  tables: ["problems", "problem_hours", "problem_examples", "problem_decisions"],
   erase: eraseBy(statement(
     "problems.erase",
     `with page as materialized (
@@ -49,6 +49,7 @@ export const problemsEraser: Eraser = {
      ),
      hours as (delete from problem_hours where problem_id = any(array(select id from page))),
      examples as (delete from problem_examples where problem_id = any(array(select id from page))),
+     decisions as (delete from problem_decisions where problem_id = any(array(select id from page))),
      gone as (delete from problems where id = any(array(select id from page)))
      select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
     LONG,

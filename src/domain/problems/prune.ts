@@ -38,6 +38,7 @@ const PRUNE = statement<[days: number, limit: number], { id: string; organizatio
    ),
    affected as (delete from problem_affected where problem_id = any(array(select id from gone))),
    hours as (delete from problem_hours where problem_id = any(array(select id from gone))),
+   decisions as (delete from problem_decisions where problem_id = any(array(select id from gone))),
    examples as (delete from problem_examples where problem_id = any(array(select id from gone)))
    select id, organization_id as "organizationId" from gone`,
   LONG,

@@ -1,5 +1,6 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
+import { recordDecisions } from "./decisions.ts";
 import { MAX_EXAMPLES } from "./report.ts";
 
 /** Maximum number of reports that are counted in one transaction. */
@@ -100,12 +101,19 @@ const TRIM_EXAMPLES = statement<[problemIds: string[]]>(
 // A resolved problem by a failure since then; an ignored one by its rate of failures, or by the time.
 const REOPEN = statement<[problemIds: string[]], ChangedProblem>(
   "problems.reopen",
-  `update problems set state = 'OPEN', ignored_until = null, ignored_per_hour = null,
-     reopened_at = case when ignored_until <= now() then ignored_until else last_seen_at end
-   where id = any($1) and (state = 'RESOLVED' and last_seen_at > changed_at
-       or state = 'IGNORED' and ignored_count > ignored_per_hour)
-     or state = 'IGNORED' and ignored_until <= now()
-   returning id, organization_id as "organizationId"`,
+  `with reopened as (
+     update problems set state = 'OPEN', ignored_until = null, ignored_per_hour = null,
+       reopened_at = case when ignored_until <= now() then ignored_until else last_seen_at end
+     where id = any($1) and (state = 'RESOLVED' and last_seen_at > changed_at
+         or state = 'IGNORED' and ignored_count > ignored_per_hour)
+       or state = 'IGNORED' and ignored_until <= now()
+     returning id, organization_id, reopened_at
+   ),
+   decided as (${
+    recordDecisions(`select id, reopened_at, 'OPEN', null, null, null::timestamptz, null::int
+       from reopened`)
+  })
+   select id, organization_id as "organizationId" from reopened`,
 );
 
 /**

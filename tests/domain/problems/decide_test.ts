@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ForbiddenError, InvalidInputError, NotFoundError } from "../../../src/domain/errors.ts";
 import { newId } from "../../../src/domain/id.ts";
 import { ignoreProblem, resolveProblem } from "../../../src/domain/problems/decide.ts";
+import { readDecisions } from "../../../src/domain/problems/decisions.ts";
 import { findProblems, listProblems } from "../../../src/domain/problems/list.ts";
 import { settleJobs } from "../../../src/domain/jobs/settle.ts";
 import { rollUpProblems } from "../../../src/domain/problems/roll_up.ts";
@@ -83,6 +84,29 @@ onEveryQueue("an ignored problem is OPEN again past its failures per hour", asyn
   const { state, ignoredPerHour, reopenedAt } = await problemOf(queue);
   assert.deepEqual({ state, ignoredPerHour }, { state: "OPEN", ignoredPerHour: null });
   assert.ok(reopenedAt);
+});
+
+onEveryQueue("the decisions about a problem are kept, with their notes", async (queue) => {
+  const { services, organization: { admin } } = queue;
+  await failJobs(queue, ["No answer"]);
+  const { id } = await problemOf(queue);
+  await resolveProblem(services, admin, id, "Restarted the server");
+  await failJobs(queue, ["No answer"]);
+  const { reopenedAt } = await problemOf(queue);
+  const { changedAt } = await ignoreProblem(services, admin, id, { perHour: 5, note: "Known" });
+  const decisions = (await readDecisions(services, [id])).get(id) ?? [];
+  assert.deepEqual(
+    decisions.map(({ state, userId, note, perHour }) => [state, userId, note, perHour]),
+    [
+      ["IGNORED", "ada", "Known", 5],
+      ["OPEN", null, null, null],
+      ["RESOLVED", "ada", "Restarted the server", null],
+    ],
+  );
+  assert.deepEqual(decisions.slice(0, 2).map(({ at }) => at), [changedAt, reopenedAt]);
+  await ageProblems(services.db, 91 * 24);
+  await pruneProblems(services);
+  assert.equal((await readDecisions(services, [id])).size, 0);
 });
 
 onEveryQueue("only an ADMIN of the organization sees and changes problems", async (queue) => {
