@@ -23,13 +23,14 @@ onEveryMail(
     replies.accept();
     replies.refuse([3, 4, 5, ...everybody(70).slice(6)]);
     const target = { action: "RETRY", deliveries: { filter: { messageId } } } as const;
-    const { id } = await startAction(services, admin, target);
+    const { id } = await startAction(services, admin, target, { stopAtFailedFraction: 0.55 });
     const action = await runAction(mail, id);
     assert.deepEqual(
       [action.state, action.error?.type, action.stage, action.total],
       ["STOPPED", "TOO_MANY_FAILED", 2, 70],
     );
-    assert.match(action.error?.message ?? "", /^3 of 5 items of stage 2 failed again/);
+    const message = "3 of 5 items of stage 2 failed again, more than the limit of 55 %";
+    assert.equal(action.error?.message, message);
     assert.deepEqual([action.done, action.failedAgain, action.inProgress], [3, 3, 0]);
     assert.deepEqual(tally(await statesOf(db, messageId)), {
       "SENT 2": 3,
