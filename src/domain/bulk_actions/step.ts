@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Connection, statement } from "../../db/database.ts";
-import { isUniqueViolation } from "../../db/sqlstate.ts";
 import type { Claim } from "../jobs/claim.ts";
+import { untilKeysAgree } from "../jobs/job_verb.ts";
 import type { Services } from "../services.ts";
 import { actOnNext, type ActResult } from "./act.ts";
 import { type BulkAction, hasFinished, judge } from "./bulk_action.ts";
@@ -76,18 +76,11 @@ export async function stepBulkAction(
   return { action, waitMs };
 }
 
-async function takeStep({ db }: Services, { actionId, fence }: BulkActionClaim) {
-  while (true) {
-    try {
-      return await db.transaction(async (tx) => {
-        const [row] = await tx.run(LOCK, actionId, fence);
-        return row ? await advanceLocked(tx, row) : null;
-      });
-    } catch (error) {
-      // A job with the unique key of a retried one was enqueued meanwhile; the next transaction sees it.
-      if (!isUniqueViolation(error)) throw error;
-    }
-  }
+function takeStep({ db }: Services, { actionId, fence }: BulkActionClaim) {
+  return untilKeysAgree(db, async (tx) => {
+    const [row] = await tx.run(LOCK, actionId, fence);
+    return row ? await advanceLocked(tx, row) : null;
+  });
 }
 
 async function advanceLocked(tx: Connection, { pacedMs, idleMs, ...row }: LockedRow) {

@@ -1,4 +1,5 @@
-import { type Connection, statement } from "../../db/database.ts";
+import { type Connection, type Database, statement } from "../../db/database.ts";
+import { isUniqueViolation } from "../../db/sqlstate.ts";
 import type { Caller } from "../access/access.ts";
 import type { Services } from "../services.ts";
 import { cancelMany, publishCancelled } from "./cancel.ts";
@@ -96,4 +97,25 @@ export async function actOnJobs(
   }
   const changed = accepted.length > 0 ? await act(tx, caller, accepted) : [];
   return { changed, refused };
+}
+
+const MAX_TRIES = 10;
+
+/**
+ * Runs a transaction that may call `actOnJobs`. It is repeated if a concurrent transaction has taken the unique key
+ * of one of the jobs: the next one sees the other job, and refuses its own.
+ *
+ * @throws the unique violation after ten tries
+ */
+export async function untilKeysAgree<T>(
+  db: Database,
+  work: (tx: Connection) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await db.transaction(work);
+    } catch (error) {
+      if (!isUniqueViolation(error) || tries === MAX_TRIES) throw error;
+    }
+  }
 }

@@ -1,12 +1,11 @@
 import { LONG } from "../../db/database.ts";
-import { isUniqueViolation } from "../../db/sqlstate.ts";
 import type { Caller } from "../access/access.ts";
 import { MAX_IDS_PER_CALL } from "../id.ts";
 import type { Services } from "../services.ts";
 import { countSkipped, type SkippedCount } from "../skipped.ts";
 import { matchingJobs } from "./filter.ts";
 import type { Job } from "./job.ts";
-import { type ActedOnJobs, actOnJobs, type JobVerb, RETRY_VERB } from "./job_verb.ts";
+import { actOnJobs, type JobVerb, RETRY_VERB, untilKeysAgree } from "./job_verb.ts";
 import { publishRetried } from "./retry.ts";
 import { checkJobs, type JobSelection } from "./selection.ts";
 
@@ -40,7 +39,10 @@ export async function retryJobs(
   selection: JobSelection,
 ): Promise<RetryJobsResult> {
   const { ids, hasMore } = await select(services, caller, selection);
-  const { changed, refused } = await retry(services, caller, ids);
+  const { changed, refused } = await untilKeysAgree(
+    services.db,
+    (tx) => actOnJobs(tx, caller, ids, RETRY_FAILED),
+  );
   publishRetried(services, changed);
   const skipped = countSkipped(refused.map(({ reason }) => [reason, 1]));
   return { jobs: changed, skipped, hasMore };
@@ -67,19 +69,4 @@ async function select(
     ids: found.slice(0, MAX_IDS_PER_CALL).map(({ id }) => id),
     hasMore: found.length > MAX_IDS_PER_CALL,
   };
-}
-
-async function retry(
-  { db }: Services,
-  caller: Caller,
-  ids: readonly string[],
-): Promise<ActedOnJobs> {
-  while (true) {
-    try {
-      return await db.transaction((tx) => actOnJobs(tx, caller, ids, RETRY_FAILED));
-    } catch (error) {
-      // A job with the same unique key was enqueued meanwhile; the next transaction sees it.
-      if (!isUniqueViolation(error)) throw error;
-    }
-  }
 }
