@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Connection, statement } from "../../db/database.ts";
 import type { Claim } from "../jobs/claim.ts";
-import { untilKeysAgree } from "../jobs/job_verb.ts";
+import { repeatOnTakenKey } from "../jobs/job_verb.ts";
 import type { Services } from "../services.ts";
 import { actOnNext, type ActResult } from "./act.ts";
 import { type BulkAction, hasFinished, judge } from "./bulk_action.ts";
@@ -77,7 +77,7 @@ export async function stepBulkAction(
 }
 
 function takeStep({ db }: Services, { actionId, fence }: BulkActionClaim) {
-  return untilKeysAgree(db, async (tx) => {
+  return repeatOnTakenKey(db, async (tx) => {
     const [row] = await tx.run(LOCK, actionId, fence);
     return row ? await advanceLocked(tx, row) : null;
   });

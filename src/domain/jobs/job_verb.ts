@@ -107,7 +107,7 @@ const MAX_TRIES = 10;
  *
  * @throws the unique violation after ten tries
  */
-export async function untilKeysAgree<T>(
+export async function repeatOnTakenKey<T>(
   db: Database,
   work: (tx: Connection) => Promise<T>,
 ): Promise<T> {

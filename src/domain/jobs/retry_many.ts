@@ -5,7 +5,7 @@ import type { Services } from "../services.ts";
 import { countSkipped, type SkippedCount } from "../skipped.ts";
 import { matchingJobs } from "./filter.ts";
 import type { Job } from "./job.ts";
-import { actOnJobs, type JobVerb, RETRY_VERB, untilKeysAgree } from "./job_verb.ts";
+import { actOnJobs, type JobVerb, RETRY_VERB, repeatOnTakenKey } from "./job_verb.ts";
 import { publishRetried } from "./retry.ts";
 import { checkJobs, type JobSelection } from "./selection.ts";
 
@@ -39,7 +39,7 @@ export async function retryJobs(
   selection: JobSelection,
 ): Promise<RetryJobsResult> {
   const { ids, hasMore } = await select(services, caller, selection);
-  const { changed, refused } = await untilKeysAgree(
+  const { changed, refused } = await repeatOnTakenKey(
     services.db,
     (tx) => actOnJobs(tx, caller, ids, RETRY_FAILED),
   );

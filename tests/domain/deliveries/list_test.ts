@@ -55,6 +55,7 @@ onEveryMail("listDeliveries() filters by ids, attempts, provider and times", asy
   assert.ok(first?.provider && failed?.failedAt);
   assert.deepEqual(await positions({ ids: [failed.id] }), [2]);
   assert.deepEqual(await positions({ attempts: [1] }), [1, 2, 3]);
+  assert.deepEqual(await positions({ attempts: [-1, 2 ** 31 - 1] }), []);
   assert.deepEqual((await list({ attempts: [0, 2] })).map(({ messageId }) => messageId), [
     waiting.id,
   ]);
