@@ -32,7 +32,7 @@ export async function selectPage(tx: Connection, action: BulkAction): Promise<Bu
   const items = action.target === "DELIVERIES"
     ? selectDeliveries(caller, action, bounds)
     : selectJobs(caller, action, bounds);
-  const query = sql<SelectedPage>`
+  const query = sql<SelectedPage>`/* bulkActions.selectPage */
     with page as materialized (${items}),
     numbered as materialized (
       select item_id, ${action.total}::int + row_number() over (order by key) as n from page

@@ -57,7 +57,7 @@ export function requeueFailed(
   choice: RetryChoice,
 ): Promise<RetryBatch[]> {
   const size = sql.lit(BATCH_SIZE);
-  const query = sql<RetryBatch>`
+  const query = sql<RetryBatch>`/* deliveries.requeueFailed */
     with taken as materialized (
       ${chosenDeliveries(messageIds, choice).where("m.status", "<>", "CANCELLED")}
     ),
@@ -151,7 +151,7 @@ export function confirmSent(
   filter: DeliveryFilter,
 ): Promise<{ messageId: string; count: number }[]> {
   const choice = { caller, filter, from: "UNKNOWN", force: true, automatic: false } as const;
-  const query = sql<{ messageId: string; count: number }>`
+  const query = sql<{ messageId: string; count: number }>`/* deliveries.confirmSent */
     with taken as materialized (${chosenDeliveries(messageIds, choice)}),
     confirmed as (
       update deliveries d set status = 'SENT', error_type = null, error_code = null,
