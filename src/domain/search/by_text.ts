@@ -2,8 +2,10 @@ import { type Connection, statement } from "../../db/database.ts";
 import { type Caller, type Role, SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import type { SearchHit } from "./hit.ts";
 
-/** Number of the newest rows whose titles are searched. */
-const NEWEST = 2_000;
+/** Number of the newest messages and audiences whose titles are searched. */
+const NEWEST = 20_000;
+/** Number of the newest jobs whose kinds are searched; they are more, and their kinds are few. */
+const NEWEST_JOBS = 2_000;
 /** Number of addresses that are read; of audiences, in all organizations. */
 const ADDRESSES = 1_000;
 
@@ -37,7 +39,7 @@ const TITLES = `
   union all
   (select 5, 'job', id, kind, status from (
      select id, user_id, kind, status from jobs
-     where organization_id = $1 and cardinality($6::text[]) > 0 order by id desc limit ${NEWEST}) j
+     where organization_id = $1 and cardinality($6::text[]) > 0 order by id desc limit ${NEWEST_JOBS}) j
    where ${own("user_id")} and kind = any($6) order by id desc limit $8)`;
 
 const BY_ADDRESS = `
