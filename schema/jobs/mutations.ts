@@ -72,7 +72,8 @@ const RetryJobPayload = builder.objectRef<Job>("RetryJobPayload").implement({
 });
 
 const StartJobAgainInput = builder.inputType("StartJobAgainInput", {
-  description: "Fields of the new job that differ from those of the copied one. Absent or null: equal.",
+  description:
+    "Fields of the new job that differ from those of the copied one. Absent or null: equal.",
   fields: (t) => ({
     payload: t.field({
       type: "JSONObject",

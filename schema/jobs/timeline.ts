@@ -12,7 +12,8 @@ export const JobWorkerObject = builder.objectRef<string>("JobWorker").implement(
   description: "Worker that has or had a job; it may have ended.",
   fields: (t) => ({
     id: t.id({
-      description: "Id of the worker: wrk_…; `node` returns the Worker until its lease has expired.",
+      description:
+        "Id of the worker: wrk_…; `node` returns the Worker until its lease has expired.",
       resolve: (id) => toTypeId("worker", id),
     }),
     host: t.string({
@@ -29,8 +30,7 @@ export const JobMomentObject = builder.objectRef<JobMoment>("JobMoment").impleme
   fields: (t) => ({
     at: t.expose("at", {
       type: "DateTime",
-      description:
-        "Time of the change; of the first one, if `text` counts several within an hour.",
+      description: "Time of the change; of the first one, if `text` counts several within an hour.",
     }),
     state: t.expose("state", { type: JobMomentState, description: "State that the job entered." }),
     worker: t.field({

@@ -10,7 +10,8 @@ export const ProblemState = builder.enumType("ProblemState", {
   description: "State of a problem.",
   values: {
     OPEN: {
-      description: "Needs attention: new, failing again after it was resolved, or no longer ignored.",
+      description:
+        "Needs attention: new, failing again after it was resolved, or no longer ignored.",
     },
     RESOLVED: { description: "Marked as fixed by a person. The next failure opens it again." },
     IGNORED: {

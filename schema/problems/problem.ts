@@ -119,7 +119,8 @@ ProblemNode.implement({
     }),
     provider: t.exposeString("provider", {
       nullable: true,
-      description: "Name of the provider that caused the failure, for the error types ACCESS_TOKEN, RATE_LIMIT and " +
+      description:
+        "Name of the provider that caused the failure, for the error types ACCESS_TOKEN, RATE_LIMIT and " +
         "NETWORK; null for other types, whose cause is not the provider.",
     }),
     errorType: t.exposeString("errorType", {

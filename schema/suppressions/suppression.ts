@@ -77,7 +77,8 @@ const AddSuppressionsInput = builder.inputType("AddSuppressionsInput", {
       type: SuppressionReason,
       required: true,
       defaultValue: "MANUAL",
-      description: "Reason of the entries, for example that of the system from which they are taken.",
+      description:
+        "Reason of the entries, for example that of the system from which they are taken.",
     }),
   }),
 });

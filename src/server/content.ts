@@ -47,7 +47,9 @@ export function createContent(services: Services, authenticate: Authenticate): H
     return html === null ? context.html(EXPIRED, 404, HEADERS) : context.html(html, 200, HEADERS);
   });
   app.onError((error, { req }) =>
-    error instanceof BodyTimeoutError ? errorResponse(408, error) : failureResponseTo(req.raw, error)
+    error instanceof BodyTimeoutError
+      ? errorResponse(408, error)
+      : failureResponseTo(req.raw, error)
   );
   return app;
 }

@@ -108,7 +108,8 @@ async function checkUnused(tx: Connection, { organizationId, id }: Audience): Pr
   if (users.length === 0) return;
   const named = users.slice(0, LISTED_MESSAGES).map((message) => toTypeId("message", message.id));
   const others = users.length > named.length ? ` and ${users.length - named.length} more` : "";
-  const reason = `unfinished messages still take recipients from it (${named.join(", ")}${others}); ` +
+  const reason =
+    `unfinished messages still take recipients from it (${named.join(", ")}${others}); ` +
     "cancel them, or wait until they are planned";
   throw cannotDelete("IN_USE", id, reason);
 }

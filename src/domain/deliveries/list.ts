@@ -219,7 +219,9 @@ export function matchingDeliveries(
   if (filter.errorTypes) query = query.where("d.error_type", "in", [...filter.errorTypes]);
   if (filter.retryable != null) query = query.where(retryableIs(filter.retryable));
   // As int, because the column has smallint, to which a larger number could not be converted.
-  if (filter.attempts) query = query.where(sql<boolean>`d.attempt = any(${[...filter.attempts]}::int[])`);
+  if (filter.attempts) {
+    query = query.where(sql<boolean>`d.attempt = any(${[...filter.attempts]}::int[])`);
+  }
   if (filter.providers) query = query.where("d.provider", "in", [...filter.providers]);
   for (const condition of timesOf(filter)) query = query.where(condition);
   if (filter.types) query = query.where("m.type", "in", [...filter.types]);

@@ -5,7 +5,7 @@ import type { Services } from "../services.ts";
 import { countSkipped, type SkippedCount } from "../skipped.ts";
 import { matchingJobs } from "./filter.ts";
 import type { Job } from "./job.ts";
-import { actOnJobs, type JobVerb, RETRY_VERB, repeatOnTakenKey } from "./job_verb.ts";
+import { actOnJobs, type JobVerb, repeatOnTakenKey, RETRY_VERB } from "./job_verb.ts";
 import { publishRetried } from "./retry.ts";
 import { checkJobs, type JobSelection } from "./selection.ts";
 

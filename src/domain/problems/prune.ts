@@ -47,7 +47,9 @@ const PRUNE = statement<[days: number, limit: number], { id: string; organizatio
 /** Deletes problems without a failure for 90 days, and the counts of older hours, in steps of 1,000 rows. */
 export async function pruneProblems({ db, bus }: Services): Promise<void> {
   const inSteps = async (step: typeof PRUNE_HOURS) => {
-    for (let rows = STEP; rows === STEP;) rows = (await db.run(step, KEEP_DAYS, STEP))[0]?.rows ?? 0;
+    for (let rows = STEP; rows === STEP;) {
+      rows = (await db.run(step, KEEP_DAYS, STEP))[0]?.rows ?? 0;
+    }
   };
   await inSteps(PRUNE_HOURS);
   for (let count = STEP; count === STEP;) {

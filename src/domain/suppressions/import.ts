@@ -101,6 +101,10 @@ function check(
   const reason = reasonOfAll ?? parseReason(text);
   if (reason) return { entry: { address: rules.normalizeAddress(recipient.address), reason } };
   const accepted = SUPPRESSION_REASONS.join(", ");
-  if (text === "") return { fault: "reason is missing; add it, or give one reason for all rows: ?reason=UNSUBSCRIBED" };
+  if (text === "") {
+    return {
+      fault: "reason is missing; add it, or give one reason for all rows: ?reason=UNSUBSCRIBED",
+    };
+  }
   return { fault: `reason must be one of ${accepted}, not ${JSON.stringify(text.slice(0, 100))}` };
 }

@@ -54,7 +54,10 @@ onEveryDatabase(
         reason:
           'reason must be one of BOUNCED, COMPLAINED, REFUSED, UNSUBSCRIBED, MANUAL, not "moved away"',
       },
-      { line: 9, reason: "reason is missing; add it, or give one reason for all rows: ?reason=UNSUBSCRIBED" },
+      {
+        line: 9,
+        reason: "reason is missing; add it, or give one reason for all rows: ?reason=UNSUBSCRIBED",
+      },
     ];
     assert.deepEqual(answer, { added: 4, alreadyListed: 1, refused: 3, refusedRows });
     const again = await send(file);
