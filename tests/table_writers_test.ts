@@ -116,7 +116,12 @@ for (
 }
 
 Deno.test("findForeignWrites() names a table without an owner, and an owner without a table", () => {
-  const tables = findTables(new Map([["0001.sql", "create table invoices (\n id uuid\n);"]]));
+  const tables = findTables(
+    new Map([
+      ["0001.sql", "create table invoices (\n id uuid\n);\ncreate table drafts (id uuid);"],
+      ["0002.sql", "drop table drafts;"],
+    ]),
+  );
   assert.deepEqual(findForeignWrites(new Map(), { carts: "orders" }, tables), [
     "invoices has no owner: add the noun that writes it",
     "carts has an owner, but no migration creates it: remove it",

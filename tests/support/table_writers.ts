@@ -8,12 +8,16 @@ const WRITE =
   /\b(?:insert\s+into|update(?:\s+only)?|delete\s+from(?:\s+only)?|truncate(?:\s+table)?|merge\s+into)\s+([a-z_]+)\b/gi;
 const BUILT_WRITE = /\b(?:insertInto|updateTable|deleteFrom|mergeInto)\(\s*"([a-z_]+)/g;
 const CREATE = /\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?([a-z_]+)/gi;
+const DROP = /\bdrop\s+table\s+(?:if\s+exists\s+)?([a-z_]+)/gi;
 
-/** The tables that migrations create, in their order. */
+/** The tables that migrations create and do not drop, in their order. */
 export function findTables(migrations: Sources): string[] {
-  return [...migrations.values()].flatMap((sql) =>
-    [...sql.matchAll(CREATE)].map(([, table = ""]) => table)
-  );
+  const namesAfter = (words: RegExp) =>
+    [...migrations.values()].flatMap((sql) =>
+      [...sql.matchAll(words)].map(([, table = ""]) => table)
+    );
+  const dropped = new Set(namesAfter(DROP));
+  return namesAfter(CREATE).filter((table) => !dropped.has(table));
 }
 
 /** Statements that write a table of another noun, and tables without an owner. */
