@@ -1,5 +1,7 @@
 import { cacheExchange } from "@urql/exchange-graphcache";
-import { Client, fetchExchange, mapExchange, subscriptionExchange } from "urql";
+import { createContext, useContext } from "react";
+import { Client, type Exchange, fetchExchange, mapExchange, subscriptionExchange } from "urql";
+import type { Client as Socket } from "graphql-ws";
 import { connect } from "./connection.ts";
 import { createReread } from "./reread.ts";
 import { restartSession, signOut } from "./session.ts";
@@ -11,8 +13,20 @@ const ENDED =
 /** Access to the API of one session. */
 export interface Api {
   readonly client: Client;
+  /** Client without a cache, for lists: they keep their rows themselves, and may have 100,000 of them. */
+  readonly uncached: Client;
   /** Closes the live connection. */
   close(): void;
+}
+
+/** Client without a cache; provided by the session. */
+export const UncachedContext = createContext<Client | null>(null);
+
+/** The client without a cache, for what is kept elsewhere or is not read again. */
+export function useUncached(): Client {
+  const client = useContext(UncachedContext);
+  if (!client) throw new Error("useUncached() is used outside a session");
+  return client;
 }
 
 /** Opens the API with a key: operations over HTTP, subscriptions over WebSocket, one cache for both. */
@@ -23,41 +37,49 @@ export function openApi(key: string): Api {
     onEnded: restartSession,
     onUnauthorized: () => signOut(ENDED),
   });
-  const client = new Client({
-    url: "/graphql",
-    preferGetMethod: false,
-    requestPolicy: "cache-and-network",
-    fetchOptions: { headers: { authorization: `Bearer ${key}` } },
-    exchanges: [
-      reread.exchange,
-      // Objects without an id are part of the object that holds them, which is what the cache warns about.
-      cacheExchange({
-        possibleTypes: {
-          Error: ["ConflictError", "ForbiddenError", "InvalidInputError", "NotFoundError"],
-        },
-        logger: (severity, text) => severity === "error" && reportError(text),
-      }),
-      mapExchange({
-        onResult({ error }) {
-          const codes = error?.graphQLErrors.map(({ extensions }) => extensions.code);
-          if (codes?.includes("UNAUTHENTICATED")) signOut(ENDED);
-        },
-      }),
-      fetchExchange,
-      subscriptionExchange({
-        forwardSubscription: ({ query = "", variables, operationName, extensions }) => ({
-          subscribe: (sink) => ({
-            unsubscribe: socket.subscribe(
-              { query, variables: { ...variables }, operationName, extensions },
-              {
-                ...sink,
-                next: ({ data, errors }) => sink.next({ data, errors: errors && [...errors] }),
-              },
-            ),
-          }),
-        }),
-      }),
-    ],
+  const open = (exchanges: readonly Exchange[]) =>
+    new Client({
+      url: "/graphql",
+      preferGetMethod: false,
+      requestPolicy: "cache-and-network",
+      fetchOptions: { headers: { authorization: `Bearer ${key}` } },
+      exchanges: [...exchanges, signOutIfRefused(), fetchExchange, subscribeBy(socket)],
+    });
+  // Objects without an id are part of the object that holds them, which is what the cache warns about.
+  const cache = cacheExchange({
+    possibleTypes: {
+      Error: ["ConflictError", "ForbiddenError", "InvalidInputError", "NotFoundError"],
+    },
+    logger: (severity, text) => severity === "error" && reportError(text),
   });
-  return { client, close: () => void socket.dispose() };
+  return {
+    client: open([reread.exchange, cache]),
+    uncached: open([]),
+    close: () => void socket.dispose(),
+  };
+}
+
+function signOutIfRefused(): Exchange {
+  return mapExchange({
+    onResult({ error }) {
+      const codes = error?.graphQLErrors.map(({ extensions }) => extensions.code);
+      if (codes?.includes("UNAUTHENTICATED")) signOut(ENDED);
+    },
+  });
+}
+
+function subscribeBy(socket: Socket): Exchange {
+  return subscriptionExchange({
+    forwardSubscription: ({ query = "", variables, operationName, extensions }) => ({
+      subscribe: (sink) => ({
+        unsubscribe: socket.subscribe(
+          { query, variables: { ...variables }, operationName, extensions },
+          {
+            ...sink,
+            next: ({ data, errors }) => sink.next({ data, errors: errors && [...errors] }),
+          },
+        ),
+      }),
+    }),
+  });
 }

@@ -15,6 +15,9 @@ export interface Failure {
   readonly issues?: readonly FieldIssue[];
 }
 
+const UNANSWERED =
+  "The server did not answer, so the change may or may not have been made. Check it before you try again.";
+
 type Payload<Result> = Exclude<Result, Failure | null | undefined>;
 
 /** A mutation with its state. */
@@ -23,6 +26,8 @@ export interface Action<Variables, Result> {
   readonly run: (variables: Variables) => Promise<Payload<Result> | Failure>;
   readonly running: boolean;
   readonly failure: Failure | null;
+  /** Message of the first fault whose path begins so: `issueOf("to", "list")`. */
+  readonly issueOf: (...path: string[]) => string | undefined;
   readonly clear: () => void;
 }
 
@@ -47,6 +52,7 @@ export function useAction<Data, Variables extends AnyVariables, Result extends o
   async function perform(variables: Variables): Promise<Payload<Result> | Failure> {
     const { data, error } = await client.mutation(mutation, variables).toPromise();
     const result = data && pick(data);
+    if (error?.networkError) return { reason: UNANSWERED };
     if (!result) return { reason: error ? reasonOf(error) : "The server sent no result." };
     return isFailure(result) ? result : result as Payload<Result>;
   }
@@ -54,6 +60,8 @@ export function useAction<Data, Variables extends AnyVariables, Result extends o
   return {
     running,
     failure,
+    issueOf: (...path) =>
+      failure?.issues?.find((issue) => path.every((part, n) => issue.path[n] === part))?.message,
     clear: () => setFailure(null),
     async run(variables) {
       setRunning(true);

@@ -10,7 +10,12 @@ let timer: ReturnType<typeof setInterval> | undefined;
 /** The present time in ms, which ticks every second while a component uses it. One timer serves all. */
 export function useNow(): number {
   useEffect(() => {
-    if (users++ === 0) timer = setInterval(() => now.set(Date.now()), TICK_MS);
+    const tick = () => now.set(Date.now());
+    if (users++ === 0) {
+      // The time stood still while no component used it.
+      tick();
+      timer = setInterval(tick, TICK_MS);
+    }
     return () => {
       if (--users === 0) clearInterval(timer);
     };

@@ -22,7 +22,12 @@ export function Confirm({ question, onClose }: {
   const [running, setRunning] = useState(false);
   const [reason, setReason] = useState<string | null>(null);
 
+  // The answer must not reach a question that is asked later.
   function close() {
+    if (!running) leave();
+  }
+
+  function leave() {
     setReason(null);
     onClose();
   }
@@ -33,7 +38,7 @@ export function Confirm({ question, onClose }: {
     setReason(null);
     const failure = await question.run();
     setRunning(false);
-    if (failure === null) close();
+    if (failure === null) leave();
     else setReason(failure);
   }
 
@@ -43,7 +48,9 @@ export function Confirm({ question, onClose }: {
         <div>{question?.body}</div>
         {reason && <ErrorNotice reason={reason} />}
         <Group justify="flex-end">
-          <Button variant="default" onClick={close} data-autofocus>Back</Button>
+          <Button variant="default" onClick={close} disabled={running} data-autofocus>
+            Back
+          </Button>
           <Button
             loading={running}
             onClick={run}

@@ -32,7 +32,7 @@ export function ErrorNotice({ title, reason, onRetry }: {
 /** Words for an error of the transport or of the whole operation. */
 export function reasonOf(error: CombinedError): string {
   if (error.networkError) {
-    return "Cannot reach the server. The page reads again as soon as the connection is back.";
+    return "Cannot reach the server. The page is read again as soon as the connection is back.";
   }
   return error.graphQLErrors.map(({ message }) => message).join(" ") || error.message;
 }

@@ -1,7 +1,7 @@
-import { CloseButton, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Chip, CloseButton, Group, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import { useTyped } from "./typed.ts";
 
 const TYPING_MS = 250;
 
@@ -16,15 +16,7 @@ export function SearchFilter({ label, value = "", onChange }: {
   readonly value: string | undefined;
   readonly onChange: (text: string) => void;
 }) {
-  const [text, setText] = useState(value);
-  const apply = useDebouncedCallback(onChange, TYPING_MS);
-  useEffect(() => setText(value), [value]);
-
-  function change(next: string) {
-    setText(next);
-    apply(next);
-  }
-
+  const [text, change] = useTyped(value, onChange, TYPING_MS);
   return (
     <TextInput
       size="xs"
@@ -42,5 +34,30 @@ export function SearchFilter({ label, value = "", onChange }: {
         />
       )}
     />
+  );
+}
+
+/** Filter by some of a few values. None chosen means all. */
+export function ChipFilter<Value extends string>({ label, values, chosen, onChange, children }: {
+  readonly label: string;
+  readonly values: readonly Value[];
+  readonly chosen: readonly Value[] | undefined;
+  /** Takes the chosen values, separated by commas, as the URL has them. */
+  readonly onChange: (chosen: string) => void;
+  /** Text of a value. */
+  readonly children: (value: Value) => ReactNode;
+}) {
+  return (
+    <Chip.Group
+      multiple
+      value={[...chosen ?? []]}
+      onChange={(next) => onChange(next.join(","))}
+    >
+      <Group gap={6} role="group" aria-label={label}>
+        {values.map((value) => (
+          <Chip key={value} value={value} size="xs" variant="outline">{children(value)}</Chip>
+        ))}
+      </Group>
+    </Chip.Group>
   );
 }

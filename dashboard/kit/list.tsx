@@ -1,27 +1,24 @@
 import { Box, Button, Skeleton } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowUp } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type MouseEvent, type ReactNode, useCallback, useEffect, useRef } from "react";
 import { ErrorNotice, reasonOf } from "./error_notice.tsx";
 import { formatCount } from "./format.ts";
+import { type Column, ListHead, ListRow } from "./list_row.tsx";
 import type { LiveList } from "./live_list.ts";
 import type { Row } from "./live_rows.ts";
 import { useListKeys } from "./list_keys.ts";
+import type { Target } from "./panel.tsx";
+
+export type { Column };
 
 const ROW_PX = 40;
 const CARD_PX = 88;
-const AHEAD = 20;
-
-/** Column of a list. */
-export interface Column<R> {
-  readonly header: string;
-  /** Track of a CSS grid: "1fr", "8rem". */
-  readonly width: string;
-  readonly numeric?: boolean;
-  /** Hidden beside an open detail and on narrow screens. */
-  readonly secondary?: boolean;
-  readonly cell: (row: R) => ReactNode;
-}
+// Rows below the last visible one that are loaded before they are needed.
+const AHEAD = 60;
+const OPERABLE = "a, button, input, label";
 
 /** Parts of a list. */
 export interface ListProps<R extends Row> {
@@ -30,7 +27,9 @@ export interface ListProps<R extends Row> {
   readonly columns: readonly Column<R>[];
   /** Shown instead of rows if there are none. */
   readonly empty: ReactNode;
-  /** Opens a row, by a click or by Enter. */
+  /** Page of a row, which a click or Enter opens; undefined: that row has none. */
+  readonly pageOf?: (row: R) => Target | undefined;
+  /** Opens a row that has no page of its own, by a click or Enter. */
   readonly onOpen?: (row: R) => void;
   /** The row whose detail is open. */
   readonly openId?: string;
@@ -40,22 +39,48 @@ export interface ListProps<R extends Row> {
 
 /** A live list with virtual rows, which moves no row by itself. Narrow screens show cards. */
 export function List<R extends Row>(props: ListProps<R>) {
-  const { list, columns, empty, label, onOpen, openId } = props;
+  const { list, columns, empty, label, pageOf, openId } = props;
+  const { rows, loadMore, hasMore } = list;
+  const navigate = useNavigate();
   const scroller = useRef<HTMLDivElement>(null);
+  const isNarrow = useMediaQuery("(max-width: 30rem)");
   const virtual = useVirtualizer({
-    count: list.rows.length,
+    count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (matchMedia("(max-width: 30rem)").matches ? CARD_PX : ROW_PX),
-    getItemKey: (index) => list.rows[index]?.id ?? index,
+    estimateSize: () => isNarrow ? CARD_PX : ROW_PX,
+    // The positions of all rows are computed anew for each new function.
+    getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
     overscan: 12,
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
-  const { loadMore, hasMore } = list;
   useEffect(() => {
-    if (hasMore && last >= list.rows.length - AHEAD) loadMore();
-  }, [hasMore, last, list.rows.length, loadMore]);
-  const focused = useListKeys(props, (index) => virtual.scrollToIndex(index));
+    if (hasMore && last >= rows.length - AHEAD) loadMore();
+  }, [hasMore, last, rows.length, loadMore]);
+  useEffect(() => {
+    if (list.stale) scroller.current?.scrollTo({ top: 0 });
+  }, [list.stale]);
+  const onOpen = pageOf ? openPage : props.onOpen;
+  const [focused, setFocused] = useListKeys({ ...props, onOpen }, (index) => {
+    virtual.scrollToIndex(index);
+    const opener = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] .opener`);
+    opener?.focus({ preventScroll: true });
+  });
+
+  function openPage(row: R) {
+    const page = pageOf?.(row);
+    if (page) navigate(page);
+  }
+
+  function open(event: MouseEvent) {
+    const index = indexOf(event.target);
+    const row = rows[index];
+    if (!row) return;
+    setFocused(index);
+    // A link opens the page itself, and a user who selects text in a row opens nothing.
+    const operates = event.target instanceof Element && event.target.closest(OPERABLE);
+    if (operates ? operates.matches("button.opener") : getSelection()?.isCollapsed) onOpen?.(row);
+  }
 
   const tracks = {
     "--tracks": tracksOf(columns),
@@ -64,14 +89,19 @@ export function List<R extends Row>(props: ListProps<R>) {
   return (
     <Box className="list" __vars={tracks}>
       {list.error && <ErrorNotice reason={reasonOf(list.error)} onRetry={list.retry} />}
-      {list.fresh.length > 0 && (
+      {list.freshCount > 0 && (
         <Button
           className="fresh"
           size="compact-sm"
           leftSection={<IconArrowUp size={14} />}
-          onClick={list.showFresh}
+          onClick={() => {
+            list.showFresh();
+            virtual.scrollToOffset(0);
+            // The button disappears with its focus.
+            scroller.current?.focus();
+          }}
         >
-          {formatCount(list.fresh.length)} new
+          {formatCount(list.freshCount)} new
         </Button>
       )}
       <div
@@ -80,63 +110,53 @@ export function List<R extends Row>(props: ListProps<R>) {
         tabIndex={0}
         role="table"
         aria-label={label}
-        aria-rowcount={list.totalCount ?? -1}
+        aria-busy={list.stale}
+        aria-rowcount={list.totalCount === null ? -1 : list.totalCount + 1}
       >
         <div role="rowgroup">
-          <div className="list-row list-head" role="row">
-            {columns.map(({ header, numeric, secondary }) => (
-              <div key={header} role="columnheader" className={classOf(numeric, secondary)}>
-                {header}
-              </div>
-            ))}
-          </div>
+          <ListHead columns={columns} />
         </div>
-        <div role="rowgroup" className="list-body" style={{ height: virtual.getTotalSize() }}>
+        <div
+          role="rowgroup"
+          className="list-body"
+          data-opens={onOpen !== undefined || undefined}
+          style={{ height: virtual.getTotalSize() }}
+          onClick={open}
+          onFocus={({ target }) => setFocused(indexOf(target))}
+        >
           {items.map(({ key, index, start }) => {
-            const row = list.rows[index];
-            if (!row) return null;
-            return (
-              <div
+            const row = rows[index];
+            return row && (
+              <ListRow
                 key={key}
                 ref={virtual.measureElement}
-                data-index={index}
-                role="row"
-                aria-rowindex={index + 2}
-                className="list-row"
-                data-open={row.id === openId || undefined}
-                data-focused={index === focused || undefined}
-                data-leaving={list.leaving.has(row.id) || undefined}
-                title={list.leaving.has(row.id) ? "No longer matches the filter" : undefined}
-                style={{ transform: `translateY(${start}px)` }}
-                onClick={onOpen && (() => onOpen(row))}
-              >
-                {columns.map(({ header, numeric, secondary, cell }) => (
-                  <div
-                    key={header}
-                    role="cell"
-                    data-header={header}
-                    className={classOf(numeric, secondary)}
-                  >
-                    {cell(row)}
-                  </div>
-                ))}
-              </div>
+                row={row}
+                index={index}
+                start={start}
+                columns={columns}
+                open={row.id === openId}
+                focused={index === focused}
+                leaving={list.leaving.has(row.id)}
+                page={pageOf?.(row)}
+                canOpen={!pageOf && onOpen !== undefined}
+              />
             );
           })}
         </div>
         {!list.known && !list.error && <Skeletons />}
       </div>
-      {list.known && list.rows.length === 0 && empty}
+      {list.known && !list.stale && rows.length === 0 && empty}
     </Box>
   );
 }
 
-function tracksOf<R>(columns: readonly Column<R>[]): string {
-  return columns.map(({ width }) => width).join(" ");
+function indexOf(target: EventTarget): number {
+  const row = target instanceof Element ? target.closest<HTMLElement>("[data-index]") : null;
+  return Number(row?.dataset.index ?? -1);
 }
 
-function classOf(numeric = false, secondary = false): string | undefined {
-  return [numeric && "numeric", secondary && "secondary"].filter(Boolean).join(" ") || undefined;
+function tracksOf<R>(columns: readonly Column<R>[]): string {
+  return columns.map(({ width }) => width).join(" ");
 }
 
 function Skeletons() {

@@ -1,5 +1,5 @@
-import { useHotkeys } from "@mantine/hooks";
 import { useState } from "react";
+import { useKeys } from "./keys.ts";
 import type { Row } from "./live_rows.ts";
 
 interface ListActions<R extends Row> {
@@ -11,18 +11,19 @@ interface ListActions<R extends Row> {
 /**
  * Keys of a list: j and k move, Enter opens, x selects.
  *
- * @returns index of the focused row; -1 before the first key
+ * @param show scrolls to a row and moves the focus of the page to it
+ * @returns index of the focused row, -1 before there is one, and a function that changes it
  */
 export function useListKeys<R extends Row>(
   { list, onOpen, onToggle }: ListActions<R>,
-  scrollTo: (index: number) => void,
-): number {
+  show: (index: number) => void,
+): [focused: number, setFocused: (index: number) => void] {
   const [focused, setFocused] = useState(-1);
 
   function move(step: number) {
     const index = Math.max(0, Math.min(list.rows.length - 1, focused + step));
     setFocused(index);
-    scrollTo(index);
+    show(index);
   }
 
   function withRow(act: ((row: R) => void) | undefined) {
@@ -30,11 +31,11 @@ export function useListKeys<R extends Row>(
     if (row) act?.(row);
   }
 
-  useHotkeys([
+  useKeys([
     ["j", () => move(1)],
     ["k", () => move(-1)],
     ["x", () => withRow(onToggle)],
-    ["Enter", () => withRow(onOpen), { preventDefault: false }],
-  ], ["INPUT", "TEXTAREA", "SELECT", "BUTTON", "A"]);
-  return focused;
+    ["Enter", () => withRow(onOpen)],
+  ]);
+  return [focused, setFocused];
 }

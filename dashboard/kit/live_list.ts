@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { type AnyVariables, type CombinedError, type TypedDocumentNode, useClient } from "urql";
 import { pipe, subscribe } from "wonka";
+import { useUncached } from "../api/client.ts";
 import { connection } from "../api/connection.ts";
 import {
   type Changes,
@@ -46,6 +47,8 @@ export interface LiveList<R extends Row> extends LiveRows<R> {
   readonly retry: () => void;
   /** Reads the list again after an action of the user, and shows all of it at once. */
   readonly reload: () => Promise<void>;
+  /** Reads the list again after a change that has no event; shown rows keep their places. */
+  readonly refresh: () => Promise<void>;
 }
 
 /**
@@ -59,11 +62,14 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
   variables: Variables,
 ): LiveList<R> {
   const client = useClient();
+  // Events go through the cache, so that open details show them, too.
+  const pages = useUncached();
   const [state, dispatch] = useReducer(reduceRows<R>, NO_ROWS);
   const [error, setError] = useState<CombinedError | null>(null);
   const latest = useRef<LiveRows<R>>(state);
   latest.current = state;
-  const loading = useRef(false);
+  // Cursor of the page that is being read; undefined: none.
+  const loading = useRef<string | null>(undefined);
   const generation = useRef((): boolean => true);
   const current = useRef(variables);
   current.current = variables;
@@ -71,20 +77,21 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
   const key = JSON.stringify(variables);
 
   const read = useCallback(
-    async (
-      after: string | null,
-      first: number,
-      isCurrent: () => boolean,
-      type: "readMore" | "reread" | "reload" = after === null ? "reread" : "readMore",
-    ) => {
-      const result = await client.query(source.query, { ...current.current, first, after }, {
-        requestPolicy: "network-only",
-      }).toPromise();
-      if (!isCurrent()) return;
+    async (after: string | null, first: number, isCurrent: () => boolean) => {
+      const result = await pages.query(source.query, { ...current.current, first, after })
+        .toPromise();
+      if (!isCurrent()) return null;
       setError(result.error ?? null);
-      if (result.data) dispatch({ type, page: source.page(result.data) });
+      return result.data ? source.page(result.data) : null;
     },
-    [client, source, key],
+    [pages, source, key],
+  );
+  const readAgain = useCallback(
+    async (type: "reread" | "reload", isCurrent: () => boolean) => {
+      const page = await read(null, loadedSize(latest.current), isCurrent);
+      if (page) dispatch({ type, page });
+    },
+    [read],
   );
 
   const [attempt, setAttempt] = useState(0);
@@ -93,9 +100,9 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
     const isCurrent = () => mounted;
     const timers = new Set<ReturnType<typeof setTimeout>>();
     generation.current = isCurrent;
-    dispatch({ type: "clear" });
+    dispatch({ type: "newFilter" });
     // Otherwise the first event asks for the page, so that no change between the two is missed.
-    if (!source.subscription || connection.get().state !== "LIVE") read(null, PAGE_SIZE, isCurrent);
+    if (!source.subscription || connection.get().state !== "LIVE") readAgain("reread", isCurrent);
     const following = source.subscription && pipe(
       client.subscription(source.subscription, current.current),
       subscribe(({ data, error }) => {
@@ -103,7 +110,7 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
         if (error) setError(error);
         if (!data) return;
         const changes = source.changes(data);
-        if (changes.reset) return void read(null, loadedSize(latest.current), isCurrent);
+        if (changes.reset) return void readAgain("reread", isCurrent);
         dispatch({ type: "changed", changes });
         if (changes.removedIds.length === 0) return;
         const timer = setTimeout(() => {
@@ -115,7 +122,7 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
     );
     // A list without events may be stale after a lost connection.
     const unfollow = source.subscription ? null : connection.subscribe(() => {
-      if (connection.get().state === "LIVE") read(null, loadedSize(latest.current), isCurrent);
+      if (connection.get().state === "LIVE") readAgain("reread", isCurrent);
     });
     return () => {
       mounted = false;
@@ -123,25 +130,33 @@ export function useLiveList<R extends Row, Data, Event, Variables extends AnyVar
       unfollow?.();
       timers.forEach(clearTimeout);
     };
-  }, [client, source, key, attempt, read]);
+  }, [client, source, key, attempt, readAgain]);
 
-  const loadMore = useCallback(() => {
+  const loadMore = useCallback(async () => {
     const { hasMore, endCursor } = latest.current;
-    if (!hasMore || loading.current) return;
-    loading.current = true;
-    read(endCursor, MAX_PAGE_SIZE, generation.current).finally(() => loading.current = false);
+    if (!hasMore || loading.current === endCursor) return;
+    loading.current = endCursor;
+    const page = await read(endCursor, MAX_PAGE_SIZE, generation.current);
+    if (page) dispatch({ type: "readMore", after: endCursor, page });
+    if (loading.current === endCursor) loading.current = undefined;
   }, [read]);
+  const reload = useCallback(() => readAgain("reload", generation.current), [readAgain]);
+  const refresh = useCallback(() => readAgain("reread", generation.current), [readAgain]);
+  // The oldest of very many new rows were dropped.
+  const isWhole = state.freshCount === state.fresh.length;
 
   return {
     ...state,
     error,
     loadMore,
-    showFresh: () => dispatch({ type: "showFresh" }),
+    showFresh: () => isWhole ? dispatch({ type: "showFresh" }) : void reload(),
     retry: () => setAttempt(attempt + 1),
-    reload: () => read(null, loadedSize(latest.current), generation.current, "reload"),
+    reload,
+    refresh,
   };
 }
 
-function loadedSize({ rows }: LiveRows<Row>): number {
+function loadedSize({ rows, stale }: LiveRows<Row>): number {
+  if (stale) return PAGE_SIZE;
   return Math.min(Math.max(rows.length, PAGE_SIZE), MAX_PAGE_SIZE);
 }

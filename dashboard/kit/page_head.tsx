@@ -1,6 +1,5 @@
 import { Group, Title } from "@mantine/core";
-import { useDocumentTitle } from "@mantine/hooks";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { formatCount } from "./format.ts";
 
 /** Title of a page with its actions; it names the browser's tab, too. */
@@ -10,7 +9,14 @@ export function PageHead({ title, count, children }: {
   readonly count?: number | null;
   readonly children?: ReactNode;
 }) {
-  useDocumentTitle(`${title} · Waybill`);
+  useEffect(() => {
+    const outer = document.title;
+    document.title = `${title} · Waybill`;
+    // A closed detail leaves the title to its list.
+    return () => {
+      document.title = outer;
+    };
+  }, [title]);
   return (
     <header className="page-head">
       <Title order={1} size="h3">{title}</Title>

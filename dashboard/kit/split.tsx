@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
 import { IconArrowLeft } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { useKeys } from "./keys.ts";
 
 /** A list with the detail of a row: beside it on wide screens, instead of it on narrow ones. */
 export function Split({ open, detail, onClose, children }: {
@@ -11,7 +11,7 @@ export function Split({ open, detail, onClose, children }: {
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
-  useHotkeys([["Escape", (event) => open && !inDialog(event.target) && onClose()]]);
+  useKeys([["Escape", () => open && onClose()]]);
   return (
     <div className="split" data-open={open || undefined}>
       <section className="split-list">{children}</section>
@@ -32,9 +32,4 @@ export function Split({ open, detail, onClose, children }: {
       )}
     </div>
   );
-}
-
-// A dialog is closed by the same key, without the detail behind it.
-function inDialog(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("[role=dialog]") !== null;
 }

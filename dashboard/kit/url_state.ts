@@ -4,19 +4,26 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 export type UrlState = Readonly<Record<string, string | undefined>>;
 
 /**
+ * Changes some values of the URL.
+ *
+ * @param entry "push" for what the Back button shall undo, as an opened detail; filters replace the entry
+ */
+export type ChangeUrl = (changes: UrlState, entry?: "push" | "replace") => void;
+
+/**
  * The search part of the URL, and a function that changes some of its values. A value that becomes empty
  * is removed. Lists are separated by commas: see `listOf`.
  */
-export function useUrlState(): [UrlState, (changes: UrlState) => void] {
+export function useUrlState(): [UrlState, ChangeUrl] {
   const state: UrlState = useSearch({ strict: false });
   const navigate = useNavigate();
   return [
     state,
-    (changes) =>
+    (changes, entry = "replace") =>
       void navigate({
         to: ".",
         search: (previous: UrlState) => ({ ...previous, ...changes }),
-        replace: true,
+        replace: entry === "replace",
       }),
   ];
 }

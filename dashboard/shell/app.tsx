@@ -1,7 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { Provider } from "urql";
-import { type Api, openApi } from "../api/client.ts";
+import { type Api, openApi, UncachedContext } from "../api/client.ts";
 import { session } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
 import { readNonce } from "./nonce.ts";
@@ -29,7 +29,9 @@ function Session({ apiKey }: { readonly apiKey: string }) {
   }, [apiKey]);
   return api && (
     <Provider value={api.client}>
-      <SignedIn />
+      <UncachedContext value={api.uncached}>
+        <SignedIn />
+      </UncachedContext>
     </Provider>
   );
 }

@@ -2,7 +2,8 @@ import { AppShell, Burger, Group, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { Outlet, useLocation } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
+import { lazyPart } from "../kit/lazy_part.ts";
 import { SCREENS } from "../screens.ts";
 import { Help } from "./help.tsx";
 import { useShellKeys } from "./keys.ts";
@@ -14,7 +15,9 @@ import { UserMenu } from "./user_menu.tsx";
 import { useViewer } from "./viewer.tsx";
 import { useStore } from "../api/store.ts";
 
-const Palette = lazy(() => import("./palette.tsx"));
+const Palette = lazyPart(() => import("./palette.tsx"));
+
+const CONTENT_ID = "content";
 
 /** Header, rail and the open screen. */
 export function Frame() {
@@ -35,6 +38,12 @@ export function Frame() {
       transitionDuration={0}
     >
       <AppShell.Header className="header">
+        <UnstyledButton
+          className="skip-link"
+          onClick={() => document.getElementById(CONTENT_ID)?.focus()}
+        >
+          Skip to the content
+        </UnstyledButton>
         <Burger
           size="sm"
           opened={drawer}
@@ -57,7 +66,7 @@ export function Frame() {
       <AppShell.Navbar component="div" className="rail">
         <Rail />
       </AppShell.Navbar>
-      <AppShell.Main className="main">
+      <AppShell.Main className="main" id={CONTENT_ID} tabIndex={-1}>
         {allowed ? <Outlet /> : <MissingPage />}
       </AppShell.Main>
       <Help opened={help} onClose={closeHelp} />

@@ -8,6 +8,8 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["k"], "Previous row"],
   [["Enter"], "Open the row"],
   [["x"], "Select the row"],
+  [["r"], "Retry the job or the selected recipients"],
+  [["."], "Go to the actions of the page"],
   [["Esc"], "Close the detail or the dialog"],
   [["?"], "These keys"],
 ];

@@ -9,7 +9,7 @@ export function MissingPage({ noun = "page" }: { readonly noun?: string }) {
       <Title order={1} size="h3">This {noun} does not exist</Title>
       <Text maw={480} ta="center">
         {noun === "page"
-          ? "Nothing stands at this address. Check it, or go back."
+          ? "There is no page at this address. Check it, or go back."
           : `It was deleted, belongs to another organization or user, or its id is mistyped.`}
       </Text>
       <Button variant="default" onClick={() => router.history.back()}>Back</Button>

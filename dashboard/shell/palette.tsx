@@ -21,7 +21,7 @@ export default function Palette() {
     return () => removeEventListener("waybill:palette", spotlight.open);
   }, []);
 
-  const hits = useSearch(text);
+  const { hits, searching } = useSearch(text);
   const id = text.trim();
   const page = pages[id.slice(0, id.indexOf("_"))];
   const screens = SCREENS.filter(({ roles, label }) =>
@@ -65,7 +65,7 @@ export default function Palette() {
           />
         ))}
         {!page && hits.length === 0 && screens.length === 0 && (
-          <Spotlight.Empty>Nothing found</Spotlight.Empty>
+          <Spotlight.Empty>{searching ? "Searching …" : "Nothing found"}</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>
     </Spotlight.Root>

@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { loadPart } from "../api/loading.ts";
 import { SCREENS } from "../screens.ts";
 import { CrashPage } from "./crash_page.tsx";
 import { Frame } from "./frame.tsx";
@@ -30,7 +31,7 @@ function routeOf(parent: AnyRoute, { path, load, children = [] }: ScreenRoute): 
   const route: AnyRoute = createRoute({
     getParentRoute: () => parent,
     path,
-    component: lazyRouteComponent(load),
+    component: lazyRouteComponent(() => loadPart(load)),
     errorComponent: CrashPage,
   });
   return route.addChildren(children.map((child) => routeOf(route, child)));

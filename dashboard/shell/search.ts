@@ -26,17 +26,24 @@ export interface Hit {
   readonly search: Readonly<Record<string, string | undefined>>;
 }
 
-/** Objects that a text may mean: an id, an address, a title. */
-export function useSearch(text: string): readonly Hit[] {
+/**
+ * Objects that a text may mean: an id, an address, a title. While they are searched, those of the text before
+ * stay.
+ */
+export function useSearch(
+  text: string,
+): { readonly hits: readonly Hit[]; readonly searching: boolean } {
   const pages = useContext(IdPagesContext);
-  const [typed] = useDebouncedValue(text.trim().slice(0, 320), TYPING_MS);
-  const [{ data }] = useQuery({
+  const wanted = text.trim().slice(0, 320);
+  const [typed] = useDebouncedValue(wanted, TYPING_MS);
+  const [{ data, fetching }] = useQuery({
     query: SearchQuery,
     variables: { text: typed, first: MAX_HITS },
     pause: typed === "",
   });
-  if (!data || text.trim() === "") return [];
-  return data.search.nodes.flatMap(({ title, detail, node }) => {
+  const searching = wanted !== "" && (fetching || wanted !== typed);
+  const nodes = wanted === "" ? [] : data?.search.nodes ?? [];
+  const hits = nodes.flatMap(({ title, detail, node }) => {
     if (!node) return [];
     const { id, __typename: kind } = node;
     const page = pages[id.slice(0, id.indexOf("_"))];
@@ -47,4 +54,5 @@ export function useSearch(text: string): readonly Hit[] {
     const description = [formatEnum(kind), detail].filter(Boolean).join(" · ");
     return place ? [{ id, title, description, ...place }] : [];
   });
+  return { hits, searching };
 }

@@ -32,7 +32,7 @@ export function SignIn() {
             {ended && reason === null && <ErrorNotice reason={ended} />}
             <PasswordInput
               label="API key"
-              description="Kept in this tab until it is closed."
+              description="Kept until this tab and those opened from it are closed."
               placeholder="wb_…"
               autoComplete="current-password"
               value={key}

@@ -14,8 +14,12 @@ const ink: MantineColorsTuple = [
   "#1f2933",
 ];
 
-// Close buttons have no text.
-const CLOSE_LABEL = { closeButtonProps: { "aria-label": "Close" } };
+const DIALOG = {
+  // Close buttons have no text.
+  closeButtonProps: { "aria-label": "Close" },
+  // The content of most dialogs is gone when they close, so that it cannot fade out.
+  transitionProps: { duration: 0 },
+};
 
 /** Dense and neutral, with the fonts of the system. */
 export const theme = createTheme({
@@ -30,7 +34,7 @@ export const theme = createTheme({
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.125rem" },
   cursorType: "pointer",
   components: {
-    Modal: { defaultProps: CLOSE_LABEL },
-    Drawer: { defaultProps: CLOSE_LABEL },
+    Modal: { defaultProps: DIALOG },
+    Drawer: { defaultProps: DIALOG },
   },
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NO_ROWS, reduceRows, type Row } from "../../dashboard/kit/live_rows.ts";
+import { MAX_FRESH, NO_ROWS, reduceRows, type Row } from "../../dashboard/kit/live_rows.ts";
 
 const rowsOf = (...ids: string[]): Row[] => ids.map((id) => ({ id }));
 
@@ -25,6 +25,27 @@ Deno.test("a live list shows changed rows of pages that are not loaded neither a
 
 Deno.test("a live list that is loaded whole shows older rows that enter its filter", () => {
   assert.deepEqual(change(listOf(["dlv_7"], false), "dlv_2").fresh, rowsOf("dlv_2"));
+});
+
+Deno.test("a live list keeps the rows of an earlier filter until those of the new one are read", () => {
+  const stale = reduceRows(listOf(["dlv_7"], true), { type: "newFilter" });
+  assert.deepEqual([stale.rows, stale.stale, stale.hasMore], [rowsOf("dlv_7"), true, false]);
+  assert.deepEqual(change(stale, "dlv_9"), stale);
+  const page = { nodes: rowsOf("dlv_2"), pageInfo: { hasNextPage: false, endCursor: null } };
+  const read = reduceRows(stale, { type: "reread", page });
+  assert.deepEqual([read.rows, read.stale], [rowsOf("dlv_2"), false]);
+});
+
+Deno.test("a live list drops a page that follows rows it no longer has", () => {
+  const list = listOf(["dlv_7"], true);
+  const page = { nodes: rowsOf("dlv_1"), pageInfo: { hasNextPage: false, endCursor: null } };
+  assert.deepEqual(reduceRows(list, { type: "readMore", after: "other", page }), list);
+});
+
+Deno.test("a live list keeps a limited number of new rows, and counts all", () => {
+  const ids = Array.from({ length: MAX_FRESH + 5 }, (_, n) => `dlv_9${String(n).padStart(4, "0")}`);
+  const { fresh, freshCount } = change(listOf(["dlv_7"], true), ...ids);
+  assert.deepEqual([fresh.length, freshCount], [MAX_FRESH, MAX_FRESH + 5]);
 });
 
 Deno.test("a live list ignores changes until its first page is read", () => {
