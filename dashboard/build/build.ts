@@ -3,7 +3,7 @@
 // deno-lint-ignore-file no-console
 import { compressFiles } from "./compress.ts";
 import { hashSources } from "./sources.ts";
-import { publish, readState, writeState } from "./dist.ts";
+import { lockDist, publish, readState, writeState } from "./dist.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -41,6 +41,8 @@ async function build(sources: string): Promise<boolean> {
 }
 
 const ifStale = Deno.args.includes("--if-stale");
+// Tests of a fresh clone start many builds at once; the first one builds for all.
+using _lock = await lockDist();
 const sources = await hashSources(ROOT);
 const state = await readState();
 if (!ifStale || state?.state !== "BUILT" || state.sources !== sources) {

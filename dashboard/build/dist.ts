@@ -1,5 +1,6 @@
 const DIST = new URL("../dist/", import.meta.url);
 const STATE = new URL("build.json", DIST);
+const LOCK = new URL("build.lock", DIST);
 
 /** State of the last build; the server reads it from dist/build.json. */
 export interface BuildState {
@@ -9,6 +10,17 @@ export interface BuildState {
   readonly startedAt: string;
   /** Reason of a failure. */
   readonly reason?: string;
+}
+
+/**
+ * Waits until no other process builds. The lock is held until the returned file is closed, or its process
+ * ends.
+ */
+export async function lockDist(): Promise<Disposable> {
+  await Deno.mkdir(DIST, { recursive: true });
+  const file = await Deno.open(LOCK, { create: true, write: true });
+  await file.lock(true);
+  return file;
 }
 
 /** State of the last build; null if there was none. */
@@ -22,7 +34,6 @@ export async function readState(): Promise<BuildState | null> {
 
 /** Records the state of a build. */
 export async function writeState(state: BuildState): Promise<void> {
-  await Deno.mkdir(DIST, { recursive: true });
   await replace(STATE, JSON.stringify(state, null, 2));
 }
 
