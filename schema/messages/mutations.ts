@@ -40,7 +40,8 @@ const RetryInput = builder.inputType("RetryInput", {
   }),
 });
 
-const SendMessageInput = builder.inputType("SendMessageInput", {
+/** Input of `sendMessage` and `messagePreview`. */
+export const SendMessageInput = builder.inputType("SendMessageInput", {
   description: "Fields of a new message.",
   fields: (t) => ({
     title: t.string({
@@ -249,7 +250,8 @@ function messagePayload(name: string, description: string) {
   });
 }
 
-function messageInput(
+/** Converts the input of `sendMessage` to its domain form. */
+export function messageInput(
   { to, retry, ...input }: typeof SendMessageInput.$inferInput,
 ): SendMessageShape {
   const audienceId = to.audienceId == null
