@@ -53,11 +53,11 @@ function ImportReport({ audience }: { readonly audience: AudienceDetail }) {
   return (
     <div className="import-report">
       {partial && (
-        <ErrorNotice reason="Only a part of the file was imported, so no message can be sent to this audience. Add the whole file again to complete it." />
+        <ErrorNotice reason="Only a part of the file was imported, so no message can be sent to this audience. Import the whole file into it again." />
       )}
       <span className="numbers">
-        Latest import: {formatCount(latest.taken)} taken · {formatCount(latest.collapsed)}{" "}
-        repetitions · {formatCount(latest.refused)} refused
+        Latest import: {formatCount(latest.taken)} imported · {formatCount(latest.collapsed)}{" "}
+        duplicates · {formatCount(latest.refused)} refused
       </span>
       {latest.refused > 0 && (
         <details open={latest.refused <= 5}>

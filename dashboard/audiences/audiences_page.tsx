@@ -82,7 +82,7 @@ export default function AudiencesPage() {
           list={list}
           columns={COLUMNS}
           openId={id}
-          onOpen={(row) => navigate({ to: `/audiences/${row.id}`, search: { q: state.q } })}
+          pageOf={(row) => ({ to: `/audiences/${row.id}`, search: { q: state.q } })}
           empty={state.q
             ? <Empty title="No audience matches">Change or clear the search to see more.</Empty>
             : (

@@ -24,8 +24,7 @@ export function ImportDialog({ opened, audience, onClose, onImported }: {
         ? (
           <>
             <p className="dimmed">
-              Addresses that the audience has already stay as they are and are counted as
-              repetitions.
+              Addresses that the audience already has stay unchanged and count as duplicates.
             </p>
             <RecipientsDrop audienceId={audience.id} onImported={onImported} />
           </>

@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
 import { IconHandStop } from "@tabler/icons-react";
 import { useState } from "react";
 import { Failure, graphql } from "../api/graphql.ts";
+import { ActionButton } from "../kit/action_button.tsx";
 import { failureOf, useAction } from "../kit/action.ts";
 import { Confirm, type Question } from "../kit/confirm.tsx";
 import { formatNumberOf } from "../kit/format.ts";
@@ -32,8 +32,8 @@ export function AbortBulkAction({ action }: { readonly action: BulkAction }) {
     const spared = Math.max(0, total - acted - skippedCount(action));
     setQuestion({
       title: "Abort the bulk action?",
-      body: `${formatNumberOf(spared, "item")} will be left as they are. ` +
-        `The ${formatNumberOf(acted, "item")} that it has acted on are not undone.`,
+      body: `${formatNumberOf(spared, "item")} will be left unchanged. ` +
+        `What was done to ${formatNumberOf(acted, "item")} is not undone.`,
       action: "Abort",
       danger: true,
       run: async () => failureOf(await abort.run({ id })),
@@ -43,14 +43,7 @@ export function AbortBulkAction({ action }: { readonly action: BulkAction }) {
   return (
     <>
       {action.state === "RUNNING" && (
-        <Button
-          size="compact-md"
-          variant="default"
-          leftSection={<IconHandStop size={15} />}
-          onClick={ask}
-        >
-          Abort
-        </Button>
+        <ActionButton icon={IconHandStop} onClick={ask}>Abort</ActionButton>
       )}
       <Confirm question={question} onClose={() => setQuestion(null)} />
     </>

@@ -6,6 +6,7 @@ import { Id } from "../kit/links.tsx";
 import { PageHead } from "../kit/page_head.tsx";
 import { MissingPage } from "../shell/missing_page.tsx";
 import { AbortBulkAction } from "./abort_bulk_action.tsx";
+import { BulkActionItems } from "./bulk_action_items.tsx";
 import { BulkActionBody, useBulkAction } from "./bulk_action_panel.tsx";
 import { BULK_VERBS, BulkActionStatus } from "./bulk_action_status.tsx";
 
@@ -25,7 +26,7 @@ function OpenBulkAction({ id }: { readonly id: string }) {
       <PageHead title={`${BULK_VERBS[action.action]} ${formatNumberOf(action.total, "item")}`}>
         <AbortBulkAction action={action} />
       </PageHead>
-      <div className="page">
+      <div className="bulk-body">
         <div className="object-state">
           <BulkActionStatus state={action.state} />
           <Id id={action.id} />
@@ -37,6 +38,7 @@ function OpenBulkAction({ id }: { readonly id: string }) {
         </div>
         <BulkActionBody action={action} />
       </div>
+      <BulkActionItems action={action} />
     </>
   );
 }

@@ -2,10 +2,11 @@ import { CloseButton, Group, Skeleton } from "@mantine/core";
 import { useQuery, useSubscription } from "urql";
 import { graphql } from "../api/graphql.ts";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
+import { Figure, Figures } from "../kit/figures.tsx";
 import { formatCount, formatFraction, formatNumberOf, formatRate } from "../kit/format.ts";
 import { Id } from "../kit/links.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
-import { toneColor } from "../kit/tone.ts";
+import type { Tone } from "../kit/tone.ts";
 import { AbortBulkAction } from "./abort_bulk_action.tsx";
 import { type BulkAction, BulkActionFields } from "./bulk_action_fields.ts";
 import { BulkActionProgress, skippedCount } from "./bulk_action_progress.tsx";
@@ -41,7 +42,7 @@ export function useBulkAction(id: string) {
 /** A bulk action inside the page of what it acts on: stage, counts, and abort. */
 export function BulkActionPanel({ id, onClose }: {
   readonly id: string;
-  /** Takes the panel away; the action goes on. */
+  /** Hides the panel; the action continues. */
   readonly onClose: () => void;
 }) {
   const { action, error, read } = useBulkAction(id);
@@ -72,7 +73,7 @@ export function BulkActionBody({ action }: { readonly action: BulkAction }) {
       <BulkActionProgress action={action} />
       <div className="bulk-state">
         <BulkActionStages action={action} />
-        <Figures action={action} />
+        <Counts action={action} />
       </div>
       {error && <ErrorNotice reason={error.message} />}
       {skipped.length > 0 && (
@@ -101,30 +102,27 @@ export function BulkActionBody({ action }: { readonly action: BulkAction }) {
   );
 }
 
-function Figures({ action }: { readonly action: BulkAction }) {
+function Counts({ action }: { readonly action: BulkAction }) {
   const { done, failedAgain, inProgress, state, total } = action;
   const skipped = skippedCount(action);
-  const figures = [
+  const counts: readonly (readonly [label: string, count: number, tone: Tone])[] = [
     ["Done", done, "done"],
     ["Failed again", failedAgain, "person"],
     ["Skipped", skipped, "wait"],
     ["In progress", inProgress, "run"],
     [
-      state === "RUNNING" ? "Waiting" : "Left as they were",
+      state === "RUNNING" ? "Waiting" : "Left unchanged",
       Math.max(0, total - done - failedAgain - skipped - inProgress),
       "wait",
     ],
-  ] as const;
+  ];
   return (
-    <dl className="figures">
-      {figures.map(([label, count, tone]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd className="numbers" style={{ color: count > 0 ? toneColor(tone) : undefined }}>
-            {formatCount(count)}
-          </dd>
-        </div>
+    <Figures>
+      {counts.map(([label, count, tone]) => (
+        <Figure key={label} label={label} tone={count > 0 ? tone : undefined}>
+          {formatCount(count)}
+        </Figure>
       ))}
-    </dl>
+    </Figures>
   );
 }

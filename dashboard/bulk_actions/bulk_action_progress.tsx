@@ -1,5 +1,5 @@
-import { formatCount, formatFraction } from "../kit/format.ts";
-import { toneColor } from "../kit/tone.ts";
+import { formatCount } from "../kit/format.ts";
+import { ProgressBar } from "../kit/progress_bar.tsx";
 import type { BulkAction } from "./bulk_action_fields.ts";
 
 /** Number of items that were skipped. */
@@ -11,31 +11,13 @@ export function skippedCount({ skipped }: BulkAction): number {
 export function BulkActionProgress({ action }: { readonly action: BulkAction }) {
   const { done, failedAgain, inProgress, total } = action;
   const skipped = skippedCount(action);
-  const parts = [
-    [done, toneColor("done")],
-    [failedAgain, toneColor("person")],
-    [skipped, toneColor("wait")],
-    [inProgress, toneColor("run")],
-  ] as const;
-  const ended = done + failedAgain + skipped;
   return (
-    <span className="progress">
-      <span
-        className="progress-bar"
-        role="img"
-        aria-label={`${formatCount(done)} of ${formatCount(total)} done, ` +
-          `${formatCount(failedAgain)} failed again, ${formatCount(skipped)} skipped`}
-      >
-        {parts.map(([count, color]) => (
-          <span
-            key={color}
-            style={{ width: `${total && (count / total) * 100}%`, background: color }}
-          />
-        ))}
-      </span>
-      <span className="numbers">
-        {formatFraction(total === 0 ? 0 : Math.floor((ended / total) * 100) / 100)}
-      </span>
-    </span>
+    <ProgressBar
+      label={`${formatCount(done)} of ${formatCount(total)} done, ` +
+        `${formatCount(failedAgain)} failed again, ${formatCount(skipped)} skipped`}
+      parts={[[done, "done"], [failedAgain, "person"], [skipped, "wait"], [inProgress, "run"]]}
+      total={total}
+      ended={total === 0 ? 0 : (done + failedAgain + skipped) / total}
+    />
   );
 }

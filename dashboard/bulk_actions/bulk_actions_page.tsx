@@ -1,8 +1,7 @@
-import { Chip, Group } from "@mantine/core";
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { CopyGraphQL } from "../kit/copy_graphql.tsx";
 import { Empty } from "../kit/empty.tsx";
-import { FilterBar } from "../kit/filters.tsx";
+import { ChipFilter, FilterBar } from "../kit/filters.tsx";
 import { formatCount, formatEnum } from "../kit/format.ts";
 import { type Column, List } from "../kit/list.tsx";
 import { useLiveList } from "../kit/live_list.ts";
@@ -76,32 +75,27 @@ export default function BulkActionsPage() {
         <CopyGraphQL operation={BulkActionsQuery} variables={variables} />
       </PageHead>
       <FilterBar>
-        <Chip.Group
-          multiple
-          value={states ?? []}
-          onChange={(values) => setState({ state: values.join(",") })}
+        <ChipFilter
+          label="State"
+          values={BULK_ACTION_STATES}
+          chosen={states}
+          onChange={(value) => setState({ state: value })}
         >
-          <Group gap={6}>
-            {BULK_ACTION_STATES.map((value) => (
-              <Chip key={value} value={value} size="xs" variant="outline">
-                {formatEnum(value)}
-              </Chip>
-            ))}
-          </Group>
-        </Chip.Group>
+          {formatEnum}
+        </ChipFilter>
       </FilterBar>
       <List
         label="Bulk actions"
         list={list}
         columns={COLUMNS}
         openId={id}
-        onOpen={(row) => navigate({ to: `/bulk-actions/${row.id}`, search: state })}
+        pageOf={(row) => ({ to: `/bulk-actions/${row.id}`, search: state })}
         empty={states
           ? <Empty title="No bulk action matches">Remove a filter to see more.</Empty>
           : (
             <Empty title="No bulk actions yet">
-              A retry in stages, started on a problem or on the failed recipients of a message,
-              appears here with its progress and its result. They are kept for 90 days.
+              Retries in stages of a problem, of failed recipients or of jobs appear here, with
+              their progress and results. They are kept for 90 days.
             </Empty>
           )}
       />

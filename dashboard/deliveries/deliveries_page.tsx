@@ -1,12 +1,13 @@
 import { Skeleton, Tabs } from "@mantine/core";
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { lazyPart } from "../kit/lazy_part.ts";
 import { PageHead } from "../kit/page_head.tsx";
 import { Split } from "../kit/split.tsx";
 import { useUrlState } from "../kit/url_state.ts";
 import DeliveriesList from "./deliveries_list.tsx";
 
-const DeliveryAnalytics = lazy(() => import("./delivery_analytics.tsx"));
+const DeliveryAnalytics = lazyPart(() => import("./delivery_analytics.tsx"));
 
 /** Deliveries of all messages, and their analytics. */
 export default function DeliveriesPage() {

@@ -1,33 +1,41 @@
 import { SegmentedControl, Skeleton } from "@mantine/core";
 import { useThrottledCallback } from "@mantine/hooks";
-import { useMemo } from "react";
-import { useQuery, useSubscription } from "urql";
+import { Suspense } from "react";
+import { Provider, useQuery, useSubscription } from "urql";
+import { useUncached } from "../api/client.ts";
 import { CopyGraphQL } from "../kit/copy_graphql.tsx";
 import { Empty } from "../kit/empty.tsx";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
 import { formatFraction, formatNumberOf } from "../kit/format.ts";
+import { lazyPart } from "../kit/lazy_part.ts";
+import { type Bucket, PERIODS, useLivePeriod } from "../kit/period.ts";
 import { useUrlState } from "../kit/url_state.ts";
 import { type Analytics, DeliveryAnalyticsQuery, ResultsChanged } from "./analytics_query.ts";
 import { Effectiveness } from "./effectiveness.tsx";
 import { ErrorShares } from "./error_shares.tsx";
 import { MessageSuccess } from "./message_success.tsx";
-import { PERIODS, startOf } from "./period.ts";
 
 const REREAD_MS = 3_000;
-const DAY_MS = 86_400_000;
-const DEFAULT_PERIOD = "7d";
+
+const PeriodChart = lazyPart(() => import("../kit/period_chart.tsx"));
 
 /** Results over a period: success per message, errors by share, effectiveness of retries. */
 export default function DeliveryAnalytics() {
+  // Each minute is another query, whose results would fill the cache of a page that stays open.
+  return (
+    <Provider value={useUncached()}>
+      <LiveAnalytics />
+    </Provider>
+  );
+}
+
+function LiveAnalytics() {
   const [state, setState] = useUrlState();
-  const period = startOf(state.period) ? state.period : DEFAULT_PERIOD;
-  const variables = useMemo(() => ({
-    from: startOf(period) ?? "",
-    // After now, so that the period includes what happens while the page is open.
-    to: new Date(Date.now() + DAY_MS).toISOString(),
-  }), [period]);
+  const { name, variables, advance } = useLivePeriod(state.period, "7d");
   const [{ data, error }, read] = useQuery({ query: DeliveryAnalyticsQuery, variables });
-  const readSoon = useThrottledCallback(() => read({ requestPolicy: "network-only" }), REREAD_MS);
+  const readSoon = useThrottledCallback(() => {
+    if (!advance()) read({ requestPolicy: "network-only" });
+  }, REREAD_MS);
   useSubscription({ query: ResultsChanged }, (_, event) => {
     readSoon();
     return event;
@@ -39,23 +47,30 @@ export default function DeliveryAnalytics() {
           aria-label="Period"
           size="xs"
           data={PERIODS.map(({ value, length }) => ({ value, label: length }))}
-          value={period}
+          value={name}
           onChange={(value) => setState({ period: value })}
         />
         <CopyGraphQL operation={DeliveryAnalyticsQuery} variables={variables} />
       </div>
       {error && !data && <ErrorNotice reason={reasonOf(error)} onRetry={read} />}
-      {data ? <Results analytics={data.deliveryAnalytics} /> : !error && <Skeleton height={200} />}
+      {!data && !error && <Skeleton height={200} />}
+      {data && (
+        <Results analytics={data.deliveryAnalytics} period={name} bucket={variables.bucket} />
+      )}
     </div>
   );
 }
 
-function Results({ analytics }: { readonly analytics: Analytics }) {
+function Results({ analytics, period, bucket }: {
+  readonly analytics: Analytics;
+  readonly period: string;
+  readonly bucket: Bucket;
+}) {
   const { successFraction, suppressed, messages, errorTypes, retryEffectiveness } = analytics;
   if (messages.nodes.length === 0 && retryEffectiveness.length === 0) {
     return (
       <Empty title="Nothing was sent in this period">
-        Choose a longer period. The results of each attempt are counted here.
+        Choose a longer period. This page counts the results of all attempts.
       </Empty>
     );
   }
@@ -69,12 +84,20 @@ function Results({ analytics }: { readonly analytics: Analytics }) {
           </>
         )}
         {suppressed > 0 &&
-          `${formatNumberOf(suppressed, "recipient")} got nothing, because they are suppressed.`}
+          `Nothing was sent to ${formatNumberOf(suppressed, "suppressed recipient")}.`}
       </p>
+      <Suspense fallback={<Skeleton height={240} />}>
+        <PeriodChart
+          label="Attempts over time"
+          points={analytics.series}
+          done="Sent"
+          bucket={bucket}
+        />
+      </Suspense>
       <div className="analytics-parts">
         <section>
           <h3>Errors by share</h3>
-          <ErrorShares shares={errorTypes} />
+          <ErrorShares shares={errorTypes} period={period} />
         </section>
         <section>
           <h3>Retry effectiveness</h3>

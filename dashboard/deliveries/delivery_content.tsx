@@ -1,7 +1,7 @@
 import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 
-/** Content that one recipient gets, as text or as HTML in a sandboxed frame. */
+/** Content for one recipient, as text or as HTML in a sandboxed frame. */
 export function DeliveryContent({ content, url }: {
   readonly content: {
     readonly subject: string;
@@ -12,7 +12,7 @@ export function DeliveryContent({ content, url }: {
   readonly url: string | null;
 }) {
   const hasBoth = url !== null && content?.text != null;
-  // A later link is as good, and a change would load the frame again.
+  // Each reading returns a new link; a change of the link would load the frame again.
   const [frameUrl] = useState(url);
   const [view, setView] = useState(url === null ? "text" : "html");
   if (!content) {
@@ -25,7 +25,7 @@ export function DeliveryContent({ content, url }: {
   }
   return (
     <section>
-      <h3>What this recipient gets</h3>
+      <h3>Content for this recipient</h3>
       <p>
         <span className="dimmed">Subject</span> {content.subject}
       </p>

@@ -15,7 +15,7 @@ export function DeliveryDrawer({ id, onClose }: {
       size="lg"
       title="Recipient"
     >
-      {id !== undefined && <DeliveryStory id={id} />}
+      {id !== undefined && <DeliveryStory key={id} id={id} />}
     </Drawer>
   );
 }

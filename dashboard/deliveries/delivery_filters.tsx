@@ -1,21 +1,27 @@
-import { Chip, Group, Pill, Select } from "@mantine/core";
+import { Pill, Select } from "@mantine/core";
 import type { ReactNode } from "react";
-import { FilterBar, SearchFilter } from "../kit/filters.tsx";
+import { ChipFilter, FilterBar, SearchFilter } from "../kit/filters.tsx";
 import { formatEnum } from "../kit/format.ts";
 import { listOf, type UrlState } from "../kit/url_state.ts";
 import { DELIVERY_STATUSES, LOST_STATUSES } from "./delivery_status.tsx";
 import { ALL_ERROR_TYPES, ERROR_TYPES } from "./error_types.ts";
-import { PERIODS } from "./period.ts";
+import { lengthOf, PERIODS } from "../kit/period.ts";
 
-/** Filters that only links from other pages set; they can be removed. */
+// Filters that only links from other pages set; they can be removed.
 const LINKED = ["message", "problem", "provider", "type"] as const;
 
 /**
  * Filter of deliveries from the URL.
  *
- * @param createdFrom start of the period of the URL; null: no limit
+ * @param since starts of the periods of the URL; null: no limit
  */
-export function filterOf(state: UrlState, createdFrom: string | null) {
+export function filterOf(
+  state: UrlState,
+  { createdFrom, failedFrom }: {
+    readonly createdFrom: string | null;
+    readonly failedFrom: string | null;
+  },
+) {
   const statuses = listOf(state.status, DELIVERY_STATUSES);
   const errorTypes = listOf(state.errors, ALL_ERROR_TYPES);
   return {
@@ -23,6 +29,7 @@ export function filterOf(state: UrlState, createdFrom: string | null) {
     ...(errorTypes && { errorTypes }),
     ...(state.q && { search: state.q }),
     ...(createdFrom && { createdFrom }),
+    ...(failedFrom && { failedFrom }),
     ...(state.message && { messageId: state.message }),
     ...(state.problem && { problemId: state.problem }),
     ...(state.provider && { providers: [state.provider] }),
@@ -37,8 +44,9 @@ export function DeliveryFilters({ state, onChange, children }: {
   /** Stands beside the search. */
   readonly children: ReactNode;
 }) {
-  const errorTypes = listOf(state.errors, ALL_ERROR_TYPES) ?? [];
-  const hasErrors = errorTypes.length > 0 || listOf(state.status, LOST_STATUSES) !== undefined;
+  const errorTypes = listOf(state.errors, ALL_ERROR_TYPES);
+  const hasErrors = errorTypes !== undefined || listOf(state.status, LOST_STATUSES) !== undefined;
+  const failedIn = lengthOf(state.failed);
   return (
     <FilterBar>
       <SearchFilter
@@ -57,52 +65,54 @@ export function DeliveryFilters({ state, onChange, children }: {
         onChange={(period) => onChange({ period: period ?? undefined })}
       />
       {children}
-      <Chip.Group
-        multiple
-        value={listOf(state.status, DELIVERY_STATUSES) ?? []}
-        onChange={(statuses) => onChange({ status: statuses.join(",") })}
+      <ChipFilter
+        label="Status"
+        values={DELIVERY_STATUSES}
+        chosen={listOf(state.status, DELIVERY_STATUSES)}
+        onChange={(status) => onChange({ status })}
       >
-        <Group gap={6}>
-          {DELIVERY_STATUSES.map((status) => (
-            <Chip key={status} value={status} size="xs" variant="outline">
-              {formatEnum(status)}
-            </Chip>
-          ))}
-        </Group>
-      </Chip.Group>
+        {formatEnum}
+      </ChipFilter>
       {hasErrors && (
-        <Chip.Group
-          multiple
-          value={errorTypes}
-          onChange={(types) => onChange({ errors: types.join(",") })}
+        <ChipFilter
+          label="Error type"
+          values={ALL_ERROR_TYPES}
+          chosen={errorTypes}
+          onChange={(errors) => onChange({ errors })}
         >
-          <Group gap={6}>
-            {ALL_ERROR_TYPES.map((type) => (
-              <Chip
-                key={type}
-                value={type}
-                size="xs"
-                variant="outline"
-                title={ERROR_TYPES[type].meaning}
-              >
-                {ERROR_TYPES[type].label}
-              </Chip>
-            ))}
-          </Group>
-        </Chip.Group>
+          {(type) => <span title={ERROR_TYPES[type].meaning}>{ERROR_TYPES[type].label}</span>}
+        </ChipFilter>
+      )}
+      {failedIn && (
+        <LinkedFilter
+          text={`Failed in the last ${failedIn}`}
+          onRemove={() => onChange({ failed: undefined })}
+        />
       )}
       {LINKED.map((name) =>
         state[name] && (
-          <Pill
+          <LinkedFilter
             key={name}
-            withRemoveButton
-            removeButtonProps={{ "aria-label": `Remove the filter ${name}` }}
+            text={`${formatEnum(name)} ${state[name]}`}
             onRemove={() => onChange({ [name]: undefined })}
-          >
-            {name} {state[name]}
-          </Pill>
+          />
         )
       )}
     </FilterBar>
+  );
+}
+
+function LinkedFilter({ text, onRemove }: {
+  readonly text: string;
+  readonly onRemove: () => void;
+}) {
+  return (
+    <Pill
+      withRemoveButton
+      removeButtonProps={{ "aria-label": `Remove the filter: ${text}` }}
+      onRemove={onRemove}
+    >
+      {text}
+    </Pill>
   );
 }

@@ -5,7 +5,11 @@ import type { Analytics } from "./analytics_query.ts";
 import { ERROR_TYPES } from "./error_types.ts";
 
 /** Failed attempts by error type, as bars with their share; each leads to its deliveries. */
-export function ErrorShares({ shares }: { readonly shares: Analytics["errorTypes"] }) {
+export function ErrorShares({ shares, period }: {
+  readonly shares: Analytics["errorTypes"];
+  /** Name of the period in the URL. */
+  readonly period: string;
+}) {
   if (shares.length === 0) return <p className="dimmed">No attempt failed.</p>;
   return (
     <div className="bars">
@@ -13,7 +17,11 @@ export function ErrorShares({ shares }: { readonly shares: Analytics["errorTypes
         const { label, icon: Symbol, meaning } = ERROR_TYPES[errorType];
         return (
           <div key={errorType} className="bar-row bar-row-wide" title={meaning}>
-            <PageLink to="/deliveries" search={{ errors: errorType }} className="error-text">
+            <PageLink
+              to="/deliveries"
+              search={{ errors: errorType, failed: period }}
+              className="error-text"
+            >
               <Symbol size={15} aria-hidden />
               {label}
             </PageLink>

@@ -38,7 +38,7 @@ export function RecipientsDrop({ audienceId, name, channel = "EMAIL", onImported
         <>
           <Text size="sm">
             {formatNumberOf(taken, "recipient")} imported
-            {collapsed > 0 && `, ${formatNumberOf(collapsed, "repetition")} left out`}
+            {collapsed > 0 && `, ${formatNumberOf(collapsed, "duplicate")} left out`}
             {refused > 0 && `, ${formatNumberOf(refused, "row")} refused:`}
           </Text>
           <RefusedRows

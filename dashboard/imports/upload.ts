@@ -37,7 +37,7 @@ export function upload<Report>(
     "content-type",
     /\.(nd)?jsonl?$/i.test(file.name) ? "application/x-ndjson" : "text/csv",
   );
-  request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / total);
+  request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
   request.onerror = () => reject(new Error("The upload was interrupted. Drop the file again."));
   request.onload = () => {
     if (request.status < 300) return resolve(JSON.parse(request.responseText));

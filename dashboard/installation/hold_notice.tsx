@@ -61,7 +61,7 @@ function Held({ hold }: { readonly hold: NonNullable<Installation["hold"]> }) {
         <PageLink to="/messages" search={{ status: "SCHEDULED,PLANNING,SENDING" }}>
           {messages}
         </PageLink>{" "}
-        to {recipients} of all organizations would go out.
+        to {recipients} of all organizations will be sent.
       </p>
       <Button size="compact-md" className="danger" onClick={ask}>Release …</Button>
       <Confirm question={question} onClose={() => setQuestion(null)} />

@@ -15,9 +15,9 @@ export function LanesTable({ installation }: { readonly installation: Installati
     <section aria-label="Lanes">
       <h3>Lanes</h3>
       <p className="dimmed">
-        Changes hold in all processes within a second, also after a restart. Jobs that run go on.
+        Changes take effect in all processes within a second, and survive a restart. Running jobs
+        continue.
       </p>
-
       <Table verticalSpacing={6} className="stacked">
         <Table.Thead>
           <Table.Tr>
@@ -85,7 +85,7 @@ function LaneStatus({ settings: { paused, pausedBy, pausedAt }, served }: {
   readonly settings: LaneSettings;
   readonly served: boolean;
 }) {
-  if (!paused) return served ? "Runs" : <span className="dimmed">No worker serves it</span>;
+  if (!paused) return served ? "Running" : <span className="dimmed">No worker serves it</span>;
   return (
     <>
       <Status tone="patience" icon={IconPlayerPause}>{`Paused by ${pausedBy}`}</Status>{" "}

@@ -8,7 +8,7 @@ import { formatClock } from "../kit/format.ts";
 import { Status } from "../kit/status.tsx";
 import type { ProviderState } from "./operations.ts";
 
-/** State of a provider in words: switched off, healthy, failing or on probation. */
+/** State of a provider in words: switched off, healthy, failing, or tried again after a failure. */
 export function ProviderHealth({ provider }: { readonly provider: ProviderState }) {
   const { enabled, state, since } = provider;
   if (!enabled) return <Status tone="wait" icon={IconPlugConnectedX}>Switched off</Status>;
@@ -20,6 +20,6 @@ export function ProviderHealth({ provider }: { readonly provider: ProviderState 
     );
   }
   return state === "HALF_OPEN"
-    ? <Status tone="patience" icon={IconHourglass}>Being tried again</Status>
+    ? <Status tone="patience" icon={IconHourglass}>Trying again</Status>
     : <Status tone="done" icon={IconCircleCheck}>Healthy</Status>;
 }

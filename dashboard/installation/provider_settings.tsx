@@ -41,7 +41,7 @@ function Credentials({ provider: { id, channel } }: { readonly provider: Provide
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    save(isEmail ? { user, password: secret } : { accessToken: secret }, "Replaced.");
+    save(isEmail ? { user, password: secret } : { accessToken: secret }, "Credentials replaced.");
   }
 
   const issueOf = (field: string) =>
@@ -51,8 +51,8 @@ function Credentials({ provider: { id, channel } }: { readonly provider: Provide
     <form onSubmit={submit}>
       <Stack gap="xs">
         <p className="dimmed">
-          New credentials hold in all processes at once, and resume the messages that were paused
-          because of the old ones. The present ones are never shown.
+          New credentials take effect in all processes at once, and resume the messages that were
+          paused because of the old ones. The current ones are never shown.
         </p>
         {isEmail && (
           <TextInput
@@ -77,9 +77,12 @@ function Credentials({ provider: { id, channel } }: { readonly provider: Provide
             variant="subtle"
             disabled={update.running}
             onClick={() =>
-              save(isEmail ? { user: null, password: null } : { accessToken: null }, "Restored.")}
+              save(
+                isEmail ? { user: null, password: null } : { accessToken: null },
+                "Configured credentials restored.",
+              )}
           >
-            Use the configured ones
+            Use the configured credentials
           </Button>
           <Button type="submit" loading={update.running} disabled={secret === ""}>
             Replace
@@ -103,7 +106,7 @@ function RateLimit({ provider: { id, perSecondLimit } }: { readonly provider: Pr
       <Group align="end" gap="xs">
         <NumberInput
           label="Limit in messages per second"
-          description="Of all processes together; empty: the configured one"
+          description="Of all processes together; empty: the configured limit"
           min={0}
           placeholder="As configured"
           value={limit ?? ""}

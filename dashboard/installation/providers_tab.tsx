@@ -74,7 +74,7 @@ function ProviderCard({ provider, onSettings }: {
           <dd>{formatEnum(channel)}</dd>
         </div>
         <div>
-          <dt>In this state since</dt>
+          <dt>State since</dt>
           <dd>
             <RelativeTime at={since} />
           </dd>

@@ -1,12 +1,12 @@
-import { Button } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
 import { IconCopyPlus, IconRefresh, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { Failure, graphql } from "../api/graphql.ts";
+import { ActionButton } from "../kit/action_button.tsx";
 import { failureOf, useAction } from "../kit/action.ts";
 import { Confirm, type Question } from "../kit/confirm.tsx";
 import { ErrorNotice } from "../kit/error_notice.tsx";
 import { formatEnum } from "../kit/format.ts";
+import { useKeys } from "../kit/keys.ts";
 import { JobFields } from "./job_fields.ts";
 import { useJobKinds } from "./job_kinds.ts";
 import type { JobDetail } from "./job_query.ts";
@@ -48,11 +48,11 @@ export function JobActions({ job }: { readonly job: JobDetail }) {
   const { id, status, canCancel, canRetry } = job;
 
   const runRetry = () => retry.run({ id });
-  useHotkeys([["r", () => canRetry && !copying && !question && runRetry()]]);
+  useKeys([["r", () => canRetry && runRetry()]]);
 
   function askToCancel() {
     setQuestion({
-      title: `Cancel this job?`,
+      title: "Cancel this job?",
       body: status === "PROCESSING"
         ? "It is interrupted and records what it has done; that stays done. It can be retried later."
         : "It will not run. It can be retried later.",
@@ -66,35 +66,16 @@ export function JobActions({ job }: { readonly job: JobDetail }) {
     <>
       {retry.failure && <ErrorNotice reason={retry.failure.reason} />}
       {canRetry && (
-        <Button
-          size="compact-md"
-          leftSection={<IconRefresh size={15} />}
-          loading={retry.running}
-          onClick={runRetry}
-        >
+        <ActionButton icon={IconRefresh} primary running={retry.running} onClick={runRetry}>
           {status === "QUEUED" ? "Run now" : "Retry"}
-        </Button>
+        </ActionButton>
       )}
       {info?.startable && (
-        <Button
-          variant="default"
-          size="compact-md"
-          leftSection={<IconCopyPlus size={15} />}
-          onClick={() => setCopying(true)}
-        >
+        <ActionButton icon={IconCopyPlus} onClick={() => setCopying(true)}>
           Run again …
-        </Button>
+        </ActionButton>
       )}
-      {canCancel && (
-        <Button
-          variant="default"
-          size="compact-md"
-          leftSection={<IconX size={15} />}
-          onClick={askToCancel}
-        >
-          Cancel
-        </Button>
-      )}
+      {canCancel && <ActionButton icon={IconX} onClick={askToCancel}>Cancel</ActionButton>}
       <Confirm question={question} onClose={() => setQuestion(null)} />
       {info && (
         <RunAgain

@@ -21,10 +21,11 @@ export function JobErrorNotice({ error }: { readonly error: JobError }) {
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  TIMEOUT: "An attempt ran longer than its kind allows. Retry it when the load is lower.",
+  TIMEOUT: "An attempt took longer than its kind allows. Retry it when the load is lower.",
   CRASHED:
-    "Its worker died several times while it ran, so it was set aside. Check the memory and the log " +
+    "Its worker died several times while it ran, so the job was failed. Check the memory and the log " +
     "of the worker before you retry it.",
-  INVALID_PAYLOAD: "The payload does not fit its kind. Run it again with a corrected payload.",
-  INTERNAL: "The program failed unexpectedly. The server's log has the cause; then retry it.",
+  INVALID_PAYLOAD: "The payload is not valid for its kind. Run it again with a corrected payload.",
+  INTERNAL:
+    "The program failed unexpectedly. Look for the cause in the log of the server, then retry it.",
 };

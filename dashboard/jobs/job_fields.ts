@@ -33,3 +33,8 @@ export type Lane = JobRow["lane"];
 
 /** Error of a job, an attempt or an item. */
 export type JobError = NonNullable<JobRow["error"]>;
+
+/** True until a job has ended. */
+export function isUnfinished({ status }: JobRow): boolean {
+  return status === "QUEUED" || status === "PROCESSING";
+}

@@ -1,7 +1,7 @@
-import { Button, Chip, Group, MultiSelect, Pill, TagsInput } from "@mantine/core";
+import { Button, MultiSelect, Pill, TagsInput } from "@mantine/core";
 import { IconAdjustmentsHorizontal } from "@tabler/icons-react";
-import { useState } from "react";
-import { FilterBar, SearchFilter } from "../kit/filters.tsx";
+import { type ReactNode, useState } from "react";
+import { ChipFilter, FilterBar, SearchFilter } from "../kit/filters.tsx";
 import { formatEnum } from "../kit/format.ts";
 import { listOf, type UrlState } from "../kit/url_state.ts";
 import { useErrorTypes } from "./error_types.ts";
@@ -22,7 +22,10 @@ const MORE = ["lane", "error", "since", "from", "to", "path", "equals"];
 const LINKED = { subject: "Works on", problem: "Problem", user: "Started by" } as const;
 
 /** Filters of jobs: text, states, kinds, and the rarer ones behind a button. */
-export function JobFilters({ state, onChange, kinds }: FilterProps) {
+export function JobFilters({ state, onChange, kinds, children }: FilterProps & {
+  /** Actions on selected jobs. */
+  readonly children: ReactNode;
+}) {
   const used = MORE.filter((name) => state[name]).length;
   const [open, setOpen] = useState(used > 0);
   const names = kinds.map(({ kind }) => kind);
@@ -34,19 +37,14 @@ export function JobFilters({ state, onChange, kinds }: FilterProps) {
           value={state.q}
           onChange={(q) => onChange({ q })}
         />
-        <Chip.Group
-          multiple
-          value={listOf(state.status, JOB_STATUSES) ?? []}
-          onChange={(statuses) => onChange({ status: statuses.join(",") })}
+        <ChipFilter
+          label="Status"
+          values={JOB_STATUSES}
+          chosen={listOf(state.status, JOB_STATUSES)}
+          onChange={(status) => onChange({ status })}
         >
-          <Group gap={6}>
-            {JOB_STATUSES.map((status) => (
-              <Chip key={status} value={status} size="xs" variant="outline">
-                {jobStatusLabel(status)}
-              </Chip>
-            ))}
-          </Group>
-        </Chip.Group>
+          {jobStatusLabel}
+        </ChipFilter>
         <Choice
           label="Kind"
           names={names}
@@ -74,6 +72,7 @@ export function JobFilters({ state, onChange, kinds }: FilterProps) {
             </Pill>
           )
         )}
+        {children}
       </FilterBar>
       {open && <MoreFilters state={state} onChange={onChange} kinds={kinds} />}
     </>

@@ -1,9 +1,10 @@
-import { IconHourglass } from "@tabler/icons-react";
 import { useNow } from "../kit/clock.ts";
 import { formatCount, formatDuration, formatElapsed, formatEnum } from "../kit/format.ts";
+import { Figure, Figures } from "../kit/figures.tsx";
 import { Id } from "../kit/links.tsx";
 import { PageHead } from "../kit/page_head.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
+import { Waiting } from "../kit/waiting.tsx";
 import { JobActions } from "./job_actions.tsx";
 import { JobErrorNotice } from "./job_error.tsx";
 import { JobProgress } from "./job_progress.tsx";
@@ -31,19 +32,7 @@ export function JobHead({ job }: { readonly job: JobDetail }) {
         </span>
         <Id id={job.id} />
       </div>
-      {waitingFor && (
-        <p className="waiting">
-          <IconHourglass size={15} aria-hidden />
-          <span>
-            {waitingFor.text}
-            {waitingFor.until && (
-              <>
-                {" "}(<RelativeTime at={waitingFor.until} />)
-              </>
-            )}
-          </span>
-        </p>
-      )}
+      <Waiting reason={waitingFor?.text} until={waitingFor?.until} />
       {error && status !== "COMPLETED" && <JobErrorNotice error={error} />}
       <Origin job={job} />
     </div>
@@ -61,31 +50,22 @@ function Duration({ job: { status, startedAt, durationMs } }: { readonly job: Jo
 function Origin({ job: { progress, subject, startedFrom } }: { readonly job: JobDetail }) {
   if (!progress && !subject && !startedFrom) return null;
   return (
-    <dl className="figures job-facts">
+    <Figures className="job-facts">
       {progress && (
-        <div>
-          <dt>Succeeded · failed · skipped</dt>
-          <dd className="numbers">
-            {[progress.succeeded, progress.failed, progress.skipped].map(formatCount).join(" · ")}
-          </dd>
-        </div>
+        <Figure label="Succeeded · failed · skipped">
+          {[progress.succeeded, progress.failed, progress.skipped].map(formatCount).join(" · ")}
+        </Figure>
       )}
       {subject && (
-        <div>
-          <dt>Works on the {formatEnum(subject.__typename).toLowerCase()}</dt>
-          <dd>
-            <Id id={subject.id} />
-          </dd>
-        </div>
+        <Figure label={`Works on the ${formatEnum(subject.__typename).toLowerCase()}`}>
+          <Id id={subject.id} />
+        </Figure>
       )}
       {startedFrom && (
-        <div>
-          <dt>Copy of</dt>
-          <dd>
-            <Id id={startedFrom.id} />
-          </dd>
-        </div>
+        <Figure label="Copy of">
+          <Id id={startedFrom.id} />
+        </Figure>
       )}
-    </dl>
+    </Figures>
   );
 }

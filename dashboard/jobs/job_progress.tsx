@@ -1,5 +1,5 @@
-import { formatCount, formatFraction, formatNumberOf } from "../kit/format.ts";
-import { toneColor } from "../kit/tone.ts";
+import { formatCount, formatNumberOf } from "../kit/format.ts";
+import { ProgressBar } from "../kit/progress_bar.tsx";
 import type { JobRow } from "./job_fields.ts";
 
 /** Bar of the processed items; their number if the total is unknown. */
@@ -9,25 +9,13 @@ export function JobProgress({ progress }: { readonly progress: JobRow["progress"
   if (total === null || fraction === null) {
     return <span className="numbers">{formatNumberOf(processed, "item")}</span>;
   }
-  const parts = [
-    [succeeded, toneColor("done")],
-    [skipped, toneColor("wait")],
-    [failed, toneColor("person")],
-  ] as const;
   return (
-    <span className="progress job-progress">
-      <span
-        className="progress-bar"
-        role="img"
-        aria-label={`${formatCount(processed)} of ${formatCount(total)} processed, ${
-          formatCount(failed)
-        } failed`}
-      >
-        {parts.map(([count, color]) => (
-          <span key={color} style={{ width: `${(count / total) * 100}%`, background: color }} />
-        ))}
-      </span>
-      <span className="numbers">{formatFraction(Math.floor(fraction * 100) / 100)}</span>
-    </span>
+    <ProgressBar
+      label={`${formatCount(processed)} of ${formatCount(total)} processed, ` +
+        `${formatCount(failed)} failed`}
+      parts={[[succeeded, "done"], [skipped, "wait"], [failed, "person"]]}
+      total={total}
+      ended={fraction}
+    />
   );
 }

@@ -27,7 +27,7 @@ const LOOKS = {
 const USES = {
   WAITED: ["waited", toneColor("wait")],
   RAN: ["ran", toneColor("run")],
-  PUT_OFF: ["put off", toneColor("patience")],
+  PUT_OFF: ["postponed", toneColor("patience")],
   ENDED: ["ended", "var(--line)"],
 } as const satisfies Record<Span["use"], unknown>;
 

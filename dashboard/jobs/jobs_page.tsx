@@ -1,6 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { IconChartBar, IconPlus } from "@tabler/icons-react";
+import { useMemo } from "react";
 import { CopyGraphQL } from "../kit/copy_graphql.tsx";
 import { Empty } from "../kit/empty.tsx";
 import { formatElapsed, formatEnum } from "../kit/format.ts";
@@ -9,6 +10,7 @@ import { type Column, List } from "../kit/list.tsx";
 import { useLiveList } from "../kit/live_list.ts";
 import { PageHead } from "../kit/page_head.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
+import { useSelection } from "../kit/selection.tsx";
 import { Split } from "../kit/split.tsx";
 import { useUrlState } from "../kit/url_state.ts";
 import { useIsAdmin } from "../shell/viewer.tsx";
@@ -21,6 +23,7 @@ import { JOBS, JobsQuery } from "./job_list.ts";
 import { JobProgress } from "./job_progress.tsx";
 import { JobStatusBadge } from "./job_status.tsx";
 import { RetryMatching } from "./retry_matching.tsx";
+import { SelectedJobs } from "./selected_jobs.tsx";
 
 const COLUMNS: readonly Column<JobRow>[] = [
   {
@@ -57,6 +60,8 @@ const COLUMNS: readonly Column<JobRow>[] = [
   },
 ];
 
+const nameOf = ({ kind, id }: JobRow) => `${formatEnum(kind)} ${id}`;
+
 /** Jobs with filters, and the open one beside them. */
 export default function JobsPage() {
   const kinds = useJobKinds();
@@ -70,6 +75,8 @@ function Jobs({ kinds }: { readonly kinds: readonly KindInfo[] }) {
   const { id } = useParams({ strict: false });
   const filter = useJobFilter(state, kinds);
   const list = useLiveList(JOBS, { filter });
+  const selection = useSelection(nameOf);
+  const columns = useMemo(() => [selection.column, ...COLUMNS], [selection.column]);
   const failedOnly = filter.statuses?.join() === "FAILED";
   const filtered = Object.keys(filter).length > 0;
   return (
@@ -92,13 +99,16 @@ function Jobs({ kinds }: { readonly kinds: readonly KindInfo[] }) {
           <ButtonLink to="/jobs/start" leftSection={<IconPlus size={16} />}>Start a job</ButtonLink>
         )}
       </PageHead>
-      <JobFilters state={state} onChange={setState} kinds={kinds} />
+      <JobFilters state={state} onChange={setState} kinds={kinds}>
+        <SelectedJobs selection={selection} />
+      </JobFilters>
       <List
         label="Jobs"
         list={list}
-        columns={COLUMNS}
+        columns={columns}
         openId={id}
-        onOpen={(row) => navigate({ to: `/jobs/${row.id}`, search: state })}
+        pageOf={(row) => ({ to: `/jobs/${row.id}`, search: state })}
+        onToggle={selection.toggle}
         empty={filtered
           ? <Empty title="No job matches">Remove a filter to see more.</Empty>
           : (
@@ -106,7 +116,7 @@ function Jobs({ kinds }: { readonly kinds: readonly KindInfo[] }) {
               title="No jobs yet"
               action={isAdmin && <ButtonLink to="/jobs/start">Start a job</ButtonLink>}
             >
-              Jobs do the work in the background: they send messages, retry and clean up. Each
+              Jobs work in the background: they send messages, retry failures and clean up. Each one
               appears here when it is created.
             </Empty>
           )}

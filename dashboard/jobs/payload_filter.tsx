@@ -1,6 +1,5 @@
 import { Autocomplete, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { useEffect, useState } from "react";
+import { useTyped } from "../kit/typed.ts";
 import type { UrlState } from "../kit/url_state.ts";
 import type { KindInfo } from "./job_kinds.ts";
 import { payloadPaths } from "./start/payload_schema.ts";
@@ -13,11 +12,12 @@ export function PayloadFilter({ state, onChange, kinds }: {
   readonly onChange: (changes: UrlState) => void;
   readonly kinds: readonly KindInfo[];
 }) {
-  const [path, setPath] = useState(state.path ?? "");
-  const [equals, setEquals] = useState(state.equals ?? "");
-  const apply = useDebouncedCallback(onChange, TYPING_MS);
-  useEffect(() => setPath(state.path ?? ""), [state.path]);
-  useEffect(() => setEquals(state.equals ?? ""), [state.equals]);
+  const [path, setPath] = useTyped(state.path ?? "", (text) => onChange({ path: text }), TYPING_MS);
+  const [equals, setEquals] = useTyped(
+    state.equals ?? "",
+    (text) => onChange({ equals: text }),
+    TYPING_MS,
+  );
   const incomplete = (state.path === undefined) !== (state.equals === undefined);
   return (
     <>
@@ -28,10 +28,7 @@ export function PayloadFilter({ state, onChange, kinds }: {
         placeholder="Payload path"
         data={payloadPaths(kinds.map(({ payloadSchema }) => payloadSchema))}
         value={path}
-        onChange={(text) => {
-          setPath(text);
-          apply({ path: text || undefined, equals: equals || undefined });
-        }}
+        onChange={setPath}
       />
       <TextInput
         size="xs"
@@ -40,10 +37,7 @@ export function PayloadFilter({ state, onChange, kinds }: {
         placeholder="equals"
         title={`JSON, or text: 30 is a number, "30" is a text`}
         value={equals}
-        onChange={(event) => {
-          setEquals(event.currentTarget.value);
-          apply({ path: path || undefined, equals: event.currentTarget.value || undefined });
-        }}
+        onChange={(event) => setEquals(event.currentTarget.value)}
       />
       {incomplete && <span className="dimmed">Enter both a path and a value.</span>}
     </>

@@ -1,8 +1,10 @@
 import { Button, Group, Modal, Stack } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useQuery } from "urql";
 import { Failure, graphql, type ResultOf } from "../api/graphql.ts";
+import { type BulkOffer, StartBulkActionDialog } from "../bulk_actions/start/start_dialog.tsx";
 import { isFailure, useAction } from "../kit/action.ts";
 import { CopyGraphQL } from "../kit/copy_graphql.tsx";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
@@ -37,13 +39,16 @@ type Result = Extract<
 // Limit of one call of `retryJobs`.
 const MAX_PER_CALL = 1_000;
 
-/** Button that retries all FAILED jobs of a filter, and asks first with their number. */
+/** Button that retries all FAILED jobs of a filter, at once or in stages, and asks first with their number. */
 export function RetryMatching({ filter, count }: {
   readonly filter: JobFilter;
   /** Number of FAILED jobs, if the list knows it. */
   readonly count: number | null;
 }) {
+  const navigate = useNavigate();
   const [opened, setOpened] = useState(false);
+  const [offer, setOffer] = useState<BulkOffer | null>(null);
+  const failed = { ...filter, statuses: ["FAILED" as const] };
   if (filter.statuses && !filter.statuses.includes("FAILED")) return null;
   return (
     <>
@@ -61,17 +66,31 @@ export function RetryMatching({ filter, count }: {
         centered
       >
         <RetryDialog
-          filter={{ ...filter, statuses: ["FAILED"] }}
+          filter={failed}
           onClose={() => setOpened(false)}
+          onStages={() => {
+            setOpened(false);
+            setOffer({
+              title: "Retry the failed jobs that match in stages",
+              target: { action: "RETRY", jobs: { filter: failed } },
+            });
+          }}
         />
       </Modal>
+      <StartBulkActionDialog
+        offer={offer}
+        onClose={() => setOffer(null)}
+        onStarted={(id) => navigate({ to: `/bulk-actions/${id}` })}
+      />
     </>
   );
 }
 
-function RetryDialog({ filter, onClose }: {
+function RetryDialog({ filter, onClose, onStages }: {
   readonly filter: JobFilter;
   readonly onClose: () => void;
+  /** Offers to retry the jobs in stages instead. */
+  readonly onStages: () => void;
 }) {
   const [{ data, error }, read] = useQuery({
     query: CountQuery,
@@ -102,6 +121,9 @@ function RetryDialog({ filter, onClose }: {
         <Button variant={done ? "filled" : "default"} onClick={onClose} data-autofocus>
           {done ? "Close" : "Back"}
         </Button>
+        {data && !done && !result && (
+          <Button variant="default" onClick={onStages}>In stages …</Button>
+        )}
         {data && !done && (
           <Button loading={retry.running} onClick={run}>
             {result ? "Retry the next" : "Retry"} {formatCount(next)}
@@ -124,7 +146,7 @@ function explain(count: number | null): string {
   return `${number} ${
     count === 1 ? "matches" : "match"
   } the filter. They run again from attempt 1; ` +
-    `what they have done stays done.${limit}`;
+    `results so far are kept.${limit}`;
 }
 
 function Outcome({ result: { jobCount, skipped, hasMore } }: { readonly result: Result }) {

@@ -72,8 +72,8 @@ function CopyForm({ job, info, onDone }: {
   return (
     <Stack gap="sm">
       <Text size="sm">
-        A new job starts with this payload. The old one stays as it is, and the new one names it as
-        its origin.
+        A new job starts with this payload. The old job stays unchanged, and the new one refers to
+        it.
       </Text>
       <PayloadEditor
         schema={info.payloadSchema}

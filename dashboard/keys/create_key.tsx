@@ -9,7 +9,7 @@ import { CreateApiKey } from "./operations.ts";
 const ROLES: readonly { readonly value: Role; readonly label: string }[] = [
   { value: "MEMBER", label: "Member: only what this user started" },
   { value: "ADMIN", label: "Admin: everything of the organization" },
-  { value: "OPERATOR", label: "Operator: the installation, too" },
+  { value: "OPERATOR", label: "Operator: also the installation" },
 ];
 const LIFETIMES = [
   { value: "", label: "Never" },
@@ -64,10 +64,6 @@ function KeyForm({ onCreated }: { readonly onCreated: (secret: string) => void }
   const [days, setDays] = useState("");
   const roles = ROLES.filter(({ value }) => value !== "OPERATOR" || viewer.role === "OPERATOR");
 
-  function errorOf(field: string): string | undefined {
-    return create.failure?.issues?.find(({ path }) => path[0] === field)?.message;
-  }
-
   async function submit() {
     const done = await create.run({
       input: {
@@ -85,9 +81,9 @@ function KeyForm({ onCreated }: { readonly onCreated: (secret: string) => void }
       {create.failure && !create.failure.issues && <ErrorNotice reason={create.failure.reason} />}
       <TextInput
         label="Name"
-        description="Which program or person uses it"
+        description="Name of the program or person that uses it"
         value={name}
-        error={errorOf("name")}
+        error={create.issueOf("name")}
         onChange={(event) => setName(event.currentTarget.value)}
         data-autofocus
       />
@@ -102,7 +98,7 @@ function KeyForm({ onCreated }: { readonly onCreated: (secret: string) => void }
         label="User (optional)"
         description="A member key sees only what this user started"
         value={userId}
-        error={errorOf("userId")}
+        error={create.issueOf("userId")}
         onChange={(event) => setUserId(event.currentTarget.value)}
       />
       <Select

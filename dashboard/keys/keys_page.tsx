@@ -13,7 +13,7 @@ import { useViewer } from "../shell/viewer.tsx";
 import { CreateKey } from "./create_key.tsx";
 import { type ApiKey, ApiKeysQuery, RevokeApiKey } from "./operations.ts";
 
-/** API keys with roles: made here, and revoked. */
+/** API keys with their roles, created and revoked here. */
 export default function KeysPage() {
   const [{ data, error }, read] = useQuery({ query: ApiKeysQuery });
   const revoke = useAction(RevokeApiKey, (result) => result.revokeApiKey);

@@ -1,6 +1,6 @@
 import { Effectiveness } from "../deliveries/effectiveness.tsx";
 import { Empty } from "../kit/empty.tsx";
-import { formatCount, formatEnum, formatFraction } from "../kit/format.ts";
+import { formatEnum, formatFraction, formatNumberOf } from "../kit/format.ts";
 import { RelativeTime } from "../kit/relative_time.tsx";
 import type { MessageDetail } from "./message_query.ts";
 import { RetrySettings } from "./retry_settings.tsx";
@@ -13,25 +13,24 @@ export default function AnalyticsTab({ message }: { readonly message: MessageDet
       <h3>Retry effectiveness</h3>
       {retryEffectiveness.length === 0
         ? (
-          <Empty title="No retry has ended yet">
-            After a retry this chart shows how many recipients each attempt won back.
+          <Empty title="No attempt has ended yet">
+            This chart shows how many deliveries each attempt sent.
           </Empty>
         )
         : <Effectiveness attempts={retryEffectiveness} />}
       {stats.successFraction !== null && (
         <p>
-          {formatFraction(stats.successFraction)}{" "}
-          of all recipients that were not suppressed got the message.
+          Sent to {formatFraction(stats.successFraction)}{" "}
+          of the recipients, suppressed ones not counted.
         </p>
       )}
       <h3>Retry</h3>
       <p>
-        {formatEnum(retry.mode)}, at most {retry.maxAttempts} attempts, {formatCount(retry.rounds)}
-        {" "}
-        retry rounds so far.
+        {formatEnum(retry.mode)}, at most {formatNumberOf(retry.maxAttempts, "attempt")},{" "}
+        {formatNumberOf(retry.rounds, "retry round")} so far.
         {retry.nextAt && (
           <>
-            Next scheduled retry <RelativeTime at={retry.nextAt} />.
+            {" "}Next scheduled retry: <RelativeTime at={retry.nextAt} />.
           </>
         )}
       </p>

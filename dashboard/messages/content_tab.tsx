@@ -7,7 +7,7 @@ export default function ContentTab({ message }: { readonly message: MessageDetai
   return (
     <div className="page">
       <p className="dimmed">
-        The templates. Open a recipient to see them rendered for that person.
+        These are the templates. Open a recipient to see them rendered.
       </p>
       <h3>Subject</h3>
       <p>{subject}</p>

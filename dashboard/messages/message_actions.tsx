@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
 import { IconPlayerPause, IconPlayerPlay, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { Failure, graphql } from "../api/graphql.ts";
+import { ActionButton } from "../kit/action_button.tsx";
 import { failureOf, useAction } from "../kit/action.ts";
 import { Confirm, type Question } from "../kit/confirm.tsx";
 import { ErrorNotice } from "../kit/error_notice.tsx";
@@ -62,10 +62,8 @@ export function MessageActions({ message }: { readonly message: MessageDetail })
     setQuestion({
       title: `Cancel “${title}”?`,
       body: waiting > 0
-        ? `${
-          formatNumberOf(waiting, "recipient")
-        } will not get it. This cannot be undone; what was ` +
-          `sent stays sent.`
+        ? `It will not be sent to ${formatNumberOf(waiting, "waiting recipient")}. What was sent ` +
+          "stays sent. This cannot be undone."
         : "Nothing more of it will be planned or sent. This cannot be undone.",
       action: waiting > 0 ? `Cancel ${formatCount(waiting)} deliveries` : "Cancel the message",
       danger: true,
@@ -77,36 +75,25 @@ export function MessageActions({ message }: { readonly message: MessageDetail })
     <>
       {failure && <ErrorNotice reason={failure.reason} />}
       {canPause && (
-        <Button
-          variant="default"
-          size="compact-md"
-          leftSection={<IconPlayerPause size={15} />}
-          loading={pause.running}
+        <ActionButton
+          icon={IconPlayerPause}
+          running={pause.running}
           onClick={() => pause.run({ id })}
         >
           Pause
-        </Button>
+        </ActionButton>
       )}
       {canResume && (
-        <Button
-          size="compact-md"
-          leftSection={<IconPlayerPlay size={15} />}
-          loading={resume.running}
+        <ActionButton
+          icon={IconPlayerPlay}
+          primary
+          running={resume.running}
           onClick={() => resume.run({ id })}
         >
           Resume
-        </Button>
+        </ActionButton>
       )}
-      {canCancel && (
-        <Button
-          variant="default"
-          size="compact-md"
-          leftSection={<IconX size={15} />}
-          onClick={askToCancel}
-        >
-          Cancel
-        </Button>
-      )}
+      {canCancel && <ActionButton icon={IconX} onClick={askToCancel}>Cancel</ActionButton>}
       <Confirm question={question} onClose={() => setQuestion(null)} />
     </>
   );

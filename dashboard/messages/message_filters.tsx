@@ -1,5 +1,5 @@
-import { Chip, Group } from "@mantine/core";
-import { FilterBar, SearchFilter } from "../kit/filters.tsx";
+import { Chip } from "@mantine/core";
+import { ChipFilter, FilterBar, SearchFilter } from "../kit/filters.tsx";
 import { listOf, type UrlState } from "../kit/url_state.ts";
 import { MESSAGE_STATUSES, messageStatusLabel } from "./message_status.tsx";
 
@@ -20,19 +20,14 @@ export function MessageFilters({ state, onChange }: {
   return (
     <FilterBar>
       <SearchFilter label="Search titles" value={state.q} onChange={(q) => onChange({ q })} />
-      <Chip.Group
-        multiple
-        value={listOf(state.status, MESSAGE_STATUSES) ?? []}
-        onChange={(statuses) => onChange({ status: statuses.join(",") })}
+      <ChipFilter
+        label="Status"
+        values={MESSAGE_STATUSES}
+        chosen={listOf(state.status, MESSAGE_STATUSES)}
+        onChange={(status) => onChange({ status })}
       >
-        <Group gap={6}>
-          {MESSAGE_STATUSES.map((status) => (
-            <Chip key={status} value={status} size="xs" variant="outline">
-              {messageStatusLabel(status)}
-            </Chip>
-          ))}
-        </Group>
-      </Chip.Group>
+        {messageStatusLabel}
+      </ChipFilter>
       <Chip
         size="xs"
         variant="outline"

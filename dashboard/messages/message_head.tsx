@@ -1,9 +1,10 @@
-import { IconHourglass } from "@tabler/icons-react";
 import { formatCount, formatDuration, formatEnum, formatRate } from "../kit/format.ts";
+import { Figure, Figures } from "../kit/figures.tsx";
 import { Id } from "../kit/links.tsx";
 import { PageHead } from "../kit/page_head.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
-import { toneColor } from "../kit/tone.ts";
+import type { Tone } from "../kit/tone.ts";
+import { Waiting } from "../kit/waiting.tsx";
 import { MessageActions } from "./message_actions.tsx";
 import type { MessageDetail } from "./message_query.ts";
 import { MessageProgress } from "./message_progress.tsx";
@@ -33,26 +34,17 @@ export function MessageHead({ message }: { readonly message: MessageDetail }) {
         </span>
         <Id id={message.id} />
       </div>
-      {(pause ?? waitingFor) && (
-        <p className="waiting">
-          <IconHourglass size={15} aria-hidden />
-          <span>
-            {pause?.reason ?? waitingFor?.text}
-            {!pause && waitingFor?.until && (
-              <>
-                {" "}(<RelativeTime at={waitingFor.until} />)
-              </>
-            )}
-          </span>
-        </p>
-      )}
+      <Waiting
+        reason={pause?.reason ?? waitingFor?.text}
+        until={pause ? null : waitingFor?.until}
+      />
       <Numbers stats={stats} />
     </div>
   );
 }
 
 function Numbers({ stats }: { readonly stats: MessageDetail["stats"] }) {
-  const numbers = [
+  const numbers: readonly (readonly [label: string, count: number, tone?: Tone])[] = [
     ["Sent", stats.sent, "done"],
     ["Failed", stats.failed, "person"],
     ["Bounced", stats.bounced, "person"],
@@ -62,26 +54,18 @@ function Numbers({ stats }: { readonly stats: MessageDetail["stats"] }) {
     ["Cancelled", stats.cancelled, "wait"],
     ["Waiting", stats.pending + stats.sending, "wait"],
     ["Duplicates left out", stats.duplicates, "wait"],
-  ] as const;
+    ["Retryable", stats.retryable],
+  ];
   const always = ["Sent", "Failed"];
   return (
-    <dl className="figures">
+    <Figures>
       {numbers.filter(([label, count]) => count > 0 || always.includes(label)).map((
         [label, count, tone],
       ) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd className="numbers" style={{ color: count > 0 ? toneColor(tone) : undefined }}>
-            {formatCount(count)}
-          </dd>
-        </div>
+        <Figure key={label} label={label} tone={count > 0 ? tone : undefined}>
+          {formatCount(count)}
+        </Figure>
       ))}
-      {stats.retryable > 0 && (
-        <div>
-          <dt>Retryable</dt>
-          <dd className="numbers">{formatCount(stats.retryable)}</dd>
-        </div>
-      )}
-    </dl>
+    </Figures>
   );
 }

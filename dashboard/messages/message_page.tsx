@@ -1,19 +1,21 @@
 import { Skeleton, Tabs } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 import { useQuery, useSubscription } from "urql";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
 import { formatCount } from "../kit/format.ts";
+import { lazyPart } from "../kit/lazy_part.ts";
 import { useUrlState } from "../kit/url_state.ts";
 import { MissingPage } from "../shell/missing_page.tsx";
 import { MessageHead } from "./message_head.tsx";
+import { lostCount } from "./message_progress.tsx";
 import { type MessageDetail, MessageQuery, MessageUpdated } from "./message_query.ts";
 
-const FailedTab = lazy(() => import("./failed/failed_tab.tsx"));
-const RecipientsTab = lazy(() => import("./recipients_tab.tsx"));
-const BatchesTab = lazy(() => import("./batches_tab.tsx"));
-const ContentTab = lazy(() => import("./content_tab.tsx"));
-const AnalyticsTab = lazy(() => import("./analytics_tab.tsx"));
+const FailedTab = lazyPart(() => import("./failed/failed_tab.tsx"));
+const RecipientsTab = lazyPart(() => import("./recipients_tab.tsx"));
+const BatchesTab = lazyPart(() => import("./batches_tab.tsx"));
+const ContentTab = lazyPart(() => import("./content_tab.tsx"));
+const AnalyticsTab = lazyPart(() => import("./analytics_tab.tsx"));
 
 /** Page of a message: its progress, actions and recipients, all live. */
 export default function MessagePage() {
@@ -40,15 +42,15 @@ function OpenMessage({ id }: { readonly id: string }) {
 
 function MessageTabs({ message }: { readonly message: MessageDetail }) {
   const [state, setState] = useUrlState();
-  const { failed, unknown, bounced, complained, total } = message.stats;
-  const lost = failed + unknown + bounced + complained;
+  const { total } = message.stats;
+  const lost = lostCount(message.stats);
   const tab = state.tab ?? (lost > 0 ? "failed" : "recipients");
   return (
     <Tabs
       className="tabs"
       value={tab}
       onChange={(value) =>
-        setState({ tab: value ?? undefined, status: undefined, errors: undefined })}
+        setState({ tab: value ?? undefined, recipientStatus: undefined, errors: undefined })}
       keepMounted={false}
     >
       <Tabs.List>

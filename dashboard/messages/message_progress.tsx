@@ -1,39 +1,24 @@
-import { toneColor } from "../kit/tone.ts";
-import { formatCount, formatFraction } from "../kit/format.ts";
+import { formatCount } from "../kit/format.ts";
+import { ProgressBar } from "../kit/progress_bar.tsx";
 import type { MessageRow } from "./message_fields.ts";
 
-/** Share of deliveries that have ended, 0 to 1; 1 for a message without any. */
-export function endedFraction({ total, pending, sending }: MessageRow["stats"]): number {
-  return total === 0 ? 1 : (total - pending - sending) / total;
+type Stats = MessageRow["stats"];
+
+/** Number of deliveries that did not reach their recipients. */
+export function lostCount({ failed, unknown, bounced, complained }: Stats): number {
+  return failed + unknown + bounced + complained;
 }
 
 /** Bar of sent, suppressed and lost deliveries; the rest still waits. */
-export function MessageProgress({ stats }: { readonly stats: MessageRow["stats"] }) {
-  const { total, sent, failed, unknown, bounced, complained, suppressed, cancelled } = stats;
-  const lost = failed + unknown + bounced + complained;
-  const fraction = endedFraction(stats);
-  const parts = [
-    [sent, toneColor("done")],
-    [suppressed + cancelled, toneColor("wait")],
-    [lost, toneColor("person")],
-  ] as const;
+export function MessageProgress({ stats }: { readonly stats: Stats }) {
+  const { total, pending, sending, sent, suppressed, cancelled } = stats;
+  const lost = lostCount(stats);
   return (
-    <span className="progress">
-      <span
-        className="progress-bar"
-        role="img"
-        aria-label={`${formatCount(sent)} of ${formatCount(total)} sent, ${
-          formatCount(lost)
-        } failed`}
-      >
-        {parts.map(([count, color]) => (
-          <span
-            key={color}
-            style={{ width: `${total && (count / total) * 100}%`, background: color }}
-          />
-        ))}
-      </span>
-      <span className="numbers">{formatFraction(Math.floor(fraction * 100) / 100)}</span>
-    </span>
+    <ProgressBar
+      label={`${formatCount(sent)} of ${formatCount(total)} sent, ${formatCount(lost)} failed`}
+      parts={[[sent, "done"], [suppressed + cancelled, "wait"], [lost, "person"]]}
+      total={total}
+      ended={total === 0 ? 1 : (total - pending - sending) / total}
+    />
   );
 }

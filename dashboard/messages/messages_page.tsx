@@ -13,7 +13,7 @@ import { useUrlState } from "../kit/url_state.ts";
 import { filterOf, MessageFilters } from "./message_filters.tsx";
 import type { MessageRow } from "./message_fields.ts";
 import { MESSAGES, MessagesQuery } from "./message_list.ts";
-import { MessageProgress } from "./message_progress.tsx";
+import { lostCount, MessageProgress } from "./message_progress.tsx";
 import { MessageStatusBadge } from "./message_status.tsx";
 
 const COLUMNS: readonly Column<MessageRow>[] = [
@@ -52,13 +52,16 @@ export default function MessagesPage() {
   const [state, setState] = useUrlState();
   const navigate = useNavigate();
   const { id } = useParams({ strict: false });
-  const variables = { filter: filterOf(state) };
+  // The open message has its own part of the URL.
+  const { status, q, failures } = state;
+  const filters = { status, q, failures };
+  const variables = { filter: filterOf(filters) };
   const list = useLiveList(MESSAGES, variables);
   const filtered = Object.keys(variables.filter).length > 0;
   return (
     <Split
       open={id !== undefined}
-      onClose={() => navigate({ to: "/messages", search: state })}
+      onClose={() => navigate({ to: "/messages", search: filters })}
       detail={<Outlet />}
     >
       <PageHead title="Messages" count={list.totalCount}>
@@ -71,7 +74,7 @@ export default function MessagesPage() {
         list={list}
         columns={COLUMNS}
         openId={id}
-        onOpen={(row) => navigate({ to: `/messages/${row.id}`, search: state })}
+        pageOf={(row) => ({ to: `/messages/${row.id}`, search: filters })}
         empty={filtered
           ? <Empty title="No message matches">Remove a filter to see more.</Empty>
           : (
@@ -89,6 +92,6 @@ export default function MessagesPage() {
 }
 
 function Failed({ stats }: { readonly stats: MessageRow["stats"] }) {
-  const lost = stats.failed + stats.unknown + stats.bounced + stats.complained;
+  const lost = lostCount(stats);
   return <span className={lost > 0 ? "tone-person" : "dimmed"}>{formatCount(lost)}</span>;
 }

@@ -1,55 +1,33 @@
-import { Chip, Group } from "@mantine/core";
+import * as columns from "../deliveries/delivery_columns.tsx";
 import { DELIVERIES, DeliveriesQuery, type DeliveryRow } from "../deliveries/delivery_fields.ts";
 import { DeliveryDrawer } from "../deliveries/delivery_drawer.tsx";
-import { DeliveryOutcome } from "../deliveries/delivery_outcome.tsx";
-import { DELIVERY_STATUSES, DeliveryStatusBadge } from "../deliveries/delivery_status.tsx";
+import { DELIVERY_STATUSES } from "../deliveries/delivery_status.tsx";
 import { CopyGraphQL } from "../kit/copy_graphql.tsx";
 import { Empty } from "../kit/empty.tsx";
-import { FilterBar, SearchFilter } from "../kit/filters.tsx";
+import { ChipFilter, FilterBar, SearchFilter } from "../kit/filters.tsx";
 import { formatCount, formatEnum } from "../kit/format.ts";
 import { type Column, List } from "../kit/list.tsx";
 import { useLiveList } from "../kit/live_list.ts";
-import { RelativeTime } from "../kit/relative_time.tsx";
 import { listOf, useUrlState } from "../kit/url_state.ts";
 import type { MessageDetail } from "./message_query.ts";
 
 const COLUMNS: readonly Column<DeliveryRow>[] = [
-  { header: "Recipient", width: "minmax(9rem, 1.2fr)", cell: ({ recipient }) => recipient.address },
-  {
-    header: "Status",
-    width: "8rem",
-    cell: ({ status }) => <DeliveryStatusBadge status={status} />,
-  },
-  {
-    header: "What happened",
-    width: "minmax(8rem, 2fr)",
-    cell: (row) => <DeliveryOutcome row={row} />,
-  },
-  {
-    header: "Attempts",
-    width: "4.5rem",
-    numeric: true,
-    secondary: true,
-    cell: ({ attemptCount, maxAttempts }) => `${attemptCount}/${maxAttempts}`,
-  },
-  {
-    header: "Last attempt",
-    width: "6.5rem",
-    numeric: true,
-    secondary: true,
-    cell: ({ lastAttemptAt }) => lastAttemptAt && <RelativeTime at={lastAttemptAt} />,
-  },
+  columns.RECIPIENT,
+  columns.STATUS,
+  columns.OUTCOME,
+  columns.ATTEMPTS,
+  columns.LAST_ATTEMPT,
 ];
 
 /** Recipients of a message by status. */
 export default function RecipientsTab({ message }: { readonly message: MessageDetail }) {
   const [state, setState] = useUrlState();
-  const statuses = listOf(state.status, DELIVERY_STATUSES);
+  const statuses = listOf(state.recipientStatus, DELIVERY_STATUSES);
   const variables = {
     filter: {
       messageId: message.id,
       ...(statuses && { statuses }),
-      ...(state.q && { search: state.q }),
+      ...(state.recipient && { search: state.recipient }),
     },
   };
   const list = useLiveList(DELIVERIES, variables);
@@ -58,22 +36,21 @@ export default function RecipientsTab({ message }: { readonly message: MessageDe
       <FilterBar>
         <SearchFilter
           label="Search address or error"
-          value={state.q}
-          onChange={(q) => setState({ q })}
+          value={state.recipient}
+          onChange={(recipient) => setState({ recipient })}
         />
-        <Chip.Group
-          multiple
-          value={statuses ?? []}
-          onChange={(chosen) => setState({ status: chosen.join(",") })}
+        <ChipFilter
+          label="Status"
+          values={DELIVERY_STATUSES}
+          chosen={statuses}
+          onChange={(status) => setState({ recipientStatus: status })}
         >
-          <Group gap={6}>
-            {DELIVERY_STATUSES.map((status) => (
-              <Chip key={status} value={status} size="xs" variant="outline">
-                {formatEnum(status)} <CountOf message={message} status={status} />
-              </Chip>
-            ))}
-          </Group>
-        </Chip.Group>
+          {(status) => (
+            <>
+              {formatEnum(status)} <CountOf message={message} status={status} />
+            </>
+          )}
+        </ChipFilter>
         <CopyGraphQL operation={DeliveriesQuery} variables={variables} />
       </FilterBar>
       <List
@@ -81,8 +58,8 @@ export default function RecipientsTab({ message }: { readonly message: MessageDe
         list={list}
         columns={COLUMNS}
         openId={state.delivery}
-        onOpen={(row) => setState({ delivery: row.id })}
-        empty={statuses || state.q
+        onOpen={(row) => setState({ delivery: row.id }, "push")}
+        empty={statuses || state.recipient
           ? <Empty title="No recipient matches">Remove a filter to see more.</Empty>
           : <Empty title="No recipients yet">They appear while the message is planned.</Empty>}
       />

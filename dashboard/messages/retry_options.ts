@@ -1,6 +1,6 @@
 import type { MessageRow } from "./message_fields.ts";
 
-/** How failed deliveries are retried. */
+/** Mode of retries of failed deliveries. */
 export type RetryMode = MessageRow["retry"]["mode"];
 
 /** Retry modes with their words, in the order of the choice. */
@@ -8,7 +8,7 @@ export const RETRY_MODES: readonly { value: RetryMode; label: string; descriptio
   {
     value: "MANUAL",
     label: "Off (manual)",
-    description: "You look at the failed recipients and retry all, some, or one error type.",
+    description: "You retry failed recipients yourself: all, some, or those of one error type.",
   },
   {
     value: "AUTO",
@@ -18,11 +18,11 @@ export const RETRY_MODES: readonly { value: RetryMode; label: string; descriptio
   {
     value: "CRON",
     label: "Scheduled",
-    description: "Every 15 minutes, until all succeeded or no attempt is left.",
+    description: "Every 15 minutes, until all have succeeded or no attempt is left.",
   },
 ];
 
-/** Which retry suits which scenario. */
+/** Recommended retry mode by scenario. */
 export const METHOD_HINTS: readonly (readonly [scenario: string, method: string])[] = [
   ["One-time campaign", "Manual"],
   ["Important, urgent messages", "Automatic, at once"],
@@ -31,7 +31,7 @@ export const METHOD_HINTS: readonly (readonly [scenario: string, method: string]
   ["Rate limiting", "Scheduled, which spreads the retries over time"],
 ];
 
-/** How many attempts suit which priority. */
+/** Recommended number of attempts by priority. */
 export const ATTEMPT_HINTS: readonly (readonly [priority: string, attempts: string])[] = [
   ["Low priority (newsletters)", "1–2"],
   ["Medium priority (updates)", "3 (default)"],

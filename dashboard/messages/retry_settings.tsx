@@ -1,7 +1,7 @@
 import { Button, Group, NumberInput, Select } from "@mantine/core";
 import { useState } from "react";
 import { Failure, graphql } from "../api/graphql.ts";
-import { useAction } from "../kit/action.ts";
+import { isFailure, useAction } from "../kit/action.ts";
 import { ErrorNotice } from "../kit/error_notice.tsx";
 import { MessageFields } from "./message_fields.ts";
 import type { MessageDetail } from "./message_query.ts";
@@ -23,9 +23,16 @@ const UpdateMessage = graphql(
 /** Changes how a message is retried; also after its end. */
 export function RetrySettings({ message }: { readonly message: MessageDetail }) {
   const update = useAction(UpdateMessage, (data) => data.updateMessage);
-  const [mode, setMode] = useState<RetryMode>(message.retry.mode);
-  const [maxAttempts, setMaxAttempts] = useState(message.retry.maxAttempts);
+  // Only what was changed here, so that changes in other browsers are shown.
+  const [draft, setDraft] = useState<{ mode?: RetryMode; maxAttempts?: number }>({});
+  const { mode = message.retry.mode, maxAttempts = message.retry.maxAttempts } = draft;
   const changed = mode !== message.retry.mode || maxAttempts !== message.retry.maxAttempts;
+
+  async function save() {
+    const done = await update.run({ id: message.id, input: { retry: { mode, maxAttempts } } });
+    if (!isFailure(done)) setDraft({});
+  }
+
   return (
     <Group align="end" gap="sm">
       <Select
@@ -33,7 +40,10 @@ export function RetrySettings({ message }: { readonly message: MessageDetail }) 
         data={RETRY_MODES.map(({ value, label }) => ({ value, label }))}
         value={mode}
         onChange={(value) =>
-          setMode(RETRY_MODES.find((known) => known.value === value)?.value ?? mode)}
+          setDraft({
+            ...draft,
+            mode: RETRY_MODES.find((known) => known.value === value)?.value,
+          })}
         allowDeselect={false}
       />
       <NumberInput
@@ -42,13 +52,15 @@ export function RetrySettings({ message }: { readonly message: MessageDetail }) 
         min={1}
         max={10}
         value={maxAttempts}
-        onChange={(value) => setMaxAttempts(Number(value))}
+        allowDecimal={false}
+        error={update.issueOf("retry", "maxAttempts")}
+        onChange={(value) => setDraft({ ...draft, maxAttempts: Number(value) })}
       />
       <Button
         variant="default"
         disabled={!changed}
         loading={update.running}
-        onClick={() => update.run({ id: message.id, input: { retry: { mode, maxAttempts } } })}
+        onClick={save}
       >
         Save
       </Button>

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useNow } from "../kit/clock.ts";
+import { Figure, Figures } from "../kit/figures.tsx";
 import { formatCount, formatDuration, formatFraction } from "../kit/format.ts";
 import { PageLink } from "../kit/links.tsx";
 import type { Target } from "../kit/panel.tsx";
@@ -7,10 +8,12 @@ import { type Tone, toneColor } from "../kit/tone.ts";
 import type { Overview } from "./operations.ts";
 import { sentPerMinute } from "./rate.ts";
 
-/** The numbers that matter most; each one leads to the list that it counts. */
-export function Figures({ overview: { queue, deliveries } }: { readonly overview: Overview }) {
+const FAILED_IN_HOUR = { status: "FAILED", failed: "1h" };
+
+/** The numbers that matter most; each one leads to what it counts. */
+export function OverviewFigures({ overview }: { readonly overview: Overview }) {
   const now = useNow();
-  const { perMinute, successFraction, pendingByType } = deliveries;
+  const { queue, deliveries: { perMinute, successFraction, pendingByType } } = overview;
   const sum = (key: "sent" | "failed") => perMinute.reduce((total, point) => total + point[key], 0);
   const failed = sum("failed");
   const waiting = pendingByType.reduce((total, { count }) => total + count, 0);
@@ -23,45 +26,47 @@ export function Figures({ overview: { queue, deliveries } }: { readonly overview
     ),
   );
   return (
-    <dl className="figures overview-figures">
-      <Figure
-        label="Sent now"
+    <Figures className="overview-figures">
+      <LinkedFigure
+        label="Send rate"
         to="/deliveries"
         search={{ status: "SENT" }}
         note={`${formatCount(sum("sent"))} in the last hour`}
       >
         {formatCount(sentPerMinute(perMinute, now))}/min
-      </Figure>
-      <Figure
+      </LinkedFigure>
+      <LinkedFigure
         label="Success, last hour"
-        to="/messages"
-        search={{ failures: "1" }}
+        to="/deliveries"
+        search={{ tab: "analytics", period: "1h" }}
         tone={failed > 0 ? "person" : undefined}
-        note={`${formatCount(failed)} failed`}
+        note={
+          <PageLink to="/deliveries" search={FAILED_IN_HOUR}>{formatCount(failed)} failed</PageLink>
+        }
       >
         {successFraction === null ? "–" : formatFraction(Math.floor(successFraction * 1000) / 1000)}
-      </Figure>
-      <Figure
+      </LinkedFigure>
+      <LinkedFigure
         label="Recipients waiting"
         to="/deliveries"
         search={{ status: "PENDING,SENDING" }}
       >
         {formatCount(waiting)}
         {pendingByType.some((type) => type.capped) && "+"}
-      </Figure>
-      <Figure
+      </LinkedFigure>
+      <LinkedFigure
         label="Jobs waiting"
         to="/jobs"
         search={{ status: "QUEUED" }}
-        note={oldest < Infinity ? `oldest ${formatDuration(Math.max(0, now - oldest))}` : undefined}
+        note={oldest < Infinity && `oldest ${formatDuration(Math.max(0, now - oldest))}`}
       >
         {formatCount(jobs("QUEUED"))}
         {capped}
-      </Figure>
-      <Figure label="Jobs running" to="/jobs" search={{ status: "PROCESSING" }}>
+      </LinkedFigure>
+      <LinkedFigure label="Jobs running" to="/jobs" search={{ status: "PROCESSING" }}>
         {formatCount(jobs("PROCESSING"))}
-      </Figure>
-      <Figure
+      </LinkedFigure>
+      <LinkedFigure
         label="Jobs failed"
         to="/jobs"
         search={{ status: "FAILED" }}
@@ -69,26 +74,23 @@ export function Figures({ overview: { queue, deliveries } }: { readonly overview
       >
         {formatCount(jobs("FAILED"))}
         {capped}
-      </Figure>
-    </dl>
+      </LinkedFigure>
+    </Figures>
   );
 }
 
-function Figure({ label, to, search, note, tone, children }: Target & {
+function LinkedFigure({ label, to, search, note, tone, children }: Target & {
   readonly label: string;
-  readonly note?: string;
+  readonly note?: ReactNode;
   readonly tone?: Tone;
   readonly children: ReactNode;
 }) {
   return (
-    <div>
-      <dt>{label}</dt>
-      <dd className="numbers">
-        <PageLink to={to} search={search} style={{ color: tone && toneColor(tone) }}>
-          {children}
-        </PageLink>
-        {note && <span className="dimmed">{note}</span>}
-      </dd>
-    </div>
+    <Figure label={label}>
+      <PageLink to={to} search={search} style={{ color: tone && toneColor(tone) }}>
+        {children}
+      </PageLink>
+      {note && <span className="note">{note}</span>}
+    </Figure>
   );
 }

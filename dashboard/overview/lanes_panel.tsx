@@ -11,7 +11,7 @@ import type { LaneState } from "./operations.ts";
 /** Lanes with slots in use and waiting jobs. */
 export function LanesPanel({ lanes }: { readonly lanes: readonly LaneState[] }) {
   const { role } = useViewer();
-  const link = { to: "/installation", text: "Pause, slots" };
+  const link = { to: "/installation", text: "Manage lanes" };
   return (
     <Panel title="Lanes" link={role === "OPERATOR" ? link : undefined}>
       <ul className="panel-rows">

@@ -1,15 +1,16 @@
 import { Skeleton } from "@mantine/core";
 import { IconPencilPlus } from "@tabler/icons-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useQuery, useSubscription } from "urql";
 import { HoldNotice } from "../installation/hold_notice.tsx";
 import { useInstallation } from "../installation/use_installation.ts";
 import { CopyGraphQL } from "../kit/copy_graphql.tsx";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
+import { lazyPart } from "../kit/lazy_part.ts";
 import { ButtonLink } from "../kit/links.tsx";
 import { PageHead } from "../kit/page_head.tsx";
 import { useIsAdmin, useViewer } from "../shell/viewer.tsx";
-import { Figures } from "./figures.tsx";
+import { OverviewFigures } from "./figures.tsx";
 import { LanesPanel } from "./lanes_panel.tsx";
 import { OverviewQuery, OverviewUpdated } from "./operations.ts";
 import { ProblemsPanel } from "./problems_panel.tsx";
@@ -19,7 +20,7 @@ import { UnderWay } from "./under_way.tsx";
 import { WaitingPanel } from "./waiting_panel.tsx";
 import { WorkersPanel } from "./workers_panel.tsx";
 
-const Throughput = lazy(() => import("./throughput.tsx"));
+const Throughput = lazyPart(() => import("./throughput.tsx"));
 
 /** State of the organization in one look; a MEMBER sees the part that is its own. */
 export default function OverviewPage() {
@@ -63,7 +64,7 @@ function OrganizationOverview() {
   return (
     <>
       {role === "OPERATOR" && <InstallationNotices />}
-      <Figures overview={overview} />
+      <OverviewFigures overview={overview} />
       <Suspense fallback={<div className="chart-place" />}>
         <Throughput points={overview.deliveries.perMinute} />
       </Suspense>

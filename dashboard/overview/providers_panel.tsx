@@ -9,9 +9,9 @@ const TARGET = { to: "/installation", search: { tab: "providers" } };
 /** Providers with their health and rate. */
 export function ProvidersPanel({ providers }: { readonly providers: readonly ProviderState[] }) {
   return (
-    <Panel title="Providers" link={{ ...TARGET, text: "Credentials, limits" }}>
+    <Panel title="Providers" link={{ ...TARGET, text: "Manage providers" }}>
       {providers.length === 0 && (
-        <p className="dimmed">None is configured: set SMTP_URLS to send emails.</p>
+        <p className="dimmed">No provider is configured. Set SMTP_URLS to send emails.</p>
       )}
       <ul className="panel-rows">
         {providers.map((provider) => (

@@ -12,7 +12,7 @@ export function WaitingPanel({ deliveries }: { readonly deliveries: Overview["de
   return (
     <Panel title="Waiting and errors">
       <h3>Recipients waiting, by message type</h3>
-      {pendingByType.length === 0 && <p className="dimmed">Nobody waits.</p>}
+      {pendingByType.length === 0 && <p className="dimmed">No recipient is waiting.</p>}
       <ul className="panel-rows">
         {pendingByType.slice(0, SHOWN).map(({ type, count, capped }) => (
           <li key={type} className="count-row">
@@ -38,7 +38,11 @@ export function WaitingPanel({ deliveries }: { readonly deliveries: Overview["de
               <span className="error-text">
                 <Symbol size={14} aria-hidden /> {label}
               </span>
-              <PageLink to="/deliveries" search={{ errors: errorType }} className="numbers">
+              <PageLink
+                to="/deliveries"
+                search={{ errors: errorType, failed: "1h" }}
+                className="numbers"
+              >
                 {formatCount(count)} ({formatFraction(fraction)})
               </PageLink>
             </li>

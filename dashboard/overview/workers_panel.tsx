@@ -7,8 +7,10 @@ import { RelativeTime } from "../kit/relative_time.tsx";
 /** Workers with their running jobs and last heartbeat. */
 export function WorkersPanel({ workers }: { readonly workers: readonly WorkerState[] }) {
   return (
-    <Panel title="Workers" link={{ to: "/installation", text: "Lanes of each" }}>
-      {workers.length === 0 && <p className="tone-person">No worker runs: all jobs wait.</p>}
+    <Panel title="Workers" link={{ to: "/installation", text: "All workers" }}>
+      {workers.length === 0 && (
+        <p className="tone-person">No worker is running, so all jobs wait.</p>
+      )}
       <ul className="panel-rows">
         {workers.map(({ id, host, runningJobCount, heartbeatAt }) => (
           <li key={id} className="provider-row">

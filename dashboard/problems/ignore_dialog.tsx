@@ -49,7 +49,7 @@ interface Draft {
 
 const EMPTY: Draft = { period: "24", until: "", perHour: "", note: "" };
 
-/** Dialog that hides a problem until a time or a rate of failures. */
+/** Dialog that ignores a problem until a time or a rate of failures. */
 export function IgnoreDialog({ problem, opened, onClose }: {
   readonly problem: Problem;
   readonly opened: boolean;
@@ -72,7 +72,7 @@ export function IgnoreDialog({ problem, opened, onClose }: {
     <Modal opened={opened} onClose={onClose} title="Ignore this problem" centered>
       <Stack gap="sm">
         <Select
-          label="Hide it"
+          label="Ignore it"
           data={PERIODS}
           allowDeselect={false}
           value={draft.period}
@@ -90,8 +90,8 @@ export function IgnoreDialog({ problem, opened, onClose }: {
           />
         )}
         <NumberInput
-          label="Open it earlier at more than"
-          description="failures in one hour; empty: at no rate"
+          label="Open it again at more than"
+          description="failures in one hour; empty: no limit"
           min={1}
           max={1_000_000}
           allowDecimal={false}
@@ -101,7 +101,7 @@ export function IgnoreDialog({ problem, opened, onClose }: {
         />
         <Textarea
           label="Note"
-          description="Optional: why it can be ignored."
+          description="Optional: the reason to ignore it."
           autosize
           minRows={2}
           maxRows={8}

@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
 import { IconCheck, IconEyeOff, IconStairs } from "@tabler/icons-react";
 import { useState } from "react";
 import { type BulkOffer, StartBulkActionDialog } from "../bulk_actions/start/start_dialog.tsx";
+import { ActionButton } from "../kit/action_button.tsx";
 import type { Problem } from "./problem_fields.ts";
 import { IgnoreDialog } from "./ignore_dialog.tsx";
 import { ResolveDialog } from "./resolve_dialog.tsx";
@@ -17,35 +17,28 @@ export function ProblemActions({ problem, onStarted }: {
   const close = () => setDialog(null);
   return (
     <>
-      <Button
-        size="compact-md"
-        leftSection={<IconStairs size={15} />}
+      <ActionButton
+        icon={IconStairs}
+        primary
         onClick={() =>
           setOffer({
-            title: "Retry in stages what failed by this problem",
+            title: "Retry the failures of this problem in stages",
             target: { action: "RETRY", problemId: problem.id },
           })}
       >
         Retry in stages …
-      </Button>
+      </ActionButton>
       {problem.state !== "RESOLVED" && (
-        <Button
-          size="compact-md"
-          variant="default"
-          leftSection={<IconCheck size={15} />}
+        <ActionButton
+          icon={IconCheck}
           onClick={() => setDialog("resolve")}
         >
           Resolve …
-        </Button>
+        </ActionButton>
       )}
-      <Button
-        size="compact-md"
-        variant="default"
-        leftSection={<IconEyeOff size={15} />}
-        onClick={() => setDialog("ignore")}
-      >
-        {problem.state === "IGNORED" ? "Ignore otherwise …" : "Ignore …"}
-      </Button>
+      <ActionButton icon={IconEyeOff} onClick={() => setDialog("ignore")}>
+        {problem.state === "IGNORED" ? "Change the ignore rule …" : "Ignore …"}
+      </ActionButton>
       <StartBulkActionDialog offer={offer} onClose={() => setOffer(null)} onStarted={onStarted} />
       <ResolveDialog problem={problem} opened={dialog === "resolve"} onClose={close} />
       <IgnoreDialog problem={problem} opened={dialog === "ignore"} onClose={close} />

@@ -50,6 +50,6 @@ function Subject({ subject }: { readonly subject: AffectedSubject }) {
         </span>
       );
     default:
-      return <span className="dimmed">deleted since</span>;
+      return <span className="dimmed">deleted</span>;
   }
 }

@@ -26,7 +26,7 @@ export function ProblemExamples({ examples }: { readonly examples: readonly Exam
 }
 
 function Subject({ subject }: Pick<Example, "subject">) {
-  if (!subject) return <span className="dimmed">deleted since</span>;
+  if (!subject) return <span className="dimmed">deleted</span>;
   if (subject.__typename !== "Delivery") return <Id id={subject.id} />;
   const { message, recipient } = subject;
   if (!message) return <span>{recipient.address}</span>;

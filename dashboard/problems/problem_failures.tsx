@@ -3,6 +3,7 @@ import { useThrottledValue } from "@mantine/hooks";
 import { useEffect, useRef } from "react";
 import { useQuery } from "urql";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
+import { PageLink } from "../kit/links.tsx";
 import { useUrlState } from "../kit/url_state.ts";
 import { ProblemAffected } from "./problem_affected.tsx";
 import { ProblemDetailsQuery } from "./problem_details.ts";
@@ -39,6 +40,13 @@ export function ProblemFailures({ problem }: { readonly problem: Problem }) {
       <ProblemAffected affected={affected} total={problem.affectedCount} />
       <h3>Last failures</h3>
       <ProblemExamples examples={examples.nodes} />
+      <PageLink
+        to={problem.source === "DELIVERY" ? "/deliveries" : "/jobs"}
+        search={{ problem: problem.id }}
+        underline="always"
+      >
+        {problem.source === "DELIVERY" ? "All failed deliveries" : "All failed jobs"}
+      </PageLink>
     </>
   );
 }

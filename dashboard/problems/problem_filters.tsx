@@ -1,5 +1,5 @@
-import { Chip, Group, SegmentedControl } from "@mantine/core";
-import { FilterBar, SearchFilter } from "../kit/filters.tsx";
+import { SegmentedControl } from "@mantine/core";
+import { ChipFilter, FilterBar, SearchFilter } from "../kit/filters.tsx";
 import { formatEnum } from "../kit/format.ts";
 import { listOf, type UrlState } from "../kit/url_state.ts";
 import type { ProblemSource } from "./problem_fields.ts";
@@ -38,19 +38,14 @@ export function ProblemFilters({ state, onChange }: {
         onChange={(value) => onChange({ state: value === "OPEN" ? undefined : value })}
         data={[...PROBLEM_STATES, ALL].map((value) => ({ value, label: formatEnum(value) }))}
       />
-      <Chip.Group
-        multiple
-        value={listOf(state.source, SOURCES) ?? []}
-        onChange={(sources) => onChange({ source: sources.join(",") })}
+      <ChipFilter
+        label="Kind of work"
+        values={SOURCES}
+        chosen={listOf(state.source, SOURCES)}
+        onChange={(source) => onChange({ source })}
       >
-        <Group gap={6}>
-          {SOURCES.map((source) => (
-            <Chip key={source} value={source} size="xs" variant="outline">
-              {SOURCE_LABELS[source]}
-            </Chip>
-          ))}
-        </Group>
-      </Chip.Group>
+        {(source) => SOURCE_LABELS[source]}
+      </ChipFilter>
     </FilterBar>
   );
 }

@@ -11,7 +11,7 @@ const VERBS = { OPEN: "Came back", RESOLVED: "Resolved", IGNORED: "Ignored" };
 /** History of a problem, latest first: the decisions with their users and notes, and when it came back. */
 export function ProblemHistory({ problem: { decisions } }: { readonly problem: Problem }) {
   if (decisions.length === 0) {
-    return <p className="dimmed">Nothing yet. Resolve it once the cause is removed.</p>;
+    return <p className="dimmed">No action yet. Resolve the problem once its cause is fixed.</p>;
   }
   return (
     <ul className="history">

@@ -67,7 +67,7 @@ function Content({ problem }: { readonly problem: Problem }) {
           </p>
         </div>
         <ProblemFigures problem={problem} />
-        <h3>Done so far</h3>
+        <h3>History</h3>
         <ProblemHistory problem={problem} />
         <ProblemFailures problem={problem} />
       </div>

@@ -76,7 +76,7 @@ export default function ProblemsPage() {
         list={list}
         columns={COLUMNS}
         openId={id}
-        onOpen={(row) => navigate({ to: `/problems/${row.id}`, search: filters })}
+        pageOf={(row) => ({ to: `/problems/${row.id}`, search: filters })}
         empty={Object.keys(filters).length > 0
           ? <Empty title="No problem matches">Choose another state or remove a filter.</Empty>
           : (

@@ -38,11 +38,11 @@ export function ResolveDialog({ problem, opened, onClose }: {
     <Modal opened={opened} onClose={onClose} title="Resolve this problem" centered>
       <Stack gap="sm">
         <Text size="sm">
-          It leaves the open problems. Nothing is retried by this; its next failure opens it again.
+          It leaves the list of open problems. Nothing is retried; the next failure opens it again.
         </Text>
         <Textarea
           label="Note"
-          description="Optional: the cause and what removed it."
+          description="Optional: the cause, and how it was fixed."
           autosize
           minRows={3}
           maxRows={8}

@@ -39,7 +39,7 @@ function AddForm({ onAdded }: { readonly onAdded: () => void }) {
       {add.failure && !add.failure.issues && <ErrorNotice reason={add.failure.reason} />}
       <Textarea
         label="Email addresses"
-        description="Separated by lines, commas or blanks; at most 1,000"
+        description="Separated by line breaks, commas or spaces; at most 1,000"
         autosize
         minRows={4}
         maxRows={12}

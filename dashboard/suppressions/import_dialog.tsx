@@ -3,7 +3,7 @@ import { useState } from "react";
 import { FileDrop } from "../imports/file_drop.tsx";
 import { RefusedRows } from "../imports/refused_rows.tsx";
 import type { RefusedRow } from "../imports/upload.ts";
-import { formatEnum, formatNumberOf } from "../kit/format.ts";
+import { formatCount, formatEnum, formatNumberOf } from "../kit/format.ts";
 import { ALL_REASONS } from "./reasons.ts";
 
 interface SuppressionsReport {
@@ -57,7 +57,7 @@ function ImportForm({ onImported }: { readonly onImported: () => void }) {
           <>
             <Text size="sm">
               {formatNumberOf(added, "address", "addresses")} added
-              {alreadyListed > 0 && `, ${alreadyListed} on the list already`}
+              {alreadyListed > 0 && `, ${formatCount(alreadyListed)} already listed`}
               {refused > 0 && `, ${formatNumberOf(refused, "row")} refused:`}
             </Text>
             <RefusedRows

@@ -2,7 +2,7 @@ import type { SuppressionReason } from "./operations.ts";
 
 /** Meaning of each reason, in the order of the chips. */
 export const REASON_MEANINGS: Readonly<Record<SuppressionReason, string>> = {
-  UNSUBSCRIBED: "The recipient unsubscribed, and still gets messages that cannot be unsubscribed.",
+  UNSUBSCRIBED: "The recipient unsubscribed. Messages without an unsubscribe link are still sent.",
   BOUNCED: "A message bounced permanently because of this address.",
   COMPLAINED: "The recipient reported a message as unwanted.",
   REFUSED: "The receiving server refused the address permanently.",

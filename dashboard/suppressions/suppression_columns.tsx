@@ -1,4 +1,3 @@
-import { Checkbox } from "@mantine/core";
 import { formatEnum } from "../kit/format.ts";
 import { PageLink } from "../kit/links.tsx";
 import type { Column } from "../kit/list.tsx";
@@ -6,7 +5,8 @@ import { RelativeTime } from "../kit/relative_time.tsx";
 import type { SuppressionRow } from "./operations.ts";
 import { REASON_MEANINGS } from "./reasons.ts";
 
-const COLUMNS: readonly Column<SuppressionRow>[] = [
+/** Columns of the suppression list. */
+export const COLUMNS: readonly Column<SuppressionRow>[] = [
   { header: "Address", width: "minmax(9rem, 1.2fr)", cell: ({ address }) => address },
   {
     header: "Reason",
@@ -40,28 +40,7 @@ const COLUMNS: readonly Column<SuppressionRow>[] = [
   },
 ];
 
-/**
- * Columns of the suppression list.
- *
- * @param toggle selects a row; null if the caller may not change the list
- */
-export function columnsOf(
-  selected: ReadonlyMap<string, SuppressionRow>,
-  toggle: ((row: SuppressionRow) => void) | null,
-): readonly Column<SuppressionRow>[] {
-  if (!toggle) return COLUMNS;
-  const choice: Column<SuppressionRow> = {
-    header: "",
-    width: "1.5rem",
-    cell: (row) => (
-      <Checkbox
-        size="xs"
-        aria-label={`Select ${row.address}, ${formatEnum(row.reason)}`}
-        checked={selected.has(row.id)}
-        onClick={(event) => event.stopPropagation()}
-        onChange={() => toggle(row)}
-      />
-    ),
-  };
-  return [choice, ...COLUMNS];
+/** Name of an entry for screen readers. */
+export function nameOf({ address, reason }: SuppressionRow): string {
+  return `${address}, ${formatEnum(reason)}`;
 }

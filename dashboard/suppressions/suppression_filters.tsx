@@ -1,6 +1,5 @@
-import { Chip, Group } from "@mantine/core";
 import type { ReactNode } from "react";
-import { FilterBar, SearchFilter } from "../kit/filters.tsx";
+import { ChipFilter, FilterBar, SearchFilter } from "../kit/filters.tsx";
 import { formatEnum } from "../kit/format.ts";
 import { listOf, type UrlState } from "../kit/url_state.ts";
 import { ALL_REASONS } from "./reasons.ts";
@@ -21,19 +20,14 @@ export function SuppressionFilters({ state, onChange, children }: {
   return (
     <FilterBar>
       <SearchFilter label="Search addresses" value={state.q} onChange={(q) => onChange({ q })} />
-      <Chip.Group
-        multiple
-        value={listOf(state.reason, ALL_REASONS) ?? []}
-        onChange={(reasons) => onChange({ reason: reasons.join(",") })}
+      <ChipFilter
+        label="Reason"
+        values={ALL_REASONS}
+        chosen={listOf(state.reason, ALL_REASONS)}
+        onChange={(reason) => onChange({ reason })}
       >
-        <Group gap={6}>
-          {ALL_REASONS.map((reason) => (
-            <Chip key={reason} value={reason} size="xs" variant="outline">
-              {formatEnum(reason)}
-            </Chip>
-          ))}
-        </Group>
-      </Chip.Group>
+        {formatEnum}
+      </ChipFilter>
       {children}
     </FilterBar>
   );

@@ -34,7 +34,7 @@ inBrowser(
     await assertAccessible(page);
     await page.getByRole("button", { name: "Add recipients" }).click();
     await drop(page, "more.csv", "email\nADA@example.com\ngrace@example.com\n");
-    await page.getByText("1 recipient imported, 1 repetition left out").waitFor();
+    await page.getByText("1 recipient imported, 1 duplicate left out").waitFor();
     await page.keyboard.press("Escape");
     await page.getByLabel("Search address or name").fill("grace");
     await page.getByRole("row", { name: "ada@example.com" }).waitFor({ state: "detached" });
@@ -62,7 +62,7 @@ inBrowser(
   "addresses are suppressed, filtered by reason, imported, and removed",
   async ({ page, open }) => {
     await open("/suppressions");
-    await page.getByRole("heading", { name: "Nobody is suppressed" }).waitFor();
+    await page.getByRole("heading", { name: "No address is suppressed" }).waitFor();
     await page.getByRole("button", { name: "Suppress addresses" }).click();
     await page.getByLabel("Email addresses").fill("ada@example.com nobody");
     await page.getByRole("button", { name: "Suppress 2" }).click();

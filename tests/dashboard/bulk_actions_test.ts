@@ -14,7 +14,7 @@ inBrowser(
     await page.getByRole("button", { name: "Rate limit 4" }).waitFor();
     smtp.replies.reject = () => null;
     await page.getByRole("button", { name: "Retry in stages" }).click();
-    await page.getByText("1 item not:").waitFor();
+    await page.getByText("1 item skipped:").waitFor();
     await page.getByRole("textbox", { name: "Rate" }).fill("0.02");
     await page.getByRole("button", { name: "Retry 4 in stages" }).click();
 
@@ -25,9 +25,10 @@ inBrowser(
     await page.getByRole("heading", { name: "Retry 5 items" }).waitFor();
     await page.locator(".object-state").getByText("Running").waitFor();
     await page.getByRole("button", { name: "Abort" }).click();
-    await page.getByRole("dialog").getByText("items will be left as they are.").waitFor();
+    await page.getByRole("dialog").getByText("items will be left unchanged.").waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Abort" }).click();
     await page.locator(".object-state").getByText("Aborted").waitFor();
+    await page.getByRole("row", { name: "nobody@example.com Skipped Failed" }).waitFor();
     await assertAccessible(page);
     await page.getByRole("button", { name: "Back to the list" }).click();
     await page.getByRole("row", { name: "Aborted" }).waitFor();

@@ -18,7 +18,7 @@ inBrowser(
     await page.getByLabel("Addresses").fill(
       "ada@example.com, Ada\ngrace@example.com\nADA@example.com",
     );
-    await page.getByText("2 recipients, 1 repetition left out").waitFor();
+    await page.getByText("2 recipients, 1 duplicate left out").waitFor();
     await page.getByLabel("Subject").fill("Hello {{ name }}");
     await page.getByLabel("Text", { exact: true }).fill(`{{ plan | default: "none" }}`);
     await page.getByText("no value for plan").waitFor();

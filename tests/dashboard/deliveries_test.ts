@@ -33,6 +33,6 @@ inBrowser(
     await page.keyboard.press("Control+k");
     await page.getByLabel("Search or jump").fill("ada@exam");
     await page.getByRole("button", { name: "ada@example.com Delivery · First" }).click();
-    await page.getByRole("heading", { name: "What this recipient gets" }).waitFor();
+    await page.getByRole("heading", { name: "Content for this recipient" }).waitFor();
   },
 );

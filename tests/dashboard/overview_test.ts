@@ -30,8 +30,15 @@ inBrowser(
     await page.emulateMedia({ colorScheme: "dark" });
     await assertAccessible(page);
     await page.getByRole("link", { name: "66.6%" }).click();
-    await page.getByRole("row", { name: "Mixed" }).waitFor();
-    assert.match(page.url(), /\/messages\?failures=1$/);
+    await page.getByRole("row", { name: "Mixed" }).getByText("67%").waitFor();
+    await page.getByRole("img", { name: "Attempts over time: 2 sent, 1 failed" }).waitFor();
+    assert.match(page.url(), /\/deliveries\?tab=analytics&period=1h$/);
+    await assertAccessible(page);
+    await page.goBack();
+    await page.getByRole("link", { name: "1 failed" }).click();
+    await page.getByText("Failed in the last 1 hour").waitFor();
+    await page.getByRole("row", { name: "nobody@example.com" }).waitFor();
+    assert.equal(await page.getByRole("row", { name: "ada@example.com" }).count(), 0);
   },
 );
 
@@ -46,7 +53,7 @@ inBrowser(
     );
     await send("Of the operator", ["ada@example.com"]);
     await open("/overview", secret);
-    await page.getByText("All your messages arrived.").waitFor();
+    await page.getByText("None of your messages has failures.").waitFor();
     await request({ ...program, key: secret }, SEND);
     const underWay = page.getByRole("region", { name: "Under way" });
     await underWay.getByRole("link", { name: "Of Max" }).waitFor();

@@ -14,6 +14,9 @@ inBrowser(
     await page.getByRole("row", { name: "Mailbox full" }).click();
     await page.getByRole("link", { name: "Full mailboxes" }).first().waitFor();
     await page.getByText("Remedy:").waitFor();
+    await page.getByRole("link", { name: "All failed deliveries" }).click();
+    await page.getByRole("row", { name: "ada8@example.com" }).waitFor();
+    await page.goBack();
     await assertAccessible(page);
 
     smtp.replies.reject = (address) => address === "ada8@example.com" ? null : FULL;
@@ -43,7 +46,7 @@ inBrowser(
     await page.getByRole("link", { name: "Problems 1" }).waitFor();
 
     await page.getByRole("button", { name: "Ignore …" }).click();
-    await page.getByRole("textbox", { name: "Open it earlier" }).fill("2");
+    await page.getByRole("textbox", { name: "Open it again" }).fill("2");
     await assertAccessible(page);
     await page.getByRole("dialog").getByRole("button", { name: "Ignore", exact: true }).click();
     await page.getByText("or more than 2 failures in an hour").waitFor();

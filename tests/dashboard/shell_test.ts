@@ -61,6 +61,43 @@ inBrowser(
 );
 
 inBrowser(
+  "a row is a link, which opens in a new tab without a sign-in, and keys move the focus between rows",
+  async ({ page, open, send }) => {
+    await send("First", ["ada@example.com"]);
+    await open("/messages");
+    const link = page.getByRole("link", { name: "First" });
+    const [tab] = await Promise.all([
+      page.context().waitForEvent("page"),
+      link.click({ modifiers: ["ControlOrMeta"] }),
+    ]);
+    await tab.getByRole("heading", { name: "First" }).waitFor();
+    await tab.close();
+    await page.keyboard.press("j");
+    assert.ok(await link.evaluate((element) => element === document.activeElement));
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "First" }).waitFor();
+    assert.equal(await page.title(), "First · Waybill");
+    await page.keyboard.press("Escape");
+    await page.getByRole("heading", { name: "Messages" }).waitFor();
+    assert.equal(await page.title(), "Messages · Waybill");
+  },
+);
+
+inBrowser(
+  "a screen that is opened while the server is down appears once the server is back",
+  async ({ page, open, restart }) => {
+    await open("/messages");
+    await page.getByText("● live").waitFor();
+    await restart(async () => {
+      await page.getByText("reconnecting…").waitFor();
+      await page.getByRole("link", { name: "Suppressions" }).click();
+    });
+    await page.getByRole("heading", { name: "No address is suppressed" }).waitFor();
+    assert.equal(await page.getByText("This screen failed").count(), 0);
+  },
+);
+
+inBrowser(
   "a revoked key ends the session in words, and an unknown id has a page that says so",
   async ({ page, program, open }) => {
     await open("/messages/msg_01h45ytscbebyvny4gc8cr8ma2");

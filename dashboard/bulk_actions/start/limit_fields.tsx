@@ -50,7 +50,7 @@ export function LimitFields({ limits, onChange, issues, count }: {
     <>
       <TextInput
         label="Stages"
-        description="Items of each stage; the rest follows. A stage begins when the one before has ended."
+        description="Number of items of each stage; one more stage takes the rest. A stage starts when the one before has ended."
         value={limits.stages}
         error={errorOf("stages")}
         onChange={(event) => onChange({ stages: event.currentTarget.value })}
@@ -59,7 +59,7 @@ export function LimitFields({ limits, onChange, issues, count }: {
       <Group grow align="flex-start">
         <NumberInput
           label="Stop if more than"
-          description="of a stage has failed again"
+          description="of the items of a stage failed again"
           suffix=" %"
           min={0}
           max={100}

@@ -17,7 +17,7 @@ export function usePreview(input: BulkActionTarget) {
   return { result, reason, fetching };
 }
 
-/** How many items a bulk action takes, and how many not, by reason. */
+/** Number of items that a bulk action would process, and of those that it would skip, by reason. */
 export function Preview({ preview: { result, reason, fetching }, verb }: {
   readonly preview: ReturnType<typeof usePreview>;
   readonly verb: string;
@@ -28,20 +28,18 @@ export function Preview({ preview: { result, reason, fetching }, verb }: {
   return (
     <div aria-busy={fetching} role="status">
       <p className="preview-count">
-        {count === 0
-          ? `No item can take this action now: ${verb.toLowerCase()} would change nothing.`
-          : (
-            <>
-              <strong className="numbers">{formatCount(count)}</strong>{" "}
-              {count === 1 ? "item is" : "items are"} taken.
-            </>
-          )}
-        {!complete && " More match than were counted; all of them are taken."}
+        {count === 0 ? `No item matches that the action “${verb}” can be applied to.` : (
+          <>
+            <strong className="numbers">{formatCount(count)}</strong>{" "}
+            {count === 1 ? "item" : "items"} can be processed.
+          </>
+        )}
+        {!complete && " More match than were counted; all of them will be processed."}
       </p>
       {skipped.length > 0 && (
         <ul className="reasons">
           {skipped.map((skip) => (
-            <li key={skip.reason}>{formatNumberOf(skip.count, "item")} not: {skip.reason}</li>
+            <li key={skip.reason}>{formatNumberOf(skip.count, "item")} skipped: {skip.reason}</li>
           ))}
         </ul>
       )}

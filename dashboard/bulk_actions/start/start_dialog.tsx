@@ -60,7 +60,7 @@ function StartForm({ target, onClose, onStarted }: {
           size="xs"
           checked={force}
           onChange={(event) => setForce(event.currentTarget.checked)}
-          label="Also deliveries with a permanent error, without attempts left, or suppressed"
+          label="Include deliveries with a permanent error, without attempts left, or suppressed"
         />
       )}
       <LimitFields

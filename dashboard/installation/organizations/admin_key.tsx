@@ -18,7 +18,7 @@ export function AdminKey({ organization: { id, name } }: {
     setQuestion({
       title: `Create an ADMIN key of “${name}”?`,
       body:
-        "Whoever has it sees and changes everything of the organization. Its other keys stay usable.",
+        "The key can read and change everything of the organization. Its other keys stay valid.",
       action: "Create the key",
       run: async () => {
         const created = await create.run({ organizationId: id });

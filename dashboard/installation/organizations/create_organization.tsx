@@ -44,7 +44,7 @@ export function CreateOrganization({ opened, onClose, onCreated }: {
             <Stack gap="sm">
               <TextInput
                 label="Name"
-                description="Its objects are invisible to every other organization"
+                description="Other organizations cannot see its data"
                 value={name}
                 error={create.failure?.issues?.[0]?.message ?? create.failure?.reason}
                 onChange={(event) => setName(event.currentTarget.value)}

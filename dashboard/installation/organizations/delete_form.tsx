@@ -23,8 +23,8 @@ export function DeleteForm({ organization: { id, name }, onDeleted }: {
       <Stack gap="xs">
         <h3>Delete this organization</h3>
         <p>
-          Its keys are refused at once, its messages are cancelled, and all that belongs to it is
-          deleted. This cannot be undone.
+          Its keys are refused at once, its messages are cancelled, and all of its data is deleted.
+          This cannot be undone.
         </p>
         <TextInput
           label={`Type “${name}” to confirm`}
@@ -39,7 +39,7 @@ export function DeleteForm({ organization: { id, name }, onDeleted }: {
           disabled={typed !== name}
           loading={remove.running}
         >
-          Delete {name} and all that belongs to it
+          Delete {name} and all of its data
         </Button>
       </Stack>
     </form>

@@ -16,7 +16,7 @@ export function Deletion({ jobId, onDone }: {
   const { processed = 0, total = null, fraction = null } = job?.progress ?? {};
   const running = !job || UNFINISHED.includes(job.status);
   return (
-    <div className="deletion" role="status">
+    <div className="deletion">
       {running
         ? (
           <>
@@ -28,13 +28,13 @@ export function Deletion({ jobId, onDone }: {
           </>
         )
         : (
-          <span>
+          <span role="status">
             {job.status === "COMPLETED"
               ? `The organization is deleted with ${formatNumberOf(processed, "row")}.`
               : `The deletion ended as ${formatEnum(job.status)}: ${job.error?.message ?? ""}`}
           </span>
         )}
-      <PageLink to={`/jobs/${jobId}`}>Its job</PageLink>
+      <PageLink to={`/jobs/${jobId}`}>Show the job</PageLink>
       {!running && <CloseButton size="sm" aria-label="Hide" onClick={onDone} />}
     </div>
   );

@@ -67,21 +67,21 @@ export function OrganizationsTab() {
         list={list}
         columns={COLUMNS}
         openId={state.organization}
-        onOpen={({ id }) => setState({ organization: id })}
+        onOpen={({ id }) => setState({ organization: id }, "push")}
         empty={<Empty title="No organization matches">Change the search to see more.</Empty>}
       />
       <CreateOrganization
         opened={creating}
         onClose={() => setCreating(false)}
-        onCreated={list.retry}
+        onCreated={list.reload}
       />
       <OrganizationDrawer
         id={state.organization}
         onClose={() => setState({ organization: undefined })}
-        onChanged={list.retry}
+        onChanged={list.reload}
         onDeleted={(deletion) => {
           setState({ organization: undefined, deletion });
-          list.retry();
+          list.reload();
         }}
       />
     </>

@@ -1,39 +1,41 @@
 import { SegmentedControl, Skeleton } from "@mantine/core";
 import { useThrottledCallback } from "@mantine/hooks";
 import { IconStack2 } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
-import { useQuery, useSubscription } from "urql";
+import { Suspense } from "react";
+import { Provider, useQuery, useSubscription } from "urql";
+import { useUncached } from "../../api/client.ts";
 import { CopyGraphQL } from "../../kit/copy_graphql.tsx";
 import { Empty } from "../../kit/empty.tsx";
 import { ErrorNotice, reasonOf } from "../../kit/error_notice.tsx";
+import { lazyPart } from "../../kit/lazy_part.ts";
 import { ButtonLink } from "../../kit/links.tsx";
+import { PERIODS, useLivePeriod } from "../../kit/period.ts";
 import { PageHead } from "../../kit/page_head.tsx";
 import { useUrlState } from "../../kit/url_state.ts";
 import { KindTable } from "./kind_table.tsx";
 import { JobAnalyticsQuery, JobsEnded } from "./operations.ts";
-import { endOfMinute, isPeriodName, PERIODS } from "./period.ts";
 
-const EndedChart = lazy(() => import("./ended_chart.tsx"));
+const PeriodChart = lazyPart(() => import("../../kit/period_chart.tsx"));
 
 // At most one reading in this time, however many jobs end.
 const REREAD_MS = 5_000;
 
 /** Results of jobs by kind over a period, which stands in the URL. */
 export default function AnalyticsPage() {
+  // Each minute is another query, whose results would fill the cache of a page that stays open.
+  return (
+    <Provider value={useUncached()}>
+      <Analytics />
+    </Provider>
+  );
+}
+
+function Analytics() {
   const [state, setState] = useUrlState();
-  const name = isPeriodName(state.period) ? state.period : "24h";
-  const { ms, bucket } = PERIODS[name];
-  const [end, setEnd] = useState(endOfMinute);
-  const variables = {
-    from: new Date(end - ms).toISOString(),
-    to: new Date(end).toISOString(),
-    bucket,
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  };
+  const { name, variables, advance } = useLivePeriod(state.period, "24h");
   const [{ data, error }, read] = useQuery({ query: JobAnalyticsQuery, variables });
   const reread = useThrottledCallback(() => {
-    setEnd(endOfMinute());
-    read({ requestPolicy: "network-only" });
+    if (!advance()) read({ requestPolicy: "network-only" });
   }, REREAD_MS);
   useSubscription({ query: JobsEnded }, (_, event) => {
     reread();
@@ -53,7 +55,7 @@ export default function AnalyticsPage() {
           aria-label="Period"
           value={name}
           onChange={(period) => setState({ period })}
-          data={Object.entries(PERIODS).map(([value, { label }]) => ({ value, label }))}
+          data={PERIODS.map(({ value, length }) => ({ value, label: length }))}
         />
         {error && <ErrorNotice reason={reasonOf(error)} onRetry={read} />}
         {!data && !error && <Skeleton height={240} mt="md" />}
@@ -66,7 +68,12 @@ export default function AnalyticsPage() {
           : (
             <>
               <Suspense fallback={<Skeleton height={240} mt="md" />}>
-                <EndedChart points={data.jobAnalytics.series} bucket={bucket} />
+                <PeriodChart
+                  label="Jobs that ended over time"
+                  points={data.jobAnalytics.series}
+                  done="Completed"
+                  bucket={variables.bucket}
+                />
               </Suspense>
               <KindTable stats={data.jobAnalytics.byKind} />
             </>

@@ -15,10 +15,13 @@ export function KindTable({ stats }: { readonly stats: readonly KindStats[] }) {
             <Table.Th className="numeric">Failed</Table.Th>
             <Table.Th className="numeric">Timed out</Table.Th>
             <Table.Th className="numeric">Success</Table.Th>
-            <Table.Th className="numeric" title="Half of the last attempts were not longer">
+            <Table.Th className="numeric" title="Median duration of the last attempts">
               Median
             </Table.Th>
-            <Table.Th className="numeric" title="95 % of the last attempts were not longer">
+            <Table.Th
+              className="numeric"
+              title="95th percentile of the durations of the last attempts"
+            >
               95 %
             </Table.Th>
           </Table.Tr>

@@ -5,16 +5,13 @@ export const JobAnalyticsQuery = graphql(`
   query JobAnalytics($from: DateTime!, $to: DateTime!, $bucket: TimeBucket!, $timezone: String) {
     jobAnalytics(from: $from, to: $to) {
       byKind { kind completed failed timedOut successFraction p50Ms p95Ms }
-      series(bucket: $bucket, timezone: $timezone) { at completed failed }
+      series(bucket: $bucket, timezone: $timezone) { at done: completed failed }
     }
   }
 `);
 
 /** Results of the jobs of one kind. */
 export type KindStats = ResultOf<typeof JobAnalyticsQuery>["jobAnalytics"]["byKind"][number];
-
-/** Numbers of jobs that ended in one interval. */
-export type JobPoint = ResultOf<typeof JobAnalyticsQuery>["jobAnalytics"]["series"][number];
 
 /** Tells that jobs have ended: they leave the list of the unfinished ones. */
 export const JobsEnded = graphql(`

@@ -119,7 +119,7 @@ function NestedField({ field, value, onChange, error }: FieldProps) {
       minRows={3}
       spellCheck={false}
       value={text}
-      error={malformed ? "This is not JSON, so it is not taken over" : error}
+      error={malformed ? "This is not JSON, so it is ignored" : error}
       onChange={(event) => change(event.currentTarget.value)}
     />
   );

@@ -45,10 +45,6 @@ export function StartForm({ info }: { readonly info: KindInfo }) {
     ...(uniqueKey && { uniqueKey }),
   };
 
-  function errorOf(field: string): string | undefined {
-    return start.failure?.issues?.find(({ path }) => path[0] === field)?.message;
-  }
-
   function changeText(next: string) {
     setText(next);
     start.clear();
@@ -76,7 +72,7 @@ export function StartForm({ info }: { readonly info: KindInfo }) {
           label="Start at (optional)"
           description={Intl.DateTimeFormat().resolvedOptions().timeZone}
           value={runAt}
-          error={errorOf("runAt")}
+          error={start.issueOf("runAt")}
           onChange={(event) => setRunAt(event.currentTarget.value)}
         />
         <NumberInput
@@ -87,7 +83,7 @@ export function StartForm({ info }: { readonly info: KindInfo }) {
           max={100}
           allowDecimal={false}
           value={priority}
-          error={errorOf("priority")}
+          error={start.issueOf("priority")}
           onChange={(value) => setPriority(Number(value))}
         />
         <NumberInput
@@ -98,7 +94,7 @@ export function StartForm({ info }: { readonly info: KindInfo }) {
           max={10}
           allowDecimal={false}
           value={maxAttempts}
-          error={errorOf("maxAttempts")}
+          error={start.issueOf("maxAttempts")}
           onChange={(value) => setMaxAttempts(Number(value))}
         />
       </Group>
@@ -106,7 +102,7 @@ export function StartForm({ info }: { readonly info: KindInfo }) {
         label="Unique key (optional)"
         description="While an unfinished job has this key, no second one starts"
         value={uniqueKey}
-        error={errorOf("uniqueKey")}
+        error={start.issueOf("uniqueKey")}
         onChange={(event) => setUniqueKey(event.currentTarget.value)}
       />
       {start.failure && !start.failure.issues && <ErrorNotice reason={start.failure.reason} />}

@@ -8,7 +8,9 @@ import type { Draft } from "./draft.ts";
 
 const AudiencesQuery = graphql(`
   query AudienceChoice($search: String) {
-    audiences(search: $search, first: 50) { nodes { id name channel recipientCount import { status } } }
+    audiences(search: $search, first: 50) {
+      nodes { id name channel partial recipientCount import { status } }
+    }
   }
 `);
 
@@ -19,7 +21,9 @@ export const AudienceQuery = graphql(`
       id
       name
       channel
+      partial
       recipientCount
+      import { status }
       recipients(first: 20) { nodes { address name variables suppressed } }
     }
   }
@@ -34,20 +38,21 @@ export function AudienceSelect({ value, channel, error, onChange }: {
 }) {
   const [text, setText] = useState("");
   const [search] = useDebouncedValue(text, 250);
-  const [{ data }] = useQuery({
-    query: AudiencesQuery,
-    // The name of the chosen audience is no search.
-    variables: { search: search.includes(" · ") ? null : search || null },
-  });
   const [{ data: chosen }] = useQuery({
     query: AudienceQuery,
     variables: { id: value ?? "" },
     pause: value === null,
   });
-  const usable = (data?.audiences.nodes ?? []).filter((audience) =>
-    audience.channel === channel && audience.import?.status !== "FAILED"
-  );
   const present = value !== null && chosen?.audience ? [chosen.audience] : [];
+  const isChosen = present.some((audience) => labelOf(audience) === search);
+  const [{ data }] = useQuery({
+    query: AudiencesQuery,
+    // The field shows the label of the chosen audience, which is no search.
+    variables: { search: isChosen ? null : search || null },
+  });
+  const usable = (data?.audiences.nodes ?? []).filter((audience) =>
+    audience.channel === channel && !audience.partial && audience.import?.status !== "RUNNING"
+  );
   const choices = new Map([...present, ...usable].map((audience) => [audience.id, audience]));
   return (
     <Select
@@ -55,10 +60,10 @@ export function AudienceSelect({ value, channel, error, onChange }: {
       placeholder="Choose an audience"
       searchable
       clearable
-      nothingFoundMessage="No audience of this channel. Drop a CSV file below."
-      data={[...choices.values()].map(({ id, name, recipientCount }) => ({
-        value: id,
-        label: `${name} · ${formatCount(recipientCount)}`,
+      nothingFoundMessage="No audience of this channel matches. Upload a CSV file below."
+      data={[...choices.values()].map((audience) => ({
+        value: audience.id,
+        label: labelOf(audience),
       }))}
       value={value}
       error={error}
@@ -66,4 +71,11 @@ export function AudienceSelect({ value, channel, error, onChange }: {
       onSearchChange={setText}
     />
   );
+}
+
+function labelOf({ name, recipientCount }: {
+  readonly name: string;
+  readonly recipientCount: number;
+}): string {
+  return `${name} · ${formatCount(recipientCount)}`;
 }

@@ -1,7 +1,7 @@
 import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { IconSend } from "@tabler/icons-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { failureOf, useAction } from "../../kit/action.ts";
 import { Confirm, type Question } from "../../kit/confirm.tsx";
 import { CopyGraphQL } from "../../kit/copy_graphql.tsx";
@@ -26,12 +26,30 @@ export default function ComposePage() {
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
   const [question, setQuestion] = useState<Question | null>(null);
 
+  const input = useMemo(() => sendInputOf(draft), [draft]);
+
   // Faults of the server have the path of the field: ["content", "text"], ["to", "list", "3", "address"].
   function errorOf(...path: string[]): string | undefined {
-    const issue = send.failure?.issues?.find((fault) =>
-      path.every((part, n) => fault.path[n] === part)
-    );
-    return faults[path.join(".")] ?? issue?.message;
+    return faults[path.join(".")] ?? send.issueOf(...path);
+  }
+
+  function reset() {
+    discard();
+    setFaults({});
+    send.clear();
+  }
+
+  function askToDiscard() {
+    setQuestion({
+      title: "Discard this draft?",
+      body: "Its recipients and its content are deleted. This cannot be undone.",
+      action: "Discard the draft",
+      danger: true,
+      run() {
+        reset();
+        return Promise.resolve(null);
+      },
+    });
   }
 
   function ask() {
@@ -39,13 +57,13 @@ export default function ComposePage() {
     setFaults(found);
     if (Object.keys(found).length > 0) return;
     setQuestion({
-      title: draft.sendAt ? "Schedule this message?" : "Send this message now?",
-      body: <SendSummary draft={draft} />,
-      action: draft.sendAt ? "Schedule" : "Send now",
+      title: draft.sendAt === null ? "Send this message now?" : "Schedule this message?",
+      body: <SendSummary input={input} />,
+      action: draft.sendAt === null ? "Send now" : "Schedule",
       run: async () => {
-        const done = await send.run({ input: sendInputOf(draft) });
+        const done = await send.run({ input });
         if (!("message" in done)) return failureOf(done);
-        discard();
+        reset();
         navigate({ to: `/messages/${done.message.id}` });
         return null;
       },
@@ -55,10 +73,10 @@ export default function ComposePage() {
   return (
     <>
       <PageHead title="Compose">
-        <CopyGraphQL operation={SendMessage} variables={{ input: sendInputOf(draft) }} />
-        <Button variant="subtle" onClick={discard}>Discard</Button>
+        <CopyGraphQL operation={SendMessage} variables={{ input }} />
+        <Button variant="subtle" onClick={askToDiscard}>Discard …</Button>
         <Button leftSection={<IconSend size={15} />} onClick={ask}>
-          {draft.sendAt ? "Schedule …" : "Send …"}
+          {draft.sendAt === null ? "Send …" : "Schedule …"}
         </Button>
       </PageHead>
       <div className="compose">
@@ -77,7 +95,7 @@ export default function ComposePage() {
                 value={draft.channel}
                 error={errorOf("channel")}
                 data={[
-                  { value: "EMAIL", label: "E-mail" },
+                  { value: "EMAIL", label: "Email" },
                   { value: "MESSENGER", label: "Messenger (text only)" },
                 ]}
                 onChange={(value) =>

@@ -20,8 +20,8 @@ export interface Draft {
   readonly unsubscribable: boolean;
   readonly retryMode: RetryMode;
   readonly maxAttempts: number;
-  /** Local time, as an input of the type datetime-local has it; empty: now. */
-  readonly sendAt: string;
+  /** Local time, as an input of the type datetime-local has it; empty: none chosen yet; null: now. */
+  readonly sendAt: string | null;
   /** Makes a repeated click safe: the same key sends once. */
   readonly idempotencyKey: string;
 }
@@ -43,7 +43,7 @@ function newDraft(): Draft {
     unsubscribable: false,
     retryMode: "MANUAL",
     maxAttempts: 3,
-    sendAt: "",
+    sendAt: null,
     idempotencyKey: crypto.randomUUID(),
   };
 }
@@ -51,12 +51,21 @@ function newDraft(): Draft {
 /** The draft of this tab, kept until it was sent, and a function that discards it. */
 export function useDraft(): [Draft, ChangeDraft, discard: () => void] {
   const [draft, setDraft] = useState<Draft>(() => ({ ...newDraft(), ...readDraft() }));
-  useEffect(() => sessionStorage.setItem(STORAGE_KEY, JSON.stringify(draft)), [draft]);
+  useEffect(() => storeDraft(draft), [draft]);
   return [
     draft,
     (changes) => setDraft((previous) => ({ ...previous, ...changes })),
     () => setDraft(newDraft()),
   ];
+}
+
+function storeDraft(draft: Draft): void {
+  try {
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(draft));
+  } catch {
+    // The content is larger than the storage of a tab. The draft is lost only if the page is reloaded.
+    sessionStorage.removeItem(STORAGE_KEY);
+  }
 }
 
 function readDraft(): Partial<Draft> {

@@ -24,7 +24,8 @@ export function sendInputOf(draft: Draft): SendInput {
     content: contentOf(draft),
     to: draft.source === "audience"
       ? { audienceId: draft.audienceId ?? "" }
-      : { list: readPasted(draft.pasted).recipients.map((recipient) => ({ ...recipient })) },
+      // With its duplicates, so that the server counts them.
+      : { list: readPasted(draft.pasted).all.map((recipient) => ({ ...recipient })) },
     retry: {
       mode: draft.retryMode,
       maxAttempts: draft.maxAttempts,
@@ -38,19 +39,19 @@ export function sendInputOf(draft: Draft): SendInput {
 
 /** Faults that the page finds before it asks the server, by field. */
 export function faultsOf(draft: Draft): Readonly<Record<string, string>> {
-  const { recipients } = readPasted(draft.pasted);
+  const { all, recipients } = readPasted(draft.pasted);
   return {
     ...(draft.source === "paste" && recipients.length === 0 && {
       to: "Enter at least one recipient.",
     }),
-    ...(draft.source === "paste" && recipients.length > 10_000 && {
-      to: "At most 10,000 recipients can be pasted. Drop them as a CSV file instead.",
+    ...(draft.source === "paste" && all.length > 10_000 && {
+      to: "At most 10,000 recipients can be pasted. Upload more as a CSV file.",
     }),
     ...(draft.source === "audience" && draft.audienceId === null && {
-      to: "Choose an audience, or drop a CSV file.",
+      to: "Choose an audience, or upload a CSV file.",
     }),
     ...(draft.subject.trim() === "" && { "content.subject": "Enter a subject." }),
-    ...(draft.sendAt !== "" && new Date(draft.sendAt).getTime() < Date.now() && {
+    ...(draft.sendAt !== null && !(new Date(draft.sendAt).getTime() > Date.now()) && {
       sendAt: "Choose a time in the future, or send now.",
     }),
   };

@@ -4,20 +4,29 @@ export interface PastedRecipient {
   readonly name?: string;
 }
 
-/** A pasted list: its recipients without repetitions, and the number of repetitions. */
+/** A pasted list. */
 export interface PastedList {
+  readonly all: readonly PastedRecipient[];
+  /** Without duplicate addresses. */
   readonly recipients: readonly PastedRecipient[];
-  readonly duplicates: number;
 }
 
 // "Ada Lovelace <ada@example.com>", as mail programs copy it.
 const NAMED = /^"?([^"<]*?)"?\s*<([^>]+)>$/;
 
+let latest: { readonly text: string; readonly list: PastedList } | null = null;
+
 /**
  * Reads recipients that are separated by line ends, semicolons, or commas between addresses. A line
- * "address, name" has a name, too.
+ * "address, name" has a name, too. The list of the last text is kept, because the fields of a form read it
+ * again at each key.
  */
 export function readPasted(text: string): PastedList {
+  if (latest?.text !== text) latest = { text, list: parse(text) };
+  return latest.list;
+}
+
+function parse(text: string): PastedList {
   const all = text.split(/[\n\r;]+/).flatMap(readLine);
   const byAddress = new Map<string, PastedRecipient>();
   for (const recipient of all) {
@@ -25,7 +34,7 @@ export function readPasted(text: string): PastedList {
     // The first one wins, as on the server.
     if (!byAddress.has(key)) byAddress.set(key, recipient);
   }
-  return { recipients: [...byAddress.values()], duplicates: all.length - byAddress.size };
+  return { all, recipients: [...byAddress.values()] };
 }
 
 function readLine(line: string): PastedRecipient[] {

@@ -74,7 +74,7 @@ export function Preview({ draft }: { readonly draft: Draft }) {
           icon={<IconInfoCircle size={18} />}
         >
           This recipient has no value for{" "}
-          {unknown.join(", ")}. Deliveries to recipients without a value fail; give a default:{" "}
+          {unknown.join(", ")}. Deliveries to recipients without a value fail. Set a default:{" "}
           {`{{ ${unknown[0]} | default: "" }}`}
         </Alert>
       )}

@@ -11,7 +11,8 @@ export function RecipientsField({ draft, onChange, error }: {
   readonly onChange: ChangeDraft;
   readonly error: string | undefined;
 }) {
-  const { recipients, duplicates } = readPasted(draft.pasted);
+  const { all, recipients } = readPasted(draft.pasted);
+  const duplicates = all.length - recipients.length;
   return (
     <fieldset>
       <legend>Recipients</legend>
@@ -36,7 +37,7 @@ export function RecipientsField({ draft, onChange, error }: {
             />
             <Text size="sm" mt={4} role="status" className="dimmed">
               {formatNumberOf(recipients.length, "recipient")}
-              {duplicates > 0 && `, ${formatNumberOf(duplicates, "repetition")} left out`}
+              {duplicates > 0 && `, ${formatNumberOf(duplicates, "duplicate")} left out`}
             </Text>
           </>
         )

@@ -2,7 +2,7 @@ import { NumberInput, Radio, Stack, Table } from "@mantine/core";
 import { ATTEMPT_HINTS, METHOD_HINTS, RETRY_MODES } from "../retry_options.ts";
 import type { ChangeDraft, Draft } from "./draft.ts";
 
-/** Automatic retry, with hints which method and how many attempts suit. */
+/** Automatic retry, with recommendations for the mode and the number of attempts. */
 export function RetryField({ draft, onChange, errorOf }: {
   readonly draft: Draft;
   readonly onChange: ChangeDraft;

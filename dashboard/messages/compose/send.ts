@@ -14,6 +14,22 @@ export const SendMessage = graphql(
   [Failure],
 );
 
+/** Checks a message and counts its recipients, without sending it. */
+export const MessagePreviewQuery = graphql(
+  `
+  query MessagePreview($input: SendMessageInput!) {
+    messagePreview(input: $input) {
+      __typename
+      ... on MessagePreview {
+        recipientCount duplicates suppressed providers captured minDurationMs
+      }
+      ...Failure
+    }
+  }
+`,
+  [Failure],
+);
+
 /** Sends the content to one recipient. */
 export const SendTestMessage = graphql(
   `

@@ -1,36 +1,46 @@
+import { Skeleton } from "@mantine/core";
 import { useQuery } from "urql";
-import { formatCount, formatExact } from "../../kit/format.ts";
-import { AudienceQuery } from "./audience_select.tsx";
-import type { Draft } from "./draft.ts";
-import { readPasted } from "./pasted.ts";
+import type { VariablesOf } from "../../api/graphql.ts";
+import { ErrorNotice, reasonOf } from "../../kit/error_notice.tsx";
+import { formatCount, formatDuration, formatExact } from "../../kit/format.ts";
+import { MessagePreviewQuery } from "./send.ts";
 
-/** Summary of the message, shown before it is sent. */
-export function SendSummary({ draft }: { readonly draft: Draft }) {
-  const [{ data }] = useQuery({
-    query: AudienceQuery,
-    variables: { id: draft.audienceId ?? "" },
-    pause: draft.source !== "audience",
+type SendInput = VariablesOf<typeof MessagePreviewQuery>["input"];
+
+/** Summary of a message before it is sent: how many recipients, through which provider, and how long. */
+export function SendSummary({ input }: { readonly input: SendInput }) {
+  const [{ data, error }] = useQuery({
+    query: MessagePreviewQuery,
+    variables: { input },
+    requestPolicy: "network-only",
   });
-  const { recipients, duplicates } = readPasted(draft.pasted);
-  const audience = draft.source === "audience" ? data?.audience : null;
-  const count = draft.source === "paste" ? recipients.length : audience?.recipientCount;
-  const facts: readonly (readonly [label: string, value: string | undefined])[] = [
-    ["Recipients", count === undefined ? "…" : formatCount(count)],
-    ["Audience", audience?.name],
+  const result = data?.messagePreview;
+  if (error) return <ErrorNotice reason={reasonOf(error)} />;
+  if (!result) return <Skeleton height={160} />;
+  if (result.__typename !== "MessagePreview") return <ErrorNotice reason={result.reason} />;
+  const { recipientCount, duplicates, suppressed, providers, captured, minDurationMs } = result;
+  const facts: readonly (readonly [label: string, value: string | false])[] = [
+    ["Recipients", formatCount(recipientCount - suppressed)],
+    ["Suppressed", suppressed > 0 && `${formatCount(suppressed)}, left out`],
+    ["Duplicates", duplicates > 0 && `${formatCount(duplicates)}, left out`],
+    ["Channel", input.channel === "MESSENGER" ? "Messenger" : "Email"],
     [
-      "Repetitions left out",
-      draft.source === "paste" && duplicates > 0 ? formatCount(duplicates) : undefined,
+      "Provider",
+      captured ? "none: emails are written to files" : providers.join(", then ") || "none",
     ],
-    ["Channel", draft.channel === "EMAIL" ? "E-mail" : "Messenger"],
-    ["Subject", draft.subject],
-    ["When", draft.sendAt ? formatExact(draft.sendAt) : "now"],
-    ["Attempts", `${draft.maxAttempts}`],
+    ["Subject", input.content.subject],
+    ["When", input.sendAt ? formatExact(input.sendAt) : "now"],
+    [
+      "Takes at least",
+      minDurationMs !== null && `${formatDuration(minDurationMs)}, at the rate limit`,
+    ],
+    ["Attempts", `up to ${input.retry?.maxAttempts ?? 3} per recipient`],
   ];
   return (
     <>
       <dl className="facts">
         {facts.map(([label, value]) =>
-          value !== undefined && (
+          value && (
             <div key={label}>
               <dt>{label}</dt>
               <dd>{value}</dd>
@@ -39,8 +49,7 @@ export function SendSummary({ draft }: { readonly draft: Draft }) {
         )}
       </dl>
       <p className="dimmed">
-        Recipients on the suppression list are left out and shown as suppressed. What was sent
-        cannot be called back; you can pause or cancel the rest at any time.
+        What was sent cannot be called back. You can pause or cancel the rest at any time.
       </p>
     </>
   );

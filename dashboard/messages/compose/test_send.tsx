@@ -2,6 +2,7 @@ import { Button, Group, TextInput } from "@mantine/core";
 import { IconTestPipe } from "@tabler/icons-react";
 import { useState } from "react";
 import { useSubscription } from "urql";
+import type { ResultOf } from "../../api/graphql.ts";
 import { formatError } from "../../deliveries/error_text.tsx";
 import { DeliveryStatusBadge } from "../../deliveries/delivery_status.tsx";
 import { isFailure, useAction } from "../../kit/action.ts";
@@ -52,12 +53,19 @@ export function TestSend({ draft }: { readonly draft: Draft }) {
   );
 }
 
+type TestEvent = ResultOf<typeof TestDelivery>;
+type Delivery = TestEvent["deliveriesUpdated"]["changed"][number];
+
+// An event may report no change.
+function latestOf(previous: Delivery | null = null, { deliveriesUpdated }: TestEvent) {
+  return deliveriesUpdated.changed[0] ?? previous;
+}
+
 function TestState({ messageId }: { readonly messageId: string }) {
-  const [{ data }] = useSubscription({
-    query: TestDelivery,
-    variables: { filter: { messageId } },
-  });
-  const delivery = data?.deliveriesUpdated.changed[0];
+  const [{ data: delivery }] = useSubscription(
+    { query: TestDelivery, variables: { filter: { messageId } } },
+    latestOf,
+  );
   if (!delivery) return null;
   return (
     <span role="status">

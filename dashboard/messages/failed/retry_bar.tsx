@@ -1,5 +1,4 @@
 import { Button, Checkbox, Group, Stack, Text } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
 import { IconRefresh } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { ERROR_TYPES } from "../../deliveries/error_types.ts";
@@ -8,21 +7,23 @@ import { isFailure, useAction } from "../../kit/action.ts";
 import { CopyGraphQL } from "../../kit/copy_graphql.tsx";
 import { ErrorNotice } from "../../kit/error_notice.tsx";
 import { formatCount, formatNumberOf } from "../../kit/format.ts";
+import { useKeys } from "../../kit/keys.ts";
+import type { Selection } from "../../kit/selection.tsx";
 import type { MessageDetail } from "../message_query.ts";
 import { RetryDeliveries } from "./retry.ts";
 import { StagedRetry } from "./staged_retry.tsx";
 
 /** Retries all, the selected, or the failures of the chosen types. Each button says how many it takes. */
-export function RetryBar({ message, chosen, selected, onDone, children }: {
+export function RetryBar({ message, chosen, selection, children }: {
   readonly message: MessageDetail;
   readonly chosen: readonly ErrorType[];
-  readonly selected: ReadonlyMap<string, DeliveryRow>;
-  readonly onDone: () => void;
+  readonly selection: Selection<DeliveryRow>;
   readonly children: ReactNode;
 }) {
   const retry = useAction(RetryDeliveries, (data) => data.retryDeliveries);
   const [force, setForce] = useState(false);
   const [result, setResult] = useState<string | null>(null);
+  const selected = selection.rows;
   const permanent = [...selected.values()].filter(({ retryable }) => !retryable).length;
   const selectedCount = force ? selected.size : selected.size - permanent;
   const byType = message.errorTypeCounts
@@ -40,27 +41,32 @@ export function RetryBar({ message, chosen, selected, onDone, children }: {
       : "";
     setResult(`${formatNumberOf(done.queuedCount, "recipient")} queued.${refused}`);
     setForce(false);
-    onDone();
+    selection.clear();
   }
 
   const runAll = () => run({ filter: allFilter });
   const runSelected = () => run({ ids: [...selected.keys()], force });
-  useHotkeys([["r", () => selectedCount > 0 && runSelected()]]);
+  useKeys([["r", () => selectedCount > 0 && runSelected()]]);
 
   return (
     <Stack gap={6} className="retry-bar">
       <Group gap="xs">
         {children}
         {selected.size > 0 && (
-          <Button
-            size="compact-md"
-            leftSection={<IconRefresh size={15} />}
-            loading={retry.running}
-            disabled={selectedCount === 0}
-            onClick={runSelected}
-          >
-            Retry selected ({formatCount(selectedCount)})
-          </Button>
+          <>
+            <Button
+              size="compact-md"
+              leftSection={<IconRefresh size={15} />}
+              loading={retry.running}
+              disabled={selectedCount === 0}
+              onClick={runSelected}
+            >
+              Retry selected ({formatCount(selectedCount)})
+            </Button>
+            <Button size="compact-md" variant="subtle" onClick={selection.clear}>
+              Clear the selection
+            </Button>
+          </>
         )}
         {chosen.length > 0 && (
           <Button
@@ -93,7 +99,8 @@ export function RetryBar({ message, chosen, selected, onDone, children }: {
           onChange={(event) => setForce(event.currentTarget.checked)}
           label={`Also retry ${
             formatCount(permanent)
-          } with a permanent error or without attempts left`}
+          } with a permanent error or without attempts ` +
+            "left"}
         />
       )}
       {retry.failure && <ErrorNotice reason={retry.failure.reason} />}

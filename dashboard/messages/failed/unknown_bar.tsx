@@ -20,10 +20,10 @@ export function UnknownBar({ message }: { readonly message: MessageDetail }) {
       body: as === "SENT"
         ? `${
           formatNumberOf(count, "recipient")
-        } will count as sent and never be retried. Some may not have got the message.`
+        } will count as sent and never be retried. Some may not have received the message.`
         : `${
           formatNumberOf(count, "recipient")
-        } will get the message, some of them for the second time.`,
+        } will be sent the message, some of them for the second time.`,
       action: as === "SENT"
         ? `Count ${formatCount(count)} as sent`
         : `Send ${formatCount(count)} again`,
@@ -36,7 +36,8 @@ export function UnknownBar({ message }: { readonly message: MessageDetail }) {
     <Group gap="xs" className="unknown-bar">
       <Text size="sm">
         {formatNumberOf(count, "recipient")}{" "}
-        may or may not have got it: the connection or the worker was lost before the answer.
+        may or may not have received it, because the connection or the worker was lost before the
+        provider answered.
       </Text>
       <Button size="compact-sm" variant="default" onClick={() => ask("SENT")}>Count as sent</Button>
       <Button size="compact-sm" variant="default" onClick={() => ask("RESEND")}>Send again</Button>

@@ -7,7 +7,10 @@ import { request, startProgram } from "../../support/program.ts";
 import { startSmtpServer } from "../../support/smtp.ts";
 import { insertBrokenJobs } from "../broken_jobs.ts";
 
-const FOLDER = "data/screenshots";
+// With --readme it makes the images of the README only.
+const forReadme = Deno.args.includes("--readme");
+const README_SCREENS = ["overview", "failed", "problem"];
+const FOLDER = forReadme ? "docs/images" : "data/screenshots";
 const LOOKS = [
   { name: "light", colorScheme: "light", viewport: { width: 1360, height: 850 } },
   { name: "dark", colorScheme: "dark", viewport: { width: 1360, height: 850 } },
@@ -159,21 +162,24 @@ const SCREENS: Readonly<Record<string, string>> = {
   suppressions: "/suppressions",
   keys: "/keys",
 };
-const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(SCREENS);
+const named = forReadme ? README_SCREENS : Deno.args;
+const chosen = named.length > 0 ? named : Object.keys(SCREENS);
 
 await Deno.mkdir(FOLDER, { recursive: true });
-for (const { name, ...options } of LOOKS) {
+for (const { name, ...options } of forReadme ? LOOKS.slice(0, 1) : LOOKS) {
   await withPage(options, async (page) => {
-    await page.goto(program.address);
-    await page.waitForLoadState("networkidle");
-    await page.screenshot({ path: `${FOLDER}/sign_in_${name}.png` });
+    if (!forReadme) {
+      await page.goto(program.address);
+      await page.waitForLoadState("networkidle");
+      await page.screenshot({ path: `${FOLDER}/sign_in_${name}.png` });
+    }
     await page.goto(`${program.address}/messages#key=${program.key}`);
     await page.evaluate((draft) => sessionStorage.setItem("waybill.draft", draft), DRAFT);
     for (const screen of chosen) {
       await page.goto(`${program.address}${SCREENS[screen]}`);
       await page.getByText("● live").waitFor();
       await page.waitForLoadState("networkidle");
-      await page.screenshot({ path: `${FOLDER}/${screen}_${name}.png` });
+      await page.screenshot({ path: `${FOLDER}/${screen}${forReadme ? "" : `_${name}`}.png` });
     }
   });
 }
