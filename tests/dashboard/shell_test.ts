@@ -73,7 +73,7 @@ inBrowser(
     await tab.getByRole("heading", { name: "First" }).waitFor();
     await tab.close();
     await page.keyboard.press("j");
-    assert.ok(await link.evaluate((element) => element === document.activeElement));
+    assert.equal(await page.locator(":focus").textContent(), "First");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "First" }).waitFor();
     assert.equal(await page.title(), "First · Waybill");
