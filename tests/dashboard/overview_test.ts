@@ -30,7 +30,7 @@ inBrowser(
     await page.emulateMedia({ colorScheme: "dark" });
     await assertAccessible(page);
     await page.getByRole("link", { name: "66.6%" }).click();
-    await page.getByRole("row", { name: "Mixed" }).getByText("67%").waitFor();
+    await page.getByRole("row", { name: "Mixed" }).getByText("66.7%").waitFor();
     await page.getByRole("img", { name: "Attempts over time: 2 sent, 1 failed" }).waitFor();
     assert.match(page.url(), /\/deliveries\?tab=analytics&period=1h$/);
     await assertAccessible(page);
