@@ -72,10 +72,14 @@ const ProcessorObject = builder.objectRef<Processor>("Processor").implement({
       resolve: ({ workers }) => workers.length > 0,
     }),
     intervalMs: t.exposeInt("intervalMs", {
-      description: "Poll interval in milliseconds of a worker that gets no wake-up signal.",
+      description:
+        "Time in milliseconds from one cycle to the next, which starts messages and queues mails of " +
+        "campaigns that are due; see `updateProcessor`.",
     }),
     batchSize: t.exposeInt("batchSize", {
-      description: "Maximum number of jobs of one lane that a worker claims at once.",
+      description:
+        "Number of mails per type that a cycle queues before it is the turn of the next type; see " +
+        "`updateProcessor`.",
     }),
     lastCycleAt: t.expose("lastCycleAt", {
       type: "DateTime",

@@ -15,6 +15,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["BulkAction", "bulkAction"],
   ["Suppression", "suppression"],
   ["Contact", "contact"],
+  ["Campaign", "campaign"],
   ["Worker", "worker"],
   ["Provider", "provider"],
   ["Installation", "installation"],

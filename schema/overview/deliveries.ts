@@ -50,7 +50,8 @@ export const DeliveryOverview = builder.objectRef<Overview>("DeliveryOverview").
     pendingByType: t.field({
       type: [PendingTypeObject],
       description:
-        "Waiting deliveries by message type, most first: those of unfinished batches. Up to 10,000 " +
+        "Waiting deliveries by message type, most first: those of unfinished batches, and of " +
+        "campaigns that wait for their date. Up to 10,000 " +
         "batches of a type are counted, and 20,000 of all types. A batch counts in full until it is " +
         "finished.",
       complexity: 5,

@@ -32,6 +32,7 @@ import type { BatchSender } from "../sending/batch_sender.ts";
 import type { RegisteredProvider } from "../sending/live_provider.ts";
 import { openProviderPool } from "../sending/provider_pool.ts";
 import type { HealthCheck } from "../server/ops/health.ts";
+import { logProcessor } from "./processor_log.ts";
 import type { OpenedServices } from "./services.ts";
 
 const REFRESH_PROVIDERS_MS = 5_000;
@@ -135,6 +136,7 @@ export async function startBackground(
   });
   const schedule = startSchedule(services);
   const counting = startCounting(services);
+  const logProcessorStop = await logProcessor(services, lanes);
   await resume();
   return {
     health: {
@@ -146,6 +148,7 @@ export async function startBackground(
     },
     async stop() {
       const stoppedAt = performance.now();
+      logProcessorStop();
       const tasks = [schedule, refreshing, laneControl, ...counting];
       const repeated = Promise.all(tasks.map((task) => task.stop()));
       const jobsRecorded = await worker.stop();

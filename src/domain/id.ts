@@ -21,6 +21,7 @@ const PREFIXES = {
   bulkAction: "blk",
   suppression: "sup",
   contact: "con",
+  campaign: "cmp",
 } as const;
 
 /** Kinds of objects that have an id. */
@@ -118,4 +119,5 @@ const NAMES: Record<Noun, string> = {
   bulkAction: "a bulk action (blk_…)",
   suppression: "a suppression (sup_…)",
   contact: "a contact (con_…)",
+  campaign: "a campaign (cmp_…)",
 };

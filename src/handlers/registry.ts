@@ -4,6 +4,7 @@ import type { Handlers } from "../queue/handler.ts";
 import { cleanupHandler, type Retention } from "./cleanup.ts";
 import { cleanupDeliveriesHandler } from "./cleanup_deliveries.ts";
 import { deleteOrganizationHandler } from "./delete_organization.ts";
+import { enrolContactsHandler } from "./enrol_contacts.ts";
 import { planMessageHandler } from "./plan_message.ts";
 import { removeRecipientsHandler } from "./remove_recipients.ts";
 import { retryFailedHandler } from "./retry_failed.ts";
@@ -23,6 +24,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     SEND_BATCH: sendBatchHandler(services, options),
     REMOVE_RECIPIENTS: removeRecipientsHandler(services),
     SEND_DUE: sendDueHandler(services),
+    ENROL_CONTACTS: enrolContactsHandler(services),
     RETRY_FAILED: retryFailedHandler(services),
     CLEANUP: cleanupHandler(services, options.retention),
     CLEANUP_DELIVERIES: cleanupDeliveriesHandler(services),

@@ -115,10 +115,10 @@ async function sendPending(
   // Checked before the batch is read, to save the reads. Some obstacles do not apply to urgent mail.
   const obstacle = !urgent && batch.messageStatus === "SENDING" ? channel.obstacle : null;
   if (obstacle?.error.disposition === "retry") return snoozeFor(obstacle);
-  const message = batch.content ? messageContent(batch.content) : await contents.get({
-    id: batch.messageId,
-    organizationId: batch.organizationId,
-  });
+  const { messageId: id, organizationId } = batch;
+  const message = batch.content
+    ? messageContent(batch.content)
+    : await contents.get({ id, organizationId }, batch.contentVersion);
   const pending = await statements.readPending(batch);
   const before = pending.length < batch.size ? await countEnded(services, batch) : NONE_ENDED;
   const addresses = pending.map(({ address }) => address);

@@ -28,10 +28,7 @@ export function messageContent(stored: StoredContent): MessageContent {
   };
 }
 
-/**
- * Caches the contents of messages that are being sent. Content and sender of a message do not change
- * once it has batches.
- */
+/** Caches the contents of messages that are being sent, by version: that of a campaign may change meanwhile. */
 export class ContentCache {
   readonly #contents = new LRUCache<string, Promise<MessageContent>>({ max: MAX_CONTENTS });
 
@@ -46,17 +43,18 @@ export class ContentCache {
   }
 
   /**
-   * Returns the content of a message.
+   * Returns the content of a message: that of the version, or a newer one.
    *
    * @throws {NotFoundError} if the message does not exist
    */
-  get(message: Pick<Message, "id" | "organizationId">): Promise<MessageContent> {
-    const cached = this.#contents.get(message.id);
+  get(message: Pick<Message, "id" | "organizationId">, version: number): Promise<MessageContent> {
+    const key = `${message.id} ${version}`;
+    const cached = this.#contents.get(key);
     if (cached) return cached;
     const loading = this.#load(message);
-    this.#contents.set(message.id, loading);
+    this.#contents.set(key, loading);
     // Failures are not cached, so that the next call loads the content again.
-    loading.catch(() => this.#contents.delete(message.id));
+    loading.catch(() => this.#contents.delete(key));
     return loading;
   }
 

@@ -17,6 +17,7 @@ import { listJobs } from "../../src/domain/jobs/list.ts";
 import type { Page } from "../../src/domain/page.ts";
 import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
 import { createOrganization } from "../support/callers.ts";
+import { addCampaign, campaignInput } from "../support/campaigns.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { importPeople } from "../support/messages.ts";
 import { failJobs, problemOf } from "../support/problems.ts";
@@ -50,6 +51,16 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   UpdateProviderInput: { user: "ada", password: "new" },
   UpdateOrganizationInput: { from: { address: "news@acme.example", name: "Acme" } },
   UpdateLaneInput: { paused: true, slots: 3 },
+  CreateCampaignInput: {
+    type: "welcome",
+    name: "Welcome",
+    trigger: "SIGNUP",
+    content: { subject: "Welcome {{ name }}" },
+  },
+  UpdateCampaignInput: { name: "Hello", enabled: false },
+  CampaignFilter: { triggers: ["DATE"] },
+  RegisterContactInput: { email: "max@example.com", name: "Max", sendWelcome: true },
+  UpdateProcessorInput: { batchSize: 200 },
   UpdateMessageInput: { retry: { mode: "CRON" } },
   ContentPreviewInput: { content: { subject: "Hello {{ name }}" }, variables: { name: "Ada" } },
   SendTestMessageInput: {
@@ -68,6 +79,7 @@ interface Ids {
   readonly audience: string;
   readonly key: string;
   readonly suppression: string;
+  readonly campaign: string;
   readonly provider: string;
   // In lower case, as the names of fields are compared.
   readonly bulkaction: string;
@@ -114,6 +126,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     'mutation { createApiKey(input: { name: "x", role: ADMIN }) { ... on CreateApiKeyPayload { apiKey { id } } } }',
     { key: keys.OPERATOR },
   );
+  const campaign = await addCampaign(services, admin, campaignInput());
   const [suppression] = await addSuppressions(services, admin, {
     channel: "EMAIL",
     addresses: ["cleo@example.com"],
@@ -134,6 +147,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     audience: toTypeId("audience", id),
     key: key.body.data.createApiKey.apiKey.id,
     suppression: toTypeId("suppression", suppression?.id ?? ""),
+    campaign: toTypeId("campaign", campaign.id),
     provider: toTypeId("provider", services.settings?.providerIds[0] ?? ""),
     bulkaction: toTypeId("bulkAction", bulkAction.id),
     deleteorganization: toTypeId(

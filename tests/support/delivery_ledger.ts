@@ -106,7 +106,7 @@ const DELIVERY_CHECKS: Record<string, string> = {
     where j.status = 'SCHEDULED' and j.run_at = 'infinity' and m.status <> 'PAUSED'`,
   "a message ends with its last batch": `
     select 'message ' || m.id || ' is ' || m.status || ', and no batch is left'
-    from messages m where m.status = 'SENDING' and m.planned_count = m.recipient_count
+    from messages m where m.status = 'SENDING' and not m.open and m.planned_count = m.recipient_count
       and not exists (select from batches where message_id = m.id and finished_at is null)`,
   "the sums of an ended message match its counters": `
     select 'message ' || m.id || ' is ' || m.status || ' with ' || sent_count || ' sent and ' ||

@@ -17,10 +17,12 @@ import { ContentCache } from "../../src/sending/content_cache.ts";
 import type { ChannelSlot } from "../../src/sending/provider_pool.ts";
 import { Window } from "../../src/sending/window.ts";
 import { deleteOrganizationHandler } from "../../src/handlers/delete_organization.ts";
+import { enrolContactsHandler } from "../../src/handlers/enrol_contacts.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
 import { runBulkActionHandler } from "../../src/handlers/run_bulk_action.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
+import { sendDueHandler } from "../../src/handlers/send_due.ts";
 import { RunningJobs } from "../../src/queue/running_jobs.ts";
 import { WakeSignal } from "../../src/queue/wake_signal.ts";
 import { expireLease } from "./jobs.ts";
@@ -71,14 +73,24 @@ export function mailHandlers(
   const windows = { urgent: new Window(() => places), normal: new Window(() => places) };
   const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window, windows }]]);
   if (messenger) slots.set("MESSENGER", { channel: messenger, window, windows });
-  const { DELETE_ORGANIZATION, PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH } =
-    JOB_KINDS;
-  const kinds = { DELETE_ORGANIZATION, PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH };
+  const { DELETE_ORGANIZATION, ENROL_CONTACTS, PLAN_MESSAGE, RETRY_FAILED } = JOB_KINDS;
+  const { RUN_BULK_ACTION, SEND_BATCH, SEND_DUE } = JOB_KINDS;
+  const kinds = {
+    DELETE_ORGANIZATION,
+    ENROL_CONTACTS,
+    PLAN_MESSAGE,
+    RETRY_FAILED,
+    RUN_BULK_ACTION,
+    SEND_BATCH,
+    SEND_DUE,
+  };
   return bindHandlers(kinds, {
     DELETE_ORGANIZATION: deleteOrganizationHandler(services),
+    ENROL_CONTACTS: enrolContactsHandler(services),
     PLAN_MESSAGE: planMessageHandler(services),
     RETRY_FAILED: retryFailedHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),
+    SEND_DUE: sendDueHandler(services),
     SEND_BATCH: sendBatchHandler(services, {
       slots,
       contents,

@@ -1,3 +1,4 @@
+import type { Connection } from "../../db/database.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
 import type { Services } from "../services.ts";
 import { checkContact, type ContactInput, type NewContact, tidyContact } from "./contact.ts";
@@ -42,12 +43,14 @@ export function checkMayImport(caller: Caller): void {
  * the others written. Nothing is sent.
  *
  * @param rows up to some thousands
+ * @param complete called with the ids of the contacts, in the transaction that has written them
  * @throws {ForbiddenError} for a MEMBER
  */
 export async function importContacts(
   { db, bus }: Services,
   caller: Caller,
   rows: readonly ContactRow[],
+  complete: (tx: Connection, ids: readonly string[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<ImportedContacts> {
   checkMayImport(caller);
   const { organizationId } = caller;
@@ -57,7 +60,9 @@ export async function importContacts(
     const contacts = merged.map(({ contact }) => contact);
     const taken = await resolveAddresses(tx, organizationId, contacts);
     const free = contacts.filter((contact) => !isTaken(contact, taken));
-    return { upserted: await upsertContacts(tx, organizationId, free, false), taken };
+    const upserted = await upsertContacts(tx, organizationId, free, false);
+    await complete(tx, upserted.map(({ id }) => id));
+    return { upserted, taken };
   });
   bus.publish("contacts", organizationId, upserted.map(({ id }) => id));
   const lines = [

@@ -16,11 +16,12 @@ export interface NewDelivery extends Recipient {
   readonly messageId: string;
   /** Position among the recipients of the message, from 1. */
   readonly n: number;
+  readonly batchNumber: number;
 }
 
 /** SQL: the fields of `NewDelivery`, as columns of json_to_recordset. */
 export const NEW_DELIVERY = `id uuid, "organizationId" uuid, "messageId" uuid, n int, address text,
-  name text, variables jsonb`;
+  "batchNumber" int, name text, variables jsonb`;
 
 /** Builds the rows of the deliveries of a message to inline recipients, in their order. */
 export function newDeliveries(
@@ -32,6 +33,7 @@ export function newDeliveries(
     organizationId: message.organizationId,
     messageId: message.id,
     n: index + 1,
+    batchNumber: Math.ceil((index + 1) / BATCH_SIZE),
     address,
     name,
     variables,
@@ -46,9 +48,23 @@ export function newDeliveries(
 export function insertDeliveriesFrom(source: string): string {
   return `insert into deliveries (id, organization_id, message_id, n, batch_number, address, name,
      variables)
-   select id, "organizationId", "messageId", n, (n + ${BATCH_SIZE} - 1) / ${BATCH_SIZE}, address, name,
-     variables
+   select id, "organizationId", "messageId", n, "batchNumber", address, name, variables
    from ${source}`;
+}
+
+/**
+ * Returns SQL that puts waiting deliveries into batches, for the statement that creates these.
+ *
+ * @param placed name of a WITH query with the columns id, number (of the batch), name and variables (both null: those
+ *   of the delivery stay)
+ */
+export function assignToBatches(placed: string): string {
+  return `update deliveries d set batch_number = p.number, updated_at = now(),
+     name = case when p.variables is null then d.name else p.name end,
+     variables = coalesce(p.variables, d.variables)
+   from ${placed} p
+   -- The array makes the planner look up these few rows by their ids.
+   where d.id = p.id and d.id = any(array(select id from ${placed}))`;
 }
 
 const INSERT = statement<[deliveries: string]>(
@@ -113,7 +129,8 @@ const INSERT_BATCHES = statement<
 >(
   "batches.insert",
   insertBatchesFrom(
-    `(select id, $1::uuid as organization_id, $2::uuid as message_id, lo, hi, job_id
+    `(select id, $1::uuid as organization_id, $2::uuid as message_id,
+       (hi + ${BATCH_SIZE} - 1) / ${BATCH_SIZE} as number, lo, hi, job_id
      from unnest($3::uuid[], $4::uuid[], $5::int[], $6::int[]) as u(id, job_id, lo, hi)) r`,
   ),
 );
@@ -121,13 +138,12 @@ const INSERT_BATCHES = statement<
 /**
  * Returns SQL that creates batches, for statements that write other tables too.
  *
- * @param source item of FROM with the columns id, organization_id, message_id, lo, hi (positions of the
- *   first and last delivery) and job_id
+ * @param source item of FROM with the columns id, organization_id, message_id, number, lo, hi (positions of
+ *   the first and last delivery) and job_id
  */
 export function insertBatchesFrom(source: string): string {
   return `insert into batches (id, organization_id, message_id, number, lo, hi, size, job_id)
-   select id, organization_id, message_id, (hi + ${BATCH_SIZE} - 1) / ${BATCH_SIZE}, lo, hi, hi - lo + 1,
-     job_id
+   select id, organization_id, message_id, number, lo, hi, hi - lo + 1, job_id
    from ${source}`;
 }
 

@@ -41,6 +41,8 @@ export interface TakenBatch {
   readonly retryBackoff: RetryBackoff;
   readonly onUnknown: OnUnknown;
   readonly unsubscribable: boolean;
+  /** Increased by each change of content or sender. */
+  readonly contentVersion: number;
   /** Content of the message, if the batch has all its recipients; null: to be read once for all its batches. */
   readonly content: StoredContent | null;
 }
@@ -73,7 +75,7 @@ const TAKE = statement<[claims: string], TakenBatch & { id: string }>(
    settings as materialized (
      select l.id, m.* from locked l, lateral (
        select status, channel, max_attempts, retry_mode, retry_backoff, on_unknown, unsubscribable,
-         recipient_count, subject, text_body, html_body, from_address, from_name, reply_to
+         recipient_count, content_version, subject, text_body, html_body, from_address, from_name, reply_to
        from messages where id = l.message_id offset 0) m
    )
    update batches b set step = b.step + 1, started_at = coalesce(b.started_at, now())
@@ -85,6 +87,7 @@ const TAKE = statement<[claims: string], TakenBatch & { id: string }>(
      m.status as "messageStatus", m.channel, m.max_attempts as "maxAttempts",
      m.retry_mode as "retryMode", m.retry_backoff as "retryBackoff",
      m.on_unknown as "onUnknown", m.unsubscribable,
+     m.content_version as "contentVersion",
      case when m.recipient_count = b.size then json_build_object('subject', m.subject,
        'text', m.text_body, 'html', m.html_body, 'fromAddress', m.from_address,
        'fromName', m.from_name, 'replyTo', m.reply_to) end as content`,

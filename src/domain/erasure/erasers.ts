@@ -2,6 +2,7 @@ import { apiKeysEraser } from "../access/delete_organization.ts";
 import { audiencesEraser, recipientsEraser } from "../audiences/erase.ts";
 import { bulkActionsEraser, itemsEraser } from "../bulk_actions/erase.ts";
 import { contactsEraser } from "../contacts/erase.ts";
+import { campaignsEraser, enrolmentsEraser } from "../campaigns/erase.ts";
 import { batchesEraser, deliveriesEraser, minutesEraser } from "../deliveries/erase.ts";
 import type { Eraser } from "../eraser.ts";
 import { jobsEraser, jobStatsEraser } from "../jobs/erase.ts";
@@ -20,6 +21,8 @@ export const ERASERS: readonly Eraser[] = [
   jobStatsEraser,
   itemsEraser,
   bulkActionsEraser,
+  enrolmentsEraser,
+  campaignsEraser,
   deliveriesEraser,
   minutesEraser,
   batchesEraser,

@@ -1,5 +1,5 @@
 import { type Caller, requireOperator, SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
-import { CLAIM_LIMIT, POLL_MS } from "../jobs/claim.ts";
+import { readCycle } from "../campaigns/processor.ts";
 import { type LaneSettings, readLaneSettings } from "../jobs/lane_settings.ts";
 import { readWorkers, type WorkerState } from "../jobs/workers.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -13,9 +13,9 @@ export const INSTALLATION_ID = SYSTEM_ORGANIZATION_ID;
 /** The workers that process the jobs of all organizations. */
 export interface Processor {
   readonly workers: readonly WorkerState[];
-  /** Interval at which an idle worker polls for jobs, in milliseconds. */
+  /** Time from one cycle of campaigns to the next, in milliseconds. */
   readonly intervalMs: number;
-  /** Maximum number of jobs of a lane per claim. */
+  /** Number of mails per type that a cycle queues before it is the turn of the next type. */
   readonly batchSize: number;
   readonly lastCycleAt: Date | null;
   readonly lastCycleByType: readonly { readonly type: string; readonly count: number }[];
@@ -44,10 +44,11 @@ export async function readInstallation(
   caller: Caller,
 ): Promise<Installation> {
   requireOperator(caller, "see the installation");
-  const [hold, workers, lanes, found] = await Promise.all([
+  const [hold, workers, lanes, { intervalMs, batchSize }, found] = await Promise.all([
     readHold(db),
     readWorkers(db),
     readLaneSettings(db),
+    readCycle(db),
     findProviders(db, settings.providerIds),
   ]);
   const byId = new Map(found.map((provider) => [provider.id, provider]));
@@ -56,7 +57,7 @@ export async function readInstallation(
     hold,
     lanes,
     providers: settings.providerIds.flatMap((id) => byId.get(id) ?? []),
-    processor: { workers, intervalMs: POLL_MS, batchSize: CLAIM_LIMIT, ...lastCycleOf(workers) },
+    processor: { workers, intervalMs, batchSize, ...lastCycleOf(workers) },
   };
 }
 

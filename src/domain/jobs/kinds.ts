@@ -60,8 +60,17 @@ export const JOB_KINDS = {
     lane: "SYSTEM",
     maxAttempts: 3,
     timeoutMs: 5 * MINUTE,
-    description: "Starts scheduled messages that are due.",
+    description:
+      "Starts scheduled messages that are due, and queues the mails of campaigns that are due.",
     startable: true,
+  },
+  ENROL_CONTACTS: {
+    payload: z.strictObject({ campaignId: z.uuid() }),
+    lane: "SYSTEM",
+    maxAttempts: 10,
+    timeoutMs: 60 * MINUTE,
+    description: "Enrols the existing contacts in a campaign.",
+    startable: false,
   },
   RETRY_FAILED: {
     payload: z.strictObject({}),

@@ -1,5 +1,6 @@
 import { statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
+import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import { wakeWorkers } from "../jobs/enqueue.ts";
 import { wakeScheduled } from "../jobs/park.ts";
@@ -11,7 +12,7 @@ const CANCEL = statement<[id: string], Message>(
   "messages.cancel",
   `update messages set status = 'CANCELLED', finished_at = now(), paused_at = null,
      pause_reason = null, pause_code = null, pause_provider_ids = null, updated_at = now()
-   where id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED')
+   where id = $1 and campaign_id is null and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED')
    returning ${COLUMNS}`,
 );
 
@@ -19,14 +20,19 @@ const CANCEL = statement<[id: string], Message>(
  * Cancels a message permanently. Deliveries in flight are still recorded; pending ones become CANCELLED.
  *
  * @throws {NotFoundError}
- * @throws {ConflictError} ALREADY_FINISHED
+ * @throws {ConflictError} ALREADY_FINISHED; NOT_CANCELLABLE for the message of a campaign
  */
 export async function cancelMessage(
   services: Services,
   caller: Caller,
   id: string,
 ): Promise<Message> {
-  await getMessage(services, caller, id);
+  const { campaignId } = await getMessage(services, caller, id);
+  if (campaignId !== null) {
+    const campaign = toTypeId("campaign", campaignId);
+    const reason = `Cannot cancel message ${toTypeId("message", id)}: disable campaign ${campaign}`;
+    throw new ConflictError("NOT_CANCELLABLE", reason);
+  }
   const cancelled = await services.db.transaction(async (tx) => {
     const [message] = await tx.run(CANCEL, id);
     // Only a run that finds the message CANCELLED ends its jobs, and some may be due in hours.

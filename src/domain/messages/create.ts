@@ -41,6 +41,8 @@ export function newMessage(
     text: input.content.text?.toWellFormed() ?? null,
     html: input.content.html?.toWellFormed() ?? null,
     audienceId: audience?.id ?? null,
+    campaignId: null,
+    open: false,
     sendAt: input.sendAt ?? null,
     retryMode: input.retry.mode,
     maxAttempts: input.retry.maxAttempts,
@@ -66,7 +68,7 @@ export function newMessage(
 /** SQL: the fields of `NewMessage` that are stored, as columns of json_to_recordset. */
 export const NEW_MESSAGE = `id uuid, "organizationId" uuid, "userId" text, title text, channel text,
   type text, lane text, priority smallint, subject text, text text, html text, "audienceId" uuid,
-  "sendAt" timestamptz, "retryMode" text, "maxAttempts" smallint, "retryBackoff" text, "onUnknown" text,
+  "campaignId" uuid, open boolean, "sendAt" timestamptz, "retryMode" text, "maxAttempts" smallint, "retryBackoff" text, "onUnknown" text,
   unsubscribable boolean, "fromAddress" text, "fromName" text, "replyTo" text, "idempotencyKey" text,
   "recipientCount" int, "duplicateCount" int, "plannedCount" int`;
 
@@ -79,17 +81,17 @@ export const NEW_MESSAGE = `id uuid, "organizationId" uuid, "userId" text, title
 export function insertMessagesFrom(source: string): string {
   // In the order of their keys, because two statements with the same keys would otherwise deadlock.
   return `insert into messages (id, organization_id, user_id, title, channel, type, lane, priority,
-     subject, text_body, html_body, audience_id, send_at, retry_mode, max_attempts, retry_backoff,
+     subject, text_body, html_body, audience_id, campaign_id, open, send_at, retry_mode, max_attempts, retry_backoff,
      on_unknown, unsubscribable, from_address, from_name, reply_to, idempotency_key, recipient_count,
      duplicate_count, planned_count, status, started_at)
    select id, "organizationId", "userId", title, channel, type, lane, priority, subject, text, html,
-     "audienceId", "sendAt", "retryMode", "maxAttempts", "retryBackoff", "onUnknown", unsubscribable,
+     "audienceId", "campaignId", open, "sendAt", "retryMode", "maxAttempts", "retryBackoff", "onUnknown", unsubscribable,
      -- A message without its own sender has that of its organization, even if that changes later.
      coalesce("fromAddress", from_address),
      case when "fromAddress" is null then from_name else "fromName" end,
      coalesce("replyTo", reply_to), "idempotencyKey", "recipientCount", "duplicateCount", "plannedCount",
      case when "plannedCount" > 0 then 'SENDING' when "sendAt" > now() then 'SCHEDULED'
-       else 'PLANNING' end,
+       when open then 'SENDING' else 'PLANNING' end,
      case when "plannedCount" > 0 then now() end
    from ${source} left join lateral (
      select from_address, from_name, reply_to from organizations

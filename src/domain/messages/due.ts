@@ -8,7 +8,7 @@ import { planJob } from "./plan.ts";
 const DUE = statement<[organizationId: string | null, limit: number], Message>(
   "messages.due",
   `select ${COLUMNS} from messages
-   where status = 'SCHEDULED' and send_at <= now() and ($1::uuid is null or organization_id = $1)
+   where status = 'SCHEDULED' and send_at <= now() and campaign_id is null and ($1::uuid is null or organization_id = $1)
    order by send_at limit $2`,
 );
 

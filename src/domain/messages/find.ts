@@ -21,6 +21,8 @@ export const MESSAGE_COLUMNS = [
   "text_body as text",
   "html_body as html",
   "audience_id as audienceId",
+  "campaign_id as campaignId",
+  "open",
   "send_at as sendAt",
   "retry_mode as retryMode",
   "max_attempts as maxAttempts",

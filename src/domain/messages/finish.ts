@@ -6,14 +6,15 @@ import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
 import { beginRounds, publishRounds, type Round } from "./rounds.ts";
 
-// In the order of ids, so that two groups of messages cannot deadlock.
+// In the order of ids, so that two groups of messages cannot deadlock. Open messages do not end, and are not locked,
+// because new recipients would wait for the lock.
 const LOCK = statement<[ids: string[]], { id: string; retryMode: RetryMode }>(
   "messages.lock",
   `select id, retry_mode as "retryMode" from messages
-   where id = any($1) order by id for no key update`,
+   where id = any($1) and not open order by id for no key update`,
 );
 
-const IS_DONE = `m.status = 'SENDING' and m.planned_count = m.recipient_count
+const IS_DONE = `m.status = 'SENDING' and not m.open and m.planned_count = m.recipient_count
   and not exists (select from batches where message_id = m.id and finished_at is null)`;
 
 const FIND_DONE = statement<[ids: string[]], Message>(

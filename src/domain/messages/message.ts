@@ -28,6 +28,10 @@ export interface Message extends StoredSender {
   readonly text: string | null;
   readonly html: string | null;
   readonly audienceId: string | null;
+  /** Campaign that adds its recipients; null: none. */
+  readonly campaignId: string | null;
+  /** Whether its campaign is enabled, so that recipients may be added and it does not end. */
+  readonly open: boolean;
   readonly sendAt: Date | null;
   readonly retryMode: RetryMode;
   readonly maxAttempts: number;
@@ -64,13 +68,13 @@ export function canPause({ status }: Message): boolean {
 }
 
 /** Whether `resumeMessage` would accept the message. */
-export function canResume({ status }: Message): boolean {
-  return status === "PAUSED";
+export function canResume({ status, campaignId, open }: Message): boolean {
+  return status === "PAUSED" && (campaignId === null || open);
 }
 
 /** Whether `cancelMessage` would accept the message. */
-export function canCancel({ status }: Message): boolean {
-  return !isFinal(status);
+export function canCancel({ status, campaignId }: Message): boolean {
+  return !isFinal(status) && campaignId === null;
 }
 
 /** Whether the caller may see and act on the message. */

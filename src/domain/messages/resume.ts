@@ -17,7 +17,7 @@ import { planJob } from "./plan.ts";
  * the caller expects the providers to work again.
  *
  * @throws {NotFoundError}
- * @throws {ConflictError} NOT_PAUSED
+ * @throws {ConflictError} NOT_PAUSED, also for the message of a disabled campaign
  */
 export async function resumeMessage(
   services: Services,
@@ -27,9 +27,12 @@ export async function resumeMessage(
   const message = await getMessage(services, caller, id);
   await allowProbes(services, message.channel);
   if (!await continueSending(services, message, true)) {
-    const { status } = await getMessage(services, caller, id);
+    const { status, campaignId, open } = await getMessage(services, caller, id);
+    const fault = campaignId !== null && !open
+      ? `enable its campaign ${toTypeId("campaign", campaignId)} instead`
+      : `status is ${status}`;
     const name = toTypeId("message", id);
-    throw new ConflictError("NOT_PAUSED", `Cannot resume message ${name}: status is ${status}`);
+    throw new ConflictError("NOT_PAUSED", `Cannot resume message ${name}: ${fault}`);
   }
   return getMessage(services, caller, id);
 }
@@ -82,10 +85,12 @@ const RESUME = statement<[id: string, byPerson: boolean], Message>(
   "messages.resume",
   `update messages m set paused_at = null, pause_reason = null, pause_code = null,
      pause_provider_ids = null, updated_at = now(),
-     status = case when planned_count = recipient_count then 'SENDING'
+     status = case when campaign_id is null and planned_count = recipient_count then 'SENDING'
        when started_at is null and send_at > now() then 'SCHEDULED'
+       when campaign_id is not null then 'SENDING'
        else 'PLANNING' end
    where id = $1 and status = 'PAUSED' and ($2 or pause_provider_ids is not null)
+     and (campaign_id is null or open)
    returning ${COLUMNS}`,
 );
 
@@ -106,7 +111,9 @@ export async function continueSending(
     if (!message) return undefined;
     await wakeParked(tx, toTypeId("message", id));
     // The planning job may have been cancelled or have failed; its unique key prevents a second one.
-    if (message.plannedCount < message.recipientCount) await enqueueJobs(tx, [planJob(message)]);
+    if (message.campaignId === null && message.plannedCount < message.recipientCount) {
+      await enqueueJobs(tx, [planJob(message)]);
+    }
     return message;
   });
   if (!resumed) return false;

@@ -37,6 +37,8 @@ const BEGIN = statement<[ids: string[], rounds: number[], sizes: number[]]>(
   "messages.beginRounds",
   `update messages m set retry_rounds = retry_rounds + 1, finished_at = null, updated_at = now(),
      status = case when r.starts_pass then 'SENDING' else m.status end,
+     last_batch = case when campaign_id is null then last_batch
+       else (select max(number) from batches where message_id = m.id) end,
      moving_ms = case when r.starts_pass then 0 else moving_ms end,
      moved_count = case when r.starts_pass then 0 else moved_count end
    from (

@@ -35,7 +35,8 @@ const SEND = statement<[messages: string, deliveries: string], WrittenMessage>(
   }),
    b as (${
     insertBatchesFrom(
-      `(select "batchId" as id, "organizationId" as organization_id, id as message_id, 1 as lo,
+      `(select "batchId" as id, "organizationId" as organization_id, id as message_id,
+          1 as number, 1 as lo,
           "recipientCount" as hi, "jobId" as job_id
         from new join written using (id)) as r`,
     )

@@ -7,7 +7,7 @@ import { continueRecovered } from "./recover.ts";
 const FIND_DONE = statement<[limit: number], { id: string; organizationId: string }>(
   "messages.findManyDone",
   `select id, organization_id as "organizationId" from messages m
-   where status = 'SENDING' and planned_count = recipient_count
+   where status = 'SENDING' and not open and planned_count = recipient_count
      and not exists (select from batches where message_id = m.id and finished_at is null)
    limit $1`,
 );

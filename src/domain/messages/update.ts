@@ -68,7 +68,7 @@ const UPDATE = statement<
      retry_mode = coalesce($8, retry_mode),
      max_attempts = coalesce($9, max_attempts),
      retry_backoff = coalesce($10, retry_backoff)
-   where id = $1 and (status = 'SCHEDULED' or $11)
+   where id = $1 and (status = 'SCHEDULED' and campaign_id is null or $11)
    returning ${COLUMNS}`,
 );
 
@@ -90,7 +90,7 @@ const FIRST_WITHOUT_VARIABLE = statement<
  * @throws {InvalidInputError} with every fault; nothing is changed then
  * @throws {NotFoundError} also for a message that the caller may not see
  * @throws {ConflictError} ALREADY_RUNNING or ALREADY_FINISHED for title, content or time of a message
- *   that is no longer SCHEDULED
+ *   that is no longer SCHEDULED, or belongs to a campaign
  */
 export async function updateMessage(
   services: Services,
@@ -193,9 +193,17 @@ async function missingVariableCheck(
   };
 }
 
-function notScheduled({ id, status }: Message): ConflictError {
+function notScheduled({ id, status, campaignId }: Message): ConflictError {
   const code = isFinal(status) ? "ALREADY_FINISHED" : "ALREADY_RUNNING";
   const name = toTypeId("message", id);
+  if (campaignId !== null) {
+    const campaign = toTypeId("campaign", campaignId);
+    const instead = `change campaign ${campaign} instead`;
+    return new ConflictError(
+      code,
+      `Cannot change title, content or time of message ${name}: ${instead}`,
+    );
+  }
   const reason = `Cannot change title, content or time of message ${name}: status is ${status}`;
   return new ConflictError(code, reason);
 }

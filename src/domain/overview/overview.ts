@@ -3,6 +3,7 @@ import { MAX_MINUTES, readRecentDeliveries, type RecentDeliveries } from "../del
 import { invalid } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { type PendingType, readPendingTypes } from "./pending.ts";
+import { type ProcessorStatus, readProcessor } from "./processor.ts";
 import { type Queue, readQueue } from "./queue.ts";
 
 /**
@@ -13,6 +14,7 @@ export interface Overview {
   readonly organizationId: string;
   queue(): Promise<Queue>;
   pendingTypes(): Promise<PendingType[]>;
+  processor(): Promise<ProcessorStatus>;
   /**
    * Results of the last minutes.
    *
@@ -33,10 +35,12 @@ export function overviewFor({ db }: Services, caller: Caller): Overview {
   const recent = new Map<number, Promise<RecentDeliveries>>();
   let queue: Promise<Queue> | undefined;
   let pendingTypes: Promise<PendingType[]> | undefined;
+  let processor: Promise<ProcessorStatus> | undefined;
   return {
     organizationId,
     queue: () => queue ??= readQueue(db, organizationId),
     pendingTypes: () => pendingTypes ??= readPendingTypes(db, organizationId),
+    processor: () => processor ??= readProcessor(db, organizationId),
     deliveries(last) {
       if (last < 1 || last > MAX_MINUTES) {
         throw invalid(["last"], "OUT_OF_RANGE", `must be from 1 to ${MAX_MINUTES}, got ${last}`);

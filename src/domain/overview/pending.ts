@@ -1,4 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
+import { readWaitingTypes } from "../campaigns/waiting.ts";
 
 /** Number of deliveries that wait, of one message type. */
 export interface PendingType {
@@ -62,10 +63,22 @@ function waitingAs(status: "QUEUED" | "SCHEDULED"): string {
 }
 
 /**
- * Counts the deliveries in unfinished batches of an organization by message type, most first, without a check of
- * access. At most 10,000 batches of a type are counted, and 20,000 of all types. A batch counts in full until it
+ * Counts the deliveries of an organization that wait, by message type, most first, without a check of access: those
+ * in unfinished batches, and those of campaigns that are in none yet. At most 10,000 batches of a type are counted, and 20,000 of all types. A batch counts in full until it
  * is finished.
  */
-export function readPendingTypes(db: Connection, organizationId: string): Promise<PendingType[]> {
-  return db.run(PENDING, organizationId, LANES, MAX_TYPES, MAX_JOBS);
+export async function readPendingTypes(
+  db: Connection,
+  organizationId: string,
+): Promise<PendingType[]> {
+  const [batches, campaigns] = await Promise.all([
+    db.run(PENDING, organizationId, LANES, MAX_TYPES, MAX_JOBS),
+    readWaitingTypes(db, organizationId),
+  ]);
+  const byType = new Map(batches.map((pending) => [pending.type, pending]));
+  for (const { type, count } of campaigns) {
+    const pending = byType.get(type) ?? { type, count: 0, capped: false };
+    byType.set(type, { ...pending, count: pending.count + count });
+  }
+  return [...byType.values()].toSorted((a, b) => b.count - a.count);
 }

@@ -39,6 +39,13 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
     "contacts o",
     "o.erasing_since is null",
   ),
+  campaign: find(
+    "campaign",
+    "m.title",
+    "o.type",
+    "campaigns o join messages m on m.id = o.message_id",
+    "true",
+  ),
   bulkAction: find("bulkAction", "o.action", "o.state", "bulk_actions o", own("o.user_id")),
   problem: find("problem", "o.pattern", "o.state", "problems o", "c.role <> 'MEMBER'"),
   apiKey: find("apiKey", "o.name", "o.role", "api_keys o", "c.role <> 'MEMBER'"),

@@ -1,6 +1,7 @@
 import type { Caller } from "../../domain/access/access.ts";
 import { CHANNEL_RULES } from "../../domain/channel_rules/channel_rules.ts";
-import { checkMayImport, importContacts as importChunk } from "../../domain/contacts/import.ts";
+import { campaignsNamed, importAndEnrol } from "../../domain/campaigns/import.ts";
+import { checkMayImport } from "../../domain/contacts/import.ts";
 import type { Services } from "../../domain/services.ts";
 import { contactTable } from "./contact_table.ts";
 import { importRows } from "./counted_rows.ts";
@@ -9,16 +10,18 @@ import { failure } from "./failure.ts";
 import { contactOf } from "./json_rows.ts";
 import { readMapping } from "./mapping.ts";
 import { NdjsonReader } from "./ndjson.ts";
-import { channelOf, checkParameters } from "./parameters.ts";
+import { channelOf, checkParameters, isTrue } from "./parameters.ts";
 import { openUpload } from "./upload.ts";
 
-const PARAMETERS = ["channel", "columns"];
+const PARAMETERS = ["channel", "columns", "welcome", "received"];
 
 /**
  * Handles `POST /import/contacts`: streams a file of people into the contacts; for ADMINs. A person whose address is
- * known is updated. Nothing is sent.
+ * known is updated. Contacts are enrolled in the campaigns with a date to come.
  *
- * Parameters: `channel` (EMAIL), whose addresses the file has; `columns` as in `importRecipients`. The file is CSV as
+ * Parameters: `channel` (EMAIL), whose addresses the file has; `columns` as in `importRecipients`; `welcome` (false),
+ * whether the contacts get the mails of campaigns at sign-up; `received`, ids or types of campaigns whose mails the
+ * contacts have got elsewhere. The file is CSV as
  * for recipients, in which the columns `psid` (on Messenger: `email`) and `vip` are fields of the contact; or NDJSON
  * of objects with `email`, `psid`, `name`, `vip` and `variables`.
  *
@@ -38,6 +41,9 @@ export async function importContacts(
     checkParameters(searchParams, PARAMETERS);
     const channel = channelOf(searchParams);
     const mapping = readMapping(searchParams);
+    const welcome = isTrue(searchParams, "welcome");
+    const received = searchParams.get("received")?.split(",") ?? [];
+    const receivedIds = await campaignsNamed(services, caller, received, ["received"]);
     const upload = openUpload(request, {
       csv: () => new CsvReader(contactTable(channel, CHANNEL_RULES[channel], mapping)),
       ndjson: () => new NdjsonReader(contactOf),
@@ -45,7 +51,7 @@ export async function importContacts(
     const { added, known: updated, refused, refusedRows } = await importRows(
       upload,
       async (rows) => {
-        const written = await importChunk(services, caller, rows);
+        const written = await importAndEnrol(services, caller, rows, { welcome, receivedIds });
         return { ...written, known: written.updated };
       },
     );

@@ -35,6 +35,15 @@ export function keepsPartial(parameters: URLSearchParams): boolean {
   return text !== null && oneOf("keep", text, ["partial"]) === "partial";
 }
 
+/**
+ * Reads a parameter that is true or false; absent: false.
+ *
+ * @throws {InvalidInputError} for another value
+ */
+export function isTrue(parameters: URLSearchParams, name: string): boolean {
+  return oneOf(name, parameters.get(name) ?? "false", ["true", "false"]) === "true";
+}
+
 function oneOf<T extends string>(name: string, text: string, values: readonly T[]): T {
   const value = values.find((value) => value === text);
   if (value) return value;

@@ -75,7 +75,7 @@ onEveryDatabase(
       });
       assert.deepEqual([processor.running, processor.intervalMs, processor.batchSize], [
         true,
-        1_000,
+        60_000,
         100,
       ]);
       assert.deepEqual(processor.lastCycleByType, [{ type: "work", count: 3 }]);

@@ -89,7 +89,9 @@ onEveryDatabase("importContacts() refuses in words, and adds nothing then", asyn
   for (
     const [body, options, status, reason] of [
       [file, { caller: member }, 403, /import contacts/],
-      [file, { query: "?welcome=1" }, 400, /welcome: is not a known parameter; use channel/],
+      [file, { query: "?greet=1" }, 400, /greet: is not a known parameter; use channel/],
+      [file, { query: "?welcome=1" }, 400, /welcome: must be true or false/],
+      [file, { query: "?received=news" }, 400, /received: names no campaign by its id or type/],
       ["email\n", {}, 400, /rows: are missing: the file has no rows/],
       ["email\nx\n", {}, 400, /rows.2: email is not an email address/],
       [file, { headers: { "content-type": "application/json" } }, 415, /Cannot import/],

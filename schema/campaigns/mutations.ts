@@ -1,0 +1,144 @@
+import type { Campaign } from "../../src/domain/campaigns/campaign.ts";
+import { createCampaign } from "../../src/domain/campaigns/create.ts";
+import { updateCampaign } from "../../src/domain/campaigns/update.ts";
+import { fromTypeId } from "../../src/domain/id.ts";
+import { builder } from "../kit/builder.ts";
+import { ContentInput } from "../messages/content.ts";
+import { CampaignNode, CampaignTrigger } from "./campaign.ts";
+
+const LocalTimeInput = builder.inputType("LocalTimeInput", {
+  description: "Time by the clock of a time zone.",
+  fields: (t) => ({
+    time: t.string({
+      required: true,
+      description:
+        "Local time, such as `2030-03-31T09:00`. A time that clocks skip is moved forward by the gap; of " +
+        "a repeated one, the first is taken.",
+    }),
+    timezone: t.string({ required: true, description: "IANA time zone, such as Europe/Berlin." }),
+  }),
+});
+
+const SEND_AT = "Time from which its mails are sent; a past one is refused. Trigger DATE only.";
+const LOCAL_SEND_AT = "The same by the clock of a time zone, in place of `sendAt`.";
+const LATE =
+  "True: contacts that are created after the date get the mail, too, with the next cycle. Trigger " +
+  "DATE only.";
+
+const CreateCampaignInput = builder.inputType("CreateCampaignInput", {
+  description: "Fields of a new campaign.",
+  fields: (t) => ({
+    type: t.string({
+      required: true,
+      description: "Type of its mails, a free name of 1 to 100 characters.",
+    }),
+    name: t.string({
+      required: true,
+      description: "Internal name, 1 to 200 characters; recipients do not see it.",
+    }),
+    trigger: t.field({
+      type: CampaignTrigger,
+      required: true,
+      description: "Event that sends it.",
+    }),
+    sendAt: t.field({ type: "DateTime", description: SEND_AT }),
+    localSendAt: t.field({ type: LocalTimeInput, description: LOCAL_SEND_AT }),
+    content: t.field({
+      type: ContentInput,
+      required: true,
+      description:
+        "Content of its mails. The variables are those of the contact, at the time at which its mail " +
+        "is due; one that no contact has is refused. Each mail has an unsubscribe link.",
+    }),
+    enabled: t.boolean({
+      required: true,
+      defaultValue: true,
+      description: "False: nobody is enrolled until `updateCampaign` enables it.",
+    }),
+    sendToLateContacts: t.boolean({ required: true, defaultValue: false, description: LATE }),
+  }),
+});
+
+const UpdateCampaignInput = builder.inputType("UpdateCampaignInput", {
+  description: "Changes of a campaign; an absent field keeps its value. Null is refused.",
+  fields: (t) => ({
+    name: t.string({ description: "New name, 1 to 200 characters." }),
+    sendAt: t.field({ type: "DateTime", description: SEND_AT }),
+    localSendAt: t.field({ type: LocalTimeInput, description: LOCAL_SEND_AT }),
+    content: t.field({
+      type: ContentInput,
+      description: "New content; replaces subject, text and html together.",
+    }),
+    enabled: t.boolean({
+      description:
+        "False: stops sending at once; the mails in flight are still recorded. True: continues, at " +
+        "once if the date has passed meanwhile.",
+    }),
+    sendToLateContacts: t.boolean({ description: LATE }),
+  }),
+});
+
+const CreateCampaignPayload = builder
+  .objectRef<{ campaign: Campaign; created: boolean }>("CreateCampaignPayload")
+  .implement({
+    description: "Campaign that was created or found.",
+    fields: (t) => ({
+      campaign: t.field({
+        type: CampaignNode,
+        description: "New campaign, or the equal one that exists.",
+        resolve: ({ campaign }) => campaign,
+      }),
+      created: t.exposeBoolean("created", {
+        description: "False if an equal campaign of the same type and date exists.",
+      }),
+    }),
+  });
+
+const UpdateCampaignPayload = builder.objectRef<Campaign>("UpdateCampaignPayload").implement({
+  description: "Updated campaign.",
+  fields: (t) => ({
+    campaign: t.field({
+      type: CampaignNode,
+      description: "Campaign after the update.",
+      resolve: (campaign) => campaign,
+    }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createCampaign: t.field({
+    type: CreateCampaignPayload,
+    nullable: true,
+    errors: {},
+    description:
+      "Creates a campaign. A job enrols the existing contacts in one with a date; `registerContact` " +
+      "enrols new ones. Contacts that have signed up before get no mail of the trigger SIGNUP. ADMIN " +
+      "and OPERATOR only, else ForbiddenError. Refuses a date in the past, an unknown time zone, a " +
+      "variable that no contact has, and another campaign of the same type and date with " +
+      "InvalidInputError.",
+    args: {
+      input: t.arg({
+        type: CreateCampaignInput,
+        required: true,
+        description: "Fields of the new campaign.",
+      }),
+    },
+    resolve: (_root, { input }, { services, caller }) => createCampaign(services, caller, input),
+  }),
+  updateCampaign: t.field({
+    type: UpdateCampaignPayload,
+    nullable: true,
+    errors: {},
+    description:
+      "Changes a campaign. Mails that are not being sent yet have the new content. Contacts that the " +
+      "changed campaign is for are enrolled by a job, and those that have its mail get no second one. " +
+      "ADMIN and OPERATOR only, else ForbiddenError. Refuses an unknown id with NotFoundError, and " +
+      "what `createCampaign` refuses with InvalidInputError.",
+    args: {
+      id: t.arg.id({ required: true, description: "Id of the campaign: cmp_…" }),
+      input: t.arg({ type: UpdateCampaignInput, required: true, description: "Changes to make." }),
+    },
+    resolve: (_root, { id, input }, { services, caller }) =>
+      updateCampaign(services, caller, fromTypeId("campaign", id), input),
+  }),
+}));

@@ -1,0 +1,98 @@
+import { updateProcessor } from "../../src/domain/campaigns/processor.ts";
+import { type Installation, readInstallation } from "../../src/domain/installation/installation.ts";
+import { type Overview, overviewFor } from "../../src/domain/overview/overview.ts";
+import type { ProcessorStatus } from "../../src/domain/overview/processor.ts";
+import { InstallationNode } from "../installation/installation.ts";
+import { TypeCount } from "../jobs/type_count.ts";
+import { builder } from "../kit/builder.ts";
+import { OverviewNode } from "./overview.ts";
+
+const ProcessorStatusObject = builder.objectRef<ProcessorStatus>("ProcessorStatus").implement({
+  description:
+    "Cycle that queues the mails of campaigns with a date. Mails of sign-ups do not wait for it.",
+  fields: (t) => ({
+    running: t.exposeBoolean("running", {
+      description: "True if there is a worker with a valid lease; otherwise nothing is sent.",
+    }),
+    intervalMs: t.exposeInt("intervalMs", {
+      description: "Time from one cycle to the next, in milliseconds.",
+    }),
+    batchSize: t.exposeInt("batchSize", {
+      description:
+        "Number of mails per type that are queued before it is the turn of the next type. A cycle " +
+        "continues until nothing is due.",
+    }),
+    lastCycleAt: t.expose("lastCycleAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "Time of the last cycle; null before the first.",
+    }),
+    lastCycleByType: t.field({
+      type: [TypeCount],
+      description: "Mails of the organization that the last cycle queued, by type, most first.",
+      resolve: ({ lastCycleByType }) => [...lastCycleByType],
+    }),
+  }),
+});
+
+builder.objectField(OverviewNode, "processor", (t) =>
+  t.field({
+    type: ProcessorStatusObject,
+    description: "Cycle that queues the mails of campaigns.",
+    complexity: 5,
+    resolve: ({ processor }) => processor(),
+  }));
+
+const UpdateProcessorInput = builder.inputType("UpdateProcessorInput", {
+  description: "Changes of the cycle of campaigns; an absent field keeps its value.",
+  fields: (t) => ({
+    batchSize: t.int({
+      description: "Number of mails per type before it is the turn of the next type, 1 to 10,000.",
+    }),
+  }),
+});
+
+const UpdateProcessorPayload = builder
+  .objectRef<{ readonly overview: Overview; readonly installation: Installation }>(
+    "UpdateProcessorPayload",
+  ).implement({
+    description: "Objects that show the changed cycle.",
+    fields: (t) => ({
+      overview: t.field({
+        type: OverviewNode,
+        description: "Overview of the organization of the caller.",
+        resolve: ({ overview }) => overview,
+      }),
+      installation: t.field({
+        type: InstallationNode,
+        description: "Installation with its processor.",
+        resolve: ({ installation }) => installation,
+      }),
+    }),
+  });
+
+builder.mutationField("updateProcessor", (t) =>
+  t.field({
+    type: UpdateProcessorPayload,
+    nullable: true,
+    errors: {},
+    description:
+      "Changes the cycle that starts what is due, for all organizations and processes. OPERATOR only, " +
+      "else ForbiddenError. Refuses values out of range and an update without fields with " +
+      "InvalidInputError.",
+    complexity: 50,
+    args: {
+      input: t.arg({
+        type: UpdateProcessorInput,
+        required: true,
+        description: "Settings to change.",
+      }),
+    },
+    resolve: async (_root, { input }, { services, caller }) => {
+      await updateProcessor(services, caller, input);
+      return {
+        overview: overviewFor(services, caller),
+        installation: await readInstallation(services, caller),
+      };
+    },
+  }));

@@ -1,0 +1,30 @@
+import { type Connection, statement } from "../../db/database.ts";
+
+const KEY = "hashtextextended('campaigns ' || id, 0)";
+
+const SHARE = statement<[organizationIds: string[]]>(
+  "campaigns.share",
+  `select pg_advisory_xact_lock_shared(${KEY}) from unnest($1::uuid[]) as u(id)`,
+);
+
+const LOCK = statement<[organizationId: string]>(
+  "campaigns.lock",
+  `select pg_advisory_xact_lock(${KEY}) from unnest(array[$1::uuid]) as u(id)`,
+);
+
+/**
+ * Waits until no transaction changes the campaigns of the organizations, and makes such transactions wait until this
+ * one ends. A contact that is registered meanwhile is therefore enrolled by its own transaction, which sees the
+ * changed campaigns, or by the job that the change starts, which sees the contact.
+ */
+export async function shareCampaigns(
+  tx: Connection,
+  organizationIds: readonly string[],
+): Promise<void> {
+  await tx.run(SHARE, [...organizationIds]);
+}
+
+/** Waits until no other transaction changes or shares the campaigns of the organization. */
+export async function lockCampaigns(tx: Connection, organizationId: string): Promise<void> {
+  await tx.run(LOCK, organizationId);
+}

@@ -1,0 +1,151 @@
+import { z } from "zod";
+import { type Connection, statement } from "../../db/database.ts";
+import { type Caller, requireAdmin } from "../access/access.ts";
+import { InvalidInputError } from "../errors.ts";
+import { wakeWorkers } from "../jobs/enqueue.ts";
+import { finishMessage } from "../messages/finish.ts";
+import { closeMessage, editOpenMessage, reopenMessage } from "../messages/open.ts";
+import { lockMessages } from "../messages/rounds.ts";
+import type { Content } from "../rendering.ts";
+import type { Services } from "../services.ts";
+import { issuesOf } from "../validation.ts";
+import { type Campaign, LANES } from "./campaign.ts";
+import { announceEnrolment, enqueueEnrolment } from "./create.ts";
+import { checkFuture } from "./date.ts";
+import { findSameCampaign, getCampaign } from "./find.ts";
+import {
+  type CampaignDate,
+  campaignFields,
+  type DateInput,
+  dateOf,
+  issuesOfContent,
+  taken,
+} from "./input.ts";
+import { lockCampaigns } from "./lock.ts";
+
+/** Input of `updateCampaign`; absent fields keep their value. */
+export interface UpdateCampaignInput extends DateInput {
+  /** 1 to 200 characters. */
+  readonly name?: string | null;
+  readonly content?: Content | null;
+  readonly enabled?: boolean | null;
+  readonly sendToLateContacts?: boolean | null;
+}
+
+const CLEARED = "is required and cannot be removed";
+const REQUIRED = ["name", "content", "enabled", "sendToLateContacts"] as const;
+
+const schema = z.object({
+  name: campaignFields.name.optional(),
+  content: campaignFields.content.optional(),
+});
+
+const UPDATE = statement<
+  [
+    id: string,
+    sendAt: Date | null,
+    timezone: string | null,
+    enabled: boolean,
+    sendToLateContacts: boolean,
+  ]
+>(
+  "campaigns.update",
+  `update campaigns set send_at = $2, timezone = $3, enabled = $4, send_to_late_contacts = $5,
+     updated_at = now()
+   where id = $1`,
+);
+
+/**
+ * Changes a campaign. Mails that are not being sent yet have the new content. A campaign that is disabled stops
+ * sending, and continues when it is enabled again. A job enrols contacts that the changed campaign is for.
+ *
+ * @returns the changed campaign
+ * @throws {ForbiddenError} for a MEMBER
+ * @throws {NotFoundError}
+ * @throws {InvalidInputError} as `createCampaign` does; nothing is changed then
+ */
+export async function updateCampaign(
+  services: Services,
+  caller: Caller,
+  id: string,
+  input: UpdateCampaignInput,
+): Promise<Campaign> {
+  requireAdmin(caller, "change campaigns");
+  const before = await getCampaign(services, caller, id);
+  const fields = await check(services, caller, input);
+  const date = input.sendAt === undefined && input.localSendAt == null
+    ? null
+    : dateOf(before.trigger, input);
+  const jobIds = await services.db.transaction(async (tx) => {
+    await lockCampaigns(tx, caller.organizationId);
+    // Read again under the lock.
+    const campaign = await getCampaign({ db: tx }, caller, id);
+    await lockMessages(tx, [campaign.messageId]);
+    const changed = await change(tx, campaign, { ...fields, date }, input);
+    return isForMore(campaign, changed) ? await enqueueEnrolment(tx, caller, changed) : [];
+  });
+  announceEnrolment(services, caller, jobIds);
+  wakeWorkers(services, [LANES[before.trigger]]);
+  const { messageId, organizationId } = before;
+  // A message whose campaign was disabled ends if nothing of it waits.
+  await finishMessage(services, { id: messageId, organizationId });
+  services.bus.publish("messages", organizationId, [messageId]);
+  services.bus.publish("deliveries", organizationId, null);
+  return await getCampaign(services, caller, id);
+}
+
+async function check(
+  services: Services,
+  caller: Caller,
+  input: UpdateCampaignInput,
+): Promise<z.infer<typeof schema>> {
+  const cleared = REQUIRED.filter((field) => input[field] === null)
+    .map((field) => ({ path: [field], code: "REQUIRED", message: CLEARED }));
+  if (cleared.length > 0) throw new InvalidInputError(cleared);
+  const fields = schema.safeParse(input);
+  const issues = issuesOf(fields);
+  if (input.content && !issues.some(({ path }) => path[0] === "content")) {
+    issues.push(...await issuesOfContent(services, caller, input.content));
+  }
+  if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
+  return fields.data;
+}
+
+async function change(
+  tx: Connection,
+  campaign: Campaign,
+  { name, content, date }: z.infer<typeof schema> & { readonly date: CampaignDate | null },
+  input: UpdateCampaignInput,
+): Promise<Campaign> {
+  const { id, messageId, organizationId, type } = campaign;
+  const sendAt = date?.sendAt ?? null;
+  if (sendAt) {
+    const same = await findSameCampaign(tx, organizationId, { type, sendAt });
+    if (same && same.id !== id) throw taken(same);
+    if (!same) await checkFuture(tx, sendAt);
+  }
+  const changed: Campaign = {
+    ...campaign,
+    ...date,
+    enabled: input.enabled ?? campaign.enabled,
+    sendToLateContacts: input.sendToLateContacts ?? campaign.sendToLateContacts,
+  };
+  const { enabled, sendToLateContacts, timezone } = changed;
+  await tx.run(UPDATE, id, changed.sendAt, timezone, enabled, sendToLateContacts);
+  await editOpenMessage(tx, messageId, {
+    title: name,
+    content: content &&
+      { subject: content.subject, text: content.text ?? null, html: content.html ?? null },
+    sendAt: sendAt ?? undefined,
+  });
+  if (campaign.enabled && !enabled) await closeMessage(tx, messageId);
+  if (!campaign.enabled && enabled) await reopenMessage(tx, messageId);
+  return changed;
+}
+
+/** Whether contacts may not be enrolled that the changed campaign is for. */
+function isForMore(before: Campaign, after: Campaign): boolean {
+  return after.enabled &&
+    (!before.enabled || before.sendAt?.getTime() !== after.sendAt?.getTime() ||
+      !before.sendToLateContacts && after.sendToLateContacts);
+}
