@@ -4,6 +4,8 @@ import { serve } from "./app/serve.ts";
 import { configure, isOperatorError } from "./app/start.ts";
 import { UNRECORDED_EXIT_CODE } from "./app/stop_signal.ts";
 import { runWorker } from "./app/worker.ts";
+import { addClientCommands } from "./cli/client_commands.ts";
+import { CommandError, EXIT } from "./cli/exit.ts";
 import { ConfigError } from "./config/config.ts";
 
 interface ServeFlags {
@@ -26,6 +28,8 @@ const HELD = [
 
 let recorded = true;
 const program = new Command("waybill")
+  // Invalid arguments are told apart from a command that failed.
+  .exitOverride(({ exitCode }) => Deno.exit(exitCode === 0 ? 0 : EXIT.usage))
   .description("Durable message deliveries and background jobs behind one GraphQL endpoint")
   .addHelpText("after", "\nSettings are environment variables; README.md lists them.");
 program.command("serve", { isDefault: true })
@@ -56,6 +60,7 @@ program.command("worker")
 program.command("migrate")
   .description("apply pending migrations and exit")
   .action(async () => migrateDatabase(await configure()));
+addClientCommands(program);
 
 function toPort(text: string): number {
   const port = Number(text);
@@ -67,7 +72,12 @@ try {
   await program.parseAsync(["deno", "waybill", ...Deno.args]);
 } catch (error) {
   // deno-lint-ignore no-console
-  console.error(isOperatorError(error) ? error.message : error);
-  Deno.exit(error instanceof ConfigError ? 2 : 1);
+  console.error(isOperatorError(error) || error instanceof CommandError ? error.message : error);
+  Deno.exit(exitCodeOf(error));
 }
-Deno.exit(recorded ? 0 : UNRECORDED_EXIT_CODE);
+Deno.exit(recorded ? Deno.exitCode : UNRECORDED_EXIT_CODE);
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommandError) return error.exitCode;
+  return error instanceof ConfigError ? EXIT.usage : EXIT.failed;
+}

@@ -81,7 +81,7 @@ Deno.test("statements stand beside the function that runs them: none is exported
 Deno.test("every package is pinned exactly, and imported by its bare name", async () => {
   const packages = { ...denoConfig.imports, ...dashboardConfig.imports };
   const faults = Object.entries(packages)
-    .filter(([, specifier]) => !/^npm:(@[\w-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/.test(specifier))
+    .filter(([, specifier]) => !/^npm:(@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/.test(specifier))
     .map(([name]) => `deno.json: pin ${name} as npm:name@1.2.3`);
   for (const path of sources) {
     if (/\bfrom "npm:/.test(await readSource(path))) {

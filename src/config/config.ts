@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { access } from "./access.ts";
+import { client } from "./client.ts";
 import { database } from "./database.ts";
 import { http } from "./http.ts";
 import { lanes } from "./lanes.ts";
@@ -39,17 +40,38 @@ export class ConfigError extends Error {
 export function readConfig(
   environment: Readonly<Record<string, string>> = Deno.env.toObject(),
 ): Config {
-  const nonEmpty = Object.fromEntries(
+  const set = withoutEmpty(environment);
+  return freeze({
+    ...check(settings, set),
+    variables: VARIABLES.map((name) => ({ name, set: name in set })),
+  });
+}
+
+/** Settings of a command that talks to a running server. */
+export type ClientConfig = z.output<typeof client>;
+
+/**
+ * Reads and checks the settings of a command that talks to a running server.
+ *
+ * @param environment names and values; by default those of the process
+ * @throws {ConfigError} naming every invalid variable
+ */
+export function readClientConfig(
+  environment: Readonly<Record<string, string>> = Deno.env.toObject(),
+): ClientConfig {
+  return check(client, withoutEmpty(environment));
+}
+
+function withoutEmpty(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value.trim() !== ""),
   );
-  const { data, error } = settings.safeParse(nonEmpty);
-  if (error) {
-    throw new ConfigError(error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
-  }
-  return freeze({
-    ...data,
-    variables: VARIABLES.map((name) => ({ name, set: name in nonEmpty })),
-  });
+}
+
+function check<T>(settings: z.ZodType<T>, environment: Readonly<Record<string, string>>): T {
+  const { data, error } = settings.safeParse(environment);
+  if (!error) return data;
+  throw new ConfigError(error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
 }
 
 function freeze<T extends object>(value: T): T {

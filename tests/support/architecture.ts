@@ -34,7 +34,11 @@ const SHARED_DOMAIN = "src/domain/*";
 const ROWS: Readonly<Record<string, Row>> = {
   "src/main.ts": { code: ["src/app", "src/cli", "src/config"] },
   "src/app": { code: ["src", "schema", "deno.json"], onlyFor: ["src/main.ts"] },
-  "src/cli": { code: ["src/config"], onlyFor: ["src/main.ts"] },
+  "src/cli": {
+    code: ["src/config"],
+    types: ["schema/introspection.d.ts"],
+    onlyFor: ["src/main.ts"],
+  },
   schema: { code: ["src/domain"], types: ["src/events"] },
   "src/server": { code: ["src/domain"] },
   "src/server/webhooks": {

@@ -5,7 +5,7 @@ import type { Graph, Import } from "./architecture.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 // Installed or generated in dashboard/.
-const UNTRACKED = ["node_modules", "dist", "graphql-env.d.ts"];
+const UNTRACKED = ["node_modules", "dist", "graphql-env.d.ts", "introspection.d.ts"];
 
 interface Resolved {
   readonly specifier?: string;

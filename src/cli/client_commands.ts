@@ -1,0 +1,18 @@
+import tab from "@bomb.sh/tab/commander";
+import type { Command } from "commander";
+import { addExplain } from "./explain.ts";
+import { addKeys } from "./keys.ts";
+import { addLists } from "./lists.ts";
+import { addStatus } from "./status.ts";
+import { addWatch } from "./watch.ts";
+
+/** Adds the commands that talk to a running server, and `complete`, which prints a script for the shell. */
+export function addClientCommands(program: Command): void {
+  addStatus(program);
+  addLists(program);
+  addWatch(program);
+  addExplain(program);
+  addKeys(program);
+  // Last, because it completes the commands that exist by then.
+  tab(program);
+}
