@@ -1,5 +1,6 @@
 import { audiences } from "./audiences/screen.ts";
 import { bulkActions } from "./bulk_actions/screen.ts";
+import { campaigns } from "./campaigns/screen.ts";
 import { deliveries } from "./deliveries/screen.ts";
 import { installation } from "./installation/screen.ts";
 import { jobs } from "./jobs/screen.ts";
@@ -20,6 +21,7 @@ export const SCREENS: readonly Screen[] = [
   jobs,
   bulkActions,
   audiences,
+  campaigns,
   suppressions,
   installation,
   organization,

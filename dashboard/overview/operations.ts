@@ -16,6 +16,7 @@ const OverviewFields = graphql(`
       errorTypes { errorType count fraction }
       pendingByType { type count capped }
     }
+    processor { running intervalMs batchSize lastCycleAt lastCycleByType { type count } }
   }
 `);
 

@@ -13,6 +13,7 @@ import { useIsAdmin, useViewer } from "../shell/viewer.tsx";
 import { OverviewFigures } from "./figures.tsx";
 import { LanesPanel } from "./lanes_panel.tsx";
 import { OverviewQuery, OverviewUpdated } from "./operations.ts";
+import { ProcessorPanel } from "./processor_panel.tsx";
 import { ProblemsPanel } from "./problems_panel.tsx";
 import { ProvidersPanel } from "./providers_panel.tsx";
 import { RecentFailures } from "./recent_failures.tsx";
@@ -76,6 +77,7 @@ function OrganizationOverview() {
         </div>
         <div>
           <LanesPanel lanes={overview.queue.byLane} />
+          <ProcessorPanel processor={overview.processor} />
           {role === "OPERATOR" && <InstallationPanels />}
         </div>
       </div>
