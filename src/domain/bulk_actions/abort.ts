@@ -9,10 +9,10 @@ import type { Services } from "../services.ts";
 import type { BulkAction } from "./bulk_action.ts";
 import { type BulkActionRow, COLUMNS, fromRow, getBulkAction } from "./find.ts";
 
-const ABORT = statement<[id: string], BulkActionRow>(
+const ABORT = statement<[organizationId: string, id: string], BulkActionRow>(
   "bulkActions.abort",
   `update bulk_actions set state = 'ABORTED', updated_at = now()
-   where id = $1 and state = 'RUNNING' returning ${COLUMNS}`,
+   where organization_id = $1 and id = $2 and state = 'RUNNING' returning ${COLUMNS}`,
 );
 
 /**
@@ -29,7 +29,7 @@ export async function abortBulkAction(
 ): Promise<BulkAction> {
   const { jobId, organizationId } = await getBulkAction(services, caller, id);
   const aborted = await services.db.transaction(async (tx) => {
-    const [row] = await tx.run(ABORT, id);
+    const [row] = await tx.run(ABORT, organizationId, id);
     if (row) await startWaitingJobs(tx, [jobId]);
     return row;
   });

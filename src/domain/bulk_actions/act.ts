@@ -37,10 +37,27 @@ export interface ActResult {
   readonly action: BulkAction;
   /** Wait until the rate allows the next item, in milliseconds; null: the rate does not limit the step. */
   readonly waitMs: number | null;
-  /** Time of the rate that is unused after the step, in milliseconds. */
+  /** Unused time of the rate, in milliseconds. */
   readonly creditMs: number;
   /** Publishes the changes after the commit. */
   publish(services: Services): void;
+}
+
+/** Items that the stage, the rate and the limit of items in progress allow now. */
+interface Allowance extends Pick<ActResult, "waitMs" | "creditMs"> {
+  /** Maximum number of items. */
+  readonly limit: number;
+  /** Time of the rate that one item uses, in milliseconds; 0: there is no rate. */
+  readonly itemMs: number;
+}
+
+function allowanceOf(action: BulkAction, pacedMs: number): Allowance {
+  const itemMs = action.perSecond === null ? 0 : 1_000 / action.perSecond;
+  const creditMs = Math.min(pacedMs, Math.max(MAX_CREDIT_MS, itemMs));
+  const wanted = Math.min(CHUNK, leftInStage(action), MAX_IN_PROGRESS - action.inProgress);
+  const limit = itemMs === 0 ? wanted : Math.min(wanted, Math.floor(creditMs / itemMs));
+  const waitMs = wanted > 0 && limit <= 0 ? itemMs - creditMs : null;
+  return { limit, itemMs, creditMs, waitMs };
 }
 
 /**
@@ -54,17 +71,11 @@ export async function actOnNext(
   action: BulkAction,
   pacedMs: number,
 ): Promise<ActResult> {
-  const { perSecond } = action;
-  const itemMs = perSecond === null ? 0 : 1_000 / perSecond;
-  const creditMs = Math.min(pacedMs, Math.max(MAX_CREDIT_MS, itemMs));
-  const allowed = itemMs === 0 ? Infinity : Math.floor(creditMs / itemMs);
-  const wanted = Math.min(CHUNK, leftInStage(action), MAX_IN_PROGRESS - action.inProgress);
-  const limit = Math.min(wanted, allowed);
+  const { limit, itemMs, creditMs, waitMs } = allowanceOf(action, pacedMs);
   const items = limit > 0 ? await tx.run(NEXT, action.id, action.actedThrough, limit) : [];
   if (items.length === 0) {
     // Only SKIPPED items may follow the last one that was selected.
     const actedThrough = limit > 0 ? action.total : action.actedThrough;
-    const waitMs = wanted > 0 && limit <= 0 ? itemMs - creditMs : null;
     return { action: { ...action, actedThrough }, waitMs, creditMs, publish: () => {} };
   }
   const caller = callerOf(action);
