@@ -43,7 +43,7 @@ export function OrganizationForm({ organization, onChanged }: {
         <TextInput label="Name" {...field("name", "name")} />
         <TextInput
           label="Sender address"
-          description="Empty: MAIL_FROM. The mail server must be allowed to send for its domain."
+          description="Empty: MAIL_FROM. Only the operator chooses another domain, for which the mail server must be allowed to send."
           {...field("address", "from.address")}
         />
         <TextInput label="Sender name" {...field("senderName", "from.name")} />
