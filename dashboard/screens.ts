@@ -9,6 +9,7 @@ import { messages } from "./messages/screen.ts";
 import { organization } from "./organization/screen.ts";
 import { overview } from "./overview/screen.ts";
 import { problems } from "./problems/screen.ts";
+import { schedules } from "./schedules/screen.ts";
 import { suppressions } from "./suppressions/screen.ts";
 import type { Screen } from "./shell/screen.ts";
 
@@ -20,6 +21,7 @@ export const SCREENS: readonly Screen[] = [
   deliveries,
   jobs,
   bulkActions,
+  schedules,
   audiences,
   campaigns,
   suppressions,

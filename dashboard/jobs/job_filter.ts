@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import type { VariablesOf } from "../api/graphql.ts";
 import { listOf, type UrlState } from "../kit/url_state.ts";
+import { useViewer } from "../shell/viewer.tsx";
 import type { KindInfo } from "./job_kinds.ts";
 import type { JobsQuery } from "./job_list.ts";
 import type { Lane } from "./job_fields.ts";
@@ -24,6 +25,9 @@ export const PERIODS: Readonly<Record<string, number>> = {
 export function useJobFilter(state: UrlState, kinds: readonly KindInfo[]): JobFilter {
   const { status, kind, lane, error, since, from, to, path, equals, q, subject, problem, user } =
     state;
+  const { role } = useViewer();
+  // The system's jobs of every minute would hide the others.
+  const withoutSystem = role === "OPERATOR" && !state.system && !subject;
   return useMemo(() => {
     const period = PERIODS[since ?? ""];
     const start = period === undefined ? from : new Date(Date.now() - period).toISOString();
@@ -39,6 +43,7 @@ export function useJobFilter(state: UrlState, kinds: readonly KindInfo[]): JobFi
       subjectId: subject || undefined,
       problemId: problem || undefined,
       startedBy: user || undefined,
+      system: withoutSystem ? false : undefined,
     };
     return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
   }, [
@@ -56,6 +61,7 @@ export function useJobFilter(state: UrlState, kinds: readonly KindInfo[]): JobFi
     subject,
     problem,
     user,
+    withoutSystem,
   ]);
 }
 

@@ -1,9 +1,10 @@
-import { Button, MultiSelect, Pill, TagsInput } from "@mantine/core";
+import { Button, Chip, MultiSelect, Pill, TagsInput } from "@mantine/core";
 import { IconAdjustmentsHorizontal } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { ChipFilter, FilterBar, SearchFilter } from "../kit/filters.tsx";
 import { formatEnum } from "../kit/format.ts";
 import { listOf, type UrlState } from "../kit/url_state.ts";
+import { useViewer } from "../shell/viewer.tsx";
 import { useErrorTypes } from "./error_types.ts";
 import { LANES } from "./job_filter.ts";
 import type { KindInfo } from "./job_kinds.ts";
@@ -29,6 +30,7 @@ export function JobFilters({ state, onChange, kinds, children }: FilterProps & {
   const used = MORE.filter((name) => state[name]).length;
   const [open, setOpen] = useState(used > 0);
   const names = kinds.map(({ kind }) => kind);
+  const { role } = useViewer();
   return (
     <>
       <FilterBar>
@@ -51,6 +53,16 @@ export function JobFilters({ state, onChange, kinds, children }: FilterProps & {
           value={listOf(state.kind, names) ?? []}
           onChange={(chosen) => onChange({ kind: chosen.join(",") })}
         />
+        {role === "OPERATOR" && (
+          <Chip
+            size="xs"
+            variant="outline"
+            checked={state.system !== undefined}
+            onChange={(checked) => onChange({ system: checked ? "1" : undefined })}
+          >
+            System jobs
+          </Chip>
+        )}
         <Button
           size="compact-sm"
           variant="subtle"

@@ -78,7 +78,7 @@ function Jobs({ kinds }: { readonly kinds: readonly KindInfo[] }) {
   const selection = useSelection(nameOf);
   const columns = useMemo(() => [selection.column, ...COLUMNS], [selection.column]);
   const failedOnly = filter.statuses?.join() === "FAILED";
-  const filtered = Object.keys(filter).length > 0;
+  const filtered = Object.keys(filter).some((name) => name !== "system");
   return (
     <Split
       open={id !== undefined}

@@ -9,6 +9,7 @@ import { watchObjects } from "../../src/domain/live/watch_object.ts";
 import { builder } from "../kit/builder.ts";
 import { checkFilter } from "../kit/filter.ts";
 import { listChangeType } from "../kit/list_change.ts";
+import { followNode } from "../kit/node_updated.ts";
 import { BulkActionNode } from "./bulk_action.ts";
 import { BulkActionFilter } from "./queries.ts";
 
@@ -20,6 +21,8 @@ const watchBulkAction = watchObjects<BulkAction>({
   visible: mayAccess,
   finished: ({ finishedAt }) => finishedAt !== null,
 });
+
+followNode(BulkActionNode, watchBulkAction);
 
 const watchBulkActions = watchLists({
   topic: "bulkActions",

@@ -245,7 +245,7 @@ JobNode.implement({
       nullable: true,
       description:
         "Result, in the format of its kind; null if none. RETRY_FAILED: `{ messageCount, " +
-        "recipientCount, messages: [{ messageId, title, round, recipientCount, batchCount, " +
+        "recipientCount, batchCount, messages: [{ messageId, title, round, recipientCount, batchCount, " +
         "startNumber }] }`, with at most 1,000 messages.",
     }),
     startedFrom: t.field({

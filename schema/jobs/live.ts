@@ -8,6 +8,7 @@ import { builder } from "../kit/builder.ts";
 import { JobNode, type JobState } from "./job.ts";
 import { JobFilter, jobFilter } from "./queries.ts";
 import { listChangeType } from "../kit/list_change.ts";
+import { followNode } from "../kit/node_updated.ts";
 
 // Waits change with other rows than the job's, so events must compare them too.
 const watchJob = watchObjects<JobState>({
@@ -22,6 +23,8 @@ const watchJob = watchObjects<JobState>({
   visible: mayAccess,
   finished: ({ status }) => isFinished(status),
 });
+
+followNode(JobNode, watchJob);
 
 const watchJobs = watchLists({
   topic: "jobs",

@@ -39,8 +39,8 @@ export const JobFilter = builder.inputType("JobFilter", {
   description:
     "Filter of jobs: all fields must match, within a list any value. Absent or null: no limit; " +
     "an empty list is an InvalidInputError. `ids`, `subjectId`, `problemId`, `startedBy`, " +
-    "`createdFrom`, `createdTo`, `errorTypes`, `statuses` without COMPLETED and `active: true` have " +
-    `an index and search all jobs. The other fields search the newest ${SEARCHED} jobs that match these; set ` +
+    "`createdFrom`, `createdTo`, `errorTypes`, `system`, `statuses` without COMPLETED and " +
+    `\`active: true\` have an index and search all jobs. The other fields search the newest ${SEARCHED} jobs that match these; set ` +
     "`createdTo` to search older ones.",
   fields: (t) => ({
     ids: t.idList({ description: "Ids of jobs: job_…" }),
@@ -51,6 +51,11 @@ export const JobFilter = builder.inputType("JobFilter", {
     subjectId: t.id({ description: "Id of the object that the job works on: msg_…" }),
     problemId: t.id({ description: "Problem that its last failure belongs to: prb_…" }),
     startedBy: t.string({ description: "User who started the job." }),
+    system: t.boolean({
+      description:
+        "True: only jobs of the system, such as those of built-in schedules, which the OPERATOR sees; " +
+        "false: only others.",
+    }),
     createdFrom: t.field({ type: "DateTime", description: "Created at this time or later." }),
     createdTo: t.field({ type: "DateTime", description: "Created before this time." }),
     finishedFrom: t.field({ type: "DateTime", description: "Finished at this time or later." }),
@@ -145,7 +150,8 @@ builder.queryFields((t) => ({
   jobs: t.connection({
     type: JobNode,
     description:
-      "Jobs that the caller may see: its own for a MEMBER, else all of the organization.",
+      "Jobs that the caller may see: its own for a MEMBER, else all of the organization; for the " +
+      "OPERATOR those of the system, too.",
     args: {
       filter: t.arg({ type: JobFilter, description: "Filter of the jobs; absent: all." }),
       orderBy: t.arg({

@@ -8,6 +8,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["ApiKey", "apiKey"],
   ["Problem", "problem"],
   ["Job", "job"],
+  ["Schedule", "schedule"],
   ["Audience", "audience"],
   ["Message", "message"],
   ["Batch", "batch"],

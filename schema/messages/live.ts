@@ -10,6 +10,7 @@ import type { Services } from "../../src/domain/services.ts";
 import { builder } from "../kit/builder.ts";
 import { effectivenessById, errorTypesById } from "../deliveries/stats.ts";
 import { listChangeType } from "../kit/list_change.ts";
+import { followNode } from "../kit/node_updated.ts";
 import { MessageNode, type MessageState } from "./message.ts";
 import { MessageFilter, messageFilter } from "./queries.ts";
 
@@ -22,6 +23,8 @@ const watchMessage = watchObjects<MessageState>({
   // Results of deliveries in flight are recorded even after the message was cancelled.
   finished: ({ status, stats }) => isFinal(status) && (stats?.sending ?? 0) === 0,
 });
+
+followNode(MessageNode, watchMessage);
 
 const watchMessages = watchLists({
   topic: "messages",

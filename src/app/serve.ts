@@ -65,6 +65,7 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
         suppressions: (request, caller) => importSuppressions(services, request, caller),
       },
       webhooks: config.webhooks,
+      cronSecret: config.cronSecret,
       dashboard: new URL("../../dashboard/dist/", import.meta.url),
     }));
   printStart(config, server.address, secret);

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { access } from "./access.ts";
 import { client } from "./client.ts";
+import { cron } from "./cron.ts";
 import { database } from "./database.ts";
 import { http } from "./http.ts";
 import { lanes } from "./lanes.ts";
@@ -11,8 +12,8 @@ import { retention } from "./retention.ts";
 import { webhooks } from "./webhooks.ts";
 
 const settings = http.and(database).and(access).and(mail).and(messenger).and(webhooks)
-  .and(lanes).and(retention).and(log);
-const VARIABLES = [http, database, access, mail, messenger, webhooks, lanes, retention, log]
+  .and(cron).and(lanes).and(retention).and(log);
+const VARIABLES = [http, database, access, mail, messenger, webhooks, cron, lanes, retention, log]
   .flatMap((part) => Object.keys(part.in.shape));
 
 /** All settings of a process, checked. */

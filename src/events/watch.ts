@@ -27,12 +27,12 @@ const log = getLogger(["waybill", "events"]);
  * second with all changes since the last call.
  *
  * @param topics one, or several whose ids do not matter to the watcher
- * @param organizationId watches only this organization; null: all organizations
+ * @param organizationIds watches only these organizations; null: all organizations
  */
 export function watchTopics(
   bus: Bus,
   topics: readonly Topic[],
-  organizationId: string | null,
+  organizationIds: readonly string[] | null,
   watcher: Watcher,
 ): Watch {
   // Ids that changed since the last call; null: too many to list.
@@ -71,8 +71,8 @@ export function watchTopics(
     schedule();
   };
   const onEvent = (change: Change) => {
-    const matches = organizationId === null || change.organizationId === "*" ||
-      change.organizationId === organizationId;
+    const matches = organizationIds === null || change.organizationId === "*" ||
+      organizationIds.includes(change.organizationId);
     if (matches) addIds(change.ids);
   };
   const unsubscribes = topics.map((topic) => bus.subscribe(topic, onEvent));

@@ -6,7 +6,7 @@ import { FIRST_JOB, type JobRetention, pruneJobs } from "../domain/jobs/prune.ts
 import { pruneJobStats } from "../domain/jobs/stats.ts";
 import { pruneWorkerHosts } from "../domain/jobs/workers.ts";
 import { pruneProblems } from "../domain/problems/prune.ts";
-import { pruneFires } from "../domain/schedules/fire.ts";
+import { pruneFires } from "../domain/schedules/prune.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import { removeOldDeliveries } from "./cleanup_deliveries.ts";

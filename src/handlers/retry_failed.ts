@@ -1,10 +1,9 @@
 import { toTypeId } from "../domain/id.ts";
 import type { JobPayload } from "../domain/jobs/kinds.ts";
-import { done, jobError, type Outcome } from "../domain/jobs/outcome.ts";
+import { done, type Outcome } from "../domain/jobs/outcome.ts";
 import { writeResult } from "../domain/jobs/result.ts";
 import type { Round } from "../domain/messages/rounds.ts";
 import { retryScheduled } from "../domain/messages/scheduled_retry.ts";
-import { recordFire } from "../domain/schedules/fire.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import { scopeOf } from "./scope.ts";
@@ -21,13 +20,15 @@ async function retryFailed(services: Services, { job, signal, report }: JobRun):
   const rounds: Round[] = [];
   let messageCount = 0;
   let recipientCount = 0;
+  let batchCount = 0;
   const addRounds = async (begun: readonly Round[]) => {
     rounds.push(...begun.slice(0, LISTED_MESSAGES - rounds.length));
     messageCount += begun.length;
     recipientCount += begun.reduce((sum, round) => sum + round.recipientCount, 0);
+    batchCount += begun.reduce((sum, round) => sum + round.batchCount, 0);
     // Written after each chunk, so that a job that crashes leaves a result.
     const messages = rounds.map(resultOf);
-    await writeResult(services, job, { messageCount, recipientCount, messages });
+    await writeResult(services, job, { messageCount, recipientCount, batchCount, messages });
     report({
       total: null,
       processed: messageCount,
@@ -37,17 +38,9 @@ async function retryFailed(services: Services, { job, signal, report }: JobRun):
     });
     signal.throwIfAborted();
   };
-  try {
-    // A job that finds no message has a result, too.
-    await addRounds([]);
-    await retryScheduled(services, scopeOf(job), addRounds);
-  } catch (error) {
-    const counts = { processedCount: messageCount, recipientCount };
-    await recordFire(services, job.id, { outcome: "FAILED", ...counts, error: jobError(error) });
-    throw error;
-  }
-  const counts = { processedCount: messageCount, recipientCount };
-  await recordFire(services, job.id, { outcome: "COMPLETED", ...counts, error: null });
+  // A job that finds no message has a result, too.
+  await addRounds([]);
+  await retryScheduled(services, scopeOf(job), addRounds);
   return done;
 }
 

@@ -3,6 +3,7 @@ import type { Services } from "../domain/services.ts";
 import { createAuthentication, describeRefusal, type JwtOptions } from "./authentication.ts";
 import { createBounces, type WebhookOptions } from "./webhooks/bounces.ts";
 import { createContent } from "./content.ts";
+import { createCron, CRON_TIMEOUT_MS } from "./cron/cron.ts";
 import { createDashboard } from "./dashboard/dashboard.ts";
 import { createGraphQL } from "./graphql/graphql.ts";
 import { serveHttp } from "./http_server.ts";
@@ -32,6 +33,10 @@ export interface ServerOptions {
   /** Milliseconds after which a client of an event stream that reads nothing is disconnected. */
   readonly readerDeadlineMs?: number;
   readonly webhooks: WebhookOptions;
+  /** Bearer token of /cron; null to disable. */
+  readonly cronSecret: string | null;
+  /** Milliseconds after which requests to /cron are answered with 202; absent: 25 s. */
+  readonly cronTimeoutMs?: number;
   /** Folder of the built dashboard. */
   readonly dashboard: URL;
 }
@@ -51,6 +56,7 @@ export interface RunningServer {
  */
 export function startServer(options: ServerOptions): RunningServer {
   const { services, schema, jwt, metricsSource, health, imports, readerDeadlineMs } = options;
+  const stopping = new AbortController();
   const sessions = watchSessions(services);
   const authenticate = createAuthentication(services, jwt);
   const graphql = createGraphQL(schema, services, sessions);
@@ -74,6 +80,10 @@ export function startServer(options: ServerOptions): RunningServer {
       createUnsubscribe(services),
       createContent(services, authenticate),
       createBounces(services, options.webhooks),
+      createCron(services, options.cronSecret, {
+        timeoutMs: options.cronTimeoutMs ?? CRON_TIMEOUT_MS,
+        signal: stopping.signal,
+      }),
     ],
   });
   const server = serveHttp(options.host, options.port, (request) => routes.fetch(request));
@@ -83,6 +93,7 @@ export function startServer(options: ServerOptions): RunningServer {
   return {
     address,
     async shutdown() {
+      stopping.abort();
       webSockets.closeAll();
       sessions.end(
         new GraphQLError("The server is shutting down; subscribe again", {

@@ -9,6 +9,7 @@ import { retryDeliveries } from "../../src/domain/messages/retry.ts";
 import { readNextRetries } from "../../src/domain/messages/scheduled_retry.ts";
 import { ensureBuiltInSchedules } from "../../src/domain/schedules/built_in.ts";
 import { fireDue } from "../../src/domain/schedules/fire.ts";
+import { pollSchedules } from "../../src/domain/schedules/poll.ts";
 import { onEveryMail, onPostgresMail, type TestMail } from "../support/mail.ts";
 import { makeDue } from "../support/mail_worker.ts";
 import { people, readDeliveries, tally } from "../support/messages.ts";
@@ -19,11 +20,18 @@ const TICK = statement<[]>(
 );
 const FIRES = statement<
   [],
-  { jobId: string; outcome: string; processedCount: number; recipientCount: number; error: unknown }
+  {
+    jobId: string;
+    outcome: string;
+    processedCount: number;
+    recipientCount: number;
+    batchCount: number;
+    error: unknown;
+  }
 >(
   "test.retryFires",
   `select job_id as "jobId", outcome, processed_count as "processedCount",
-     recipient_count as "recipientCount", error
+     recipient_count as "recipientCount", batch_count as "batchCount", error
    from schedule_fires order by nominal_at`,
 );
 // Larger than the default of the tests, because some send thousands of mails.
@@ -126,8 +134,10 @@ onEveryMail(
 
     const fire = async () => {
       await db.run(TICK);
-      assert.deepEqual((await fireDue(services)).fired, ["retry-failed"]);
+      const { fired } = await fireDue(services);
+      assert.deepEqual(fired.map(({ name }) => name), ["retry-failed"]);
       await worker.runQueued();
+      await pollSchedules(services);
       await makeDue(services);
     };
     refuseWhere(mail, (n) => n <= 20 ? "451 4.3.0 Try again" : null);
@@ -141,14 +151,19 @@ onEveryMail(
     const fires = await db.run(FIRES);
     assert.deepEqual(
       fires.map((
-        { outcome, processedCount, recipientCount, error },
-      ) => [outcome, processedCount, recipientCount, error]),
-      [["COMPLETED", 1, 120, null], ["COMPLETED", 1, 20, null], ["COMPLETED", 0, 0, null]],
+        { outcome, processedCount, recipientCount, batchCount, error },
+      ) => [outcome, processedCount, recipientCount, batchCount, error]),
+      [
+        ["COMPLETED", 1, 120, 2, null],
+        ["COMPLETED", 1, 20, 1, null],
+        ["COMPLETED", 0, 0, 0, null],
+      ],
     );
     const [job] = await findJobs(db, [fires[1]?.jobId ?? ""]);
     assert.deepEqual(job?.result, {
       messageCount: 1,
       recipientCount: 20,
+      batchCount: 1,
       messages: [{
         messageId: toTypeId("message", id),
         title: "News",
@@ -159,7 +174,12 @@ onEveryMail(
       }],
     });
     const [idle] = await findJobs(db, [fires[2]?.jobId ?? ""]);
-    assert.deepEqual(idle?.result, { messageCount: 0, recipientCount: 0, messages: [] });
+    assert.deepEqual(idle?.result, {
+      messageCount: 0,
+      recipientCount: 0,
+      batchCount: 0,
+      messages: [],
+    });
     const { status, retryRounds } = await getMessage(services, admin, id);
     assert.deepEqual([status, retryRounds], ["PARTIALLY_SENT", 2]);
     assert.equal((await getMessage(services, admin, manualId)).retryRounds, 0);

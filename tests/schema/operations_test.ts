@@ -15,6 +15,7 @@ import { putOnHold } from "../../src/domain/installation/hold.ts";
 import { type Noun, toTypeId } from "../../src/domain/id.ts";
 import { listJobs } from "../../src/domain/jobs/list.ts";
 import type { Page } from "../../src/domain/page.ts";
+import { createSchedule } from "../../src/domain/schedules/create.ts";
 import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
 import { createOrganization } from "../support/callers.ts";
 import { addCampaign, campaignInput } from "../support/campaigns.ts";
@@ -33,6 +34,8 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   CreateOrganizationInput: { name: "Acme" },
   RetryJobsInput: { filter: { errorTypes: ["TIMEOUT"] } },
   StartJobAgainInput: { priority: 5 },
+  CreateScheduleInput: { name: "nightly", kind: "CLEANUP", payload: {}, cron: "0 3 * * *" },
+  UpdateScheduleInput: { cron: "*/15 * * * *", timezone: "Europe/Berlin", enabled: false },
   StartJobInput: { kind: "CLEANUP", payload: {}, runAt: "2040-01-01T00:00:00Z" },
   DeliveryFilter: { statuses: ["PENDING"] },
   MessageFilter: { statuses: ["PAUSED"] },
@@ -81,6 +84,7 @@ interface Ids {
   readonly suppression: string;
   readonly campaign: string;
   readonly provider: string;
+  readonly schedule: string;
   // In lower case, as the names of fields are compared.
   readonly bulkaction: string;
   readonly deleteorganization: string;
@@ -136,6 +140,14 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     stages: [1],
     stopAtFailedFraction: 0.5,
   });
+  const { schedule } = await createSchedule(services, admin, {
+    name: "weekly",
+    kind: "CLEANUP",
+    payload: {},
+    cron: "0 3 * * 1",
+    timezone: "UTC",
+    enabled: true,
+  });
   await putOnHold(services, "Restored");
   const [delivery] = (await listDeliveries(services, admin, {}, "CREATED_ASC", {})).edges;
   return {
@@ -149,6 +161,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     suppression: toTypeId("suppression", suppression?.id ?? ""),
     campaign: toTypeId("campaign", campaign.id),
     provider: toTypeId("provider", services.settings?.providerIds[0] ?? ""),
+    schedule: toTypeId("schedule", schedule.id),
     bulkaction: toTypeId("bulkAction", bulkAction.id),
     deleteorganization: toTypeId(
       "organization",
@@ -201,6 +214,7 @@ function variablesOf(
     delivery: ids.delivery,
     job: ids.job,
     name: "August",
+    cron: "*/15 9-17 * * 1-5",
     text: "ada@example.com",
     subject: ids.message,
     ids: [ids.suppression],

@@ -90,6 +90,7 @@ export async function withServer(
     eventLoop,
     imports: {},
     webhooks: { secret: null, mailgunSigningKey: null, snsTopicArns: [] },
+    cronSecret: null,
     dashboard: new URL("./no_dashboard/", import.meta.url),
     ...options,
   });

@@ -62,6 +62,14 @@ export function ownsOrAdministers(caller: Caller, userId: string | null): boolea
   return caller.role !== "MEMBER" || (userId !== null && userId === caller.userId);
 }
 
+/** Organizations whose jobs the caller may see and act on: its own and, for the OPERATOR, the system's. */
+export function organizationsOf({ organizationId, role }: Caller): string[] {
+  const organizations = role === "OPERATOR"
+    ? [organizationId, SYSTEM_ORGANIZATION_ID]
+    : [organizationId];
+  return [...new Set(organizations)];
+}
+
 /**
  * Refuses a MEMBER.
  *

@@ -8,7 +8,7 @@ import type { Eraser } from "../eraser.ts";
 import { jobsEraser, jobStatsEraser } from "../jobs/erase.ts";
 import { messagesEraser } from "../messages/erase.ts";
 import { affectedEraser, problemsEraser, reportsEraser } from "../problems/erase.ts";
-import { schedulesEraser } from "../schedules/erase.ts";
+import { firesEraser, schedulesEraser } from "../schedules/erase.ts";
 import { suppressionsEraser } from "../suppressions/erase.ts";
 
 /**
@@ -17,6 +17,7 @@ import { suppressionsEraser } from "../suppressions/erase.ts";
  */
 export const ERASERS: readonly Eraser[] = [
   schedulesEraser,
+  firesEraser,
   jobsEraser,
   jobStatsEraser,
   itemsEraser,

@@ -1,5 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
-import type { Caller } from "../access/access.ts";
+import { type Caller, organizationsOf } from "../access/access.ts";
 import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
@@ -9,14 +9,14 @@ import { insertOutcomes } from "./stats.ts";
 
 // Cancels a waiting job at once. A running job is marked and keeps its fence, so that its handler can
 // still record its work.
-const CANCEL = statement<[ids: string[], organizationId: string], Job>(
+const CANCEL = statement<[ids: string[], organizationIds: string[]], Job>(
   "jobs.cancel",
   `with cancelled as (
      update jobs set cancel_requested = true, updated_at = now(),
        wait_reason = null, wait_provider_id = null,
        status = case status when 'PROCESSING' then status else 'CANCELLED' end,
        finished_at = case status when 'PROCESSING' then null else now() end
-     where id = any($1) and organization_id = $2 and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')
+     where id = any($1) and organization_id = any($2) and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')
      returning *
    ),
    stats as (${insertOutcomes("cancelled")})
@@ -33,7 +33,7 @@ const CANCEL = statement<[ids: string[], organizationId: string], Job>(
  */
 export async function cancelJob(services: Services, caller: Caller, id: string): Promise<Job> {
   await getJob(services, caller, id);
-  const [cancelled] = await cancelMany(services.db, caller.organizationId, [id]);
+  const [cancelled] = await cancelMany(services.db, caller, [id]);
   if (!cancelled) {
     const job = await getJob(services, caller, id);
     throw new ConflictError(
@@ -46,16 +46,16 @@ export async function cancelJob(services: Services, caller: Caller, id: string):
 }
 
 /**
- * Cancels the jobs of an organization that are unfinished. Call `publishCancelled` after the commit.
+ * Cancels the unfinished ones of jobs that the caller may see. Call `publishCancelled` after the commit.
  *
  * @returns the jobs that were cancelled: CANCELLED, or PROCESSING until their handlers have ended
  */
 export function cancelMany(
   tx: Connection,
-  organizationId: string,
+  caller: Caller,
   ids: readonly string[],
 ): Promise<Job[]> {
-  return tx.run(CANCEL, [...ids], organizationId);
+  return tx.run(CANCEL, [...ids], organizationsOf(caller));
 }
 
 /** Aborts the running ones of cancelled jobs, and publishes all of them. */

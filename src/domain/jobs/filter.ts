@@ -1,7 +1,7 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import type { TableOf } from "../../db/columns.ts";
 import { queryBuilder } from "../../db/database.ts";
-import type { Caller } from "../access/access.ts";
+import { type Caller, organizationsOf, SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import { idBound } from "../id.ts";
 import { hasProblem } from "../problems/list.ts";
 import type { JOB_COLUMNS } from "./find.ts";
@@ -23,6 +23,8 @@ export interface JobFilter {
   /** Id of the problem that their last failure belongs to. */
   readonly problemId?: string | null;
   readonly startedBy?: string | null;
+  /** True: only jobs of the system; false: only others. */
+  readonly system?: boolean | null;
   readonly createdFrom?: Date | null;
   readonly createdTo?: Date | null;
   readonly finishedFrom?: Date | null;
@@ -73,8 +75,13 @@ export function matchingJobs(
 
 function withIndexedConditions(caller: Caller, filter: JobFilter): JobQuery<unknown> {
   const { ids, subjectId, startedBy, createdFrom, createdTo, errorTypes } = filter;
-  let query = queryBuilder<{ jobs: JobTable }>().selectFrom("jobs")
-    .where("organization_id", "=", caller.organizationId);
+  const organizations = organizationsOf(caller).filter((id) =>
+    filter.system == null || (id === SYSTEM_ORGANIZATION_ID) === filter.system
+  );
+  let query = queryBuilder<{ jobs: JobTable }>().selectFrom("jobs");
+  query = organizations.length === 0
+    ? query.where(sql<boolean>`false`)
+    : query.where("organization_id", "in", organizations);
   if (caller.role === "MEMBER") query = query.where("user_id", "=", caller.userId);
   if (ids) query = query.where("id", "in", [...ids]);
   if (subjectId != null) query = query.where("subject", "=", subjectId);

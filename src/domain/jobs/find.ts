@@ -41,6 +41,12 @@ const FIND = statement<[ids: string[]], Job>(
   `select ${COLUMNS} from jobs where id = any($1)`,
 );
 
+const FIND_UNFINISHED = statement<[organizationId: string, uniqueKey: string], Job>(
+  "jobs.findByKey",
+  `select ${COLUMNS} from jobs where organization_id = $1 and unique_key = $2
+     and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')`,
+);
+
 const ATTEMPTS = statement<[organizationId: string, jobId: string], JobAttempt>(
   "jobs.attempts",
   `select number, started_at as "startedAt", finished_at as "finishedAt", outcome, error,
@@ -85,8 +91,18 @@ export async function findJob(
  * @throws {NotFoundError} also for a job that the caller may not see
  */
 export async function getJob({ db }: Services, caller: Caller, id: string): Promise<Job> {
-  const job = await findJob(db, caller.organizationId, id);
+  const [job] = await findJobs(db, [id]);
   if (!job || !mayAccess(caller, job)) throw new NotFoundError([toTypeId("job", id)]);
+  return job;
+}
+
+/** Finds the unfinished job with a unique key. The caller must check access within the organization. */
+export async function findUnfinishedJob(
+  db: Connection,
+  organizationId: string,
+  uniqueKey: string,
+): Promise<Job | undefined> {
+  const [job] = await db.run(FIND_UNFINISHED, organizationId, uniqueKey);
   return job;
 }
 

@@ -1,4 +1,4 @@
-import { type Caller, ownsOrAdministers } from "../access/access.ts";
+import { type Caller, organizationsOf, ownsOrAdministers } from "../access/access.ts";
 import type { JobKindName, JobPayload } from "./kinds.ts";
 import type { Lane } from "./lane.ts";
 
@@ -110,7 +110,8 @@ export function canRetry(job: Pick<Job, "status">): boolean {
   return job.status === "FAILED" || job.status === "CANCELLED" || job.status === "SCHEDULED";
 }
 
-/** Whether the caller may see the job and act on it. */
+/** Whether the caller may see the job and act on it. The OPERATOR may for jobs of the system, too. */
 export function mayAccess(caller: Caller, job: Job): boolean {
-  return job.organizationId === caller.organizationId && ownsOrAdministers(caller, job.userId);
+  return organizationsOf(caller).includes(job.organizationId) &&
+    ownsOrAdministers(caller, job.userId);
 }

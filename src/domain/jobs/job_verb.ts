@@ -1,6 +1,6 @@
 import { type Connection, type Database, statement } from "../../db/database.ts";
 import { isUniqueViolation } from "../../db/sqlstate.ts";
-import type { Caller } from "../access/access.ts";
+import { type Caller, organizationsOf } from "../access/access.ts";
 import type { Services } from "../services.ts";
 import { cancelMany, publishCancelled } from "./cancel.ts";
 import { COLUMNS } from "./find.ts";
@@ -48,17 +48,17 @@ export const RETRY_VERB: JobVerb = {
 export const CANCEL_VERB: JobVerb = {
   statuses: ["QUEUED", "SCHEDULED", "PROCESSING"],
   refusalOf: ({ status }) => isFinished(status) ? `Its status is ${status}` : null,
-  act: (tx, { organizationId }, ids) => cancelMany(tx, organizationId, ids),
+  act: cancelMany,
   publish: publishCancelled,
 };
 
 type LockedJob = Job & JobTraits & { readonly uniqueKey: string | null };
 
 // In the order of ids, in which every statement locks many jobs.
-const LOCK = statement<[ids: string[], organizationId: string], LockedJob>(
+const LOCK = statement<[ids: string[], organizationIds: string[]], LockedJob>(
   "jobs.lockMany",
   `select ${COLUMNS}, unique_key as "uniqueKey", ${KEY_TAKEN} as "keyTaken" from jobs
-   where id = any($1) and organization_id = $2 order by id for no key update`,
+   where id = any($1) and organization_id = any($2) order by id for no key update`,
 );
 
 /** Result of a verb on jobs. */
@@ -80,7 +80,7 @@ export async function actOnJobs(
   ids: readonly string[],
   { refusalOf, act }: JobVerb,
 ): Promise<ActedOnJobs> {
-  const locked = (await tx.run(LOCK, [...ids], caller.organizationId))
+  const locked = (await tx.run(LOCK, [...ids], organizationsOf(caller)))
     .filter((job) => mayAccess(caller, job));
   const accepted: string[] = [];
   const refused: { id: string; reason: string }[] = [];

@@ -1,6 +1,6 @@
 import { type Connection, statement } from "../../db/database.ts";
 import { isUniqueViolation } from "../../db/sqlstate.ts";
-import type { Caller } from "../access/access.ts";
+import { type Caller, organizationsOf } from "../access/access.ts";
 import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
@@ -10,14 +10,14 @@ import { COLUMNS, getJob } from "./find.ts";
 import type { Job } from "./job.ts";
 
 // Restarts a FAILED or CANCELLED job from attempt 1. A waiting one keeps its count and runs now.
-const RETRY = statement<[ids: string[], organizationId: string, userId: string | null], Job>(
+const RETRY = statement<[ids: string[], organizationIds: string[], userId: string | null], Job>(
   "jobs.retry",
   `with retried as (
      update jobs set status = 'QUEUED', run_at = now(), finished_at = null, crashes = 0,
        cancel_requested = false, updated_at = now(), error = null, fingerprint = null, result = null,
        wait_reason = null, wait_provider_id = null,
        attempt = case status when 'SCHEDULED' then attempt else 0 end
-     where id = any($1) and organization_id = $2 and status in ('FAILED', 'CANCELLED', 'SCHEDULED')
+     where id = any($1) and organization_id = any($2) and status in ('FAILED', 'CANCELLED', 'SCHEDULED')
      returning *
    ),
    events as (${
@@ -58,23 +58,23 @@ export async function retryJob(services: Services, caller: Caller, id: string): 
 }
 
 /**
- * Restarts the jobs of the caller's organization that `canRetry` accepts. The caller must be allowed to see
- * them. Call `publishRetried` after the commit.
+ * Restarts the jobs that `canRetry` accepts. The caller must be allowed to see them. Call `publishRetried` after the commit.
  *
  * @returns the restarted jobs, QUEUED
  * @throws a unique violation if another unfinished job has the unique key of one of them
  */
 export function retryMany(
   tx: Connection,
-  { organizationId, userId }: Caller,
+  caller: Caller,
   ids: readonly string[],
 ): Promise<Job[]> {
-  return tx.run(RETRY, [...ids], organizationId, userId);
+  return tx.run(RETRY, [...ids], organizationsOf(caller), caller.userId);
 }
 
-/** Wakes the workers for restarted jobs of one organization, and publishes the jobs. */
+/** Wakes the workers for restarted jobs, and publishes the jobs. */
 export function publishRetried(services: Services, retried: readonly Job[]): void {
   wakeWorkers(services, retried.map(({ lane }) => lane));
-  const [job] = retried;
-  if (job) services.bus.publish("jobs", job.organizationId, retried.map(({ id }) => id));
+  for (const [organizationId, jobs] of Map.groupBy(retried, (job) => job.organizationId)) {
+    services.bus.publish("jobs", organizationId, jobs.map(({ id }) => id));
+  }
 }

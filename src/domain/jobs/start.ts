@@ -1,20 +1,13 @@
 import { z } from "zod";
-import { statement } from "../../db/database.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
 import { ConflictError, invalid, InvalidInputError } from "../errors.ts";
 import { checkNesting } from "../nesting.ts";
 import type { Services } from "../services.ts";
 import { issuesOf } from "../validation.ts";
 import { insertJobs, type JobRow, wakeWorkers } from "./enqueue.ts";
-import { COLUMNS, getJob } from "./find.ts";
+import { findUnfinishedJob, getJob } from "./find.ts";
 import { type Job, mayAccess } from "./job.ts";
 import { JOB_KINDS, type JobKindName } from "./kinds.ts";
-
-const FIND_UNFINISHED = statement<[organizationId: string, uniqueKey: string], Job>(
-  "jobs.findByKey",
-  `select ${COLUMNS} from jobs where organization_id = $1 and unique_key = $2
-     and status in ('QUEUED', 'SCHEDULED', 'PROCESSING')`,
-);
 
 /** Input of `startJob`. */
 export interface StartJobInput {
@@ -79,7 +72,7 @@ export async function startJob(
       services.bus.publish("jobs", caller.organizationId, [id]);
       return { job: await getJob(services, caller, id), created: true };
     }
-    const job = await findUnfinishedJob(services, caller, input.uniqueKey ?? "");
+    const job = await visibleByKey(services, caller, input.uniqueKey ?? "");
     if (job) return { job, created: false };
     // The job finished between the two statements, so the key is free again.
   }
@@ -100,12 +93,12 @@ export function checkStart(input: StartJobInput): void {
   if (issues.length > 0) throw new InvalidInputError(issues);
 }
 
-async function findUnfinishedJob(
+async function visibleByKey(
   { db }: Services,
   caller: Caller,
   uniqueKey: string,
 ): Promise<Job | undefined> {
-  const [job] = await db.run(FIND_UNFINISHED, caller.organizationId, uniqueKey);
+  const job = await findUnfinishedJob(db, caller.organizationId, uniqueKey);
   if (!job || mayAccess(caller, job)) return job;
   throw new ConflictError(
     "ALREADY_RUNNING",

@@ -35,7 +35,7 @@ export async function startJobAgain(
   input: StartJobAgainInput,
 ): Promise<Job> {
   const origin = await getJob(services, caller, id);
-  const { kind, lane, maxAttempts, subject } = origin;
+  const { organizationId, kind, lane, maxAttempts, subject } = origin;
   if (!isJobKind(kind) || !JOB_KINDS[kind].startable) {
     throw new ConflictError(
       "NOT_STARTABLE",
@@ -49,7 +49,7 @@ export async function startJobAgain(
     runAt: input.runAt ?? null,
   };
   checkStart(fields);
-  const { organizationId, userId } = caller;
+  const { userId } = caller;
   const job = { ...fields, organizationId, userId, lane, maxAttempts, subject };
   const newId = await services.db.transaction(async (tx) => {
     const [newId = ""] = await insertJobs(tx, [job]);

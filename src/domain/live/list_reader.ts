@@ -4,7 +4,7 @@ import { MAX_PAGE_SIZE, type Page, type PageArgs } from "../page.ts";
 import type { Services } from "../services.ts";
 import { MAX_IDS_PER_CHANGE, type Topic } from "../../events/bus.ts";
 import { type Watch, watchTopics } from "../../events/watch.ts";
-import type { Caller } from "../access/access.ts";
+import { type Caller, organizationsOf } from "../access/access.ts";
 import type { ListSubscriber } from "./list_subscriber.ts";
 
 /** Fields that every filter has. */
@@ -42,7 +42,7 @@ export class ListReader<T, Filter extends IdFilter> {
     readonly caller: Caller,
     readonly filter: Filter,
   ) {
-    this.#watch = watchTopics(services.bus, [lists.topic], caller.organizationId, {
+    this.#watch = watchTopics(services.bus, [lists.topic], organizationsOf(caller), {
       onChange: (ids) => ids ? this.#readChanged(ids) : this.#resetAll(),
       onInterval: () => this.#reread(),
     });

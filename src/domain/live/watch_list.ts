@@ -24,8 +24,8 @@ export function watchLists<T, Filter extends IdFilter>(
   return (services, caller, filter) => {
     const shared = readers.get(services) ?? new Map<string, ListReader<T, Filter>>();
     readers.set(services, shared);
-    const access = [caller.organizationId, caller.role === "MEMBER" ? [caller.userId] : "all"];
-    const key = JSON.stringify([access, filter]);
+    const { organizationId, role } = caller;
+    const key = JSON.stringify([organizationId, role, role === "MEMBER" && caller.userId, filter]);
 
     return new Repeater<ListChange<T>>(async (push, stop) => {
       const reader = shared.get(key) ?? new ListReader(lists, services, caller, filter);

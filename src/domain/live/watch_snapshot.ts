@@ -54,10 +54,15 @@ export function watchSnapshots<T>(): (
           const snapshot = await take(services);
           for (const listener of [...listeners]) listener(snapshot);
         };
-        const watch = watchTopics(services.bus, topics, organizationId, {
-          onChange: sendAll,
-          onInterval: sendAll,
-        });
+        const watch = watchTopics(
+          services.bus,
+          topics,
+          organizationId === null ? null : [organizationId],
+          {
+            onChange: sendAll,
+            onInterval: sendAll,
+          },
+        );
         const created = { watch, listeners };
         byKey.set(key, created);
         return created;

@@ -1,10 +1,44 @@
 import { statement } from "../../db/database.ts";
 import { SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import { newId } from "../id.ts";
+import type { JobKindName } from "../jobs/kinds.ts";
 import type { Services } from "../services.ts";
-import { BUILT_IN_SCHEDULES, type BuiltInSchedule, nextTick } from "./schedule.ts";
+import { readDatabaseTime } from "./now.ts";
+import { nextTick } from "./ticks.ts";
 
-const NOW = statement<[], { now: Date }>("schedules.now", "select now()");
+/** A schedule that every installation has. */
+interface BuiltInSchedule {
+  readonly name: string;
+  readonly description: string;
+  readonly kind: JobKindName;
+  readonly cron: string | null;
+  readonly intervalMs: number | null;
+}
+
+// In UTC. Changes made by an operator persist.
+const BUILT_IN_SCHEDULES: readonly BuiltInSchedule[] = [
+  {
+    name: "send-due",
+    description: "Starts scheduled messages that are due.",
+    kind: "SEND_DUE",
+    cron: null,
+    intervalMs: 60_000,
+  },
+  {
+    name: "retry-failed",
+    description: "Retries the failed deliveries of messages in retry mode CRON.",
+    kind: "RETRY_FAILED",
+    cron: "*/15 * * * *",
+    intervalMs: null,
+  },
+  {
+    name: "cleanup",
+    description: "Deletes finished jobs and deliveries whose retention period is over.",
+    kind: "CLEANUP",
+    cron: "0 2 * * *",
+    intervalMs: null,
+  },
+];
 
 // An existing row is kept, because an operator may have edited it.
 const INSERT_BUILT_IN = statement<
@@ -12,25 +46,25 @@ const INSERT_BUILT_IN = statement<
     id: string,
     organizationId: string,
     name: string,
-    description: BuiltInSchedule["description"],
-    kind: BuiltInSchedule["kind"],
-    cron: string,
+    description: string,
+    kind: string,
+    cron: string | null,
+    intervalMs: number | null,
     nextAt: Date | null,
   ]
 >(
   "schedules.insertBuiltIn",
-  `insert into schedules (id, organization_id, name, description, kind, cron, next_at)
-   values ($1, $2, $3, $4, $5, $6, $7) on conflict (organization_id, name) do nothing`,
+  `insert into schedules (id, organization_id, name, description, kind, cron, interval_ms, next_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (organization_id, name) do nothing`,
 );
 
 /**
  * Inserts the built-in schedules that are missing. Existing rows are kept. Any number of replicas may
  * call it at once.
  */
-export async function ensureBuiltInSchedules({ db }: Services): Promise<void> {
-  const now = await databaseTime({ db });
-  for (const { name, description, kind, cron } of BUILT_IN_SCHEDULES) {
-    const nextAt = nextTick(cron, "UTC", now);
+export async function ensureBuiltInSchedules({ db }: Pick<Services, "db">): Promise<void> {
+  const now = await readDatabaseTime(db);
+  for (const { name, description, kind, cron, intervalMs } of BUILT_IN_SCHEDULES) {
     await db.run(
       INSERT_BUILT_IN,
       newId(),
@@ -39,13 +73,8 @@ export async function ensureBuiltInSchedules({ db }: Services): Promise<void> {
       description,
       kind,
       cron,
-      nextAt,
+      intervalMs,
+      nextTick({ cron, intervalMs, timezone: "UTC" }, now),
     );
   }
-}
-
-async function databaseTime({ db }: Pick<Services, "db">): Promise<Date> {
-  const [row] = await db.run(NOW);
-  if (!row) throw new Error("Cannot read the time of the database: it returned no row");
-  return row.now;
 }

@@ -1,85 +1,92 @@
-import { Cron, CronPattern } from "croner";
-import { InvalidInputError, type Issue } from "../errors.ts";
-import type { JobError } from "../jobs/job.ts";
-import type { JobKindName } from "../jobs/kinds.ts";
-import { issuesOfTimezone } from "../timezone.ts";
+import { type Caller, SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
+import { toTypeId } from "../id.ts";
+import { isJobKind, JOB_KINDS } from "../jobs/kinds.ts";
+import type { JobRow } from "../jobs/enqueue.ts";
+import type { Rhythm } from "./ticks.ts";
 
 /** A schedule: starts a job of one kind at each tick. */
-export interface Schedule {
+export type Schedule = Rhythm & {
   readonly id: string;
   readonly organizationId: string;
   /** Unique within its organization. */
   readonly name: string;
   readonly description: string | null;
-  /** Kind of the jobs that it starts. */
-  readonly kind: JobKindName;
+  /** Kind of the jobs that it starts: any text, because a newer version of the program may have inserted it. */
+  readonly kind: string;
   readonly payload: Record<string, unknown>;
-  /** Cron expression of five fields: minute, hour, day of month, month, day of week. */
-  readonly cron: string;
-  /** IANA time zone of `cron`. */
-  readonly timezone: string;
   readonly enabled: boolean;
-  /** Next tick; null if there is none. */
+  /** Next tick; null if there is none. While paused, the tick that was next before. */
   readonly nextAt: Date | null;
+  /** User who created it; null: the system, or a caller without a user. */
+  readonly createdBy: string | null;
+  readonly createdAt: Date;
+  /** Time of the last edit, fire or recorded outcome. */
+  readonly updatedAt: Date;
+};
+
+/** Whether every installation has the schedule. It belongs to the system, and the OPERATOR changes it. */
+export function isBuiltIn({ organizationId }: Pick<Schedule, "organizationId">): boolean {
+  return organizationId === SYSTEM_ORGANIZATION_ID;
 }
 
-/** Result of the job that a tick started. */
-export interface FireResult {
-  readonly outcome: "COMPLETED" | "FAILED";
-  /** Number of messages processed. */
-  readonly processedCount: number;
-  /** Number of recipients in these messages. */
-  readonly recipientCount: number;
-  readonly error: JobError | null;
+/** Whether the caller may see the schedule: an ADMIN sees those of its organization and the built-in ones. */
+export function maySee(caller: Caller, schedule: Pick<Schedule, "organizationId">): boolean {
+  return caller.role !== "MEMBER" &&
+    (schedule.organizationId === caller.organizationId || isBuiltIn(schedule));
 }
 
-/** A schedule that every installation has. */
-export type BuiltInSchedule = Pick<Schedule, "name" | "description" | "kind" | "cron">;
+/** Whether the caller may change the schedule: an ADMIN those of its organization, the OPERATOR built-in ones, too. */
+export function mayChange(caller: Caller, schedule: Pick<Schedule, "organizationId">): boolean {
+  return maySee(caller, schedule) && (!isBuiltIn(schedule) || caller.role === "OPERATOR");
+}
 
-/** Schedules of the system organization, in UTC. Changes made by an operator persist. */
-export const BUILT_IN_SCHEDULES: readonly BuiltInSchedule[] = [
-  {
-    name: "send-due",
-    description: "Starts scheduled messages that are due.",
-    kind: "SEND_DUE",
-    cron: "* * * * *",
-  },
-  {
-    name: "retry-failed",
-    description: "Retries the failed deliveries of messages in retry mode CRON.",
-    kind: "RETRY_FAILED",
-    cron: "*/15 * * * *",
-  },
-  {
-    name: "cleanup",
-    description: "Deletes finished jobs and deliveries whose retention period is over.",
-    kind: "CLEANUP",
-    cron: "0 2 * * *",
-  },
-];
+/** Organization whose events a change of the schedule concerns; "*": all, for a built-in one. */
+export function audienceOf(schedule: Pick<Schedule, "organizationId">): string {
+  return isBuiltIn(schedule) ? "*" : schedule.organizationId;
+}
+
+/** Origin of a job that a schedule starts. */
+export interface JobOrigin {
+  readonly jobId: string;
+  /** Organization that the job covers; the system's covers all. */
+  readonly organizationId: string;
+  /** User who started it; null: a tick. */
+  readonly userId: string | null;
+}
+
+/** Job of a fire. */
+export interface FireJob extends JobRow {
+  readonly id: string;
+  /** Key by which a schedule has one unfinished job per organization. */
+  readonly uniqueKey: string;
+  /** TypeID of the schedule. */
+  readonly subject: string;
+}
 
 /**
- * Computes the first tick after an instant; null if there is none (30 February).
+ * Creates the job of a fire.
  *
- * If clocks are put forward over a fixed time, its tick comes at the end of the gap. If they are put
- * back, a fixed time in the repeated hour ticks once, the first time; `*` and step values tick both times.
- *
- * @throws {InvalidInputError} with path `cron` or `timezone`
+ * @throws {Error} for a kind that this version of the program does not have
  */
-export function nextTick(cron: string, timezone: string, after: Date): Date | null {
-  const issues = [...issuesOfCron(cron), ...issuesOfTimezone(timezone)];
-  if (issues.length > 0) throw new InvalidInputError(issues);
-  return new Cron(cron, { mode: "5-part", timezone }).nextRun(after);
-}
-
-function issuesOfCron(cron: string): Issue[] {
-  try {
-    // The constructor of Cron also accepts a date, which ticks once.
-    new CronPattern(cron, undefined, { mode: "5-part" });
-    return [];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `is not a cron expression of five fields such as */15 * * * *: ${reason}`;
-    return [{ path: ["cron"], code: "MALFORMED", message }];
+export function jobOf(
+  { id, name, kind, payload }: Pick<Schedule, "id" | "name" | "kind" | "payload">,
+  { jobId, organizationId, userId }: JobOrigin,
+): FireJob {
+  if (!isJobKind(kind)) {
+    throw new Error(`Cannot fire ${name}: this version has no job kind ${kind}`);
   }
+  const { lane, maxAttempts } = JOB_KINDS[kind];
+  const subject = toTypeId("schedule", id);
+  const uniqueKey = `schedule:${subject}`;
+  return {
+    id: jobId,
+    organizationId,
+    userId,
+    kind,
+    lane,
+    maxAttempts,
+    uniqueKey,
+    subject,
+    payload,
+  };
 }

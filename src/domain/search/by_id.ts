@@ -11,6 +11,7 @@ type FindById = Statement<
 // A MEMBER sees the objects of its own user, see `ownsOrAdministers`.
 const own = (userId: string) => `(c.role <> 'MEMBER' or ${userId} = c.user_id)`;
 const OPERATOR = "c.role = 'OPERATOR'";
+const OF_SYSTEM = `o.organization_id = '${SYSTEM_ORGANIZATION_ID}'`;
 
 // Null: objects of this kind are not found by their ids.
 const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
@@ -29,7 +30,22 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
     "deliveries o join messages m on m.id = o.message_id",
     own("m.user_id"),
   ),
-  job: find("job", "o.kind", "o.status", "jobs o", own("o.user_id")),
+  job: find(
+    "job",
+    "o.kind",
+    "o.status",
+    "jobs o",
+    own("o.user_id"),
+    `${OPERATOR} and ${OF_SYSTEM}`,
+  ),
+  schedule: find(
+    "schedule",
+    "o.name",
+    "o.kind",
+    "schedules o",
+    "c.role <> 'MEMBER'",
+    `c.role <> 'MEMBER' and ${OF_SYSTEM}`,
+  ),
   audience: find("audience", "o.name", "null", "audiences o", own("o.user_id")),
   suppression: find("suppression", "o.address", "o.reason", "suppressions o", "true"),
   contact: find(
@@ -62,7 +78,6 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
   worker: find("worker", "o.host", "null", ofInstallation("workers"), "false", OPERATOR),
   installation: null,
   overview: null,
-  schedule: null,
   viewer: null,
 };
 

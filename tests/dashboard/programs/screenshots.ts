@@ -141,6 +141,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   content: `/messages/${first}?tab=content`,
   analytics: `/messages/${first}?tab=analytics`,
   compose: "/compose",
+  schedules: "/schedules",
   jobs: "/jobs",
   failedJobs: "/jobs?status=FAILED&error=INVALID_PAYLOAD",
   job: `/jobs/${jobs.nodes[0]?.id}`,

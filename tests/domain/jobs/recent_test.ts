@@ -35,7 +35,7 @@ async function run(
 onEveryQueue(
   "readRecentJobs() counts the jobs that ended in the last hour, and no attempt that is retried",
   async (queue) => {
-    const { db, services, organization: { id: org } } = queue;
+    const { db, services, organization: { id: org, admin } } = queue;
     const error = { type: "OTHER", code: null, message: "No" };
     await run(queue, (await createOrganization(db)).id, 5);
     await run(queue, org, 3);
@@ -44,7 +44,7 @@ onEveryQueue(
     await run(queue, org, 1, { outcome: "cancel" });
     await run(queue, org, 1, { outcome: "retry", error, delayMs: 60_000 }, { maxAttempts: 2 });
     const waiting = await addJob(db, org, { lane: "SYSTEM" });
-    await cancelMany(db, org, [waiting]);
+    await cancelMany(db, admin, [waiting]);
 
     await compactJobStats(services);
     const recent = await readRecentJobs(db, org);

@@ -21,7 +21,7 @@ const SET_AGE = statement<[id: string, seconds: number]>(
 
 onEveryQueue(
   "readQueue() counts jobs by lane and state, of one organization",
-  async ({ db, services, organization: { id: org } }) => {
+  async ({ db, services, organization: { id: org, admin } }) => {
     const worker = await addWorker(services, { BULK: 3 });
     await addJobs(db, org, 4);
     await addJob(db, org, { lane: "SYSTEM" });
@@ -31,7 +31,7 @@ onEveryQueue(
     assert.ok(running && failing);
     const error = { type: "OTHER", code: null, message: "No" };
     await settleJobs(db, [endOf(failing, { outcome: "fail", error })]);
-    await cancelMany(db, org, [await addJob(db, org)]);
+    await cancelMany(db, admin, [await addJob(db, org)]);
     await compactJobStats(services);
     const { lanes, byStatus } = await readQueue(db, org);
     const bulk = lanes.find(({ lane }) => lane === "BULK");

@@ -1,11 +1,25 @@
 import assert from "node:assert/strict";
 import { InvalidInputError } from "../../../src/domain/errors.ts";
-import { nextTick } from "../../../src/domain/schedules/schedule.ts";
+import {
+  inWords,
+  issuesOfRhythm,
+  nextTick,
+  type Rhythm,
+  upcomingTicks,
+} from "../../../src/domain/schedules/ticks.ts";
+
+function byCron(cron: string, timezone = "UTC"): Rhythm {
+  return { cron, intervalMs: null, timezone };
+}
+
+function byInterval(intervalMs: number): Rhythm {
+  return { cron: null, intervalMs, timezone: "UTC" };
+}
 
 function ticks(cron: string, timezone: string, after: string, count: number): string[] {
   const found: string[] = [];
   let tick: Date | null = new Date(after);
-  while (found.length < count && (tick = nextTick(cron, timezone, tick))) {
+  while (found.length < count && (tick = nextTick(byCron(cron, timezone), tick))) {
     found.push(tick.toISOString().slice(0, 16) + "Z");
   }
   return found;
@@ -13,7 +27,7 @@ function ticks(cron: string, timezone: string, after: string, count: number): st
 
 function faults(cron: string, timezone: string): string[] {
   try {
-    nextTick(cron, timezone, new Date());
+    nextTick(byCron(cron, timezone), new Date());
     return [];
   } catch (error) {
     assert(error instanceof InvalidInputError);
@@ -85,4 +99,45 @@ Deno.test("nextTick() reports an invalid cron expression and an invalid time zon
     assert.deepEqual(faults("* * * * *", timezone), ["timezone MALFORMED"], timezone);
   }
   assert.deepEqual(faults("never", "Mars/Olympus"), ["cron MALFORMED", "timezone MALFORMED"]);
+});
+
+Deno.test("nextTick() counts an interval from the tick before, so that delays do not add up", () => {
+  const next = (after: string, previous: string | null) =>
+    nextTick(byInterval(60_000), new Date(after), previous === null ? null : new Date(previous))
+      ?.toISOString();
+  assert.equal(
+    next("2026-07-01T12:00:00.700Z", "2026-07-01T12:00:00Z"),
+    "2026-07-01T12:01:00.000Z",
+  );
+  assert.equal(next("2026-07-01T12:05:30Z", "2026-07-01T12:00:10Z"), "2026-07-01T12:06:10.000Z");
+  assert.equal(next("2026-07-01T12:00:00Z", null), "2026-07-01T12:01:00.000Z");
+  // The clock was set back since.
+  assert.equal(next("2026-07-01T12:00:00Z", "2026-07-02T12:00:00Z"), "2026-07-01T12:01:00.000Z");
+});
+
+Deno.test("upcomingTicks() begins with the next one, and has none while paused", () => {
+  const nextAt = new Date("2026-07-01T12:00:00Z");
+  const hours = (rhythm: Rhythm, enabled = true) =>
+    upcomingTicks({ ...rhythm, enabled, nextAt }, 3).map((tick) => tick.toISOString().slice(8, 16));
+  assert.deepEqual(hours(byCron("0 */6 * * *")), ["01T12:00", "01T18:00", "02T00:00"]);
+  assert.deepEqual(hours(byInterval(90 * 60_000)), ["01T12:00", "01T13:30", "01T15:00"]);
+  assert.deepEqual(hours(byCron("0 */6 * * *"), false), []);
+});
+
+Deno.test("inWords() describes cron expressions and intervals", () => {
+  assert.equal(inWords(byCron("*/15 * * * *")), "Every 15 minutes");
+  assert.equal(inWords(byCron("0 14 * * 1-5")), "At 14:00, Monday through Friday");
+  assert.equal(inWords(byInterval(60_000)), "Every minute");
+  assert.equal(inWords(byInterval(90_000)), "Every 90 seconds");
+  assert.equal(inWords(byInterval(7_200_000)), "Every 2 hours");
+});
+
+Deno.test("issuesOfRhythm() gives the reason of the parser, and finds a date that never comes", () => {
+  const now = new Date("2026-07-01T12:00:00Z");
+  const [malformed] = issuesOfRhythm("61 * * * *", "UTC", now);
+  assert.deepEqual([malformed?.path, malformed?.code], [["cron"], "MALFORMED"]);
+  assert.match(malformed?.message ?? "", /CronPattern: Invalid value .*61/);
+  const [never] = issuesOfRhythm("0 2 30 2 *", "UTC", now);
+  assert.deepEqual([never?.path, never?.code], [["cron"], "NEVER_DUE"]);
+  assert.deepEqual(issuesOfRhythm("0 2 29 2 *", "Europe/Berlin", now), []);
 });

@@ -1,0 +1,19 @@
+import { IconCalendarClock } from "@tabler/icons-react";
+import { ADMINS, type Screen } from "../shell/screen.ts";
+
+/** Schedules: jobs that start by themselves. */
+export const schedules: Screen = {
+  label: "Schedules",
+  icon: IconCalendarClock,
+  path: "/schedules",
+  key: "h",
+  roles: ADMINS,
+  routes: [
+    {
+      path: "/schedules",
+      load: () => import("./schedules_page.tsx"),
+      children: [{ path: "$id", load: () => import("./schedule_page.tsx") }],
+    },
+  ],
+  ids: { sch: (id) => `/schedules/${id}` },
+};

@@ -1,0 +1,44 @@
+import { SYSTEM_ORGANIZATION_ID } from "../../domain/access/access.ts";
+import { ConflictError, NotFoundError } from "../../domain/errors.ts";
+import { isHeld } from "../../domain/hold.ts";
+import { isFinished } from "../../domain/jobs/job.ts";
+import { waitForJobs, type WaitLimit } from "../../domain/jobs/wait.ts";
+import { findBuiltIn } from "../../domain/schedules/find.ts";
+import { startRun } from "../../domain/schedules/run.ts";
+import type { Services } from "../../domain/services.ts";
+import { type CronReport, reportOf } from "./report.ts";
+
+/** Answer to `/cron/<name>`. */
+export interface NamedRun {
+  readonly status: 200 | 202 | 500;
+  readonly report: CronReport;
+}
+
+/**
+ * Runs a built-in schedule and waits for its job: the unfinished one of an earlier fire if there is one.
+ *
+ * @throws {NotFoundError} if no built-in schedule has the name
+ * @throws {ConflictError} NOT_STARTABLE while the schedule is paused or the installation is on hold
+ */
+export async function runNamed(
+  services: Services,
+  name: string,
+  limit: WaitLimit,
+): Promise<NamedRun> {
+  const { db } = services;
+  const schedule = await findBuiltIn(db, name);
+  if (!schedule) throw new NotFoundError([name]);
+  const refused = `Cannot fire schedule ${name}: `;
+  if (!schedule.enabled) throw new ConflictError("NOT_STARTABLE", `${refused}it is paused`);
+  if (await isHeld(db)) {
+    throw new ConflictError("NOT_STARTABLE", `${refused}the installation is on hold`);
+  }
+  const { jobId } = await startRun(services, schedule, {
+    organizationId: SYSTEM_ORGANIZATION_ID,
+    userId: null,
+  });
+  const [job] = await waitForJobs(services, [jobId], limit);
+  const report = await reportOf(services, name, jobId, job);
+  if (job && !isFinished(job.status)) return { status: 202, report };
+  return { status: job?.status === "COMPLETED" ? 200 : 500, report };
+}
