@@ -51,11 +51,13 @@ export function BulkActionPanel({ id, onClose }: {
   if (action === null) return null;
   return (
     <section className="bulk-panel" aria-label="Bulk action">
-      <Group gap="sm">
-        <strong>{BULK_VERBS[action.action]} in stages</strong>
-        <BulkActionStatus state={action.state} />
-        <Id id={action.id} />
-        <Group gap="xs" ml="auto">
+      <Group gap="sm" wrap="nowrap" align="start">
+        <Group gap="xs">
+          <strong>{BULK_VERBS[action.action]} in stages</strong>
+          <BulkActionStatus state={action.state} />
+          <Id id={action.id} />
+        </Group>
+        <Group gap="xs" ml="auto" wrap="nowrap">
           <AbortBulkAction action={action} />
           <CloseButton size="sm" aria-label="Hide this bulk action" onClick={onClose} />
         </Group>

@@ -62,54 +62,54 @@ function Keys({ keys, onRevoke }: {
 }) {
   const { role } = useViewer();
   return (
-    <Table.ScrollContainer minWidth={680}>
-      <Table verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Role</Table.Th>
-            <Table.Th>User</Table.Th>
-            <Table.Th>Key</Table.Th>
-            <Table.Th>Created</Table.Th>
-            <Table.Th>Last used</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th aria-label="Actions" />
+    <Table verticalSpacing={6} className="stacked">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Name</Table.Th>
+          <Table.Th>Role</Table.Th>
+          <Table.Th>User</Table.Th>
+          <Table.Th>Key</Table.Th>
+          <Table.Th>Created</Table.Th>
+          <Table.Th>Last used</Table.Th>
+          <Table.Th>State</Table.Th>
+          <Table.Th aria-label="Actions" />
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {keys.map((key) => (
+          <Table.Tr key={key.id}>
+            <Table.Td>
+              <strong>{key.name}</strong>
+            </Table.Td>
+            <Table.Td>{formatEnum(key.role)}</Table.Td>
+            <Table.Td data-label={key.userId === null ? undefined : "User"}>{key.userId}</Table.Td>
+            <Table.Td>
+              <code>{key.prefix}</code>
+            </Table.Td>
+            <Table.Td data-label="Created">
+              <RelativeTime at={key.createdAt} />
+            </Table.Td>
+            <Table.Td data-label="Last used">
+              {key.lastUsedAt ? <RelativeTime at={key.lastUsedAt} /> : "never"}
+            </Table.Td>
+            <Table.Td>
+              <KeyState apiKey={key} />
+            </Table.Td>
+            <Table.Td className="numeric">
+              {key.revokedAt === null && (key.role !== "OPERATOR" || role === "OPERATOR") && (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() => onRevoke(key)}
+                >
+                  Revoke
+                </Button>
+              )}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {keys.map((key) => (
-            <Table.Tr key={key.id}>
-              <Table.Td>
-                <strong>{key.name}</strong>
-              </Table.Td>
-              <Table.Td>{formatEnum(key.role)}</Table.Td>
-              <Table.Td>{key.userId}</Table.Td>
-              <Table.Td>
-                <code>{key.prefix}</code>
-              </Table.Td>
-              <Table.Td>
-                <RelativeTime at={key.createdAt} />
-              </Table.Td>
-              <Table.Td>{key.lastUsedAt ? <RelativeTime at={key.lastUsedAt} /> : "never"}</Table.Td>
-              <Table.Td>
-                <KeyState apiKey={key} />
-              </Table.Td>
-              <Table.Td className="numeric">
-                {key.revokedAt === null && (key.role !== "OPERATOR" || role === "OPERATOR") && (
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    onClick={() => onRevoke(key)}
-                  >
-                    Revoke
-                  </Button>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 

@@ -40,7 +40,8 @@ export default function PeriodChart({ label, points, done, bucket }: {
 const FORMATS = { MINUTE: formatClock, HOUR: formatHour, DAY: formatDay } as const;
 
 function formatHour(ms: number): string {
-  return `${formatDay(ms)} ${formatClock(ms)}`;
+  const clock = formatClock(ms);
+  return clock === "00:00" ? formatDay(ms) : `${formatDay(ms)} ${clock}`;
 }
 
 function formatDay(ms: number): string {

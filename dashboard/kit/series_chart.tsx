@@ -67,6 +67,8 @@ function optionsOf(series: readonly Series[], formatTime: (ms: number) => string
     width: 300,
     height: HEIGHT,
     cursor: { y: false },
+    // The text of the last time needs half of its width beside the last point.
+    padding: [null, 40, null, null],
     scales: { y: { range: (_, __, max) => [0, Math.max(5, max * 1.1)] } },
     axes: [
       {

@@ -5,7 +5,7 @@ import { ActionButton } from "../kit/action_button.tsx";
 import { failureOf, useAction } from "../kit/action.ts";
 import { Confirm, type Question } from "../kit/confirm.tsx";
 import { ErrorNotice } from "../kit/error_notice.tsx";
-import { formatCount, formatNumberOf } from "../kit/format.ts";
+import { formatNumberOf } from "../kit/format.ts";
 import { MessageFields } from "./message_fields.ts";
 import type { MessageDetail } from "./message_query.ts";
 
@@ -65,7 +65,9 @@ export function MessageActions({ message }: { readonly message: MessageDetail })
         ? `It will not be sent to ${formatNumberOf(waiting, "waiting recipient")}. What was sent ` +
           "stays sent. This cannot be undone."
         : "Nothing more of it will be planned or sent. This cannot be undone.",
-      action: waiting > 0 ? `Cancel ${formatCount(waiting)} deliveries` : "Cancel the message",
+      action: waiting > 0
+        ? `Cancel ${formatNumberOf(waiting, "delivery", "deliveries")}`
+        : "Cancel the message",
       danger: true,
       run: async () => failureOf(await cancel.run({ id })),
     });

@@ -45,7 +45,8 @@ function Subject({ subject }: { readonly subject: AffectedSubject }) {
     case "Job":
       return (
         <span>
-          {subject.kind} <span className="dimmed">{formatEnum(subject.status)}</span>{" "}
+          {formatEnum(subject.kind)} <span className="dimmed">{formatEnum(subject.status)}</span>
+          {" "}
           <Id id={subject.id} />
         </span>
       );

@@ -29,6 +29,7 @@ export function ProblemFigures({ problem }: { readonly problem: Problem }) {
 
 /** Where a problem occurs, in one line: "Email · smtp.one · ACCESS_TOKEN · 535 5.7.8" */
 export function placeOf({ channel, kind, provider, errorType, code }: Problem): string {
-  return [channel && formatEnum(channel), kind, provider, errorType, code].filter(Boolean)
+  return [channel && formatEnum(channel), kind && formatEnum(kind), provider, errorType, code]
+    .filter(Boolean)
     .join(" · ");
 }

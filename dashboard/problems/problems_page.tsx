@@ -25,7 +25,10 @@ const COLUMNS: readonly Column<Problem>[] = [
     header: "Where",
     width: "9rem",
     secondary: true,
-    cell: ({ provider, channel, kind }) => provider ?? (channel && formatEnum(channel)) ?? kind,
+    cell: ({ provider, channel, kind }) => {
+      const place = channel ?? kind;
+      return provider ?? (place && formatEnum(place));
+    },
   },
   {
     header: "Last 24 h",

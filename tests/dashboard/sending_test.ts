@@ -38,7 +38,7 @@ inBrowser(
     await dialog.getByRole("button", { name: "Schedule" }).click();
     await page.locator(".message-state").getByText("Scheduled", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Cancel the message" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel 2 deliveries" }).click();
     await page.locator(".message-state").getByText("Cancelled", { exact: true }).waitFor();
   },
 );
