@@ -6,7 +6,7 @@ export const campaigns: Screen = {
   label: "Campaigns",
   icon: IconSpeakerphone,
   path: "/campaigns",
-  key: "g",
+  key: "w",
   roles: EVERYBODY,
   routes: [
     {

@@ -77,7 +77,7 @@ function OrganizationOverview() {
         </div>
         <div>
           <LanesPanel lanes={overview.queue.byLane} />
-          <ProcessorPanel processor={overview.processor} />
+          <ProcessorPanel processor={overview.processor} editable={role === "OPERATOR"} />
           {role === "OPERATOR" && <InstallationPanels />}
         </div>
       </div>

@@ -5,9 +5,14 @@ import { Panel } from "../kit/panel.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
 import { Status } from "../kit/status.tsx";
 import type { Overview } from "./operations.ts";
+import { ProcessorSettings } from "./processor_settings.tsx";
 
 /** Cycle that queues the mails of campaigns: its state, settings and last result. */
-export function ProcessorPanel({ processor }: { readonly processor: Overview["processor"] }) {
+export function ProcessorPanel({ processor, editable }: {
+  readonly processor: Overview["processor"];
+  /** Whether the caller may change the settings. */
+  readonly editable: boolean;
+}) {
   const { running, intervalMs, batchSize, lastCycleAt, lastCycleByType } = processor;
   return (
     <Panel title="Processor" link={{ to: "/campaigns", text: "Campaigns" }}>
@@ -36,6 +41,7 @@ export function ProcessorPanel({ processor }: { readonly processor: Overview["pr
           </li>
         ))}
       </ul>
+      {editable && <ProcessorSettings intervalMs={intervalMs} batchSize={batchSize} />}
     </Panel>
   );
 }

@@ -46,6 +46,9 @@ builder.objectField(OverviewNode, "processor", (t) =>
 const UpdateProcessorInput = builder.inputType("UpdateProcessorInput", {
   description: "Changes of the cycle of campaigns; an absent field keeps its value.",
   fields: (t) => ({
+    intervalMs: t.int({
+      description: "Time from one cycle to the next in milliseconds, 1,000 to 86,400,000.",
+    }),
     batchSize: t.int({
       description: "Number of mails per type before it is the turn of the next type, 1 to 10,000.",
     }),

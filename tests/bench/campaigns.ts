@@ -1,7 +1,7 @@
 // Registrations and cycles of campaigns, through a `serve` process with default settings: registrations per second by
 // 8 HTTP clients, the latency from a registration to the acceptance of its welcome by the mail server, idle and
 // beside a bulk, and the time that the look-up of a cycle takes. PostgreSQL only. Options for a short run:
-// --contacts, --seconds, --bulk, --lone.
+// --contacts, --seconds, --bulk, --lone, --no-cycle.
 import { parseArgs } from "node:util";
 import { statement } from "../../src/db/database.ts";
 import type { Caller } from "../../src/domain/access/access.ts";
@@ -29,7 +29,9 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "5" },
     bulk: { type: "string", default: "1000000" },
     lone: { type: "string", default: "200" },
+    cycle: { type: "boolean", default: true },
   },
+  allowNegative: true,
 });
 const CONTACTS = Number(values.contacts);
 const SECONDS = Number(values.seconds);
@@ -173,7 +175,7 @@ try {
     await registerLone(bench.target, 50);
     reportLatencies("idle: registration to SMTP acceptance", await registerLone(bench.target, 50));
     await measureRate(bench);
-    await measureCycle(bench);
+    if (values.cycle) await measureCycle(bench);
     await startBulk(bench.services, bench.caller, BULK);
     await untilAccepted(sink.port, 1_000);
     reportLatencies(

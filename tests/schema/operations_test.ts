@@ -63,7 +63,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   UpdateCampaignInput: { name: "Hello", enabled: false },
   CampaignFilter: { triggers: ["DATE"] },
   RegisterContactInput: { email: "max@example.com", name: "Max", sendWelcome: true },
-  UpdateProcessorInput: { batchSize: 200 },
+  UpdateProcessorInput: { intervalMs: 30000, batchSize: 200 },
   UpdateMessageInput: { retry: { mode: "CRON" } },
   ContentPreviewInput: { content: { subject: "Hello {{ name }}" }, variables: { name: "Ada" } },
   SendTestMessageInput: {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { type Connection, statement } from "../../db/database.ts";
-import { type Caller, requireOperator } from "../access/access.ts";
+import { type Caller, requireOperator, SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import { invalid, InvalidInputError } from "../errors.ts";
+import { setInterval } from "../schedules/update.ts";
 import type { Services } from "../services.ts";
 import { issuesOf } from "../validation.ts";
 import type { QueuedMails } from "./cycle.ts";
@@ -15,6 +16,8 @@ export interface CycleCount {
 
 /** Settings and last result of the cycle. */
 export interface CycleState {
+  /** Schedule that starts the cycles; null: the installation has not started yet. */
+  readonly scheduleId: string | null;
   /** Time from one cycle to the next, in milliseconds. */
   readonly intervalMs: number;
   /** Maximum number of mails per type that are queued before the next type. */
@@ -24,18 +27,18 @@ export interface CycleState {
   readonly lastCycle: readonly CycleCount[];
 }
 
-const READ = statement<[intervalMs: number], CycleState>(
+const READ = statement<[organizationId: string, intervalMs: number], CycleState>(
   "processor.read",
-  `select $1::int as "intervalMs", batch_size as "batchSize", last_cycle_at as "lastCycleAt",
-     last_cycle as "lastCycle"
-   from processor`,
+  `select s.id as "scheduleId", coalesce(s.interval_ms, $2) as "intervalMs",
+     batch_size as "batchSize", last_cycle_at as "lastCycleAt", last_cycle as "lastCycle"
+   from processor left join schedules s on s.organization_id = $1 and s.name = 'send-due'`,
 );
 
 const DEFAULT_INTERVAL_MS = 60_000;
 
 /** Reads the settings and the last result of the cycle. */
 export async function readCycle(db: Connection): Promise<CycleState> {
-  const [state] = await db.run(READ, DEFAULT_INTERVAL_MS);
+  const [state] = await db.run(READ, SYSTEM_ORGANIZATION_ID, DEFAULT_INTERVAL_MS);
   if (!state) throw new Error("Cannot read the settings of the processor: it has no row");
   return state;
 }
@@ -69,12 +72,16 @@ export async function recordCycle(
 }
 
 const inputSchema = z.object({
+  intervalMs: z.number().int("is not a whole number").min(1_000, "is below 1,000")
+    .max(86_400_000, "is above 86,400,000, which is a day").optional(),
   batchSize: z.number().int("is not a whole number").min(1, "is below 1")
     .max(10_000, "is above 10,000").optional(),
 });
 
 /** Input of `updateProcessor`; absent fields keep their value. */
 export interface UpdateProcessorInput {
+  /** Time from one cycle to the next, in milliseconds: 1,000 to 86,400,000. */
+  readonly intervalMs?: number | null;
   /** 1 to 10,000. */
   readonly batchSize?: number | null;
 }
@@ -98,7 +105,13 @@ export async function updateProcessor(
   requireOperator(caller, "change the processor");
   const fields = inputSchema.safeParse(input);
   if (!fields.success) throw new InvalidInputError(issuesOf(fields));
-  const { batchSize } = fields.data;
-  if (batchSize === undefined) throw invalid([], "EMPTY", "must change at least one field");
-  await services.db.run(UPDATE, batchSize);
+  const { intervalMs, batchSize } = fields.data;
+  if (intervalMs === undefined && batchSize === undefined) {
+    throw invalid([], "EMPTY", "must change at least one field");
+  }
+  const { scheduleId } = await readCycle(services.db);
+  if (intervalMs !== undefined && scheduleId !== null) {
+    await setInterval(services, scheduleId, intervalMs);
+  }
+  if (batchSize !== undefined) await services.db.run(UPDATE, batchSize);
 }

@@ -49,6 +49,8 @@ interface Person {
 type Outcome = Registered | InvalidInputError;
 type Register = (registration: Registration) => Promise<Registered>;
 
+// As for messages that are sent at once.
+const GROUP_INTERVAL_MS = 4;
 const PSID_TAKEN = "belongs to a contact with another email address";
 const registers = new WeakMap<Database, Register>();
 
@@ -73,6 +75,7 @@ export async function registerContact(
   const { db } = services;
   const register = registers.get(db) ?? group<Registration, Registered>(
     (items) => registerAll(services, items),
+    GROUP_INTERVAL_MS,
   );
   registers.set(db, register);
   return await register({ organizationId: caller.organizationId, contact, welcome: sendWelcome });

@@ -19,7 +19,7 @@ interface BuiltInSchedule {
 const BUILT_IN_SCHEDULES: readonly BuiltInSchedule[] = [
   {
     name: "send-due",
-    description: "Starts scheduled messages that are due.",
+    description: "Starts what is due: scheduled messages, and mails of campaigns.",
     kind: "SEND_DUE",
     cron: null,
     intervalMs: 60_000,

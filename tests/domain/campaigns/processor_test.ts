@@ -5,6 +5,7 @@ import { updateProcessor } from "../../../src/domain/campaigns/processor.ts";
 import { ForbiddenError } from "../../../src/domain/errors.ts";
 import { enqueueJobs } from "../../../src/domain/jobs/enqueue.ts";
 import { readProcessor } from "../../../src/domain/overview/processor.ts";
+import { ensureBuiltInSchedules } from "../../../src/domain/schedules/built_in.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { addCampaign, campaignInput, passDate, signUp } from "../../support/campaigns.ts";
 import { issuesOf } from "../../support/issues.ts";
@@ -53,13 +54,14 @@ onEveryMail("A cycle records and logs how many mails of which type it has queued
   assert.deepEqual((await readProcessor(db, admin.organizationId)).lastCycleByType, []);
 });
 
-onEveryMail("updateProcessor() changes the batch size, for the OPERATOR", async (mail) => {
+onEveryMail("updateProcessor() changes interval and batch size, for the OPERATOR", async (mail) => {
   const { db, services, organization: { admin, operator }, worker } = mail;
+  await ensureBuiltInSchedules(services);
   const { intervalMs, batchSize } = await readProcessor(db, admin.organizationId);
   assert.deepEqual([intervalMs, batchSize], [60_000, 100]);
-  await updateProcessor(services, operator, { batchSize: 2 });
+  await updateProcessor(services, operator, { intervalMs: 30_000, batchSize: 2 });
   const changed = await readProcessor(db, admin.organizationId);
-  assert.equal(changed.batchSize, 2);
+  assert.deepEqual([changed.intervalMs, changed.batchSize], [30_000, 2]);
   const campaign = await addCampaign(services, admin, campaignInput());
   for (let n = 1; n <= 3; n++) await signUp(services, admin, personAt(n));
   await passDate(db, campaign);
@@ -70,6 +72,7 @@ onEveryMail("updateProcessor() changes the batch size, for the OPERATOR", async 
   await assert.rejects(updateProcessor(services, admin, { batchSize: 2 }), ForbiddenError);
   const issues = (input: Parameters<typeof updateProcessor>[2]) =>
     issuesOf(() => updateProcessor(services, operator, input));
+  assert.deepEqual(await issues({ intervalMs: 999 }), ["intervalMs OUT_OF_RANGE"]);
   assert.deepEqual(await issues({ batchSize: 0 }), ["batchSize OUT_OF_RANGE"]);
   assert.deepEqual(await issues({}), [" EMPTY"]);
 });
