@@ -39,6 +39,8 @@ import "./schedules/mutations.ts";
 import "./schedules/queries.ts";
 import "./search/search.ts";
 import "./suppressions/suppression.ts";
+import "./templates/mutations.ts";
+import "./templates/queries.ts";
 import { builder } from "./kit/builder.ts";
 
 /** Executable schema of the API. */

@@ -22,6 +22,8 @@ const OWNERS: Owners = {
   lanes: "jobs",
   schedules: "schedules",
   schedule_fires: "schedules",
+  templates: "templates",
+  template_versions: "templates",
   suppressions: "suppressions",
   secrets: "suppressions",
   contacts: "contacts",

@@ -75,6 +75,7 @@ const ConflictCode = builder.enumType("ConflictCode", {
     },
     NOT_DELETABLE: { description: "The organization is that of the caller." },
     NAME_TAKEN: { description: "The name or idempotency key is in use." },
+    CHANGED: { description: "The object has changed since the caller read it." },
     IN_USE: { description: "Other objects still use the object." },
     NOT_CONFIGURED: { description: "A setting of the server that the action needs is missing." },
   },

@@ -9,6 +9,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Problem", "problem"],
   ["Job", "job"],
   ["Schedule", "schedule"],
+  ["Template", "template"],
   ["Audience", "audience"],
   ["Message", "message"],
   ["Batch", "batch"],

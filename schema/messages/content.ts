@@ -1,4 +1,5 @@
 import type { Content } from "../../src/domain/messages/message.ts";
+import { fromTypeId } from "../../src/domain/id.ts";
 import { builder } from "../kit/builder.ts";
 
 export const ContentObject = builder.objectRef<Content>("Content").implement({
@@ -30,3 +31,8 @@ export const ContentInput = builder.inputType("ContentInput", {
     }),
   }),
 });
+
+/** Reads the field `templateId` of an input; null if it is absent. */
+export function chosenTemplate(templateId: string | null | undefined): string | null {
+  return templateId == null ? null : fromTypeId("template", templateId, ["templateId"]);
+}

@@ -6,7 +6,7 @@ import { type ContentPreview, previewContent } from "../../src/domain/templates/
 import { sendTestMessage } from "../../src/domain/messages/test_message.ts";
 import { updateMessage } from "../../src/domain/messages/update.ts";
 import { builder } from "../kit/builder.ts";
-import { ContentInput } from "./content.ts";
+import { chosenTemplate, ContentInput } from "./content.ts";
 import { DeliveryNode } from "../deliveries/delivery.ts";
 import { MessageNode } from "./message.ts";
 import { Channel, RetryBackoff, RetryMode } from "./enums.ts";
@@ -112,7 +112,11 @@ const SendTestMessageInput = builder.inputType("SendTestMessageInput", {
       defaultValue: DEFAULT_CHANNEL,
       description: "Channel to send by.",
     }),
-    content: t.field({ type: ContentInput, required: true, description: "Content to send." }),
+    content: t.field({
+      type: ContentInput,
+      description: "Content to send. Either `content` or `templateId`.",
+    }),
+    templateId: t.id({ description: "Id of a template, whose latest version is sent: tpl_…" }),
     to: t.field({ type: RecipientInput, required: true, description: "Recipient of the message." }),
   }),
 });
@@ -173,7 +177,8 @@ builder.mutationFields((t) => ({
     description:
       "Sends a message to one recipient now, in the lane TRANSACTIONAL, with the type `test` and " +
       "3 attempts. `unsubscribe_url` is a sample link without effect. Refuses invalid content or " +
-      "an invalid recipient with InvalidInputError; nothing is sent then.",
+      "an invalid recipient with InvalidInputError, and an unknown template with NotFoundError; " +
+      "nothing is sent then.",
     args: {
       input: t.arg({
         type: SendTestMessageInput,
@@ -181,6 +186,7 @@ builder.mutationFields((t) => ({
         description: "Content and recipient.",
       }),
     },
-    resolve: (_root, { input }, { services, caller }) => sendTestMessage(services, caller, input),
+    resolve: (_root, { input }, { services, caller }) =>
+      sendTestMessage(services, caller, { ...input, templateId: chosenTemplate(input.templateId) }),
   }),
 }));

@@ -33,6 +33,7 @@ import {
 } from "../deliveries/stats.ts";
 import { WAITING_COMPLEXITY, WaitingForObject } from "../jobs/waiting.ts";
 import { batchLoader } from "../kit/loader.ts";
+import { TemplateNode } from "../templates/template.ts";
 import { ProviderNode, providerOf } from "../providers/provider.ts";
 import {
   Channel,
@@ -235,6 +236,17 @@ MessageNode.implement({
       type: ContentObject,
       description: "Content as Liquid templates.",
       resolve: ({ subject, text, html }) => ({ subject, text, html }),
+    }),
+    template: t.field({
+      type: TemplateNode,
+      nullable: true,
+      description:
+        "Template that the content was copied from; null if it was written for the message.",
+      resolve: ({ templateId }) => templateId,
+    }),
+    templateVersion: t.exposeInt("templateVersion", {
+      nullable: true,
+      description: "Version of the template that the content was copied from; null if none.",
     }),
     errorTypeCounts: t.field({
       type: [ErrorTypeCountObject],

@@ -11,7 +11,7 @@ import { MAX_RESUMED, resumeMessage, resumeMessages } from "../../src/domain/mes
 import { sendMessage } from "../../src/domain/messages/send.ts";
 import { MailboxInput } from "../access/mailbox.ts";
 import { builder } from "../kit/builder.ts";
-import { ContentInput } from "./content.ts";
+import { chosenTemplate, ContentInput } from "./content.ts";
 import { MessageNode } from "./message.ts";
 import { Channel, MessageLane, OnUnknown, RetryBackoff, RetryMode } from "./enums.ts";
 import { MessageFilter, messageFilter } from "./queries.ts";
@@ -74,8 +74,10 @@ export const SendMessageInput = builder.inputType("SendMessageInput", {
     }),
     content: t.field({
       type: ContentInput,
-      required: true,
-      description: "Content of the message.",
+      description: "Content of the message. Either `content` or `templateId`.",
+    }),
+    templateId: t.id({
+      description: "Id of a template, whose latest version is copied as the content: tpl_…",
     }),
     to: t.field({
       type: RecipientsInput,
@@ -147,8 +149,8 @@ builder.mutationField("sendMessage", (t) =>
       "Creates a message and sends it, now or at `sendAt`. Returns at once: jobs send it, after " +
       "planning if it is scheduled, has an audience or more than 100 recipients; " +
       "`messageUpdated` reports the progress. Refuses invalid input with an " +
-      "InvalidInputError that names every fault, an unknown audience with NotFoundError, and an " +
-      "idempotency key of another user's message with ConflictError NAME_TAKEN; nothing is sent " +
+      "InvalidInputError that names every fault, an unknown audience or template with " +
+      "NotFoundError, and an idempotency key of another user's message with ConflictError NAME_TAKEN; nothing is sent " +
       "then.",
     args: {
       input: t.arg({
@@ -252,13 +254,14 @@ function messagePayload(name: string, description: string) {
 
 /** Converts the input of `sendMessage` to its domain form. */
 export function messageInput(
-  { to, retry, ...input }: typeof SendMessageInput.$inferInput,
+  { to, retry, templateId, ...input }: typeof SendMessageInput.$inferInput,
 ): SendMessageShape {
   const audienceId = to.audienceId == null
     ? null
     : fromTypeId("audience", to.audienceId, ["to", "audienceId"]);
   return {
     ...input,
+    templateId: chosenTemplate(templateId),
     to: { list: to.list, audienceId },
     retry: retry ?? DEFAULT_RETRY,
   };

@@ -45,7 +45,7 @@ builder.queryField("messagePreview", (t) =>
     description:
       "Checks the input of `sendMessage` and counts its recipients, without sending or storing " +
       "anything. Refuses what `sendMessage` refuses: invalid input with InvalidInputError, an " +
-      "unknown audience with NotFoundError.",
+      "unknown audience or template with NotFoundError.",
     args: {
       input: t.arg({
         type: SendMessageInput,

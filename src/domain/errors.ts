@@ -43,6 +43,7 @@ export type ConflictCode =
   | "NOT_STARTABLE"
   | "NOT_DELETABLE"
   | "NAME_TAKEN"
+  | "CHANGED"
   | "IN_USE"
   | "NOT_CONFIGURED";
 

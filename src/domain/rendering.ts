@@ -5,6 +5,18 @@ export interface Content {
   readonly html?: string | null;
 }
 
+/** Content as people write it: with HTML, or with MJML in its place. */
+export interface ContentSource extends Content {
+  readonly mjml?: string | null;
+}
+
+/** Content that was made from a source. */
+export interface MadeContent {
+  readonly content: Content;
+  /** True if its text was made from its HTML, because the source has none. */
+  readonly textMade: boolean;
+}
+
 /** Part of the content that has a template of its own. */
 export type ContentPart = keyof Content;
 
@@ -92,6 +104,13 @@ export interface Rendering {
     content: Content,
     values: RenderingValues,
   ): Promise<RenderedContent>;
+  /**
+   * Makes a content: compiles MJML, and makes a text from the HTML of a source without text.
+   *
+   * @throws {InvalidInputError} for invalid MJML: path ["content", "html"], code "MJML", with line and column;
+   *   or a source that takes too long
+   */
+  make(purpose: RenderingPurpose, source: ContentSource): Promise<MadeContent>;
   /** Ends the threads. Requests that are running fail. */
   close(): void;
 }

@@ -17,6 +17,7 @@ import { listJobs } from "../../src/domain/jobs/list.ts";
 import type { Page } from "../../src/domain/page.ts";
 import { createSchedule } from "../../src/domain/schedules/create.ts";
 import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
+import { saveTemplate } from "../../src/domain/templates/save.ts";
 import { createOrganization } from "../support/callers.ts";
 import { addCampaign, campaignInput } from "../support/campaigns.ts";
 import { onEveryDatabase } from "../support/database.ts";
@@ -28,6 +29,9 @@ const FILE = new URL("operations.graphql", import.meta.url);
 const DOCUMENTS = separateOperations(parse(await Deno.readTextFile(FILE)));
 
 const BULK_TARGET = { action: "RETRY", deliveries: { filter: { errorTypes: ["ACCESS_TOKEN"] } } };
+
+const MJML = `<mjml><mj-body><mj-section><mj-column><mj-text>Hello {{ name }}</mj-text></mj-column>
+  </mj-section></mj-body></mjml>`;
 
 const INPUTS: Readonly<Record<string, unknown>> = {
   CreateApiKeyInput: { name: "Shop", role: "MEMBER" },
@@ -66,6 +70,8 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   UpdateProcessorInput: { intervalMs: 30000, batchSize: 200 },
   UpdateMessageInput: { retry: { mode: "CRON" } },
   ContentPreviewInput: { content: { subject: "Hello {{ name }}" }, variables: { name: "Ada" } },
+  TemplateContentInput: { content: { subject: "Hello", html: "<p>Hello {{ name }}</p>" } },
+  SaveTemplateInput: { name: "July", subject: "Hello", mjml: MJML },
   SendTestMessageInput: {
     content: { subject: "Hello {{ name }}" },
     to: { address: "ada@example.com", name: "Ada" },
@@ -83,6 +89,7 @@ interface Ids {
   readonly key: string;
   readonly suppression: string;
   readonly campaign: string;
+  readonly template: string;
   readonly provider: string;
   readonly schedule: string;
   // In lower case, as the names of fields are compared.
@@ -135,6 +142,8 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     channel: "EMAIL",
     addresses: ["cleo@example.com"],
   });
+  const content = { subject: "Hello", html: "<p>Hello</p>" };
+  const { template } = await saveTemplate(services, admin, { name: "June", content });
   const bulkAction = await startBulkAction(services, admin, {
     target: { action: "RETRY", deliveries: { filter: { retryable: true } }, force: false },
     stages: [1],
@@ -160,6 +169,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     key: key.body.data.createApiKey.apiKey.id,
     suppression: toTypeId("suppression", suppression?.id ?? ""),
     campaign: toTypeId("campaign", campaign.id),
+    template: toTypeId("template", template.id),
     provider: toTypeId("provider", services.settings?.providerIds[0] ?? ""),
     schedule: toTypeId("schedule", schedule.id),
     bulkaction: toTypeId("bulkAction", bulkAction.id),

@@ -6,7 +6,9 @@ import type { SendMessage } from "./send.ts";
 type SendInput = VariablesOf<typeof SendMessage>["input"];
 
 /** Content of a draft; empty parts are left out. */
-export function contentOf({ channel, subject, text, html }: Draft): SendInput["content"] {
+export function contentOf(
+  { channel, subject, text, html }: Draft,
+): NonNullable<SendInput["content"]> {
   return {
     subject,
     ...(text && { text }),

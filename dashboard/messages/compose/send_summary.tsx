@@ -28,7 +28,7 @@ export function SendSummary({ input }: { readonly input: SendInput }) {
       "Provider",
       captured ? "none: emails are written to files" : providers.join(", then ") || "none",
     ],
-    ["Subject", input.content.subject],
+    ["Subject", input.content?.subject],
     ["When", input.sendAt ? formatExact(input.sendAt) : "now"],
     [
       "Takes at least",

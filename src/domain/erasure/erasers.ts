@@ -10,6 +10,7 @@ import { messagesEraser } from "../messages/erase.ts";
 import { affectedEraser, problemsEraser, reportsEraser } from "../problems/erase.ts";
 import { firesEraser, schedulesEraser } from "../schedules/erase.ts";
 import { suppressionsEraser } from "../suppressions/erase.ts";
+import { templatesEraser } from "../templates/erase.ts";
 
 /**
  * Erasers of all tables with rows of organizations, in the order in which they run: rows that refer to others
@@ -35,5 +36,6 @@ export const ERASERS: readonly Eraser[] = [
   audiencesEraser,
   contactsEraser,
   suppressionsEraser,
+  templatesEraser,
   apiKeysEraser,
 ];

@@ -24,9 +24,11 @@ export interface WrittenMessage
 export function newMessage(
   caller: Caller,
   input: SendMessageInput,
-  { fields, recipients, duplicates, audience, sender: { from, replyTo } }: CheckedInput,
+  checked: CheckedInput,
   planned: boolean,
 ): NewMessage {
+  const { fields, content, template, recipients, duplicates, audience } = checked;
+  const { from, replyTo } = checked.sender;
   const recipientCount = audience?.recipientCount ?? recipients.length;
   return {
     id: newId(),
@@ -38,8 +40,10 @@ export function newMessage(
     lane: input.lane,
     priority: input.priority,
     subject: fields.content.subject.toWellFormed(),
-    text: input.content.text?.toWellFormed() ?? null,
-    html: input.content.html?.toWellFormed() ?? null,
+    text: content.text?.toWellFormed() ?? null,
+    html: content.html?.toWellFormed() ?? null,
+    templateId: template?.templateId ?? null,
+    templateVersion: template?.version ?? null,
     audienceId: audience?.id ?? null,
     campaignId: null,
     open: false,
@@ -67,8 +71,9 @@ export function newMessage(
 
 /** SQL: the fields of `NewMessage` that are stored, as columns of json_to_recordset. */
 export const NEW_MESSAGE = `id uuid, "organizationId" uuid, "userId" text, title text, channel text,
-  type text, lane text, priority smallint, subject text, text text, html text, "audienceId" uuid,
-  "campaignId" uuid, open boolean, "sendAt" timestamptz, "retryMode" text, "maxAttempts" smallint, "retryBackoff" text, "onUnknown" text,
+  type text, lane text, priority smallint, subject text, text text, html text, "templateId" uuid,
+  "templateVersion" int, "audienceId" uuid, "campaignId" uuid, open boolean, "sendAt" timestamptz,
+  "retryMode" text, "maxAttempts" smallint, "retryBackoff" text, "onUnknown" text,
   unsubscribable boolean, "fromAddress" text, "fromName" text, "replyTo" text, "idempotencyKey" text,
   "recipientCount" int, "duplicateCount" int, "plannedCount" int`;
 
@@ -81,11 +86,13 @@ export const NEW_MESSAGE = `id uuid, "organizationId" uuid, "userId" text, title
 export function insertMessagesFrom(source: string): string {
   // In the order of their keys, because two statements with the same keys would otherwise deadlock.
   return `insert into messages (id, organization_id, user_id, title, channel, type, lane, priority,
-     subject, text_body, html_body, audience_id, campaign_id, open, send_at, retry_mode, max_attempts, retry_backoff,
-     on_unknown, unsubscribable, from_address, from_name, reply_to, idempotency_key, recipient_count,
-     duplicate_count, planned_count, status, started_at)
+     subject, text_body, html_body, template_id, template_version, audience_id, campaign_id, open,
+     send_at, retry_mode, max_attempts, retry_backoff, on_unknown, unsubscribable, from_address,
+     from_name, reply_to, idempotency_key, recipient_count, duplicate_count, planned_count, status,
+     started_at)
    select id, "organizationId", "userId", title, channel, type, lane, priority, subject, text, html,
-     "audienceId", "campaignId", open, "sendAt", "retryMode", "maxAttempts", "retryBackoff", "onUnknown", unsubscribable,
+     "templateId", "templateVersion", "audienceId", "campaignId", open, "sendAt", "retryMode",
+     "maxAttempts", "retryBackoff", "onUnknown", unsubscribable,
      -- A message without its own sender has that of its organization, even if that changes later.
      coalesce("fromAddress", from_address),
      case when "fromAddress" is null then from_name else "fromName" end,

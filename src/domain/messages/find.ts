@@ -20,6 +20,8 @@ export const MESSAGE_COLUMNS = [
   "subject",
   "text_body as text",
   "html_body as html",
+  "template_id as templateId",
+  "template_version as templateVersion",
   "audience_id as audienceId",
   "campaign_id as campaignId",
   "open",

@@ -15,6 +15,7 @@ import {
 import type { Content } from "../rendering.ts";
 import type { Services } from "../services.ts";
 import { contentSchema, issuesOfTemplates } from "../templates/content_check.ts";
+import { chooseContent, type ChosenContent } from "../templates/use.ts";
 import { issuesOf, singleLine } from "../validation.ts";
 import { issuesOfSender, type MessageSender, type SenderInput, tidySender } from "./sender.ts";
 
@@ -31,7 +32,10 @@ export interface SendMessageInput extends SenderInput {
   readonly lane: "BULK" | "TRANSACTIONAL";
   /** -100 to 100; higher is sent first within its type. */
   readonly priority: number;
-  readonly content: Content;
+  /** Either `content` or `templateId`. */
+  readonly content?: Content | null;
+  /** Template whose latest version is the content. */
+  readonly templateId?: string | null;
   /** Exactly one of these fields. */
   readonly to: {
     readonly list?: readonly RecipientInput[] | null;
@@ -75,8 +79,8 @@ const inputSchema = z.object({
   idempotencyKey: singleLine(200).nullish(),
 });
 
-/** Checked input of `sendMessage`: texts and recipients are trimmed. */
-export interface CheckedInput {
+/** Checked input of `sendMessage`, with its content: texts and recipients are trimmed. */
+export interface CheckedInput extends ChosenContent {
   readonly fields: z.infer<typeof inputSchema>;
   /** Inline recipients without duplicate addresses; empty for an audience. */
   readonly recipients: readonly Recipient[];
@@ -90,23 +94,24 @@ export interface CheckedInput {
  *
  * @returns the trimmed fields, the inline recipients and the audience
  * @throws {InvalidInputError} with every fault
- * @throws {NotFoundError} for an audience that the caller may not see
+ * @throws {NotFoundError} for an audience that the caller may not see, and an unknown template
  */
 export async function checkInput(
   services: Services,
   caller: Caller,
   input: SendMessageInput,
 ): Promise<CheckedInput> {
+  const { content, template } = await chooseContent(services, caller, input);
   const { audienceId, list } = input.to;
   const audience = audienceId == null ? null : await getAudience(services, caller, audienceId);
   const inlineRecipients = audience ? [] : (list ?? []).map(tidyRecipient);
-  const fields = inputSchema.safeParse(input);
+  const fields = inputSchema.safeParse({ ...input, content });
   const sender = tidySender(input);
   const issues = [
     ...issuesOf(fields),
     ...issuesOfChannel(services, input),
     ...await issuesOfSender(services, caller, sender, input.channel),
-    ...issuesOfText(input.channel, input.content),
+    ...issuesOfText(input.channel, content),
     ...(audience
       ? issuesOfAudience(audience, input.channel)
       : issuesOfList(inlineRecipients, input.channel)),
@@ -117,11 +122,20 @@ export async function checkInput(
       audience
         ? missingAudienceVariable(audience, name)
         : missingInlineVariable(inlineRecipients, name);
-    issues.push(...await issuesOfTemplates(services, caller, input.content, input, faultOf));
+    issues.push(...await issuesOfTemplates(services, caller, content, input, faultOf));
   }
-  if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
+  if (!fields.success || issues.length > 0) {
+    throw new InvalidInputError(template ? issues.map(inTemplate) : issues);
+  }
   const unique = removeDuplicates(inlineRecipients, input.channel);
-  return { fields: fields.data, audience, sender, ...unique };
+  return { fields: fields.data, content, template, audience, sender, ...unique };
+}
+
+/** Names the input of a fault in the content of a template. */
+function inTemplate(issue: Issue): Issue {
+  const [field, part] = issue.path;
+  if (field !== "content") return issue;
+  return { ...issue, path: ["templateId"], message: `${part}: ${issue.message}` };
 }
 
 /** Checks the text of a content by the rules of its channel. */

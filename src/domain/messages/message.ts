@@ -27,6 +27,9 @@ export interface Message extends StoredSender {
   readonly subject: string;
   readonly text: string | null;
   readonly html: string | null;
+  /** Template that the content was copied from; null: written for the message. */
+  readonly templateId: string | null;
+  readonly templateVersion: number | null;
   readonly audienceId: string | null;
   /** Campaign that adds its recipients; null: none. */
   readonly campaignId: string | null;

@@ -13,6 +13,8 @@ import type { Content, Message } from "./message.ts";
 const MAIL = {
   channel: "EMAIL",
   priority: 0,
+  templateId: null,
+  templateVersion: null,
   audienceId: null,
   open: true,
   // A message that does not end has no rounds: deliveries wait for their next attempt in their batch.

@@ -41,7 +41,7 @@ const COUNT_SUPPRESSED = statement<
  * Checks the input of `sendMessage`, and counts its recipients. Writes nothing.
  *
  * @throws {InvalidInputError} with every fault found, as `sendMessage`
- * @throws {NotFoundError} for an audience that the caller may not see
+ * @throws {NotFoundError} for an audience that the caller may not see, and an unknown template
  */
 export async function previewMessage(
   services: Services,

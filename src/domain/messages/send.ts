@@ -28,7 +28,7 @@ import { writeSmallMessage } from "./send_now.ts";
  *
  * @returns the message; `created` is false if the idempotency key belongs to an earlier one
  * @throws {InvalidInputError} with every fault found; nothing is written then
- * @throws {NotFoundError} for an audience that the caller may not see
+ * @throws {NotFoundError} for an audience that the caller may not see, and an unknown template
  * @throws {ConflictError} NAME_TAKEN if the key belongs to a message that the caller may not see
  */
 export async function sendMessage(

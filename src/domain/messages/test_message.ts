@@ -4,16 +4,15 @@ import type { Delivery } from "../deliveries/delivery.ts";
 import { listDeliveries } from "../deliveries/list.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
 import type { RecipientInput } from "../recipients.ts";
-import type { Content } from "../rendering.ts";
 import type { Services } from "../services.ts";
+import type { ContentChoice } from "../templates/use.ts";
 import { SAMPLE_UNSUBSCRIBE_URL, UNSUBSCRIBE_URL } from "../templates/unsubscribe_url.ts";
 import { DEFAULT_RETRY } from "./input.ts";
 import { sendMessage } from "./send.ts";
 
 /** Input of `sendTestMessage`. */
-export interface TestMessageInput {
+export interface TestMessageInput extends ContentChoice {
   readonly channel: MessageChannel;
-  readonly content: Content;
   readonly to: RecipientInput;
 }
 
@@ -23,11 +22,12 @@ export interface TestMessageInput {
  *
  * @returns the delivery, still PENDING
  * @throws {InvalidInputError} as `sendMessage` does; nothing is written then
+ * @throws {NotFoundError} for an unknown template
  */
 export async function sendTestMessage(
   services: Services,
   caller: Caller,
-  { channel, content, to }: TestMessageInput,
+  { channel, content, templateId, to }: TestMessageInput,
 ): Promise<Delivery> {
   const variables = { [UNSUBSCRIBE_URL]: SAMPLE_UNSUBSCRIBE_URL, ...to.variables };
   const { message } = await sendMessage(services, caller, {
@@ -37,6 +37,7 @@ export async function sendTestMessage(
     lane: "TRANSACTIONAL",
     priority: 0,
     content,
+    templateId,
     to: { list: [{ ...to, variables }] },
     retry: DEFAULT_RETRY,
     onUnknown: "HOLD",

@@ -47,6 +47,7 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
     `c.role <> 'MEMBER' and ${OF_SYSTEM}`,
   ),
   audience: find("audience", "o.name", "null", "audiences o", own("o.user_id")),
+  template: find("template", "o.name", "'version ' || o.version", "templates o", "true"),
   suppression: find("suppression", "o.address", "o.reason", "suppressions o", "true"),
   contact: find(
     "contact",

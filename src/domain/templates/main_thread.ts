@@ -1,6 +1,8 @@
 import type {
   Content,
+  ContentSource,
   ContentVariables,
+  MadeContent,
   RenderedContent,
   Rendering,
   RenderingPurpose,
@@ -9,8 +11,9 @@ import type {
 import type { Services } from "../services.ts";
 import { ContentIds, KnownContents } from "./contents.ts";
 import { MessageBudgets, RENDERING_MS } from "./budgets.ts";
+import { makeContent } from "./make.ts";
 import { Renderer, type RendererResult } from "./renderer.ts";
-import { renderedIn, variablesIn } from "./request.ts";
+import { madeIn, renderedIn, variablesIn } from "./request.ts";
 import { TimeLimit } from "./time_limit.ts";
 
 /**
@@ -39,6 +42,10 @@ export class MainThreadRendering implements Rendering {
       if (messageId !== undefined) this.#budgets.spend(messageId, usedMs);
       return renderedIn(result);
     });
+  }
+
+  async make(_purpose: RenderingPurpose, source: ContentSource): Promise<MadeContent> {
+    return madeIn(await makeContent(source));
   }
 
   close(): void {}

@@ -1,7 +1,9 @@
 import { LRUCache } from "lru-cache";
 import type {
   Content,
+  ContentSource,
   ContentVariables,
+  MadeContent,
   RenderedContent,
   Rendering,
   RenderingPurpose,
@@ -12,7 +14,7 @@ import { ContentIds } from "./contents.ts";
 import { Lane, type LaneTask } from "./lane.ts";
 import { MainThreadRendering } from "./main_thread.ts";
 import type { RendererResult } from "./renderer.ts";
-import { renderedIn, type Request, variablesIn } from "./request.ts";
+import { type ContentRequest, madeIn, renderedIn, variablesIn } from "./request.ts";
 
 // A rendering that takes longer on the first thread is repeated on the second one.
 const QUICK_MS = 50;
@@ -58,6 +60,14 @@ export class RenderingPool implements Rendering {
     return renderedIn(await this.#run(purpose, content, values));
   }
 
+  // On the second thread, because compiling MJML takes long, and the compiler much memory.
+  async make(purpose: RenderingPurpose, source: ContentSource): Promise<MadeContent> {
+    const { promise, resolve, reject } = Promise.withResolvers<RendererResult>();
+    const request = { purpose, source };
+    this.#slow.add({ request, refuse: () => false, settle: resolve, fail: reject });
+    return madeIn(await promise);
+  }
+
   close(): void {
     this.#quick.close();
     this.#slow.close();
@@ -75,7 +85,7 @@ export class RenderingPool implements Rendering {
   }
 
   #enqueue(
-    request: Request,
+    request: ContentRequest,
     resolve: (result: RendererResult) => void,
     fail: (error: Error) => void,
   ): void {

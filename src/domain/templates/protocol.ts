@@ -1,5 +1,10 @@
-import type { Content } from "../rendering.ts";
+import type { Content, ContentSource } from "../rendering.ts";
 import type { RendererResult, RendererTask } from "./renderer.ts";
+
+/** Content to make, as a message between threads. */
+export interface MakeTask {
+  readonly source: ContentSource;
+}
 
 /** Message to a thread: tasks to run one after the other. */
 export interface ThreadRequest {
@@ -7,7 +12,7 @@ export interface ThreadRequest {
   readonly define: readonly (readonly [id: number, content: Content])[];
   /** Ids of contents that are not used after these tasks. */
   readonly forget: readonly number[];
-  readonly tasks: readonly RendererTask[];
+  readonly tasks: readonly (RendererTask | MakeTask)[];
   /** CPU time of each rendering, in milliseconds. */
   readonly limitMs: number;
 }

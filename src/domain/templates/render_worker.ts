@@ -1,4 +1,5 @@
 import { locks, parentPort, workerData } from "node:worker_threads";
+import { makeContent } from "./make.ts";
 import { NO_TASK, type ThreadRequest, type ThreadResult } from "./protocol.ts";
 import { Renderer, type RendererResult } from "./renderer.ts";
 import { TimeLimit } from "./time_limit.ts";
@@ -20,10 +21,15 @@ locks.request(crypto.randomUUID(), () => {
   return new Promise(() => {});
 });
 await held.promise;
-parentPort?.on("message", (request: ThreadRequest) => parentPort?.postMessage(runTurn(request)));
+parentPort?.on(
+  "message",
+  async (request: ThreadRequest) => parentPort?.postMessage(await runTurn(request)),
+);
 
 /** Runs the first tasks of a request, at least one. */
-function runTurn({ define, forget, tasks, limitMs }: ThreadRequest): ThreadResult[] {
+async function runTurn(
+  { define, forget, tasks, limitMs }: ThreadRequest,
+): Promise<ThreadResult[]> {
   define.forEach(([id, content]) => renderer.define(id, content));
   const results: ThreadResult[] = [];
   const startedAt = performance.now();
@@ -31,7 +37,7 @@ function runTurn({ define, forget, tasks, limitMs }: ThreadRequest): ThreadResul
   for (const [index, task] of tasks.entries()) {
     Atomics.store(progress, 0, index);
     const limit = new TimeLimit(limitMs);
-    const result = renderer.run(task, limit);
+    const result = "source" in task ? await makeContent(task.source) : renderer.run(task, limit);
     results.push({ result, usedMs: limit.usedMs });
     characters += lengthOf(result);
     if (performance.now() - startedAt > TURN_MS || characters > TURN_CHARACTERS) break;

@@ -4,6 +4,7 @@ import {
   CONTENT_PARTS,
   type ContentPart,
   type ContentVariables,
+  type MadeContent,
   type RenderedContent,
   type RenderingValues,
   TemplateError,
@@ -34,6 +35,7 @@ export type RendererResult =
   | { readonly type: "checked"; readonly variables: ContentVariables }
   | { readonly type: "invalid"; readonly issues: readonly Issue[] }
   | { readonly type: "rendered"; readonly content: RenderedContent }
+  | { readonly type: "made"; readonly made: MadeContent }
   | RenderingFault;
 
 /** Runs tasks on the thread that calls it, and keeps the compiled contents. */

@@ -54,10 +54,11 @@ export class RenderThread {
 
   /** Starts a request. Only one runs at a time. */
   run(requests: readonly Request[]): void {
-    const contents = new Map(requests.map(({ contentId, content }) => [contentId, content]));
+    const rendered = requests.filter((request) => "content" in request);
+    const contents = new Map(rendered.map(({ contentId, content }) => [contentId, content]));
     const message: ThreadRequest = {
       ...this.#known.use(contents),
-      tasks: requests.map(({ contentId, values }) => ({ contentId, values })),
+      tasks: requests.map(taskOf),
       limitMs: this.limits.limitMs,
     };
     this.#worker.postMessage(message);
@@ -87,6 +88,12 @@ export class RenderThread {
       if (processCpuMs() - looked.cpuMs >= stuckMs) this.events.onStuck(index);
     }, stuckMs / 4);
   }
+}
+
+function taskOf(request: Request): ThreadRequest["tasks"][number] {
+  if ("source" in request) return { source: request.source };
+  const { contentId, values } = request;
+  return { contentId, values };
 }
 
 function processCpuMs(): number {

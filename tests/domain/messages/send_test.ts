@@ -51,7 +51,8 @@ function brief(issues: readonly Issue[]): string[] {
   return issues.map(({ path, code }) => `${path.join(".")} ${code}`);
 }
 
-const { content, retry } = messageInput();
+const { retry } = messageInput();
+const content = { subject: "News for {{ name }}", text: "Dear {{ name }}," };
 const invalid: [fault: string, input: Partial<SendMessageInput>, issues: string[]][] = [
   ["no recipient", { to: { list: [] } }, ["to.list EMPTY"]],
   ["neither list nor audience", { to: {} }, ["to.list EMPTY"]],

@@ -11,6 +11,8 @@ import { search } from "../../../src/domain/search/search.ts";
 import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { addSuppressions } from "../../../src/domain/suppressions/edit.ts";
 import { createBus } from "../../../src/events/bus.ts";
+import { archiveTemplate } from "../../../src/domain/templates/archive.ts";
+import { saveTemplate } from "../../../src/domain/templates/save.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
 import { issuesOf } from "../../support/issues.ts";
@@ -99,6 +101,17 @@ onEveryDatabase("search() finds addresses and their beginnings", async ({ db }) 
   const { admin: stranger } = await createOrganization(db);
   assert.deepEqual(await find(stranger, "ada.lovelace@example.net"), []);
   assert.deepEqual(await find(stranger, "ada"), []);
+});
+
+onEveryDatabase("search() finds templates that are not archived by their names", async ({ db }) => {
+  const { find, admin, member, services } = await setUp(db);
+  const content = { subject: "Hello" };
+  const { template } = await saveTemplate(services, admin, { name: "Greeting", content });
+  assert.deepEqual(await find(member, "greet"), ["template | Greeting | version 1"]);
+  const { admin: stranger } = await createOrganization(db);
+  assert.deepEqual(await find(stranger, "greet"), []);
+  await archiveTemplate(services, admin, template.id);
+  assert.deepEqual(await find(admin, "greet"), []);
 });
 
 onEveryDatabase("search() finds an object by its id, if the caller may see it", async ({ db }) => {
