@@ -11,6 +11,7 @@ import { overview } from "./overview/screen.ts";
 import { problems } from "./problems/screen.ts";
 import { schedules } from "./schedules/screen.ts";
 import { suppressions } from "./suppressions/screen.ts";
+import { templates } from "./templates/screen.ts";
 import type { Screen } from "./shell/screen.ts";
 
 /** Screens in the order of the rail. A new one adds a line. */
@@ -24,6 +25,7 @@ export const SCREENS: readonly Screen[] = [
   schedules,
   audiences,
   campaigns,
+  templates,
   suppressions,
   installation,
   organization,

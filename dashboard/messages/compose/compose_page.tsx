@@ -7,26 +7,30 @@ import { Confirm, type Question } from "../../kit/confirm.tsx";
 import { CopyGraphQL } from "../../kit/copy_graphql.tsx";
 import { ErrorNotice } from "../../kit/error_notice.tsx";
 import { PageHead } from "../../kit/page_head.tsx";
+import { useUrlState } from "../../kit/url_state.ts";
+import { TestSend } from "../content/test_send.tsx";
 import { ContentField } from "./content_field.tsx";
 import { useDraft } from "./draft.ts";
-import { faultsOf, sendInputOf } from "./input.ts";
+import { choiceOf, contentOf, faultsOf, sendInputOf } from "./input.ts";
 import { Preview } from "./preview.tsx";
 import { RecipientsField } from "./recipients_field.tsx";
 import { RetryField } from "./retry_field.tsx";
 import { SendMessage } from "./send.ts";
 import { SendSummary } from "./send_summary.tsx";
-import { TestSend } from "./test_send.tsx";
+import { useChosenTemplate } from "./template_field.tsx";
 import { WhenField } from "./when_field.tsx";
 
 /** Form of a new message, with its preview beside it. */
 export default function ComposePage() {
-  const [draft, change, discard] = useDraft();
+  const [{ template: templateId }] = useUrlState();
+  const [draft, change, discard] = useDraft(templateId);
+  const template = useChosenTemplate(draft);
   const navigate = useNavigate();
   const send = useAction(SendMessage, (data) => data.sendMessage);
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
   const [question, setQuestion] = useState<Question | null>(null);
 
-  const input = useMemo(() => sendInputOf(draft), [draft]);
+  const input = useMemo(() => sendInputOf(draft, template), [draft, template]);
 
   // Faults of the server have the path of the field: ["content", "text"], ["to", "list", "3", "address"].
   function errorOf(...path: string[]): string | undefined {
@@ -58,7 +62,7 @@ export default function ComposePage() {
     if (Object.keys(found).length > 0) return;
     setQuestion({
       title: draft.sendAt === null ? "Send this message now?" : "Schedule this message?",
-      body: <SendSummary input={input} />,
+      body: <SendSummary input={input} template={template} />,
       action: draft.sendAt === null ? "Send now" : "Schedule",
       run: async () => {
         const done = await send.run({ input });
@@ -123,12 +127,12 @@ export default function ComposePage() {
             </Stack>
           </fieldset>
           <RecipientsField draft={draft} onChange={change} error={errorOf("to")} />
-          <ContentField draft={draft} onChange={change} errorOf={errorOf} />
-          <TestSend draft={draft} />
+          <ContentField draft={draft} template={template} onChange={change} errorOf={errorOf} />
+          <TestSend input={{ channel: draft.channel, ...choiceOf(draft) }} />
           <RetryField draft={draft} onChange={change} errorOf={errorOf} />
           <WhenField draft={draft} onChange={change} error={errorOf("sendAt")} />
         </div>
-        <Preview draft={draft} />
+        <Preview draft={draft} content={contentOf(draft, template)} />
       </div>
       <Confirm question={question} onClose={() => setQuestion(null)} />
     </>

@@ -14,6 +14,8 @@ export interface Draft {
   readonly source: RecipientSource;
   readonly pasted: string;
   readonly audienceId: string | null;
+  /** Template whose content is sent; null: the content of this draft. */
+  readonly templateId: string | null;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
@@ -37,6 +39,7 @@ function newDraft(): Draft {
     source: "paste",
     pasted: "",
     audienceId: null,
+    templateId: null,
     subject: "",
     text: "",
     html: "",
@@ -48,9 +51,19 @@ function newDraft(): Draft {
   };
 }
 
-/** The draft of this tab, kept until it was sent, and a function that discards it. */
-export function useDraft(): [Draft, ChangeDraft, discard: () => void] {
-  const [draft, setDraft] = useState<Draft>(() => ({ ...newDraft(), ...readDraft() }));
+/**
+ * The draft of this tab, kept until it was sent, and a function that discards it.
+ *
+ * @param templateId template that the draft begins with
+ */
+export function useDraft(
+  templateId: string | undefined,
+): [Draft, ChangeDraft, discard: () => void] {
+  const [draft, setDraft] = useState<Draft>(() => ({
+    ...newDraft(),
+    ...readDraft(),
+    ...(templateId && { templateId }),
+  }));
   useEffect(() => storeDraft(draft), [draft]);
   return [
     draft,

@@ -1,29 +1,39 @@
 import type { VariablesOf } from "../../api/graphql.ts";
+import type { Content } from "../content/content_preview.ts";
 import type { Draft } from "./draft.ts";
 import { readPasted } from "./pasted.ts";
 import type { SendMessage } from "./send.ts";
+import type { ChosenTemplate } from "./template_field.tsx";
 
 type SendInput = VariablesOf<typeof SendMessage>["input"];
 
-/** Content of a draft; empty parts are left out. */
-export function contentOf(
-  { channel, subject, text, html }: Draft,
-): NonNullable<SendInput["content"]> {
+/** Content of a draft as it is sent; null: that of a template which is not read yet. */
+export function contentOf(draft: Draft, template: ChosenTemplate | null): Content | null {
+  if (draft.templateId !== null && !template) return null;
+  const { subject, text, html } = template?.content ?? draft;
   return {
     subject,
     ...(text && { text }),
-    ...(channel === "EMAIL" && html && { html }),
+    ...(draft.channel === "EMAIL" && html && { html }),
   };
 }
 
+/** The content as an input: a template by its id, because its version is recorded. */
+export function choiceOf(
+  draft: Draft,
+): { readonly templateId: string } | { readonly content: Content } {
+  if (draft.templateId !== null) return { templateId: draft.templateId };
+  return { content: contentOf(draft, null) ?? { subject: "" } };
+}
+
 /** Input of `sendMessage`. */
-export function sendInputOf(draft: Draft): SendInput {
+export function sendInputOf(draft: Draft, template: ChosenTemplate | null): SendInput {
   const { channel, title, type, subject, sendAt, idempotencyKey, unsubscribable } = draft;
   return {
-    title: title || subject,
+    title: title || (template?.name ?? subject),
     channel,
     type: type || "bulk",
-    content: contentOf(draft),
+    ...choiceOf(draft),
     to: draft.source === "audience"
       ? { audienceId: draft.audienceId ?? "" }
       // With its duplicates, so that the server counts them.
@@ -52,7 +62,8 @@ export function faultsOf(draft: Draft): Readonly<Record<string, string>> {
     ...(draft.source === "audience" && draft.audienceId === null && {
       to: "Choose an audience, or upload a CSV file.",
     }),
-    ...(draft.subject.trim() === "" && { "content.subject": "Enter a subject." }),
+    ...(draft.templateId === null && draft.subject.trim() === "" &&
+      { "content.subject": "Enter a subject." }),
     ...(draft.sendAt !== null && !(new Date(draft.sendAt).getTime() > Date.now()) && {
       sendAt: "Choose a time in the future, or send now.",
     }),

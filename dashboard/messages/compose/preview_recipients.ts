@@ -1,16 +1,10 @@
 import { useQuery } from "urql";
 import { AudienceQuery } from "./audience_select.tsx";
+import type { PreviewRecipient } from "../content/content_preview.ts";
 import type { Draft } from "./draft.ts";
 import { readPasted } from "./pasted.ts";
 
 const MAX_SHOWN = 20;
-
-/** A recipient that the preview can render for. */
-export interface PreviewRecipient {
-  readonly address: string;
-  readonly name?: string | null;
-  readonly variables?: Readonly<Record<string, unknown>>;
-}
 
 /** The first recipients of a draft. */
 export function usePreviewRecipients(draft: Draft): readonly PreviewRecipient[] {

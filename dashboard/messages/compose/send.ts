@@ -29,24 +29,3 @@ export const MessagePreviewQuery = graphql(
 `,
   [Failure],
 );
-
-/** Sends the content to one recipient. */
-export const SendTestMessage = graphql(
-  `
-  mutation SendTestMessage($input: SendTestMessageInput!) {
-    sendTestMessage(input: $input) {
-      __typename
-      ... on SendTestMessagePayload { delivery { id message { id } } }
-      ...Failure
-    }
-  }
-`,
-  [Failure],
-);
-
-/** Follows the delivery of a test message. */
-export const TestDelivery = graphql(`
-  subscription TestDelivery($filter: DeliveryFilter!) {
-    deliveriesUpdated(filter: $filter) { changed { id status error { type code message } } }
-  }
-`);

@@ -4,11 +4,15 @@ import type { VariablesOf } from "../../api/graphql.ts";
 import { ErrorNotice, reasonOf } from "../../kit/error_notice.tsx";
 import { formatCount, formatDuration, formatExact } from "../../kit/format.ts";
 import { MessagePreviewQuery } from "./send.ts";
+import type { ChosenTemplate } from "./template_field.tsx";
 
 type SendInput = VariablesOf<typeof MessagePreviewQuery>["input"];
 
 /** Summary of a message before it is sent: how many recipients, through which provider, and how long. */
-export function SendSummary({ input }: { readonly input: SendInput }) {
+export function SendSummary({ input, template }: {
+  readonly input: SendInput;
+  readonly template: ChosenTemplate | null;
+}) {
   const [{ data, error }] = useQuery({
     query: MessagePreviewQuery,
     variables: { input },
@@ -28,7 +32,8 @@ export function SendSummary({ input }: { readonly input: SendInput }) {
       "Provider",
       captured ? "none: emails are written to files" : providers.join(", then ") || "none",
     ],
-    ["Subject", input.content?.subject],
+    ["Template", template !== null && `${template.name}, version ${template.version}`],
+    ["Subject", template?.content.subject ?? input.content?.subject ?? ""],
     ["When", input.sendAt ? formatExact(input.sendAt) : "now"],
     [
       "Takes at least",

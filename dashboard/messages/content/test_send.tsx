@@ -2,25 +2,50 @@ import { Button, Group, TextInput } from "@mantine/core";
 import { IconTestPipe } from "@tabler/icons-react";
 import { useState } from "react";
 import { useSubscription } from "urql";
-import type { ResultOf } from "../../api/graphql.ts";
-import { formatError } from "../../deliveries/error_text.tsx";
+import { Failure, graphql, type ResultOf, type VariablesOf } from "../../api/graphql.ts";
 import { DeliveryStatusBadge } from "../../deliveries/delivery_status.tsx";
+import { formatError } from "../../deliveries/error_text.tsx";
 import { isFailure, useAction } from "../../kit/action.ts";
 import { PageLink } from "../../kit/links.tsx";
-import type { Draft } from "./draft.ts";
-import { contentOf } from "./input.ts";
-import { SendTestMessage, TestDelivery } from "./send.ts";
 
-/** Sends the content to one address, and shows what becomes of it. */
-export function TestSend({ draft }: { readonly draft: Draft }) {
+const SendTestMessage = graphql(
+  `
+  mutation SendTestMessage($input: SendTestMessageInput!) {
+    sendTestMessage(input: $input) {
+      __typename
+      ... on SendTestMessagePayload { delivery { id message { id } } }
+      ...Failure
+    }
+  }
+`,
+  [Failure],
+);
+
+const TestDelivery = graphql(`
+  subscription TestDelivery($filter: DeliveryFilter!) {
+    deliveriesUpdated(filter: $filter) { changed { id status error { type code message } } }
+  }
+`);
+
+type TestInput = VariablesOf<typeof SendTestMessage>["input"];
+
+/** Sends a content to one address, and shows what becomes of it. */
+export function TestSend({ input, variables = {} }: {
+  /** Channel and content; null: there is nothing to send yet. */
+  readonly input: Omit<TestInput, "to"> | null;
+  /** Values of the variables of the content. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+}) {
   const [address, setAddress] = useState("");
   const [messageId, setMessageId] = useState<string | null>(null);
   const send = useAction(SendTestMessage, (data) => data.sendTestMessage);
 
   async function run() {
+    if (!input) return;
     setMessageId(null);
-    const { channel } = draft;
-    const done = await send.run({ input: { channel, content: contentOf(draft), to: { address } } });
+    const done = await send.run({
+      input: { ...input, to: { address, variables: { ...variables } } },
+    });
     if (!isFailure(done)) setMessageId(done.delivery.message?.id ?? null);
   }
 
@@ -30,7 +55,7 @@ export function TestSend({ draft }: { readonly draft: Draft }) {
       <Group align="end" gap="sm">
         <TextInput
           label="Send a test to"
-          placeholder={draft.channel === "EMAIL" ? "you@example.com" : "Page-scoped id"}
+          placeholder={input?.channel === "MESSENGER" ? "Page-scoped id" : "you@example.com"}
           value={address}
           error={send.failure?.issues?.[0]?.message ?? send.failure?.reason}
           onChange={(event) => {
@@ -41,7 +66,7 @@ export function TestSend({ draft }: { readonly draft: Draft }) {
         <Button
           variant="default"
           leftSection={<IconTestPipe size={15} />}
-          disabled={address.trim() === ""}
+          disabled={input === null || address.trim() === ""}
           loading={send.running}
           onClick={run}
         >
