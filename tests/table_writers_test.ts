@@ -5,6 +5,9 @@ import { findForeignWrites, findTables, type Owners } from "./support/table_writ
 const OWNERS: Owners = {
   organizations: "access",
   api_keys: "access",
+  notifications: "notifications",
+  notification_events: "notifications",
+  notification_users: "notifications",
   problems: "problems",
   problem_reports: "problems",
   problem_hours: "problems",

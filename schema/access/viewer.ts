@@ -4,7 +4,8 @@ import { Role } from "./api_key.ts";
 import { builder } from "../kit/builder.ts";
 import { OrganizationNode } from "./organization.ts";
 
-const ViewerNode = builder.objectRef<Caller>("Viewer");
+/** The caller; other folders add fields. */
+export const ViewerNode = builder.objectRef<Caller>("Viewer");
 
 builder.node(ViewerNode, {
   description: "Caller identified by the API key or token of the request.",
@@ -21,10 +22,6 @@ builder.node(ViewerNode, {
       type: OrganizationNode,
       description: "Organization of the caller.",
       resolve: ({ organizationId }) => organizationId,
-    }),
-    unreadNotificationCount: t.int({
-      description: "Number of unread notifications; always 0, because this version creates none.",
-      resolve: () => 0,
     }),
   }),
 });

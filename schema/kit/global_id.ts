@@ -6,6 +6,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Organization", "organization"],
   ["Viewer", "viewer"],
   ["ApiKey", "apiKey"],
+  ["Notification", "notification"],
   ["Problem", "problem"],
   ["Job", "job"],
   ["Schedule", "schedule"],

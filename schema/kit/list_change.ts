@@ -11,15 +11,16 @@ import { builder, type Types } from "./builder.ts";
  * @param type of the listed objects
  * @param name of the event type: "JobChanges"
  */
-export function listChangeType<T>(
+export function listChangeType<T, Change extends ListChange<T> = ListChange<T>>(
   noun: Noun,
   type: ObjectRef<Types, T>,
   name: string,
-): ObjectRef<Types, ListChange<T>> {
-  return builder.objectRef<ListChange<T>>(name).implement({
+): ObjectRef<Types, Change> {
+  return builder.objectRef<Change>(name).implement({
     description: "Changes of a watched list since the last event.",
     fields: (t) => ({
-      reset: t.exposeBoolean("reset", {
+      reset: t.boolean({
+        resolve: ({ reset }) => reset,
         description:
           "True: discard the list, `changed` is its first page. Set on the first event, after a " +
           "gap, and when more than 100 items have changed.",

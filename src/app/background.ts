@@ -16,6 +16,8 @@ import {
 import { sweepBulkActions } from "../domain/bulk_actions/sweep.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { pruneAccepted } from "../domain/providers/send_rate.ts";
+import { mailNotifications } from "../domain/messages/notification_mail.ts";
+import { deliverNotifications } from "../domain/notifications/deliver.ts";
 import { rollUpProblems } from "../domain/problems/roll_up.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/built_in.ts";
 import type { Services } from "../domain/services.ts";
@@ -39,6 +41,8 @@ const REFRESH_PROVIDERS_MS = 5_000;
 const ROLL_UP_MS = 60_000;
 const COUNT_PROBLEMS_MS = 1_000;
 const COUNT_JOBS_MS = 2_000;
+const NOTIFY_MS = 1_000;
+const MAIL_NOTIFICATIONS_MS = 5_000;
 // Maximum wait for replies to QUIT.
 const QUIT_MS = 1_000;
 const log = getLogger(["waybill"]);
@@ -137,6 +141,7 @@ export async function startBackground(
   const schedule = startSchedule(services);
   const counting = startCounting(services);
   const logProcessorStop = await logProcessor(services, lanes);
+  const notifying = startNotifying(services, options.publicUrl);
   await resume();
   return {
     health: {
@@ -149,7 +154,7 @@ export async function startBackground(
     async stop() {
       const stoppedAt = performance.now();
       logProcessorStop();
-      const tasks = [schedule, refreshing, laneControl, ...counting];
+      const tasks = [schedule, refreshing, laneControl, ...counting, ...notifying];
       const repeated = Promise.all(tasks.map((task) => task.stop()));
       const jobsRecorded = await worker.stop();
       const recorded = allRecorded(sending) && jobsRecorded;
@@ -170,6 +175,18 @@ function startCounting(services: Services): RepeatedTask[] {
       await rollUpDeliveryMinutes(services);
       await pruneAccepted(services);
     }),
+  ];
+}
+
+/** Starts the tasks that notify users of events. */
+function startNotifying(services: Services, publicUrl: string): RepeatedTask[] {
+  return [
+    every(NOTIFY_MS, "Delivering notifications", () => deliverNotifications(services)),
+    every(
+      MAIL_NOTIFICATIONS_MS,
+      "Mailing notifications",
+      () => mailNotifications(services, publicUrl),
+    ),
   ];
 }
 

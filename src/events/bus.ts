@@ -4,6 +4,8 @@
  * delivered within milliseconds.
  */
 export type Topic =
+  | "notifications"
+  | "toasts"
   | "problems"
   | "jobs"
   | "messages"

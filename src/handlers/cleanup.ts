@@ -5,6 +5,7 @@ import type { JobPayload } from "../domain/jobs/kinds.ts";
 import { FIRST_JOB, type JobRetention, pruneJobs } from "../domain/jobs/prune.ts";
 import { pruneJobStats } from "../domain/jobs/stats.ts";
 import { pruneWorkerHosts } from "../domain/jobs/workers.ts";
+import { pruneNotifications } from "../domain/notifications/prune.ts";
 import { pruneProblems } from "../domain/problems/prune.ts";
 import { pruneFires } from "../domain/schedules/prune.ts";
 import type { Services } from "../domain/services.ts";
@@ -24,7 +25,7 @@ export interface Retention extends JobRetention {
 /**
  * Creates the handler of CLEANUP: deletes finished jobs, and sent and cancelled deliveries, whose
  * retention is over, in chunks of 1,000, and bulk actions after 90 days. A job of the system organization also
- * deletes old fires, ids of provider events, statistics of jobs, hosts of workers and problems.
+ * deletes old fires, ids of provider events, statistics of jobs, hosts of workers, problems and notifications.
  */
 export function cleanupHandler(
   services: Services,
@@ -45,6 +46,7 @@ async function cleanup(
     await pruneJobStats(services);
     await pruneWorkerHosts(services.db);
     await pruneProblems(services);
+    await pruneNotifications(services);
   }
   await pruneBulkActions(services, scopeOf(job));
   let processed = 0;

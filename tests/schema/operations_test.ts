@@ -22,6 +22,7 @@ import { createOrganization } from "../support/callers.ts";
 import { addCampaign, campaignInput } from "../support/campaigns.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { importPeople } from "../support/messages.ts";
+import { notificationsOf } from "../support/notifications.ts";
 import { failJobs, problemOf } from "../support/problems.ts";
 import { type GraphQLBody, type TestServer, withServer } from "../support/server.ts";
 
@@ -90,6 +91,7 @@ interface Ids {
   readonly suppression: string;
   readonly campaign: string;
   readonly template: string;
+  readonly notification: string;
   readonly provider: string;
   readonly schedule: string;
   // In lower case, as the names of fields are compared.
@@ -121,6 +123,8 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
   const { admin } = organization;
   await failJobs({ services, organization }, ["No answer"], {}, "CLEANUP");
   const { id: problemId } = await problemOf({ services, organization });
+  // Of the new problem, for the callers of keys without a user.
+  const [notification] = await notificationsOf(services, organization.operator);
   const recipient = { address: "ada@example.com", name: "Ada", variables: {} };
   const { id } = await beginImport(services, admin, { name: "July", bytesTotal: null });
   await addRecipients(services, admin, id, [
@@ -170,6 +174,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     suppression: toTypeId("suppression", suppression?.id ?? ""),
     campaign: toTypeId("campaign", campaign.id),
     template: toTypeId("template", template.id),
+    notification: toTypeId("notification", notification?.id ?? ""),
     provider: toTypeId("provider", services.settings?.providerIds[0] ?? ""),
     schedule: toTypeId("schedule", schedule.id),
     bulkaction: toTypeId("bulkAction", bulkAction.id),
@@ -227,7 +232,7 @@ function variablesOf(
     cron: "*/15 9-17 * * 1-5",
     text: "ada@example.com",
     subject: ids.message,
-    ids: [ids.suppression],
+    ids: field.endsWith("Suppressions") ? [ids.suppression] : [ids.notification],
     lane: "AI",
   };
   return Object.fromEntries(variableDefinitions.map(({ variable, type }) => {

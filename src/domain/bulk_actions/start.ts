@@ -10,6 +10,7 @@ import type { Services } from "../services.ts";
 import { issuesOf } from "../validation.ts";
 import type { BulkAction } from "./bulk_action.ts";
 import { type BulkActionRow, COLUMNS, fromRow } from "./find.ts";
+import { toastStart } from "./notify.ts";
 import { encodeFilter } from "./stored_filter.ts";
 import { type BulkTargetInput, checkTarget } from "./target.ts";
 
@@ -106,5 +107,7 @@ export async function startBulkAction(
   wakeWorkers(services, [JOB_KINDS.RUN_BULK_ACTION.lane]);
   services.bus.publish("jobs", organizationId, [jobId]);
   services.bus.publish("bulkActions", organizationId, [id]);
-  return fromRow(row);
+  const action = fromRow(row);
+  toastStart(services, action);
+  return action;
 }

@@ -6,6 +6,7 @@ import type { Services } from "../services.ts";
 import { actOnNext, type ActResult } from "./act.ts";
 import { type BulkAction, hasFinished, judge } from "./bulk_action.ts";
 import { type BulkActionRow, COLUMNS, fromRow } from "./find.ts";
+import { notifyOfEnd } from "./notify.ts";
 import { recordEnds } from "./record_ends.ts";
 import { releaseChunk } from "./release.ts";
 import { saveProgress } from "./save.ts";
@@ -89,6 +90,7 @@ async function advanceLocked(tx: Connection, { pacedMs, idleMs, ...row }: Locked
   const finished = hasFinished(action);
   const changed = finished || !isDeepStrictEqual(action, before);
   if (changed) await saveProgress(tx, action, { finished, creditMs });
+  if (action.state !== before.state) await notifyOfEnd(tx, action);
   const idleWaitMs = Math.min(Math.max(idleMs / 4, MIN_WAIT_MS), MAX_WAIT_MS);
   // Items may end before the rate allows the next one.
   const unchangedMs = action.inProgress > 0 ? Math.min(waitMs ?? Infinity, idleWaitMs) : waitMs;

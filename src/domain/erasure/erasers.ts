@@ -7,6 +7,11 @@ import { batchesEraser, deliveriesEraser, minutesEraser } from "../deliveries/er
 import type { Eraser } from "../eraser.ts";
 import { jobsEraser, jobStatsEraser } from "../jobs/erase.ts";
 import { messagesEraser } from "../messages/erase.ts";
+import {
+  notificationEventsEraser,
+  notificationsEraser,
+  notificationUsersEraser,
+} from "../notifications/erase.ts";
 import { affectedEraser, problemsEraser, reportsEraser } from "../problems/erase.ts";
 import { firesEraser, schedulesEraser } from "../schedules/erase.ts";
 import { suppressionsEraser } from "../suppressions/erase.ts";
@@ -29,6 +34,9 @@ export const ERASERS: readonly Eraser[] = [
   minutesEraser,
   batchesEraser,
   messagesEraser,
+  notificationEventsEraser,
+  notificationsEraser,
+  notificationUsersEraser,
   reportsEraser,
   affectedEraser,
   problemsEraser,

@@ -15,6 +15,8 @@ export interface JobKind {
   readonly description: string;
   /** Whether an ADMIN may start a job of this kind by `startJob`. */
   readonly startable: boolean;
+  /** Whether the user of a job is notified of its end. Absent: no, because it works for another object. */
+  readonly notifies?: true;
 }
 
 const SECOND = 1_000;
@@ -63,6 +65,7 @@ export const JOB_KINDS = {
     description:
       "Starts scheduled messages that are due, and queues the mails of campaigns that are due.",
     startable: true,
+    notifies: true,
   },
   ENROL_CONTACTS: {
     payload: z.strictObject({ campaignId: z.uuid() }),
@@ -79,6 +82,7 @@ export const JOB_KINDS = {
     timeoutMs: 10 * MINUTE,
     description: "Retries the failed deliveries of messages in retry mode CRON.",
     startable: true,
+    notifies: true,
   },
   CLEANUP: {
     payload: z.strictObject({}),
@@ -87,6 +91,7 @@ export const JOB_KINDS = {
     timeoutMs: 60 * MINUTE,
     description: "Deletes finished jobs and deliveries whose retention period is over.",
     startable: true,
+    notifies: true,
   },
   CLEANUP_DELIVERIES: {
     payload: z.strictObject({
@@ -98,6 +103,7 @@ export const JOB_KINDS = {
     timeoutMs: 60 * MINUTE,
     description: "Deletes sent and cancelled deliveries that are older than `daysToKeep`.",
     startable: true,
+    notifies: true,
   },
   RUN_BULK_ACTION: {
     payload: z.strictObject({ actionId: z.uuid() }),
@@ -114,6 +120,7 @@ export const JOB_KINDS = {
     timeoutMs: 60 * MINUTE,
     description: "Deletes the rows of a deleted organization.",
     startable: false,
+    notifies: true,
   },
 } as const satisfies Readonly<Record<string, JobKind>>;
 

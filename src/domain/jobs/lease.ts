@@ -4,6 +4,7 @@ import type { Claim } from "./claim.ts";
 import type { JobStatus } from "./job.ts";
 import { insertEvents } from "./events.ts";
 import type { LaneSlots } from "./lane.ts";
+import { notifyOfJobs } from "./notify.ts";
 import { insertOutcomes } from "./stats.ts";
 import { jobFingerprint, reportJobs } from "./report.ts";
 
@@ -118,9 +119,10 @@ const RESCUE = statement<
      from judged o
      where j.id = o.id
      returning j.id, j.organization_id, j.user_id, j.lane, j.kind, j.status, j.crashes, j.attempt,
-       j.worker_id, j.started_at, j.error, o.fence, j.fingerprint
+       j.worker_id, j.started_at, j.error, o.fence, j.fingerprint, j.unique_key
    ),
    stats as (${insertOutcomes("freed")}),
+   notified as (${notifyOfJobs("freed")}),
    attempts as (
      insert into job_attempts (organization_id, job_id, fence, number, worker_id, started_at,
        finished_at, outcome, error)

@@ -5,6 +5,7 @@ import { errorPattern } from "../problems/pattern.ts";
 import { inLockOrder } from "./claim.ts";
 import type { JobError, JobStatus, Progress } from "./job.ts";
 import { insertEvents } from "./events.ts";
+import { notifyOfJobs } from "./notify.ts";
 import type { JobWait } from "./outcome.ts";
 import { insertOutcomes } from "./stats.ts";
 import { jobFingerprint, reportJobs } from "./report.ts";
@@ -82,7 +83,7 @@ const SETTLE = statement<
      where j.id = r.id and j.fence = r.fence
      returning j.id, j.organization_id, j.user_id, j.lane, j.kind, j.status, j.attempt, j.worker_id,
        j.started_at, j.run_at, j.wait_reason, j.error, r.fence, r.outcome,
-       j.fingerprint, r.pattern
+       j.fingerprint, r.pattern, j.unique_key
    ),
    attempts as (
      insert into job_attempts (organization_id, job_id, fence, number, worker_id, started_at,
@@ -94,6 +95,7 @@ const SETTLE = statement<
    ),
    problems as (${reportJobs("select * from settled")}),
    stats as (${insertOutcomes("settled")}),
+   notified as (${notifyOfJobs("settled")}),
    events as (${
     insertEvents(`select id, case outcome when 'snooze' then 'PUT_OFF' else 'RELEASED' end,
        coalesce(wait_reason, ''), worker_id, case outcome when 'snooze' then run_at end

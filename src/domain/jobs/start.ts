@@ -7,6 +7,7 @@ import { issuesOf } from "../validation.ts";
 import { insertJobs, type JobRow, wakeWorkers } from "./enqueue.ts";
 import { findUnfinishedJob, getJob } from "./find.ts";
 import { type Job, mayAccess } from "./job.ts";
+import { toastStart } from "./notify.ts";
 import { JOB_KINDS, type JobKindName } from "./kinds.ts";
 
 /** Input of `startJob`. */
@@ -70,6 +71,7 @@ export async function startJob(
     if (id !== undefined) {
       wakeWorkers(services, [kind.lane]);
       services.bus.publish("jobs", caller.organizationId, [id]);
+      if (!input.runAt) toastStart(services, caller, input.kind, id);
       return { job: await getJob(services, caller, id), created: true };
     }
     const job = await visibleByKey(services, caller, input.uniqueKey ?? "");

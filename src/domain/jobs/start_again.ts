@@ -6,6 +6,7 @@ import type { Services } from "../services.ts";
 import { insertJobs, wakeWorkers } from "./enqueue.ts";
 import { getJob } from "./find.ts";
 import type { Job } from "./job.ts";
+import { toastStart } from "./notify.ts";
 import { isJobKind, JOB_KINDS } from "./kinds.ts";
 import { checkStart, type StartJobInput } from "./start.ts";
 
@@ -58,5 +59,6 @@ export async function startJobAgain(
   });
   wakeWorkers(services, [lane]);
   services.bus.publish("jobs", organizationId, [newId]);
+  if (!fields.runAt) toastStart(services, caller, kind, newId);
   return await getJob(services, caller, newId);
 }

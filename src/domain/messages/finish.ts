@@ -4,6 +4,7 @@ import { AUTOMATIC } from "../deliveries/retry.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
+import { notifyOfEnds } from "./notify.ts";
 import { beginRounds, publishRounds, type Round } from "./rounds.ts";
 
 // In the order of ids, so that two groups of messages cannot deadlock. Open messages do not end, and are not locked,
@@ -29,13 +30,18 @@ const FINAL_STATUS = `case when sent + suppressed = m.recipient_count then 'SENT
 // Executed at the end of every batch, but sums up the counters for the last batch only.
 const FINISH = statement<[ids: string[]], { id: string }>(
   "messages.finish",
-  `update messages m set finished_at = now(), updated_at = now(),
-     (sent_count, suppressed_count, status) = (
-       select sent, suppressed, ${FINAL_STATUS} from (
-         select coalesce(sum(sent + complained), 0) as sent, coalesce(sum(suppressed), 0) as suppressed
-         from delivery_counters where message_id = m.id) s)
-   where m.id = any($1) and ${IS_DONE}
-   returning m.id`,
+  `with ended as (
+     update messages m set finished_at = now(), updated_at = now(),
+       (sent_count, suppressed_count, status) = (
+         select sent, suppressed, ${FINAL_STATUS} from (
+           select coalesce(sum(sent + complained), 0) as sent, coalesce(sum(suppressed), 0) as suppressed
+           from delivery_counters where message_id = m.id) s)
+     where m.id = any($1) and ${IS_DONE}
+     returning m.id, m.organization_id, m.user_id, m.title, m.type, m.lane, m.status, m.sent_count,
+       m.suppressed_count, m.recipient_count, m.campaign_id
+   ),
+   notified as (${notifyOfEnds("ended")})
+   select id from ended`,
   LONG,
 );
 

@@ -4,6 +4,7 @@ import { parkClaimed } from "../jobs/park.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS, getMessage } from "./find.ts";
 import { alreadyFinished, type Message } from "./message.ts";
+import { notifyOfPauses } from "./notify.ts";
 
 // A pause by a person replaces the reason of an automatic pause, because then only a person may resume the
 // message. The share lock and the epochs prevent a pause for errors from before a provider was
@@ -15,6 +16,7 @@ const PAUSE = statement<
     code: string | null,
     providerIds: string[] | null,
     epochs: number[] | null,
+    by: string | null,
   ],
   Message
 >(
@@ -25,15 +27,24 @@ const PAUSE = statement<
    cause as (
      select coalesce(bool_and(failing.epoch = o.epoch), true) as current, $4::uuid[] is null as by_person
      from unnest($4::uuid[], $5::int[]) o(id, epoch) join failing on failing.id = o.id
-   )
-   update messages m set status = 'PAUSED', paused_at = coalesce(paused_at, now()),
-     pause_reason = case when paused_at is null or by_person then $2 else pause_reason end,
-     pause_code = case when paused_at is null or by_person then $3 else pause_code end,
-     pause_provider_ids = case when paused_at is null or by_person then $4 else pause_provider_ids end,
-     updated_at = now()
-   from cause
-   where m.id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED') and cause.current
-   returning ${COLUMNS}`,
+   ),
+   paused as (
+     update messages m set status = 'PAUSED', paused_at = coalesce(paused_at, now()),
+       pause_reason = case when paused_at is null or by_person then $2 else pause_reason end,
+       pause_code = case when paused_at is null or by_person then $3 else pause_code end,
+       pause_provider_ids = case when paused_at is null or by_person then $4 else pause_provider_ids end,
+       updated_at = now()
+     from cause
+     where m.id = $1 and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED') and cause.current
+     returning m.*
+   ),
+   -- A message that was paused before keeps its time. Users know of their own pauses.
+   notified as (${
+    notifyOfPauses(
+      `select * from paused where paused_at = now() and $6 is distinct from coalesce(user_id, '')`,
+    )
+  })
+   select ${COLUMNS} from paused`,
 );
 
 /** The reason why a message is paused. */
@@ -44,6 +55,8 @@ export interface PauseCause {
   readonly code: string | null;
   /** The providers that failed, each with its epoch at that time; null if a person pauses the message. */
   readonly providers: readonly { readonly id: string; readonly epoch: number }[] | null;
+  /** User who pauses the message; empty for a caller without a user. Absent: its providers failed. */
+  readonly by?: string;
 }
 
 /**
@@ -55,11 +68,11 @@ export interface PauseCause {
 export async function pause(
   { db, bus }: Services,
   { id, organizationId }: Pick<Message, "id" | "organizationId">,
-  { reason, code, providers }: PauseCause,
+  { reason, code, providers, by }: PauseCause,
 ): Promise<Message | undefined> {
   const ids = providers && providers.map((provider) => provider.id);
   const epochs = providers && providers.map(({ epoch }) => epoch);
-  const [paused] = await db.run(PAUSE, id, reason, code, ids, epochs);
+  const [paused] = await db.run(PAUSE, id, reason, code, ids, epochs, by ?? null);
   if (paused) bus.publish("messages", organizationId, [id]);
   return paused;
 }
@@ -77,7 +90,8 @@ export async function pauseMessage(
   id: string,
 ): Promise<Message> {
   const message = await getMessage(services, caller, id);
-  const cause = { reason: "Paused by a person", code: null, providers: null };
+  const by = caller.userId ?? "";
+  const cause = { reason: "Paused by a person", code: null, providers: null, by };
   const paused = await pause(services, message, cause);
   if (!paused) throw alreadyFinished("pause", await getMessage(services, caller, id));
   return paused;

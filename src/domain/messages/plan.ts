@@ -7,6 +7,7 @@ import { resetCrashes } from "../jobs/lease.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
+import { toastStart } from "./notify.ts";
 
 // Number of recipients planned by one transaction, which takes some 50 ms.
 const CHUNK = 5_000;
@@ -21,12 +22,14 @@ const BEGIN = statement<[jobId: string, fence: number, id: string], Message>(
 
 /** Sets a due SCHEDULED message PLANNING; does not change any other message. */
 export async function beginPlanning(
-  { db, bus }: Services,
+  services: Services,
   job: { readonly id: string; readonly fence: number },
   messageId: string,
 ): Promise<void> {
-  const [message] = await db.run(BEGIN, job.id, job.fence, messageId);
-  if (message) bus.publish("messages", message.organizationId, [messageId]);
+  const [message] = await services.db.run(BEGIN, job.id, job.fence, messageId);
+  if (!message) return;
+  services.bus.publish("messages", message.organizationId, [messageId]);
+  toastStart(services, message);
 }
 
 /** The state of planning after a chunk. */

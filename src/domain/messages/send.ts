@@ -19,6 +19,7 @@ import {
 import { findByIdempotencyKey } from "./find.ts";
 import { checkInput, type SendMessageInput } from "./input.ts";
 import { mayAccess, type Message } from "./message.ts";
+import { toastStart } from "./notify.ts";
 import { planJob } from "./plan.ts";
 import { writeSmallMessage } from "./send_now.ts";
 
@@ -44,7 +45,10 @@ export async function sendMessage(
   const written = isSmall
     ? await sendSmall(services, message, recipients)
     : await sendPlanned(services, message, audience ?? recipients);
-  if (written) return { message: messageOf(message, written), created: true };
+  if (written) {
+    if (!input.sendAt) toastStart(services, message);
+    return { message: messageOf(message, written), created: true };
+  }
   return { message: await earlierMessage(services, caller, message), created: false };
 }
 

@@ -2,6 +2,7 @@ import { statement } from "../../db/database.ts";
 import { closeAbandonedBatches } from "../deliveries/abandoned.ts";
 import type { Services } from "../services.ts";
 import { finishMessage } from "./finish.ts";
+import { notifyOfPauses } from "./notify.ts";
 import { continueRecovered } from "./recover.ts";
 
 const FIND_DONE = statement<[limit: number], { id: string; organizationId: string }>(
@@ -17,12 +18,16 @@ const PAUSE_STALLED = statement<[reason: string, code: string], {
   organizationId: string;
 }>(
   "messages.pauseStalled",
-  `update messages m set status = 'PAUSED', paused_at = now(), pause_reason = $1, pause_code = $2,
-     updated_at = now()
-   where status = 'PLANNING' and not exists (
-     select from jobs where organization_id = m.organization_id and unique_key = 'plan ' || m.id
-       and status in ('QUEUED', 'SCHEDULED', 'PROCESSING'))
-   returning id, organization_id as "organizationId"`,
+  `with paused as (
+     update messages m set status = 'PAUSED', paused_at = now(), pause_reason = $1, pause_code = $2,
+       updated_at = now()
+     where status = 'PLANNING' and not exists (
+       select from jobs where organization_id = m.organization_id and unique_key = 'plan ' || m.id
+         and status in ('QUEUED', 'SCHEDULED', 'PROCESSING'))
+     returning m.id, m.organization_id, m.user_id, m.title, m.type, m.pause_reason, m.campaign_id
+   ),
+   notified as (${notifyOfPauses("select * from paused")})
+   select id, organization_id as "organizationId" from paused`,
 );
 
 const LIMIT = 1_000;

@@ -1,6 +1,7 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import { recordDecisions } from "./decisions.ts";
+import { notifyOfProblems } from "./notify.ts";
 import { MAX_EXAMPLES } from "./report.ts";
 
 /** Maximum number of reports that are counted in one transaction. */
@@ -23,7 +24,7 @@ const LOCK = statement<[], { locked: boolean }>(
   `select pg_try_advisory_xact_lock(1894556021, 1) as locked`,
 );
 
-const ROLL_UP = statement<[limit: number], ChangedProblem & { reports: number }>(
+const ROLL_UP = statement<[limit: number], ChangedProblem & { isNew: boolean; reports: number }>(
   "problems.rollUp",
   `with taken as materialized (
      delete from problem_reports where id = any(array(
@@ -61,7 +62,7 @@ const ROLL_UP = statement<[limit: number], ChangedProblem & { reports: number }>
        ignored_count = excluded.count + case
          when p.ignored_hour = date_trunc('hour', excluded.last_seen_at, 'UTC')
          then p.ignored_count else 0 end
-     returning p.id, p.organization_id, p.fingerprint
+     returning p.id, p.organization_id, p.fingerprint, p.xmax = 0 as "isNew"
    ),
    hours as (
      insert into problem_hours as h (problem_id, hour, n)
@@ -85,7 +86,8 @@ const ROLL_UP = statement<[limit: number], ChangedProblem & { reports: number }>
          unnest(t.subject_ids, t.messages) as e(subject_id, message)) latest
      where position <= ${MAX_EXAMPLES}
    )
-   select id, organization_id as "organizationId", (select count(*) from taken) as reports from changed`,
+   select id, organization_id as "organizationId", "isNew", (select count(*) from taken) as reports
+   from changed`,
   LONG,
 );
 
@@ -142,5 +144,7 @@ async function rollUpStep(
   const ids = counted.map(({ id }) => id);
   await tx.run(TRIM_EXAMPLES, ids);
   const reopened = await tx.run(REOPEN, ids);
+  await notifyOfProblems(tx, "PROBLEM_OPENED", counted.filter(({ isNew }) => isNew));
+  await notifyOfProblems(tx, "PROBLEM_REOPENED", reopened);
   return { changed: [...counted, ...reopened], reports: counted[0]?.reports ?? 0 };
 }

@@ -2,6 +2,7 @@ import { type Caller, SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import { toTypeId } from "../id.ts";
 import { isJobKind, JOB_KINDS } from "../jobs/kinds.ts";
 import type { JobRow } from "../jobs/enqueue.ts";
+import { SCHEDULE_KEY } from "../jobs/notify.ts";
 import type { Rhythm } from "./ticks.ts";
 
 /** A schedule: starts a job of one kind at each tick. */
@@ -77,7 +78,7 @@ export function jobOf(
   }
   const { lane, maxAttempts } = JOB_KINDS[kind];
   const subject = toTypeId("schedule", id);
-  const uniqueKey = `schedule:${subject}`;
+  const uniqueKey = `${SCHEDULE_KEY}${subject}`;
   return {
     id: jobId,
     organizationId,

@@ -78,6 +78,7 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
   provider: find("provider", "o.name", "o.channel", ofInstallation("providers"), "false", OPERATOR),
   worker: find("worker", "o.host", "null", ofInstallation("workers"), "false", OPERATOR),
   installation: null,
+  notification: null,
   overview: null,
   viewer: null,
 };
