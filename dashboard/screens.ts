@@ -6,6 +6,7 @@ import { installation } from "./installation/screen.ts";
 import { jobs } from "./jobs/screen.ts";
 import { keys } from "./keys/screen.ts";
 import { messages } from "./messages/screen.ts";
+import { notifications } from "./notifications/screen.ts";
 import { organization } from "./organization/screen.ts";
 import { overview } from "./overview/screen.ts";
 import { problems } from "./problems/screen.ts";
@@ -27,6 +28,7 @@ export const SCREENS: readonly Screen[] = [
   campaigns,
   templates,
   suppressions,
+  notifications,
   installation,
   organization,
   keys,

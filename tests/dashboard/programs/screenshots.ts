@@ -161,6 +161,8 @@ const SCREENS: Readonly<Record<string, string>> = {
   audiences: "/audiences",
   audience: `/audiences/${audienceId}`,
   suppressions: "/suppressions",
+  notifications: "/notifications",
+  notification_settings: "/notifications/settings",
   keys: "/keys",
 };
 const named = forReadme ? README_SCREENS : Deno.args;
