@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";
 import { addLists } from "./lists.ts";
+import { addSchedules } from "./schedules.ts";
 import { addStatus } from "./status.ts";
 import { addWatch } from "./watch.ts";
 
@@ -12,6 +13,7 @@ export function addClientCommands(program: Command): void {
   addLists(program);
   addWatch(program);
   addExplain(program);
+  addSchedules(program);
   addKeys(program);
   // Last, because it completes the commands that exist by then.
   tab(program);

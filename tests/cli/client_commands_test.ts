@@ -92,6 +92,25 @@ Deno.test("keys creates a key that works until it is revoked", async () => {
   });
 });
 
+Deno.test("schedules run starts a schedule by its name", async () => {
+  await withCommands(async (run) => {
+    const listed = await run("schedules", "list", "--json", "name,enabled");
+    assert.ok(
+      JSON.parse(listed.printed).some(({ name }: { name: string }) => name === "retry-failed"),
+    );
+    assert.match(
+      (await run("schedules", "list")).printed,
+      /^NAME +KIND +RUNS +NEXT +LAST +OUTCOME\n/,
+    );
+    const started = await run("schedules", "run", "retry-failed");
+    assert.match(started.printed, /^job_\w{26}\n$/);
+    assert.equal((await run("watch", started.printed.trim())).code, 0);
+    const unknown = await run("schedules", "run", "nightly");
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.errors, /There is no schedule nightly; there are: .*retry-failed/);
+  });
+});
+
 Deno.test("a command says what it cannot do, and its exit code tells the kind", async () => {
   await withCommands(async (run, { address }) => {
     const expect = async (code: number, errors: RegExp, ...args: string[]) => {
