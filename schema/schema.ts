@@ -8,6 +8,7 @@ import "./bulk_actions/mutations.ts";
 import "./bulk_actions/queries.ts";
 import "./contacts/contact.ts";
 import "./contacts/mutations.ts";
+import "./campaigns/live.ts";
 import "./campaigns/mutations.ts";
 import "./campaigns/register.ts";
 import "./deliveries/analytics.ts";

@@ -46,7 +46,9 @@ builder.subscriptionField("nodeUpdated", (t) =>
       "Emits the object with this id in its current state, then after each change, until it is deleted " +
       "or no longer visible. Refuses types without events with INVALID_INPUT, and an unknown id with " +
       "NOT_FOUND.",
-    args: { id: t.arg.id({ required: true, description: "Global id: sch_…, msg_…, job_…" }) },
+    args: {
+      id: t.arg.id({ required: true, description: "Global id: cmp_…, sch_…, msg_…, job_…" }),
+    },
     subscribe: (_root, { id }, context) => followedOf(id).watch(context, id),
     resolve: (object, { id }) => followedOf(id).mark(object),
   }));

@@ -13,6 +13,7 @@ export type Topic =
   | "bulkActions"
   | "audiences"
   | "contacts"
+  | "campaigns"
   | "schedules"
   | "queue"
   | "cancel"

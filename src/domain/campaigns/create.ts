@@ -82,7 +82,10 @@ export async function createCampaign(
     return { id: campaign.id, created: true, jobIds };
   });
   announceEnrolment(services, caller, written.jobIds);
-  if (written.created) services.bus.publish("messages", organizationId, [campaign.messageId]);
+  if (written.created) {
+    services.bus.publish("messages", organizationId, [campaign.messageId]);
+    services.bus.publish("campaigns", organizationId, [campaign.id]);
+  }
   return { campaign: await getCampaign(services, caller, written.id), created: written.created };
 }
 

@@ -110,6 +110,7 @@ export async function queueDue(
     bus.publish("messages", id, ofOrganization.map(({ messageId }) => messageId));
     bus.publish("deliveries", id, null);
     bus.publish("jobs", id, null);
+    bus.publish("campaigns", id, null);
   }
   return queued;
 }

@@ -28,6 +28,7 @@ export interface Enrolling {
 /** A mail of a campaign that was created for a contact. */
 export interface Enrolment {
   readonly contactId: string;
+  readonly campaignId: string;
   readonly deliveryId: string;
   readonly messageId: string;
   readonly organizationId: string;
@@ -125,7 +126,7 @@ const ENROL = statement<
         from cut join grown on grown.id = message_id) r`,
     )
   })
-   select p.contact_id as "contactId", p.delivery_id as "deliveryId", p."messageId", p."organizationId",
+   select p.contact_id as "contactId", p."campaignId", p.delivery_id as "deliveryId", p."messageId", p."organizationId",
      g.type, g.lane, cut.job_id as "jobId", cut.size
    from placed p join grown g on g.id = p."messageId"
      left join cut on cut.message_id = p."messageId" and cut.number = p.number
@@ -195,6 +196,7 @@ export function announceMails(services: Services, enrolments: readonly Enrolment
   }
   for (const [id, mails] of Map.groupBy(enrolments, ({ organizationId }) => organizationId)) {
     bus.publish("messages", id, [...new Set(mails.map(({ messageId }) => messageId))]);
+    bus.publish("campaigns", id, [...new Set(mails.map(({ campaignId }) => campaignId))]);
     bus.publish("deliveries", id, mails.map(({ deliveryId }) => deliveryId));
   }
 }

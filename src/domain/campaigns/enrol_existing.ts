@@ -49,6 +49,7 @@ export async function enrolPage(
   if (enrolled) {
     bus.publish("deliveries", organizationId, null);
     bus.publish("messages", organizationId, null);
+    bus.publish("campaigns", organizationId, [campaignId]);
   }
   const last = contacts.length < PAGE || enrolled === null ? null : contacts.at(-1)?.id ?? null;
   return { read: contacts.length, enrolled: enrolled ?? 0, last };

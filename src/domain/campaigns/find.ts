@@ -41,6 +41,19 @@ const FIND_SAME = statement<
   `${SELECT} where c.organization_id = $1 and c.type = $2 and c.send_at is not distinct from $3`,
 );
 
+const FIND_ANYWHERE = statement<[ids: string[]], Campaign>(
+  "campaigns.findAnywhere",
+  `${SELECT} where c.id = any($1)`,
+);
+
+/** Finds campaigns by id in all organizations. The caller must check access. */
+export function findCampaigns(
+  { db }: { readonly db: Connection },
+  ids: readonly string[],
+): Promise<Campaign[]> {
+  return db.run(FIND_ANYWHERE, [...ids]);
+}
+
 /** Finds the campaigns of the caller's organization with these ids, in any order. */
 export function campaignsById(
   { db }: { readonly db: Connection },

@@ -90,6 +90,7 @@ export async function updateCampaign(
   // A message whose campaign was disabled ends if nothing of it waits.
   await finishMessage(services, { id: messageId, organizationId });
   services.bus.publish("messages", organizationId, [messageId]);
+  services.bus.publish("campaigns", organizationId, [id]);
   services.bus.publish("deliveries", organizationId, null);
   return await getCampaign(services, caller, id);
 }
