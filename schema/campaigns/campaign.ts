@@ -9,6 +9,7 @@ import { checkFilter } from "../kit/filter.ts";
 import { lookupId } from "../kit/global_id.ts";
 import { ContentObject } from "../messages/content.ts";
 import { MessageNode } from "../messages/message.ts";
+import { TemplateNode } from "../templates/template.ts";
 
 export const CampaignTrigger = builder.enumType("CampaignTrigger", {
   description: "Event that sends the mails of a campaign.",
@@ -70,6 +71,16 @@ CampaignNode.implement({
       type: ContentObject,
       description: "Content as Liquid templates.",
       resolve: ({ subject, text, html }) => ({ subject, text, html }),
+    }),
+    template: t.field({
+      type: TemplateNode,
+      nullable: true,
+      description: "Template that the content was copied from; null if it was written for it.",
+      resolve: ({ templateId }) => templateId,
+    }),
+    templateVersion: t.exposeInt("templateVersion", {
+      nullable: true,
+      description: "Version of the template that the content was copied from; null if none.",
     }),
     stats: t.field({
       type: DeliveryStatsObject,

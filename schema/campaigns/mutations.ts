@@ -3,7 +3,7 @@ import { createCampaign } from "../../src/domain/campaigns/create.ts";
 import { updateCampaign } from "../../src/domain/campaigns/update.ts";
 import { fromTypeId } from "../../src/domain/id.ts";
 import { builder } from "../kit/builder.ts";
-import { ContentInput } from "../messages/content.ts";
+import { chosenTemplate, ContentInput } from "../messages/content.ts";
 import { CampaignNode, CampaignTrigger } from "./campaign.ts";
 
 const LocalTimeInput = builder.inputType("LocalTimeInput", {
@@ -19,6 +19,9 @@ const LocalTimeInput = builder.inputType("LocalTimeInput", {
   }),
 });
 
+const TEMPLATE =
+  "Id of a template, whose latest version is copied as the content: tpl_…. Later versions are used " +
+  "after `updateCampaign` only.";
 const SEND_AT = "Time from which its mails are sent; a past one is refused. Trigger DATE only.";
 const LOCAL_SEND_AT = "The same by the clock of a time zone, in place of `sendAt`.";
 const LATE =
@@ -45,11 +48,11 @@ const CreateCampaignInput = builder.inputType("CreateCampaignInput", {
     localSendAt: t.field({ type: LocalTimeInput, description: LOCAL_SEND_AT }),
     content: t.field({
       type: ContentInput,
-      required: true,
       description:
-        "Content of its mails. The variables are those of the contact, at the time at which its mail " +
+        "Content of its mails. Either `content` or `templateId`. The variables are those of the contact, at the time at which its mail " +
         "is due; one that no contact has is refused. Each mail has an unsubscribe link.",
     }),
+    templateId: t.id({ description: TEMPLATE }),
     enabled: t.boolean({
       required: true,
       defaultValue: true,
@@ -69,6 +72,7 @@ const UpdateCampaignInput = builder.inputType("UpdateCampaignInput", {
       type: ContentInput,
       description: "New content; replaces subject, text and html together.",
     }),
+    templateId: t.id({ description: TEMPLATE }),
     enabled: t.boolean({
       description:
         "False: stops sending at once; the mails in flight are still recorded. True: continues, at " +
@@ -123,7 +127,8 @@ builder.mutationFields((t) => ({
         description: "Fields of the new campaign.",
       }),
     },
-    resolve: (_root, { input }, { services, caller }) => createCampaign(services, caller, input),
+    resolve: (_root, { input }, { services, caller }) =>
+      createCampaign(services, caller, { ...input, templateId: chosenTemplate(input.templateId) }),
   }),
   updateCampaign: t.field({
     type: UpdateCampaignPayload,
@@ -139,6 +144,9 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: UpdateCampaignInput, required: true, description: "Changes to make." }),
     },
     resolve: (_root, { id, input }, { services, caller }) =>
-      updateCampaign(services, caller, fromTypeId("campaign", id), input),
+      updateCampaign(services, caller, fromTypeId("campaign", id), {
+        ...input,
+        templateId: chosenTemplate(input.templateId),
+      }),
   }),
 }));

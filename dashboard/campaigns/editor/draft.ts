@@ -11,6 +11,8 @@ export interface Draft {
   readonly timezone: string;
   readonly sendToLateContacts: boolean;
   readonly enabled: boolean;
+  /** Template whose content is copied; null: the content of this draft. */
+  readonly templateId: string | null;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
@@ -37,6 +39,7 @@ export function newDraft(): Draft {
     timezone: ownTimezone(),
     sendToLateContacts: false,
     enabled: true,
+    templateId: null,
     subject: "",
     text: "",
     html: "",
@@ -55,6 +58,7 @@ export function draftOf(campaign: CampaignRow): Draft {
     timezone,
     sendToLateContacts,
     enabled,
+    templateId: null,
     subject: content.subject,
     text: content.text ?? "",
     html: content.html ?? "",
@@ -76,6 +80,12 @@ export function contentOf({ subject, text, html }: Draft) {
   return { subject, ...(text && { text }), ...(html && { html }) };
 }
 
+function choiceOf(draft: Draft) {
+  return draft.templateId === null
+    ? { content: contentOf(draft) }
+    : { templateId: draft.templateId };
+}
+
 function dateOf({ trigger, time, timezone }: Draft) {
   return trigger === "DATE" ? { localSendAt: { time, timezone } } : {};
 }
@@ -91,7 +101,7 @@ export function createInputOf(draft: Draft): CreateInput {
     sendToLateContacts: late,
     enabled,
     ...dateOf(draft),
-    content: contentOf(draft),
+    ...choiceOf(draft),
   };
 }
 
@@ -99,5 +109,5 @@ export function createInputOf(draft: Draft): CreateInput {
 export function updateInputOf(draft: Draft, before: Draft): UpdateInput {
   const { name, sendToLateContacts } = draft;
   const isMoved = draft.time !== before.time || draft.timezone !== before.timezone;
-  return { name, sendToLateContacts, ...(isMoved && dateOf(draft)), content: contentOf(draft) };
+  return { name, sendToLateContacts, ...(isMoved && dateOf(draft)), ...choiceOf(draft) };
 }

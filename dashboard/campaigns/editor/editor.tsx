@@ -7,12 +7,13 @@ import { CopyGraphQL } from "../../kit/copy_graphql.tsx";
 import { ErrorNotice } from "../../kit/error_notice.tsx";
 import { ButtonLink } from "../../kit/links.tsx";
 import { PageHead } from "../../kit/page_head.tsx";
+import { useChosenTemplate } from "../../messages/compose/template_field.tsx";
+import { TestSend } from "../../messages/content/test_send.tsx";
 import { CampaignPreview } from "../campaign_preview.tsx";
 import { CreateCampaign, UpdateCampaign } from "../operations.ts";
 import { CampaignFieldset } from "./campaign_fieldset.tsx";
 import { ContentFieldset } from "./content_fieldset.tsx";
 import { contentOf, createInputOf, type Draft, updateInputOf } from "./draft.ts";
-import { TestMail } from "./test_mail.tsx";
 
 /** Form of a campaign with its preview beside it. */
 export function Editor({ campaignId, first }: {
@@ -27,7 +28,8 @@ export function Editor({ campaignId, first }: {
   const create = useAction(CreateCampaign, (data) => data.createCampaign);
   const update = useAction(UpdateCampaign, (data) => data.updateCampaign);
   const { failure, clear, running, issueOf } = campaignId === null ? create : update;
-  const content = contentOf(draft);
+  const template = useChosenTemplate(draft);
+  const content = template?.content ?? contentOf(draft);
 
   function change(changes: Partial<Draft>) {
     clear();
@@ -71,8 +73,8 @@ export function Editor({ campaignId, first }: {
             onChange={change}
             errorOf={issueOf}
           />
-          <ContentFieldset draft={draft} onChange={change} errorOf={issueOf} />
-          <TestMail content={content} />
+          <ContentFieldset draft={draft} template={template} onChange={change} errorOf={issueOf} />
+          <TestSend input={{ channel: "EMAIL", content }} />
         </div>
         <CampaignPreview content={content} />
       </div>

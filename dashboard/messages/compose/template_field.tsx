@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../../api/graphql.ts";
 import { PageLink } from "../../kit/links.tsx";
-import type { ChangeDraft, Draft } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 
 const TemplatesQuery = graphql(`
   query TemplateChoice($search: String) {
@@ -20,8 +20,11 @@ const TemplateQuery = graphql(`
 /** Template that a draft has chosen, with its content. */
 export type ChosenTemplate = NonNullable<ResultOf<typeof TemplateQuery>["template"]>;
 
+type Choice = Pick<Draft, "templateId">;
+type Written = Pick<Draft, "subject" | "text" | "html">;
+
 /** Reads the template that a draft has chosen; null: none, or not read yet. */
-export function useChosenTemplate({ templateId }: Draft): ChosenTemplate | null {
+export function useChosenTemplate({ templateId }: Choice): ChosenTemplate | null {
   const [{ data }] = useQuery({
     query: TemplateQuery,
     variables: { id: templateId ?? "" },
@@ -33,8 +36,8 @@ export function useChosenTemplate({ templateId }: Draft): ChosenTemplate | null 
 /** Chooses a template as the content, or copies its content into the draft. */
 export function TemplateField({ chosen, draft, onChange, error }: {
   readonly chosen: ChosenTemplate | null;
-  readonly draft: Draft;
-  readonly onChange: ChangeDraft;
+  readonly draft: Choice;
+  readonly onChange: (changes: Partial<Choice & Written>) => void;
   readonly error: string | undefined;
 }) {
   const [search, setSearch] = useState("");

@@ -1,10 +1,11 @@
-import type { Content, Message } from "../messages/message.ts";
+import type { Message } from "../messages/message.ts";
+import type { OpenContent } from "../messages/open.ts";
 
 /** Event that sends the mail of a campaign: the sign-up of each contact, or one date for all. */
 export type CampaignTrigger = "SIGNUP" | "DATE";
 
 /** A mail that contacts get by themselves. Its deliveries are those of its message. */
-export interface Campaign extends Content {
+export interface Campaign extends OpenContent {
   readonly id: string;
   readonly organizationId: string;
   readonly messageId: string;

@@ -6,23 +6,22 @@ import { newId, toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import { JOB_KINDS } from "../jobs/kinds.ts";
 import { closeMessage, insertOpenMessage } from "../messages/open.ts";
-import type { Content } from "../rendering.ts";
 import type { Services } from "../services.ts";
+import type { ContentChoice } from "../templates/use.ts";
 import { issuesOf } from "../validation.ts";
 import { type Campaign, type CampaignTrigger, LANES } from "./campaign.ts";
 import { checkFuture } from "./date.ts";
 import { findSameCampaign, getCampaign } from "./find.ts";
-import { campaignFields, type DateInput, dateOf, issuesOfContent, taken } from "./input.ts";
+import { campaignFields, checkChoice, type DateInput, dateOf, taken } from "./input.ts";
 import { lockCampaigns } from "./lock.ts";
 
 /** Input of `createCampaign`. */
-export interface CreateCampaignInput extends DateInput {
+export interface CreateCampaignInput extends DateInput, ContentChoice {
   /** Free name, 1 to 100 characters. */
   readonly type: string;
   /** 1 to 200 characters. */
   readonly name: string;
   readonly trigger: CampaignTrigger;
-  readonly content: Content;
   readonly enabled: boolean;
   readonly sendToLateContacts: boolean;
 }
@@ -32,7 +31,6 @@ type NewCampaign = Omit<Campaign, "createdAt" | "updatedAt">;
 const schema = z.object({
   type: campaignFields.type,
   name: campaignFields.name,
-  content: campaignFields.content,
 });
 
 const INSERT = statement<
@@ -60,6 +58,7 @@ const INSERT = statement<
  *
  * @returns the campaign; `created` is false if an equal one exists
  * @throws {ForbiddenError} for a MEMBER
+ * @throws {NotFoundError} for an unknown template
  * @throws {InvalidInputError} with every fault; a date in the past, a template that names a variable of no contact,
  *   and a second campaign of the same type and date; nothing is written then
  */
@@ -95,12 +94,10 @@ async function check(
   input: CreateCampaignInput,
 ): Promise<NewCampaign> {
   const fields = schema.safeParse(input);
-  const issues = issuesOf(fields);
-  if (!issues.some(({ path }) => path[0] === "content")) {
-    issues.push(...await issuesOfContent(services, caller, input.content));
-  }
+  const { content, issues: contentIssues } = await checkChoice(services, caller, input);
+  const issues = [...issuesOf(fields), ...contentIssues];
   if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
-  const { type, name, content } = fields.data;
+  const { type, name } = fields.data;
   return {
     id: newId(),
     organizationId: caller.organizationId,
@@ -111,9 +108,7 @@ async function check(
     ...dateOf(input.trigger, input),
     enabled: input.enabled,
     sendToLateContacts: input.sendToLateContacts,
-    subject: content.subject.toWellFormed(),
-    text: content.text?.toWellFormed() ?? null,
-    html: content.html?.toWellFormed() ?? null,
+    ...content,
   };
 }
 
@@ -129,7 +124,8 @@ async function insert(
   campaign: NewCampaign,
 ): Promise<void> {
   const { id, organizationId, messageId, type, name, trigger, sendAt, timezone } = campaign;
-  const { subject, text, html, enabled, sendToLateContacts } = campaign;
+  const { subject, text, html, templateId, templateVersion } = campaign;
+  const { enabled, sendToLateContacts } = campaign;
   await insertOpenMessage(tx, {
     id: messageId,
     organizationId,
@@ -141,6 +137,8 @@ async function insert(
     subject,
     text,
     html,
+    templateId,
+    templateVersion,
     campaignId: id,
   });
   if (!enabled) await closeMessage(tx, messageId);

@@ -21,6 +21,8 @@ export const CAMPAIGN_COLUMNS = [
   "m.subject",
   "m.text_body as text",
   "m.html_body as html",
+  "m.template_id as templateId",
+  "m.template_version as templateVersion",
   "c.created_at as createdAt",
   "c.updated_at as updatedAt",
 ] as const;

@@ -3,10 +3,12 @@ import { LONG, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { invalid, InvalidInputError, type Issue } from "../errors.ts";
 import { toTypeId } from "../id.ts";
-import { messageFields } from "../messages/input.ts";
+import { inTemplate, messageFields } from "../messages/input.ts";
+import type { OpenContent } from "../messages/open.ts";
 import type { Content } from "../rendering.ts";
 import type { Services } from "../services.ts";
 import { issuesOfTemplates } from "../templates/content_check.ts";
+import { chooseContent, type ContentChoice } from "../templates/use.ts";
 import { issuesOf, singleLine } from "../validation.ts";
 import type { Campaign, CampaignTrigger } from "./campaign.ts";
 import { instantOf, type LocalTime } from "./date.ts";
@@ -68,7 +70,7 @@ const HAS_VARIABLE = statement<
  * Finds the faults of the templates of a campaign. They may use every variable that at least one contact has; without
  * contacts, any.
  */
-export function issuesOfContent(
+function issuesOfContent(
   services: Services,
   caller: Caller,
   content: Content,
@@ -77,6 +79,33 @@ export function issuesOfContent(
     const [row] = await services.db.run(HAS_VARIABLE, caller.organizationId, name);
     return !row?.contacts || row.known ? null : `no contact has a variable ${name}`;
   });
+}
+
+/**
+ * Finds the content that a caller has chosen for a campaign, and its faults.
+ *
+ * @throws {InvalidInputError} for content and template together, and for an archived template
+ * @throws {NotFoundError} for an unknown template
+ */
+export async function checkChoice(
+  services: Services,
+  caller: Caller,
+  choice: ContentChoice,
+): Promise<{ content: OpenContent; issues: Issue[] }> {
+  const { content, template } = await chooseContent(services, caller, choice);
+  const { subject, text, html } = content;
+  const issues = issuesOf(campaignFields.content.safeParse(content), ["content"]);
+  if (issues.length === 0) issues.push(...await issuesOfContent(services, caller, content));
+  return {
+    content: {
+      subject: subject.trim().toWellFormed(),
+      text: text?.toWellFormed() ?? null,
+      html: html?.toWellFormed() ?? null,
+      templateId: template?.templateId ?? null,
+      templateVersion: template?.version ?? null,
+    },
+    issues: template ? issues.map(inTemplate) : issues,
+  };
 }
 
 /** Creates the error of a second campaign of the same type and date. */

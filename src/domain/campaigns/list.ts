@@ -32,6 +32,8 @@ interface Tables {
     subject: string;
     text_body: string | null;
     html_body: string | null;
+    template_id: string | null;
+    template_version: number | null;
   };
 }
 

@@ -4,10 +4,15 @@ import { type Caller, requireAdmin } from "../access/access.ts";
 import { InvalidInputError } from "../errors.ts";
 import { wakeWorkers } from "../jobs/enqueue.ts";
 import { finishMessage } from "../messages/finish.ts";
-import { closeMessage, editOpenMessage, reopenMessage } from "../messages/open.ts";
+import {
+  closeMessage,
+  editOpenMessage,
+  type OpenContent,
+  reopenMessage,
+} from "../messages/open.ts";
 import { lockMessages } from "../messages/rounds.ts";
-import type { Content } from "../rendering.ts";
 import type { Services } from "../services.ts";
+import type { ContentChoice } from "../templates/use.ts";
 import { issuesOf } from "../validation.ts";
 import { type Campaign, LANES } from "./campaign.ts";
 import { announceEnrolment, enqueueEnrolment } from "./create.ts";
@@ -16,18 +21,17 @@ import { findSameCampaign, getCampaign } from "./find.ts";
 import {
   type CampaignDate,
   campaignFields,
+  checkChoice,
   type DateInput,
   dateOf,
-  issuesOfContent,
   taken,
 } from "./input.ts";
 import { lockCampaigns } from "./lock.ts";
 
 /** Input of `updateCampaign`; absent fields keep their value. */
-export interface UpdateCampaignInput extends DateInput {
+export interface UpdateCampaignInput extends DateInput, ContentChoice {
   /** 1 to 200 characters. */
   readonly name?: string | null;
-  readonly content?: Content | null;
   readonly enabled?: boolean | null;
   readonly sendToLateContacts?: boolean | null;
 }
@@ -35,10 +39,12 @@ export interface UpdateCampaignInput extends DateInput {
 const CLEARED = "is required and cannot be removed";
 const REQUIRED = ["name", "content", "enabled", "sendToLateContacts"] as const;
 
-const schema = z.object({
-  name: campaignFields.name.optional(),
-  content: campaignFields.content.optional(),
-});
+const schema = z.object({ name: campaignFields.name.optional() });
+
+interface CheckedUpdate {
+  readonly name?: string;
+  readonly content?: OpenContent;
+}
 
 const UPDATE = statement<
   [
@@ -99,23 +105,22 @@ async function check(
   services: Services,
   caller: Caller,
   input: UpdateCampaignInput,
-): Promise<z.infer<typeof schema>> {
+): Promise<CheckedUpdate> {
   const cleared = REQUIRED.filter((field) => input[field] === null)
     .map((field) => ({ path: [field], code: "REQUIRED", message: CLEARED }));
   if (cleared.length > 0) throw new InvalidInputError(cleared);
   const fields = schema.safeParse(input);
-  const issues = issuesOf(fields);
-  if (input.content && !issues.some(({ path }) => path[0] === "content")) {
-    issues.push(...await issuesOfContent(services, caller, input.content));
-  }
+  const isChosen = input.content != null || input.templateId != null;
+  const chosen = isChosen ? await checkChoice(services, caller, input) : null;
+  const issues = [...issuesOf(fields), ...chosen?.issues ?? []];
   if (!fields.success || issues.length > 0) throw new InvalidInputError(issues);
-  return fields.data;
+  return { name: fields.data.name, content: chosen?.content };
 }
 
 async function change(
   tx: Connection,
   campaign: Campaign,
-  { name, content, date }: z.infer<typeof schema> & { readonly date: CampaignDate | null },
+  { name, content, date }: CheckedUpdate & { readonly date: CampaignDate | null },
   input: UpdateCampaignInput,
 ): Promise<Campaign> {
   const { id, messageId, organizationId, type } = campaign;
@@ -135,8 +140,7 @@ async function change(
   await tx.run(UPDATE, id, changed.sendAt, timezone, enabled, sendToLateContacts);
   await editOpenMessage(tx, messageId, {
     title: name,
-    content: content &&
-      { subject: content.subject, text: content.text ?? null, html: content.html ?? null },
+    content,
     sendAt: sendAt ?? undefined,
   });
   if (campaign.enabled && !enabled) await closeMessage(tx, messageId);

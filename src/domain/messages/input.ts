@@ -131,8 +131,8 @@ export async function checkInput(
   return { fields: fields.data, content, template, audience, sender, ...unique };
 }
 
-/** Names the input of a fault in the content of a template. */
-function inTemplate(issue: Issue): Issue {
+/** Names `templateId` in place of `content` in a fault of the content of a template. */
+export function inTemplate(issue: Issue): Issue {
   const [field, part] = issue.path;
   if (field !== "content") return issue;
   return { ...issue, path: ["templateId"], message: `${part}: ${issue.message}` };

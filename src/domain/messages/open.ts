@@ -13,8 +13,6 @@ import type { Content, Message } from "./message.ts";
 const MAIL = {
   channel: "EMAIL",
   priority: 0,
-  templateId: null,
-  templateVersion: null,
   audienceId: null,
   open: true,
   // A message that does not end has no rounds: deliveries wait for their next attempt in their batch.
@@ -38,10 +36,13 @@ const MAIL = {
   finishedAt: null,
 } as const;
 
+/** Content of a message, and the version of the template that it is a copy of. */
+export type OpenContent = Content & Pick<Message, "templateId" | "templateVersion">;
+
 /** Fields of a message that its campaign decides. */
 export type OpenMessage =
   & Pick<Message, "id" | "organizationId" | "userId" | "title" | "type" | "lane" | "sendAt">
-  & Content
+  & OpenContent
   & { readonly campaignId: string };
 
 /** Creates the open message of a campaign, without recipients: SCHEDULED until its `sendAt`, else SENDING. */
@@ -97,6 +98,8 @@ const EDIT = statement<
     text: string | null,
     html: string | null,
     sendAt: Date | null,
+    templateId: string | null,
+    templateVersion: number | null,
   ],
   Message
 >(
@@ -106,6 +109,8 @@ const EDIT = statement<
      subject = coalesce($3, subject),
      text_body = case when $3 is null then text_body else $4 end,
      html_body = case when $3 is null then html_body else $5 end,
+     template_id = case when $3 is null then template_id else $7::uuid end,
+     template_version = case when $3 is null then template_version else $8::int end,
      send_at = coalesce($6, send_at),
      status = case when $6 > now() and started_at is null and status = 'SENDING' then 'SCHEDULED'
        else status end,
@@ -127,12 +132,23 @@ export async function editOpenMessage(
   id: string,
   { title, content, sendAt }: {
     readonly title?: string;
-    readonly content?: Content;
+    readonly content?: OpenContent;
     readonly sendAt?: Date;
   },
 ): Promise<void> {
   const { subject = null, text = null, html = null } = content ?? {};
-  await tx.run(EDIT, id, title ?? null, subject, text, html, sendAt ?? null);
+  const { templateId = null, templateVersion = null } = content ?? {};
+  await tx.run(
+    EDIT,
+    id,
+    title ?? null,
+    subject,
+    text,
+    html,
+    sendAt ?? null,
+    templateId,
+    templateVersion,
+  );
 }
 
 /**
