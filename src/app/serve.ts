@@ -10,7 +10,8 @@ import { startConfiguredBackground } from "./background.ts";
 import { startHoldWatch } from "./hold_watch.ts";
 import { listen } from "./listen.ts";
 import { endStep, STOP } from "../domain/stop.ts";
-import { closeServices, healthOf, metricsSourceOf, openServices } from "./services.ts";
+import { closeServices, healthOf, openServices } from "./services.ts";
+import { storedMetrics } from "./stored_metrics.ts";
 import { watchStopSignals } from "./stop_signal.ts";
 
 /** Flags of the command `serve`. */
@@ -57,8 +58,8 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
         ...background?.health,
         sending: holdWatch.sending,
       },
-      metricsSource: metricsSourceOf(services),
-      eventLoop,
+      metrics: { stored: storedMetrics(services), eventLoop, meter: opened.meter },
+      metricsToken: config.metricsToken,
       imports: {
         contacts: (request, caller) => importContacts(services, request, caller),
         recipients: (request, caller) => importRecipients(services, request, caller),

@@ -8,8 +8,6 @@ import { openEmbeddedDatabase } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
 import { openRemoteDatabase } from "../db/remote.ts";
 import { checkWrites } from "../db/write_probe.ts";
-import { readTotals } from "../domain/deliveries/stats.ts";
-import { readDepths } from "../domain/jobs/find.ts";
 import { readKeyFile } from "../domain/key_file.ts";
 import type { Mailbox } from "../domain/mailbox.ts";
 import type { Services } from "../domain/services.ts";
@@ -20,7 +18,7 @@ import { createBus } from "../events/bus.ts";
 import { postgresTransport } from "../events/postgres.ts";
 import { registerConfigured, type RegisteredProvider } from "../sending/live_provider.ts";
 import type { HealthCheck } from "../server/ops/health.ts";
-import type { MetricsSource } from "../server/ops/metrics.ts";
+import { createMeter, type ServedMeter } from "../server/ops/meter.ts";
 import { configuredProviders } from "./providers.ts";
 
 const log = getLogger(["waybill"]);
@@ -33,6 +31,8 @@ export interface OpenedServices {
   readonly migrated: readonly string[];
   /** Witness of the services, advanced by the watch for restores. */
   readonly witness: { number: number };
+  /** Meter of the services, for /metrics. */
+  readonly meter: ServedMeter;
 }
 
 /**
@@ -55,10 +55,12 @@ export async function openServices(config: Config): Promise<OpenedServices> {
   const configured = configuredProviders(config);
   const providers = await registerConfigured({ db, bus }, configured);
   const witness = { number: 0 };
+  const meter = createMeter();
   const services: Services = {
     db,
     bus,
     witness,
+    meter,
     mailFrom: mailboxOf(config.mail.from),
     channels: new Set(configured.map(({ channel }) => channel)),
     vault: createVault(async () => secretKey ?? await readKeyFile(join(dataDir, "secret.key"))),
@@ -70,7 +72,7 @@ export async function openServices(config: Config): Promise<OpenedServices> {
       variables,
     },
   };
-  return { services, providers, migrated, witness };
+  return { services, providers, migrated, witness, meter };
 }
 
 function mailboxOf(from: string): Mailbox {
@@ -116,9 +118,4 @@ export function healthOf(
     },
     bus: () => bus.healthy() || { reason: "The connection for events is lost; reconnecting" },
   };
-}
-
-/** Counts that /metrics reads from the database. */
-export function metricsSourceOf(services: Services): MetricsSource {
-  return { jobs: () => readDepths(services), deliveries: () => readTotals(services.db) };
 }

@@ -6,7 +6,8 @@ import { startConfiguredBackground } from "./background.ts";
 import { startHoldWatch } from "./hold_watch.ts";
 import { listen } from "./listen.ts";
 import { endStep, STOP } from "../domain/stop.ts";
-import { closeServices, healthOf, metricsSourceOf, openServices } from "./services.ts";
+import { closeServices, healthOf, openServices } from "./services.ts";
+import { storedMetrics } from "./stored_metrics.ts";
 import { watchStopSignals } from "./stop_signal.ts";
 
 const log = getLogger(["waybill"]);
@@ -31,11 +32,12 @@ export async function runWorker(
   const eventLoop = watchEventLoop();
   const background = await startConfiguredBackground(opened, config, eventLoop.takeLongestMs);
   const health = { ...healthOf(services), ...background.health, sending: holdWatch.sending };
-  const metricsSource = metricsSourceOf(services);
+  const { host, jwt, metricsToken } = config;
+  const metrics = { stored: storedMetrics(services), eventLoop, meter: opened.meter };
   const stopProbes = port === null
     ? null
-    : await listen(`${config.host}, port ${port}`, background, () =>
-      startProbes({ host: config.host, port, services, health, metricsSource, eventLoop }));
+    : await listen(`${host}, port ${port}`, background, () =>
+      startProbes({ host, port, services, health, metrics, jwt, metricsToken }));
   log.info("Worker started");
   await stopSignal;
   const stoppedAt = performance.now();

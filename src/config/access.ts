@@ -3,6 +3,7 @@ import { longText, url, visibleAscii } from "./fields.ts";
 
 const MIN_API_KEY_LENGTH = 8;
 const MIN_SECRET_KEY_LENGTH = 32;
+const MIN_TOKEN_LENGTH = 16;
 // RFC 7518 §3.2: a key at least as long as the hash.
 const MIN_JWT_SECRET_BYTES = 32;
 
@@ -12,6 +13,9 @@ export const access = z.object({
     .min(MIN_API_KEY_LENGTH, `expected at least ${MIN_API_KEY_LENGTH} characters`)
     .nullable().default(null),
   SECRET_KEY: longText(MIN_SECRET_KEY_LENGTH).nullable().default(null),
+  METRICS_TOKEN: visibleAscii()
+    .min(MIN_TOKEN_LENGTH, `expected at least ${MIN_TOKEN_LENGTH} characters`)
+    .nullable().default(null),
   JWT_SECRET: z.string()
     .refine(
       (secret) => new TextEncoder().encode(secret).length >= MIN_JWT_SECRET_BYTES,
@@ -37,13 +41,16 @@ export const access = z.object({
     error: "requires JWT_SECRET or JWKS_URL",
     when: always,
   })
-  .transform(({ ADMIN_API_KEY, SECRET_KEY, JWT_SECRET, JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }) => {
-    const required = { issuer: JWT_ISSUER, audience: JWT_AUDIENCE };
+  .transform((values) => {
+    const { ADMIN_API_KEY, SECRET_KEY, METRICS_TOKEN, JWT_SECRET, JWKS_URL } = values;
+    const required = { issuer: values.JWT_ISSUER, audience: values.JWT_AUDIENCE };
     return {
       /** Null: a key is created at the first start. */
       adminApiKey: ADMIN_API_KEY,
       /** Encrypts credentials in the database; null: a generated key in DATA_DIR. */
       secretKey: SECRET_KEY,
+      /** Null: /metrics needs the key of an OPERATOR. */
+      metricsToken: METRICS_TOKEN,
       /** Null: JWTs are not accepted. */
       jwt: JWT_SECRET !== null
         ? { secret: JWT_SECRET, ...required }

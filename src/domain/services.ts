@@ -2,6 +2,7 @@ import type { Database } from "../db/database.ts";
 import type { Bus } from "../events/bus.ts";
 import type { MessageChannel } from "./channel.ts";
 import type { Mailbox } from "./mailbox.ts";
+import type { Meter } from "./meter.ts";
 import type { Rendering } from "./rendering.ts";
 import type { Vault } from "./vault.ts";
 
@@ -22,6 +23,8 @@ export interface Services {
   readonly witness?: Witness;
   /** Checks and renders templates. Absent: on the thread that calls it. */
   readonly rendering?: Rendering;
+  /** Counts what this process does. Absent: not counted, as in tests. */
+  readonly meter?: Meter;
   /** Settings that are shown to operators. */
   readonly settings?: Settings;
 }

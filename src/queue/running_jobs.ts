@@ -12,6 +12,7 @@ import {
 } from "../domain/jobs/outcome.ts";
 import type { ProgressReport } from "../domain/jobs/progress.ts";
 import type { SettledOutcome, Settlement } from "../domain/jobs/settle.ts";
+import type { Meter } from "../domain/meter.ts";
 import { isOutage } from "../domain/unavailable.ts";
 import { type AbortCause, type BoundHandler, JobAborted, type JobRun } from "./handler.ts";
 
@@ -29,10 +30,12 @@ export class RunningJobs {
   /**
    * @param handlers by kind; an attempt at a job of another kind fails
    * @param onEnd called when an attempt has ended; with null if its handler has settled the job
+   * @param meter absent: attempts are not counted
    */
   constructor(
     readonly handlers: ReadonlyMap<string, BoundHandler>,
     readonly onEnd: (settlement: Settlement | null) => void,
+    readonly meter?: Meter,
   ) {}
 
   get size(): number {
@@ -128,6 +131,9 @@ export class RunningJobs {
     try {
       const settlement = settlementOf(running, outcome, thrown);
       logAttempt(running, settlement);
+      const seconds = (performance.now() - running.startedAt) / 1_000;
+      // A handler that settles its job itself has done it.
+      this.meter?.jobAttempt(running.job, settlement?.outcome ?? "done", seconds);
       this.onEnd(settlement);
     } catch (error) {
       // The claim is not in this list any more, so that the next reconciliation requeues the job.

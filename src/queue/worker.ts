@@ -100,7 +100,11 @@ class LeasedWorker implements Worker {
     this.#eventLoopDelay = eventLoopDelay;
     this.#sweep = sweep ?? (() => Promise.resolve());
     this.#completer = new Completer(services, this.#wake);
-    this.#running = new RunningJobs(handlers, (end) => this.#completer.add(end));
+    this.#running = new RunningJobs(
+      handlers,
+      (end) => this.#completer.add(end),
+      services.meter,
+    );
     this.#claimer = new Claimer(services, {
       workerId: () => this.#workerId,
       lanes,

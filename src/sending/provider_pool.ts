@@ -64,7 +64,7 @@ export async function openProviderPool(
   for (const [channel, ofChannel] of Map.groupBy(providers, ({ channel }) => channel)) {
     channels.set(channel, new FailoverChannel(ofChannel));
   }
-  const counts = new SendCounts();
+  const counts = new SendCounts(services.meter);
   const refresh = async () => {
     const states = await readStates(services.db, providers.map(({ id }) => id));
     for (const state of states) await providers.find(({ id }) => id === state.id)?.adopt(state);

@@ -8,9 +8,7 @@ import { errorResponse, failureResponseTo, unauthenticated } from "./errors.ts";
 import { createGraphiQL } from "./graphql/graphiql.ts";
 import { prepareEventStream } from "./graphql/event_streams.ts";
 import type { GraphQLEngine } from "./graphql/graphql.ts";
-import type { HealthCheck } from "./ops/health.ts";
-import type { Metrics } from "./ops/metrics.ts";
-import { createProbes } from "./ops/probes.ts";
+import { createProbes, type ProbeParts } from "./ops/probes.ts";
 import type { WebSockets } from "./graphql/websocket.ts";
 
 /** Answers a request of an authenticated caller. */
@@ -23,8 +21,7 @@ export interface RouteParts {
   readonly describeRefusal: (credentials: string | null) => Promise<string>;
   readonly graphql: GraphQLEngine;
   readonly webSockets: WebSockets;
-  readonly metrics: Metrics;
-  readonly health: Readonly<Record<string, HealthCheck>>;
+  readonly probes: ProbeParts;
   /** Handlers of POST /import/<name>, by name. */
   readonly imports: Readonly<Record<string, CallerHandler>>;
   /** Milliseconds after which a client of an event stream that reads nothing is disconnected. */
@@ -36,7 +33,7 @@ export interface RouteParts {
 
 /** Creates all routes of the server. */
 export function createRoutes(parts: RouteParts): Hono {
-  const { graphql, webSockets, metrics } = parts;
+  const { graphql, webSockets, probes } = parts;
   const graphiql = createGraphiQL();
   const app = new Hono();
 
@@ -44,12 +41,13 @@ export function createRoutes(parts: RouteParts): Hono {
     const startedAt = performance.now();
     await next();
     const seconds = (performance.now() - startedAt) / 1000;
-    metrics.recordRequest(routePath(context, -1), context.req.method, context.res.status, seconds);
+    const { req: { method }, res: { status } } = context;
+    probes.metrics.recordRequest(routePath(context, -1), method, status, seconds);
   });
   app.use("/graphql", allowAnyOrigin());
   app.use("/import/*", allowAnyOrigin());
 
-  app.route("/", createProbes(parts.health, metrics));
+  app.route("/", createProbes(probes));
   app.all("/graphql", ({ req: { raw } }) => {
     if (raw.headers.get("upgrade")?.toLowerCase() === "websocket") return webSockets.upgrade(raw);
     if (wantsGraphiQL(raw)) return graphiql(raw);

@@ -7,9 +7,9 @@ import { createCron, CRON_TIMEOUT_MS } from "./cron/cron.ts";
 import { createDashboard } from "./dashboard/dashboard.ts";
 import { createGraphQL } from "./graphql/graphql.ts";
 import { serveHttp } from "./http_server.ts";
-import type { EventLoop } from "./ops/event_loop.ts";
 import type { HealthCheck } from "./ops/health.ts";
-import { createMetrics, type MetricsSource } from "./ops/metrics.ts";
+import { createMetrics, type MetricsOptions } from "./ops/metrics.ts";
+import { createScrapeAccess } from "./ops/scrape_access.ts";
 import { type CallerHandler, createRoutes } from "./routes.ts";
 import { watchSessions } from "./graphql/sessions.ts";
 import { createUnsubscribe } from "./unsubscribe.ts";
@@ -26,8 +26,9 @@ export interface ServerOptions {
   readonly jwt: JwtOptions | null;
   /** Health checks by the names that /readyz shows. */
   readonly health: Readonly<Record<string, HealthCheck>>;
-  readonly metricsSource: MetricsSource;
-  readonly eventLoop: EventLoop;
+  readonly metrics: MetricsOptions;
+  /** Bearer of the scraper; null: /metrics needs the key of an OPERATOR. */
+  readonly metricsToken: string | null;
   /** Handlers of POST /import/<name>, by name. */
   readonly imports: Readonly<Record<string, CallerHandler>>;
   /** Milliseconds after which a client of an event stream that reads nothing is disconnected. */
@@ -55,13 +56,13 @@ export interface RunningServer {
  * @throws {Deno.errors.AddrInUse} if the port is in use
  */
 export function startServer(options: ServerOptions): RunningServer {
-  const { services, schema, jwt, metricsSource, health, imports, readerDeadlineMs } = options;
+  const { services, schema, jwt, health, imports, readerDeadlineMs } = options;
   const stopping = new AbortController();
   const sessions = watchSessions(services);
   const authenticate = createAuthentication(services, jwt);
   const graphql = createGraphQL(schema, services, sessions);
   const webSockets = createWebSockets(graphql, authenticate, sessions);
-  const metrics = createMetrics(services, metricsSource, options.eventLoop, {
+  const metrics = createMetrics(services, options.metrics, {
     webSockets: webSockets.count,
     openSessions: sessions.count,
     acceptFailures: () => server.acceptFailures(),
@@ -71,8 +72,11 @@ export function startServer(options: ServerOptions): RunningServer {
     describeRefusal: (credentials) => describeRefusal(services, credentials),
     graphql,
     webSockets,
-    metrics,
-    health,
+    probes: {
+      health,
+      metrics,
+      mayScrape: createScrapeAccess(options.metricsToken, authenticate),
+    },
     imports,
     readerDeadlineMs,
     dashboard: createDashboard(options.dashboard),

@@ -81,8 +81,12 @@ const LOOPED = statement<[id: string], { status: string; error: string | null; c
 );
 
 /** Upper bound of a quantile of the delay of the event loop, and the longest delay, in seconds. */
-async function readDelay({ address }: Target, q: number): Promise<[quantile: string, max: number]> {
-  const metrics = await (await fetch(`${address}/metrics`)).text();
+async function readDelay(
+  { address, key }: Target,
+  q: number,
+): Promise<[quantile: string, max: number]> {
+  const headers = { authorization: `Bearer ${key}` };
+  const metrics = await (await fetch(`${address}/metrics`, { headers })).text();
   const name = "waybill_event_loop_delay";
   const buckets = metrics.matchAll(new RegExp(`${name}_seconds_bucket{le="(.*)"} (\\d+)`, "g"))
     .map(([, le = "", count]) => ({ le, count: Number(count) })).toArray();

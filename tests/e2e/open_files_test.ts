@@ -58,7 +58,8 @@ for (const [name, sent] of Object.entries(SENT)) {
       );
       const connections = await openConnections(program.address, sent);
       await until("the program answers", () => isAlive(program.address));
-      const metrics = await (await fetch(`${program.address}/metrics`)).text();
+      const headers = { authorization: `Bearer ${program.key}` };
+      const metrics = await (await fetch(`${program.address}/metrics`, { headers })).text();
       const failures = /^waybill_accept_failures_total (\d+)$/m.exec(metrics)?.[1];
       await request(program, SEND, { list: people(RECIPIENTS) });
       await mail.untilReceived(RECIPIENTS);

@@ -59,62 +59,6 @@ onPostgres(
 );
 
 onPostgres(
-  "GET /metrics returns the counts in the format of Prometheus",
-  ({ db }) =>
-    withServer(db, async ({ url, post, connect }) => {
-      await post("{ viewer { id } }", { key: null });
-      const client = connect();
-      await client.iterate({ query: "{ viewer { id } }" }).next();
-      const response = await fetch(new URL("/metrics", url));
-      assert.match(response.headers.get("content-type") ?? "", /^text\/plain/);
-      const lines = new Set((await response.text()).split("\n"));
-      for (
-        const line of [
-          'waybill_jobs{lane="BULK",status="QUEUED"} 3',
-          'waybill_deliveries_total{outcome="SENT"} 4711',
-          'waybill_database_pool{state="waiting"} 0',
-          'waybill_http_request_duration_seconds_count{route="/graphql",method="POST",status="401"} 1',
-        ]
-      ) assert.ok(lines.has(line), `${line} in:\n${[...lines].join("\n")}`);
-    }, {
-      metricsSource: {
-        jobs: () => Promise.resolve([{ lane: "BULK", status: "QUEUED", count: 3 }]),
-        deliveries: () => Promise.resolve([{ outcome: "SENT", count: 4711 }]),
-      },
-    }),
-);
-
-onPostgres(
-  "GET /metrics counts requests with unknown methods in one series",
-  ({ db }) =>
-    withServer(db, async ({ url }) => {
-      for (const method of ["BREW", "STEEP"]) {
-        const response = await fetch(new URL("/healthz", url), { method });
-        await response.body?.cancel();
-      }
-      const metrics = await (await fetch(new URL("/metrics", url))).text();
-      assert.match(metrics, /_count\{[^}]*method="other",status="404"\} 2$/m);
-    }),
-);
-
-onPostgres(
-  "GET /metrics omits counts that cannot be read",
-  ({ db }) =>
-    withServer(db, async ({ url }) => {
-      const response = await fetch(new URL("/metrics", url));
-      assert.equal(response.status, 200);
-      const text = await response.text();
-      assert.match(text, /^waybill_database_pool/m);
-      assert.doesNotMatch(text, /^waybill_jobs\{/m);
-    }, {
-      metricsSource: {
-        jobs: () => Promise.reject(new Error("no connection")),
-        deliveries: () => Promise.resolve([]),
-      },
-    }),
-);
-
-onPostgres(
   "POST /import/recipients requires a key, and passes on its caller",
   ({ db }) =>
     withServer(db, async ({ url, keys, organization }) => {

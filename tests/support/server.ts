@@ -4,6 +4,7 @@ import { schema as waybill } from "../../schema/schema.ts";
 import type { Database } from "../../src/db/database.ts";
 import type { Role } from "../../src/domain/access/access.ts";
 import { createApiKey } from "../../src/domain/access/api_keys.ts";
+import { storedMetrics } from "../../src/app/stored_metrics.ts";
 import { registerProviders } from "../../src/domain/providers/register.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";
@@ -86,8 +87,8 @@ export async function withServer(
     schema: waybill,
     jwt: null,
     health: {},
-    metricsSource: { jobs: () => Promise.resolve([]), deliveries: () => Promise.resolve([]) },
-    eventLoop,
+    metrics: { stored: storedMetrics(services), eventLoop },
+    metricsToken: null,
     imports: {},
     webhooks: { secret: null, mailgunSigningKey: null, snsTopicArns: [] },
     cronSecret: null,

@@ -2,13 +2,22 @@ import { getLogger } from "@logtape/logtape";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Services } from "../../domain/services.ts";
 import type { EventLoop } from "./event_loop.ts";
+import type { ServedMeter } from "./meter.ts";
+import { registerProcess } from "./process_metrics.ts";
 
-/** Counts of the domain, read at each scrape. */
-export interface MetricsSource {
-  /** Unfinished jobs. */
-  jobs(): Promise<readonly { lane: string; status: string; count: number }[]>;
-  /** Ended deliveries of all time. */
-  deliveries(): Promise<readonly { outcome: string; count: number }[]>;
+/** One value of a metric. */
+export interface Sample {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Metric of the whole installation, read from the database at each scrape. */
+export interface StoredMetric {
+  /** The name of a counter ends with _total. */
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly string[];
+  read(): Promise<readonly Sample[]>;
 }
 
 /** Counts of the server itself. */
@@ -17,6 +26,14 @@ export interface ServerCounts {
   openSessions(): number;
   /** Since the start. */
   acceptFailures(): number;
+}
+
+/** Sources of the metrics of a process. */
+export interface MetricsOptions {
+  readonly stored: readonly StoredMetric[];
+  readonly eventLoop: EventLoop;
+  /** Absent: the process runs no jobs. */
+  readonly meter?: ServedMeter;
 }
 
 /** Metrics of one server, for Prometheus. */
@@ -33,9 +50,8 @@ const log = getLogger(["waybill", "server"]);
 
 /** Creates the metrics of one server. The registry is its own, because tests run several servers. */
 export function createMetrics(
-  { db }: Services,
-  source: MetricsSource,
-  eventLoop: EventLoop,
+  { db, settings }: Services,
+  { stored, eventLoop, meter }: MetricsOptions,
   server: ServerCounts,
 ): Metrics {
   const registry = new Registry();
@@ -47,37 +63,21 @@ export function createMetrics(
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
     registers,
   });
-  new Gauge({
-    name: "waybill_jobs",
-    help: "Unfinished jobs.",
-    labelNames: ["lane", "status"],
-    registers,
-    async collect() {
-      this.reset();
-      for (const { lane, status, count } of await orEmpty(source.jobs())) {
-        this.set({ lane, status }, count);
-      }
-    },
-  });
-  new Counter({
-    name: "waybill_deliveries_total",
-    help: "Ended deliveries.",
-    labelNames: ["outcome"],
-    registers,
-    async collect() {
-      this.reset();
-      for (const { outcome, count } of await orEmpty(source.deliveries())) {
-        this.inc({ outcome }, count);
-      }
-    },
-  });
+  // Read before the scrape, which uses a connection itself.
+  let pool = db.pool();
+  const inTurn = createTurns();
+  for (const { read, ...metric } of stored) {
+    registerStored(registry, { ...metric, read: () => inTurn(read) });
+  }
+  meter?.register(registry);
+  registerProcess(registry, settings?.version ?? "");
   new Gauge({
     name: "waybill_database_pool",
     help: "Database connections (total, idle) and calls that wait for one (waiting).",
     labelNames: ["state"],
     registers,
     collect() {
-      for (const [state, count] of Object.entries(db.pool())) this.set({ state }, count);
+      for (const [state, count] of Object.entries(pool)) this.set({ state }, count);
     },
   });
   registry.registerMetric(eventLoop.delays);
@@ -97,7 +97,6 @@ export function createMetrics(
       this.inc(server.acceptFailures());
     },
   });
-  gauge("waybill_memory_rss_bytes", "Resident memory.", () => Deno.memoryUsage().rss);
 
   function gauge(name: string, help: string, read: () => number): void {
     new Gauge({
@@ -115,6 +114,7 @@ export function createMetrics(
       requests.observe({ route, method: METHODS.has(method) ? method : "other", status }, seconds);
     },
     async scrape() {
+      pool = db.pool();
       return new Response(await registry.metrics(), {
         headers: { "content-type": registry.contentType },
       });
@@ -122,10 +122,52 @@ export function createMetrics(
   };
 }
 
-// Without rows, so that the other metrics are served while the database is unavailable.
-function orEmpty<Row>(rows: Promise<readonly Row[]>): Promise<readonly Row[]> {
-  return rows.catch((error) => {
-    log.warn("Cannot read the counts of jobs or deliveries for the metrics", { error });
-    return [];
+/** Returns a function that runs reads one after the other, so that a scrape uses one connection. */
+function createTurns(): <T>(read: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (read) => {
+    const result = last.then(read);
+    last = result.catch(() => {});
+    return result;
+  };
+}
+
+function registerStored(registry: Registry, { name, help, labels = [], read }: StoredMetric): void {
+  const options = { name, help, labelNames: [...labels], registers: [registry] };
+  const samples = () => orEmpty(name, read);
+  if (name.endsWith("_total")) {
+    new Counter({
+      ...options,
+      async collect() {
+        const found = await samples();
+        this.reset();
+        // A metric without labels would be served as 0.
+        if (found.length === 0 && labels.length === 0) this.remove();
+        for (const { labels: of = {}, value } of found) this.inc(of, value);
+      },
+    });
+    return;
+  }
+  new Gauge({
+    ...options,
+    async collect() {
+      const found = await samples();
+      this.reset();
+      if (found.length === 0 && labels.length === 0) this.remove();
+      for (const { labels: of = {}, value } of found) this.set(of, value);
+    },
   });
+}
+
+// Without samples, so that the other metrics are served while the database is unavailable.
+async function orEmpty(
+  name: string,
+  read: StoredMetric["read"],
+): Promise<readonly Sample[]> {
+  try {
+    return await read();
+  } catch (error) {
+    log.warn("Cannot read the metric {name}", { name, error });
+    return [];
+  }
 }
