@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { RefusedLine, Upload } from "./upload.ts";
 
 // A chunk ends at the first of these limits, because rows can be long.
@@ -32,6 +33,9 @@ async function* piecesOf(
   for await (const part of bytes) {
     for (let start = 0; start < part.length; start += PIECE_BYTES) {
       yield { piece: part.subarray(start, start + PIECE_BYTES), last: false };
+      // Blank lines that were compressed wait neither for the network nor for the database, and would block
+      // the event loop until the end of the file.
+      await setImmediate();
     }
   }
   yield { piece: new Uint8Array(), last: true };

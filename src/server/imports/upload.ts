@@ -47,6 +47,9 @@ const CSV_TYPES = [
   "application/vnd.ms-excel",
 ];
 
+// gzip expands by up to 1,032 times, and each part is decompressed at once.
+const COMPRESSED_PART_BYTES = 4 * 1024;
+
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
@@ -113,7 +116,15 @@ function decompressed(bytes: ReadableStream<Bytes>, encoding: string): ReadableS
       `Cannot import Content-Encoding ${encoding}: send gzip, or no encoding`,
     );
   }
-  return ReadableStream.from(unzipped(bytes));
+  return ReadableStream.from(unzipped(ReadableStream.from(smallParts(bytes))));
+}
+
+async function* smallParts(bytes: ReadableStream<Bytes>): AsyncGenerator<Bytes> {
+  for await (const part of bytes) {
+    for (let start = 0; start < part.length; start += COMPRESSED_PART_BYTES) {
+      yield part.subarray(start, start + COMPRESSED_PART_BYTES);
+    }
+  }
 }
 
 async function* unzipped(bytes: ReadableStream<Bytes>): AsyncGenerator<Bytes> {
