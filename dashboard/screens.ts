@@ -13,6 +13,7 @@ import { problems } from "./problems/screen.ts";
 import { schedules } from "./schedules/screen.ts";
 import { suppressions } from "./suppressions/screen.ts";
 import { templates } from "./templates/screen.ts";
+import { webhooks } from "./webhooks/screen.ts";
 import type { Screen } from "./shell/screen.ts";
 
 /** Screens in the order of the rail. A new one adds a line. */
@@ -29,6 +30,7 @@ export const SCREENS: readonly Screen[] = [
   templates,
   suppressions,
   notifications,
+  webhooks,
   installation,
   organization,
   keys,

@@ -5,7 +5,12 @@ import type { introspection } from "../graphql-env.d.ts";
 export const graphql = initGraphQLTada<{
   introspection: introspection;
   disableMasking: true;
-  scalars: { DateTime: string; JSON: unknown; JSONObject: Record<string, unknown> };
+  scalars: {
+    DateTime: string;
+    URL: string;
+    JSON: unknown;
+    JSONObject: Record<string, unknown>;
+  };
 }>();
 
 export type { ResultOf, VariablesOf } from "gql.tada";

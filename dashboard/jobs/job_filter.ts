@@ -11,7 +11,14 @@ import { JOB_STATUSES } from "./job_status.tsx";
 export type JobFilter = NonNullable<VariablesOf<typeof JobsQuery>["filter"]>;
 
 /** All lanes. */
-export const LANES: readonly Lane[] = ["TRANSACTIONAL", "AI", "LEARNING", "BULK", "SYSTEM"];
+export const LANES: readonly Lane[] = [
+  "TRANSACTIONAL",
+  "AI",
+  "LEARNING",
+  "BULK",
+  "WEBHOOK",
+  "SYSTEM",
+];
 
 /** Lengths of the periods that `since` may name, in ms. */
 export const PERIODS: Readonly<Record<string, number>> = {

@@ -18,6 +18,10 @@ export const Lane = builder.enumType("Lane", {
     AI: { description: "Calls of a language model." },
     LEARNING: { description: "Long runs over many emails." },
     BULK: { description: "Messages to many recipients." },
+    WEBHOOK: {
+      description:
+        "Events to webhook endpoints. A slot serves ten endpoints, since it waits for their answers.",
+    },
     SYSTEM: { description: "Maintenance." },
   },
 });

@@ -19,6 +19,8 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Suppression", "suppression"],
   ["Contact", "contact"],
   ["Campaign", "campaign"],
+  ["WebhookEndpoint", "webhookEndpoint"],
+  ["WebhookCall", "webhookCall"],
   ["Worker", "worker"],
   ["Provider", "provider"],
   ["Installation", "installation"],

@@ -15,6 +15,14 @@ const NUMBERS = "A number beyond 2^53 or of more than 17 significant digits beco
 builder.addScalarType("DateTime", GraphQLDateTimeISO, {
   description: "Point in time (RFC 3339), returned in UTC: 2030-01-31T12:00:00.000Z.",
 });
+builder.scalarType("URL", {
+  description: "Absolute URL, as a string; invalid ones are refused with InvalidInputError.",
+  serialize: String,
+  parseValue(value) {
+    if (typeof value === "string") return value;
+    throw new TypeError("URL must be a string");
+  },
+});
 builder.addScalarType("JSON", withExactNumbers(GraphQLJSON), {
   description: `JSON value of any type. ${NUMBERS}`,
 });

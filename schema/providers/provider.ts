@@ -5,6 +5,7 @@ import { builder } from "../kit/builder.ts";
 import { batchLoader } from "../kit/loader.ts";
 import { DeliveryErrorObject, errorOf } from "../deliveries/error.ts";
 import { Channel } from "../messages/enums.ts";
+import { CircuitState } from "./circuit_state.ts";
 
 /** A provider; `node` shows it to the OPERATOR only. */
 export const ProviderNode = builder.loadableNodeRef("Provider", {
@@ -22,22 +23,6 @@ export const providerOf = batchLoader(async ({ services }, ids) => {
 });
 
 const sendRateOf = batchLoader(({ services }, ids) => readSendRates(services.db, ids));
-
-const CircuitState = builder.enumType("CircuitState", {
-  description: "State of a provider's circuit breaker, shared by all processes.",
-  values: {
-    CLOSED: { description: "Healthy: requests are sent to this provider." },
-    OPEN: {
-      description:
-        "Failing: no requests are sent until the next probe, after 5 to 30 seconds, or later if " +
-        "the provider's reply names a longer time. The next provider is used instead.",
-    },
-    HALF_OPEN: {
-      description:
-        "Probing: one message tests the provider; its result closes or opens the circuit.",
-    },
-  },
-});
 
 ProviderNode.implement({
   description:

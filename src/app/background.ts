@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { openCaptureChannel } from "../channels/capture.ts";
 import type { Channel } from "../channels/channel.ts";
+import { openWebhookClient } from "../channels/webhook/webhook_client.ts";
 import type { Config } from "../config/config.ts";
 import { failStaleImports } from "../domain/audiences/import.ts";
 import { rollUpDeliveryMinutes } from "../domain/deliveries/minutes.ts";
@@ -21,6 +22,7 @@ import { deliverNotifications } from "../domain/notifications/deliver.ts";
 import { rollUpProblems } from "../domain/problems/roll_up.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/built_in.ts";
 import type { Services } from "../domain/services.ts";
+import { sweepOutbox } from "../domain/webhooks/sweep.ts";
 import { endStep, STOP } from "../domain/stop.ts";
 import type { Retention } from "../handlers/cleanup.ts";
 import { createHandlers } from "../handlers/registry.ts";
@@ -33,6 +35,7 @@ import { ContentCache } from "../sending/content_cache.ts";
 import type { BatchSender } from "../sending/batch_sender.ts";
 import type { RegisteredProvider } from "../sending/live_provider.ts";
 import { openProviderPool } from "../sending/provider_pool.ts";
+import { WebhookSender } from "../sending/webhook_sender.ts";
 import type { HealthCheck } from "../server/ops/health.ts";
 import { logProcessor } from "./processor_log.ts";
 import type { OpenedServices } from "./services.ts";
@@ -43,6 +46,7 @@ const COUNT_PROBLEMS_MS = 1_000;
 const COUNT_JOBS_MS = 2_000;
 const NOTIFY_MS = 1_000;
 const MAIL_NOTIFICATIONS_MS = 5_000;
+const SWEEP_OUTBOX_MS = 500;
 // Maximum wait for replies to QUIT.
 const QUIT_MS = 1_000;
 const log = getLogger(["waybill"]);
@@ -55,6 +59,8 @@ export interface BackgroundOptions {
   /** Channel for emails while no provider is configured. */
   readonly capture: Channel;
   readonly retention: Retention;
+  /** Whether events are sent to addresses inside the private network, too. */
+  readonly webhookAllowPrivate: boolean;
   /** URL at which recipients reach this installation: "https://mail.example.com". */
   readonly publicUrl: string;
   /** Returns the longest delay of the event loop since the last call, in ms; absent: not measured. */
@@ -79,7 +85,7 @@ export function startConfiguredBackground(
   config: Config,
   eventLoopDelay: () => number,
 ): Promise<Background> {
-  const { lanes, retention, dataDir, mail } = config;
+  const { lanes, retention, dataDir, mail, webhookAllowPrivate } = config;
   const hour = 60 * 60_000;
   return startBackground(services, {
     lanes,
@@ -87,6 +93,7 @@ export function startConfiguredBackground(
     eventLoopDelay,
     capture: openCaptureChannel(dataDir, mail.from),
     publicUrl: publicUrlOf(config),
+    webhookAllowPrivate,
     retention: {
       completedMs: retention.completedJobsHours * hour,
       failedMs: retention.failedJobsDays * 24 * hour,
@@ -117,7 +124,17 @@ export async function startBackground(
   const refreshing = every(REFRESH_PROVIDERS_MS, "Reading the providers", pool.refresh);
   const contents = new ContentCache(services);
   const sending = new Set<BatchSender>();
-  const handlers = createHandlers(services, { ...options, slots: pool.slots, contents, sending });
+  const webhooks = openWebhookClient({
+    allowPrivate: options.webhookAllowPrivate,
+    version: services.settings?.version ?? "0",
+  });
+  const handlers = createHandlers(services, {
+    ...options,
+    slots: pool.slots,
+    contents,
+    sending,
+    openWebhookSender: (claim, signal) => new WebhookSender(services, webhooks, claim, signal),
+  });
   // Once, and not on hold: the messages of a restored database continue only after its release.
   let resumed = false;
   const resume = async () => {
@@ -142,6 +159,11 @@ export async function startBackground(
   const counting = startCounting(services);
   const logProcessorStop = await logProcessor(services, lanes);
   const notifying = startNotifying(services, options.publicUrl);
+  const sweepingOutbox = every(
+    SWEEP_OUTBOX_MS,
+    "Looking for events to deliver",
+    () => sweepOutbox(services),
+  );
   await resume();
   return {
     health: {
@@ -154,10 +176,11 @@ export async function startBackground(
     async stop() {
       const stoppedAt = performance.now();
       logProcessorStop();
-      const tasks = [schedule, refreshing, laneControl, ...counting, ...notifying];
+      const tasks = [schedule, refreshing, laneControl, sweepingOutbox, ...counting, ...notifying];
       const repeated = Promise.all(tasks.map((task) => task.stop()));
       const jobsRecorded = await worker.stop();
       const recorded = allRecorded(sending) && jobsRecorded;
+      webhooks.close();
       await endStep("Ending the schedule", stoppedAt + STOP.released, repeated);
       const quitBy = Math.min(performance.now() + QUIT_MS, stoppedAt + STOP.disconnected);
       await endStep("Closing the connections to providers", quitBy, pool.close());

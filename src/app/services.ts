@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import deno from "../../deno.json" with { type: "json" };
+import { refusalOfHost } from "../channels/webhook/refusal.ts";
 import { parseSender } from "../channels/email/compose.ts";
 import type { Config } from "../config/config.ts";
 import type { Database } from "../db/database.ts";
@@ -65,6 +66,7 @@ export async function openServices(config: Config): Promise<OpenedServices> {
     channels: new Set(configured.map(({ channel }) => channel)),
     vault: createVault(async () => secretKey ?? await readKeyFile(join(dataDir, "secret.key"))),
     rendering: openRendering(),
+    ...!config.webhookAllowPrivate && { refusalOfHost },
     settings: {
       version: deno.version,
       providerIds: providers.map(({ state }) => state.id),

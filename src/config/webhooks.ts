@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { longText, parseList } from "./fields.ts";
+import { flag, longText, parseList } from "./fields.ts";
 
 const MIN_SECRET_LENGTH = 16;
 const TOPIC_ARN = /^arn:aws[\w-]*:sns:[\w-]+:\d+:[\w.-]+$/;
 
-/** Secrets of inbound webhooks. A webhook without its secret answers 404. */
+/** Secrets of inbound webhooks, and addresses for outbound ones. A webhook without its secret answers 404. */
 export const webhooks = z.object({
   WEBHOOK_SECRET: longText(MIN_SECRET_LENGTH).nullable().default(null),
   MAILGUN_SIGNING_KEY: z.string().nullable().default(null),
@@ -14,7 +14,10 @@ export const webhooks = z.object({
     })
     .transform(parseList)
     .default([]),
-}).transform(({ WEBHOOK_SECRET, MAILGUN_SIGNING_KEY, SNS_TOPIC_ARNS }) => ({
+  WEBHOOK_ALLOW_PRIVATE: flag().default(false),
+}).transform(({ WEBHOOK_SECRET, MAILGUN_SIGNING_KEY, SNS_TOPIC_ARNS, WEBHOOK_ALLOW_PRIVATE }) => ({
+  /** Whether events are sent to addresses inside the private network, too. */
+  webhookAllowPrivate: WEBHOOK_ALLOW_PRIVATE,
   webhooks: {
     secret: WEBHOOK_SECRET,
     mailgunSigningKey: MAILGUN_SIGNING_KEY,

@@ -24,6 +24,8 @@ const PREFIXES = {
   suppression: "sup",
   contact: "con",
   campaign: "cmp",
+  webhookEndpoint: "whe",
+  webhookCall: "whc",
 } as const;
 
 /** Kinds of objects that have an id. */
@@ -124,4 +126,6 @@ const NAMES: Record<Noun, string> = {
   suppression: "a suppression (sup_…)",
   contact: "a contact (con_…)",
   campaign: "a campaign (cmp_…)",
+  webhookEndpoint: "a webhook endpoint (whe_…)",
+  webhookCall: "a webhook call (whc_…)",
 };

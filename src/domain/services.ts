@@ -25,8 +25,21 @@ export interface Services {
   readonly rendering?: Rendering;
   /** Counts what this process does. Absent: not counted, as in tests. */
   readonly meter?: Meter;
+  /**
+   * Resolves the host of a webhook endpoint and returns the reason to refuse it; null: it may be called. Absent:
+   * any host may be called, as in tests.
+   */
+  readonly refusalOfHost?: (host: string) => Promise<HostRefusal | null>;
   /** Settings that are shown to operators. */
   readonly settings?: Settings;
+}
+
+/** Reason to refuse the host of a webhook endpoint. */
+export interface HostRefusal {
+  /** Stable code, for programs: "PRIVATE_ADDRESS", "UNKNOWN_HOST". */
+  readonly code: string;
+  /** Text for people; it continues a sentence that begins with the path of the field. */
+  readonly message: string;
 }
 
 /** The newest state of the database that this process has seen; see the table `installation`. */

@@ -6,6 +6,12 @@ export type Credentials =
   | { readonly user: string; readonly password: string }
   | { readonly accessToken: string };
 
+/** Secret that signs the calls of a webhook endpoint. */
+export interface SigningSecret {
+  /** "whsec_" and base64. */
+  readonly signingSecret: string;
+}
+
 type KeyOfAny<Union> = Union extends unknown ? keyof Union : never;
 
 /** A field of some provider's credentials. */
@@ -13,10 +19,12 @@ export type CredentialField = KeyOfAny<Credentials>;
 
 /** Encrypts credentials, so that the database alone does not reveal them. */
 export interface Vault {
-  /** @param providerId provider of the credentials; `open` refuses every other one */
-  seal(providerId: string, credentials: Credentials): Promise<string>;
-  /** @throws {VaultError} if they were sealed under another key or for another provider */
-  open(providerId: string, sealed: string): Promise<Credentials>;
+  /** @param ownerId provider or endpoint of the credentials; `open` refuses every other one */
+  seal(ownerId: string, credentials: Credentials | SigningSecret): Promise<string>;
+  /** @throws {VaultError} if they were sealed under another key or for another owner */
+  open(ownerId: string, sealed: string): Promise<Credentials>;
+  /** Like `open`, for the secret of a webhook endpoint. */
+  openSigningSecret(endpointId: string, sealed: string): Promise<string>;
 }
 
 /** Sealed credentials cannot be opened. The message is the reason, to follow "Cannot …: ". */
@@ -24,13 +32,12 @@ export class VaultError extends Error {
   override readonly name = "VaultError";
 }
 
-const sealedSchema = z.object({
-  providerId: z.string(),
-  credentials: z.union([
-    z.object({ user: z.string(), password: z.string() }),
-    z.object({ accessToken: z.string() }),
-  ]),
-});
+const sealedSchema = z.object({ providerId: z.string(), credentials: z.unknown() });
+const credentialsSchema = z.union([
+  z.object({ user: z.string(), password: z.string() }),
+  z.object({ accessToken: z.string() }),
+]);
+const signingSecretSchema = z.object({ signingSecret: z.string() });
 
 /**
  * Creates a vault that writes compact JWE (RFC 7516), encrypted directly with A256GCM.
@@ -49,6 +56,24 @@ export function createVault(readSecret: () => Promise<string>): Vault {
       throw error;
     }
   };
+  const decrypt = async (ownerId: string, sealed: string): Promise<unknown> => {
+    const { key, kid } = await readKey();
+    if (decodeProtectedHeader(sealed).kid !== kid) {
+      throw new VaultError(
+        "they were sealed under another SECRET_KEY; set that key, or replace the credentials",
+      );
+    }
+    const { plaintext } = await compactDecrypt(sealed, key).catch((cause) => {
+      throw new VaultError("they were altered in the database; replace the credentials", {
+        cause,
+      });
+    });
+    const opened = sealedSchema.parse(JSON.parse(new TextDecoder().decode(plaintext)));
+    if (opened.providerId !== ownerId) {
+      throw new VaultError("they belong to another provider; replace the credentials");
+    }
+    return opened.credentials;
+  };
   return {
     async seal(providerId, credentials) {
       const { key, kid } = await readKey();
@@ -57,22 +82,10 @@ export function createVault(readSecret: () => Promise<string>): Vault {
         .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid }).encrypt(key);
     },
     async open(providerId, sealed) {
-      const { key, kid } = await readKey();
-      if (decodeProtectedHeader(sealed).kid !== kid) {
-        throw new VaultError(
-          "they were sealed under another SECRET_KEY; set that key, or replace the credentials",
-        );
-      }
-      const { plaintext } = await compactDecrypt(sealed, key).catch((cause) => {
-        throw new VaultError("they were altered in the database; replace the credentials", {
-          cause,
-        });
-      });
-      const opened = sealedSchema.parse(JSON.parse(new TextDecoder().decode(plaintext)));
-      if (opened.providerId !== providerId) {
-        throw new VaultError("they belong to another provider; replace the credentials");
-      }
-      return opened.credentials;
+      return credentialsSchema.parse(await decrypt(providerId, sealed));
+    },
+    async openSigningSecret(endpointId, sealed) {
+      return signingSecretSchema.parse(await decrypt(endpointId, sealed)).signingSecret;
     },
   };
 }

@@ -14,6 +14,7 @@ export type Topic =
   | "audiences"
   | "contacts"
   | "campaigns"
+  | "webhooks"
   | "schedules"
   | "queue"
   | "cancel"

@@ -9,6 +9,7 @@ import { pruneNotifications } from "../domain/notifications/prune.ts";
 import { pruneProblems } from "../domain/problems/prune.ts";
 import { pruneFires } from "../domain/schedules/prune.ts";
 import type { Services } from "../domain/services.ts";
+import { pruneWebhooks } from "../domain/webhooks/prune.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import { removeOldDeliveries } from "./cleanup_deliveries.ts";
 import { scopeOf } from "./scope.ts";
@@ -25,7 +26,8 @@ export interface Retention extends JobRetention {
 /**
  * Creates the handler of CLEANUP: deletes finished jobs, and sent and cancelled deliveries, whose
  * retention is over, in chunks of 1,000, and bulk actions after 90 days. A job of the system organization also
- * deletes old fires, ids of provider events, statistics of jobs, hosts of workers, problems and notifications.
+ * deletes old fires, ids of provider events, statistics of jobs, hosts of workers, problems, notifications and
+ * calls of webhooks.
  */
 export function cleanupHandler(
   services: Services,
@@ -47,6 +49,7 @@ async function cleanup(
     await pruneWorkerHosts(services.db);
     await pruneProblems(services);
     await pruneNotifications(services);
+    await pruneWebhooks(services);
   }
   await pruneBulkActions(services, scopeOf(job));
   let processed = 0;

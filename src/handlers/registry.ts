@@ -1,10 +1,12 @@
 import type { JobPayloads } from "../domain/jobs/kinds.ts";
 import type { Services } from "../domain/services.ts";
+import type { OpenWebhookSender } from "../sending/webhook_sender.ts";
 import type { Handlers } from "../queue/handler.ts";
 import { cleanupHandler, type Retention } from "./cleanup.ts";
 import { cleanupDeliveriesHandler } from "./cleanup_deliveries.ts";
 import { deleteOrganizationHandler } from "./delete_organization.ts";
 import { enrolContactsHandler } from "./enrol_contacts.ts";
+import { deliverEventsHandler } from "./deliver_events.ts";
 import { planMessageHandler } from "./plan_message.ts";
 import { removeRecipientsHandler } from "./remove_recipients.ts";
 import { retryFailedHandler } from "./retry_failed.ts";
@@ -15,6 +17,7 @@ import { sendDueHandler } from "./send_due.ts";
 /** Options of all handlers. */
 export interface HandlerOptions extends SendBatchOptions {
   readonly retention: Retention;
+  readonly openWebhookSender: OpenWebhookSender;
 }
 
 /** Creates the handlers of all kinds of jobs. */
@@ -29,6 +32,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     CLEANUP: cleanupHandler(services, options.retention),
     CLEANUP_DELIVERIES: cleanupDeliveriesHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),
+    DELIVER_EVENTS: deliverEventsHandler(options.openWebhookSender),
     DELETE_ORGANIZATION: deleteOrganizationHandler(services),
   };
 }

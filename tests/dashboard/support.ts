@@ -37,18 +37,20 @@ export function inBrowser(
   test: (scene: Scene) => Promise<void>,
   options: BrowserContextOptions = VIEWPORT,
   mailServer: SmtpServerSettings = {},
+  environment: Readonly<Record<string, string>> = {},
 ): void {
-  Deno.test({ name, ignore: noBrowser, fn: () => play(test, options, mailServer) });
+  Deno.test({ name, ignore: noBrowser, fn: () => play(test, options, mailServer, environment) });
 }
 
 async function play(
   test: (scene: Scene) => Promise<void>,
   options: BrowserContextOptions,
   mailServer: SmtpServerSettings,
+  environment: Readonly<Record<string, string>>,
 ): Promise<void> {
   const smtp = await startSmtpServer(mailServer);
   const dataDir = join(makeDataDir(), "data");
-  const settings = { DATA_DIR: dataDir, SMTP_URLS: smtp.url };
+  const settings = { DATA_DIR: dataDir, SMTP_URLS: smtp.url, ...environment };
   const program = await startProgram(settings);
   await withPage(options, async (page) => {
     const scene: Scene = {

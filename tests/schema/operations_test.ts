@@ -18,6 +18,7 @@ import type { Page } from "../../src/domain/page.ts";
 import { createSchedule } from "../../src/domain/schedules/create.ts";
 import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
 import { saveTemplate } from "../../src/domain/templates/save.ts";
+import { testEndpoint } from "../../src/domain/webhooks/replay.ts";
 import { createOrganization } from "../support/callers.ts";
 import { addCampaign, campaignInput } from "../support/campaigns.ts";
 import { onEveryDatabase } from "../support/database.ts";
@@ -25,6 +26,7 @@ import { importPeople } from "../support/messages.ts";
 import { notificationsOf } from "../support/notifications.ts";
 import { failJobs, problemOf } from "../support/problems.ts";
 import { type GraphQLBody, type TestServer, withServer } from "../support/server.ts";
+import { addEndpoint } from "../support/webhooks.ts";
 
 const FILE = new URL("operations.graphql", import.meta.url);
 const DOCUMENTS = separateOperations(parse(await Deno.readTextFile(FILE)));
@@ -58,6 +60,8 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   IgnoreProblemInput: { perHour: 10, until: "2040-01-01T00:00:00Z", note: "Known" },
   UpdateProviderInput: { user: "ada", password: "new" },
   UpdateOrganizationInput: { from: { address: "news@acme.example", name: "Acme" } },
+  CreateWebhookEndpointInput: { url: "https://example.com/hook", events: ["MESSAGE_FINISHED"] },
+  UpdateWebhookEndpointInput: { events: ["JOB_FAILED"] },
   UpdateLaneInput: { paused: true, slots: 3 },
   CreateCampaignInput: {
     type: "welcome",
@@ -96,6 +100,8 @@ interface Ids {
   readonly schedule: string;
   // In lower case, as the names of fields are compared.
   readonly bulkaction: string;
+  readonly webhookcall: string;
+  readonly webhook: string;
   readonly deleteorganization: string;
   readonly organization: string;
 }
@@ -161,6 +167,8 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     timezone: "UTC",
     enabled: true,
   });
+  const { endpoint } = await addEndpoint(services, admin, "https://example.com/");
+  const webhookCall = await testEndpoint(services, admin, endpoint.id);
   await putOnHold(services, "Restored");
   const [delivery] = (await listDeliveries(services, admin, {}, "CREATED_ASC", {})).edges;
   return {
@@ -178,6 +186,8 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     provider: toTypeId("provider", services.settings?.providerIds[0] ?? ""),
     schedule: toTypeId("schedule", schedule.id),
     bulkaction: toTypeId("bulkAction", bulkAction.id),
+    webhookcall: toTypeId("webhookCall", webhookCall.id),
+    webhook: toTypeId("webhookEndpoint", endpoint.id),
     deleteorganization: toTypeId(
       "organization",
       (await createOrganization(services.db, "August")).id,
@@ -233,6 +243,7 @@ function variablesOf(
     text: "ada@example.com",
     subject: ids.message,
     ids: field.endsWith("Suppressions") ? [ids.suppression] : [ids.notification],
+    callIds: [ids.webhookcall],
     lane: "AI",
   };
   return Object.fromEntries(variableDefinitions.map(({ variable, type }) => {

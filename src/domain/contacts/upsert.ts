@@ -1,6 +1,7 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
 import type { Contact, NewContact } from "./contact.ts";
 import { CONTACT_COLUMNS } from "./find.ts";
+import { appendRegistrations } from "./outbox_events.ts";
 
 /** SQL: the fields of `NewContact`, as columns of json_to_recordset. */
 export const NEW_CONTACT = `email text, "emailKey" text, psid text, name text, vip boolean,
@@ -41,7 +42,8 @@ const upsert = (by: "email" | "psid") =>
        select *, $2::uuid as "organizationId", $3::boolean as registered
        from json_to_recordset($1::json) as r(${NEW_CONTACT})
      ),
-     c as (${upsertContactsFrom("r", by)})
+     c as (${upsertContactsFrom("r", by)}),
+     events as (${appendRegistrations("select * from c")})
      select ${CONTACT_COLUMNS}, created from c`,
     LONG,
   );

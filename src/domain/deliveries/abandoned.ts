@@ -1,6 +1,7 @@
 import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import { countOutcomes } from "./counters.ts";
+import { appendDeliveryEvents } from "./outbox_events.ts";
 import { INTERRUPTED_MESSAGE, type TakenBatch } from "./take.ts";
 
 const ABANDONED = statement<[limit: number], { id: string }>(
@@ -25,7 +26,7 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
      where b.id = before.id and m.id = b.message_id
      returning b.id, b.organization_id, b.message_id, b.number,
        coalesce(b.picked, array(select generate_series(b.lo, b.hi))) as positions,
-       coalesce(before.win, '{}') as win, m.status as message_status, own.error, own.fingerprint,
+       coalesce(before.win, '{}') as win, m.status as message_status, m.channel, own.error, own.fingerprint,
        own.status as job_status
    ),
    d as (
@@ -48,8 +49,9 @@ const CLOSE = statement<[batchId: string], { organizationId: string; messageId: 
        and d.n = any(b.positions)
        and (b.message_status <> 'CANCELLED' or d.n = any(b.win))
      returning d.organization_id, d.id, d.attempt, d.tries, d.status, d.error_type, d.error_code,
-       d.error_message, d.retryable
+       d.error_message, d.retryable, d.address, d.provider, b.message_id, b.channel
    ),
+   events as (${appendDeliveryEvents("select * from d")}),
    a as (
      insert into delivery_attempts (organization_id, delivery_id, tries, attempt, started_at,
        finished_at, outcome, error_type, error_code, error_message)

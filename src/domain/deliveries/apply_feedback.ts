@@ -4,6 +4,7 @@ import type { SuppressionReason } from "../suppressions/suppression.ts";
 import { errorPattern } from "../problems/pattern.ts";
 import { countOutcomes } from "./counters.ts";
 import type { DeliveryStatus } from "./delivery.ts";
+import { appendDeliveryEvents } from "./outbox_events.ts";
 import { deliveryFingerprint, reportDeliveries } from "./report.ts";
 import type { Feedback, FeedbackKind } from "./feedback.ts";
 
@@ -121,7 +122,8 @@ const APPLY = statement<
      from after left join f on f.id = after.id and f.kind = after.becomes
      where d.id = after.id and after.becomes is not null
      returning d.organization_id, d.message_id, after.batch_id, d.id, d.attempt, d.status,
-       d.last_attempt_at, d.error_type, d.retryable, after.status as was,
+       d.last_attempt_at, d.error_type, d.retryable, d.address, d.provider as accepted_by,
+       after.status as was,
        after.error_type as was_error_type, after.retryable as was_retryable,
        after.failed_at as was_failed_at, d.error_code, d.error_message, d.fingerprint, after.channel,
        f.provider, f.pattern
@@ -147,14 +149,16 @@ const APPLY = statement<
        ) c(at, outcome, error_type, retryable)`)
   },
    p as (${reportDeliveries("select * from d")}),
-   listed as (
-     ${
+   events as (${
+    appendDeliveryEvents(`select organization_id, id, message_id, channel, address, status, attempt,
+       accepted_by as provider, error_type, error_code, error_message, retryable from d`)
+  }),
+   ${
     suppressAddresses(`
        select d.organization_id, m.channel, e.address, e.suppress_as as reason, d.id as delivery_id
        from entries e join deliveries d on d.id = e.id join messages m on m.id = d.message_id
        where e.suppress_as is not null`)
   }
-   )
    select id, organization_id as "organizationId", message_id as "messageId", was, status, retryable
    from d`,
 );

@@ -4,6 +4,7 @@ import type { Caller } from "../access/access.ts";
 import { BATCH_SIZE } from "./batches.ts";
 import { countOutcomes } from "./counters.ts";
 import type { DeliveryStatus } from "./delivery.ts";
+import { appendDeliveryEvents } from "./outbox_events.ts";
 import { type DeliveryFilter, matchingDeliveries, RETRYABLE, statusIn } from "./list.ts";
 
 /** Condition in SQL, besides RETRYABLE: the system may retry delivery `d` without a person. */
@@ -157,7 +158,12 @@ export function confirmSent(
       update deliveries d set status = 'SENT', error_type = null, error_code = null,
         error_message = null, fingerprint = null, sent_at = d.last_attempt_at, failed_at = null, updated_at = now()
       from taken t where d.id = t.id
+      returning d.*
     ),
+    events as (${
+    sql.raw(appendDeliveryEvents(`
+        select c.*, m.channel from confirmed c join messages m on m.id = c.message_id`))
+  }),
     ${
     sql.raw(countOutcomes(`
         -- Counted in the minute of the attempt, as if its success had been known then.

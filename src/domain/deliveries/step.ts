@@ -9,6 +9,7 @@ import type { Services } from "../services.ts";
 import { suppress } from "../suppressions/suppress.ts";
 import { countOutcomes } from "./counters.ts";
 import type { PendingDelivery } from "./delivery.ts";
+import { appendDeliveryEvents } from "./outbox_events.ts";
 import { deliveryFingerprint, reportDeliveries } from "./report.ts";
 import { attemptRow, wellFormed } from "./attempt_row.ts";
 import { effectOf, type FinishedAttempt } from "./outcome.ts";
@@ -83,7 +84,7 @@ const STEP = statement<[steps: string], StepResult & { batchId: string }>(
      returning d.organization_id, d.message_id, r.batch_id, d.id, d.attempt, d.tries, d.error_type,
        d.error_code, d.error_message, d.retryable, d.provider, r.outcome,
        d.status = 'PENDING' as waits, r.counts, r.duration_ms, r.tries as made, r.earlier,
-       r.channel, r.fingerprint, r.pattern
+       r.channel, r.fingerprint, r.pattern, d.address
    ),
    a as (
      insert into delivery_attempts (organization_id, delivery_id, tries, attempt, counted, provider,
@@ -111,6 +112,7 @@ const STEP = statement<[steps: string], StepResult & { batchId: string }>(
            where d.waits and d.counts) o`)
   },
    p as (${reportDeliveries("select * from d")}),
+   events as (${appendDeliveryEvents("select *, outcome as status from d where not waits")}),
    progressed as (${
     resetCrashes(`select job_id from own where crashes > 0
        and exists (select from d where d.batch_id = own.batch_id)`)

@@ -13,9 +13,11 @@ import {
   notificationUsersEraser,
 } from "../notifications/erase.ts";
 import { affectedEraser, problemsEraser, reportsEraser } from "../problems/erase.ts";
+import { outboxEraser, subscriptionsEraser } from "../outbox/erase.ts";
 import { firesEraser, schedulesEraser } from "../schedules/erase.ts";
 import { suppressionsEraser } from "../suppressions/erase.ts";
 import { templatesEraser } from "../templates/erase.ts";
+import { callsEraser, endpointsEraser } from "../webhooks/erase.ts";
 
 /**
  * Erasers of all tables with rows of organizations, in the order in which they run: rows that refer to others
@@ -24,6 +26,10 @@ import { templatesEraser } from "../templates/erase.ts";
 export const ERASERS: readonly Eraser[] = [
   schedulesEraser,
   firesEraser,
+  subscriptionsEraser,
+  outboxEraser,
+  callsEraser,
+  endpointsEraser,
   jobsEraser,
   jobStatsEraser,
   itemsEraser,

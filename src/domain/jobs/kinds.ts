@@ -113,6 +113,14 @@ export const JOB_KINDS = {
     description: "Acts on the items of a bulk action, in stages.",
     startable: false,
   },
+  DELIVER_EVENTS: {
+    payload: z.strictObject({ endpointId: z.uuid() }),
+    lane: "WEBHOOK",
+    maxAttempts: 10,
+    timeoutMs: 5 * MINUTE,
+    description: "Delivers the events of a webhook endpoint that are due.",
+    startable: false,
+  },
   DELETE_ORGANIZATION: {
     payload: z.strictObject({ organizationId: z.uuid() }),
     lane: "SYSTEM",

@@ -1,5 +1,5 @@
 /** All lanes. */
-export const LANES = ["TRANSACTIONAL", "AI", "LEARNING", "BULK", "SYSTEM"] as const;
+export const LANES = ["TRANSACTIONAL", "AI", "LEARNING", "BULK", "WEBHOOK", "SYSTEM"] as const;
 
 /** Group of jobs with worker slots of its own, which jobs of other lanes never use. */
 export type Lane = (typeof LANES)[number];
@@ -16,6 +16,7 @@ export const DEFAULT_SLOTS: LaneSlots = new Map([
   ["AI", 5],
   ["LEARNING", 2],
   ["BULK", 2],
+  ["WEBHOOK", 2],
   ["SYSTEM", 2],
 ]);
 

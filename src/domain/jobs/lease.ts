@@ -5,6 +5,7 @@ import type { JobStatus } from "./job.ts";
 import { insertEvents } from "./events.ts";
 import type { LaneSlots } from "./lane.ts";
 import { notifyOfJobs } from "./notify.ts";
+import { appendFailedJobs } from "./outbox_events.ts";
 import { insertOutcomes } from "./stats.ts";
 import { jobFingerprint, reportJobs } from "./report.ts";
 
@@ -118,11 +119,12 @@ const RESCUE = statement<
        error = ${CRASH}, fingerprint = ${jobFingerprint("j.kind", CRASH, `'${CRASH_PATTERN}'`)}
      from judged o
      where j.id = o.id
-     returning j.id, j.organization_id, j.user_id, j.lane, j.kind, j.status, j.crashes, j.attempt,
-       j.worker_id, j.started_at, j.error, o.fence, j.fingerprint, j.unique_key
+     returning j.id, j.organization_id, j.user_id, j.lane, j.kind, j.status, j.subject, j.crashes,
+       j.attempt, j.worker_id, j.started_at, j.error, o.fence, j.fingerprint, j.unique_key
    ),
    stats as (${insertOutcomes("freed")}),
    notified as (${notifyOfJobs("freed")}),
+   failures as (${appendFailedJobs("select * from freed")}),
    attempts as (
      insert into job_attempts (organization_id, job_id, fence, number, worker_id, started_at,
        finished_at, outcome, error)

@@ -6,6 +6,7 @@ import { inLockOrder } from "./claim.ts";
 import type { JobError, JobStatus, Progress } from "./job.ts";
 import { insertEvents } from "./events.ts";
 import { notifyOfJobs } from "./notify.ts";
+import { appendFailedJobs } from "./outbox_events.ts";
 import type { JobWait } from "./outcome.ts";
 import { insertOutcomes } from "./stats.ts";
 import { jobFingerprint, reportJobs } from "./report.ts";
@@ -81,8 +82,8 @@ const SETTLE = statement<
        as r(id, fence, outcome, delay_ms, error, progress, wait_reason, wait_provider_id,
          pattern)
      where j.id = r.id and j.fence = r.fence
-     returning j.id, j.organization_id, j.user_id, j.lane, j.kind, j.status, j.attempt, j.worker_id,
-       j.started_at, j.run_at, j.wait_reason, j.error, r.fence, r.outcome,
+     returning j.id, j.organization_id, j.user_id, j.lane, j.kind, j.status, j.subject, j.attempt,
+       j.worker_id, j.started_at, j.run_at, j.wait_reason, j.error, r.fence, r.outcome,
        j.fingerprint, r.pattern, j.unique_key
    ),
    attempts as (
@@ -96,6 +97,7 @@ const SETTLE = statement<
    problems as (${reportJobs("select * from settled")}),
    stats as (${insertOutcomes("settled")}),
    notified as (${notifyOfJobs("settled")}),
+   failures as (${appendFailedJobs("select * from settled")}),
    events as (${
     insertEvents(`select id, case outcome when 'snooze' then 'PUT_OFF' else 'RELEASED' end,
        coalesce(wait_reason, ''), worker_id, case outcome when 'snooze' then run_at end

@@ -7,13 +7,19 @@ import { wakeScheduled } from "../jobs/park.ts";
 import type { Services } from "../services.ts";
 import { COLUMNS, getMessage } from "./find.ts";
 import { alreadyFinished, type Message } from "./message.ts";
+import { appendMessageEvents } from "./outbox_events.ts";
 
 const CANCEL = statement<[id: string], Message>(
   "messages.cancel",
-  `update messages set status = 'CANCELLED', finished_at = now(), paused_at = null,
-     pause_reason = null, pause_code = null, pause_provider_ids = null, updated_at = now()
-   where id = $1 and campaign_id is null and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED')
-   returning ${COLUMNS}`,
+  `with cancelled as (
+     update messages set status = 'CANCELLED', finished_at = now(), paused_at = null,
+       pause_reason = null, pause_code = null, pause_provider_ids = null, updated_at = now()
+     where id = $1 and campaign_id is null
+         and status in ('SCHEDULED', 'PLANNING', 'SENDING', 'PAUSED')
+     returning *
+   ),
+   events as (${appendMessageEvents("MESSAGE_FINISHED", "select * from cancelled")})
+   select ${COLUMNS} from cancelled`,
 );
 
 /**

@@ -5,6 +5,7 @@ import type { Services } from "../services.ts";
 import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
 import { notifyOfEnds } from "./notify.ts";
+import { appendMessageEvents } from "./outbox_events.ts";
 import { beginRounds, publishRounds, type Round } from "./rounds.ts";
 
 // In the order of ids, so that two groups of messages cannot deadlock. Open messages do not end, and are not locked,
@@ -38,9 +39,10 @@ const FINISH = statement<[ids: string[]], { id: string }>(
            from delivery_counters where message_id = m.id) s)
      where m.id = any($1) and ${IS_DONE}
      returning m.id, m.organization_id, m.user_id, m.title, m.type, m.lane, m.status, m.sent_count,
-       m.suppressed_count, m.recipient_count, m.campaign_id
+       m.suppressed_count, m.recipient_count, m.channel, m.campaign_id
    ),
-   notified as (${notifyOfEnds("ended")})
+   notified as (${notifyOfEnds("ended")}),
+   events as (${appendMessageEvents("MESSAGE_FINISHED", "select * from ended")})
    select id from ended`,
   LONG,
 );

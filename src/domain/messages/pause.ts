@@ -5,6 +5,7 @@ import type { Services } from "../services.ts";
 import { COLUMNS, getMessage } from "./find.ts";
 import { alreadyFinished, type Message } from "./message.ts";
 import { notifyOfPauses } from "./notify.ts";
+import { appendMessageEvents } from "./outbox_events.ts";
 
 // A pause by a person replaces the reason of an automatic pause, because then only a person may resume the
 // message. The share lock and the epochs prevent a pause for errors from before a provider was
@@ -43,6 +44,9 @@ const PAUSE = statement<
     notifyOfPauses(
       `select * from paused where paused_at = now() and $6 is distinct from coalesce(user_id, '')`,
     )
+  }),
+   events as (${
+    appendMessageEvents("MESSAGE_PAUSED", "select * from paused where paused_at = now()")
   })
    select ${COLUMNS} from paused`,
 );

@@ -8,16 +8,21 @@ import type { Services } from "../services.ts";
 import { COLUMNS } from "./find.ts";
 import type { Message } from "./message.ts";
 import { toastStart } from "./notify.ts";
+import { appendMessageEvents } from "./outbox_events.ts";
 
 // Number of recipients planned by one transaction, which takes some 50 ms.
 const CHUNK = 5_000;
 
 const BEGIN = statement<[jobId: string, fence: number, id: string], Message>(
   "messages.beginPlanning",
-  `update messages set status = 'PLANNING', started_at = now(), updated_at = now()
-   where id = $3 and status = 'SCHEDULED' and (send_at is null or send_at <= now())
-     and exists (select from jobs where id = $1 and fence = $2)
-   returning ${COLUMNS}`,
+  `with started as (
+     update messages set status = 'PLANNING', started_at = now(), updated_at = now()
+     where id = $3 and status = 'SCHEDULED' and (send_at is null or send_at <= now())
+       and exists (select from jobs where id = $1 and fence = $2)
+     returning *
+   ),
+   events as (${appendMessageEvents("MESSAGE_STARTED", "select * from started")})
+   select ${COLUMNS} from started`,
 );
 
 /** Sets a due SCHEDULED message PLANNING; does not change any other message. */
@@ -49,10 +54,16 @@ const LOCK_CLAIMED = statement<[jobId: string, fence: number, id: string], Messa
 
 const ADVANCE = statement<[id: string, plannedCount: number, jobId: string]>(
   "messages.advance",
-  `with progressed as (${resetCrashes("select $3::uuid")})
-   update messages set planned_count = $2, updated_at = now(), started_at = coalesce(started_at, now()),
-     status = case when $2 = recipient_count then 'SENDING' else status end
-   where id = $1`,
+  `with progressed as (${resetCrashes("select $3::uuid")}),
+   before as (select id, started_at from messages where id = $1),
+   planned as (
+     update messages m set planned_count = $2, updated_at = now(),
+       started_at = coalesce(m.started_at, now()),
+       status = case when $2 = m.recipient_count then 'SENDING' else m.status end
+     from before where m.id = before.id
+     returning m.*, before.started_at is null as starts
+   )
+   ${appendMessageEvents("MESSAGE_STARTED", "select * from planned where starts")}`,
 );
 
 /**

@@ -10,6 +10,7 @@ import { toTypeId } from "../id.ts";
 import { insertJobsFrom } from "../jobs/enqueue.ts";
 import { JOB_KINDS } from "../jobs/kinds.ts";
 import { insertMessagesFrom, NEW_MESSAGE, type NewMessage, type WrittenMessage } from "./create.ts";
+import { appendMessageEvents } from "./outbox_events.ts";
 
 /** A message that is sent at once, with up to 100 recipients. */
 export interface SmallMessage {
@@ -49,6 +50,14 @@ const SEND = statement<[messages: string, deliveries: string], WrittenMessage>(
           "jobSubject" as subject, jsonb_build_object('batchId', "batchId") as payload,
           "recipientCount" as size
         from new join written using (id)) as r`,
+    )
+  }),
+   events as (${
+    appendMessageEvents(
+      "MESSAGE_STARTED",
+      `select "organizationId" as organization_id, id, title, type, channel, written.status,
+         "recipientCount" as recipient_count
+       from new join written using (id)`,
     )
   })
    select * from written`,

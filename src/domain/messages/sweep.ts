@@ -3,6 +3,7 @@ import { closeAbandonedBatches } from "../deliveries/abandoned.ts";
 import type { Services } from "../services.ts";
 import { finishMessage } from "./finish.ts";
 import { notifyOfPauses } from "./notify.ts";
+import { appendMessageEvents } from "./outbox_events.ts";
 import { continueRecovered } from "./recover.ts";
 
 const FIND_DONE = statement<[limit: number], { id: string; organizationId: string }>(
@@ -24,9 +25,10 @@ const PAUSE_STALLED = statement<[reason: string, code: string], {
      where status = 'PLANNING' and not exists (
        select from jobs where organization_id = m.organization_id and unique_key = 'plan ' || m.id
          and status in ('QUEUED', 'SCHEDULED', 'PROCESSING'))
-     returning m.id, m.organization_id, m.user_id, m.title, m.type, m.pause_reason, m.campaign_id
+     returning m.*
    ),
-   notified as (${notifyOfPauses("select * from paused")})
+   notified as (${notifyOfPauses("select * from paused")}),
+   events as (${appendMessageEvents("MESSAGE_PAUSED", "select * from paused")})
    select id, organization_id as "organizationId" from paused`,
 );
 

@@ -2,6 +2,7 @@ import { type Connection, LONG, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import { recordDecisions } from "./decisions.ts";
 import { notifyOfProblems } from "./notify.ts";
+import { appendOpenedProblems } from "./outbox_events.ts";
 import { MAX_EXAMPLES } from "./report.ts";
 
 /** Maximum number of reports that are counted in one transaction. */
@@ -62,8 +63,9 @@ const ROLL_UP = statement<[limit: number], ChangedProblem & { isNew: boolean; re
        ignored_count = excluded.count + case
          when p.ignored_hour = date_trunc('hour', excluded.last_seen_at, 'UTC')
          then p.ignored_count else 0 end
-     returning p.id, p.organization_id, p.fingerprint, p.xmax = 0 as "isNew"
+     returning p.*, p.xmax = 0 as "isNew"
    ),
+   opened as (${appendOpenedProblems(`select * from changed where "isNew"`)}),
    hours as (
      insert into problem_hours as h (problem_id, hour, n)
      select c.id, date_trunc('hour', t.at, 'UTC'), sum(t.n)
@@ -109,12 +111,13 @@ const REOPEN = statement<[problemIds: string[]], ChangedProblem>(
      where id = any($1) and (state = 'RESOLVED' and last_seen_at > changed_at
          or state = 'IGNORED' and ignored_count > ignored_per_hour)
        or state = 'IGNORED' and ignored_until <= now()
-     returning id, organization_id, reopened_at
+     returning *
    ),
    decided as (${
     recordDecisions(`select id, reopened_at, 'OPEN', null, null, null::timestamptz, null::int
        from reopened`)
-  })
+  }),
+   events as (${appendOpenedProblems("select * from reopened")})
    select id, organization_id as "organizationId" from reopened`,
 );
 

@@ -65,6 +65,20 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
   ),
   bulkAction: find("bulkAction", "o.action", "o.state", "bulk_actions o", own("o.user_id")),
   problem: find("problem", "o.pattern", "o.state", "problems o", "c.role <> 'MEMBER'"),
+  webhookEndpoint: find(
+    "webhookEndpoint",
+    "o.url",
+    "null",
+    "webhook_endpoints o",
+    "c.role <> 'MEMBER'",
+  ),
+  webhookCall: find(
+    "webhookCall",
+    "o.event",
+    "o.status",
+    "webhook_calls o",
+    "c.role <> 'MEMBER'",
+  ),
   apiKey: find("apiKey", "o.name", "o.role", "api_keys o", "c.role <> 'MEMBER'"),
   organization: find(
     "organization",

@@ -1,6 +1,7 @@
 import { type Connection, statement } from "../../db/database.ts";
 import type { MessageChannel } from "../channel.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
+import { appendUnsubscriptions } from "./outbox_events.ts";
 import { SUPPRESSION_COLUMNS } from "./list.ts";
 import type { Suppression, SuppressionReason } from "./suppression.ts";
 
@@ -17,11 +18,16 @@ const ADD = statement<
   Suppression
 >(
   "suppressions.add",
-  `insert into suppressions as s (organization_id, channel, address, reason, delivery_id)
-   select $1, $2, address, $3, delivery_id from unnest($4::text[], $5::uuid[]) as r(address, delivery_id)
-   order by address
-   on conflict (organization_id, address, channel, reason) do update set address = s.address
-   returning ${SUPPRESSION_COLUMNS}`,
+  `with listed as (
+     insert into suppressions as s (organization_id, channel, address, reason, delivery_id)
+     select $1, $2, address, $3, delivery_id
+     from unnest($4::text[], $5::uuid[]) as r(address, delivery_id)
+     order by address
+     on conflict (organization_id, address, channel, reason) do update set address = s.address
+     returning *
+   ),
+   events as (${appendUnsubscriptions("select * from listed")})
+   select ${SUPPRESSION_COLUMNS} from listed`,
 );
 
 /**
@@ -54,16 +60,20 @@ export async function suppress(
 }
 
 /**
- * Returns SQL that puts addresses on suppression lists, as a part of a statement of another noun.
- * Addresses that already have the reason keep their entry.
+ * Returns SQL that puts addresses on suppression lists, as a part of a statement of another noun: the WITH queries
+ * `listed` and `unsubscriptions`. Addresses that already have the reason keep their entry.
  *
  * @param rows a SELECT of `organization_id`, `channel`, `address` (normalized), `reason` and
  *   `delivery_id`
  */
 export function suppressAddresses(rows: string): string {
-  return `insert into suppressions (organization_id, channel, address, reason, delivery_id)
+  return `listed as (
+     insert into suppressions (organization_id, channel, address, reason, delivery_id)
      select distinct on (organization_id, channel, address, reason)
        organization_id, channel, address, reason, delivery_id
      from (${rows}) r order by organization_id, channel, address, reason, delivery_id
-     on conflict do nothing`;
+     on conflict do nothing
+     returning *
+   ),
+   unsubscriptions as (${appendUnsubscriptions("select * from listed")})`;
 }

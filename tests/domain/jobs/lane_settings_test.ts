@@ -32,6 +32,7 @@ onEveryQueue(
       "AI",
       "LEARNING",
       "BULK",
+      "WEBHOOK",
       "SYSTEM",
     ]);
   },

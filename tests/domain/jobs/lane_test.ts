@@ -18,7 +18,7 @@ for (
     ["ai=5", /got "ai=5"$/],
     ["ai:-1", /got "ai:-1"$/],
     ["ai:1.5", /got "ai:1.5"$/],
-    ["email:3", /lanes: transactional, ai, learning, bulk, system.* got "email:3"$/],
+    ["email:3", /lanes: transactional, ai, learning, bulk, webhook, system.* got "email:3"$/],
     ["ai:0", /1 to 999 slots, got "ai:0"$/],
     ["ai:1000", /1 to 999 slots, got "ai:1000"$/],
     ["ai:1,AI:2", /each lane once, got AI again$/],

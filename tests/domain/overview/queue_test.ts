@@ -75,6 +75,7 @@ onEveryQueue(
       ["AI", null],
       ["LEARNING", null],
       ["BULK", 500],
+      ["WEBHOOK", null],
       ["SYSTEM", null],
     ]);
   },

@@ -40,6 +40,7 @@ const background = await startBackground({ db, bus }, {
   providers: await registerConfigured({ db, bus }, configured),
   capture: openCaptureChannel("never written to", FROM),
   publicUrl: "https://mail.example.com",
+  webhookAllowPrivate: true,
   retention: { completedMs: 1e9, failedMs: 1e9, deliveryDays: 90 },
 });
 

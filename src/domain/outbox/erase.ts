@@ -1,0 +1,98 @@
+import { type Connection, LONG, statement } from "../../db/database.ts";
+import { eraseBy, type Eraser } from "../eraser.ts";
+
+/** Erases the subscriptions of an organization, so that nothing more is appended to its outboxes. */
+export const subscriptionsEraser: Eraser = {
+  tables: ["outbox_subscriptions"],
+  erase: eraseBy(statement(
+    "outbox.eraseSubscriptions",
+    `with gone as (
+       delete from outbox_subscriptions where ctid = any(array(
+         select ctid from outbox_subscriptions where organization_id = $1 limit $3))
+       returning endpoint_id
+     )
+     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
+  )),
+};
+
+/** Erases the events that wait in the outboxes of an organization; before its endpoints. */
+export const outboxEraser: Eraser = {
+  tables: ["outbox"],
+  erase: eraseBy(statement(
+    "outbox.erase",
+    `with gone as (
+       delete from outbox where ctid = any(array(
+         select o.ctid from webhook_endpoints e join outbox o on o.endpoint_id = e.id
+         where e.organization_id = $1 limit $3))
+       returning id
+     )
+     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
+    LONG,
+  )),
+};
+
+const DELETE = statement<[endpointId: string, limit: number], { count: number }>(
+  "outbox.delete",
+  `with gone as (
+     delete from outbox where endpoint_id = $1 and id = any(array(
+       select id from outbox where endpoint_id = $1 order by id limit $2))
+     returning id
+   )
+   select count(*) as count from gone`,
+  LONG,
+);
+
+/**
+ * Deletes the events that wait in the outbox of an endpoint.
+ *
+ * @param limit maximum number of events
+ * @returns number of events that were deleted
+ */
+export async function deleteOutbox(
+  db: Connection,
+  endpointId: string,
+  limit: number,
+): Promise<number> {
+  const [row] = await db.run(DELETE, endpointId, limit);
+  return row?.count ?? 0;
+}
+
+const ERASE_ADDRESS = statement<[endpointIds: string[], address: string]>(
+  "outbox.eraseAddress",
+  `delete from outbox where endpoint_id = any($1) and lower(data ->> 'address') = lower($2)`,
+  LONG,
+);
+
+/** Deletes the events about an address from the outboxes of endpoints. */
+export async function eraseEventsOf(
+  tx: Connection,
+  endpointIds: readonly string[],
+  address: string,
+): Promise<void> {
+  await tx.run(ERASE_ADDRESS, [...endpointIds], address);
+}
+
+const PRUNE = statement<[days: number, limit: number], { count: number }>(
+  "outbox.prune",
+  `with gone as (
+     delete from outbox where ctid = any(array(
+       select ctid from outbox o where at < now() - make_interval(days => $1)
+         or not exists (select from webhook_endpoints where id = o.endpoint_id)
+       limit $2))
+     returning id
+   )
+   select count(*) as count from gone`,
+  LONG,
+);
+
+const STEP = 5_000;
+
+/**
+ * Deletes the events that wait longer than a number of days, because their endpoint is disabled, and those of
+ * deleted endpoints.
+ */
+export async function pruneOutbox(db: Connection, days: number): Promise<void> {
+  for (let count = STEP; count === STEP;) {
+    count = (await db.run(PRUNE, days, STEP))[0]?.count ?? 0;
+  }
+}
