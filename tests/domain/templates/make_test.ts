@@ -58,6 +58,7 @@ Deno.test("make() compiles MJML with its Liquid tags as they were written", asyn
   ) {
     assert.ok(html?.includes(kept), `${kept} is missing in ${html}`);
   }
+  assert.doesNotMatch(html ?? "", /fonts\.googleapis/);
   const values = {
     address: "ada@example.com",
     name: "Ada & Max",
