@@ -55,16 +55,18 @@ function Campaign({ campaign }: { readonly campaign: CampaignDetail }) {
           </span>
           <Id id={id} />
         </div>
-        <p className="dimmed">
-          {sendAt
-            ? (
-              <>
-                Sends <RelativeTime at={sendAt} />, at {formatExact(sendAt)}
-                {timezone && ` (given in ${timezone})`}. {lateText(campaign)}
-              </>
-            )
-            : "Sends when a contact signs up."}
-        </p>
+        <div className="message-state">
+          <span className="dimmed">
+            {sendAt
+              ? (
+                <>
+                  Sends <RelativeTime at={sendAt} />, at {formatExact(sendAt)}
+                  {timezone && ` (given in ${timezone})`}. {lateText(campaign)}
+                </>
+              )
+              : "Sends when a contact signs up."}
+          </span>
+        </div>
         <CampaignFigures stats={stats} />
       </div>
       <div className="page">

@@ -19,7 +19,7 @@ export function UnderWay() {
     <ListPanel
       title="Under way"
       link={{ to: "/messages", search, text: allText(list, "Messages") }}
-      list={list}
+      list={{ ...list, rows: list.rows.filter(isBusy), fresh: list.fresh.filter(isBusy) }}
       limit={SHOWN}
       empty={
         <>
@@ -37,6 +37,11 @@ export function UnderWay() {
       )}
     </ListPanel>
   );
+}
+
+// The message of a campaign stays SENDING for new recipients, while nothing of it waits.
+function isBusy({ status, stats }: MessageRow): boolean {
+  return status !== "SENDING" || stats.pending + stats.sending > 0;
 }
 
 function Pace({ message }: { readonly message: MessageRow }) {
