@@ -42,7 +42,11 @@ program.command("serve", { isDefault: true })
   .allowExcessArguments()
   .action(async (flags: ServeFlags, command: Command) => {
     const [argument] = command.args;
-    if (argument !== undefined) command.error(`error: unknown command or argument '${argument}'`);
+    if (argument !== undefined) {
+      command.error(
+        `error: unknown command or argument '${argument}'\n\`waybill --help\` lists the commands.`,
+      );
+    }
     recorded = await serve(await configure(flags), flags);
   });
 program.command("worker")

@@ -122,7 +122,7 @@ Deno.test("a command says what it cannot do, and its exit code tells the kind", 
     await expect(2, /Unknown field colour: --json id,/, "failed", "--json", "colour");
     await expect(2, /whole number from 1 to 200/, "failed", "--limit", "0");
     await expect(2, /Cannot watch nonsense/, "watch", "nonsense");
-    await expect(2, /unknown command or argument 'bogus'/, "bogus");
+    await expect(2, /unknown command or argument 'bogus'\n`waybill --help` lists/, "bogus");
     await expect(1, /Nothing has the id job_x/, "explain", "job_x");
     await expect(1, /Cannot revoke key_x: /, "keys", "revoke", "key_x");
     const signedOut = await runProgram(["status"], { WAYBILL_URL: address });
