@@ -102,7 +102,7 @@ export function requireRole(caller: Caller, role: Role, action: string): void {
   else requireAdmin(caller, action);
 }
 
-/** Adds an issue for each fault of a name: empty, over 200 characters, control characters. */
+/** Adds an issue for each fault of a name: empty, over 200 characters, control characters, lone surrogates. */
 export function checkName(issues: Issue[], path: readonly string[], text: string): void {
   if (text.trim() === "") issues.push({ path, code: "REQUIRED", message: "must not be empty" });
   if (text.length > MAX_NAME_LENGTH) {
@@ -111,5 +111,9 @@ export function checkName(issues: Issue[], path: readonly string[], text: string
   }
   if (/\p{Cc}/u.test(text)) {
     issues.push({ path, code: "MALFORMED", message: "must not have control characters" });
+  }
+  // The database would store U+FFFD instead, so that two different user ids become the same one.
+  if (!text.isWellFormed()) {
+    issues.push({ path, code: "MALFORMED", message: "must not have lone surrogates" });
   }
 }

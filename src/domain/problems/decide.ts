@@ -105,7 +105,11 @@ function issuesOfNote(path: readonly string[], note: string | null): Issue[] {
     return [{ path, code: "TOO_LONG", message: `must have at most ${MAX_NOTE_LENGTH} characters` }];
   }
   if (note.includes("\0") || !note.isWellFormed()) {
-    return [{ path, code: "MALFORMED", message: "must be text without NUL characters" }];
+    return [{
+      path,
+      code: "MALFORMED",
+      message: "must not have NUL characters or lone surrogates",
+    }];
   }
   return [];
 }

@@ -79,6 +79,11 @@ onPostgres("createApiKey() reports every fault and writes nothing", async ({ db 
   assert.deepEqual(issues, ["name REQUIRED", "userId TOO_LONG", "expiresAt PAST"]);
   const malformed = () => createApiKey(services, admin, { name: "a\0b\r\n", role: "ADMIN" });
   assert.deepEqual(await issuesOf(malformed), ["name MALFORMED"]);
+  const surrogates = { name: "a\ud800", role: "MEMBER", userId: "a\ud800" } as const;
+  assert.deepEqual(await issuesOf(() => createApiKey(services, admin, surrogates)), [
+    "name MALFORMED",
+    "userId MALFORMED",
+  ]);
   assert.equal((await listApiKeys(services, admin, {})).edges.length, 0);
 });
 
