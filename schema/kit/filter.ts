@@ -3,14 +3,16 @@ import { fromTypeId, fromTypeIds, type Noun } from "../../src/domain/id.ts";
 
 /** Maximum number of values in one list of a filter. */
 const MAX_VALUES = 1_000;
+// Each row is compared with the whole text, which takes seconds for a megabyte.
+const MAX_SEARCH_LENGTH = 1_000;
 
 /**
  * Checks the filter of a list. Null or absent means no limit. An empty list is refused, because it would
  * match nothing and is probably a mistake.
  *
  * @returns the filter; an empty one for null
- * @throws {InvalidInputError} naming each list that is empty or too long, and each text with a NUL, which
- *   PostgreSQL cannot store
+ * @throws {InvalidInputError} naming each list that is empty or too long, a search of more than 1,000
+ *   characters, and each text with a NUL, which PostgreSQL cannot store
  */
 export function checkFilter<T extends object>(filter: T | null | undefined): Partial<T> {
   if (!filter) return {};
@@ -51,8 +53,8 @@ export function filterId(
 
 function issuesOfField(field: string, value: unknown): Issue[] {
   const path = ["filter", field];
-  // A search drops NULs instead of refusing them, because it matches part of a text only.
-  if (!Array.isArray(value)) return field === "search" ? [] : issuesOfText(path, value);
+  if (field === "search") return issuesOfSearch(path, value);
+  if (!Array.isArray(value)) return issuesOfText(path, value);
   if (value.length === 0) {
     const message = "must not be empty; omit it to set no limit";
     return [{ path, code: "EMPTY", message }];
@@ -61,6 +63,13 @@ function issuesOfField(field: string, value: unknown): Issue[] {
     return [{ path, code: "TOO_LONG", message: `must have at most ${MAX_VALUES} values` }];
   }
   return value.flatMap((item, index) => issuesOfText([...path, `${index}`], item));
+}
+
+// A search drops NULs instead of refusing them, because it matches part of a text only.
+function issuesOfSearch(path: readonly string[], value: unknown): Issue[] {
+  if (typeof value !== "string" || value.length <= MAX_SEARCH_LENGTH) return [];
+  const message = `must have at most ${MAX_SEARCH_LENGTH} characters`;
+  return [{ path, code: "TOO_LONG", message }];
 }
 
 function issuesOfText(path: readonly string[], value: unknown): Issue[] {

@@ -45,6 +45,19 @@ onEveryDatabase(
 );
 
 onPostgres(
+  "checkFilter() refuses a search of more than 1,000 characters",
+  ({ db }) =>
+    withServer(db, async (server) => {
+      const query =
+        `query ($search: String!) { jobs(filter: { search: $search }) { nodes { id } } }`;
+      const search = "x".repeat(1_001);
+      assert.deepEqual(await issueReader(server)(query, { search }), ["filter.search TOO_LONG"]);
+      const { body } = await server.post(query, { variables: { search: search.slice(1) } });
+      assert.deepEqual(body, { data: { jobs: { nodes: [] } } });
+    }),
+);
+
+onPostgres(
   "checkFilter() refuses more than 1,000 values in a list",
   ({ db }) =>
     withServer(db, async (server) => {
