@@ -4,6 +4,7 @@ import { pauseMessage } from "../../../src/domain/messages/pause.ts";
 import { resumeMessage } from "../../../src/domain/messages/resume.ts";
 import { sendMessage } from "../../../src/domain/messages/send.ts";
 import { readAction, runAction, startAction } from "../../support/bulk_actions.ts";
+import { addCampaign, signUp, welcomeInput } from "../../support/campaigns.ts";
 import { onEveryMail } from "../../support/mail.ts";
 import { messageInput, people, personAt } from "../../support/messages.ts";
 import { notificationsOf, titlesOf } from "../../support/notifications.ts";
@@ -72,6 +73,20 @@ onEveryMail("a pause by another person notifies the user of the message", async 
   assert.deepEqual(await titlesOf(services, member), ["WARNING Message “July” was paused"]);
   await resumeMessage(services, member, id);
   await worker.runQueued();
+});
+
+onEveryMail("a campaign notifies in place of its message", async (mail) => {
+  const { services, organization: { admin, operator }, worker } = mail;
+  const campaign = await addCampaign(services, admin, welcomeInput({ name: "Hello" }));
+  await signUp(services, admin, "ada@example.com");
+  await worker.runQueued();
+  assert.deepEqual(await titlesOf(services, admin), []);
+  await pauseMessage(services, operator, campaign.messageId);
+  const [paused] = await notificationsOf(services, admin);
+  assert.deepEqual([paused?.title, paused?.subject], [
+    "Campaign “Hello” was paused",
+    toTypeId("campaign", campaign.id),
+  ]);
 });
 
 onEveryMail("a bulk action notifies its user when it finishes or is stopped", async (mail) => {
