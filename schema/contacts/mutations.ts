@@ -1,7 +1,11 @@
 import type { Contact } from "../../src/domain/contacts/contact.ts";
 import { updateContact } from "../../src/domain/contacts/update.ts";
+import { eraseContact } from "../../src/domain/erasure/erase_contact.ts";
+import { eraseUser } from "../../src/domain/erasure/erase_user.ts";
 import { fromTypeId } from "../../src/domain/id.ts";
+import type { Job } from "../../src/domain/jobs/job.ts";
 import { builder } from "../kit/builder.ts";
+import { JobNode } from "../jobs/job.ts";
 import { ContactNode } from "./contact.ts";
 
 const UpdateContactInput = builder.inputType("UpdateContactInput", {
@@ -47,3 +51,69 @@ builder.mutationField("updateContact", (t) =>
     resolve: (_root, { id, input }, { services, caller }) =>
       updateContact(services, caller, fromTypeId("contact", id), input),
   }));
+
+const EraseContactPayload = builder
+  .objectRef<{ contactId: string; job: Job }>("EraseContactPayload")
+  .implement({
+    description: "Erasure that has begun.",
+    fields: (t) => ({
+      contactId: t.exposeID("contactId", { description: "Id of the erased contact." }),
+      job: t.field({
+        type: JobNode,
+        description: "Job that erases the rows about the person.",
+        resolve: ({ job }) => job,
+      }),
+    }),
+  });
+
+const EraseUserPayload = builder
+  .objectRef<{ userId: string; job: Job }>("EraseUserPayload")
+  .implement({
+    description: "Erasure that has begun.",
+    fields: (t) => ({
+      userId: t.exposeString("userId", { description: "Erased user." }),
+      job: t.field({
+        type: JobNode,
+        description: "Job that erases the rows about the user.",
+        resolve: ({ job }) => job,
+      }),
+    }),
+  });
+
+builder.mutationFields((t) => ({
+  eraseContact: t.field({
+    type: EraseContactPayload,
+    nullable: true,
+    errors: {},
+    description:
+      "Erases a contact and all that is stored about the person, for good. The contact is gone at once; an " +
+      "ERASE_CONTACT job removes address, name, variables and error texts from deliveries, audiences " +
+      "and problems, whose counts stay. Deliveries that were not sent yet end SUPPRESSED. Entries of " +
+      "the suppression list stay, so that a later import does not send to a person who has " +
+      "unsubscribed; `removeSuppressions` removes them. ADMIN and OPERATOR only, else " +
+      "ForbiddenError. Refuses an unknown id with NotFoundError.",
+    args: { id: t.arg.id({ required: true, description: "Id of the contact: con_…" }) },
+    resolve: async (_root, { id }, { services, caller }) => ({
+      contactId: id,
+      job: await eraseContact(services, caller, fromTypeId("contact", id)),
+    }),
+  }),
+  eraseUser: t.field({
+    type: EraseUserPayload,
+    nullable: true,
+    errors: {},
+    description:
+      "Erases a user of the API, for good, by an ERASE_USER job: deletes its keys, notifications and " +
+      "finished jobs. Its messages, audiences, bulk actions and unfinished jobs stay, and belong to no user. A JWT " +
+      "that names the user is still accepted. ADMIN and OPERATOR only, and a user with an OPERATOR " +
+      "key by an OPERATOR only, else ForbiddenError. Refuses the caller's own user with " +
+      "ConflictError NOT_DELETABLE.",
+    args: {
+      userId: t.arg.string({ required: true, description: "User, as in `ApiKey.userId`." }),
+    },
+    resolve: async (_root, { userId }, { services, caller }) => ({
+      userId,
+      job: await eraseUser(services, caller, userId),
+    }),
+  }),
+}));

@@ -30,6 +30,7 @@ export const DeliveryFilter = builder.inputType("DeliveryFilter", {
       description: "Providers that accepted the delivery, or were tried last, as in `provider`.",
     }),
     problemId: t.id({ description: "Problem that its last failure belongs to: prb_…" }),
+    contactId: t.id({ description: "Contact that it was sent to, at any address of it: con_…" }),
     types: t.stringList({ description: "Types of its message." }),
     search: t.string({ description: "Part of the address or the name, case-insensitive." }),
     dueBefore: t.field({
@@ -113,14 +114,15 @@ builder.subscriptionField("deliveriesUpdated", (t) =>
  * Converts a filter of deliveries to its domain form.
  *
  * @throws {InvalidInputError} for an empty or too long list, and for the id of another noun
- * @throws {NotFoundError} for `ids`, a `messageId` and a `problemId` that are not ids
+ * @throws {NotFoundError} for `ids`, a `messageId`, a `problemId` and a `contactId` that are not ids
  */
 export function deliveryFilter(filter: typeof DeliveryFilter.$inferInput): DeliveryFilterShape {
-  const { ids, messageId, problemId, ...rest } = checkFilter(filter);
+  const { ids, messageId, problemId, contactId, ...rest } = checkFilter(filter);
   return {
     ...rest,
     ids: filterIds("delivery", "ids", ids),
     messageId: filterId("message", "messageId", messageId),
     problemId: filterId("problem", "problemId", problemId),
+    contactId: filterId("contact", "contactId", contactId),
   };
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_CHANNEL } from "../../src/domain/channel.ts";
+import { previewForContact } from "../../src/domain/contacts/preview.ts";
 import type { Delivery } from "../../src/domain/deliveries/delivery.ts";
 import { fromTypeId } from "../../src/domain/id.ts";
 import type { Message } from "../../src/domain/messages/message.ts";
@@ -71,6 +72,11 @@ const ContentPreviewInput = builder.inputType("ContentPreviewInput", {
       type: "JSONObject",
       description:
         "Values of variables, including `name` and `address`; cannot be combined with `recipient`.",
+    }),
+    contactId: t.id({
+      description:
+        "Contact whose name, address and variables are used; cannot be combined with `recipient` and " +
+        "`variables`: con_…",
     }),
   }),
 });
@@ -149,7 +155,13 @@ builder.queryField("contentPreview", (t) =>
       }),
     },
     complexity: 20,
-    resolve: (_root, { input }, { services, caller }) => previewContent(services, caller, input),
+    resolve: (_root, { input: { contactId, ...input } }, { services, caller }) =>
+      contactId == null ? previewContent(services, caller, input) : previewForContact(
+        services,
+        caller,
+        input,
+        fromTypeId("contact", contactId, ["contactId"]),
+      ),
   }));
 
 builder.mutationFields((t) => ({

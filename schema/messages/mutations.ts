@@ -8,8 +8,9 @@ import type { Message } from "../../src/domain/messages/message.ts";
 import { cancelMessage } from "../../src/domain/messages/cancel.ts";
 import { pauseMessage } from "../../src/domain/messages/pause.ts";
 import { MAX_RESUMED, resumeMessage, resumeMessages } from "../../src/domain/messages/resume.ts";
-import { sendMessage } from "../../src/domain/messages/send.ts";
+import { sendMessage, type SentMessage } from "../../src/domain/messages/send.ts";
 import { MailboxInput } from "../access/mailbox.ts";
+import { contactsInput } from "../contacts/selection.ts";
 import { builder } from "../kit/builder.ts";
 import { chosenTemplate, ContentInput } from "./content.ts";
 import { MessageNode } from "./message.ts";
@@ -125,7 +126,7 @@ export const SendMessageInput = builder.inputType("SendMessageInput", {
 });
 
 const SendMessagePayload = builder
-  .objectRef<{ message: Message; created: boolean }>("SendMessagePayload")
+  .objectRef<SentMessage>("SendMessagePayload")
   .implement({
     description: "Message that was created or found.",
     fields: (t) => ({
@@ -137,6 +138,12 @@ const SendMessagePayload = builder
       created: t.exposeBoolean("created", {
         description: "False if the idempotency key named an earlier message.",
       }),
+      withoutAddressCount: t.exposeInt("withoutAddressCount", {
+        nullable: true,
+        description:
+          "Number of selected contacts without an address on the channel, which do not receive it; " +
+          "null if it is not sent to contacts.",
+      }),
     }),
   });
 
@@ -147,10 +154,11 @@ builder.mutationField("sendMessage", (t) =>
     errors: {},
     description:
       "Creates a message and sends it, now or at `sendAt`. Returns at once: jobs send it, after " +
-      "planning if it is scheduled, has an audience or more than 100 recipients; " +
-      "`messageUpdated` reports the progress. Refuses invalid input with an " +
-      "InvalidInputError that names every fault, an unknown audience or template with " +
-      "NotFoundError, and an idempotency key of another user's message with ConflictError NAME_TAKEN; nothing is sent " +
+      "planning if it is scheduled, is sent to an audience or all contacts, or has more than 100 " +
+      "recipients; `messageUpdated` reports the progress. Refuses invalid input with an " +
+      "InvalidInputError that names every fault, an unknown audience, contact or template with " +
+      "NotFoundError, and an idempotency key of another user's message with ConflictError " +
+      "NAME_TAKEN; nothing is sent " +
       "then.",
     args: {
       input: t.arg({
@@ -262,7 +270,11 @@ export function messageInput(
   return {
     ...input,
     templateId: chosenTemplate(templateId),
-    to: { list: to.list, audienceId },
+    to: {
+      list: to.list,
+      audienceId,
+      contacts: to.contacts && contactsInput(to.contacts, ["to", "contacts"]),
+    },
     retry: retry ?? DEFAULT_RETRY,
   };
 }

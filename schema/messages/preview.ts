@@ -18,6 +18,12 @@ const MessagePreviewObject = builder.objectRef<MessagePreview>("MessagePreview")
         "Number of recipients on the suppression list, to whom nothing would be sent. Unsubscribed " +
         "ones count for an `unsubscribable` message only.",
     }),
+    withoutAddress: t.exposeInt("withoutAddressCount", {
+      nullable: true,
+      description:
+        "Number of selected contacts without an address on the channel, which would not receive it; " +
+        "null if it is not sent to contacts.",
+    }),
     providers: t.exposeStringList("providers", {
       description:
         "Names of the enabled providers of the channel, in order of preference: the first healthy " +

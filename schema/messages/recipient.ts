@@ -1,6 +1,7 @@
 import type { Recipient } from "../../src/domain/recipients.ts";
 import { findListed } from "../../src/domain/suppressions/lookup.ts";
 import { builder } from "../kit/builder.ts";
+import { ContactSelection } from "../contacts/selection.ts";
 import { batchLoader } from "../kit/loader.ts";
 
 // Looked up without the channel, because no address is valid in two channels.
@@ -58,6 +59,10 @@ export const RecipientsInput = builder.inputType("RecipientsInput", {
     }),
     audienceId: t.id({
       description: "Id of an audience of the same channel whose import has finished: aud_…",
+    }),
+    contacts: t.field({
+      type: ContactSelection,
+      description: "Contacts of the organization: some, or all active ones.",
     }),
   }),
 });

@@ -7,6 +7,8 @@ import { cleanupDeliveriesHandler } from "./cleanup_deliveries.ts";
 import { deleteOrganizationHandler } from "./delete_organization.ts";
 import { enrolContactsHandler } from "./enrol_contacts.ts";
 import { deliverEventsHandler } from "./deliver_events.ts";
+import { eraseContactHandler } from "./erase_contact.ts";
+import { eraseUserHandler } from "./erase_user.ts";
 import { planMessageHandler } from "./plan_message.ts";
 import { removeRecipientsHandler } from "./remove_recipients.ts";
 import { retryFailedHandler } from "./retry_failed.ts";
@@ -33,6 +35,8 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     CLEANUP_DELIVERIES: cleanupDeliveriesHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),
     DELIVER_EVENTS: deliverEventsHandler(options.openWebhookSender),
+    ERASE_CONTACT: eraseContactHandler(services),
+    ERASE_USER: eraseUserHandler(services),
     DELETE_ORGANIZATION: deleteOrganizationHandler(services),
   };
 }

@@ -21,6 +21,7 @@ import { saveTemplate } from "../../src/domain/templates/save.ts";
 import { testEndpoint } from "../../src/domain/webhooks/replay.ts";
 import { createOrganization } from "../support/callers.ts";
 import { addCampaign, campaignInput } from "../support/campaigns.ts";
+import { addContacts, contactAt } from "../support/contacts.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { importPeople } from "../support/messages.ts";
 import { notificationsOf } from "../support/notifications.ts";
@@ -62,6 +63,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   UpdateOrganizationInput: { from: { address: "news@acme.example", name: "Acme" } },
   CreateWebhookEndpointInput: { url: "https://example.com/hook", events: ["MESSAGE_FINISHED"] },
   UpdateWebhookEndpointInput: { events: ["JOB_FAILED"] },
+  UpdateContactInput: { name: "Ada", vip: true, variables: { plan: "pro" }, unsubscribed: false },
   UpdateLaneInput: { paused: true, slots: 3 },
   CreateCampaignInput: {
     type: "welcome",
@@ -96,6 +98,9 @@ interface Ids {
   readonly campaign: string;
   readonly template: string;
   readonly notification: string;
+  /** For the mutation eraseContact, because later operations use `contact`. */
+  readonly erasecontact: string;
+  readonly contact: string;
   readonly provider: string;
   readonly schedule: string;
   // In lower case, as the names of fields are compared.
@@ -154,6 +159,9 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
   });
   const content = { subject: "Hello", html: "<p>Hello</p>" };
   const { template } = await saveTemplate(services, admin, { name: "June", content });
+  await addContacts(services, admin, [{ email: "ada@example.com" }, { email: "max@example.com" }]);
+  const contactId = async (address: string) =>
+    toTypeId("contact", (await contactAt(services, admin, address)).id);
   const bulkAction = await startBulkAction(services, admin, {
     target: { action: "RETRY", deliveries: { filter: { retryable: true } }, force: false },
     stages: [1],
@@ -183,6 +191,8 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     campaign: toTypeId("campaign", campaign.id),
     template: toTypeId("template", template.id),
     notification: toTypeId("notification", notification?.id ?? ""),
+    erasecontact: await contactId("max@example.com"),
+    contact: await contactId("ada@example.com"),
     provider: toTypeId("provider", services.settings?.providerIds[0] ?? ""),
     schedule: toTypeId("schedule", schedule.id),
     bulkaction: toTypeId("bulkAction", bulkAction.id),
@@ -233,6 +243,7 @@ function variablesOf(
     timezone: "Europe/Berlin",
     id: Object.entries(ids).find(([noun]) => field.toLowerCase().includes(noun))?.[1] ?? ids.job,
     audience: ids.audience,
+    contact: ids.contact,
     organizationId: ids.organization,
     deliveries: [ids.delivery],
     message: ids.message,
@@ -245,6 +256,7 @@ function variablesOf(
     ids: field.endsWith("Suppressions") ? [ids.suppression] : [ids.notification],
     callIds: [ids.webhookcall],
     lane: "AI",
+    userId: "max",
   };
   return Object.fromEntries(variableDefinitions.map(({ variable, type }) => {
     const name = variable.name.value;

@@ -88,6 +88,7 @@ const NOUNS: readonly string[] = [
   "learning",
   "inbox",
   "erasure",
+  "timeline",
   "search",
   "overview",
   "installation",

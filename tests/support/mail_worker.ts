@@ -18,6 +18,8 @@ import type { ChannelSlot } from "../../src/sending/provider_pool.ts";
 import { Window } from "../../src/sending/window.ts";
 import { deleteOrganizationHandler } from "../../src/handlers/delete_organization.ts";
 import { enrolContactsHandler } from "../../src/handlers/enrol_contacts.ts";
+import { eraseContactHandler } from "../../src/handlers/erase_contact.ts";
+import { eraseUserHandler } from "../../src/handlers/erase_user.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
 import { runBulkActionHandler } from "../../src/handlers/run_bulk_action.ts";
@@ -73,11 +75,13 @@ export function mailHandlers(
   const windows = { urgent: new Window(() => places), normal: new Window(() => places) };
   const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window, windows }]]);
   if (messenger) slots.set("MESSENGER", { channel: messenger, window, windows });
-  const { DELETE_ORGANIZATION, ENROL_CONTACTS, PLAN_MESSAGE, RETRY_FAILED } = JOB_KINDS;
-  const { RUN_BULK_ACTION, SEND_BATCH, SEND_DUE } = JOB_KINDS;
+  const { DELETE_ORGANIZATION, ENROL_CONTACTS, ERASE_CONTACT, ERASE_USER } = JOB_KINDS;
+  const { PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH, SEND_DUE } = JOB_KINDS;
   const kinds = {
     DELETE_ORGANIZATION,
     ENROL_CONTACTS,
+    ERASE_CONTACT,
+    ERASE_USER,
     PLAN_MESSAGE,
     RETRY_FAILED,
     RUN_BULK_ACTION,
@@ -85,6 +89,8 @@ export function mailHandlers(
     SEND_DUE,
   };
   return bindHandlers(kinds, {
+    ERASE_CONTACT: eraseContactHandler(services),
+    ERASE_USER: eraseUserHandler(services),
     DELETE_ORGANIZATION: deleteOrganizationHandler(services),
     ENROL_CONTACTS: enrolContactsHandler(services),
     PLAN_MESSAGE: planMessageHandler(services),

@@ -1,5 +1,6 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
 import { eraseBy, type Eraser } from "../eraser.ts";
+import type { Person } from "../person.ts";
 
 /** Erases the enrolments of campaigns. A page of campaigns is repeated until all of its rows are deleted. */
 export const enrolmentsEraser: Eraser = {
@@ -35,12 +36,19 @@ export const campaignsEraser: Eraser = {
   )),
 };
 
-const ERASE_CONTACT = statement<[contactId: string]>(
-  "campaigns.eraseContact",
-  "delete from enrolments where contact_id = $1",
+const ERASE_PERSON = statement<
+  [organizationId: string, contactId: string],
+  { campaignId: string }
+>(
+  "campaigns.erasePerson",
+  `delete from enrolments where organization_id = $1 and contact_id = $2
+   returning campaign_id as "campaignId"`,
 );
 
-/** Erases the enrolments of a contact. */
-export async function eraseEnrolments(tx: Connection, contactId: string): Promise<void> {
-  await tx.run(ERASE_CONTACT, contactId);
+/** Erases the enrolments of a person. */
+export async function eraseEnrolments(
+  db: Connection,
+  { organizationId, contactId }: Person,
+): Promise<number> {
+  return (await db.run(ERASE_PERSON, organizationId, contactId)).length;
 }

@@ -5,7 +5,13 @@ import type { Caller } from "../access/access.ts";
 import { byId, listPage, type Page, type PageArgs } from "../page.ts";
 import type { Services } from "../services.ts";
 import type { Contact } from "./contact.ts";
-import { CONTACT_FIELDS, IS_ACTIVE, IS_SUPPRESSED, UNSUBSCRIBED_AT } from "./find.ts";
+import {
+  CONTACT_FIELDS,
+  IS_ACTIVE,
+  IS_SUBSCRIBED,
+  IS_SUPPRESSED,
+  UNSUBSCRIBED_AT,
+} from "./find.ts";
 
 /** Filter of a list of contacts: fields are combined with AND, values of a field with OR. */
 export interface ContactFilter {
@@ -47,9 +53,10 @@ export function listContacts(
   if (ids) query = query.where("id", "in", [...ids]);
   if (vip != null) query = query.where(sql.raw<boolean>(vip ? "vip" : "not vip"));
   if (active === true) query = query.where(sql.raw<boolean>(IS_ACTIVE));
-  if (active === false) query = query.where(listed(organizationId, true));
-  if (unsubscribed != null) {
-    query = query.where(listed(organizationId, unsubscribed, sql`and s.reason = 'UNSUBSCRIBED'`));
+  if (active === false) query = query.where(listed(organizationId));
+  if (unsubscribed === false) query = query.where(sql.raw<boolean>(IS_SUBSCRIBED));
+  if (unsubscribed === true) {
+    query = query.where(listed(organizationId, sql`and s.reason = 'UNSUBSCRIBED'`));
   }
   if (search) {
     const part = search.replaceAll("\0", "").toLowerCase();
@@ -59,12 +66,10 @@ export function listContacts(
 }
 
 // Begins with the suppression list, which is shorter than the list of contacts.
-function listed(organizationId: string, wanted: boolean, reason = sql``): RawBuilder<boolean> {
+function listed(organizationId: string, reason = sql``): RawBuilder<boolean> {
   const by = (column: string) =>
     sql`select k.id from suppressions s join contacts k on k.organization_id = s.organization_id
       and k.${sql.ref(column)} = s.address and k.erasing_since is null
       where s.organization_id = ${organizationId} ${reason}`;
-  return sql<boolean>`c.id ${sql.raw(wanted ? "in" : "not in")} (${by("email_key")} union all ${
-    by("psid")
-  })`;
+  return sql<boolean>`c.id in (${by("email_key")} union all ${by("psid")})`;
 }

@@ -2,6 +2,7 @@ import { type Nullable, type RawBuilder, type SelectQueryBuilder, sql } from "ky
 import type { DeliveryErrorType } from "../../channels/channel.ts";
 import { type Connection, LONG, queryBuilder, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
+import { isAddressOf } from "../contacts/addresses.ts";
 import type { MessageStatus } from "../message_status.ts";
 import { hasProblem } from "../problems/list.ts";
 import { byId, listPage, type Page, type PageArgs, type Sort } from "../page.ts";
@@ -23,6 +24,8 @@ export interface DeliveryFilter extends TimeFilter {
   readonly providers?: readonly string[] | null;
   /** Id of the problem that their last failure belongs to; only with a caller. */
   readonly problemId?: string | null;
+  /** Id of the contact that they were sent to; only with a caller. */
+  readonly contactId?: string | null;
   /** Types of their messages. */
   readonly types?: readonly string[] | null;
   /** Part of the address or the name, in any case. */
@@ -210,6 +213,9 @@ export function matchingDeliveries(
   if (caller) query = query.where("d.organization_id", "=", caller.organizationId);
   if (caller && filter.problemId != null) {
     query = query.where(hasProblem("d", caller, filter.problemId));
+  }
+  if (caller && filter.contactId != null) {
+    query = query.where(isAddressOf(sql<string>`lower(d.address)`, caller, filter.contactId));
   }
   if (caller?.role === "MEMBER") query = query.where("m.user_id", "=", caller.userId);
   if (filter.ids) query = query.where("d.id", "in", [...filter.ids]);

@@ -121,6 +121,22 @@ export const JOB_KINDS = {
     description: "Delivers the events of a webhook endpoint that are due.",
     startable: false,
   },
+  ERASE_CONTACT: {
+    payload: z.strictObject({ contactId: z.uuid() }),
+    lane: "SYSTEM",
+    maxAttempts: 10,
+    timeoutMs: 60 * MINUTE,
+    description: "Erases all that is stored about a contact.",
+    startable: false,
+  },
+  ERASE_USER: {
+    payload: z.strictObject({ userId: z.string() }),
+    lane: "SYSTEM",
+    maxAttempts: 10,
+    timeoutMs: 60 * MINUTE,
+    description: "Erases all that is stored about a user of the API.",
+    startable: false,
+  },
   DELETE_ORGANIZATION: {
     payload: z.strictObject({ organizationId: z.uuid() }),
     lane: "SYSTEM",

@@ -26,13 +26,19 @@ export function insertOutcomes(ended: string): string {
      group by 1, 2, 3, 4, 5, 6, 7`;
 }
 
-// Adds rows to job_stats in the order of its key, so that concurrent statements cannot deadlock.
-const addToStats = (source: string, at: string) =>
-  `insert into job_stats as s (organization_id, at, lane, kind, outcome, duration, user_id, n)
+/**
+ * Returns SQL that adds rows to job_stats, in the order of its key, so that concurrent statements cannot deadlock.
+ *
+ * @param source name of a query with the columns of job_stats
+ * @param at expression for their time
+ */
+export function addToStats(source: string, at: string): string {
+  return `insert into job_stats as s (organization_id, at, lane, kind, outcome, duration, user_id, n)
      select organization_id, ${at}, lane, kind, outcome, duration, user_id, sum(n) from ${source}
      group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
      on conflict (organization_id, at, lane, kind, outcome, duration, user_id)
        do update set n = s.n + excluded.n`;
+}
 
 const COMPACT = statement<[limit: number], { count: number }>(
   "jobStats.compact",

@@ -27,9 +27,11 @@ export function newMessage(
   checked: CheckedInput,
   planned: boolean,
 ): NewMessage {
-  const { fields, content, template, recipients, duplicates, audience } = checked;
+  const { fields, content, template, recipients, duplicates, audience, contacts } = checked;
   const { from, replyTo } = checked.sender;
-  const recipientCount = audience?.recipientCount ?? recipients.length;
+  const contactSelection = contacts?.selection ?? null;
+  const known = contactSelection === null ? audience : contacts;
+  const recipientCount = known?.recipientCount ?? recipients.length;
   return {
     id: newId(),
     organizationId: caller.organizationId,
@@ -47,6 +49,8 @@ export function newMessage(
     audienceId: audience?.id ?? null,
     campaignId: null,
     open: false,
+    contactSelection,
+    contactsAfter: null,
     sendAt: input.sendAt ?? null,
     retryMode: input.retry.mode,
     maxAttempts: input.retry.maxAttempts,
@@ -72,8 +76,8 @@ export function newMessage(
 /** SQL: the fields of `NewMessage` that are stored, as columns of json_to_recordset. */
 export const NEW_MESSAGE = `id uuid, "organizationId" uuid, "userId" text, title text, channel text,
   type text, lane text, priority smallint, subject text, text text, html text, "templateId" uuid,
-  "templateVersion" int, "audienceId" uuid, "campaignId" uuid, open boolean, "sendAt" timestamptz,
-  "retryMode" text, "maxAttempts" smallint, "retryBackoff" text, "onUnknown" text,
+  "templateVersion" int, "audienceId" uuid, "contactSelection" text, "campaignId" uuid, open boolean,
+  "sendAt" timestamptz, "retryMode" text, "maxAttempts" smallint, "retryBackoff" text, "onUnknown" text,
   unsubscribable boolean, "fromAddress" text, "fromName" text, "replyTo" text, "idempotencyKey" text,
   "recipientCount" int, "duplicateCount" int, "plannedCount" int`;
 
@@ -86,13 +90,13 @@ export const NEW_MESSAGE = `id uuid, "organizationId" uuid, "userId" text, title
 export function insertMessagesFrom(source: string): string {
   // In the order of their keys, because two statements with the same keys would otherwise deadlock.
   return `insert into messages (id, organization_id, user_id, title, channel, type, lane, priority,
-     subject, text_body, html_body, template_id, template_version, audience_id, campaign_id, open,
-     send_at, retry_mode, max_attempts, retry_backoff, on_unknown, unsubscribable, from_address,
-     from_name, reply_to, idempotency_key, recipient_count, duplicate_count, planned_count, status,
-     started_at)
+     subject, text_body, html_body, template_id, template_version, audience_id, contact_selection,
+     campaign_id, open, send_at, retry_mode, max_attempts, retry_backoff, on_unknown, unsubscribable,
+     from_address, from_name, reply_to, idempotency_key, recipient_count, duplicate_count,
+     planned_count, status, started_at)
    select id, "organizationId", "userId", title, channel, type, lane, priority, subject, text, html,
-     "templateId", "templateVersion", "audienceId", "campaignId", open, "sendAt", "retryMode",
-     "maxAttempts", "retryBackoff", "onUnknown", unsubscribable,
+     "templateId", "templateVersion", "audienceId", "contactSelection", "campaignId", open, "sendAt",
+     "retryMode", "maxAttempts", "retryBackoff", "onUnknown", unsubscribable,
      -- A message without its own sender has that of its organization, even if that changes later.
      coalesce("fromAddress", from_address),
      case when "fromAddress" is null then from_name else "fromName" end,

@@ -25,6 +25,8 @@ export const MESSAGE_COLUMNS = [
   "audience_id as audienceId",
   "campaign_id as campaignId",
   "open",
+  "contact_selection as contactSelection",
+  "contacts_after as contactsAfter",
   "send_at as sendAt",
   "retry_mode as retryMode",
   "max_attempts as maxAttempts",

@@ -3,6 +3,7 @@ import type { Caller } from "../access/access.ts";
 import type { Audience } from "../audiences/audience.ts";
 import { getAudience } from "../audiences/find.ts";
 import type { MessageChannel } from "../channel.ts";
+import { missingContactVariable } from "../contacts/recipients.ts";
 import type { RetryBackoff, RetryMode } from "../deliveries/delivery.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
@@ -18,6 +19,12 @@ import { contentSchema, issuesOfTemplates } from "../templates/content_check.ts"
 import { chooseContent, type ChosenContent } from "../templates/use.ts";
 import { issuesOf, singleLine } from "../validation.ts";
 import { issuesOfSender, type MessageSender, type SenderInput, tidySender } from "./sender.ts";
+import {
+  type ContactsInput,
+  type ContactTarget,
+  issuesOfContacts,
+  resolveContacts,
+} from "./to_contacts.ts";
 
 /** Larger recipient lists are imported as an audience. */
 const MAX_INLINE_RECIPIENTS = 10_000;
@@ -40,6 +47,7 @@ export interface SendMessageInput extends SenderInput {
   readonly to: {
     readonly list?: readonly RecipientInput[] | null;
     readonly audienceId?: string | null;
+    readonly contacts?: ContactsInput | null;
   };
   /** Absent: send now. */
   readonly sendAt?: Date | null;
@@ -82,19 +90,20 @@ const inputSchema = z.object({
 /** Checked input of `sendMessage`, with its content: texts and recipients are trimmed. */
 export interface CheckedInput extends ChosenContent {
   readonly fields: z.infer<typeof inputSchema>;
-  /** Inline recipients without duplicate addresses; empty for an audience. */
+  /** Inline recipients without duplicate addresses; empty for an audience and for all contacts. */
   readonly recipients: readonly Recipient[];
   readonly duplicates: number;
   readonly audience: Audience | null;
+  readonly contacts: ContactTarget | null;
   readonly sender: MessageSender;
 }
 
 /**
  * Checks the input of `sendMessage`; writes nothing.
  *
- * @returns the trimmed fields, the inline recipients and the audience
+ * @returns the trimmed fields, the inline recipients, and the audience or the contacts
  * @throws {InvalidInputError} with every fault
- * @throws {NotFoundError} for an audience that the caller may not see, and an unknown template
+ * @throws {NotFoundError} for an audience that the caller may not see, and for unknown contacts and templates
  */
 export async function checkInput(
   services: Services,
@@ -102,9 +111,12 @@ export async function checkInput(
   input: SendMessageInput,
 ): Promise<CheckedInput> {
   const { content, template } = await chooseContent(services, caller, input);
-  const { audienceId, list } = input.to;
+  const { audienceId, list, contacts: selected } = input.to;
   const audience = audienceId == null ? null : await getAudience(services, caller, audienceId);
-  const inlineRecipients = audience ? [] : (list ?? []).map(tidyRecipient);
+  const contacts = selected
+    ? await resolveContacts(services, caller, input.channel, selected)
+    : null;
+  const inlineRecipients = contacts?.recipients ?? (list ?? []).map(tidyRecipient);
   const fields = inputSchema.safeParse({ ...input, content });
   const sender = tidySender(input);
   const issues = [
@@ -112,23 +124,27 @@ export async function checkInput(
     ...issuesOfChannel(services, input),
     ...await issuesOfSender(services, caller, sender, input.channel),
     ...issuesOfText(input.channel, content),
-    ...(audience
+    ...(contacts
+      ? issuesOfContacts(contacts, input.channel)
+      : audience
       ? issuesOfAudience(audience, input.channel)
       : issuesOfList(inlineRecipients, input.channel)),
   ];
   if (!issues.some(({ path }) => path[0] === "content")) {
-    // Every inline recipient must have the variables of the templates; of an audience, at least one.
-    const faultOf = (name: string) =>
-      audience
-        ? missingAudienceVariable(audience, name)
-        : missingInlineVariable(inlineRecipients, name);
+    // Every inline recipient must have the variables of the templates; of an audience or all contacts, at
+    // least one.
+    const faultOf = (name: string) => {
+      if (audience) return missingAudienceVariable(audience, name);
+      if (!contacts?.selection) return missingInlineVariable(inlineRecipients, name);
+      return missingContactVariable(services, caller, contacts.selection, name);
+    };
     issues.push(...await issuesOfTemplates(services, caller, content, input, faultOf));
   }
   if (!fields.success || issues.length > 0) {
     throw new InvalidInputError(template ? issues.map(inTemplate) : issues);
   }
   const unique = removeDuplicates(inlineRecipients, input.channel);
-  return { fields: fields.data, content, template, audience, sender, ...unique };
+  return { fields: fields.data, content, template, audience, contacts, sender, ...unique };
 }
 
 /** Names `templateId` in place of `content` in a fault of the content of a template. */

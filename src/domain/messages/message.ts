@@ -1,5 +1,6 @@
 import { type Caller, ownsOrAdministers } from "../access/access.ts";
 import type { MessageChannel } from "../channel.ts";
+import type { ContactSelection } from "../contacts/recipients.ts";
 import type { OnUnknown, RetryBackoff, RetryMode } from "../deliveries/delivery.ts";
 import { ConflictError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
@@ -35,6 +36,10 @@ export interface Message extends StoredSender {
   readonly campaignId: string | null;
   /** Whether its campaign is enabled, so that recipients may be added and it does not end. */
   readonly open: boolean;
+  /** Contacts that are its recipients; null: it has inline recipients or an audience. */
+  readonly contactSelection: ContactSelection | null;
+  /** Last contact that has a delivery; null: none yet. */
+  readonly contactsAfter: string | null;
   readonly sendAt: Date | null;
   readonly retryMode: RetryMode;
   readonly maxAttempts: number;
@@ -46,6 +51,7 @@ export interface Message extends StoredSender {
   readonly unsubscribable: boolean;
   /** Address for replies; null: the sender. */
   readonly replyTo: string | null;
+  /** Number of recipients; of a message to contacts an estimate until it is planned. */
   readonly recipientCount: number;
   /** Number of recipients that are in batches. */
   readonly plannedCount: number;

@@ -14,6 +14,8 @@ const MAIL = {
   channel: "EMAIL",
   priority: 0,
   audienceId: null,
+  contactSelection: null,
+  contactsAfter: null,
   open: true,
   // A message that does not end has no rounds: deliveries wait for their next attempt in their batch.
   retryMode: "AUTO",

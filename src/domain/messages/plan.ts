@@ -1,4 +1,5 @@
-import { statement } from "../../db/database.ts";
+import { type Connection, statement } from "../../db/database.ts";
+import { copyContacts } from "../deliveries/copy_contacts.ts";
 import { copyRecipients, insertBatches } from "../deliveries/create.ts";
 import { toTypeId } from "../id.ts";
 import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
@@ -52,14 +53,23 @@ const LOCK_CLAIMED = statement<[jobId: string, fence: number, id: string], Messa
    for no key update`,
 );
 
-const ADVANCE = statement<[id: string, plannedCount: number, jobId: string]>(
+const ADVANCE = statement<
+  [
+    id: string,
+    plannedCount: number,
+    jobId: string,
+    recipientCount: number,
+    contactsAfter: string | null,
+  ]
+>(
   "messages.advance",
   `with progressed as (${resetCrashes("select $3::uuid")}),
    before as (select id, started_at from messages where id = $1),
    planned as (
-     update messages m set planned_count = $2, updated_at = now(),
+     update messages m set planned_count = $2::int, updated_at = now(),
        started_at = coalesce(m.started_at, now()),
-       status = case when $2 = m.recipient_count then 'SENDING' else m.status end
+       recipient_count = $4::int, contacts_after = coalesce($5, m.contacts_after),
+       status = case when $2::int = $4::int then 'SENDING' else m.status end
      from before where m.id = before.id
      returning m.*, before.started_at is null as starts
    )
@@ -67,8 +77,8 @@ const ADVANCE = statement<[id: string, plannedCount: number, jobId: string]>(
 );
 
 /**
- * Plans the next 5,000 recipients of a message that is PLANNING: copies them from its audience, if it
- * has one, cuts them into batches and enqueues a job for each batch. Each chunk is one transaction that
+ * Plans the next 5,000 recipients of a message that is PLANNING: copies them from its audience or from the
+ * contacts, if it is sent to these, cuts them into batches and enqueues a job for each batch. Each chunk is one transaction that
  * starts where the last one ended, so that planning continues after a crash.
  */
 export async function planChunk(
@@ -81,22 +91,45 @@ export async function planChunk(
     const [message] = await tx.run(LOCK_CLAIMED, job.id, job.fence, messageId);
     if (!message) return { message: null, more: false };
     if (message.status !== "PLANNING") return { message, more: false };
-    const after = message.plannedCount;
-    const last = Math.min(after + CHUNK, message.recipientCount);
-    if (message.audienceId) await copyRecipients(tx, messageId, after, last);
-    const batches = await insertBatches(tx, message, after, last);
+    const { last, recipientCount, contactsAfter } = await addRecipients(tx, message);
+    const batches = await insertBatches(tx, message, message.plannedCount, last);
     jobIds = await enqueueJobs(tx, batches.map((batch) => batchJob(message, batch)));
-    await tx.run(ADVANCE, messageId, last, job.id);
-    return { message, more: last < message.recipientCount };
+    await tx.run(ADVANCE, messageId, last, job.id, recipientCount, contactsAfter);
+    return { message, more: last < recipientCount };
   });
   if (state.message) {
-    const { organizationId, audienceId, lane } = state.message;
+    const { organizationId, audienceId, contactSelection, lane } = state.message;
     wakeWorkers(services, [lane]);
     services.bus.publish("messages", organizationId, [messageId]);
     services.bus.publish("jobs", organizationId, jobIds);
-    if (audienceId) services.bus.publish("deliveries", organizationId, null);
+    if (audienceId || contactSelection) {
+      services.bus.publish("deliveries", organizationId, null);
+    }
   }
   return state;
+}
+
+/** Recipients of a message after a chunk. */
+interface Chunk {
+  /** Position of the last recipient that has a delivery. */
+  readonly last: number;
+  readonly recipientCount: number;
+  /** Last contact that has a delivery; null: no further one. */
+  readonly contactsAfter: string | null;
+}
+
+async function addRecipients(tx: Connection, message: Message): Promise<Chunk> {
+  const { id, plannedCount: after, recipientCount, audienceId, contactSelection } = message;
+  if (contactSelection) {
+    const { count, last: contactsAfter } = await copyContacts(tx, message, contactSelection, CHUNK);
+    const last = after + count;
+    // Their number is known only at the end. Until then there is at least one more, so that planning continues.
+    const total = count < CHUNK ? last : Math.max(recipientCount, last + 1);
+    return { last, recipientCount: total, contactsAfter };
+  }
+  const last = Math.min(after + CHUNK, recipientCount);
+  if (audienceId) await copyRecipients(tx, id, after, last);
+  return { last, recipientCount, contactsAfter: null };
 }
 
 /**

@@ -15,6 +15,8 @@ export interface MessagePreview {
   readonly duplicateCount: number;
   /** Number of recipients that the message would not be sent to. */
   readonly suppressedCount: number;
+  /** Number of selected contacts without an address on the channel; null: it is not sent to contacts. */
+  readonly withoutAddressCount: number | null;
   /** Names of the enabled providers of its channel, in order of preference. */
   readonly providers: readonly string[];
   /** Whether mail is written to files, because no provider is configured. */
@@ -41,7 +43,7 @@ const COUNT_SUPPRESSED = statement<
  * Checks the input of `sendMessage`, and counts its recipients. Writes nothing.
  *
  * @throws {InvalidInputError} with every fault found, as `sendMessage`
- * @throws {NotFoundError} for an audience that the caller may not see, and an unknown template
+ * @throws {NotFoundError} for an audience that the caller may not see, and for unknown contacts and templates
  */
 export async function previewMessage(
   services: Services,
@@ -49,7 +51,9 @@ export async function previewMessage(
   input: SendMessageInput,
 ): Promise<MessagePreview> {
   const checked = await checkInput(services, caller, input);
-  const recipientCount = checked.audience?.recipientCount ?? checked.recipients.length;
+  const { audience, contacts, recipients } = checked;
+  const selected = contacts?.selection ? contacts : audience;
+  const recipientCount = selected?.recipientCount ?? recipients.length;
   const suppressedCount = await countSuppressed(services, caller, input, checked);
   const providers = await providersOf(services, input.channel);
   const limit = providers[0]?.perSecond ?? null;
@@ -57,6 +61,7 @@ export async function previewMessage(
     recipientCount,
     duplicateCount: checked.duplicates,
     suppressedCount,
+    withoutAddressCount: contacts?.withoutAddressCount ?? null,
     providers: providers.map(({ name }) => name),
     captured: input.channel === "EMAIL" && services.settings?.mailCaptured === true,
     minDurationMs: limit === null ? null : ((recipientCount - suppressedCount) / limit) * 1_000,

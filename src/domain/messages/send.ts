@@ -23,33 +23,45 @@ import { toastStart } from "./notify.ts";
 import { planJob } from "./plan.ts";
 import { writeSmallMessage } from "./send_now.ts";
 
+/** Result of `sendMessage`. */
+export interface SentMessage {
+  readonly message: Message;
+  readonly created: boolean;
+  /** Number of selected contacts without an address on the channel; null: it is not sent to contacts. */
+  readonly withoutAddressCount: number | null;
+}
+
 /**
  * Sends a message, now or at `sendAt`. It returns at once, because jobs plan and send the message. A message
  * to up to 100 inline recipients without a `sendAt` needs no planning: its batch is written together with it.
  *
- * @returns the message; `created` is false if the idempotency key belongs to an earlier one
+ * @returns the message; `created` is false if the idempotency key belongs to an earlier one. For contacts also the
+ *   number of those without an address on the channel, else null
  * @throws {InvalidInputError} with every fault found; nothing is written then
- * @throws {NotFoundError} for an audience that the caller may not see, and an unknown template
+ * @throws {NotFoundError} for an audience that the caller may not see, and for unknown contacts and templates
  * @throws {ConflictError} NAME_TAKEN if the key belongs to a message that the caller may not see
  */
 export async function sendMessage(
   services: Services,
   caller: Caller,
   input: SendMessageInput,
-): Promise<{ message: Message; created: boolean }> {
+): Promise<SentMessage> {
   const checked = await checkInput(services, caller, input);
-  const { recipients, audience } = checked;
+  const { recipients, audience, contacts } = checked;
   // Whether a `sendAt` is due is decided by the database, when the message is planned.
-  const isSmall = !input.sendAt && !audience && recipients.length <= BATCH_SIZE;
+  const isInline = !audience && contacts?.selection == null;
+  const isSmall = !input.sendAt && isInline && recipients.length <= BATCH_SIZE;
   const message = newMessage(caller, input, checked, isSmall);
   const written = isSmall
     ? await sendSmall(services, message, recipients)
     : await sendPlanned(services, message, audience ?? recipients);
+  const withoutAddressCount = contacts?.withoutAddressCount ?? null;
   if (written) {
     if (!input.sendAt) toastStart(services, message);
-    return { message: messageOf(message, written), created: true };
+    return { message: messageOf(message, written), created: true, withoutAddressCount };
   }
-  return { message: await earlierMessage(services, caller, message), created: false };
+  const earlier = await earlierMessage(services, caller, message);
+  return { message: earlier, created: false, withoutAddressCount };
 }
 
 async function sendSmall(
@@ -69,7 +81,7 @@ async function sendSmall(
   return written;
 }
 
-/** @param to inline recipients, or an audience, whose recipients planning copies */
+/** @param to inline recipients, none for contacts; or an audience. Planning copies contacts and audiences. */
 async function sendPlanned(
   services: Services,
   message: NewMessage,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Connection, LONG, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { getAudience } from "../audiences/find.ts";
+import { missingContactVariable } from "../contacts/recipients.ts";
 import type { RetryBackoff, RetryMode } from "../deliveries/delivery.ts";
 import { AUTOMATIC } from "../deliveries/retry.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
@@ -179,12 +180,15 @@ function isCleared(input: UpdateMessageInput, [field, ...rest]: readonly string[
   return field === "title" && input.title === null || field === "content" && input.content === null;
 }
 
-// Every inline recipient must have the variables of the templates; of an audience, at least one.
+// Every inline recipient must have the variables of the templates; of an audience or all contacts, at least one.
 async function missingVariableCheck(
   services: Services,
   caller: Caller,
-  { id, audienceId }: Message,
+  { id, audienceId, contactSelection }: Message,
 ): Promise<(name: string) => string | null | Promise<string | null>> {
+  if (contactSelection !== null) {
+    return (name) => missingContactVariable(services, caller, contactSelection, name);
+  }
   if (audienceId !== null) {
     const audience = await getAudience(services, caller, audienceId);
     return (name) => missingAudienceVariable(audience, name);

@@ -62,7 +62,7 @@ export function checkMayImport(caller: Caller): void {
  * @throws {ForbiddenError} for a MEMBER
  */
 export async function importSuppressions(
-  { db }: Services,
+  { db, bus }: Services,
   caller: Caller,
   { channel, reason }: {
     readonly channel: MessageChannel;
@@ -82,6 +82,8 @@ export async function importSuppressions(
     valid.map(({ address }) => address),
     valid.map(({ reason }) => reason),
   );
+  // Whether a contact is active is read from the suppression list.
+  if (added > 0) bus.publish("contacts", caller.organizationId, null);
   return { added, alreadyListed: valid.length - added, refused };
 }
 

@@ -2,6 +2,7 @@ import { statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { MESSAGE_CHANNELS, type MessageChannel } from "../channel.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
+import { isErasedAddress } from "../person.ts";
 import type { Services } from "../services.ts";
 import type { SuppressionReason } from "./suppression.ts";
 
@@ -45,7 +46,7 @@ export interface SuppressionQuery {
 export type SuppressedAddresses = ReadonlyMap<string, SuppressionReason>;
 
 /**
- * Finds the recipients of messages that must not receive them, each with one reason.
+ * Finds the recipients of messages that must not receive them, each with one reason: MANUAL for erased ones.
  *
  * @returns the suppressed addresses of each query, in the order of the queries
  */
@@ -66,7 +67,7 @@ export async function findAllSuppressed(
     const { normalizeAddress } = CHANNEL_RULES[channel];
     const reasons = new Map(found.get(query)?.map(({ address, reason }) => [address, reason]));
     return new Map(addresses.flatMap((address) => {
-      const reason = reasons.get(normalizeAddress(address));
+      const reason = isErasedAddress(address) ? "MANUAL" : reasons.get(normalizeAddress(address));
       return reason ? [[address, reason]] : [];
     }));
   });

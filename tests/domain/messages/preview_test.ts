@@ -36,6 +36,7 @@ const EXPECTED: MessagePreview = {
   recipientCount: 3,
   duplicateCount: 0,
   suppressedCount: 1,
+  withoutAddressCount: null,
   providers: ["smtp.one:25", "smtp.two:25"],
   captured: false,
   minDurationMs: 1_000,

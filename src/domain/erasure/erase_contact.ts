@@ -1,0 +1,73 @@
+import { type Caller, requireAdmin } from "../access/access.ts";
+import { eraseFromAudiences } from "../audiences/erase_person.ts";
+import { eraseEnrolments } from "../campaigns/erase.ts";
+import { beginErasure, endErasure, findErasing } from "../contacts/erase_person.ts";
+import { eraseFromDeliveries } from "../deliveries/erase_person.ts";
+import { NotFoundError } from "../errors.ts";
+import { toTypeId } from "../id.ts";
+import type { Job } from "../jobs/job.ts";
+import type { PersonEraser } from "../person.ts";
+import type { Services } from "../services.ts";
+import { eraseFromSuppressions } from "../suppressions/erase_person.ts";
+import { enqueueErasure } from "./enqueue.ts";
+
+/** Erasers of all nouns that store data of people; sources of recipients first. */
+const PERSON_ERASERS: readonly PersonEraser[] = [
+  eraseFromAudiences,
+  eraseEnrolments,
+  eraseFromDeliveries,
+  eraseFromSuppressions,
+];
+
+/**
+ * Erases a contact and all that is stored about the person, except entries of the suppression list. From now on
+ * callers do not find the contact; a job erases the rest. Repeating the call continues a job that has failed.
+ *
+ * @returns the job
+ * @throws {ForbiddenError} for a MEMBER
+ * @throws {NotFoundError} for an unknown contact
+ */
+export async function eraseContact(services: Services, caller: Caller, id: string): Promise<Job> {
+  requireAdmin(caller, "erase contacts");
+  const { organizationId } = caller;
+  const typeId = toTypeId("contact", id);
+  const job = await enqueueErasure(services, caller, {
+    kind: "ERASE_CONTACT",
+    payload: { contactId: id },
+    uniqueKey: `erase ${typeId}`,
+  }, async (tx) => {
+    if (!await beginErasure(tx, organizationId, id)) throw new NotFoundError([typeId]);
+  });
+  services.bus.publish("contacts", organizationId, [id]);
+  return job;
+}
+
+/**
+ * Erases all that is stored about a contact, in chunks, and at last the contact.
+ *
+ * @param limit maximum number of rows per chunk
+ * @param onChunk called after each chunk with its number of rows; it may throw
+ */
+export async function eraseContactRows(
+  { db, bus }: Services,
+  organizationId: string,
+  contactId: string,
+  limit: number,
+  onChunk: (erased: number) => void,
+): Promise<void> {
+  const person = await findErasing(db, organizationId, contactId);
+  if (!person) return;
+  let erased: number;
+  // Until nothing is found, because a message that is being planned may have added rows.
+  do {
+    erased = 0;
+    for (const erase of PERSON_ERASERS) {
+      for (let rows = -1; rows !== 0; erased += rows) {
+        rows = await erase(db, person, limit);
+        onChunk(rows);
+      }
+    }
+  } while (erased > 0);
+  await endErasure(db, person);
+  bus.publish("deliveries", organizationId, null);
+}

@@ -1,0 +1,39 @@
+import type { Connection } from "../db/database.ts";
+
+/** A contact that is being erased. */
+export interface Person {
+  readonly organizationId: string;
+  readonly contactId: string;
+  /** All spellings of its addresses by which rows are found, in lower case. */
+  readonly addresses: readonly string[];
+}
+
+/**
+ * Erases rows of one noun about a person, or replaces what they tell about it. Each call erases the next chunk.
+ *
+ * @param limit maximum number of rows
+ * @returns number of rows that were erased; 0: none is left
+ */
+export type PersonEraser = (db: Connection, person: Person, limit: number) => Promise<number>;
+
+/** A user of the API who is being erased. */
+export interface ErasedUser {
+  readonly organizationId: string;
+  readonly userId: string;
+}
+
+/** Erases rows of one noun about a user; otherwise like `PersonEraser`. */
+export type UserEraser = (db: Connection, user: ErasedUser, limit: number) => Promise<number>;
+
+/** Text in place of an error message, which may name the recipient. */
+export const ERASED_TEXT = "Removed, because the recipient was erased";
+
+const ERASED_DOMAIN = "@erased.invalid";
+
+/** SQL: an address in place of an erased one. Each is different, because a message has an address once. */
+export const ERASED_ADDRESS = `'erased-' || gen_random_uuid() || '${ERASED_DOMAIN}'`;
+
+/** Whether an address stands for an erased recipient, to whom nothing is sent. */
+export function isErasedAddress(address: string): boolean {
+  return address.endsWith(ERASED_DOMAIN);
+}
