@@ -1,6 +1,7 @@
 import { audiences } from "./audiences/screen.ts";
 import { bulkActions } from "./bulk_actions/screen.ts";
 import { campaigns } from "./campaigns/screen.ts";
+import { contacts } from "./contacts/screen.ts";
 import { deliveries } from "./deliveries/screen.ts";
 import { installation } from "./installation/screen.ts";
 import { jobs } from "./jobs/screen.ts";
@@ -25,6 +26,7 @@ export const SCREENS: readonly Screen[] = [
   jobs,
   bulkActions,
   schedules,
+  contacts,
   audiences,
   campaigns,
   templates,

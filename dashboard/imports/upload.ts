@@ -8,7 +8,7 @@ export interface RefusedRow {
 
 /** Address of an import with its parameters; absent and empty ones are left out. */
 export interface ImportTarget {
-  readonly path: "/import/recipients" | "/import/suppressions";
+  readonly path: "/import/recipients" | "/import/suppressions" | "/import/contacts";
   readonly parameters: Readonly<Record<string, string | undefined>>;
 }
 

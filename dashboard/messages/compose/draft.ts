@@ -4,7 +4,10 @@ import type { RetryMode } from "../retry_options.ts";
 const STORAGE_KEY = "waybill.draft";
 
 /** Where the recipients come from. */
-export type RecipientSource = "paste" | "audience";
+export type RecipientSource = "paste" | "audience" | "contacts";
+
+/** Contacts that a draft is sent to: all active ones, the important ones, or picked ones. */
+export type ContactChoice = "all" | "vip" | "picked";
 
 /** Input of the compose page. */
 export interface Draft {
@@ -16,6 +19,9 @@ export interface Draft {
   readonly audienceId: string | null;
   /** Template whose content is sent; null: the content of this draft. */
   readonly templateId: string | null;
+  readonly contacts: ContactChoice;
+  /** Picked contacts. */
+  readonly contactIds: readonly string[];
   readonly subject: string;
   readonly text: string;
   readonly html: string;
@@ -40,6 +46,8 @@ function newDraft(): Draft {
     pasted: "",
     audienceId: null,
     templateId: null,
+    contacts: "all",
+    contactIds: [],
     subject: "",
     text: "",
     html: "",

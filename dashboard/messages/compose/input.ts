@@ -1,5 +1,6 @@
 import type { VariablesOf } from "../../api/graphql.ts";
 import type { Content } from "../content/content_preview.ts";
+import { contactSelectionOf } from "./contact_selection.ts";
 import type { Draft } from "./draft.ts";
 import { readPasted } from "./pasted.ts";
 import type { SendMessage } from "./send.ts";
@@ -26,6 +27,18 @@ export function choiceOf(
   return { content: contentOf(draft, null) ?? { subject: "" } };
 }
 
+function recipientsOf(draft: Draft): SendInput["to"] {
+  switch (draft.source) {
+    case "audience":
+      return { audienceId: draft.audienceId ?? "" };
+    case "contacts":
+      return { contacts: contactSelectionOf(draft) ?? { ids: [] } };
+    case "paste":
+      // With its duplicates, so that the server counts them.
+      return { list: readPasted(draft.pasted).all.map((recipient) => ({ ...recipient })) };
+  }
+}
+
 /** Input of `sendMessage`. */
 export function sendInputOf(draft: Draft, template: ChosenTemplate | null): SendInput {
   const { channel, title, type, subject, sendAt, idempotencyKey, unsubscribable } = draft;
@@ -34,10 +47,7 @@ export function sendInputOf(draft: Draft, template: ChosenTemplate | null): Send
     channel,
     type: type || "bulk",
     ...choiceOf(draft),
-    to: draft.source === "audience"
-      ? { audienceId: draft.audienceId ?? "" }
-      // With its duplicates, so that the server counts them.
-      : { list: readPasted(draft.pasted).all.map((recipient) => ({ ...recipient })) },
+    to: recipientsOf(draft),
     retry: {
       mode: draft.retryMode,
       maxAttempts: draft.maxAttempts,
@@ -61,6 +71,9 @@ export function faultsOf(draft: Draft): Readonly<Record<string, string>> {
     }),
     ...(draft.source === "audience" && draft.audienceId === null && {
       to: "Choose an audience, or upload a CSV file.",
+    }),
+    ...(draft.source === "contacts" && contactSelectionOf(draft) === null && {
+      to: "Pick at least one contact.",
     }),
     ...(draft.templateId === null && draft.subject.trim() === "" &&
       { "content.subject": "Enter a subject." }),

@@ -1,4 +1,5 @@
 import { useQuery } from "urql";
+import { ContactsQuery } from "../../contacts/contact_fields.ts";
 import { AudienceQuery } from "./audience_select.tsx";
 import type { PreviewRecipient } from "../content/content_preview.ts";
 import type { Draft } from "./draft.ts";
@@ -14,6 +15,26 @@ export function usePreviewRecipients(draft: Draft): readonly PreviewRecipient[] 
     variables: { id: draft.audienceId ?? "" },
     pause: !fromAudience,
   });
+  const fromContacts = draft.source === "contacts";
+  const picked = draft.contacts === "picked" ? draft.contactIds.slice(0, MAX_SHOWN) : [];
+  const [{ data: contacts }] = useQuery({
+    query: ContactsQuery,
+    variables: {
+      filter: {
+        active: true,
+        ...(draft.contacts === "vip" && { vip: true }),
+        ...(picked.length > 0 && { ids: [...picked] }),
+      },
+      first: MAX_SHOWN,
+    },
+    pause: !fromContacts,
+  });
+  if (fromContacts) {
+    return (contacts?.contacts.nodes ?? []).flatMap(({ email, psid, name, variables }) => {
+      const address = draft.channel === "EMAIL" ? email : psid;
+      return address === null ? [] : [{ address, name, variables }];
+    });
+  }
   if (draft.source === "paste") return readPasted(draft.pasted).recipients.slice(0, MAX_SHOWN);
   const nodes = fromAudience ? data?.audience?.recipients.nodes ?? [] : [];
   return nodes.map(({ address, name, variables }) => ({ address, name, variables }));

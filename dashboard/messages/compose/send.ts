@@ -21,7 +21,7 @@ export const MessagePreviewQuery = graphql(
     messagePreview(input: $input) {
       __typename
       ... on MessagePreview {
-        recipientCount duplicates suppressed providers captured minDurationMs
+        recipientCount duplicates suppressed withoutAddress providers captured minDurationMs
       }
       ...Failure
     }

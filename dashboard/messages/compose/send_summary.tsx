@@ -23,10 +23,15 @@ export function SendSummary({ input, template }: {
   if (!result) return <Skeleton height={160} />;
   if (result.__typename !== "MessagePreview") return <ErrorNotice reason={result.reason} />;
   const { recipientCount, duplicates, suppressed, providers, captured, minDurationMs } = result;
+  const { withoutAddress } = result;
   const facts: readonly (readonly [label: string, value: string | false])[] = [
     ["Recipients", formatCount(recipientCount - suppressed)],
     ["Suppressed", suppressed > 0 && `${formatCount(suppressed)}, left out`],
     ["Duplicates", duplicates > 0 && `${formatCount(duplicates)}, left out`],
+    [
+      "Without an address",
+      withoutAddress !== null && withoutAddress > 0 && `${formatCount(withoutAddress)}, left out`,
+    ],
     ["Channel", input.channel === "MESSENGER" ? "Messenger" : "Email"],
     [
       "Provider",

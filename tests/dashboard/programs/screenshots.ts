@@ -126,9 +126,14 @@ const { audienceId } = await upload(
   ["email,name,plan", ...rows].join("\n"),
 );
 await upload("recipients?name=Beta+testers", "email\nada@example.com\n");
+await upload("contacts", ["email,name,plan", ...rows].join("\n"));
 await upload(
   "suppressions",
   "email,reason\nada1@example.com,unsubscribed\nada2@example.com,hard_bounce\nada3@example.com,complained\n",
+);
+const { contacts } = await request<{ contacts: { nodes: { id: string }[] } }>(
+  program,
+  `{ contacts(filter: { search: "ada0@" }) { nodes { id } } }`,
 );
 
 const SCREENS: Readonly<Record<string, string>> = {
@@ -158,6 +163,8 @@ const SCREENS: Readonly<Record<string, string>> = {
   deliveries: "/deliveries",
   delivery: `/deliveries/${deliveries.nodes[0]?.id}`,
   delivery_analytics: "/deliveries?tab=analytics",
+  contacts: "/contacts",
+  contact: `/contacts/${contacts.nodes[0]?.id}`,
   audiences: "/audiences",
   audience: `/audiences/${audienceId}`,
   suppressions: "/suppressions",

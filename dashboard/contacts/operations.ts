@@ -1,0 +1,57 @@
+import { Failure, graphql, type ResultOf } from "../api/graphql.ts";
+import { ContactFields } from "./contact_fields.ts";
+
+/** Reads one contact. */
+export const ContactQuery = graphql(
+  `
+  query Contact($id: ID!) {
+    contact(id: $id) { ...ContactFields }
+  }
+`,
+  [ContactFields],
+);
+
+/** Reads a page of the timeline of a contact. */
+export const TimelineQuery = graphql(`
+  query ContactTimeline($id: ID!, $first: Int, $after: String) {
+    contact(id: $id) {
+      id
+      timeline(first: $first, after: $after) {
+        edges { cursor node { at text subject { __typename id } } }
+        totalCount
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`);
+
+/** A page of a timeline. */
+export type TimelinePage = NonNullable<ResultOf<typeof TimelineQuery>["contact"]>["timeline"];
+
+/** Changes fields of a contact. */
+export const UpdateContact = graphql(
+  `
+  mutation UpdateContact($id: ID!, $input: UpdateContactInput!) {
+    updateContact(id: $id, input: $input) {
+      __typename
+      ... on UpdateContactPayload { contact { ...ContactFields } }
+      ...Failure
+    }
+  }
+`,
+  [ContactFields, Failure],
+);
+
+/** Erases a contact and all that is stored about the person. */
+export const EraseContact = graphql(
+  `
+  mutation EraseContact($id: ID!) {
+    eraseContact(id: $id) {
+      __typename
+      ... on EraseContactPayload { contactId job { id } }
+      ...Failure
+    }
+  }
+`,
+  [Failure],
+);
