@@ -120,7 +120,6 @@ export class WebhookSender {
       if (!result) continue;
       const disabled = await recordAttempt(this.#services, this.#claim, call, result);
       if (!disabled) continue;
-      // The place for a notification of the organization's ADMINs.
       log.warn("Webhook endpoint {endpointId} is disabled: {reason}", {
         endpointId: toTypeId("webhookEndpoint", disabled.endpointId),
         reason: disabled.reason,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { statement } from "../../src/db/database.ts";
 import { newId } from "../../src/domain/id.ts";
 import { recordEvents } from "../../src/domain/outbox/append.ts";
 import type { OutboxEvent } from "../../src/domain/outbox/event.ts";
@@ -210,6 +211,13 @@ testSender(
       async () => (await findEndpoints(db, [endpointId]))[0]?.enabled === false,
     );
     assert.equal(receiver.calls.length, 1);
+    const events = statement<[], { event: string; detail: string }>(
+      "test.notificationEvents",
+      "select event, detail from notification_events",
+    );
+    assert.deepEqual(await db.run(events), [
+      { event: "ENDPOINT_DISABLED", detail: "The receiver wants no more calls (410)" },
+    ]);
   },
 );
 

@@ -6,7 +6,8 @@ export const TOPICS = {
   MESSAGES: "Messages and bulk actions on deliveries that you started.",
   CAMPAIGNS: "Campaigns that you created.",
   JOBS: "Jobs and bulk actions on jobs that you started.",
-  PROBLEMS: "New problems of the organization; for ADMIN and OPERATOR only.",
+  PROBLEMS:
+    "New problems and disabled webhook endpoints of the organization; for ADMIN and OPERATOR only.",
 } as const;
 
 /** Subject that a user chooses notifications by. */
@@ -125,6 +126,14 @@ export const EVENT_KINDS = {
     subject: "bulkAction",
     title: (name) => `Bulk action stopped: ${name}`,
     titleOfMany: (count) => `${count} bulk actions on jobs stopped`,
+  },
+  ENDPOINT_DISABLED: {
+    topic: "PROBLEMS",
+    level: "ERROR",
+    subject: "webhookEndpoint",
+    forAdmins: true,
+    title: (name) => `Webhook endpoint ${name} was disabled`,
+    titleOfMany: (count) => `${count} webhook endpoints were disabled`,
   },
   PROBLEM_OPENED: {
     topic: "PROBLEMS",

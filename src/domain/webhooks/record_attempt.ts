@@ -1,5 +1,6 @@
 import type { WebhookResult } from "../../channels/webhook/result.ts";
 import { statement } from "../../db/database.ts";
+import { insertEventsFrom } from "../notifications/append.ts";
 import { unsubscribeEndpoints } from "../outbox/subscriptions.ts";
 import type { Services } from "../services.ts";
 import { type EndpointClaim, OWN_CLAIM } from "./claim.ts";
@@ -114,8 +115,13 @@ const FAILURE = statement<
        enabled = e.enabled and b.disabled_reason is null,
        disabled_reason = coalesce(b.disabled_reason, e.disabled_reason)
      from before b where e.id = b.id
-     returning e.id, e.organization_id, e.enabled, b.disabled_reason
+     returning e.id, e.organization_id, e.url, b.disabled_reason
    ),
+   notified as (${
+    insertEventsFrom(`select organization_id, null::text as user_id, 'ENDPOINT_DISABLED' as event,
+       id as subject_id, url as name, disabled_reason as detail
+     from endpoint where disabled_reason is not null`)
+  }),
    unsubscribed as (
      ${unsubscribeEndpoints("select id from endpoint where disabled_reason is not null")}
    )
