@@ -1,7 +1,9 @@
 // deno-lint-ignore-file no-console
 import { createClient } from "graphql-ws";
+import { execute } from "./api.ts";
 import { startMailServer } from "./mail_server.ts";
 import { recipientsCsv } from "./recipients.ts";
+import { registerContacts } from "./sign_ups.ts";
 
 const KEY = "demo-operator-key";
 const RECIPIENTS = 5_000;
@@ -58,7 +60,12 @@ await watch(messageId);
 console.log(`
 The mail server accepted ${mail.counts.accepted} mails and refused ${mail.counts.refused}. Failed recipients and their errors:
   { deliveries(filter: { messageId: "${messageId}", statuses: [FAILED] }) { nodes { recipient { address } error { type code message } } } }
+
+Contacts sign up now, one a second. Each gets a welcome at once; an offer goes to all of them at its time.
+Campaigns: ${address}/campaigns   Contacts: ${address}/contacts   Schedules: ${address}/schedules
+Problems:  ${address}/problems
 The server runs until Ctrl-C.`);
+await registerContacts({ address, key: KEY });
 await exited;
 
 function startWaybill(smtpUrl: string) {
@@ -105,14 +112,13 @@ async function importRecipients(): Promise<{ audienceId: string; taken: number }
 }
 
 async function send(audience: string): Promise<string> {
-  const response = await fetch(`${address}/graphql`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ query: SEND, variables: { audience } }),
-  });
-  const { data, errors } = await response.json();
-  const id = data?.sendMessage?.message?.id;
-  if (!id) throw new Error(`Cannot send the message: ${JSON.stringify(errors ?? data)}`);
+  const { sendMessage } = await execute<{ sendMessage: { message?: { id: string } } }>(
+    { address, key: KEY },
+    SEND,
+    { audience },
+  );
+  const id = sendMessage.message?.id;
+  if (!id) throw new Error(`Cannot send the message: ${JSON.stringify(sendMessage)}`);
   return id;
 }
 
