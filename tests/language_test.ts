@@ -24,9 +24,14 @@ Deno.test("comments, docstrings and test names open with their subject", async (
   assertNone(faults);
 });
 
-Deno.test("README and new migrations open their sentences with the subject", async () => {
-  const readme = (await readSource("README.md")).replaceAll(/```.*?```/gs, "");
-  const faults = subjectFaults("README.md", readme.split(/\n\n|\|/));
+Deno.test("README, guides and new migrations open their sentences with the subject", async () => {
+  const faults: string[] = [];
+  const guides = [...Deno.readDirSync(new URL("../docs/", import.meta.url))]
+    .filter(({ name }) => name.endsWith(".md")).map(({ name }) => `docs/${name}`);
+  for (const path of ["README.md", ...guides]) {
+    const prose = (await readSource(path)).replaceAll(/```.*?```/gs, "");
+    faults.push(...subjectFaults(path, prose.split(/\n\n|\|/)));
+  }
   for await (const { name } of Deno.readDir(new URL("../migrations/", import.meta.url))) {
     if (parseInt(name) < FIRST_CHECKED_MIGRATION) continue;
     const sql = await readSource(`migrations/${name}`);

@@ -1,4 +1,4 @@
-/** Meaning and remedy of each error type, in the words of the API and the README. */
+/** Meaning and remedy of each error type, in the words of the API and of docs/failures.md. */
 export const ERROR_MEANINGS = {
   ACCESS_TOKEN: {
     meaning:
