@@ -115,7 +115,14 @@ function issuesOfDomain(
 ): Issue[] {
   const sender = senderOf(organization) ?? mailFrom;
   if (role === "OPERATOR" || sender && domainOf(from) === domainOf(sender)) return [];
-  const domain = sender ? `must be of the domain ${domainOf(sender)}` : "cannot be given";
-  const message = `${domain}; only the OPERATOR may choose another domain`;
-  return [{ path: ["from", "address"], code: "WRONG_DOMAIN", message }];
+  return [{ path: ["from", "address"], code: "WRONG_DOMAIN", message: messageOf(sender) }];
+}
+
+function messageOf(sender: Mailbox | null | undefined): string {
+  const domain = sender && domainOf(sender);
+  // That of the default of MAIL_FROM, which is no sender that mail servers accept.
+  if (!domain || domain === "localhost") {
+    return "cannot be given before the OPERATOR has set it once, or MAIL_FROM";
+  }
+  return `must be of the domain ${domain}; only the OPERATOR may choose another domain`;
 }

@@ -222,7 +222,7 @@ function missingInlineVariable(recipients: readonly Recipient[], name: string): 
   if (index < 0) return null;
   const lacking = recipients.length === 1
     ? "the recipient"
-    : `recipient ${index} (${recipients[index]?.address})`;
+    : `recipient ${recipients[index]?.address}`;
   return `${lacking} has no variable ${name}`;
 }
 
