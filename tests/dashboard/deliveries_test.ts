@@ -18,7 +18,7 @@ inBrowser(
     await page.getByRole("row", { name: "nobody2@example.com Failed Second" }).click();
     await page.getByText("No such user").first().waitFor();
     await page.frameLocator("iframe").getByText("Hello").waitFor();
-    await page.getByRole("link", { name: "Second" }).waitFor();
+    await page.getByRole("link", { name: "Second", exact: true }).waitFor();
     await assertAccessible(page);
 
     await page.keyboard.press("Escape");

@@ -12,7 +12,8 @@ inBrowser(
     await page.getByRole("heading", { name: "No templates yet" }).waitFor();
     await assertAccessible(page);
     await page.getByRole("link", { name: "New template" }).first().click();
-    await page.getByLabel("Name").fill("Plan");
+    await page.getByRole("heading", { name: "New template" }).waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("Plan");
     await page.getByLabel("Subject").fill("Hello {{ name }}");
     const source = page.getByLabel("MJML", { exact: true }).last();
     await source.fill(mjml("Dear {{ name }}</mj-txt><mj-text>"));

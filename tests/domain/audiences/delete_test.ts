@@ -115,13 +115,13 @@ onEveryDatabase(
     const [planned, cancelled] = [await send("a"), await send("b")];
     await assert.rejects(deleteAudience(services, member, id), (error: ConflictError) => {
       assert.equal(error.code, "IN_USE");
-      assert.match(error.message, /2 unfinished message\(s\).*\(msg_\w+, msg_\w+\)/);
+      assert.match(error.message, /unfinished messages still take recipients.*\(msg_\w+, msg_\w+\)/);
       return true;
     });
     const [job] = await db.run(PLAN_JOB, planned.id);
     assert(job);
     await planChunk(services, job, planned.id);
-    await assert.rejects(deleteAudience(services, member, id), /1 unfinished message/);
+    await assert.rejects(deleteAudience(services, member, id), /unfinished message/);
     await cancelMessage(services, member, cancelled.id);
     await deleteAudience(services, member, id);
     await removeAll(test);
@@ -148,7 +148,7 @@ onPostgres(
       deleted.catch(() => {});
       await until("the deletion waits", async () => ((await tx.run(WAITING))[0]?.n ?? 0) > 0);
     });
-    await assert.rejects(deleted ?? Promise.resolve(), /1 unfinished message/);
+    await assert.rejects(deleted ?? Promise.resolve(), /unfinished message/);
   },
 );
 
