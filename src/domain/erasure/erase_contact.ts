@@ -9,6 +9,7 @@ import type { Job } from "../jobs/job.ts";
 import type { PersonEraser } from "../person.ts";
 import type { Services } from "../services.ts";
 import { eraseFromSuppressions } from "../suppressions/erase_person.ts";
+import { eraseFromCalls } from "../webhooks/erase.ts";
 import { enqueueErasure } from "./enqueue.ts";
 
 /** Erasers of all nouns that store data of people; sources of recipients first. */
@@ -17,6 +18,7 @@ const PERSON_ERASERS: readonly PersonEraser[] = [
   eraseEnrolments,
   eraseFromDeliveries,
   eraseFromSuppressions,
+  eraseFromCalls,
 ];
 
 /**

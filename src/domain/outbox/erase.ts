@@ -57,19 +57,25 @@ export async function deleteOutbox(
   return row?.count ?? 0;
 }
 
-const ERASE_ADDRESS = statement<[endpointIds: string[], address: string]>(
-  "outbox.eraseAddress",
-  `delete from outbox where endpoint_id = any($1) and lower(data ->> 'address') = lower($2)`,
+const ERASE_ADDRESSES = statement<[endpointIds: string[], addresses: string[]], { id: string }>(
+  "outbox.eraseAddresses",
+  `delete from outbox where endpoint_id = any($1) and lower(data ->> 'address') = any($2)
+   returning id`,
   LONG,
 );
 
-/** Deletes the events about an address from the outboxes of endpoints. */
+/**
+ * Deletes the events about a person from the outboxes of endpoints.
+ *
+ * @param addresses in lower case
+ * @returns number of events that were deleted
+ */
 export async function eraseEventsOf(
-  tx: Connection,
+  db: Connection,
   endpointIds: readonly string[],
-  address: string,
-): Promise<void> {
-  await tx.run(ERASE_ADDRESS, [...endpointIds], address);
+  addresses: readonly string[],
+): Promise<number> {
+  return (await db.run(ERASE_ADDRESSES, [...endpointIds], [...addresses])).length;
 }
 
 const PRUNE = statement<[days: number, limit: number], { count: number }>(

@@ -1,6 +1,7 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
 import { eraseBy, type Eraser } from "../eraser.ts";
 import { eraseEventsOf } from "../outbox/erase.ts";
+import type { Person } from "../person.ts";
 
 /** Erases calls and their attempts. */
 export const callsEraser: Eraser = {
@@ -38,45 +39,50 @@ const ENDPOINT_IDS = statement<[organizationId: string], { id: string }>(
 );
 
 // The comparison of texts finds the few calls to be parsed.
-const ERASE_ADDRESS = statement<[organizationId: string, address: string, inJson: string]>(
-  "webhooks.eraseAddress",
+const ERASE_PERSON = statement<
+  [organizationId: string, addresses: string[], inJson: string[]],
+  { id: string }
+>(
+  "webhooks.erasePerson",
   `with named as materialized (
      select id, body::jsonb as body from webhook_calls
-     where organization_id = $1 and strpos(lower(body), lower($3)) > 0
+     where organization_id = $1
+       and exists (select from unnest($3::text[]) a where strpos(lower(body), a) > 0)
    ),
    rest as materialized (
      select id, body, (select jsonb_agg(item order by position)
        from jsonb_array_elements(body -> 'data') with ordinality as d(item, position)
-       where lower(item ->> 'address') is distinct from lower($2)) as data
+       where (lower(item ->> 'address') = any($2)) is not true) as data
      from named
    ),
+   changed as materialized (select * from rest where data is distinct from body -> 'data'),
    shortened as (
-     update webhook_calls c set body = jsonb_set(rest.body, '{data}', rest.data)::text
-     from rest where c.id = rest.id and rest.data is not null
+     update webhook_calls c set body = jsonb_set(changed.body, '{data}', changed.data)::text
+     from changed where c.id = changed.id and changed.data is not null
    ),
-   emptied as (delete from webhook_calls where id = any(array(select id from rest where data is null))),
+   emptied as (
+     delete from webhook_calls where id = any(array(select id from changed where data is null))
+   ),
    attempts as (
      -- A receiver may repeat the call in its response.
-     update webhook_attempts set response = null where call_id = any(array(select id from rest))
+     update webhook_attempts set response = null where call_id = any(array(select id from changed))
    )
-   select`,
+   select id from changed`,
   LONG,
 );
 
 /**
- * Erases an address from the events and calls of an organization, delivered or not. A call about the address alone
- * is deleted.
- *
- * @param address in any case
+ * Erases a person from the events and calls of its organization, delivered or not. A call about the person alone is
+ * deleted.
  */
-export async function eraseAddressFromCalls(
-  tx: Connection,
-  organizationId: string,
-  address: string,
-): Promise<void> {
-  const endpoints = await tx.run(ENDPOINT_IDS, organizationId);
-  if (endpoints.length === 0) return;
-  await eraseEventsOf(tx, endpoints.map(({ id }) => id), address);
-  const inJson = JSON.stringify(address).slice(1, -1);
-  await tx.run(ERASE_ADDRESS, organizationId, address, inJson);
+export async function eraseFromCalls(
+  db: Connection,
+  { organizationId, addresses }: Person,
+): Promise<number> {
+  const endpoints = await db.run(ENDPOINT_IDS, organizationId);
+  if (endpoints.length === 0) return 0;
+  const events = await eraseEventsOf(db, endpoints.map(({ id }) => id), addresses);
+  const inJson = addresses.map((address) => JSON.stringify(address).slice(1, -1));
+  const calls = await db.run(ERASE_PERSON, organizationId, [...addresses], inJson);
+  return events + calls.length;
 }

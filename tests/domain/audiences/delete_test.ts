@@ -115,7 +115,10 @@ onEveryDatabase(
     const [planned, cancelled] = [await send("a"), await send("b")];
     await assert.rejects(deleteAudience(services, member, id), (error: ConflictError) => {
       assert.equal(error.code, "IN_USE");
-      assert.match(error.message, /unfinished messages still take recipients.*\(msg_\w+, msg_\w+\)/);
+      assert.match(
+        error.message,
+        /unfinished messages still take recipients.*\(msg_\w+, msg_\w+\)/,
+      );
       return true;
     });
     const [job] = await db.run(PLAN_JOB, planned.id);

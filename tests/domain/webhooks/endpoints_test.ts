@@ -3,7 +3,7 @@ import { statement } from "../../../src/db/database.ts";
 import { newId } from "../../../src/domain/id.ts";
 import { recordEvents } from "../../../src/domain/outbox/append.ts";
 import { createEndpoint } from "../../../src/domain/webhooks/create.ts";
-import { eraseAddressFromCalls } from "../../../src/domain/webhooks/erase.ts";
+import { eraseFromCalls } from "../../../src/domain/webhooks/erase.ts";
 import { listCalls } from "../../../src/domain/webhooks/find.ts";
 import { pruneWebhooks } from "../../../src/domain/webhooks/prune.ts";
 import {
@@ -124,7 +124,9 @@ onEveryQueue("an address is erased from events and calls, delivered or not", asy
   }
   await append("ada@example.com");
   await append("cleo@example.com");
-  await eraseAddressFromCalls(db, organizationId, "ADA@example.com");
+  const person = { organizationId, contactId: newId(), addresses: ["ada@example.com"] };
+  assert.equal(await eraseFromCalls(db, person), 2);
+  assert.equal(await eraseFromCalls(db, person), 0);
   assert.deepEqual((await readOutbox(db)).map(({ data }) => data.address), ["cleo@example.com"]);
   const { edges } = await listCalls(services, endpoint, null, {});
   assert.deepEqual(
