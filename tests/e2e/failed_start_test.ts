@@ -72,6 +72,6 @@ Deno.test("serve reports a DATA_DIR that is not writable", () =>
 
 Deno.test("waybill refuses an unknown command by its name", async () => {
   const { code, errors } = await runProgram(["srve"], {});
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.match(errors, /^error: unknown command or argument 'srve'$/m);
 });
