@@ -26,9 +26,9 @@ Deno.test("comments, docstrings and test names open with their subject", async (
 
 Deno.test("README, guides and new migrations open their sentences with the subject", async () => {
   const faults: string[] = [];
-  const guides = [...Deno.readDirSync(new URL("../docs/", import.meta.url))]
-    .filter(({ name }) => name.endsWith(".md")).map(({ name }) => `docs/${name}`);
-  for (const path of ["README.md", ...guides]) {
+  const guides = await Array.fromAsync(Deno.readDir(new URL("../docs/", import.meta.url)));
+  const paths = guides.map(({ name }) => `docs/${name}`).filter((path) => path.endsWith(".md"));
+  for (const path of ["README.md", ...paths]) {
     const prose = (await readSource(path)).replaceAll(/```.*?```/gs, "");
     faults.push(...subjectFaults(path, prose.split(/\n\n|\|/)));
   }
