@@ -5,6 +5,8 @@ import { sleep, until } from "../support/until.ts";
 import { createEffects, readEffects, startWorkerProcess } from "../support/worker_process.ts";
 
 const LIFE_MS = 3_000;
+// More would use up the connections of the database on a fast machine.
+const MAX_LIVING = 4;
 const RESCUE_MS = 30_000;
 const LONG_MS = 60_000;
 
@@ -26,6 +28,7 @@ onPostgresQueue(
       while (!rescued) {
         const process = await start();
         deaths.push(sleep(LIFE_MS).then(() => process.signal("SIGKILL")));
+        if (deaths.length === MAX_LIVING) await deaths.shift();
       }
       await Promise.all(deaths);
     })();
