@@ -46,32 +46,37 @@ export function Recipients({ id, count }: {
   /** Number of recipients: a change of it reads them again. */
   readonly count: number;
 }) {
-  return <RecipientList key={count} id={id} />;
-}
-
-function RecipientList({ id }: { readonly id: string }) {
-  const [state, setState] = useUrlState();
-  const variables = { id, search: state.recipient ?? null };
-  const list = useLiveList(RECIPIENTS, variables);
+  const [{ recipient }, setState] = useUrlState();
+  const variables = { id, search: recipient ?? null };
   return (
     <>
       <FilterBar>
         <SearchFilter
           label="Search address or name"
-          value={state.recipient}
+          value={recipient}
           onChange={(recipient) => setState({ recipient })}
         />
         <CopyGraphQL operation={RecipientsQuery} variables={variables} />
       </FilterBar>
-      <List
-        label="Recipients"
-        list={list}
-        columns={COLUMNS}
-        empty={state.recipient
-          ? <Empty title="No recipient matches">Change or clear the search to see more.</Empty>
-          : <Empty title="No recipients">Add recipients from a file.</Empty>}
-      />
+      {/* The search stands outside, because a new key would drop what is being typed. */}
+      <RecipientList key={count} variables={variables} />
     </>
+  );
+}
+
+function RecipientList({ variables }: {
+  readonly variables: { readonly id: string; readonly search: string | null };
+}) {
+  const list = useLiveList(RECIPIENTS, variables);
+  return (
+    <List
+      label="Recipients"
+      list={list}
+      columns={COLUMNS}
+      empty={variables.search
+        ? <Empty title="No recipient matches">Change or clear the search to see more.</Empty>
+        : <Empty title="No recipients">Add recipients from a file.</Empty>}
+    />
   );
 }
 
