@@ -4,10 +4,10 @@ import { useState } from "react";
 import { failureOf, useAction } from "../kit/action.ts";
 import { Confirm, type Question } from "../kit/confirm.tsx";
 import { formatNumberOf } from "../kit/format.ts";
+import { RenameDialog } from "../kit/rename_dialog.tsx";
 import { useReloadAudiences } from "./audience_list.ts";
 import { ImportDialog } from "./import_dialog.tsx";
-import { type AudienceDetail, DeleteAudience } from "./operations.ts";
-import { RenameDialog } from "./rename_dialog.tsx";
+import { type AudienceDetail, DeleteAudience, RenameAudience } from "./operations.ts";
 
 /** Actions of an audience: add recipients, rename, delete. */
 export function AudienceActions({ audience, onImported }: {
@@ -17,6 +17,7 @@ export function AudienceActions({ audience, onImported }: {
   const navigate = useNavigate();
   const reload = useReloadAudiences();
   const remove = useAction(DeleteAudience, (data) => data.deleteAudience);
+  const rename = useAction(RenameAudience, (data) => data.renameAudience);
   const [dialog, setDialog] = useState<"import" | "rename" | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
   const close = () => setDialog(null);
@@ -58,8 +59,10 @@ export function AudienceActions({ audience, onImported }: {
       />
       <RenameDialog
         key={audience.name}
+        title="Rename the audience"
+        object={audience}
+        action={rename}
         opened={dialog === "rename"}
-        audience={audience}
         onClose={close}
         onRenamed={reload}
       />

@@ -5,9 +5,14 @@ import { failureOf, useAction } from "../kit/action.ts";
 import { Confirm, type Question } from "../kit/confirm.tsx";
 import { ErrorNotice } from "../kit/error_notice.tsx";
 import { ButtonLink } from "../kit/links.tsx";
+import { RenameDialog } from "../kit/rename_dialog.tsx";
 import { useIsAdmin } from "../shell/viewer.tsx";
-import { ArchiveTemplate, RestoreTemplate, type TemplateDetail } from "./operations.ts";
-import { RenameDialog } from "./rename_dialog.tsx";
+import {
+  ArchiveTemplate,
+  RenameTemplate,
+  RestoreTemplate,
+  type TemplateDetail,
+} from "./operations.ts";
 import { useReloadTemplates } from "./template_list.ts";
 
 /** Actions of a template: use it in a message, edit, rename, archive or restore it. */
@@ -35,6 +40,7 @@ export function TemplateActions({ template }: { readonly template: TemplateDetai
 function Edit({ id, name }: { readonly id: string; readonly name: string }) {
   const reload = useReloadTemplates();
   const archive = useAction(ArchiveTemplate, (data) => data.archiveTemplate);
+  const rename = useAction(RenameTemplate, (data) => data.renameTemplate);
   const [renaming, setRenaming] = useState(false);
   const [question, setQuestion] = useState<Question | null>(null);
 
@@ -60,7 +66,9 @@ function Edit({ id, name }: { readonly id: string; readonly name: string }) {
       <RenameDialog
         key={name}
         opened={renaming}
-        template={{ id, name }}
+        title="Rename the template"
+        object={{ id, name }}
+        action={rename}
         onClose={() => setRenaming(false)}
         onRenamed={reload}
       />

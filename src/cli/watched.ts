@@ -95,10 +95,8 @@ function ofMessage(
   { title, status, pause, stats, waitingFor }: ResultOf<typeof MESSAGE>["messageUpdated"],
 ): Watched {
   const open = stats.pending + stats.sending;
-  const losses = [["failed", stats.failed], ["bounced", stats.bounced], [
-    "suppressed",
-    stats.suppressed,
-  ], ["unknown", stats.unknown]] as const;
+  const { failed, bounced, suppressed, unknown } = stats;
+  const losses = Object.entries({ failed, bounced, suppressed, unknown });
   return {
     title,
     state: status,
