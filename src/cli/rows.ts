@@ -1,9 +1,8 @@
 import process from "node:process";
 import Table from "cli-table3";
 import type { Command } from "commander";
-import colors from "picocolors";
 import { CommandError, EXIT } from "./exit.ts";
-import { writeLine, writeNote } from "./terminal.ts";
+import { colors, writeLine, writeNote } from "./terminal.ts";
 
 /** A column of a table, and a field of the JSON output. */
 export interface Column<T> {

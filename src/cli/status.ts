@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import colors from "picocolors";
 import { CommandError } from "./exit.ts";
-import { writeLine } from "./terminal.ts";
+import { colors, writeLine } from "./terminal.ts";
 import { count, duration, percent } from "./format.ts";
 import { graphql, type ResultOf } from "./graphql.ts";
 import { type Column, type JsonFlag, printRows, withJson } from "./rows.ts";

@@ -1,4 +1,10 @@
 import process from "node:process";
+import picocolors from "picocolors";
+
+/** Colours for standard output; none unless it is a terminal, although picocolors uses them in every CI job. */
+export const colors = picocolors.createColors(
+  picocolors.isColorSupported && process.stdout.isTTY === true,
+);
 
 // `waybill failed | head` closes the pipe before all is written.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
