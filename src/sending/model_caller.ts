@@ -1,0 +1,73 @@
+import type { z } from "zod";
+import type { ModelInput, ModelUsage } from "../ai/model.ts";
+import type { Noun } from "../domain/id.ts";
+import type { JobWait } from "../domain/jobs/outcome.ts";
+
+/** Purpose of a call. */
+export type AiCallKind = "QUOTE" | "REPLY" | "LEARNING" | "PROMPT_TRIAL";
+
+/** One question to the model. */
+export interface ModelCall<T> {
+  readonly organizationId: string;
+  /** Null: no job makes the call. */
+  readonly jobId: string | null;
+  /** Object that the call is about; null: none. */
+  readonly subject: { readonly type: Noun; readonly id: string } | null;
+  readonly kind: AiCallKind;
+  /** Version of the prompt that the instructions were rendered from; null: none. */
+  readonly promptId: string | null;
+  /** Rendered prompt. Text of customers belongs into `input`. */
+  readonly instructions: string;
+  readonly input: readonly ModelInput[];
+  /** Schema of the answer; null: plain text, and `T` is string. */
+  readonly answer: z.ZodType<T> | null;
+  /** Finds faults that the schema does not express; the model is asked once more with these. */
+  readonly faultsOf?: (value: T) => readonly string[];
+  /** Includes the tokens of the reasoning. */
+  readonly maxOutputTokens: number;
+}
+
+/** Answer to a call. */
+export interface ModelReply<T> {
+  readonly value: T;
+  readonly text: string;
+  readonly callId: string;
+  /** Name of the model that answered. */
+  readonly model: string;
+  /** Of the request that was answered; null if the server sent none. */
+  readonly usage: ModelUsage | null;
+  /** Cost of all requests of the call, in millionths of the currency; null if a price is unknown. */
+  readonly costMicros: bigint | null;
+}
+
+/** Options of a call. */
+export interface ModelCallOptions {
+  readonly signal: AbortSignal;
+  /**
+   * Called with the whole text so far, each time that more of it has arrived. It starts again when the model is asked
+   * to correct its answer.
+   */
+  readonly onText?: (text: string) => void;
+}
+
+/** Calls the configured model. */
+export interface ModelCaller {
+  /**
+   * Asks the model, and asks once more with the faults of its answer if the answer is invalid.
+   *
+   * @throws {ModelUnavailable} if it cannot be asked now; see `withModel`
+   * @throws {JobFailure} MODEL_NOT_CONFIGURED; INVALID_ANSWER; or the type of the model's failure
+   * @throws the reason of the signal, if it is aborted
+   */
+  call<T>(call: ModelCall<T>, options: ModelCallOptions): Promise<ModelReply<T>>;
+}
+
+/** The model cannot be asked now: its circuit is open, or the budget is used up. */
+export class ModelUnavailable extends Error {
+  override readonly name = "ModelUnavailable";
+
+  /** @param delayMs time after which it may be asked again, in milliseconds */
+  constructor(readonly delayMs: number, readonly wait: JobWait) {
+    super(`The model cannot be asked now: ${wait.reason}`);
+  }
+}
