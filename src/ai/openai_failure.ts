@@ -21,7 +21,7 @@ export interface ModelError {
 
 /** Facts about a failed call. */
 export interface ModelFailure {
-  /** HTTP status; null if no response came in time. */
+  /** HTTP status; null if no response came in time, or if the error came in the stream. */
   readonly status: number | null;
   /** `error.code` of the response body. */
   readonly code: string | null;
@@ -37,6 +37,7 @@ const MAX_MESSAGE = 512;
 // Also sent with status 429, but waiting does not help: the account has no credit.
 const OUT_OF_CREDIT = new Set(["insufficient_quota", "credit_balance_exhausted"]);
 const OVERLOADED = "server_is_overloaded";
+const RATE_LIMITED = "rate_limit_exceeded";
 
 /**
  * Classifies a failed call to an OpenAI-compatible API by its HTTP status and by the code or type in its
@@ -50,7 +51,7 @@ export function classifyModelFailure(failure: ModelFailure, now = Date.now()): M
   return {
     type: kind,
     disposition,
-    code: status === null ? code : [status, code ?? type ?? []].flat().join(" "),
+    code: [status ?? [], code ?? type ?? []].flat().join(" ") || null,
     message: message.replace(/[\s\p{Cc}]+/gu, " ").trim().slice(0, MAX_MESSAGE),
     retryAfterMs: disposition === "retry" ? readRetryAfter(headers, now) : null,
   };
@@ -58,14 +59,12 @@ export function classifyModelFailure(failure: ModelFailure, now = Date.now()): M
 
 function classOf({ status, code, type }: ModelFailure): FailureClass {
   const named = [code, type].filter((name) => name !== null);
-  if (status === null || named.includes(OVERLOADED)) return ["NETWORK", "retry"];
+  if (named.some((name) => OUT_OF_CREDIT.has(name))) return ["PERMISSION", "pause"];
+  if (named.includes(OVERLOADED)) return ["NETWORK", "retry"];
+  if (status === 429 || named.includes(RATE_LIMITED)) return ["RATE_LIMIT", "retry"];
+  if (status === null) return ["NETWORK", "retry"];
   if (status === 401) return ["ACCESS_TOKEN", "pause"];
   if (status === 403 || status === 404) return ["PERMISSION", "pause"];
-  if (status === 429) {
-    return named.some((name) => OUT_OF_CREDIT.has(name))
-      ? ["PERMISSION", "pause"]
-      : ["RATE_LIMIT", "retry"];
-  }
   if (status === 408 || status === 409 || status >= 500) return ["NETWORK", "retry"];
   return ["OTHER", "never"];
 }

@@ -38,6 +38,10 @@ const ROWS: Row[] = [
   [429, null, null, "RATE_LIMIT", "retry"],
   // 429 insufficient_quota, credit_balance_exhausted
   [429, "insufficient_quota", "insufficient_quota", "PERMISSION", "pause"],
+  // Errors in a stream, whose response has the status 200
+  [null, null, "insufficient_quota", "PERMISSION", "pause"],
+  [null, "rate_limit_exceeded", "tokens", "RATE_LIMIT", "retry"],
+  [null, null, "server_error", "NETWORK", "retry"],
   [429, null, "insufficient_quota", "PERMISSION", "pause"],
   [429, "credit_balance_exhausted", null, "PERMISSION", "pause"],
   // 400

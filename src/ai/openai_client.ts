@@ -1,0 +1,146 @@
+import OpenAI, { APIError } from "openai";
+import type {
+  ChatCompletionContentPart,
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionMessageParam,
+} from "openai/resources/chat/completions";
+import { AnswerReader } from "./answer_reader.ts";
+import type { AskOptions, Model, ModelInput, ModelRequest, ModelResult } from "./model.ts";
+import { classifyModelFailure, type ModelFailure } from "./openai_failure.ts";
+import { startTimeLimit, type TimeLimits } from "./time_limit.ts";
+
+/** Access to a server of the OpenAI API. */
+export interface OpenAiOptions {
+  /** Includes the version: "https://api.openai.com/v1". */
+  readonly baseUrl: string;
+  /** Null: the server requires none. */
+  readonly apiKey: string | null;
+  /** Replaces some of the time limits. */
+  readonly limits?: Partial<TimeLimits>;
+}
+
+// Shorter than the idle time after which servers close connections, because a request on a closed one fails.
+const IDLE_MS = 20_000;
+// OpenAI streams over HTTP/2, on one connection. Servers of HTTP/1.1 need one per request.
+const IDLE_CONNECTIONS = 50;
+
+/** Connects to a server of the OpenAI API (Chat Completions). It connects at the first request. */
+export function openOpenAiModel(options: OpenAiOptions): Model {
+  const http = Deno.createHttpClient({
+    poolMaxIdlePerHost: IDLE_CONNECTIONS,
+    poolIdleTimeout: IDLE_MS,
+  });
+  const client = openClient(options, http);
+  return {
+    ask: (request, options_) => ask(client, options, request, options_),
+    close: () => http.close(),
+  };
+}
+
+function openClient({ baseUrl, apiKey }: OpenAiOptions, http: Deno.HttpClient): OpenAI {
+  return new OpenAI({
+    baseURL: baseUrl,
+    apiKey: apiKey ?? "none",
+    ...apiKey === null && { defaultHeaders: { Authorization: null } },
+    // Null, so that the package does not read them from the environment.
+    organization: null,
+    project: null,
+    adminAPIKey: null,
+    webhookSecret: null,
+    logLevel: "off",
+    // The queue retries.
+    maxRetries: 0,
+    // A Blob, because Deno repeats a request with a buffered body if a reused connection closes without a
+    // response, although the first request may have been processed (denoland/deno#35610).
+    fetch: (url, init) =>
+      fetch(url, {
+        ...init,
+        body: typeof init?.body === "string" ? new Blob([init.body]) : init?.body,
+        client: http,
+        redirect: "manual",
+      }),
+  });
+}
+
+async function ask(
+  client: OpenAI,
+  { apiKey, limits }: OpenAiOptions,
+  request: ModelRequest,
+  { signal, onText }: AskOptions,
+): Promise<ModelResult> {
+  signal.throwIfAborted();
+  const reader = new AnswerReader(onText);
+  const limit = startTimeLimit(signal, limits);
+  try {
+    const stream = await client.chat.completions.create(bodyOf(request), { signal: limit.signal });
+    for await (const chunk of stream) {
+      limit.received(reader.add(chunk));
+    }
+    // The stream of an aborted request ends without an error.
+    limit.signal.throwIfAborted();
+    return reader.result();
+  } catch (error) {
+    signal.throwIfAborted();
+    const failure = failureOf(limit.signal.aborted ? limit.signal.reason : error);
+    const message = apiKey ? failure.message.replaceAll(apiKey, "[API key]") : failure.message;
+    const { usage, firstTokenMs } = reader;
+    return {
+      outcome: "failed",
+      error: classifyModelFailure({ ...failure, message }),
+      usage,
+      firstTokenMs,
+    };
+  } finally {
+    limit.end();
+  }
+}
+
+function bodyOf(request: ModelRequest): ChatCompletionCreateParamsStreaming {
+  const { model, instructions, input, turns, answerSchema, maxOutputTokens } = request;
+  const corrections = turns.flatMap(({ answer, correction }): ChatCompletionMessageParam[] => [
+    { role: "assistant", content: answer },
+    { role: "user", content: correction },
+  ]);
+  return {
+    model,
+    messages: [
+      { role: "system", content: instructions },
+      { role: "user", content: input.map(partOf) },
+      ...corrections,
+    ],
+    ...answerSchema && {
+      response_format: { type: "json_schema", json_schema: { ...answerSchema, strict: true } },
+    },
+    max_completion_tokens: maxOutputTokens,
+    stream: true,
+    stream_options: { include_usage: true },
+  };
+}
+
+function partOf(input: ModelInput): ChatCompletionContentPart {
+  return input.type === "text" ? input : { type: "image_url", image_url: { url: input.url } };
+}
+
+function failureOf(error: unknown): ModelFailure {
+  if (!(error instanceof APIError)) {
+    return { ...NO_RESPONSE, message: messageOf(error), code: codeOf(error) };
+  }
+  const { status = null, code = null, type = null, headers = new Headers(), cause } = error;
+  // The package puts the status before the message, and the status is part of the code.
+  const message = messageOf(cause ?? error).replace(/^\d{3} (?!status code)/, "");
+  return { status, code, type: type ?? null, headers, message };
+}
+
+const NO_RESPONSE = { status: null, code: null, type: null, headers: new Headers() };
+
+// The cause of a lost connection is nested twice: in the error of fetch, and that in the error of the package.
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : null;
+}
