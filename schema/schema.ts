@@ -25,6 +25,7 @@ import "./jobs/live.ts";
 import "./jobs/mutations.ts";
 import "./jobs/queries.ts";
 import "./kit/errors.ts";
+import "./kit/money.ts";
 import "./kit/node.ts";
 import "./kit/scalars.ts";
 import "./messages/deliveries.ts";

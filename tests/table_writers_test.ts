@@ -53,6 +53,10 @@ const OWNERS: Owners = {
   processor: "campaigns",
   bulk_actions: "bulk_actions",
   bulk_action_items: "bulk_actions",
+  ai_prices: "ai_usage",
+  ai_calls: "ai_usage",
+  ai_stats: "ai_usage",
+  ai_budgets: "ai_usage",
   installation: "installation",
 };
 

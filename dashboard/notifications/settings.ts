@@ -39,10 +39,14 @@ export const UpdateSettings = graphql(
   [Failure],
 );
 
+/** Topics that only ADMINs are notified of. */
+export const ADMIN_TOPICS: ReadonlySet<Topic> = new Set(["PROBLEMS", "BUDGET"]);
+
 /** Events of each topic, for people. */
 export const TOPIC_TEXTS: Readonly<Record<Topic, string>> = {
   MESSAGES: "Your messages end, fail or are paused; your bulk actions on deliveries end.",
   CAMPAIGNS: "Your campaigns end or are paused.",
   JOBS: "Your jobs and your bulk actions on jobs end or fail.",
   PROBLEMS: "A problem of the organization is new, or comes back.",
+  BUDGET: "The budget for the language model is nearly used up, or used up.",
 };

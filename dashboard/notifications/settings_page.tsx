@@ -7,7 +7,13 @@ import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
 import { formatEnum } from "../kit/format.ts";
 import { PageHead } from "../kit/page_head.tsx";
 import { useIsAdmin } from "../shell/viewer.tsx";
-import { type Settings, SettingsQuery, TOPIC_TEXTS, UpdateSettings } from "./settings.ts";
+import {
+  ADMIN_TOPICS,
+  type Settings,
+  SettingsQuery,
+  TOPIC_TEXTS,
+  UpdateSettings,
+} from "./settings.ts";
 
 /** Settings of notifications: topics, and the address for mails. */
 export default function SettingsPage() {
@@ -35,7 +41,7 @@ function Topics({ settings }: { readonly settings: Settings }) {
   const isAdmin = useIsAdmin();
   const update = useAction(UpdateSettings, (data) => data.updateNotificationSettings);
   const { notificationSettings, notificationAddress } = settings;
-  const shown = notificationSettings.filter(({ topic }) => isAdmin || topic !== "PROBLEMS");
+  const shown = notificationSettings.filter(({ topic }) => isAdmin || !ADMIN_TOPICS.has(topic));
   return (
     <>
       <Table verticalSpacing={8}>

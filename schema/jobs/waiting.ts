@@ -30,6 +30,10 @@ const WaitingReason = builder.enumType("WaitingReason", {
         "The last attempt failed or its recipient was throttled, and the next one is not due yet.",
     },
     NOT_DUE: { description: "The chosen start, such as `sendAt` or `runAt`, is in the future." },
+    BUDGET: {
+      description: "The budget of the day for the language model is used up, or reserved by " +
+        "running calls; until midnight in its time zone, or `updateBudget`.",
+    },
     HELD: {
       description:
         "The installation is on hold, because its database was restored from a backup or an " +

@@ -18,5 +18,6 @@ export const NotificationTopic = builder.enumType("NotificationTopic", {
     CAMPAIGNS: { description: TOPICS.CAMPAIGNS },
     JOBS: { description: TOPICS.JOBS },
     PROBLEMS: { description: TOPICS.PROBLEMS },
+    BUDGET: { description: TOPICS.BUDGET },
   },
 });

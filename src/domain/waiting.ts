@@ -8,6 +8,7 @@ export type WaitingReason =
   | "RATE_LIMIT"
   | "BACKOFF"
   | "NOT_DUE"
+  | "BUDGET"
   | "HELD"
   | "BEHIND";
 

@@ -15,6 +15,7 @@ export type Topic =
   | "contacts"
   | "campaigns"
   | "webhooks"
+  | "aiUsage"
   | "schedules"
   | "queue"
   | "cancel"

@@ -16,6 +16,10 @@ const ENTRIES: readonly string[] = [
   // Complete, but the jobs that call the model do not exist yet.
   "src/ai/openai_client.ts",
   "src/handlers/with_model.ts",
+  "src/domain/ai_usage/estimate.ts",
+  "src/domain/ai_usage/reserve.ts",
+  "src/domain/ai_usage/settle.ts",
+  "src/domain/ai_usage/update_budget.ts",
   "schema/print.ts",
 ];
 

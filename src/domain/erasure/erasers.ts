@@ -1,4 +1,5 @@
 import { apiKeysEraser } from "../access/delete_organization.ts";
+import { aiCallsEraser, aiStatsEraser } from "../ai_usage/erase.ts";
 import { audiencesEraser, recipientsEraser } from "../audiences/erase.ts";
 import { bulkActionsEraser, itemsEraser } from "../bulk_actions/erase.ts";
 import { contactsEraser } from "../contacts/erase.ts";
@@ -30,6 +31,8 @@ export const ERASERS: readonly Eraser[] = [
   outboxEraser,
   callsEraser,
   endpointsEraser,
+  aiCallsEraser,
+  aiStatsEraser,
   jobsEraser,
   jobStatsEraser,
   itemsEraser,

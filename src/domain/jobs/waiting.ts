@@ -87,6 +87,10 @@ function waitingUntil(job: JobWaitFacts, runAt: Date): WaitingFor {
     const text = `Waits until ${time} before the next attempt, because the last one failed`;
     return wait("BACKOFF", text, { until: runAt });
   }
+  if (waitReason === "BUDGET") {
+    const text = `Waits until ${time}, because the budget for the language model is used up`;
+    return wait("BUDGET", text, { until: runAt });
+  }
   if (!error) return waitUntilDue(runAt, now);
   const text = `Waits until ${time} before attempt ${attempt + 1}, because the last attempt ` +
     `failed: ${formatError(error.code, error.message)}`;

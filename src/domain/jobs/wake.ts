@@ -30,3 +30,21 @@ export async function wakeWaiting(
     count = woken.length;
   }
 }
+
+const WAKE_BUDGET = statement<[organizationId: string, limit: number], { lane: Lane }>(
+  "jobs.wakeBudgetWaits",
+  `update jobs set status = 'QUEUED', run_at = now(), wait_reason = null, updated_at = now()
+   where id = any(array(
+     select id from jobs where status = 'SCHEDULED' and wait_reason = 'BUDGET'
+       and organization_id = $1 limit $2 for update skip locked))
+   returning lane`,
+);
+
+/** Requeues the jobs of an organization that wait for its budget, and wakes the workers. */
+export async function wakeBudgetWaits(services: Services, organizationId: string): Promise<void> {
+  for (let count = LIMIT; count === LIMIT;) {
+    const woken = await services.db.run(WAKE_BUDGET, organizationId, LIMIT);
+    wakeWorkers(services, woken.map(({ lane }) => lane));
+    count = woken.length;
+  }
+}

@@ -8,6 +8,7 @@ export const TOPICS = {
   JOBS: "Jobs and bulk actions on jobs that you started.",
   PROBLEMS:
     "New problems and disabled webhook endpoints of the organization; for ADMIN and OPERATOR only.",
+  BUDGET: "Budget of the organization for the language model; for ADMIN and OPERATOR only.",
 } as const;
 
 /** Subject that a user chooses notifications by. */
@@ -134,6 +135,22 @@ export const EVENT_KINDS = {
     forAdmins: true,
     title: (name) => `Webhook endpoint ${name} was disabled`,
     titleOfMany: (count) => `${count} webhook endpoints were disabled`,
+  },
+  BUDGET_WARNING: {
+    topic: "BUDGET",
+    level: "WARNING",
+    subject: "overview",
+    forAdmins: true,
+    title: (name) => `The ${name} budget of today is nearly used up`,
+    titleOfMany: (count) => `The budget was nearly used up ${count} times`,
+  },
+  BUDGET_USED_UP: {
+    topic: "BUDGET",
+    level: "ERROR",
+    subject: "overview",
+    forAdmins: true,
+    title: (name) => `The ${name} budget of today is used up; jobs wait until midnight`,
+    titleOfMany: (count) => `The budget was used up ${count} times`,
   },
   PROBLEM_OPENED: {
     topic: "PROBLEMS",

@@ -1,0 +1,25 @@
+/** Purpose of a call of the language model. */
+export const AI_CALL_KINDS = {
+  QUOTE: "Estimates of requests for quotes.",
+  REPLY: "Suggested replies to mails.",
+  LEARNING: "Learning from earlier mails.",
+  PROMPT_TRIAL: "Trials of prompts.",
+} as const;
+
+/** Purpose of a call of the language model. */
+export type AiCallKind = keyof typeof AI_CALL_KINDS;
+
+/**
+ * Outcome of a call. INVALID_ANSWER: the model answered, but not as it was asked to. UNKNOWN: the process died
+ * before it recorded the outcome.
+ */
+export type AiCallOutcome =
+  | "SUCCEEDED"
+  | "INVALID_ANSWER"
+  | "FAILED"
+  | "TIMED_OUT"
+  | "CANCELLED"
+  | "UNKNOWN";
+
+/** Currency of all prices, costs and budgets. */
+export const AI_CURRENCY = "USD";
