@@ -41,6 +41,8 @@ import "./overview/mutations.ts";
 import "./overview/processor.ts";
 import "./problems/live.ts";
 import "./problems/mutations.ts";
+import "./prompts/mutations.ts";
+import "./prompts/queries.ts";
 import "./providers/mutations.ts";
 import "./schedules/live.ts";
 import "./schedules/mutations.ts";

@@ -27,6 +27,8 @@ const OWNERS: Owners = {
   schedule_fires: "schedules",
   templates: "templates",
   template_versions: "templates",
+  prompts: "prompts",
+  prompt_versions: "prompts",
   outbox: "outbox",
   outbox_subscriptions: "outbox",
   webhook_endpoints: "webhooks",

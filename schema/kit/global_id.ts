@@ -21,6 +21,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Campaign", "campaign"],
   ["WebhookEndpoint", "webhookEndpoint"],
   ["WebhookCall", "webhookCall"],
+  ["Prompt", "prompt"],
   ["Worker", "worker"],
   ["Provider", "provider"],
   ["Installation", "installation"],

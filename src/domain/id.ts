@@ -26,6 +26,7 @@ const PREFIXES = {
   campaign: "cmp",
   webhookEndpoint: "whe",
   webhookCall: "whc",
+  prompt: "pmt",
 } as const;
 
 /** Kinds of objects that have an id. */
@@ -128,4 +129,5 @@ const NAMES: Record<Noun, string> = {
   campaign: "a campaign (cmp_…)",
   webhookEndpoint: "a webhook endpoint (whe_…)",
   webhookCall: "a webhook call (whc_…)",
+  prompt: "a version of a prompt (pmt_…)",
 };

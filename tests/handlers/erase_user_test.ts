@@ -15,6 +15,8 @@ import { rememberUser } from "../../src/domain/notifications/settings.ts";
 import { resolveProblem } from "../../src/domain/problems/decide.ts";
 import { createSchedule } from "../../src/domain/schedules/create.ts";
 import { runSchedule } from "../../src/domain/schedules/run.ts";
+import { promotePrompt } from "../../src/domain/prompts/promote.ts";
+import { savePrompt } from "../../src/domain/prompts/save.ts";
 import { saveTemplate } from "../../src/domain/templates/save.ts";
 import { issuesOf } from "../support/issues.ts";
 import { onEveryMail, type TestMail } from "../support/mail.ts";
@@ -61,6 +63,8 @@ async function setUp(mail: TestMail) {
   await runSchedule(services, user, schedule.id);
   const content = { subject: "Hello", html: "<p>Hello</p>" };
   await saveTemplate(services, user, { name: "June", content });
+  const prompt = await savePrompt(services, user, { name: "quote", text: "{{ data_notice }}" });
+  await promotePrompt(services, user, prompt.id);
   await startBulkAction(services, user, {
     target: { action: "RETRY", deliveries: { filter: { retryable: true } }, force: false },
     stages: [1],

@@ -15,6 +15,7 @@ import { putOnHold } from "../../src/domain/installation/hold.ts";
 import { type Noun, toTypeId } from "../../src/domain/id.ts";
 import { listJobs } from "../../src/domain/jobs/list.ts";
 import type { Page } from "../../src/domain/page.ts";
+import { savePrompt } from "../../src/domain/prompts/save.ts";
 import { createSchedule } from "../../src/domain/schedules/create.ts";
 import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
 import { saveTemplate } from "../../src/domain/templates/save.ts";
@@ -79,6 +80,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   ContentPreviewInput: { content: { subject: "Hello {{ name }}" }, variables: { name: "Ada" } },
   TemplateContentInput: { content: { subject: "Hello", html: "<p>Hello {{ name }}</p>" } },
   SaveTemplateInput: { name: "July", subject: "Hello", mjml: MJML },
+  SavePromptInput: { name: "quote", text: "{{ data_notice }} Estimate." },
   SendTestMessageInput: {
     content: { subject: "Hello {{ name }}" },
     to: { address: "ada@example.com", name: "Ada" },
@@ -97,6 +99,7 @@ interface Ids {
   readonly suppression: string;
   readonly campaign: string;
   readonly template: string;
+  readonly prompt: string;
   readonly notification: string;
   /** For the mutation eraseContact, because later operations use `contact`. */
   readonly erasecontact: string;
@@ -159,6 +162,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
   });
   const content = { subject: "Hello", html: "<p>Hello</p>" };
   const { template } = await saveTemplate(services, admin, { name: "June", content });
+  const prompt = await savePrompt(services, admin, { name: "quote", text: "{{ data_notice }}" });
   await addContacts(services, admin, [{ email: "ada@example.com" }, { email: "max@example.com" }]);
   const contactId = async (address: string) =>
     toTypeId("contact", (await contactAt(services, admin, address)).id);
@@ -190,6 +194,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     suppression: toTypeId("suppression", suppression?.id ?? ""),
     campaign: toTypeId("campaign", campaign.id),
     template: toTypeId("template", template.id),
+    prompt: toTypeId("prompt", prompt.id),
     notification: toTypeId("notification", notification?.id ?? ""),
     erasecontact: await contactId("max@example.com"),
     contact: await contactId("ada@example.com"),

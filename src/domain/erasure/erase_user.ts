@@ -9,6 +9,7 @@ import { eraseUserFromMessages } from "../messages/erase_user.ts";
 import { eraseNotificationsOfUser } from "../notifications/erase_user.ts";
 import type { UserEraser } from "../person.ts";
 import { eraseUserFromProblems } from "../problems/erase_user.ts";
+import { eraseUserFromPrompts } from "../prompts/erase.ts";
 import { eraseUserFromSchedules } from "../schedules/erase_user.ts";
 import type { Services } from "../services.ts";
 import { eraseUserFromTemplates } from "../templates/erase_user.ts";
@@ -27,6 +28,7 @@ const USER_ERASERS: readonly UserEraser[] = [
   eraseUserFromProblems,
   eraseUserFromSchedules,
   eraseUserFromTemplates,
+  eraseUserFromPrompts,
   eraseNotificationsOfUser,
 ];
 

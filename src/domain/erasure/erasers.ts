@@ -15,6 +15,7 @@ import {
 } from "../notifications/erase.ts";
 import { affectedEraser, problemsEraser, reportsEraser } from "../problems/erase.ts";
 import { outboxEraser, subscriptionsEraser } from "../outbox/erase.ts";
+import { promptsEraser, promptVersionsEraser } from "../prompts/erase.ts";
 import { firesEraser, schedulesEraser } from "../schedules/erase.ts";
 import { suppressionsEraser } from "../suppressions/erase.ts";
 import { templatesEraser } from "../templates/erase.ts";
@@ -54,5 +55,7 @@ export const ERASERS: readonly Eraser[] = [
   contactsEraser,
   suppressionsEraser,
   templatesEraser,
+  promptVersionsEraser,
+  promptsEraser,
   apiKeysEraser,
 ];

@@ -48,6 +48,7 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
   ),
   audience: find("audience", "o.name", "null", "audiences o", own("o.user_id")),
   template: find("template", "o.name", "'version ' || o.version", "templates o", "true"),
+  prompt: find("prompt", "o.name", "'version ' || o.version", "prompt_versions o", "true"),
   suppression: find("suppression", "o.address", "o.reason", "suppressions o", "true"),
   contact: find(
     "contact",
