@@ -19,7 +19,8 @@ COPY migrations migrations
 COPY schema schema
 COPY src src
 COPY --from=dashboard --chown=deno:deno /app/dashboard/dist dashboard/dist
-RUN deno cache --frozen src/main.ts src/db/embedded_server.ts src/domain/templates/render_worker.ts
+RUN deno cache --frozen src/main.ts src/db/embedded_server.ts src/domain/templates/render_worker.ts \
+  src/images/image_worker.ts
 
 # WORKER_PROBES, because the health check asks a worker too.
 ENV HOST=0.0.0.0 PORT=8000 WORKER_PROBES=true DATA_DIR=/data LOG_FORMAT=json

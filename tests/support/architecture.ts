@@ -13,6 +13,9 @@ const ENTRIES: readonly string[] = [
   // Started as Workers, so nothing imports them.
   "src/db/embedded_server.ts",
   "src/domain/templates/render_worker.ts",
+  "src/images/image_worker.ts",
+  // Complete, but quotes do not exist yet.
+  "src/images/image_codec.ts",
   // Complete, but the jobs that call the model do not exist yet.
   "src/ai/openai_client.ts",
   "src/handlers/with_model.ts",
@@ -59,6 +62,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "src/config": { code: ["src/channels/email/smtp_url.ts", "src/domain/jobs/lane.ts"] },
   "src/channels": { code: [] },
   "src/ai": { code: [] },
+  "src/images": { code: [] },
   "src/events": { code: [] },
   "src/db": { code: [] },
   dashboard: { code: ["schema/schema.graphql"] },
