@@ -1,5 +1,8 @@
 import "./access/organizations.ts";
 import "./access/viewer.ts";
+import "./ai_usage/call.ts";
+import "./ai_usage/today.ts";
+import "./ai_usage/usage.ts";
 import "./audiences/audience.ts";
 import "./audiences/mutations.ts";
 import "./bulk_actions/items.ts";
@@ -25,7 +28,6 @@ import "./jobs/live.ts";
 import "./jobs/mutations.ts";
 import "./jobs/queries.ts";
 import "./kit/errors.ts";
-import "./kit/money.ts";
 import "./kit/node.ts";
 import "./kit/scalars.ts";
 import "./messages/deliveries.ts";

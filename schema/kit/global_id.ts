@@ -22,6 +22,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["WebhookEndpoint", "webhookEndpoint"],
   ["WebhookCall", "webhookCall"],
   ["Prompt", "prompt"],
+  ["AiCall", "aiCall"],
   ["Worker", "worker"],
   ["Provider", "provider"],
   ["Installation", "installation"],

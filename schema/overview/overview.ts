@@ -50,7 +50,7 @@ builder.subscriptionField("overviewUpdated", (t) =>
       overviewFor(services, caller);
       const { organizationId } = caller;
       return watchOverviews(services, organizationId, organizationId, {
-        topics: ["jobs", "messages", "deliveries", "lanes"],
+        topics: ["jobs", "messages", "deliveries", "lanes", "aiUsage"],
         take: () => overviewFor(services, caller),
       });
     },

@@ -3,6 +3,8 @@ import { openCaptureChannel } from "../channels/capture.ts";
 import type { Channel } from "../channels/channel.ts";
 import { openWebhookClient } from "../channels/webhook/webhook_client.ts";
 import type { Config } from "../config/config.ts";
+import { compactAiStats } from "../domain/ai_usage/stats.ts";
+import { sweepCalls } from "../domain/ai_usage/sweep.ts";
 import { failStaleImports } from "../domain/audiences/import.ts";
 import { rollUpDeliveryMinutes } from "../domain/deliveries/minutes.ts";
 import { isHeld } from "../domain/hold.ts";
@@ -193,11 +195,13 @@ export async function startBackground(
 function startCounting(services: Services): RepeatedTask[] {
   return [
     every(COUNT_JOBS_MS, "Counting ended jobs", () => compactJobStats(services)),
+    every(COUNT_JOBS_MS, "Counting calls of the model", () => compactAiStats(services)),
     every(COUNT_PROBLEMS_MS, "Counting problems", () => rollUpProblems(services)),
     every(ROLL_UP_MS, "Rolling up the counts by minute", async () => {
       await rollUpDeliveryMinutes(services);
       await pruneAccepted(services);
     }),
+    every(ROLL_UP_MS, "Sweeping calls of the model", () => sweepCalls(services)),
   ];
 }
 

@@ -27,6 +27,7 @@ const PREFIXES = {
   webhookEndpoint: "whe",
   webhookCall: "whc",
   prompt: "pmt",
+  aiCall: "aic",
 } as const;
 
 /** Kinds of objects that have an id. */
@@ -130,4 +131,5 @@ const NAMES: Record<Noun, string> = {
   webhookEndpoint: "a webhook endpoint (whe_…)",
   webhookCall: "a webhook call (whc_…)",
   prompt: "a version of a prompt (pmt_…)",
+  aiCall: "a call of the language model (aic_…)",
 };

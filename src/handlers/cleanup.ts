@@ -1,3 +1,4 @@
+import { pruneAiUsage } from "../domain/ai_usage/stats.ts";
 import { pruneBulkActions } from "../domain/bulk_actions/prune.ts";
 import { pruneEvents } from "../domain/deliveries/provider_event.ts";
 import type { Outcome } from "../domain/jobs/outcome.ts";
@@ -26,8 +27,8 @@ export interface Retention extends JobRetention {
 /**
  * Creates the handler of CLEANUP: deletes finished jobs, and sent and cancelled deliveries, whose
  * retention is over, in chunks of 1,000, and bulk actions after 90 days. A job of the system organization also
- * deletes old fires, ids of provider events, statistics of jobs, hosts of workers, problems, notifications and
- * calls of webhooks.
+ * deletes old fires, ids of provider events, statistics of jobs, hosts of workers, problems, notifications, and
+ * calls of webhooks and of the language model.
  */
 export function cleanupHandler(
   services: Services,
@@ -50,6 +51,7 @@ async function cleanup(
     await pruneProblems(services);
     await pruneNotifications(services);
     await pruneWebhooks(services);
+    await pruneAiUsage(services);
   }
   await pruneBulkActions(services, scopeOf(job));
   let processed = 0;

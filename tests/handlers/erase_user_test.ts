@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Database, statement } from "../../src/db/database.ts";
 import { createApiKey } from "../../src/domain/access/api_keys.ts";
 import { authenticateKey } from "../../src/domain/access/authenticate.ts";
+import { updateBudget } from "../../src/domain/ai_usage/update_budget.ts";
 import { startBulkAction } from "../../src/domain/bulk_actions/start.ts";
 import { eraseUser } from "../../src/domain/erasure/erase_user.ts";
 import { ConflictError, ForbiddenError } from "../../src/domain/errors.ts";
@@ -65,6 +66,7 @@ async function setUp(mail: TestMail) {
   await saveTemplate(services, user, { name: "June", content });
   const prompt = await savePrompt(services, user, { name: "quote", text: "{{ data_notice }}" });
   await promotePrompt(services, user, prompt.id);
+  await updateBudget(services, user, { warnAtFraction: 0.5 });
   await startBulkAction(services, user, {
     target: { action: "RETRY", deliveries: { filter: { retryable: true } }, force: false },
     stages: [1],

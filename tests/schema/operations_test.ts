@@ -75,6 +75,16 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   UpdateCampaignInput: { name: "Hello", enabled: false },
   CampaignFilter: { triggers: ["DATE"] },
   RegisterContactInput: { email: "max@example.com", name: "Max", sendWelcome: true },
+  UpdateBudgetInput: {
+    perDay: { amount: "12.50", currency: "USD" },
+    warnAtFraction: 0.9,
+    timezone: "Europe/Berlin",
+  },
+  SetAiPriceInput: {
+    model: "llama3.2",
+    input: { amount: 0, currency: "USD" },
+    output: { amount: "0", currency: "USD" },
+  },
   UpdateProcessorInput: { intervalMs: 30000, batchSize: 200 },
   UpdateMessageInput: { retry: { mode: "CRON" } },
   ContentPreviewInput: { content: { subject: "Hello {{ name }}" }, variables: { name: "Ada" } },

@@ -22,7 +22,6 @@ const ENTRIES: readonly string[] = [
   "src/domain/ai_usage/estimate.ts",
   "src/domain/ai_usage/reserve.ts",
   "src/domain/ai_usage/settle.ts",
-  "src/domain/ai_usage/update_budget.ts",
   "schema/print.ts",
 ];
 

@@ -6,7 +6,7 @@ import { wakeBudgetWaits } from "../jobs/wake.ts";
 import { type Money, readMicros } from "../money.ts";
 import type { Services } from "../services.ts";
 import { issuesOfTimezone, unknownTimezone } from "../timezone.ts";
-import { AI_CURRENCY } from "./call.ts";
+import { checkCurrency } from "./prices.ts";
 
 /** Input of `updateBudget`; an absent field keeps its value. */
 export interface UpdateBudgetInput {
@@ -130,10 +130,7 @@ async function update(
 
 function changesOf(input: UpdateBudgetInput, issues: Issue[]): Partial<StoredBudget> {
   const { perDay, warnAtFraction, timezone } = input;
-  if (perDay && perDay.currency !== AI_CURRENCY) {
-    const message = `must be ${AI_CURRENCY}, the currency of the prices`;
-    issues.push({ path: ["perDay", "currency"], code: "UNSUPPORTED", message });
-  }
+  if (perDay) checkCurrency(perDay, ["perDay"], issues);
   if (warnAtFraction != null && !(warnAtFraction > 0 && warnAtFraction <= 1)) {
     const message = `must be above 0 and at most 1, got ${warnAtFraction}`;
     issues.push({ path: ["warnAtFraction"], code: "OUT_OF_RANGE", message });

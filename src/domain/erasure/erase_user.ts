@@ -1,5 +1,6 @@
 import { type Caller, requireAdmin, requireRole } from "../access/access.ts";
 import { eraseKeysOfUser, rolesOfUser } from "../access/erase_user.ts";
+import { eraseUserFromBudget } from "../ai_usage/erase_user.ts";
 import { eraseUserFromAudiences } from "../audiences/erase_user.ts";
 import { eraseUserFromBulkActions } from "../bulk_actions/erase_user.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
@@ -29,6 +30,7 @@ const USER_ERASERS: readonly UserEraser[] = [
   eraseUserFromSchedules,
   eraseUserFromTemplates,
   eraseUserFromPrompts,
+  eraseUserFromBudget,
   eraseNotificationsOfUser,
 ];
 

@@ -1,4 +1,5 @@
 import { type Caller, requireAdmin } from "../access/access.ts";
+import { type AiToday, readAiToday } from "../ai_usage/today.ts";
 import { MAX_MINUTES, readRecentDeliveries, type RecentDeliveries } from "../deliveries/minutes.ts";
 import { invalid } from "../errors.ts";
 import type { Services } from "../services.ts";
@@ -15,6 +16,7 @@ export interface Overview {
   queue(): Promise<Queue>;
   pendingTypes(): Promise<PendingType[]>;
   processor(): Promise<ProcessorStatus>;
+  ai(): Promise<AiToday>;
   /**
    * Results of the last minutes.
    *
@@ -36,11 +38,13 @@ export function overviewFor({ db }: Services, caller: Caller): Overview {
   let queue: Promise<Queue> | undefined;
   let pendingTypes: Promise<PendingType[]> | undefined;
   let processor: Promise<ProcessorStatus> | undefined;
+  let ai: Promise<AiToday> | undefined;
   return {
     organizationId,
     queue: () => queue ??= readQueue(db, organizationId),
     pendingTypes: () => pendingTypes ??= readPendingTypes(db, organizationId),
     processor: () => processor ??= readProcessor(db, organizationId),
+    ai: () => ai ??= readAiToday(db, organizationId),
     deliveries(last) {
       if (last < 1 || last > MAX_MINUTES) {
         throw invalid(["last"], "OUT_OF_RANGE", `must be from 1 to ${MAX_MINUTES}, got ${last}`);

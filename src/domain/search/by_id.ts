@@ -73,6 +73,7 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
     "webhook_endpoints o",
     "c.role <> 'MEMBER'",
   ),
+  aiCall: null,
   webhookCall: find(
     "webhookCall",
     "o.event",
