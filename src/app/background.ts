@@ -35,7 +35,7 @@ import { startSchedule } from "../queue/schedule.ts";
 import { startWorker } from "../queue/worker.ts";
 import { ContentCache } from "../sending/content_cache.ts";
 import type { BatchSender } from "../sending/batch_sender.ts";
-import type { RegisteredProvider } from "../sending/live_provider.ts";
+import type { RegisteredProvider } from "../sending/configured_provider.ts";
 import { openProviderPool } from "../sending/provider_pool.ts";
 import { WebhookSender } from "../sending/webhook_sender.ts";
 import type { HealthCheck } from "../server/ops/health.ts";

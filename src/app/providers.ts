@@ -2,7 +2,7 @@ import { openSmtpChannel } from "../channels/email/smtp.ts";
 import { MESSENGER, openMessengerChannel } from "../channels/messenger/messenger.ts";
 import type { Config } from "../config/config.ts";
 import { MESSAGE_CHANNELS, type MessageChannel } from "../domain/channel.ts";
-import type { ConfiguredProvider } from "../sending/live_provider.ts";
+import type { ConfiguredProvider } from "../sending/configured_provider.ts";
 
 const PROVIDERS: Readonly<Record<MessageChannel, (config: Config) => ConfiguredProvider[]>> = {
   EMAIL: emailProviders,

@@ -17,7 +17,7 @@ import { openRendering } from "../domain/templates/pool.ts";
 import { createVault } from "../domain/vault.ts";
 import { createBus } from "../events/bus.ts";
 import { postgresTransport } from "../events/postgres.ts";
-import { registerConfigured, type RegisteredProvider } from "../sending/live_provider.ts";
+import { registerConfigured, type RegisteredProvider } from "../sending/configured_provider.ts";
 import type { HealthCheck } from "../server/ops/health.ts";
 import { createMeter, type ServedMeter } from "../server/ops/meter.ts";
 import { configuredProviders } from "./providers.ts";

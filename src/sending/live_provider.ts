@@ -14,61 +14,14 @@ import {
   mayFailOver,
   type ProviderState,
 } from "../domain/providers/provider.ts";
-import { readStates } from "../domain/providers/find.ts";
-import { type NamedProvider, registerProviders } from "../domain/providers/register.ts";
-import { fingerprintOf, recordSettings } from "../domain/providers/settings.ts";
 import type { Services } from "../domain/services.ts";
-import type { Credentials } from "../domain/vault.ts";
-import { type AdmittedMail, Circuit } from "./circuit.ts";
-import { databaseFailure, EXHAUSTED, unreadableCredentials } from "./provider_errors.ts";
+import type { AdmittedMail, Circuit } from "./circuit.ts";
+import type { RegisteredProvider } from "./configured_provider.ts";
+import { ProviderConnection } from "./provider_connection.ts";
+import { databaseFailure, EXHAUSTED } from "./provider_errors.ts";
 import { RateLimit } from "./rate_limit.ts";
 
 const log = getLogger(["waybill", "providers"]);
-
-/** A provider that the settings name, and how to connect to it. */
-export interface ConfiguredProvider extends NamedProvider {
-  /** Settings with the credentials, as text; other ones than before close the circuit. Absent: none. */
-  readonly settings?: string;
-  /** @param credentials null: those of the settings */
-  open(credentials: Credentials | null): Channel;
-}
-
-/** A configured provider and its row. */
-export interface RegisteredProvider {
-  readonly configured: ConfiguredProvider;
-  readonly state: ProviderState;
-  /** Fingerprint of the settings; absent: they are not compared. */
-  readonly fingerprint?: string;
-}
-
-/**
- * Registers the configured providers, once at the start of a process; keeps their order. Call
- * `continueRecovered` afterwards.
- */
-export async function registerConfigured(
-  services: Pick<Services, "db" | "bus">,
-  configured: readonly ConfiguredProvider[],
-): Promise<RegisteredProvider[]> {
-  const states = await registerProviders(services, configured);
-  const registered: RegisteredProvider[] = [];
-  for (const [index, provider] of configured.entries()) {
-    const state = states[index];
-    if (state) registered.push(await compareSettings(services, provider, state));
-  }
-  return registered;
-}
-
-async function compareSettings(
-  services: Pick<Services, "db" | "bus">,
-  configured: ConfiguredProvider,
-  state: ProviderState,
-): Promise<RegisteredProvider> {
-  if (configured.settings === undefined) return { configured, state };
-  const fingerprint = await fingerprintOf(state.id, configured.settings);
-  await recordSettings(services, state.id, fingerprint);
-  const [current = state] = await readStates(services.db, [state.id]);
-  return { configured, state: current, fingerprint };
-}
 
 /** Answer of one provider to a mail. */
 export type ProviderAnswer =
@@ -93,48 +46,40 @@ interface RecordedResult {
 
 /** One provider of this process: its channel, circuit and rate limit. */
 export class LiveProvider {
-  readonly #services: Services;
-  readonly #configured: ConfiguredProvider;
+  readonly channel: MessageChannel;
+  readonly #connection: ProviderConnection<Channel>;
   readonly #circuit: Circuit;
   readonly #rateLimit: RateLimit;
-  #channel: Channel | null = null;
-  /** Credentials that the channel was opened with; undefined before it was opened. */
-  #sealed: string | null | undefined;
-  /** Reason why the channel could not be opened. */
-  #fault: DeliveryError | null = null;
-  #adopting: Promise<void> = Promise.resolve();
   /** Next slot of the rate limit, by the process's clock, if it is far off; and the limit it is for. */
   #nextSlot = { at: 0, perSecond: Infinity };
 
-  private constructor(services: Services, registered: RegisteredProvider) {
-    const { configured, state } = registered;
-    this.#services = services;
-    this.#configured = configured;
-    this.#circuit = new Circuit(services, registered, () => this.#reread());
+  private constructor(
+    services: Services,
+    channel: MessageChannel,
+    connection: ProviderConnection<Channel>,
+  ) {
+    this.channel = channel;
+    this.#connection = connection;
+    this.#circuit = connection.circuit;
     this.#rateLimit = new RateLimit(
       (wanted, urgent) =>
-        reserveSlots(services, state.id, { perSecond: this.perSecond, wanted, urgent }),
+        reserveSlots(services, this.id, { perSecond: this.perSecond, wanted, urgent }),
       () => this.perSecond,
     );
   }
 
   /** Opens a registered provider. It connects when it sends its first mail. */
   static async open(services: Services, registered: RegisteredProvider): Promise<LiveProvider> {
-    const provider = new LiveProvider(services, registered);
-    await provider.adopt(registered.state);
-    return provider;
+    const connection = await ProviderConnection.open<Channel>(services, registered);
+    return new LiveProvider(services, registered.configured.channel, connection);
   }
 
   get id(): string {
-    return this.#circuit.state.id;
-  }
-
-  get channel(): MessageChannel {
-    return this.#configured.channel;
+    return this.#connection.id;
   }
 
   get name(): string {
-    return this.#configured.name;
+    return this.#connection.name;
   }
 
   /** Messages per second; Infinity: no limit. */
@@ -144,7 +89,7 @@ export class LiveProvider {
 
   /** Maximum number of mails that it sends at once. */
   get connections(): number {
-    return this.#channel?.connections ?? 1;
+    return this.#connection.current?.connections ?? 1;
   }
 
   /** Epoch of the state that this process has read last. */
@@ -154,7 +99,7 @@ export class LiveProvider {
 
   /** Reason why it may not be used now; null: it may. */
   get obstacle(): DeliveryError | null {
-    return this.#fault ?? this.#circuit.obstacle;
+    return this.#connection.obstacle;
   }
 
   /** Error while its rate limit is used up for some time; null otherwise. */
@@ -167,35 +112,7 @@ export class LiveProvider {
 
   /** Adopts a changed state; new credentials are used for all mail from then on. */
   adopt(state: ProviderState): Promise<void> {
-    const adopt = async () => {
-      if (state.epoch < this.#circuit.state.epoch) return;
-      if (state.credentials !== this.#sealed) await this.#reopen(state.credentials);
-      // After reopening, so that errors of the old credentials are not recorded under the new epoch.
-      this.#circuit.adopt(state);
-    };
-    // States are adopted one after the other, also after a failure; each caller waits for its own.
-    this.#adopting = this.#adopting.then(adopt, adopt);
-    return this.#adopting;
-  }
-
-  async #reopen(sealed: string | null): Promise<void> {
-    const previous = this.#channel;
-    try {
-      this.#channel = this.#configured.open(await this.#unseal(sealed));
-      this.#fault = null;
-    } catch (error) {
-      this.#channel = null;
-      this.#fault = unreadableCredentials(error);
-      log.error("Cannot open provider {name}", { name: this.name, error });
-    }
-    this.#sealed = sealed;
-    // Not awaited, because the previous channel closes only after its current mail.
-    Promise.try(() => previous?.close()).catch((error) =>
-      log.warn("Cannot close the previous connections of provider {name}", {
-        name: this.name,
-        error,
-      })
-    );
+    return this.#connection.adopt(state);
   }
 
   /** Sends one mail, if the provider may be used now and the signal does not fire first. */
@@ -212,7 +129,7 @@ export class LiveProvider {
     options: SendOptions,
   ): Promise<ProviderAnswer & { outdated?: boolean }> {
     const { urgent = false, signal } = options;
-    if (signal?.aborted || !this.#channel || this.obstacle) return SKIPPED;
+    if (signal?.aborted || !this.#connection.current || this.obstacle) return SKIPPED;
     // Urgent mail may reserve slots further ahead.
     if (this.exhausted && !urgent) return SKIPPED;
     let epoch: number | null;
@@ -223,7 +140,7 @@ export class LiveProvider {
       log.error("Cannot reserve a slot of provider {name}", { name: this.name, error });
       return { type: "skipped", error: databaseFailure(this.name, error) };
     }
-    const channel = this.#channel;
+    const channel = this.#connection.current;
     if (epoch === null || !channel) return SKIPPED;
     const admitted = { epoch, startedAt: performance.now(), sender: mail.from?.address };
     const result = await channel.send(mail, options);
@@ -279,19 +196,8 @@ export class LiveProvider {
     return { ...current, outdated: false, ...failed && { error } };
   }
 
-  async #reread(): Promise<void> {
-    const [state] = await readStates(this.#services.db, [this.id]);
-    if (state) await this.adopt(state);
-  }
-
   async close(): Promise<void> {
-    await Promise.all([this.#channel?.close(), this.#circuit.settled]);
-  }
-
-  async #unseal(sealed: string | null): Promise<Credentials | null> {
-    if (sealed === null) return null;
-    if (this.#services.vault) return await this.#services.vault.open(this.id, sealed);
-    throw new Error("this process was started without a vault");
+    await this.#connection.close();
   }
 }
 

@@ -6,7 +6,8 @@ import { readStates } from "../domain/providers/find.ts";
 import type { Services } from "../domain/services.ts";
 import { addAccepted } from "../domain/providers/send_rate.ts";
 import { FailoverChannel } from "./failover.ts";
-import { LiveProvider, type RegisteredProvider } from "./live_provider.ts";
+import type { RegisteredProvider } from "./configured_provider.ts";
+import { LiveProvider } from "./live_provider.ts";
 import { SendCounts } from "./send_counts.ts";
 import { Window } from "./window.ts";
 

@@ -9,10 +9,9 @@ import { createVault } from "../../src/domain/vault.ts";
 import { createBus } from "../../src/events/bus.ts";
 import {
   type ConfiguredProvider,
-  LiveProvider,
-  type ProviderAnswer,
   registerConfigured,
-} from "../../src/sending/live_provider.ts";
+} from "../../src/sending/configured_provider.ts";
+import { LiveProvider, type ProviderAnswer } from "../../src/sending/live_provider.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { MAIL } from "../support/outgoing_mail.ts";
 import { until } from "../support/until.ts";

@@ -11,7 +11,7 @@ import { registerProviders } from "../../src/domain/providers/register.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";
 import { createBus } from "../../src/events/bus.ts";
-import type { ConfiguredProvider } from "../../src/sending/live_provider.ts";
+import type { ConfiguredProvider } from "../../src/sending/configured_provider.ts";
 import { createOrganization, type TestOrganization } from "../support/callers.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { type MailWorker, makeDue, startMailWorker } from "../support/mail_worker.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { DatabaseConnectionError } from "../../src/db/sqlstate.ts";
 import { FailoverChannel } from "../../src/sending/failover.ts";
-import { LiveProvider, registerConfigured } from "../../src/sending/live_provider.ts";
+import { registerConfigured } from "../../src/sending/configured_provider.ts";
+import { LiveProvider } from "../../src/sending/live_provider.ts";
 import { people, readBatches, readDeliveries, readStatus, tally } from "../support/messages.ts";
 import { makeDue, startMailWorker } from "../support/mail_worker.ts";
 import { MAIL } from "../support/outgoing_mail.ts";

@@ -10,7 +10,10 @@ import { registerProviders } from "../../src/domain/providers/register.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";
 import { createBus } from "../../src/events/bus.ts";
-import { type ConfiguredProvider, registerConfigured } from "../../src/sending/live_provider.ts";
+import {
+  type ConfiguredProvider,
+  registerConfigured,
+} from "../../src/sending/configured_provider.ts";
 import { openProviderPool, type ProviderPool } from "../../src/sending/provider_pool.ts";
 import { createOrganization, type TestOrganization } from "./callers.ts";
 import { onEveryDatabase } from "./database.ts";

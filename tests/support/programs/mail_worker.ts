@@ -9,7 +9,10 @@ import { createBus } from "../../../src/events/bus.ts";
 import { postgresTransport } from "../../../src/events/postgres.ts";
 import { startBackground } from "../../../src/app/background.ts";
 import { DEFAULT_SLOTS } from "../../../src/domain/jobs/lane.ts";
-import { type ConfiguredProvider, registerConfigured } from "../../../src/sending/live_provider.ts";
+import {
+  type ConfiguredProvider,
+  registerConfigured,
+} from "../../../src/sending/configured_provider.ts";
 
 const FROM = "Waybill <noreply@example.com>";
 const TIMEOUT_MS = 500;
