@@ -16,12 +16,14 @@ export function ProviderSettings({ provider, onClose }: {
       {provider && (
         <Stack gap="lg">
           <Credentials provider={provider} />
-          <RateLimit provider={provider} />
+          {provider.channel !== null && <RateLimit provider={provider} />}
         </Stack>
       )}
     </Modal>
   );
 }
+
+const SECRET_LABELS = { EMAIL: "Password", MESSENGER: "Access token", MODEL: "API key" };
 
 function Credentials({ provider: { id, channel } }: { readonly provider: ProviderState }) {
   const update = useAction(UpdateProvider, (data) => data.updateProvider);
@@ -36,7 +38,8 @@ function Credentials({ provider: { id, channel } }: { readonly provider: Provide
     if (isFailure(result)) return;
     setUser("");
     setSecret("");
-    setDone(`${what} ${formatNumberOf(result.resumedCount, "message")} resumed.`);
+    const resumed = `${formatNumberOf(result.resumedCount, "message")} resumed.`;
+    setDone(channel === null ? what : `${what} ${resumed}`);
   }
 
   function submit(event: FormEvent) {
@@ -51,8 +54,8 @@ function Credentials({ provider: { id, channel } }: { readonly provider: Provide
     <form onSubmit={submit}>
       <Stack gap="xs">
         <p className="dimmed">
-          New credentials take effect in all processes at once, and resume the messages that were
-          paused because of the old ones. The current ones are never shown.
+          New credentials take effect in all processes at once, and what waits because of the old
+          ones continues. The current ones are never shown.
         </p>
         {isEmail && (
           <TextInput
@@ -64,7 +67,7 @@ function Credentials({ provider: { id, channel } }: { readonly provider: Provide
           />
         )}
         <PasswordInput
-          label={isEmail ? "Password" : "Access token"}
+          label={SECRET_LABELS[channel ?? "MODEL"]}
           autoComplete="new-password"
           value={secret}
           error={issueOf(isEmail ? "password" : "accessToken")}

@@ -5,8 +5,14 @@ import { Confirm, type Question } from "../kit/confirm.tsx";
 import { ErrorNotice } from "../kit/error_notice.tsx";
 import { type ProviderState, UpdateProvider } from "./operations.ts";
 
+const OFF_CHANNEL =
+  "Nothing is sent to it in any process. The next provider of the channel takes over; without " +
+  "another one messages wait until you switch it on again.";
+const OFF_MODEL =
+  "Nothing is sent to it in any process. Jobs that ask the model wait until you switch it on again.";
+
 /** Switches a provider on or off. Off is asked first, because messages may stop. */
-export function ProviderSwitch({ provider: { id, name, enabled } }: {
+export function ProviderSwitch({ provider: { id, name, channel, enabled } }: {
   readonly provider: ProviderState;
 }) {
   const update = useAction(UpdateProvider, (data) => data.updateProvider);
@@ -15,9 +21,7 @@ export function ProviderSwitch({ provider: { id, name, enabled } }: {
   function askToSwitchOff() {
     setQuestion({
       title: `Switch ${name} off?`,
-      body:
-        "Nothing is sent to it in any process. The next provider of the channel takes over; without " +
-        "another one messages wait until you switch it on again.",
+      body: channel === null ? OFF_MODEL : OFF_CHANNEL,
       action: "Switch off",
       run: async () => failureOf(await update.run({ id, input: { enabled: false } })),
     });

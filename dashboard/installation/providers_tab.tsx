@@ -20,8 +20,8 @@ export function ProvidersTab({ installation: { providers } }: {
   if (providers.length === 0) {
     return (
       <Empty title="No provider is configured">
-        Set <code>SMTP_URLS</code> to send emails, or <code>MESSENGER_ACCESS_TOKEN</code>{" "}
-        to send to Messenger, and restart.
+        Set <code>SMTP_URLS</code> to send emails, <code>MESSENGER_ACCESS_TOKEN</code>{" "}
+        to send to Messenger, or <code>OPENAI_API_KEY</code> for the language model, and restart.
       </Empty>
     );
   }
@@ -29,7 +29,7 @@ export function ProvidersTab({ installation: { providers } }: {
     <>
       <p className="dimmed">
         The first healthy provider of a channel is used. The list and its order are set by{" "}
-        <code>SMTP_URLS</code> and <code>MESSENGER_ACCESS_TOKEN</code>.
+        <code>SMTP_URLS</code>, <code>MESSENGER_ACCESS_TOKEN</code> and <code>OPENAI_API_KEY</code>.
       </p>
       {providers.map((provider) => (
         <ProviderCard
@@ -64,14 +64,14 @@ function ProviderCard({ provider, onSettings }: {
             leftSection={<IconSettings size={14} />}
             onClick={onSettings}
           >
-            Credentials and limit
+            {channel === null ? "API key" : "Credentials and limit"}
           </Button>
         </div>
       </header>
       <dl className="facts">
         <div>
           <dt>Channel</dt>
-          <dd>{formatEnum(channel)}</dd>
+          <dd>{channel === null ? "none: language model" : formatEnum(channel)}</dd>
         </div>
         <div>
           <dt>State since</dt>
@@ -79,16 +79,20 @@ function ProviderCard({ provider, onSettings }: {
             <RelativeTime at={since} />
           </dd>
         </div>
-        <div>
-          <dt>Rate now</dt>
-          <dd className="numbers">{formatRate(sentPerSecond)}</dd>
-        </div>
-        <div>
-          <dt>Limit</dt>
-          <dd className="numbers">
-            {perSecondLimit === null ? "none" : formatRate(perSecondLimit)}
-          </dd>
-        </div>
+        {channel !== null && (
+          <>
+            <div>
+              <dt>Rate now</dt>
+              <dd className="numbers">{formatRate(sentPerSecond)}</dd>
+            </div>
+            <div>
+              <dt>Limit</dt>
+              <dd className="numbers">
+                {perSecondLimit === null ? "none" : formatRate(perSecondLimit)}
+              </dd>
+            </div>
+          </>
+        )}
       </dl>
       {lastError && (
         <div className="delivery-error">

@@ -18,7 +18,9 @@ export function ProvidersPanel({ providers }: { readonly providers: readonly Pro
           <li key={provider.id} className="provider-row">
             <PageLink {...TARGET}>{provider.name}</PageLink>
             <ProviderHealth provider={provider} />
-            <span className="numbers">{formatRate(provider.sentPerSecond)}</span>
+            <span className="numbers">
+              {provider.channel === null ? "model" : formatRate(provider.sentPerSecond)}
+            </span>
           </li>
         ))}
       </ul>

@@ -14,7 +14,9 @@ const UpdateProviderInput = builder.inputType("UpdateProviderInput", {
     "restores the configured one.",
   fields: (t) => ({
     accessToken: t.string({
-      description: "Access token of the Page, 1 to 4,000 characters; MESSENGER only.",
+      description:
+        "Access token of the Page, or API key of the language model, 1 to 4,000 characters; not " +
+        "for EMAIL.",
     }),
     user: t.string({
       description: "User name, 1 to 4,000 characters; EMAIL only, together with `password`.",
@@ -25,7 +27,7 @@ const UpdateProviderInput = builder.inputType("UpdateProviderInput", {
     perSecondLimit: t.float({
       description:
         "Maximum messages per second of all processes together, from one a day (0.0000116) to " +
-        "100,000.",
+        "100,000; not for the language model.",
     }),
     enabled: t.boolean({
       description: "False: nothing is sent to this provider; null counts as true.",

@@ -26,14 +26,19 @@ const sendRateOf = batchLoader(({ services }, ids) => readSendRates(services.db,
 
 ProviderNode.implement({
   description:
-    "Provider: a service that accepts messages for delivery, shared by the installation.",
+    "Provider: a service that accepts messages for delivery, or the language model, shared by the " +
+    "installation.",
   fields: (t) => ({
     name: t.exposeString("name", {
       description:
-        "Host and port of the mail server, or the name of the service; deliveries and attempts " +
-        "refer to it.",
+        "Host and port of the mail server or of the language model, or the name of the service; " +
+        "deliveries and attempts refer to it.",
     }),
-    channel: t.expose("channel", { type: Channel, description: "Channel of the provider." }),
+    channel: t.expose("channel", {
+      type: Channel,
+      nullable: true,
+      description: "Channel of the provider; null for the language model.",
+    }),
     enabled: t.exposeBoolean("enabled", {
       description: "False if an operator disabled it; nothing is sent to it then.",
     }),

@@ -48,12 +48,14 @@ export function storedMetrics(services: Services): StoredMetric[] {
     },
     {
       name: "waybill_provider_up",
-      help: "1: the provider is enabled and its circuit is closed; 0: it is not used.",
+      help:
+        "1: the provider is enabled and its circuit is closed; 0: it is not used. The language model " +
+        "has no channel.",
       labels: ["provider", "channel"],
       async read() {
         const providers = await findProviders(db, settings?.providerIds ?? []);
         return providers.map(({ name, channel, enabled, state }) => ({
-          labels: { provider: name, channel },
+          labels: { provider: name, channel: channel ?? "" },
           value: enabled && state === "CLOSED" ? 1 : 0,
         }));
       },

@@ -43,7 +43,8 @@ const WAITING = statement<[ids: string[], limit: number], WaitingJob>(
      o.run_at is not null or a.run_at > now() as later,
      nullif(coalesce(o.run_at, a.run_at), 'infinity') as "runAt", a.attempt, a.error,
      coalesce(o.wait_reason, a.wait_reason) as "waitReason",
-     p.id as "providerId", p.name as provider, p.error_type as "providerErrorType",
+     p.id as "providerId", p.name as provider, p.enabled as "providerEnabled",
+     p.error_type as "providerErrorType",
      p.error_code as "providerErrorCode", p.error_message as "providerErrorMessage",
      case p.state when 'OPEN' then p.retry_at end as "providerRetryAt",
      case a.status when 'SCHEDULED' then 0 else q.position end as position

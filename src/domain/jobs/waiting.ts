@@ -34,6 +34,8 @@ export interface JobWaitFacts {
   readonly providerId: string | null;
   /** Name of the provider. */
   readonly provider: string | null;
+  /** False: an operator has disabled the provider; null: no provider. */
+  readonly providerEnabled: boolean | null;
   /** Error that opened the circuit of the provider; null: its circuit is closed. */
   readonly providerErrorType: string | null;
   readonly providerErrorCode: string | null;
@@ -104,6 +106,9 @@ function waitingForProvider(
 ): WaitingFor {
   const { now, providerId, providerErrorType, providerRetryAt: retryAt } = job;
   const name = job.provider ? `provider ${job.provider}` : "its provider";
+  if (job.providerEnabled === false) {
+    return wait(reason, `Waits until an operator enables ${name}`, { providerId });
+  }
   if (providerErrorType) {
     const cause = formatError(job.providerErrorCode, job.providerErrorMessage);
     const text = `Waits for ${name}, which ${failureOf(providerErrorType)}: ${cause}`;
@@ -118,7 +123,7 @@ function waitingForProvider(
 
 function failureOf(providerErrorType: string): string {
   if (providerErrorType === "NETWORK") return "cannot be reached";
-  return providerErrorType === "RATE_LIMIT" ? "throttles" : "refuses messages";
+  return providerErrorType === "RATE_LIMIT" ? "throttles" : "refuses requests";
 }
 
 function wait(

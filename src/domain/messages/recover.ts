@@ -41,7 +41,7 @@ const PAUSED_WITHOUT = statement<
 
 /**
  * Continues what waits for providers that work again, in all organizations: jobs that wait for a provider of
- * the channel, and messages that were paused because of the provider. A message that a person has paused
+ * the channel or for the language model, and messages that were paused because of the provider. A message that a person has paused
  * stays paused. Safe to call at any time and in several processes.
  *
  * @param providerId null: all providers that work again
@@ -55,7 +55,9 @@ export async function continueRecovered(
   for (const provider of await findRecovered(services.db, providerId)) {
     await wakeWaiting(services, provider.channelIds);
     const { channel, id } = provider;
-    resumed.push(...await resumePaused(services, PAUSED_FOR, { channel, providerIds: [id] }));
+    if (channel) {
+      resumed.push(...await resumePaused(services, PAUSED_FOR, { channel, providerIds: [id] }));
+    }
     await endRecovery(services.db, provider);
   }
   return resumed;

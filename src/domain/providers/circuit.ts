@@ -1,14 +1,15 @@
-import type { DeliveryError } from "../../channels/channel.ts";
 import { type Connection, statement } from "../../db/database.ts";
 import { SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import type { MessageChannel } from "../channel.ts";
 import type { Services } from "../services.ts";
-import { openDurationMs, type ProviderState } from "./provider.ts";
+import { openDurationMs, type ProviderFailure, type ProviderState } from "./provider.ts";
 import { STATE } from "./find.ts";
 import { RECOVER } from "./recovery.ts";
 
 /** Timeout of a probe, in milliseconds; after it another message may probe. */
 const PROBE_MS = 60_000;
+// A model that reasons, or that is being loaded, takes minutes until its answer begins.
+const MODEL_PROBE_MS = 300_000;
 
 // Compare-and-set on the epoch: of several processes that see the same failure only the first one acts,
 // and results from before the credentials were replaced change nothing.
@@ -58,13 +59,14 @@ const CLOSE = statement<[id: string, epoch: number], ProviderState>(
 );
 
 // Starts a new epoch, so that earlier failures pause no message that is sent from now on.
-const ALLOW_PROBE = statement<[channel: MessageChannel], { id: string }>(
+const ALLOW_PROBE = statement<[channel: MessageChannel | null], { id: string }>(
   "providers.allowProbe",
-  `update providers set retry_at = now(), epoch = epoch + 1 where channel = $1 and state = 'OPEN'
+  `update providers set retry_at = now(), epoch = epoch + 1
+   where channel is not distinct from $1 and state = 'OPEN'
    returning id`,
 );
 
-type Circuit = Pick<ProviderState, "id" | "epoch" | "openings">;
+type Circuit = Pick<ProviderState, "id" | "channel" | "epoch" | "openings">;
 
 /**
  * Opens a circuit: the provider is not used for a while.
@@ -75,7 +77,7 @@ type Circuit = Pick<ProviderState, "id" | "epoch" | "openings">;
 export function openCircuit(
   services: Services,
   circuit: Circuit,
-  error: DeliveryError,
+  error: ProviderFailure,
   fingerprint: string | null = null,
 ): Promise<ProviderState | undefined> {
   const { type, code, message, disposition } = error;
@@ -106,7 +108,8 @@ export function beginProbe(
   services: Services,
   circuit: Circuit,
 ): Promise<ProviderState | undefined> {
-  return change(services, services.db.run(PROBE, circuit.id, circuit.epoch, PROBE_MS));
+  const probeMs = circuit.channel === null ? MODEL_PROBE_MS : PROBE_MS;
+  return change(services, services.db.run(PROBE, circuit.id, circuit.epoch, probeMs));
 }
 
 /**
@@ -136,9 +139,13 @@ export function closeCircuit(
 /**
  * Lets a message probe the open providers of a channel at once, because an operator may have fixed them.
  *
+ * @param channel null: the language model
  * @returns ids of the providers
  */
-export async function allowProbe(tx: Connection, channel: MessageChannel): Promise<string[]> {
+export async function allowProbe(
+  tx: Connection,
+  channel: MessageChannel | null,
+): Promise<string[]> {
   return (await tx.run(ALLOW_PROBE, channel)).map(({ id }) => id);
 }
 

@@ -7,11 +7,12 @@ import type { MessageChannel } from "../channel.ts";
  */
 export type CircuitState = "CLOSED" | "OPEN" | "HALF_OPEN";
 
-/** A service that messages are sent through. */
+/** A service that messages are sent through, or the language model. */
 export interface Provider {
   readonly id: string;
-  readonly channel: MessageChannel;
-  /** "smtp.example.com:587", "messenger". */
+  /** Null: the language model. */
+  readonly channel: MessageChannel | null;
+  /** "smtp.example.com:587", "messenger", "api.openai.com". */
   readonly name: string;
   readonly enabled: boolean;
   /** Messages per second at most, of all processes together; null: no limit. */
@@ -53,6 +54,12 @@ const PROVIDER_ERRORS: ReadonlySet<DeliveryErrorType> = new Set([
   "RATE_LIMIT",
 ]);
 
+/** Failure of a provider, as its circuit records it. */
+export type ProviderFailure = Pick<
+  DeliveryError,
+  "type" | "disposition" | "code" | "message" | "retryAfterMs" | "refusesSender"
+>;
+
 /** Whether another provider may be tried: it may succeed, and no content was transmitted to this one. */
 export function mayFailOver(error: DeliveryError): boolean {
   const { type, disposition, afterData, providerLacks } = error;
@@ -86,7 +93,7 @@ export function asProviderFailure({ afterData: _, ...refusal }: DeliveryError): 
  *
  * @param failures number of consecutive failures of its kind, including this one
  */
-export function opensCircuit({ type, refusesSender }: DeliveryError, failures: number): boolean {
+export function opensCircuit({ type, refusesSender }: ProviderFailure, failures: number): boolean {
   if (refusesSender) return failures >= MAX_SENDER_REFUSALS;
   return type !== "NETWORK" || failures >= MAX_NETWORK_FAILURES;
 }
@@ -97,6 +104,6 @@ export function opensCircuit({ type, refusesSender }: DeliveryError, failures: n
  *
  * @param openings number of times that the circuit was opened since it was last closed, without this one
  */
-export function openDurationMs({ retryAfterMs }: DeliveryError, openings: number): number {
+export function openDurationMs({ retryAfterMs }: ProviderFailure, openings: number): number {
   return Math.max(Math.min(FIRST_OPEN_MS * 2 ** openings, MAX_OPEN_MS), retryAfterMs ?? 0);
 }

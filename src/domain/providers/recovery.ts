@@ -13,7 +13,8 @@ export const RECOVER =
 /** A provider that works again, while what waited for it is not continued yet. */
 export interface RecoveredProvider {
   readonly id: string;
-  readonly channel: MessageChannel;
+  /** Null: the language model. */
+  readonly channel: MessageChannel | null;
   readonly epoch: number;
   /** Ids of all providers of its channel. */
   readonly channelIds: readonly string[];
@@ -22,7 +23,8 @@ export interface RecoveredProvider {
 const RECOVERED = statement<[id: string | null], RecoveredProvider>(
   "providers.recovered",
   `select id, channel, epoch,
-     array(select o.id from providers o where o.channel = p.channel order by o.id) as "channelIds"
+     array(select o.id from providers o where o.channel is not distinct from p.channel order by o.id)
+       as "channelIds"
    from providers p where recovered and ($1::uuid is null or id = $1) order by id`,
 );
 

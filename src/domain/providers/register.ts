@@ -6,7 +6,8 @@ import type { ProviderState } from "./provider.ts";
 
 /** A provider in the settings of a process. */
 export interface NamedProvider {
-  readonly channel: MessageChannel;
+  /** Null: the language model. */
+  readonly channel: MessageChannel | null;
   /** Unique within its channel: "smtp.example.com:587". */
   readonly name: string;
   /** Messages per second at most, of all processes together; null: no limit. */
@@ -15,7 +16,7 @@ export interface NamedProvider {
 
 // An open circuit may be probed at once, because the settings may have been corrected before the start.
 const REGISTER = statement<
-  [channels: MessageChannel[], names: string[], limits: (number | null)[]],
+  [channels: (MessageChannel | null)[], names: string[], limits: (number | null)[]],
   ProviderState
 >(
   "providers.register",

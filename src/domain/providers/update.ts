@@ -1,5 +1,6 @@
 import { type Connection, statement } from "../../db/database.ts";
 import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
+import type { ChannelRules } from "../channel_rules/rules.ts";
 import { InvalidInputError, type Issue } from "../errors.ts";
 import type { CredentialField, Credentials } from "../vault.ts";
 import type { Provider } from "./provider.ts";
@@ -7,12 +8,12 @@ import { RECOVER } from "./recovery.ts";
 
 /** Input of `updateProvider`: an absent field is unchanged, null restores the value of the settings. */
 export interface UpdateProviderInput {
-  /** Access token of the Page; MESSENGER only. */
+  /** Access token of the Page, or key of the language model; not for EMAIL. */
   readonly accessToken?: string | null;
   /** EMAIL only, together with `password`. */
   readonly user?: string | null;
   readonly password?: string | null;
-  /** Messages per second, from one a day to 100,000. */
+  /** Messages per second, from one a day to 100,000; not for the language model. */
   readonly perSecondLimit?: number | null;
   /** Whether the provider is used. */
   readonly enabled?: boolean | null;
@@ -26,6 +27,7 @@ const MAX_PER_SECOND = 100_000;
 /** One a day. */
 const MIN_PER_SECOND = 1 / 86_400;
 const MAX_LENGTH = 4_000;
+const MODEL_CREDENTIALS: ChannelRules["credentials"] = { accessToken: /^[\x21-\x7e]+$/ };
 
 const UPDATE = statement<
   [
@@ -70,12 +72,12 @@ export function checkUpdate(
   const refuse = (field: keyof UpdateProviderInput, code: string, message: string) =>
     issues.push({ path: [field], code, message });
 
-  const { name, credentials } = CHANNEL_RULES[channel];
+  const { subject, credentials } = rulesOf(channel);
   for (const field of CREDENTIAL_FIELDS) {
     const value = input[field];
     if (value === undefined) continue;
     const pattern = credentials[field];
-    if (!pattern) refuse(field, "NOT_APPLICABLE", `does not apply to a provider of ${name}`);
+    if (!pattern) refuse(field, "NOT_APPLICABLE", `does not apply to ${subject}`);
     else if (value !== null) checkText(field, value, pattern, refuse);
   }
   const fields = CREDENTIAL_FIELDS.filter((field) => credentials[field]);
@@ -84,7 +86,9 @@ export function checkUpdate(
     const missing = fields.find((field) => input[field] == null) ?? fields[0];
     if (missing) refuse(missing, "REQUIRED", `${fields.join(" and ")} must be set together`);
   }
-  if (
+  if (channel === null && perSecondLimit !== undefined) {
+    refuse("perSecondLimit", "NOT_APPLICABLE", `does not apply to ${subject}`);
+  } else if (
     perSecondLimit != null &&
     !(perSecondLimit >= MIN_PER_SECOND && perSecondLimit <= MAX_PER_SECOND)
   ) {
@@ -100,6 +104,14 @@ export function checkUpdate(
   if (accessToken != null) return { accessToken };
   if (user != null && password != null) return { user, password };
   return accessToken === null || user === null ? null : undefined;
+}
+
+function rulesOf(channel: Provider["channel"]) {
+  if (channel === null) {
+    return { subject: "the language model", credentials: MODEL_CREDENTIALS };
+  }
+  const { name, credentials } = CHANNEL_RULES[channel];
+  return { subject: `a provider of ${name}`, credentials };
 }
 
 function checkText(

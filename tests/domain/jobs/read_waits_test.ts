@@ -134,7 +134,6 @@ onEveryQueue(
       code: "ECONNREFUSED",
       message: "connect ECONNREFUSED",
       retryAfterMs: null,
-      beforeRecipient: true,
     });
     const id = await addJob(db, org);
     await db.run(SET_WAIT, id, "PROVIDER_OPEN", provider.id);

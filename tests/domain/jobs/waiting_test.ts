@@ -21,6 +21,7 @@ const DUE: JobWaitFacts = {
   waitReason: null,
   providerId: null,
   provider: null,
+  providerEnabled: null,
   providerErrorType: null,
   providerErrorCode: null,
   providerErrorMessage: null,
@@ -28,7 +29,7 @@ const DUE: JobWaitFacts = {
   position: 0,
 };
 const LATER: JobWaitFacts = { ...DUE, later: true, runAt: RUN_AT };
-const SMTP = { providerId: "p1", provider: "smtp.example.com:587" };
+const SMTP = { providerId: "p1", provider: "smtp.example.com:587", providerEnabled: true };
 const REFUSED = {
   ...SMTP,
   providerErrorType: "NETWORK",
@@ -160,12 +161,18 @@ const EXPLANATIONS: readonly (readonly [
     },
     {
       reason: "PROVIDER_OPEN",
-      text: "Waits for provider smtp.example.com:587, which refuses messages: " +
+      text: "Waits for provider smtp.example.com:587, which refuses requests: " +
         "535 5.7.8 Authentication credentials invalid",
       until: PROBE_AT,
       providerId: "p1",
     },
   ],
+  [{ ...LATER, ...SMTP, providerEnabled: false, waitReason: "PROVIDER_OPEN" }, {
+    reason: "PROVIDER_OPEN",
+    text: "Waits until an operator enables provider smtp.example.com:587",
+    until: null,
+    providerId: "p1",
+  }],
   [{ ...LATER, ...SMTP, waitReason: "PROVIDER_OPEN" }, {
     reason: "PROVIDER_OPEN",
     text: "Waits until 14:05 UTC to try provider smtp.example.com:587 again, because the last " +
