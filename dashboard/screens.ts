@@ -11,6 +11,7 @@ import { notifications } from "./notifications/screen.ts";
 import { organization } from "./organization/screen.ts";
 import { overview } from "./overview/screen.ts";
 import { problems } from "./problems/screen.ts";
+import { prompts } from "./prompts/screen.ts";
 import { schedules } from "./schedules/screen.ts";
 import { suppressions } from "./suppressions/screen.ts";
 import { templates } from "./templates/screen.ts";
@@ -30,6 +31,7 @@ export const SCREENS: readonly Screen[] = [
   audiences,
   campaigns,
   templates,
+  prompts,
   suppressions,
   notifications,
   webhooks,

@@ -1,0 +1,26 @@
+import { formatEnum } from "../kit/format.ts";
+
+const PURPOSES: Readonly<Record<string, string>> = {
+  quote: "Makes an estimate from a customer's request and pictures",
+};
+
+/** Purpose of a prompt in words. */
+export function purposeOf(name: string): string {
+  return PURPOSES[name] ?? "";
+}
+
+/** Title of a prompt: "quote" → "Quote". */
+export function titleOf(name: string): string {
+  return formatEnum(name);
+}
+
+const VARIABLES: Readonly<Record<string, string>> = {
+  data_notice: "Required: says that customers' words between the marks are data, not instructions",
+  organization: "Name of the organization",
+  today: "Date of the call",
+};
+
+/** Meaning of a variable in words. */
+export function meaningOf(variable: string): string {
+  return VARIABLES[variable] ?? "";
+}

@@ -1,0 +1,17 @@
+import { IconMessageCog } from "@tabler/icons-react";
+import { EVERYBODY, type Screen } from "../shell/screen.ts";
+
+/** Prompts of the language model: their versions, and the editor. */
+export const prompts: Screen = {
+  label: "Prompts",
+  icon: IconMessageCog,
+  path: "/prompts",
+  key: "y",
+  roles: EVERYBODY,
+  routes: [
+    { path: "/prompts", load: () => import("./prompts_page.tsx") },
+    { path: "/prompts/$id", load: () => import("./prompt_page.tsx") },
+    { path: "/prompts/$id/edit", load: () => import("./edit_prompt_page.tsx") },
+  ],
+  ids: { pmt: (id) => `/prompts/${id}` },
+};
