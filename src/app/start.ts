@@ -5,6 +5,7 @@ import { DatabaseUnavailableError } from "../db/remote.ts";
 import { ListenError } from "./listen.ts";
 import { configureLogging } from "./logging.ts";
 import { restrictFiles } from "./private_files.ts";
+import { prepareStackTraces } from "./stack_traces.ts";
 
 /**
  * Reads the settings, configures the log accordingly, and makes the files of this process private.
@@ -16,6 +17,7 @@ export async function configure(
   flags: { readonly host?: string; readonly port?: number } = {},
 ): Promise<Config> {
   const config = readConfig();
+  prepareStackTraces();
   await configureLogging(config.log);
   await restrictFiles(config.dataDir);
   return { ...config, host: flags.host ?? config.host, port: flags.port ?? config.port };
