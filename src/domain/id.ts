@@ -1,4 +1,4 @@
-import { TypeID } from "typeid-js";
+import { fromUUID, TypeID } from "typeid-js";
 import { uuidv7 } from "uuidv7";
 import { invalid, NotFoundError } from "./errors.ts";
 
@@ -54,7 +54,8 @@ export function idBound(time: Date, minutes: number): string {
 
 /** Converts a database id to a TypeID: `job_01h455vb4pex5vsknk084sn02q`. */
 export function toTypeId(noun: Noun, id: string): string {
-  return TypeID.fromUUID(PREFIXES[noun], id).toString();
+  // The class would decode each id again to validate it, which takes three times as long.
+  return fromUUID(id, PREFIXES[noun]);
 }
 
 /** Parses a TypeID into noun and database id; null if it is malformed. */
