@@ -1,7 +1,8 @@
+import { createHmac } from "node:crypto";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
+import { Buffer } from "node:buffer";
 import { isIP } from "node:net";
-import { Webhook } from "standardwebhooks";
 import { toErrorMessage } from "../channel.ts";
 import {
   type AddressRules,
@@ -95,6 +96,7 @@ async function attempt(
   const url = new URL(text);
   const timeout = AbortSignal.timeout(timeoutMs);
   const limit = signal ? AbortSignal.any([timeout, signal]) : timeout;
+  const seconds = Math.floor(at.getTime() / 1_000);
   const options = {
     method: "POST",
     signal: limit,
@@ -103,10 +105,9 @@ async function attempt(
       "content-length": String(new TextEncoder().encode(body).length),
       "user-agent": `Waybill/${version}`,
       "webhook-id": id,
-      "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
-      "webhook-signature": secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(
-        " ",
-      ),
+      "webhook-timestamp": String(seconds),
+      "webhook-signature": secrets.map((secret) => sign(secret, `${id}.${seconds}.${body}`))
+        .join(" "),
     },
   };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -123,6 +124,18 @@ async function attempt(
     if (timeout.aborted) throw new TimeoutError(`No response within ${timeoutMs / 1_000} s`);
     throw error;
   }
+}
+
+/**
+ * Signs by Standard Webhooks, version "v1". The package of the standard hashes in JavaScript, which takes four times
+ * as long and counts at thousands of events per second.
+ *
+ * @param secret "whsec_" and base64
+ * @param signed id, time and body
+ */
+function sign(secret: string, signed: string): string {
+  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+  return `v1,${createHmac("sha256", key).update(signed).digest("base64")}`;
 }
 
 class TimeoutError extends Error {
