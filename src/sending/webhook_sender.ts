@@ -1,16 +1,24 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { getLogger } from "@logtape/logtape";
 import type { WebhookClient } from "../channels/webhook/webhook_client.ts";
-import type { WebhookResult } from "../channels/webhook/result.ts";
+import type { WebhookError, WebhookResult } from "../channels/webhook/result.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
 import type { EndpointClaim } from "../domain/webhooks/claim.ts";
 import { formCalls } from "../domain/webhooks/form_calls.ts";
-import { recordAttempt } from "../domain/webhooks/record_attempt.ts";
+import {
+  type EndedAttempt,
+  recordFailure,
+  recordSuccesses,
+} from "../domain/webhooks/record_attempt.ts";
 import { openSecrets } from "../domain/webhooks/secret.ts";
-import { type DueCall, takeCalls } from "../domain/webhooks/take_calls.ts";
+import { type DueCall, MAX_CONCURRENT_CALLS, takeCalls } from "../domain/webhooks/take_calls.ts";
 
-// Interval at which new events and calls are looked for.
+// Interval at which attempts that have ended are recorded, and new events and calls are looked for; all at once,
+// because each statement competes with those of the deliveries.
 const LOOK_MS = 200;
+// The same while more calls may be due than are made at the same time.
+const BUSY_LOOK_MS = 25;
 // Time without work, after which the job ends. A new event within it needs no new job.
 const LINGER_MS = 1_000;
 // Time in which attempts may end after the job is aborted, so that few calls are repeated after a restart.
@@ -19,12 +27,6 @@ const log = getLogger(["waybill", "webhooks"]);
 
 /** Creates the sender for a claimed job; see `WebhookSender`. */
 export type OpenWebhookSender = (claim: EndpointClaim, signal: AbortSignal) => WebhookSender;
-
-/** Result of an attempt that is still to be recorded; null: it was aborted. */
-interface Finished {
-  readonly call: DueCall;
-  readonly result: WebhookResult | null;
-}
 
 /**
  * Delivers the events of one endpoint while its job is claimed. Attempts run side by side; everything is written by
@@ -36,7 +38,7 @@ export class WebhookSender {
   readonly #claim: EndpointClaim;
   readonly #signal: AbortSignal;
   readonly #attempts = new Map<string, Promise<void>>();
-  readonly #finished: Finished[] = [];
+  readonly #ended: EndedAttempt[] = [];
   readonly #cut = new AbortController();
   #cutTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -94,11 +96,13 @@ export class WebhookSender {
   }
 
   async #attempt(call: DueCall): Promise<void> {
-    const result = await this.#post(call).catch((error) => {
-      if (this.#cut.signal.aborted) return null;
-      return failedHere(call, error);
-    });
-    this.#finished.push({ call, result });
+    try {
+      this.#ended.push({ call, result: await this.#post(call) });
+    } catch (error) {
+      // An aborted attempt is not recorded: a later job makes the call again.
+      if (this.#cut.signal.aborted) this.#attempts.delete(call.id);
+      else this.#ended.push({ call, result: failedHere(call, error) });
+    }
   }
 
   async #post({ id, url, body, secrets: sealed }: DueCall): Promise<WebhookResult> {
@@ -114,28 +118,31 @@ export class WebhookSender {
 
   /** Records the attempts that have ended; returns whether there were any. */
   async #record(): Promise<boolean> {
-    const finished = this.#finished.splice(0);
-    for (const { call, result } of finished) {
-      this.#attempts.delete(call.id);
-      if (!result) continue;
-      const disabled = await recordAttempt(this.#services, this.#claim, call, result);
-      if (!disabled) continue;
-      log.warn("Webhook endpoint {endpointId} is disabled: {reason}", {
-        endpointId: toTypeId("webhookEndpoint", disabled.endpointId),
-        reason: disabled.reason,
-      });
+    const ended = this.#ended.splice(0);
+    if (ended.length === 0) return false;
+    for (const attempt of ended) {
+      this.#attempts.delete(attempt.call.id);
+      if (attempt.result.error) await this.#recordFailure(attempt, attempt.result.error);
     }
-    if (finished.length === 0) return false;
+    // After the failures, because a success ends their series.
+    const succeeded = ended.filter(({ result }) => !result.error);
+    if (succeeded.length > 0) await recordSuccesses(this.#services, this.#claim, succeeded);
     const { organizationId, endpointId } = this.#claim;
     this.#services.bus.publish("webhooks", organizationId, [endpointId]);
     return true;
   }
 
-  async #wait(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, LOOK_MS);
-    await Promise.race([promise, ...this.#attempts.values()]);
-    clearTimeout(timer);
+  async #recordFailure(attempt: EndedAttempt, error: WebhookError): Promise<void> {
+    const disabled = await recordFailure(this.#services, this.#claim, attempt, error);
+    if (!disabled) return;
+    log.warn("Webhook endpoint {endpointId} is disabled: {reason}", {
+      endpointId: toTypeId("webhookEndpoint", disabled.endpointId),
+      reason: disabled.reason,
+    });
+  }
+
+  #wait(): Promise<void> {
+    return delay(this.#attempts.size < MAX_CONCURRENT_CALLS ? LOOK_MS : BUSY_LOOK_MS);
   }
 }
 

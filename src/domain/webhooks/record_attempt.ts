@@ -1,9 +1,10 @@
-import type { WebhookResult } from "../../channels/webhook/result.ts";
+import type { WebhookError, WebhookResult } from "../../channels/webhook/result.ts";
 import { statement } from "../../db/database.ts";
 import { insertEventsFrom } from "../notifications/append.ts";
 import { unsubscribeEndpoints } from "../outbox/subscriptions.ts";
 import type { Services } from "../services.ts";
 import { type EndpointClaim, OWN_CLAIM } from "./claim.ts";
+import type { DueCall } from "./take_calls.ts";
 import { waitAfter } from "./waits.ts";
 
 /** Number of failed attempts in a row that open the circuit of an endpoint. */
@@ -13,56 +14,55 @@ export const MAX_FAILING_DAYS = 3;
 // Attempts up to this number are put down to the outage that has ended. Later ones may have a cause in the call.
 const OUTAGE_ATTEMPTS = 3;
 
-type Attempt = [
-  jobId: string,
-  fence: number,
-  callId: string,
-  startedAt: Date,
-  durationMs: number,
-  status: number | null,
-  response: string | null,
-];
-
-const INSERT_ATTEMPT = `tried as (
-  insert into webhook_attempts (call_id, n, started_at, duration_ms, response_status, response,
-    error_type, error_code, error_message)
-  select id, tries, $4::timestamptz, $5, $6, $7::text, error_type, error_code, error_message from call
-)`;
-
 // The row of a healthy endpoint is not written. The calls that wait because of an outage continue at its end.
-const SUCCESS = statement<Attempt, { id: string }>(
-  "webhooks.recordSuccess",
+const SUCCESSES = statement<[jobId: string, fence: number, attempts: string]>(
+  "webhooks.recordSuccesses",
   `with ${OWN_CLAIM},
-   call as (
-     update webhook_calls set status = 'DELIVERED', attempt = attempt + 1, tries = tries + 1,
-       next_attempt_at = null, finished_at = now(), duration_ms = $5, response_status = $6,
-       error_type = null, error_code = null, error_message = null
-     where id = $3 and status = 'PENDING' and exists (select from own)
-     returning id, endpoint_id, tries, error_type, error_code, error_message
+   ended as materialized (
+     select * from jsonb_to_recordset($3::jsonb) as a(id uuid, started_at timestamptz,
+       duration_ms int, response_status smallint, response text)
    ),
-   ${INSERT_ATTEMPT},
+   calls as (
+     update webhook_calls c set status = 'DELIVERED', attempt = c.attempt + 1, tries = c.tries + 1,
+       next_attempt_at = null, finished_at = now(), duration_ms = e.duration_ms,
+       response_status = e.response_status, error_type = null, error_code = null,
+       error_message = null
+     from ended e
+     -- The array makes the planner look up these few rows by their ids.
+     where c.id = e.id and c.id = any(array(select id from ended)) and c.status = 'PENDING'
+       and exists (select from own)
+     returning c.id, c.endpoint_id, c.tries, e.started_at, e.duration_ms, e.response_status,
+       e.response
+   ),
+   tried as (
+     insert into webhook_attempts (call_id, n, started_at, duration_ms, response_status, response)
+     select id, tries, started_at, duration_ms, response_status, response from calls
+   ),
    failing as materialized (
      select id, state from webhook_endpoints
-     where id = (select endpoint_id from call) and failures > 0 for no key update
+     where id = (select endpoint_id from calls limit 1) and failures > 0 for no key update
    ),
    recovered as (
      update webhook_endpoints e set state = 'CLOSED', retry_at = null, failures = 0, openings = 0,
        failing_since = null, error_type = null, error_code = null, error_message = null,
        updated_at = now()
      from failing where e.id = failing.id
-   ),
-   continued as (
-     update webhook_calls set next_attempt_at = now()
-     where endpoint_id = (select id from failing where state = 'OPEN') and status = 'PENDING'
-       and next_attempt_at > now() and id <> $3
-       and (error_type in ('NETWORK', 'UNAVAILABLE') or attempt <= ${OUTAGE_ATTEMPTS})
    )
-   select id from call`,
+   update webhook_calls set next_attempt_at = now()
+   where endpoint_id = (select id from failing where state = 'OPEN') and status = 'PENDING'
+     and next_attempt_at > now() and id <> all(array(select id from ended))
+     and (error_type in ('NETWORK', 'UNAVAILABLE') or attempt <= ${OUTAGE_ATTEMPTS})`,
 );
 
 const FAILURE = statement<
   [
-    ...Attempt,
+    jobId: string,
+    fence: number,
+    callId: string,
+    startedAt: Date,
+    durationMs: number,
+    status: number | null,
+    response: string | null,
     type: string,
     code: string | null,
     message: string,
@@ -83,7 +83,12 @@ const FAILURE = statement<
      returning id, endpoint_id, n, objects, next_attempt_at, tries, error_type, error_code,
        error_message
    ),
-   ${INSERT_ATTEMPT},
+   tried as (
+     insert into webhook_attempts (call_id, n, started_at, duration_ms, response_status, response,
+       error_type, error_code, error_message)
+     select id, tries, $4::timestamptz, $5, $6, $7::text, error_type, error_code, error_message
+     from call
+   ),
    -- Later calls that have an object in common with it wait as long.
    held as (
      update webhook_calls c set next_attempt_at = call.next_attempt_at
@@ -136,27 +141,56 @@ export interface DisabledEndpoint {
   readonly reason: string;
 }
 
-/**
- * Records an attempt at a call: its result, its next attempt, and the circuit of the endpoint, which is disabled
- * when it has failed for days or wants no more calls.
- *
- * @param attempt number of earlier attempts since the creation or the last replay of the call
- * @returns the endpoint if it was disabled
- */
-export async function recordAttempt(
+/** An attempt that has ended. */
+export interface EndedAttempt {
+  readonly call: Pick<DueCall, "id" | "attempt">;
+  readonly result: WebhookResult;
+}
+
+/** Records attempts that the receiver accepted, in one statement. The circuit of the endpoint closes. */
+export async function recordSuccesses(
   { db }: Services,
   { jobId, fence }: EndpointClaim,
-  { id, attempt }: { readonly id: string; readonly attempt: number },
-  { startedAt, durationMs, status, response, error }: WebhookResult,
+  attempts: readonly EndedAttempt[],
+): Promise<void> {
+  const rows = attempts.map(({ call, result }) => ({
+    id: call.id,
+    started_at: result.startedAt,
+    duration_ms: result.durationMs,
+    response_status: result.status,
+    response: result.response,
+  }));
+  await db.run(SUCCESSES, jobId, fence, JSON.stringify(rows));
+}
+
+/**
+ * Records a failed attempt at a call: its error, the time of the next attempt, and the circuit of the endpoint,
+ * which is disabled when it has failed for days or wants no more calls.
+ *
+ * @returns the endpoint if it was disabled
+ */
+export async function recordFailure(
+  { db }: Services,
+  { jobId, fence }: EndpointClaim,
+  { call: { id, attempt }, result: { startedAt, durationMs, status, response } }: EndedAttempt,
+  { type, code, message, retryAfterMs }: WebhookError,
 ): Promise<DisabledEndpoint | null> {
-  const result: Attempt = [jobId, fence, id, startedAt, durationMs, status, response];
-  if (!error) {
-    await db.run(SUCCESS, ...result);
-    return null;
-  }
-  const { type, code, message, retryAfterMs } = error;
   const waitMs = waitAfter(attempt + 1, retryAfterMs);
-  const [row] = await db.run(FAILURE, ...result, type, code, message, waitMs, retryAfterMs);
+  const [row] = await db.run(
+    FAILURE,
+    jobId,
+    fence,
+    id,
+    startedAt,
+    durationMs,
+    status,
+    response,
+    type,
+    code,
+    message,
+    waitMs,
+    retryAfterMs,
+  );
   if (!row?.disabledReason) return null;
   const { endpointId, organizationId, disabledReason: reason } = row;
   return { endpointId, organizationId, reason };
