@@ -46,6 +46,8 @@ import "./problems/mutations.ts";
 import "./prompts/mutations.ts";
 import "./prompts/queries.ts";
 import "./providers/mutations.ts";
+import "./quotes/live.ts";
+import "./quotes/mutations.ts";
 import "./schedules/live.ts";
 import "./schedules/mutations.ts";
 import "./schedules/queries.ts";

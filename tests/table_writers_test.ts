@@ -53,6 +53,8 @@ const OWNERS: Owners = {
   campaigns: "campaigns",
   enrolments: "campaigns",
   processor: "campaigns",
+  quotes: "quotes",
+  quote_images: "quotes",
   bulk_actions: "bulk_actions",
   bulk_action_items: "bulk_actions",
   ai_prices: "ai_usage",

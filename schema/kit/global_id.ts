@@ -19,6 +19,8 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Suppression", "suppression"],
   ["Contact", "contact"],
   ["Campaign", "campaign"],
+  ["Quote", "quote"],
+  ["QuoteImage", "quoteImage"],
   ["WebhookEndpoint", "webhookEndpoint"],
   ["WebhookCall", "webhookCall"],
   ["Prompt", "prompt"],

@@ -14,6 +14,7 @@ export type Topic =
   | "audiences"
   | "contacts"
   | "campaigns"
+  | "quotes"
   | "webhooks"
   | "aiUsage"
   | "schedules"

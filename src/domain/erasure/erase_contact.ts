@@ -7,6 +7,7 @@ import { NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Job } from "../jobs/job.ts";
 import type { PersonEraser } from "../person.ts";
+import { eraseQuotes } from "../quotes/erase.ts";
 import type { Services } from "../services.ts";
 import { eraseFromSuppressions } from "../suppressions/erase_person.ts";
 import { eraseFromCalls } from "../webhooks/erase.ts";
@@ -16,6 +17,7 @@ import { enqueueErasure } from "./enqueue.ts";
 const PERSON_ERASERS: readonly PersonEraser[] = [
   eraseFromAudiences,
   eraseEnrolments,
+  eraseQuotes,
   eraseFromDeliveries,
   eraseFromSuppressions,
   eraseFromCalls,

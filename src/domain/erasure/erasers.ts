@@ -16,6 +16,7 @@ import {
 import { affectedEraser, problemsEraser, reportsEraser } from "../problems/erase.ts";
 import { outboxEraser, subscriptionsEraser } from "../outbox/erase.ts";
 import { promptsEraser, promptVersionsEraser } from "../prompts/erase.ts";
+import { quotesEraser } from "../quotes/erase.ts";
 import { firesEraser, schedulesEraser } from "../schedules/erase.ts";
 import { suppressionsEraser } from "../suppressions/erase.ts";
 import { templatesEraser } from "../templates/erase.ts";
@@ -52,6 +53,7 @@ export const ERASERS: readonly Eraser[] = [
   problemsEraser,
   recipientsEraser,
   audiencesEraser,
+  quotesEraser,
   contactsEraser,
   suppressionsEraser,
   templatesEraser,

@@ -64,6 +64,8 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
     "campaigns o join messages m on m.id = o.message_id",
     "true",
   ),
+  quote: find("quote", "o.customer_name", "o.status", "quotes o", "true"),
+  quoteImage: null,
   bulkAction: find("bulkAction", "o.action", "o.state", "bulk_actions o", own("o.user_id")),
   problem: find("problem", "o.pattern", "o.state", "problems o", "c.role <> 'MEMBER'"),
   webhookEndpoint: find(

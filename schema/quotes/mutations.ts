@@ -1,0 +1,67 @@
+import { createQuote } from "../../src/domain/quotes/create.ts";
+import type { Quote } from "../../src/domain/quotes/quote.ts";
+import { builder } from "../kit/builder.ts";
+import { QuoteNode } from "./quote.ts";
+
+const QuoteCustomerInput = builder.inputType("QuoteCustomerInput", {
+  description: "Customer of a new quote, who becomes a contact.",
+  fields: (t) => ({
+    name: t.string({ required: true, description: "Name, 1 to 200 characters." }),
+    email: t.string({ required: true, description: "Email address." }),
+  }),
+});
+
+const CreateQuoteInput = builder.inputType("CreateQuoteInput", {
+  description: "Request for a quote.",
+  fields: (t) => ({
+    customer: t.field({
+      type: QuoteCustomerInput,
+      required: true,
+      description: "Customer who gets the estimate.",
+    }),
+    request: t.string({
+      required: true,
+      description: "Words of the customer, 1 to 20,000 characters.",
+    }),
+    imageUrls: t.field({
+      type: ["URL"],
+      description:
+        "At most 8 https addresses of images, which are handed to the model and fetched by nobody " +
+        "else. Addresses of a private network are refused.",
+    }),
+    idempotencyKey: t.string({
+      description:
+        "Key of the request, 1 to 200 characters: a second call returns the first quote.",
+    }),
+  }),
+});
+
+const CreateQuotePayload = builder
+  .objectRef<{ quote: Quote; created: boolean }>("CreateQuotePayload")
+  .implement({
+    description: "Quote that was created or found.",
+    fields: (t) => ({
+      quote: t.field({
+        type: QuoteNode,
+        description: "New quote, or the earlier one with this idempotency key.",
+        resolve: ({ quote }) => quote,
+      }),
+      created: t.exposeBoolean("created", {
+        description: "False if an earlier quote has this idempotency key.",
+      }),
+    }),
+  });
+
+builder.mutationField("createQuote", (t) =>
+  t.field({
+    type: CreateQuotePayload,
+    nullable: true,
+    errors: {},
+    description:
+      "Creates a quote from a request of a customer. ADMIN and OPERATOR only, else ForbiddenError. " +
+      "Refuses invalid fields with InvalidInputError.",
+    args: {
+      input: t.arg({ type: CreateQuoteInput, required: true, description: "The request." }),
+    },
+    resolve: (_root, { input }, { services, caller }) => createQuote(services, caller, input),
+  }));
