@@ -1,10 +1,12 @@
 import { schema } from "../../schema/schema.ts";
 import type { Config } from "../config/config.ts";
+import { createImageCodec } from "../images/image_codec.ts";
 import { ensureOperator } from "../domain/access/operator.ts";
 import { importContacts } from "../server/imports/contacts.ts";
 import { importRecipients } from "../server/imports/recipients.ts";
 import { importSuppressions } from "../server/imports/suppressions.ts";
 import { watchEventLoop } from "../server/ops/event_loop.ts";
+import { createQuoteImages } from "../server/quote_images.ts";
 import { startServer } from "../server/server.ts";
 import { startConfiguredBackground } from "./background.ts";
 import { startHoldWatch } from "./hold_watch.ts";
@@ -65,6 +67,7 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
         recipients: (request, caller) => importRecipients(services, request, caller),
         suppressions: (request, caller) => importSuppressions(services, request, caller),
       },
+      quoteImages: createQuoteImages(services, createImageCodec()),
       webhooks: config.webhooks,
       cronSecret: config.cronSecret,
       dashboard: new URL("../../dashboard/dist/", import.meta.url),

@@ -10,6 +10,7 @@ import { prepareEventStream } from "./graphql/event_streams.ts";
 import type { GraphQLEngine } from "./graphql/graphql.ts";
 import { createProbes, type ProbeParts } from "./ops/probes.ts";
 import type { WebSockets } from "./graphql/websocket.ts";
+import type { QuoteImages } from "./quote_images.ts";
 
 /** Answers a request of an authenticated caller. */
 export type CallerHandler = (request: Request, caller: Caller) => Promise<Response>;
@@ -24,6 +25,7 @@ export interface RouteParts {
   readonly probes: ProbeParts;
   /** Handlers of POST /import/<name>, by name. */
   readonly imports: Readonly<Record<string, CallerHandler>>;
+  readonly quoteImages: QuoteImages;
   /** Milliseconds after which a client of an event stream that reads nothing is disconnected. */
   readonly readerDeadlineMs?: number;
   /** Routes that verify a signature instead of an API key or JWT. */
@@ -33,7 +35,7 @@ export interface RouteParts {
 
 /** Creates all routes of the server. */
 export function createRoutes(parts: RouteParts): Hono {
-  const { graphql, webSockets, probes } = parts;
+  const { graphql, webSockets, probes, quoteImages } = parts;
   const graphiql = createGraphiQL();
   const app = new Hono();
 
@@ -46,6 +48,7 @@ export function createRoutes(parts: RouteParts): Hono {
   });
   app.use("/graphql", allowAnyOrigin());
   app.use("/import/*", allowAnyOrigin());
+  app.use("/quotes/:quote/images/*", allowAnyOrigin());
 
   app.route("/", createProbes(probes));
   app.all("/graphql", ({ req: { raw } }) => {
@@ -62,6 +65,15 @@ export function createRoutes(parts: RouteParts): Hono {
       ({ req: { raw } }) => withSession(raw, ({ caller }) => handle(raw, caller)),
     );
   }
+  app.post(
+    "/quotes/:quote/images",
+    ({ req }) =>
+      withSession(req.raw, ({ caller }) => quoteImages.add(req.raw, caller, req.param("quote"))),
+  );
+  app.get("/quotes/:quote/images/:image", ({ req }) => {
+    const { quote, image } = req.param();
+    return withSession(req.raw, ({ caller }) => quoteImages.show(caller, quote, image));
+  });
   for (const routes of parts.signed) app.route("/", routes);
   // Last, because its page answers every address that is left.
   app.route("/", parts.dashboard);

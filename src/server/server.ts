@@ -10,6 +10,7 @@ import { serveHttp } from "./http_server.ts";
 import type { HealthCheck } from "./ops/health.ts";
 import { createMetrics, type MetricsOptions } from "./ops/metrics.ts";
 import { createScrapeAccess } from "./ops/scrape_access.ts";
+import type { QuoteImages } from "./quote_images.ts";
 import { type CallerHandler, createRoutes } from "./routes.ts";
 import { watchSessions } from "./graphql/sessions.ts";
 import { createUnsubscribe } from "./unsubscribe.ts";
@@ -31,6 +32,7 @@ export interface ServerOptions {
   readonly metricsToken: string | null;
   /** Handlers of POST /import/<name>, by name. */
   readonly imports: Readonly<Record<string, CallerHandler>>;
+  readonly quoteImages: QuoteImages;
   /** Milliseconds after which a client of an event stream that reads nothing is disconnected. */
   readonly readerDeadlineMs?: number;
   readonly webhooks: WebhookOptions;
@@ -56,7 +58,7 @@ export interface RunningServer {
  * @throws {Deno.errors.AddrInUse} if the port is in use
  */
 export function startServer(options: ServerOptions): RunningServer {
-  const { services, schema, jwt, health, imports, readerDeadlineMs } = options;
+  const { services, schema, jwt, health, imports, quoteImages, readerDeadlineMs } = options;
   const stopping = new AbortController();
   const sessions = watchSessions(services);
   const authenticate = createAuthentication(services, jwt);
@@ -78,6 +80,7 @@ export function startServer(options: ServerOptions): RunningServer {
       mayScrape: createScrapeAccess(options.metricsToken, authenticate),
     },
     imports,
+    quoteImages,
     readerDeadlineMs,
     dashboard: createDashboard(options.dashboard),
     signed: [

@@ -14,8 +14,6 @@ const ENTRIES: readonly string[] = [
   "src/db/embedded_server.ts",
   "src/domain/templates/render_worker.ts",
   "src/images/image_worker.ts",
-  // Complete, but quotes do not exist yet.
-  "src/images/image_codec.ts",
   // Complete, but the jobs that call the model do not exist yet.
   "src/ai/openai_client.ts",
   "src/handlers/with_model.ts",
@@ -48,6 +46,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   schema: { code: ["src/domain"], types: ["src/events"] },
   "src/server": { code: ["src/domain"] },
+  "src/server/quote_images.ts": { code: ["src/domain", "src/server"], types: ["src/images"] },
   "src/server/webhooks": {
     code: ["src/domain", "src/server", "src/channels/email/replies.ts"],
   },
@@ -57,7 +56,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   // The model is a provider like the mail servers: its calls pass the same circuit.
   "src/sending": { code: ["src/domain", "src/channels", "src/ai"] },
-  "src/domain": { code: ["src/db", "src/events"], types: ["src/channels", "src/ai"] },
+  "src/domain": { code: ["src/db", "src/events"], types: ["src/channels", "src/ai", "src/images"] },
   "src/config": { code: ["src/channels/email/smtp_url.ts", "src/domain/jobs/lane.ts"] },
   "src/channels": { code: [] },
   "src/ai": { code: [] },

@@ -9,7 +9,9 @@ import { registerProviders } from "../../src/domain/providers/register.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createVault } from "../../src/domain/vault.ts";
 import { createBus } from "../../src/events/bus.ts";
+import { createImageCodec } from "../../src/images/image_codec.ts";
 import { watchEventLoop } from "../../src/server/ops/event_loop.ts";
+import { createQuoteImages } from "../../src/server/quote_images.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
 import { createOrganization, type TestOrganization } from "./callers.ts";
 
@@ -90,6 +92,7 @@ export async function withServer(
     metrics: { stored: storedMetrics(services), eventLoop },
     metricsToken: null,
     imports: {},
+    quoteImages: createQuoteImages(services, createImageCodec()),
     webhooks: { secret: null, mailgunSigningKey: null, snsTopicArns: [] },
     cronSecret: null,
     dashboard: new URL("./no_dashboard/", import.meta.url),

@@ -29,7 +29,8 @@ function headersOf(nonce: string): Record<string, string> {
       "default-src 'none'",
       `script-src 'self' 'nonce-${nonce}'`,
       `style-src 'self' 'nonce-${nonce}'`,
-      "img-src 'self' data:",
+      // Images that need a key are read by fetch().
+      "img-src 'self' data: blob:",
       "connect-src 'self'",
       "frame-src 'self'",
       "base-uri 'none'",
