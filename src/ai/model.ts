@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { ModelError } from "./openai_failure.ts";
 
 /** Part of the input of a call: text, or an image by its https or data URL. */
@@ -5,11 +6,11 @@ export type ModelInput =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "image"; readonly url: string };
 
-/** JSON Schema that the answer must match. */
+/** Format of a structured answer. Each object has all of its properties; one that may be absent is nullable. */
 export interface AnswerSchema {
   /** Letters, digits, "_" and "-", at most 64. */
   readonly name: string;
-  readonly schema: Readonly<Record<string, unknown>>;
+  readonly schema: z.ZodType;
 }
 
 /** Earlier answer in the same call, and the request to correct it. */
@@ -82,6 +83,8 @@ export interface Model {
    * @throws the reason of the signal, if it is aborted
    */
   ask(request: ModelRequest, options: AskOptions): Promise<ModelResult>;
+  /** Number of input tokens that a request does not exceed. */
+  maxInputTokens(request: ModelRequest): number;
   /** Closes idle connections. */
   close(): void;
 }

@@ -1,11 +1,21 @@
 import OpenAI, { APIError } from "openai";
+import { zodResponseFormat } from "openai/helpers/zod";
 import type {
   ChatCompletionContentPart,
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
 } from "openai/resources/chat/completions";
+import type { ResponseFormatJSONSchema } from "openai/resources/shared";
+import type { z } from "zod";
 import { AnswerReader } from "./answer_reader.ts";
-import type { AskOptions, Model, ModelInput, ModelRequest, ModelResult } from "./model.ts";
+import type {
+  AnswerSchema,
+  AskOptions,
+  Model,
+  ModelInput,
+  ModelRequest,
+  ModelResult,
+} from "./model.ts";
 import { classifyModelFailure, type ModelFailure } from "./openai_failure.ts";
 import { startTimeLimit, type TimeLimits } from "./time_limit.ts";
 
@@ -23,6 +33,8 @@ export interface OpenAiOptions {
 const IDLE_MS = 20_000;
 // OpenAI streams over HTTP/2, on one connection. Servers of HTTP/1.1 need one per request.
 const IDLE_CONNECTIONS = 50;
+// More than any image costs at the resolution that the server chooses by itself.
+const MAX_IMAGE_TOKENS = 10_000;
 
 /** Connects to a server of the OpenAI API (Chat Completions). It connects at the first request. */
 export function openOpenAiModel(options: OpenAiOptions): Model {
@@ -32,7 +44,8 @@ export function openOpenAiModel(options: OpenAiOptions): Model {
   });
   const client = openClient(options, http);
   return {
-    ask: (request, options_) => ask(client, options, request, options_),
+    ask: (request, askOptions) => ask(client, options, request, askOptions),
+    maxInputTokens,
     close: () => http.close(),
   };
 }
@@ -69,10 +82,11 @@ async function ask(
   { signal, onText }: AskOptions,
 ): Promise<ModelResult> {
   signal.throwIfAborted();
+  const body = bodyOf(request);
   const reader = new AnswerReader(onText);
   const limit = startTimeLimit(signal, limits);
   try {
-    const stream = await client.chat.completions.create(bodyOf(request), { signal: limit.signal });
+    const stream = await client.chat.completions.create(body, { signal: limit.signal });
     for await (const chunk of stream) {
       limit.received(reader.add(chunk));
     }
@@ -108,13 +122,32 @@ function bodyOf(request: ModelRequest): ChatCompletionCreateParamsStreaming {
       { role: "user", content: input.map(partOf) },
       ...corrections,
     ],
-    ...answerSchema && {
-      response_format: { type: "json_schema", json_schema: { ...answerSchema, strict: true } },
-    },
+    ...answerSchema && { response_format: formatOf(answerSchema) },
     max_completion_tokens: maxOutputTokens,
     stream: true,
     stream_options: { include_usage: true },
   };
+}
+
+type JsonSchema = ResponseFormatJSONSchema.JSONSchema["schema"];
+const JSON_SCHEMAS = new WeakMap<z.ZodType, JsonSchema>();
+
+function formatOf({ name, schema }: AnswerSchema): ResponseFormatJSONSchema {
+  // A schema is converted once, because that takes longer than the rest of a request.
+  const json = JSON_SCHEMAS.get(schema) ?? zodResponseFormat(schema, name).json_schema.schema;
+  JSON_SCHEMAS.set(schema, json);
+  return { type: "json_schema", json_schema: { name, strict: true, schema: json } };
+}
+
+/**
+ * Each byte of the request is at most one token, because tokenizers of these models work on bytes; the JSON around the
+ * texts is longer than the tokens that the server adds between them.
+ */
+function maxInputTokens(request: ModelRequest): number {
+  const images = request.input.filter(({ type }) => type === "image");
+  const texts = request.input.filter(({ type }) => type === "text");
+  const body = JSON.stringify(bodyOf({ ...request, input: texts }));
+  return new TextEncoder().encode(body).length + images.length * MAX_IMAGE_TOKENS;
 }
 
 function partOf(input: ModelInput): ChatCompletionContentPart {

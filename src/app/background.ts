@@ -35,7 +35,9 @@ import { startSchedule } from "../queue/schedule.ts";
 import { startWorker } from "../queue/worker.ts";
 import { ContentCache } from "../sending/content_cache.ts";
 import type { BatchSender } from "../sending/batch_sender.ts";
-import type { RegisteredProvider } from "../sending/configured_provider.ts";
+import { LiveModelCaller } from "../sending/ask_model.ts";
+import type { Registered, RegisteredProvider } from "../sending/configured_provider.ts";
+import { type ConfiguredModel, LiveModel } from "../sending/live_model.ts";
 import { openProviderPool } from "../sending/provider_pool.ts";
 import { WebhookSender } from "../sending/webhook_sender.ts";
 import type { HealthCheck } from "../server/ops/health.ts";
@@ -58,6 +60,8 @@ export interface BackgroundOptions {
   readonly lanes: LaneSlots;
   /** In order of preference. */
   readonly providers: readonly RegisteredProvider[];
+  /** Null: no language model is configured. */
+  readonly model: Registered<ConfiguredModel> | null;
   /** Channel for emails while no provider is configured. */
   readonly capture: Channel;
   readonly retention: Retention;
@@ -83,7 +87,7 @@ export interface Background {
 
 /** Starts all background work of a process by its settings. */
 export function startConfiguredBackground(
-  { services, providers }: OpenedServices,
+  { services, providers, model }: OpenedServices,
   config: Config,
   eventLoopDelay: () => number,
 ): Promise<Background> {
@@ -92,6 +96,7 @@ export function startConfiguredBackground(
   return startBackground(services, {
     lanes,
     providers,
+    model,
     eventLoopDelay,
     capture: openCaptureChannel(dataDir, mail.from),
     publicUrl: publicUrlOf(config),
@@ -123,7 +128,11 @@ export async function startBackground(
   // Batches that are sent concurrently share the connections of a provider.
   const batches = lanes.get("BULK") ?? lanes.get("TRANSACTIONAL") ?? 1;
   const pool = await openProviderPool(services, providers, { capture, batches });
-  const refreshing = every(REFRESH_PROVIDERS_MS, "Reading the providers", pool.refresh);
+  const model = options.model && await LiveModel.open(services, options.model);
+  const refreshing = every(REFRESH_PROVIDERS_MS, "Reading the providers", async () => {
+    await pool.refresh();
+    await model?.refresh();
+  });
   const contents = new ContentCache(services);
   const sending = new Set<BatchSender>();
   const webhooks = openWebhookClient({
@@ -133,6 +142,7 @@ export async function startBackground(
   const handlers = createHandlers(services, {
     ...options,
     slots: pool.slots,
+    modelCaller: new LiveModelCaller(services, model),
     contents,
     sending,
     openWebhookSender: (claim, signal) => new WebhookSender(services, webhooks, claim, signal),
@@ -185,7 +195,8 @@ export async function startBackground(
       webhooks.close();
       await endStep("Ending the schedule", stoppedAt + STOP.released, repeated);
       const quitBy = Math.min(performance.now() + QUIT_MS, stoppedAt + STOP.disconnected);
-      await endStep("Closing the connections to providers", quitBy, pool.close());
+      const closing = Promise.all([pool.close(), model?.close()]);
+      await endStep("Closing the connections to providers", quitBy, closing);
       return recorded;
     },
   };

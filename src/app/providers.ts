@@ -3,6 +3,7 @@ import { MESSENGER, openMessengerChannel } from "../channels/messenger/messenger
 import type { Config } from "../config/config.ts";
 import { MESSAGE_CHANNELS, type MessageChannel } from "../domain/channel.ts";
 import type { ConfiguredProvider } from "../sending/configured_provider.ts";
+import type { ConfiguredModel } from "../sending/live_model.ts";
 
 const PROVIDERS: Readonly<Record<MessageChannel, (config: Config) => ConfiguredProvider[]>> = {
   EMAIL: emailProviders,
@@ -39,4 +40,22 @@ function messengerProviders({ messenger }: Config): ConfiguredProvider[] {
       return openMessengerChannel({ ...messenger, accessToken });
     },
   }];
+}
+
+/** Returns the language model that the settings configure; null: none. */
+export async function configuredModel({ model }: Config): Promise<ConfiguredModel | null> {
+  if (!model) return null;
+  // Imported here, because the package takes 50 ms of the start.
+  const { openOpenAiModel } = await import("../ai/openai_client.ts");
+  return {
+    channel: null,
+    name: new URL(model.baseUrl).host,
+    model: model.name,
+    perSecond: null,
+    settings: JSON.stringify(model),
+    open(replaced) {
+      const apiKey = replaced && "accessToken" in replaced ? replaced.accessToken : model.apiKey;
+      return openOpenAiModel({ baseUrl: model.baseUrl, apiKey });
+    },
+  };
 }

@@ -17,10 +17,15 @@ import { openRendering } from "../domain/templates/pool.ts";
 import { createVault } from "../domain/vault.ts";
 import { createBus } from "../events/bus.ts";
 import { postgresTransport } from "../events/postgres.ts";
-import { registerConfigured, type RegisteredProvider } from "../sending/configured_provider.ts";
+import {
+  registerConfigured,
+  type Registered,
+  type RegisteredProvider,
+} from "../sending/configured_provider.ts";
+import type { ConfiguredModel } from "../sending/live_model.ts";
 import type { HealthCheck } from "../server/ops/health.ts";
 import { createMeter, type ServedMeter } from "../server/ops/meter.ts";
-import { configuredProviders } from "./providers.ts";
+import { configuredModel, configuredProviders } from "./providers.ts";
 
 const log = getLogger(["waybill"]);
 
@@ -29,6 +34,8 @@ export interface OpenedServices {
   readonly services: Services;
   /** Configured providers, in order of preference. */
   readonly providers: readonly RegisteredProvider[];
+  /** Null: no language model is configured. */
+  readonly model: Registered<ConfiguredModel> | null;
   readonly migrated: readonly string[];
   /** Witness of the services, advanced by the watch for restores. */
   readonly witness: { number: number };
@@ -55,6 +62,8 @@ export async function openServices(config: Config): Promise<OpenedServices> {
   const { secretKey, dataDir, variables } = config;
   const configured = configuredProviders(config);
   const providers = await registerConfigured({ db, bus }, configured);
+  const configuredAi = await configuredModel(config);
+  const [model = null] = await registerConfigured({ db, bus }, configuredAi ? [configuredAi] : []);
   const witness = { number: 0 };
   const meter = createMeter();
   const services: Services = {
@@ -63,18 +72,19 @@ export async function openServices(config: Config): Promise<OpenedServices> {
     witness,
     meter,
     mailFrom: mailboxOf(config.mail.from),
+    model: configuredAi?.model ?? null,
     channels: new Set(configured.map(({ channel }) => channel)),
     vault: createVault(async () => secretKey ?? await readKeyFile(join(dataDir, "secret.key"))),
     rendering: openRendering(),
     ...!config.webhookAllowPrivate && { refusalOfHost },
     settings: {
       version: deno.version,
-      providerIds: providers.map(({ state }) => state.id),
+      providerIds: [...providers, ...model ? [model] : []].map(({ state }) => state.id),
       mailCaptured: config.mail.providers.length === 0,
       variables,
     },
   };
-  return { services, providers, migrated, witness, meter };
+  return { services, providers, model, migrated, witness, meter };
 }
 
 function mailboxOf(from: string): Mailbox {

@@ -8,12 +8,25 @@ import { lanes } from "./lanes.ts";
 import { log } from "./log.ts";
 import { mail } from "./mail.ts";
 import { messenger } from "./messenger.ts";
+import { model } from "./model.ts";
 import { retention } from "./retention.ts";
 import { webhooks } from "./webhooks.ts";
 
-const settings = http.and(database).and(access).and(mail).and(messenger).and(webhooks)
-  .and(cron).and(lanes).and(retention).and(log);
-const VARIABLES = [http, database, access, mail, messenger, webhooks, cron, lanes, retention, log]
+const settings = http.and(database).and(access).and(mail).and(messenger).and(model)
+  .and(webhooks).and(cron).and(lanes).and(retention).and(log);
+const VARIABLES = [
+  http,
+  database,
+  access,
+  mail,
+  messenger,
+  model,
+  webhooks,
+  cron,
+  lanes,
+  retention,
+  log,
+]
   .flatMap((part) => Object.keys(part.in.shape));
 
 /** All settings of a process, checked. */

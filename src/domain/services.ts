@@ -15,6 +15,11 @@ export interface Services {
    * messages that no worker could send.
    */
   readonly channels?: ReadonlySet<MessageChannel>;
+  /**
+   * Name of the configured language model, for estimates; null: none is configured. Absent: not known, as in
+   * tests.
+   */
+  readonly model?: string | null;
   /** Sender of the mails of organizations without their own. Absent: not known, as in tests. */
   readonly mailFrom?: Mailbox;
   /** Encrypts and decrypts credentials of providers. Absent: this process can do neither. */

@@ -1,5 +1,6 @@
 import type { JobPayloads } from "../domain/jobs/kinds.ts";
 import type { Services } from "../domain/services.ts";
+import type { ModelCaller } from "../sending/model_caller.ts";
 import type { OpenWebhookSender } from "../sending/webhook_sender.ts";
 import type { Handlers } from "../queue/handler.ts";
 import { cleanupHandler, type Retention } from "./cleanup.ts";
@@ -20,6 +21,7 @@ import { sendDueHandler } from "./send_due.ts";
 export interface HandlerOptions extends SendBatchOptions {
   readonly retention: Retention;
   readonly openWebhookSender: OpenWebhookSender;
+  readonly modelCaller: ModelCaller;
 }
 
 /** Creates the handlers of all kinds of jobs. */

@@ -10,6 +10,7 @@ import { continueRecovered } from "../domain/messages/recover.ts";
 import {
   asProviderFailure,
   opensCircuit,
+  type ProviderFailure,
   type ProviderState,
 } from "../domain/providers/provider.ts";
 import type { Services } from "../domain/services.ts";
@@ -188,7 +189,7 @@ export class Circuit {
    * @returns the epoch of the result: a new one if it opened the circuit; null if the result is stale,
    *   because the provider was reconfigured or its circuit opened meanwhile
    */
-  async recordFailure(epoch: number, error: DeliveryError): Promise<number | null> {
+  async recordFailure(epoch: number, error: ProviderFailure): Promise<number | null> {
     if (epoch !== this.#state.epoch) return null;
     const probing = this.#state.state === "HALF_OPEN";
     if (!probing && !opensCircuit(error, ++this.#failures)) return epoch;
@@ -240,7 +241,7 @@ export class Circuit {
     return this.#state.state === "HALF_OPEN" && this.#state.errorType === "PERMISSION";
   }
 
-  async #open(error: DeliveryError): Promise<number | null> {
+  async #open(error: ProviderFailure): Promise<number | null> {
     const opened = await openCircuit(this.#services, this.#state, error, this.#fingerprint);
     if (!opened) {
       await this.#reread();

@@ -1,13 +1,11 @@
 import type { z } from "zod";
 import type { ModelInput, ModelUsage } from "../ai/model.ts";
+import type { AiCallKind } from "../domain/ai_usage/call.ts";
 import type { Noun } from "../domain/id.ts";
 import type { JobWait } from "../domain/jobs/outcome.ts";
 
-/** Purpose of a call. */
-export type AiCallKind = "QUOTE" | "REPLY" | "LEARNING" | "PROMPT_TRIAL";
-
-/** One question to the model. */
-export interface ModelCall<T> {
+/** One question to the model, whose answer is plain text or has a format. */
+export interface ModelQuestion {
   readonly organizationId: string;
   /** Null: no job makes the call. */
   readonly jobId: string | null;
@@ -19,18 +17,30 @@ export interface ModelCall<T> {
   /** Rendered prompt. Text of customers belongs into `input`. */
   readonly instructions: string;
   readonly input: readonly ModelInput[];
-  /** Schema of the answer; null: plain text, and `T` is string. */
-  readonly answer: z.ZodType<T> | null;
-  /** Finds faults that the schema does not express; the model is asked once more with these. */
-  readonly faultsOf?: (value: T) => readonly string[];
   /** Includes the tokens of the reasoning. */
   readonly maxOutputTokens: number;
+}
+
+/** Question whose answer has a format. */
+export interface ModelCall<T> extends ModelQuestion {
+  /** Objects in it have no optional properties; use nullable ones. */
+  readonly answer: z.ZodType<T>;
+  /** Finds faults that the schema does not express; the model is asked once more with these. */
+  readonly faultsOf?: (value: T) => readonly string[];
+}
+
+/** Question whose answer is plain text. */
+export interface ModelTextCall extends ModelQuestion {
+  readonly answer: null;
+  /** Finds faults of the answer; the model is asked once more with these. */
+  readonly faultsOf?: (text: string) => readonly string[];
 }
 
 /** Answer to a call. */
 export interface ModelReply<T> {
   readonly value: T;
   readonly text: string;
+  /** Id of the request that was answered. */
   readonly callId: string;
   /** Name of the model that answered. */
   readonly model: string;
@@ -56,10 +66,12 @@ export interface ModelCaller {
    * Asks the model, and asks once more with the faults of its answer if the answer is invalid.
    *
    * @throws {ModelUnavailable} if it cannot be asked now; see `withModel`
-   * @throws {JobFailure} MODEL_NOT_CONFIGURED; INVALID_ANSWER; or the type of the model's failure
+   * @throws {JobFailure} MODEL_NOT_CONFIGURED; PRICE_UNKNOWN under a budget; INVALID_ANSWER; or the type of the
+   *   model's failure
    * @throws the reason of the signal, if it is aborted
    */
   call<T>(call: ModelCall<T>, options: ModelCallOptions): Promise<ModelReply<T>>;
+  call(call: ModelTextCall, options: ModelCallOptions): Promise<ModelReply<string>>;
 }
 
 /** The model cannot be asked now: its circuit is open, or the budget is used up. */

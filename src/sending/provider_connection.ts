@@ -24,7 +24,7 @@ export class ProviderConnection<Connection extends { close(): unknown }> {
   private constructor(services: Services, registered: Registered<Configured<Connection>>) {
     this.#services = services;
     this.#configured = registered.configured;
-    this.circuit = new Circuit(services, registered, () => this.#reread());
+    this.circuit = new Circuit(services, registered, () => this.reread());
   }
 
   /** Opens a registered provider. It connects when it is first used. */
@@ -94,7 +94,8 @@ export class ProviderConnection<Connection extends { close(): unknown }> {
     throw new Error("this process was started without a vault");
   }
 
-  async #reread(): Promise<void> {
+  /** Reads the state of the provider again, for changes by operators and by other processes. */
+  async reread(): Promise<void> {
     const [state] = await readStates(this.#services.db, [this.id]);
     if (state) await this.adopt(state);
   }

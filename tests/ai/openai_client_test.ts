@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import type { ModelRequest, ModelResult } from "../../src/ai/model.ts";
 import { openOpenAiModel } from "../../src/ai/openai_client.ts";
 import type { TimeLimits } from "../../src/ai/time_limit.ts";
@@ -77,7 +78,7 @@ Deno.test("ask() streams the answer and reports its tokens", async () => {
 
 Deno.test("ask() sends instructions, text, images, schema and corrections", async () => {
   await using server = await startModelServer();
-  const schema = { type: "object", properties: {}, additionalProperties: false };
+  const schema = z.object({ title: z.string(), price: z.number().nullable() });
 
   await ask(server, {
     request: {
@@ -93,7 +94,20 @@ Deno.test("ask() sends instructions, text, images, schema and corrections", asyn
   const [received] = server.asks;
   assert.equal(received?.headers.authorization, "Bearer sk-good");
   assert.equal(received?.maxTokens, 500);
-  assert.deepEqual(received?.schema, { name: "quote", schema, strict: true });
+  assert.deepEqual(received?.schema, {
+    name: "quote",
+    strict: true,
+    schema: {
+      $schema: "http://json-schema.org/draft-07/schema#",
+      type: "object",
+      properties: {
+        title: { type: "string" },
+        price: { type: ["number", "null"] },
+      },
+      required: ["title", "price"],
+      additionalProperties: false,
+    },
+  });
   assert.deepEqual(received?.messages, [
     { role: "system", content: "Answer briefly." },
     {
@@ -106,6 +120,16 @@ Deno.test("ask() sends instructions, text, images, schema and corrections", asyn
     { role: "assistant", content: "{" },
     { role: "user", content: "It is no JSON" },
   ]);
+});
+
+Deno.test("maxInputTokens() counts each byte, and images at a fixed size", () => {
+  const model = openOpenAiModel({ baseUrl: "http://127.0.0.1:9/v1", apiKey: null });
+  const tokensOf = (input: ModelRequest["input"]) => model.maxInputTokens({ ...REQUEST, input });
+  const none = tokensOf([]);
+  const image = `data:image/png;base64,${"A".repeat(1_000_000)}`;
+  assert.ok(tokensOf([{ type: "text", text: "é".repeat(100) }]) >= none + 200);
+  assert.equal(tokensOf([{ type: "image", url: image }]), none + 10_000);
+  model.close();
 });
 
 Deno.test("ask() without a key sends no Authorization", async () => {

@@ -30,6 +30,22 @@ Deno.test("readConfig() limits Messenger to 10 calls per second by default", () 
   });
 });
 
+Deno.test("readConfig() configures the model by a key, or by the address of a server without keys", () => {
+  assert.deepEqual(readConfig({ OPENAI_API_KEY: "sk-1" }).model, {
+    apiKey: "sk-1",
+    baseUrl: "https://api.openai.com/v1",
+    name: "gpt-6-luna",
+  });
+  const ollama = { OPENAI_BASE_URL: "http://localhost:11434/v1", OPENAI_MODEL: "gemma3" };
+  assert.deepEqual(readConfig(ollama).model, {
+    apiKey: null,
+    baseUrl: "http://localhost:11434/v1",
+    name: "gemma3",
+  });
+  assert.equal(readConfig({ OPENAI_MODEL: "gemma3" }).model, null);
+  assert.match(faultsOf({ OPENAI_BASE_URL: "localhost" }).join(), /^OPENAI_BASE_URL: expected/);
+});
+
 Deno.test("readConfig() treats an empty variable as absent", () => {
   assert.equal(readConfig({ PORT: "", DATABASE_URL: " " }).port, 8000);
 });

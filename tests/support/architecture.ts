@@ -15,7 +15,6 @@ const ENTRIES: readonly string[] = [
   "src/domain/templates/render_worker.ts",
   "src/images/image_worker.ts",
   // Complete, but the jobs that call the model do not exist yet.
-  "src/ai/openai_client.ts",
   "src/handlers/with_model.ts",
   "src/domain/ai_usage/estimate.ts",
   "src/domain/ai_usage/reserve.ts",

@@ -266,7 +266,8 @@ function endEarly(
   by: "CUT" | "SILENCE" | "ERROR",
   send: (event: unknown) => void,
 ): void {
-  if (by === "CUT") response.destroy();
+  // After the words before it have been sent.
+  if (by === "CUT") response.write(":\n\n", () => response.destroy());
   if (by !== "ERROR") return;
   send({ error: { message: "The server had an error", type: "server_error", code: null } });
   response.end();

@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { Meter } from "../../domain/meter.ts";
+import { createModelMetrics } from "./model_metrics.ts";
 
 /** Meter whose metrics a registry can serve. */
 export interface ServedMeter extends Meter {
@@ -35,7 +36,9 @@ export function createMeter(): ServedMeter {
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
+  const model = createModelMetrics(registers);
   return {
+    modelCall: model.count,
     jobAttempt({ lane, kind }, outcome, seconds) {
       jobAttempts.inc({ lane, kind, outcome });
       jobDurations.observe({ lane, kind }, seconds);
@@ -50,6 +53,7 @@ export function createMeter(): ServedMeter {
       registry.registerMetric(jobDurations);
       registry.registerMetric(answers);
       registry.registerMetric(answerTimes);
+      model.register(registry);
     },
   };
 }

@@ -39,6 +39,7 @@ const configured = (Deno.env.get("SMTP_URLS") ?? "").split(",").map((url): Confi
   };
 });
 const background = await startBackground({ db, bus }, {
+  model: null,
   lanes: DEFAULT_SLOTS,
   providers: await registerConfigured({ db, bus }, configured),
   capture: openCaptureChannel("never written to", FROM),
