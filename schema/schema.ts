@@ -43,6 +43,7 @@ import "./overview/mutations.ts";
 import "./overview/processor.ts";
 import "./problems/live.ts";
 import "./problems/mutations.ts";
+import "./prompt_trials/start.ts";
 import "./prompts/mutations.ts";
 import "./prompts/queries.ts";
 import "./providers/mutations.ts";

@@ -29,6 +29,8 @@ const OWNERS: Owners = {
   template_versions: "templates",
   prompts: "prompts",
   prompt_versions: "prompts",
+  prompt_trials: "prompt_trials",
+  prompt_trial_results: "prompt_trials",
   outbox: "outbox",
   outbox_subscriptions: "outbox",
   webhook_endpoints: "webhooks",

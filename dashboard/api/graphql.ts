@@ -7,6 +7,7 @@ export const graphql = initGraphQLTada<{
   disableMasking: true;
   scalars: {
     DateTime: string;
+    Decimal: string;
     URL: string;
     JSON: unknown;
     JSONObject: Record<string, unknown>;

@@ -24,6 +24,20 @@ export function formatFraction(fraction: number): string {
   return PERCENT.format(fraction);
 }
 
+/** Amount of money, small ones with more decimals: "$12.50", "$0.0072" */
+export function formatMoney(
+  { amount, currency }: { readonly amount: string | number; readonly currency: string },
+): string {
+  const value = Number(amount);
+  const small = value !== 0 && Math.abs(value) < 1;
+  return new Intl.NumberFormat("en", {
+    style: "currency",
+    currency,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: small ? Math.abs(value) < 0.01 ? 6 : 4 : 2,
+  }).format(value);
+}
+
 /** Rate per second: 0.25 → "15/min", 1180.4 → "1,180/s" */
 export function formatRate(perSecond: number): string {
   if (perSecond > 0 && perSecond < 1) return `${COUNT.format(Math.round(perSecond * 60))}/min`;

@@ -6,7 +6,7 @@ import { PromotePrompt, type PromptVersion } from "./operations.ts";
 
 /** Makes a version the active one, after a question. Nothing for the active version. */
 export function Promote({ prompt: { id, version, active: isActive }, active }: {
-  readonly prompt: PromptVersion;
+  readonly prompt: Pick<PromptVersion, "id" | "version" | "active">;
   /** Version that is active now; undefined: it is not among the known ones. */
   readonly active: PromptVersion | undefined;
 }) {

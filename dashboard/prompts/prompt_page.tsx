@@ -12,6 +12,8 @@ import { PromptOrigin, PromptState } from "./prompt_state.tsx";
 import { PromptText } from "./prompt_text.tsx";
 import { PromptVersions } from "./prompt_versions.tsx";
 import { titleOf } from "./prompt_words.ts";
+import { PromptTrials } from "./trials/prompt_trials.tsx";
+import { StartTrial } from "./trials/start_trial.tsx";
 import "./prompts.css";
 
 /** Page of a version of a prompt, beside the other versions. */
@@ -35,6 +37,7 @@ export default function PromptPage() {
       </div>
       <PageHead title={`${titleOf(prompt.name)}, version ${prompt.version}`}>
         {isAdmin && <Promote prompt={prompt} active={active} />}
+        {isAdmin && <StartTrial prompt={prompt} />}
         {isAdmin && (
           <ButtonLink to={`/prompts/${prompt.id}/edit`} size="compact-md" variant="default">
             Edit
@@ -47,7 +50,10 @@ export default function PromptPage() {
         <Id id={prompt.id} />
       </div>
       <div className="page prompt-page">
-        <PromptVersions prompt={prompt} />
+        <div>
+          <PromptVersions prompt={prompt} />
+          <PromptTrials promptId={prompt.id} />
+        </div>
         <PromptText prompt={prompt} active={active} />
       </div>
     </>

@@ -23,9 +23,39 @@ export function Difference({ before, after }: {
   return <pre className="prompt-text" tabIndex={0}>{changes.map(partOf)}</pre>;
 }
 
-function partOf({ value, added, removed }: Change, n: number) {
+/** Two texts beside each other: removed parts are marked in the first, added ones in the second. */
+export function SideBySide({ before, after, titles: [first, second] }: {
+  readonly before: string;
+  readonly after: string;
+  readonly titles: readonly [before: string, after: string];
+}) {
+  const changes = useMemo(() => changesOf(before, after), [before, after]);
+  return (
+    <div className="side-by-side">
+      <section aria-label={first}>
+        <h4>{first}</h4>
+        <pre className="prompt-text" tabIndex={0}>
+          {changes.filter(({ added }) => !added).map(markedPart)}
+        </pre>
+      </section>
+      <section aria-label={second}>
+        <h4>{second}</h4>
+        <pre className="prompt-text" tabIndex={0}>
+          {changes.filter(({ removed }) => !removed).map(markedPart)}
+        </pre>
+      </section>
+    </div>
+  );
+}
+
+function markedPart({ value, added, removed }: Change, n: number) {
   if (added) return <ins key={n}>{value}</ins>;
-  return removed ? <del key={n}>{value}</del> : <Unchanged key={n} text={value} />;
+  return removed ? <del key={n}>{value}</del> : <span key={n}>{value}</span>;
+}
+
+function partOf(change: Change, n: number) {
+  const isUnchanged = !change.added && !change.removed;
+  return isUnchanged ? <Unchanged key={n} text={change.value} /> : markedPart(change, n);
 }
 
 /** Text without a change; of many lines only the first and the last ones are shown. */

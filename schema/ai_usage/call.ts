@@ -6,6 +6,7 @@ import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { checkFilter } from "../kit/filter.ts";
 import { MoneyObject } from "../kit/money.ts";
+import { PromptNode } from "../prompts/prompt.ts";
 import { AiCallKind, AiCallOutcome } from "./enums.ts";
 
 /** A call of the language model. */
@@ -20,9 +21,11 @@ const AiCallNode = builder.loadableNode("AiCall", {
   fields: (t) => ({
     kind: t.expose("kind", { type: AiCallKind, description: "Purpose of the call." }),
     model: t.exposeString("model", { description: "Name of the model, as it was requested." }),
-    promptId: t.exposeString("promptId", {
+    prompt: t.field({
+      type: PromptNode,
       nullable: true,
       description: "Version of the prompt that made the request; null: none.",
+      resolve: ({ promptId }) => promptId,
     }),
     job: t.field({
       type: JobNode,

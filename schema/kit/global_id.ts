@@ -25,6 +25,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["WebhookCall", "webhookCall"],
   ["Prompt", "prompt"],
   ["AiCall", "aiCall"],
+  ["PromptTrial", "promptTrial"],
   ["Worker", "worker"],
   ["Provider", "provider"],
   ["Installation", "installation"],

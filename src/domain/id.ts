@@ -30,6 +30,7 @@ const PREFIXES = {
   webhookCall: "whc",
   prompt: "pmt",
   aiCall: "aic",
+  promptTrial: "ptr",
 } as const;
 
 /** Kinds of objects that have an id. */
@@ -137,4 +138,5 @@ const NAMES: Record<Noun, string> = {
   webhookCall: "a webhook call (whc_…)",
   prompt: "a version of a prompt (pmt_…)",
   aiCall: "a call of the language model (aic_…)",
+  promptTrial: "a trial of a prompt (ptr_…)",
 };

@@ -9,6 +9,7 @@ import { pruneWorkerHosts } from "../domain/jobs/workers.ts";
 import { pruneNotifications } from "../domain/notifications/prune.ts";
 import { pruneProblems } from "../domain/problems/prune.ts";
 import { pruneFires } from "../domain/schedules/prune.ts";
+import { pruneTrials } from "../domain/prompt_trials/prune.ts";
 import type { Services } from "../domain/services.ts";
 import { pruneWebhooks } from "../domain/webhooks/prune.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
@@ -29,6 +30,9 @@ export interface Retention extends JobRetention {
  * retention is over, in chunks of 1,000, and bulk actions after 90 days. A job of the system organization also
  * deletes old fires, ids of provider events, statistics of jobs, hosts of workers, problems, notifications, and
  * calls of webhooks and of the language model.
+ * retention is over, in chunks of 1,000, and bulk actions and trials of prompts after 90 days. A job of the system organization also
+ * deletes old fires, ids of provider events, statistics of jobs, hosts of workers, problems, notifications and
+ * calls of webhooks.
  */
 export function cleanupHandler(
   services: Services,
@@ -54,6 +58,7 @@ async function cleanup(
     await pruneAiUsage(services);
   }
   await pruneBulkActions(services, scopeOf(job));
+  await pruneTrials(services, scopeOf(job));
   let processed = 0;
   let after: string | null = FIRST_JOB;
   while (after !== null) {

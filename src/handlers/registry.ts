@@ -16,6 +16,7 @@ import { retryFailedHandler } from "./retry_failed.ts";
 import { runBulkActionHandler } from "./run_bulk_action.ts";
 import { sendBatchHandler, type SendBatchOptions } from "./send_batch.ts";
 import { sendDueHandler } from "./send_due.ts";
+import { tryPromptHandler } from "./try_prompt.ts";
 
 /** Options of all handlers. */
 export interface HandlerOptions extends SendBatchOptions {
@@ -36,6 +37,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     CLEANUP: cleanupHandler(services, options.retention),
     CLEANUP_DELIVERIES: cleanupDeliveriesHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),
+    TRY_PROMPT: tryPromptHandler(services, options.modelCaller),
     DELIVER_EVENTS: deliverEventsHandler(options.openWebhookSender),
     ERASE_CONTACT: eraseContactHandler(services),
     ERASE_USER: eraseUserHandler(services),

@@ -18,12 +18,15 @@ import { createSchedule } from "../../src/domain/schedules/create.ts";
 import { runSchedule } from "../../src/domain/schedules/run.ts";
 import { promotePrompt } from "../../src/domain/prompts/promote.ts";
 import { savePrompt } from "../../src/domain/prompts/save.ts";
+import { startPromptTrial } from "../../src/domain/prompt_trials/start.ts";
 import { saveTemplate } from "../../src/domain/templates/save.ts";
+import { addContacts } from "../support/contacts.ts";
 import { issuesOf } from "../support/issues.ts";
 import { onEveryMail, type TestMail } from "../support/mail.ts";
 import { importPeople, messageInput } from "../support/messages.ts";
 import { failJobs, problemOf } from "../support/problems.ts";
 import { tablesWith } from "../support/row_texts.ts";
+import { PAST_CONTACTS } from "../support/trials.ts";
 
 const USER = "erased-user-4711";
 
@@ -66,6 +69,9 @@ async function setUp(mail: TestMail) {
   await saveTemplate(services, user, { name: "June", content });
   const prompt = await savePrompt(services, user, { name: "quote", text: "{{ data_notice }}" });
   await promotePrompt(services, user, prompt.id);
+  await addContacts(services, admin, [{ email: "max@example.net" }]);
+  const tried = { promptId: prompt.id, sampleSize: 1 };
+  await startPromptTrial(services, user, tried, { quote: PAST_CONTACTS });
   await updateBudget(services, user, { warnAtFraction: 0.5 });
   await startBulkAction(services, user, {
     target: { action: "RETRY", deliveries: { filter: { retryable: true } }, force: false },

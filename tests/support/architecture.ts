@@ -94,6 +94,7 @@ const NOUNS: readonly string[] = [
   "emails",
   "learning",
   "inbox",
+  "prompt_trials",
   "erasure",
   "timeline",
   "search",

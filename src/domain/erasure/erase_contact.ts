@@ -7,6 +7,7 @@ import { NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Job } from "../jobs/job.ts";
 import type { PersonEraser } from "../person.ts";
+import { eraseFromTrials } from "../prompt_trials/erase.ts";
 import { eraseQuotes } from "../quotes/erase.ts";
 import type { Services } from "../services.ts";
 import { eraseFromSuppressions } from "../suppressions/erase_person.ts";
@@ -21,6 +22,7 @@ const PERSON_ERASERS: readonly PersonEraser[] = [
   eraseFromDeliveries,
   eraseFromSuppressions,
   eraseFromCalls,
+  eraseFromTrials,
 ];
 
 /**

@@ -10,6 +10,7 @@ import { eraseUserFromMessages } from "../messages/erase_user.ts";
 import { eraseNotificationsOfUser } from "../notifications/erase_user.ts";
 import type { UserEraser } from "../person.ts";
 import { eraseUserFromProblems } from "../problems/erase_user.ts";
+import { eraseUserFromTrials } from "../prompt_trials/erase.ts";
 import { eraseUserFromPrompts } from "../prompts/erase.ts";
 import { eraseUserFromSchedules } from "../schedules/erase_user.ts";
 import type { Services } from "../services.ts";
@@ -29,6 +30,7 @@ const USER_ERASERS: readonly UserEraser[] = [
   eraseUserFromProblems,
   eraseUserFromSchedules,
   eraseUserFromTemplates,
+  eraseUserFromTrials,
   eraseUserFromPrompts,
   eraseUserFromBudget,
   eraseNotificationsOfUser,

@@ -15,6 +15,7 @@ import {
 } from "../notifications/erase.ts";
 import { affectedEraser, problemsEraser, reportsEraser } from "../problems/erase.ts";
 import { outboxEraser, subscriptionsEraser } from "../outbox/erase.ts";
+import { trialResultsEraser, trialsEraser } from "../prompt_trials/erase.ts";
 import { promptsEraser, promptVersionsEraser } from "../prompts/erase.ts";
 import { quotesEraser } from "../quotes/erase.ts";
 import { firesEraser, schedulesEraser } from "../schedules/erase.ts";
@@ -57,6 +58,8 @@ export const ERASERS: readonly Eraser[] = [
   contactsEraser,
   suppressionsEraser,
   templatesEraser,
+  trialResultsEraser,
+  trialsEraser,
   promptVersionsEraser,
   promptsEraser,
   apiKeysEraser,

@@ -113,6 +113,15 @@ export const JOB_KINDS = {
     description: "Acts on the items of a bulk action, in stages.",
     startable: false,
   },
+  TRY_PROMPT: {
+    payload: z.strictObject({ trialId: z.uuid() }),
+    lane: "AI",
+    maxAttempts: 5,
+    timeoutMs: 30 * MINUTE,
+    description: "Answers past inputs with a version of a prompt, to compare the answers.",
+    startable: false,
+    notifies: true,
+  },
   DELIVER_EVENTS: {
     payload: z.strictObject({ endpointId: z.uuid() }),
     lane: "WEBHOOK",

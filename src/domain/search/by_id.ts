@@ -49,6 +49,13 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
   audience: find("audience", "o.name", "null", "audiences o", own("o.user_id")),
   template: find("template", "o.name", "'version ' || o.version", "templates o", "true"),
   prompt: find("prompt", "o.name", "'version ' || o.version", "prompt_versions o", "true"),
+  promptTrial: find(
+    "promptTrial",
+    "o.name",
+    "'trial of version ' || v.version",
+    "prompt_trials o join prompt_versions v on v.id = o.prompt_id",
+    "true",
+  ),
   suppression: find("suppression", "o.address", "o.reason", "suppressions o", "true"),
   contact: find(
     "contact",

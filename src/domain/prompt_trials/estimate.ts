@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { type Caller, requireAdmin } from "../access/access.ts";
+import { estimateCost } from "../ai_usage/estimate.ts";
+import { typicalCall } from "../ai_usage/typical_call.ts";
+import { ConflictError, InvalidInputError } from "../errors.ts";
+import type { Money } from "../money.ts";
+import { getPrompt } from "../prompts/find.ts";
+import type { PastInput, PastInputs, PastInputsByPrompt } from "../prompts/past_inputs.ts";
+import type { PromptVersion } from "../prompts/prompt.ts";
+import type { Services } from "../services.ts";
+import { issuesOf } from "../validation.ts";
+import { PAST_INPUTS } from "./past_inputs.ts";
+
+/** Version of a prompt, and the number of past inputs to try it on. */
+export interface TrialInput {
+  readonly promptId: string;
+  /** 1 to 100; the newest are used. */
+  readonly sampleSize: number;
+}
+
+/** Size and cost of a trial before it is started. */
+export interface TrialEstimate {
+  /** Number of past inputs, if there are fewer than asked for. */
+  readonly sampleCount: number;
+  /** Null: there is no price, or no past call to estimate by. */
+  readonly cost: Money | null;
+}
+
+/** A trial that can be started. */
+export interface PreparedTrial extends TrialEstimate {
+  readonly prompt: PromptVersion;
+  readonly inputs: PastInputs;
+  readonly samples: readonly PastInput[];
+}
+
+const inputSchema = z.object({
+  sampleSize: z.number().int("is not a whole number").min(1, "is below 1").max(100, "is above 100"),
+});
+
+/**
+ * Finds the past inputs of a trial, and estimates its cost by the newest calls with the prompt.
+ *
+ * @param sources past inputs by the name of their prompt
+ * @throws {ForbiddenError} for a MEMBER
+ * @throws {InvalidInputError} for a sample size out of range
+ * @throws {NotFoundError} for an unknown version
+ * @throws {ConflictError} NOT_STARTABLE if there is no past input
+ */
+export async function prepareTrial(
+  services: Services,
+  caller: Caller,
+  { promptId, sampleSize }: TrialInput,
+  sources: PastInputsByPrompt = PAST_INPUTS,
+): Promise<PreparedTrial> {
+  requireAdmin(caller, "try prompts");
+  const issues = issuesOf(inputSchema.safeParse({ sampleSize }));
+  if (issues.length > 0) throw new InvalidInputError(issues);
+  const prompt = await getPrompt(services, caller, promptId);
+  const { name, organizationId } = prompt;
+  const inputs = sources[name];
+  const samples = await inputs?.newest(services, organizationId, sampleSize) ?? [];
+  if (!inputs || samples.length === 0) {
+    const reason = `Cannot try the prompt ${name}: there is no earlier result to compare with`;
+    throw new ConflictError("NOT_STARTABLE", reason);
+  }
+  const cost = await costOf(services, organizationId, inputs, samples.length);
+  return { prompt, inputs, samples, sampleCount: samples.length, cost };
+}
+
+async function costOf(
+  services: Services,
+  organizationId: string,
+  { kind }: PastInputs,
+  calls: number,
+): Promise<Money | null> {
+  const typical = await typicalCall(services, organizationId, kind);
+  if (!typical) return null;
+  return await estimateCost(services, {
+    ...typical,
+    model: services.model ?? typical.model,
+    calls,
+  });
+}
