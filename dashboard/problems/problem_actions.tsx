@@ -6,7 +6,7 @@ import type { Problem } from "./problem_fields.ts";
 import { IgnoreDialog } from "./ignore_dialog.tsx";
 import { ResolveDialog } from "./resolve_dialog.tsx";
 
-/** Retry in stages, resolve, ignore. */
+/** Retry in stages, resolve, ignore. Jobs that wait for the language model continue by themselves. */
 export function ProblemActions({ problem, onStarted }: {
   readonly problem: Problem;
   /** Takes the id of a started bulk action. */
@@ -17,17 +17,19 @@ export function ProblemActions({ problem, onStarted }: {
   const close = () => setDialog(null);
   return (
     <>
-      <ActionButton
-        icon={IconStairs}
-        primary
-        onClick={() =>
-          setOffer({
-            title: "Retry the failures of this problem in stages",
-            target: { action: "RETRY", problemId: problem.id },
-          })}
-      >
-        Retry in stages …
-      </ActionButton>
+      {problem.source !== "AI_CALL" && (
+        <ActionButton
+          icon={IconStairs}
+          primary
+          onClick={() =>
+            setOffer({
+              title: "Retry the failures of this problem in stages",
+              target: { action: "RETRY", problemId: problem.id },
+            })}
+        >
+          Retry in stages …
+        </ActionButton>
+      )}
       {problem.state !== "RESOLVED" && (
         <ActionButton
           icon={IconCheck}

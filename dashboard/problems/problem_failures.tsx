@@ -40,13 +40,15 @@ export function ProblemFailures({ problem }: { readonly problem: Problem }) {
       <ProblemAffected affected={affected} total={problem.affectedCount} />
       <h3>Last failures</h3>
       <ProblemExamples examples={examples.nodes} />
-      <PageLink
-        to={problem.source === "DELIVERY" ? "/deliveries" : "/jobs"}
-        search={{ problem: problem.id }}
-        underline="always"
-      >
-        {problem.source === "DELIVERY" ? "All failed deliveries" : "All failed jobs"}
-      </PageLink>
+      {problem.source !== "AI_CALL" && (
+        <PageLink
+          to={problem.source === "DELIVERY" ? "/deliveries" : "/jobs"}
+          search={{ problem: problem.id }}
+          underline="always"
+        >
+          {problem.source === "DELIVERY" ? "All failed deliveries" : "All failed jobs"}
+        </PageLink>
+      )}
     </>
   );
 }

@@ -5,10 +5,11 @@ import { listOf, type UrlState } from "../kit/url_state.ts";
 import type { ProblemSource } from "./problem_fields.ts";
 import { PROBLEM_STATES } from "./problem_state.tsx";
 
-const SOURCES: readonly ProblemSource[] = ["DELIVERY", "JOB"];
+const SOURCES: readonly ProblemSource[] = ["DELIVERY", "JOB", "AI_CALL"];
 const SOURCE_LABELS: Readonly<Record<ProblemSource, string>> = {
   DELIVERY: "Deliveries",
   JOB: "Jobs",
+  AI_CALL: "Language model",
 };
 const ALL = "ALL";
 

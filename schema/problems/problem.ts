@@ -94,7 +94,7 @@ async function trendOf(context: Context, { id }: Problem, hours: number): Promis
 
 ProblemNode.implement({
   description:
-    "Failures of an organization that have the same cause: the same job kind or channel, error type, " +
+    "Failures of an organization that have the same cause: the same job kind, channel or model, error type, " +
     "code and text without its variable parts. Visible to ADMIN and OPERATOR. Kept for 90 days after " +
     "the last failure.",
   fields: (t) => ({

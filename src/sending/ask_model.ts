@@ -1,5 +1,6 @@
 import type { ModelAnswer, ModelRequest, ModelTurn } from "../ai/model.ts";
 import type { ModelError } from "../ai/openai_failure.ts";
+import { reportFailedCall } from "../domain/ai_usage/report_problem.ts";
 import { reserveCall } from "../domain/ai_usage/reserve.ts";
 import { settleCall, type SettledCall } from "../domain/ai_usage/settle.ts";
 import { JobFailure } from "../domain/jobs/outcome.ts";
@@ -103,7 +104,9 @@ export class LiveModelCaller implements ModelCaller {
       });
     if (result.outcome === "failed") {
       await settle(endOfFailure(result));
-      throw model.unavailableAfter({ result, ...circuit }) ?? failureOf(result.error);
+      const unavailable = model.unavailableAfter({ result, ...circuit });
+      if (unavailable) await this.#reportProblem(model, call, result.error);
+      throw unavailable ?? failureOf(result.error);
     }
     const { answer } = result;
     const checked = check(answer);
@@ -145,6 +148,13 @@ export class LiveModelCaller implements ModelCaller {
     if (reservation.reason === "PRICE_UNKNOWN") throw priceUnknown(model.model);
     const delayMs = Math.max(0, reservation.until.getTime() - Date.now());
     throw new ModelUnavailable(delayMs, { reason: "BUDGET", providerId: null });
+  }
+
+  async #reportProblem(model: LiveModel, call: Asked, error: ModelError): Promise<void> {
+    const { organizationId, jobId } = call;
+    if (jobId === null) return;
+    const { model: name, provider } = model;
+    await reportFailedCall(this.#services, { organizationId, jobId, model: name, provider, error });
   }
 
   async #settle(

@@ -3,11 +3,13 @@ import { updateBudget } from "../../src/domain/ai_usage/update_budget.ts";
 import { updateProvider } from "../../src/domain/installation/update_provider.ts";
 import { done } from "../../src/domain/jobs/outcome.ts";
 import { readJobWaits } from "../../src/domain/jobs/read_waits.ts";
+import { explain } from "../../src/domain/problems/explanation.ts";
 import { withModel } from "../../src/handlers/with_model.ts";
 import { usd } from "../support/ai_usage.ts";
 import { addJob, readAttempts, readJob } from "../support/jobs.ts";
 import { type CallerTest, onEveryCaller } from "../support/model_calls.ts";
 import { INVALID_KEY } from "../support/model_server.ts";
+import { problemOf } from "../support/problems.ts";
 import { until } from "../support/until.ts";
 import { startTestWorker } from "../support/worker.ts";
 
@@ -47,8 +49,33 @@ onEveryCaller(
         "(401 invalid_api_key)",
     );
 
+    const problem = await problemOf(given);
+    assert.deepEqual(
+      [problem.source, problem.origin, problem.provider, problem.errorType, problem.count],
+      ["AI_CALL", "gpt-6-luna", name, "ACCESS_TOKEN", 1],
+    );
+    assert.match(explain(problem).remedy, /Replace the key by `updateProvider`/);
+
     await updateProvider(services, operator, model.providerId, { accessToken: "sk-new" });
     assert.equal(await untilCompleted(given, id), 1, "the wait used no attempt");
+  },
+);
+
+onEveryCaller(
+  "A request that fails its job is a problem of the job only",
+  {
+    reply: () => ({ status: 400, error: { message: "Too long", code: "context_length_exceeded" } }),
+  },
+  async (given) => {
+    const { services, organization } = given;
+    await using _worker = await startWorker(given);
+    const id = await addJob(services.db, organization.id);
+    await until(
+      "the job has failed",
+      async () => (await readJob(services.db, id)).status === "FAILED",
+    );
+    const { source, errorType, count } = await problemOf(given);
+    assert.deepEqual([source, errorType, count], ["JOB", "OTHER", 1]);
   },
 );
 

@@ -61,7 +61,7 @@ async function checkItems(
   }
   if (problemId != null) {
     const { id, source } = await getProblem(services, caller, problemId);
-    const target = source === "JOB" ? "JOBS" : "DELIVERIES";
+    const target = source === "DELIVERY" ? "DELIVERIES" : "JOBS";
     return { target, byIds: false, filter: { problemId: id } };
   }
   if (deliveries) {

@@ -1,5 +1,6 @@
 import type { DeliveryErrorType } from "../../channels/channel.ts";
 import { DELIVERY_CODES, type Explanation } from "./delivery_codes.ts";
+import { explainModelError, isModelErrorType } from "./model_errors.ts";
 import type { Problem } from "./problem.ts";
 
 /** Explanation of each type of a delivery's error. The API describes the types by these texts, too. */
@@ -63,6 +64,19 @@ const JOB_ERRORS: Readonly<Record<string, Explanation>> = {
       "Read the text of the error and the log of the worker. Retry once the cause is removed, " +
       "and report the error if it stays.",
   },
+  MODEL_NOT_CONFIGURED: {
+    meaning: "No language model is configured in the process that ran the job.",
+    remedy: "Set OPENAI_API_KEY in all processes with a worker, restart, then retry the jobs.",
+  },
+  PRICE_UNKNOWN: {
+    meaning: "The organization has a budget, but the language model has no price.",
+    remedy: "Set a price by `setAiPrice`, or remove the budget, then retry the jobs.",
+  },
+  INVALID_ANSWER: {
+    meaning: "The language model answered twice, but not as it was asked to.",
+    remedy: "Read the faults in the text of the error. Improve the prompt, or use another model, " +
+      "then retry the jobs.",
+  },
   BATCH_ENDED: {
     meaning: "The batch of this job ended before, when the job failed or was cancelled.",
     remedy: "Retry the failed deliveries of the message instead of the job.",
@@ -74,11 +88,19 @@ const OTHER_JOB_ERROR: Explanation = {
   remedy: "Read the text of the error, remove the cause, then retry the jobs.",
 };
 
+// Jobs fail with the errors of the language model, and with none of other services.
+function modelErrorOf(errorType: string): Explanation | undefined {
+  return isModelErrorType(errorType) && errorType !== "OTHER"
+    ? explainModelError(errorType)
+    : undefined;
+}
+
 /** Explains a problem: by its code if that is known, else by its type. */
 export function explain(
   { source, errorType, code }: Pick<Problem, "source" | "errorType" | "code">,
 ): Explanation {
-  if (source === "JOB") return JOB_ERRORS[errorType] ?? OTHER_JOB_ERROR;
+  if (source === "AI_CALL") return explainModelError(errorType);
+  if (source === "JOB") return JOB_ERRORS[errorType] ?? modelErrorOf(errorType) ?? OTHER_JOB_ERROR;
   return explanationOfCode(code) ??
     (isDeliveryErrorType(errorType) ? DELIVERY_ERRORS[errorType] : DELIVERY_ERRORS.OTHER);
 }

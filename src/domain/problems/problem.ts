@@ -18,6 +18,13 @@ export const PROBLEM_SOURCES = {
     affected: "job",
     description: "Attempts of jobs that failed, timed out or crashed.",
   },
+  AI_CALL: {
+    subject: "job",
+    affected: "job",
+    description:
+      "Failed requests to the language model because of which jobs wait. A request that fails its job " +
+      "counts as JOB.",
+  },
 } as const satisfies Readonly<
   Record<string, { subject: Noun; affected: Noun; description: string }>
 >;
@@ -33,9 +40,9 @@ export interface Problem {
   readonly id: string;
   readonly organizationId: string;
   readonly source: ProblemSource;
-  /** Kind of the jobs, or channel of the deliveries. */
+  /** Kind of the jobs, channel of the deliveries, or name of the model. */
   readonly origin: string;
-  /** Provider of the deliveries, if the failure is about it. */
+  /** Provider of the deliveries or of the model, if the failure is about it. */
   readonly provider: string | null;
   readonly errorType: string;
   readonly code: string | null;
@@ -58,8 +65,8 @@ export interface Problem {
   readonly ignoredPerHour: number | null;
 }
 
-/** Returns the title of a problem for people: the kind of a job, and the text of the error. */
+/** Returns the title of a problem for people: the kind of a job or the model, and the text of the error. */
 export function titleOf({ source, origin, errorType, code, pattern }: Problem): string {
   const cause = pattern || code || errorType;
-  return source === "JOB" ? `${origin}: ${cause}` : cause;
+  return source === "DELIVERY" ? cause : `${origin}: ${cause}`;
 }

@@ -1,0 +1,39 @@
+import type { ModelErrorType } from "../../ai/openai_failure.ts";
+import type { Explanation } from "./delivery_codes.ts";
+
+/** Explanation of each type of an error of the language model. */
+export const MODEL_ERRORS: Readonly<Record<ModelErrorType, Explanation>> = {
+  ACCESS_TOKEN: {
+    meaning: "The language model refuses the API key.",
+    remedy: "Replace the key by `updateProvider`; jobs that wait continue by themselves.",
+  },
+  RATE_LIMIT: {
+    meaning: "The language model accepts no more requests for now.",
+    remedy:
+      "Jobs continue by themselves. If it happens often, lower the slots of the lane AI or ask the " +
+      "vendor for a higher limit.",
+  },
+  NETWORK: {
+    meaning: "The language model cannot be reached, did not answer in time, or broke off.",
+    remedy: "Check that its server works and that OPENAI_BASE_URL is right, then retry.",
+  },
+  PERMISSION: {
+    meaning: "The account may not use the model, or has no credit.",
+    remedy:
+      "Correct OPENAI_MODEL, or add credit at the vendor; jobs that wait continue by themselves.",
+  },
+  OTHER: {
+    meaning: "The language model refused the request.",
+    remedy: "Read the text of the error, remove the cause, then retry.",
+  },
+};
+
+/** Explanation of an error of the language model; `OTHER` for an unknown type. */
+export function explainModelError(errorType: string): Explanation {
+  return isModelErrorType(errorType) ? MODEL_ERRORS[errorType] : MODEL_ERRORS.OTHER;
+}
+
+/** Whether a text is the type of an error of the language model. */
+export function isModelErrorType(type: string): type is ModelErrorType {
+  return Object.hasOwn(MODEL_ERRORS, type);
+}
