@@ -1,3 +1,4 @@
+import { aiUsage } from "./ai_usage/screen.ts";
 import { audiences } from "./audiences/screen.ts";
 import { bulkActions } from "./bulk_actions/screen.ts";
 import { campaigns } from "./campaigns/screen.ts";
@@ -33,6 +34,7 @@ export const SCREENS: readonly Screen[] = [
   templates,
   prompts,
   suppressions,
+  aiUsage,
   notifications,
   webhooks,
   installation,

@@ -32,12 +32,13 @@ export default function PeriodChart({ label, points, done, bucket }: {
       label={`${label}: ${ended} ${done.toLowerCase()}, ${failed} failed`}
       times={times}
       series={series}
-      formatTime={FORMATS[bucket]}
+      formatTime={BUCKET_FORMATS[bucket]}
     />
   );
 }
 
-const FORMATS = { MINUTE: formatClock, HOUR: formatHour, DAY: formatDay } as const;
+/** Text of the start of an interval. */
+export const BUCKET_FORMATS = { MINUTE: formatClock, HOUR: formatHour, DAY: formatDay } as const;
 
 function formatHour(ms: number): string {
   const clock = formatClock(ms);

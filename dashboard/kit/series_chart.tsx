@@ -14,8 +14,11 @@ export interface Series {
   readonly counts: readonly number[];
 }
 
+/** Text of a count on the axis and in the legend. */
+export type FormatCount = (count: number) => string;
+
 /** Chart of counts over time. The series, their labels and tones must stay the same; their counts may change. */
-export default function SeriesChart({ label, times, series, formatTime }: {
+export default function SeriesChart({ label, times, series, formatTime, formatAmount }: {
   /** Says in words what the chart shows. */
   readonly label: string;
   /** In ms, ascending. */
@@ -24,6 +27,8 @@ export default function SeriesChart({ label, times, series, formatTime }: {
   readonly series: readonly Series[];
   /** Text of a time on the axis and in the legend. A constant of a module. */
   readonly formatTime: (ms: number) => string;
+  /** For amounts that are not whole numbers, as money. A constant of a module. Absent: counts. */
+  readonly formatAmount?: FormatCount;
 }) {
   const scheme = useComputedColorScheme();
   const { ref: frame, width } = useElementSize();
@@ -35,17 +40,21 @@ export default function SeriesChart({ label, times, series, formatTime }: {
   // Colours are read when the chart is made, so another theme makes another chart.
   useEffect(() => {
     if (!target.current) return;
-    const made = new uPlot(optionsOf(latest.current, formatTime), [[]], target.current);
+    const made = new uPlot(
+      optionsOf(latest.current, formatTime, formatAmount),
+      [[]],
+      target.current,
+    );
     chart.current = made;
     return () => made.destroy();
-  }, [scheme, formatTime]);
+  }, [scheme, formatTime, formatAmount]);
   useEffect(() => {
     const seconds = times.map((ms) => ms / 1_000);
     chart.current?.setData([seconds, ...series.map(({ counts }) => [...counts])]);
-  }, [times, series, scheme, formatTime]);
+  }, [times, series, scheme, formatTime, formatAmount]);
   useEffect(() => {
     if (width > 0) chart.current?.setSize({ width, height: HEIGHT });
-  }, [width, scheme, formatTime]);
+  }, [width, scheme, formatTime, formatAmount]);
 
   return (
     <div className="series-chart" ref={frame} role="img" aria-label={label}>
@@ -54,7 +63,12 @@ export default function SeriesChart({ label, times, series, formatTime }: {
   );
 }
 
-function optionsOf(series: readonly Series[], formatTime: (ms: number) => string): uPlot.Options {
+function optionsOf(
+  series: readonly Series[],
+  formatTime: (ms: number) => string,
+  formatAmount?: FormatCount,
+): uPlot.Options {
+  const format = formatAmount ?? formatCount;
   const style = getComputedStyle(document.body);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const axis: uPlot.Axis = {
@@ -69,7 +83,7 @@ function optionsOf(series: readonly Series[], formatTime: (ms: number) => string
     cursor: { y: false },
     // The text of the last time needs half of its width beside the last point.
     padding: [null, 40, null, null],
-    scales: { y: { range: (_, __, max) => [0, Math.max(5, max * 1.1)] } },
+    scales: { y: { range: (_, __, max) => [0, Math.max(formatAmount ? 0.0001 : 5, max * 1.1)] } },
     axes: [
       {
         ...axis,
@@ -82,7 +96,7 @@ function optionsOf(series: readonly Series[], formatTime: (ms: number) => string
         size: 56,
         // Counts are whole numbers.
         values: (_, counts) =>
-          counts.map((count) => Number.isInteger(count) ? formatCount(count) : ""),
+          counts.map((count) => formatAmount || Number.isInteger(count) ? format(count) : ""),
       },
     ],
     series: [
@@ -94,7 +108,7 @@ function optionsOf(series: readonly Series[], formatTime: (ms: number) => string
         // Lines differ without their colours, too.
         dash: index === 0 ? undefined : [4, 3],
         points: { show: false },
-        value: (_, count) => count === null ? "–" : formatCount(count),
+        value: (_, count) => count === null ? "–" : format(count),
       })),
     ],
   };

@@ -5,6 +5,7 @@ import { withPage } from "../../support/browser.ts";
 import { makeDataDir } from "../../support/data_dir.ts";
 import { request, startProgram } from "../../support/program.ts";
 import { startSmtpServer } from "../../support/smtp.ts";
+import { insertAiCalls } from "../ai_calls.ts";
 import { insertBrokenJobs } from "../broken_jobs.ts";
 
 // With --readme it makes the images of the README only.
@@ -52,6 +53,7 @@ const settings = { SMTP_URLS: smtp.url, DATA_DIR: join(makeDataDir(), "data") };
 const installed = await startProgram(settings);
 await installed.stop();
 await insertBrokenJobs(settings.DATA_DIR, 7);
+await insertAiCalls(settings.DATA_DIR);
 const { key } = installed;
 const program = { ...await startProgram({ ...settings, ADMIN_API_KEY: key }), key };
 
@@ -136,6 +138,11 @@ const { contacts } = await request<{ contacts: { nodes: { id: string }[] } }>(
   `{ contacts(filter: { search: "ada0@" }) { nodes { id } } }`,
 );
 
+await request(
+  program,
+  `mutation { updateBudget(input: { perDay: { amount: "0.03", currency: "USD" } }) { __typename } }`,
+);
+
 const SCREENS: Readonly<Record<string, string>> = {
   overview: "/overview",
   messages: "/messages",
@@ -168,6 +175,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   audiences: "/audiences",
   audience: `/audiences/${audienceId}`,
   suppressions: "/suppressions",
+  ai_usage: "/ai-usage",
   notifications: "/notifications",
   notification_settings: "/notifications/settings",
   keys: "/keys",

@@ -1,0 +1,59 @@
+import { Button } from "@mantine/core";
+import { IconPlayerPause } from "@tabler/icons-react";
+import { useState } from "react";
+import { Figure, Figures } from "../kit/figures.tsx";
+import { formatCount, formatMoney, formatNumberOf } from "../kit/format.ts";
+import { PageLink } from "../kit/links.tsx";
+import { Panel } from "../kit/panel.tsx";
+import { RelativeTime } from "../kit/relative_time.tsx";
+import { Status } from "../kit/status.tsx";
+import { BudgetBar } from "./budget_bar.tsx";
+import { BudgetDialog } from "./budget_dialog.tsx";
+import type { AiToday } from "./operations.ts";
+
+/** Calls of today, the budget with its edit, and the pause of a used-up one. */
+export function TodayPanel({ today }: { readonly today: AiToday }) {
+  const [editing, setEditing] = useState(false);
+  const { cost, callCount, running, failed, unknownCostCount, pausedUntil } = today;
+  return (
+    <Panel title={`Today (${today.timezone})`}>
+      <Figures className="panel-figures">
+        <Figure label="Cost">{cost ? formatMoney(cost) : "unknown"}</Figure>
+        <Figure label="Calls">{formatCount(callCount)}</Figure>
+        <Figure label="Running">{formatCount(running)}</Figure>
+        <Figure label="Failed" tone={failed > 0 ? "person" : undefined}>
+          {failed > 0
+            ? <PageLink to="/problems" c="inherit">{formatCount(failed)}</PageLink>
+            : formatCount(failed)}
+        </Figure>
+        <Figure label="Input tokens">{formatCount(today.inputTokens)}</Figure>
+        <Figure label="Output tokens">{formatCount(today.outputTokens)}</Figure>
+      </Figures>
+      {unknownCostCount > 0 && (
+        <p className="dimmed">
+          The cost of {formatNumberOf(unknownCostCount, "call")} is unknown.
+        </p>
+      )}
+      {pausedUntil && (
+        <p>
+          <Status tone="patience" icon={IconPlayerPause}>Paused</Status> The budget is used up.{" "}
+          <PageLink to="/jobs" search={{ status: "QUEUED", lane: "AI" }} underline="always">
+            Jobs of the AI lane
+          </PageLink>{" "}
+          wait until midnight (<RelativeTime at={pausedUntil} />), or until the budget is raised.
+        </p>
+      )}
+      <div className="budget">
+        {today.budget ? <BudgetBar today={today} /> : (
+          <span className="dimmed">
+            No daily budget is set, so that calls are never refused.
+          </span>
+        )}
+        <Button size="compact-sm" variant="default" onClick={() => setEditing(true)}>
+          {today.budget ? "Edit the budget …" : "Set a budget …"}
+        </Button>
+      </div>
+      {editing && <BudgetDialog today={today} onClose={() => setEditing(false)} />}
+    </Panel>
+  );
+}
