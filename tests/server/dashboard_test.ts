@@ -19,6 +19,7 @@ function folderWith(files: Readonly<Record<string, string>>): URL {
 const BUILT = {
   "index.html": `<meta property="csp-nonce" nonce="CSP_NONCE"><script nonce="CSP_NONCE"></script>`,
   "assets/index-1.js": "plain",
+  "assets/library.part-1.js": "library",
   "assets/index-1.js.br": "brotli",
   "secret.txt": "not for the world",
 };
@@ -68,6 +69,7 @@ onPostgres(
       assert.equal(await plain.text(), "plain");
       assert.match(plain.headers.get("cache-control") ?? "", /immutable/);
       assert.match(plain.headers.get("content-type") ?? "", /^text\/javascript/);
+      assert.equal(await (await get("/assets/library.part-1.js", "identity")).text(), "library");
       const compressed = await get("/assets/index-1.js", "gzip, br;q=1.0");
       assert.equal(compressed.headers.get("content-encoding"), "br");
       await compressed.body?.cancel().catch(() => {});

@@ -16,7 +16,8 @@ export async function readAsset(
   name: string,
   accepted: string,
 ): Promise<Response | null> {
-  const [, extension = ""] = /^[\w-]+\.(\w+)$/.exec(name) ?? [];
+  // Names of packages have dots, too: floating-ui.react.
+  const [, extension = ""] = /^[\w-]+(?:\.[\w-]+)*\.(\w+)$/.exec(name) ?? [];
   const type = TYPES[extension];
   if (type === undefined) return null;
   const codings = accepted.split(",").map((coding) => coding.split(";")[0]?.trim());
