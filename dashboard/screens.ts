@@ -12,7 +12,7 @@ import { notifications } from "./notifications/screen.ts";
 import { organization } from "./organization/screen.ts";
 import { overview } from "./overview/screen.ts";
 import { problems } from "./problems/screen.ts";
-import { prompts } from "./prompts/screen.ts";
+import { quotes } from "./quotes/screen.ts";
 import { schedules } from "./schedules/screen.ts";
 import { suppressions } from "./suppressions/screen.ts";
 import { templates } from "./templates/screen.ts";
@@ -31,8 +31,8 @@ export const SCREENS: readonly Screen[] = [
   contacts,
   audiences,
   campaigns,
+  quotes,
   templates,
-  prompts,
   suppressions,
   aiUsage,
   notifications,

@@ -1,0 +1,75 @@
+import { DeliveryStatusBadge } from "../deliveries/delivery_status.tsx";
+import { ERROR_TYPES } from "../deliveries/error_types.ts";
+import { formatError } from "../deliveries/error_text.tsx";
+import { Copy } from "../kit/copy.tsx";
+import { formatCount } from "../kit/format.ts";
+import { PageLink } from "../kit/links.tsx";
+import { RelativeTime } from "../kit/relative_time.tsx";
+import type { QuoteDetail, QuoteMail } from "./quote_fields.ts";
+
+/** The two mails of a quote, each with its error. */
+export function QuoteMails({ quote: { customerDelivery, adminDelivery, adminSkipped } }: {
+  readonly quote: QuoteDetail;
+}) {
+  return (
+    <div className="quote-mails">
+      <Mail
+        title="Mail to the customer"
+        mail={customerDelivery}
+        empty="It is made with the estimate."
+      />
+      <Mail
+        title="Mail to the admin"
+        mail={adminDelivery}
+        empty={adminSkipped ?? "It is made with the estimate."}
+      />
+    </div>
+  );
+}
+
+function Mail({ title, mail, empty }: {
+  readonly title: string;
+  readonly mail: QuoteMail | null;
+  /** Shown in place of a mail. */
+  readonly empty: string;
+}) {
+  return (
+    <section className="panel" aria-label={title}>
+      <header>
+        <h2>{title}</h2>
+        {mail && <PageLink to={`/deliveries/${mail.id}`}>Delivery</PageLink>}
+      </header>
+      {mail ? <MailState mail={mail} /> : <p className="dimmed">{empty}</p>}
+    </section>
+  );
+}
+
+function MailState(
+  { mail: { status, recipient, attemptCount, lastAttemptAt, error, waitingFor } }: {
+    readonly mail: QuoteMail;
+  },
+) {
+  return (
+    <>
+      <div className="quote-mail-line">
+        <DeliveryStatusBadge status={status} />
+        <span>{recipient.address}</span>
+        <span className="dimmed numbers">
+          {attemptCount === 1 ? "1 attempt" : `${formatCount(attemptCount)} attempts`}
+          {lastAttemptAt && (
+            <>
+              , last <RelativeTime at={lastAttemptAt} />
+            </>
+          )}
+        </span>
+      </div>
+      {waitingFor && <p className="dimmed">{waitingFor.text}</p>}
+      {error && (
+        <div className="delivery-error">
+          <code>{formatError(error)}</code> <Copy value={formatError(error)} label="error" />
+          <p>{ERROR_TYPES[error.type].meaning} {ERROR_TYPES[error.type].remedy}</p>
+        </div>
+      )}
+    </>
+  );
+}
