@@ -56,6 +56,7 @@ import "./search/search.ts";
 import "./suppressions/suppression.ts";
 import "./templates/mutations.ts";
 import "./templates/queries.ts";
+import "./webhooks/listen.ts";
 import "./webhooks/mutations.ts";
 import { builder } from "./kit/builder.ts";
 

@@ -36,6 +36,7 @@ const OWNERS: Owners = {
   webhook_endpoints: "webhooks",
   webhook_calls: "webhooks",
   webhook_attempts: "webhooks",
+  webhook_listeners: "webhooks",
   suppressions: "suppressions",
   secrets: "suppressions",
   contacts: "contacts",

@@ -24,6 +24,7 @@ import { deliverNotifications } from "../domain/notifications/deliver.ts";
 import { rollUpProblems } from "../domain/problems/roll_up.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/built_in.ts";
 import type { Services } from "../domain/services.ts";
+import { removeListeners } from "../domain/webhooks/listeners.ts";
 import { sweepOutbox } from "../domain/webhooks/sweep.ts";
 import { endStep, STOP } from "../domain/stop.ts";
 import type { Retention } from "../handlers/cleanup.ts";
@@ -51,6 +52,7 @@ const COUNT_JOBS_MS = 2_000;
 const NOTIFY_MS = 1_000;
 const MAIL_NOTIFICATIONS_MS = 5_000;
 const SWEEP_OUTBOX_MS = 500;
+const REMOVE_LISTENERS_MS = 30_000;
 // Maximum wait for replies to QUIT.
 const QUIT_MS = 1_000;
 const log = getLogger(["waybill"]);
@@ -176,6 +178,11 @@ export async function startBackground(
     "Looking for events to deliver",
     () => sweepOutbox(services),
   );
+  const removingListeners = every(
+    REMOVE_LISTENERS_MS,
+    "Removing listeners of processes that have died",
+    () => removeListeners(services),
+  );
   await resume();
   return {
     health: {
@@ -188,7 +195,15 @@ export async function startBackground(
     async stop() {
       const stoppedAt = performance.now();
       logProcessorStop();
-      const tasks = [schedule, refreshing, laneControl, sweepingOutbox, ...counting, ...notifying];
+      const tasks = [
+        schedule,
+        refreshing,
+        laneControl,
+        sweepingOutbox,
+        removingListeners,
+        ...counting,
+        ...notifying,
+      ];
       const repeated = Promise.all(tasks.map((task) => task.stop()));
       const jobsRecorded = await worker.stop();
       const recorded = allRecorded(sending) && jobsRecorded;

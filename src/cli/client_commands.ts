@@ -2,6 +2,7 @@ import tab from "@bomb.sh/tab/commander";
 import type { Command } from "commander";
 import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";
+import { addListen } from "./listen.ts";
 import { addLists } from "./lists.ts";
 import { addSchedules } from "./schedules.ts";
 import { addStatus } from "./status.ts";
@@ -13,6 +14,7 @@ export function addClientCommands(program: Command): void {
   addLists(program);
   addWatch(program);
   addExplain(program);
+  addListen(program);
   addSchedules(program);
   addKeys(program);
   // Last, because it completes the commands that exist by then.

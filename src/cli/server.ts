@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { createClient } from "graphql-ws";
 import { type DocumentNode, print } from "graphql";
 import { readClientConfig } from "../config/config.ts";
@@ -7,6 +8,15 @@ import type { TadaDocumentNode } from "./graphql.ts";
 interface Answer<R> {
   readonly data?: R | null;
   readonly errors?: readonly { readonly message: string }[];
+}
+
+// Two minutes in all.
+const RECONNECTS = 60;
+const RECONNECT_MS = 2_000;
+
+interface SubscribeOptions {
+  readonly signal?: AbortSignal;
+  readonly onClosed?: () => void;
 }
 
 /** A running server, as the environment names it. */
@@ -40,26 +50,38 @@ export class Server {
   }
 
   /**
-   * Executes a subscription over WebSocket.
+   * Executes a subscription over WebSocket. It is repeated after the loss of the connection.
    *
+   * @param options `signal`: ends it; `onClosed`: called whenever a connection is closed
    * @throws {CommandError} as `query`, while iterating
    */
   async *subscribe<R, V extends Record<string, unknown>>(
     document: TadaDocumentNode<R, V>,
     variables: V,
+    { signal, onClosed }: SubscribeOptions = {},
   ): AsyncGenerator<R> {
+    let connected = false;
     const client = createClient({
+      on: { connected: () => connected = true, closed: () => onClosed?.() },
+      // A server that restarts is waited for; one that was never reached is not.
+      shouldRetry: () => connected,
+      retryAttempts: RECONNECTS,
+      retryWait: () => delay(RECONNECT_MS),
       url: `${this.url.replace(/^http/, "ws")}/graphql`,
       connectionParams: this.#key ? { authorization: `Bearer ${this.#key}` } : {},
     });
+    const dispose = () => void client.dispose();
+    signal?.addEventListener("abort", dispose);
     try {
       for await (const answer of client.iterate<R>({ query: print(document), variables })) {
         if (answer.errors?.length || !answer.data) throw failureOf(answer.errors ?? []);
         yield answer.data;
       }
     } catch (thrown) {
+      if (signal?.aborted) return;
       throw this.#failureOfSocket(thrown);
     } finally {
+      signal?.removeEventListener("abort", dispose);
       await client.dispose();
     }
   }

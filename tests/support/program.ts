@@ -48,6 +48,34 @@ export async function runProgram(
   return { code, printed: text.decode(stdout), errors: text.decode(stderr) };
 }
 
+/** A command that runs until it is interrupted. */
+export interface RunningCommand {
+  /** Everything that it has printed so far, standard error included. */
+  printed(): string;
+  /** Sends SIGINT, as Ctrl-C does; returns the exit code. */
+  interrupt(): Promise<number>;
+}
+
+/** Starts a command that runs until it is interrupted. */
+export function startCommand(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): RunningCommand {
+  const process = run(args, settings, { stdout: "piped", stderr: "piped" });
+  let printed = "";
+  const outputs = [process.stdout, process.stderr].map(async (output) => {
+    for await (const text of output.pipeThrough(new TextDecoderStream())) printed += text;
+  });
+  return {
+    printed: () => printed,
+    async interrupt() {
+      process.kill("SIGINT");
+      const [{ code }] = await Promise.all([process.status, ...outputs]);
+      return code;
+    },
+  };
+}
+
 /** Reads the output to its end, so that the program never blocks on a full pipe. */
 async function readAll(
   process: Deno.ChildProcess,

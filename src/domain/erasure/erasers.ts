@@ -21,7 +21,7 @@ import { quotesEraser } from "../quotes/erase.ts";
 import { firesEraser, schedulesEraser } from "../schedules/erase.ts";
 import { suppressionsEraser } from "../suppressions/erase.ts";
 import { templatesEraser } from "../templates/erase.ts";
-import { callsEraser, endpointsEraser } from "../webhooks/erase.ts";
+import { callsEraser, endpointsEraser, listenersEraser } from "../webhooks/erase.ts";
 
 /**
  * Erasers of all tables with rows of organizations, in the order in which they run: rows that refer to others
@@ -34,6 +34,7 @@ export const ERASERS: readonly Eraser[] = [
   outboxEraser,
   callsEraser,
   endpointsEraser,
+  listenersEraser,
   aiCallsEraser,
   aiStatsEraser,
   jobsEraser,

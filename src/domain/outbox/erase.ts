@@ -15,15 +15,17 @@ export const subscriptionsEraser: Eraser = {
   )),
 };
 
-/** Erases the events that wait in the outboxes of an organization; before its endpoints. */
+/** Erases the events that wait in the outboxes of an organization; before its endpoints and listeners. */
 export const outboxEraser: Eraser = {
   tables: ["outbox"],
   erase: eraseBy(statement(
     "outbox.erase",
     `with gone as (
        delete from outbox where ctid = any(array(
-         select o.ctid from webhook_endpoints e join outbox o on o.endpoint_id = e.id
-         where e.organization_id = $1 limit $3))
+         select o.ctid from (
+           select id from webhook_endpoints where organization_id = $1
+           union all select id from webhook_listeners where organization_id = $1) e
+         join outbox o on o.endpoint_id = e.id limit $3))
        returning id
      )
      select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
@@ -84,6 +86,7 @@ const PRUNE = statement<[days: number, limit: number], { count: number }>(
      delete from outbox where ctid = any(array(
        select ctid from outbox o where at < now() - make_interval(days => $1)
          or not exists (select from webhook_endpoints where id = o.endpoint_id)
+           and not exists (select from webhook_listeners where id = o.endpoint_id)
        limit $2))
      returning id
    )

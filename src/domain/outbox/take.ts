@@ -36,3 +36,17 @@ export function readEvents(
 export function deleteEvents(endpointId: string, ids: string): string {
   return `delete from outbox where endpoint_id = ${endpointId} and id = any(${ids})`;
 }
+
+const REMOVE = statement<[endpointId: string, ids: number[]]>(
+  "outbox.remove",
+  deleteEvents("$1", "$2::bigint[]"),
+);
+
+/** Deletes events of a listener, which has got them. */
+export async function removeEvents(
+  db: Connection,
+  listenerId: string,
+  ids: readonly number[],
+): Promise<void> {
+  await db.run(REMOVE, listenerId, [...ids]);
+}

@@ -33,9 +33,25 @@ export const endpointsEraser: Eraser = {
   )),
 };
 
+/** Erases listeners. */
+export const listenersEraser: Eraser = {
+  tables: ["webhook_listeners"],
+  erase: eraseBy(statement(
+    "webhooks.eraseListeners",
+    `with gone as (
+       delete from webhook_listeners where id = any(array(
+         select id from webhook_listeners where organization_id = $1 and id > $2
+         order by id limit $3))
+       returning id
+     )
+     select count(*) as erased, (array_agg(id order by id desc))[1] as last from gone`,
+  )),
+};
+
 const ENDPOINT_IDS = statement<[organizationId: string], { id: string }>(
   "webhooks.idsOf",
-  "select id from webhook_endpoints where organization_id = $1",
+  `select id from webhook_endpoints where organization_id = $1
+   union all select id from webhook_listeners where organization_id = $1`,
 );
 
 // The comparison of texts finds the few calls to be parsed.
