@@ -37,14 +37,25 @@ export function startTimeLimit(
     setTimeout(() => controller.abort(new ModelTimeout(message)), ms);
   const total = abortAfter(totalMs, `The answer did not end within ${totalMs / 1_000} s`);
   let silence = abortAfter(firstTextMs, `No text came within ${firstTextMs / 1_000} s`);
-  let begun = false;
+  /** Time of the last part since the text began; null before. */
+  let receivedAt: number | null = null;
+  // One timer that looks when the last part came, because setting one for each part takes longer than reading it.
+  const watchSilence = (from: number) => {
+    const ms = from + silenceMs - performance.now();
+    silence = setTimeout(() => {
+      if (receivedAt !== null && receivedAt > from) return watchSilence(receivedAt);
+      controller.abort(new ModelTimeout(`The answer stopped for ${silenceMs / 1_000} s`));
+    }, ms);
+  };
   return {
     signal: AbortSignal.any([signal, controller.signal]),
     received(text) {
-      begun ||= text;
-      if (!begun) return;
-      clearTimeout(silence);
-      silence = abortAfter(silenceMs, `The answer stopped for ${silenceMs / 1_000} s`);
+      if (receivedAt === null) {
+        if (!text) return;
+        clearTimeout(silence);
+        watchSilence(performance.now());
+      }
+      receivedAt = performance.now();
     },
     end() {
       clearTimeout(total);
