@@ -79,7 +79,8 @@ const RESERVE = statement<
    select exists (select from call) as reserved, micros is not null as priced from bound`,
 );
 
-const RETRY_RESERVED = "interval '5 seconds'";
+// Random, so that the jobs of a long queue do not all try again at the same time.
+const RETRY_RESERVED = "(5 + 10 * random()) * interval '1 second'";
 
 // A call that does not fit beside the running ones may fit when these are settled.
 const REFUSE = statement<
@@ -88,7 +89,8 @@ const REFUSE = statement<
 >(
   "aiBudgets.refuse",
   `with state as materialized (
-     select *, spent_micros + ai_cost_micros($2, now(), $3, 0, $4) > per_day_micros as used_up
+     select *, spent_micros + ai_cost_micros($2, now(), $3, 0, $4) > per_day_micros as used_up,
+       now() + ${RETRY_RESERVED} as soon
      from ai_budgets where organization_id = $1
    ),
    paused as (
@@ -101,8 +103,7 @@ const REFUSE = statement<
     insertEventsFrom(`select organization_id, null as user_id, 'BUDGET_USED_UP' as event,
        organization_id as subject_id, 'AI' as name, null as detail from paused`)
   })
-   select case when used_up then greatest(day_end, now() + ${RETRY_RESERVED})
-     else now() + ${RETRY_RESERVED} end as until, exists (select from paused) as paused
+   select case when used_up then greatest(day_end, soon) else soon end as until, exists (select from paused) as paused
    from state`,
 );
 
