@@ -8,6 +8,7 @@ import { Empty } from "../kit/empty.tsx";
 import { formatEnum, formatRate } from "../kit/format.ts";
 import { RelativeTime } from "../kit/relative_time.tsx";
 import type { Installation, ProviderState } from "./operations.ts";
+import { MODEL_ERROR_MEANINGS } from "./model_error_meanings.ts";
 import { ProviderHealth } from "./provider_health.tsx";
 import { ProviderSettings } from "./provider_settings.tsx";
 import { ProviderSwitch } from "./provider_switch.tsx";
@@ -70,8 +71,8 @@ function ProviderCard({ provider, onSettings }: {
       </header>
       <dl className="facts">
         <div>
-          <dt>Channel</dt>
-          <dd>{channel === null ? "none: language model" : formatEnum(channel)}</dd>
+          <dt>{channel === null ? "Kind" : "Channel"}</dt>
+          <dd>{channel === null ? "Language model" : formatEnum(channel)}</dd>
         </div>
         <div>
           <dt>State since</dt>
@@ -98,9 +99,18 @@ function ProviderCard({ provider, onSettings }: {
         <div className="delivery-error">
           <code>{formatError(lastError)}</code>{" "}
           <Copy value={formatError(lastError)} label="error" />
-          <p>{ERROR_TYPES[lastError.type].meaning} {ERROR_TYPES[lastError.type].remedy}</p>
+          <p>{explain(provider, lastError)}</p>
         </div>
       )}
     </section>
   );
+}
+
+function explain(
+  { channel }: ProviderState,
+  { type }: NonNullable<ProviderState["lastError"]>,
+): string {
+  const ofModel = channel === null && type !== "INVALID_RECIPIENT";
+  const { meaning, remedy } = ofModel ? MODEL_ERROR_MEANINGS[type] : ERROR_TYPES[type];
+  return `${meaning} ${remedy}`;
 }
