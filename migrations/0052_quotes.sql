@@ -9,7 +9,7 @@ create table quotes (
   idempotency_key text,
   status text not null default 'PENDING'
     check (status in ('PENDING', 'AI_PROCESSING', 'AI_QUOTED', 'AI_ERROR')),
-  lock_token uuid,
+  lock_token bigint,
   locked_at timestamptz,
   job_id uuid,
   ai_processing_started_at timestamptz,
@@ -35,7 +35,7 @@ comment on table quotes is 'Requests of customers for a quote, with the estimate
 comment on column quotes.contact_id is 'Contact of the customer.';
 comment on column quotes.customer_name is 'Name of the customer as the request gave it.';
 comment on column quotes.lock_token is
-  'Proof of the current processing: only its holder may record a result; null: it is not processed.';
+  'Fence of the job that processes the quote: only its holder may record a result; null: it is not processed.';
 comment on column quotes.locked_at is 'Start of the current processing; stale after 30 minutes.';
 comment on column quotes.job_id is 'Latest job that processes the quote; null: none was started.';
 comment on column quotes.ai_processing_started_at is 'Start of the latest processing; null: none.';
@@ -58,8 +58,10 @@ create unique index quotes_idempotency on quotes (organization_id, idempotency_k
   where idempotency_key is not null;
 -- quotes.erasePerson, and the timeline of a contact.
 create index quotes_contact on quotes (organization_id, contact_id);
--- quotes.list with the filter of stale locks: at most as many as there are slots.
-create index quotes_locked on quotes (organization_id, locked_at) where lock_token is not null;
+-- quoteProcessing.selectPending of the system: the oldest ones of all organizations.
+create index quotes_pending on quotes (id) where status = 'PENDING';
+-- quotes.list with the filter of stale locks, and quoteProcessing.releaseStale: at most as many as there are slots.
+create index quotes_locked on quotes (locked_at) where lock_token is not null;
 
 -- Uploaded images are stored here and not in files, because each process must be able to read them, and because a
 -- backup and an erasure then include them.

@@ -49,6 +49,7 @@ import "./prompts/queries.ts";
 import "./providers/mutations.ts";
 import "./quotes/live.ts";
 import "./quotes/mutations.ts";
+import "./quotes/processing.ts";
 import "./schedules/live.ts";
 import "./schedules/mutations.ts";
 import "./schedules/queries.ts";

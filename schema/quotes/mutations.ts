@@ -1,5 +1,6 @@
 import { createQuote } from "../../src/domain/quotes/create.ts";
 import type { Quote } from "../../src/domain/quotes/quote.ts";
+import { JobNode } from "../jobs/job.ts";
 import { builder } from "../kit/builder.ts";
 import { QuoteNode } from "./quote.ts";
 
@@ -29,6 +30,13 @@ const CreateQuoteInput = builder.inputType("CreateQuoteInput", {
         "At most 8 https addresses of images, which are handed to the model and fetched by nobody " +
         "else. Addresses of a private network are refused.",
     }),
+    process: t.boolean({
+      required: true,
+      defaultValue: true,
+      description:
+        "True: its estimate is queued at once. False: images can be uploaded first; `processQuotes` " +
+        "queues it, or the schedule process-quotes.",
+    }),
     idempotencyKey: t.string({
       description:
         "Key of the request, 1 to 200 characters: a second call returns the first quote.",
@@ -46,6 +54,12 @@ const CreateQuotePayload = builder
         description: "New quote, or the earlier one with this idempotency key.",
         resolve: ({ quote }) => quote,
       }),
+      job: t.field({
+        type: JobNode,
+        nullable: true,
+        description: "Job that processes it; null with `process: false`.",
+        resolve: ({ quote: { jobId } }) => jobId,
+      }),
       created: t.exposeBoolean("created", {
         description: "False if an earlier quote has this idempotency key.",
       }),
@@ -59,7 +73,8 @@ builder.mutationField("createQuote", (t) =>
     errors: {},
     description:
       "Creates a quote from a request of a customer. ADMIN and OPERATOR only, else ForbiddenError. " +
-      "Refuses invalid fields with InvalidInputError.",
+      "Refuses invalid fields with InvalidInputError, and an idempotency key of another request with " +
+      "ConflictError.",
     args: {
       input: t.arg({ type: CreateQuoteInput, required: true, description: "The request." }),
     },

@@ -40,8 +40,8 @@ const ProcessingLockObject = builder.objectRef<Quote>("ProcessingLock").implemen
   description: "Lock of a quote that is processed: only its holder may record a result.",
   fields: (t) => ({
     token: t.string({
-      description: "Proof of the processing; each one has another.",
-      resolve: ({ lockToken }) => lockToken ?? "",
+      description: "Fence of the job; each processing has another.",
+      resolve: ({ lockToken }) => `${lockToken}`,
     }),
     since: t.field({
       type: "DateTime",

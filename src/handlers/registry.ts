@@ -10,6 +10,9 @@ import { enrolContactsHandler } from "./enrol_contacts.ts";
 import { deliverEventsHandler } from "./deliver_events.ts";
 import { eraseContactHandler } from "./erase_contact.ts";
 import { eraseUserHandler } from "./erase_user.ts";
+import { processQuoteHandler } from "./process_quote.ts";
+import { processQuotesHandler } from "./process_quotes.ts";
+import { releaseStaleLocksHandler } from "./release_stale_locks.ts";
 import { planMessageHandler } from "./plan_message.ts";
 import { removeRecipientsHandler } from "./remove_recipients.ts";
 import { retryFailedHandler } from "./retry_failed.ts";
@@ -38,6 +41,9 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     CLEANUP_DELIVERIES: cleanupDeliveriesHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),
     TRY_PROMPT: tryPromptHandler(services, options.modelCaller),
+    PROCESS_QUOTE: processQuoteHandler(services, options.modelCaller),
+    PROCESS_QUOTES: processQuotesHandler(services),
+    RELEASE_STALE_LOCKS: releaseStaleLocksHandler(services),
     DELIVER_EVENTS: deliverEventsHandler(options.openWebhookSender),
     ERASE_CONTACT: eraseContactHandler(services),
     ERASE_USER: eraseUserHandler(services),

@@ -3,18 +3,6 @@ import type { ClaimedJob } from "../domain/jobs/claim.ts";
 import type { Progress } from "../domain/jobs/job.ts";
 import { JobFailure, type Outcome } from "../domain/jobs/outcome.ts";
 
-/** Cause of an abort. After it the handler must record its work and end soon. */
-export type AbortCause = "cancelled" | "timeout" | "stopping" | "lease lost";
-
-/** Reason of an aborted signal. */
-export class JobAborted extends Error {
-  override readonly name = "JobAborted";
-
-  constructor(readonly abortCause: AbortCause) {
-    super(`The job was aborted: ${abortCause}`);
-  }
-}
-
 /** One attempt at a job, as passed to its handler. */
 export interface JobRun {
   /** The claimed job. Its checked payload is a parameter of its own. */

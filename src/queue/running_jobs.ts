@@ -14,7 +14,8 @@ import type { ProgressReport } from "../domain/jobs/progress.ts";
 import type { SettledOutcome, Settlement } from "../domain/jobs/settle.ts";
 import type { Meter } from "../domain/meter.ts";
 import { isOutage } from "../domain/unavailable.ts";
-import { type AbortCause, type BoundHandler, JobAborted, type JobRun } from "./handler.ts";
+import { type BoundHandler, type JobRun } from "./handler.ts";
+import { type AbortCause, JobAborted } from "../domain/jobs/abort.ts";
 
 // Time that a handler has to end after its signal was aborted.
 const GRACE_MS = 10_000;

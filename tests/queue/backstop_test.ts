@@ -6,7 +6,7 @@ import { rescueOrphans } from "../../src/domain/jobs/lease.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { wakeWorkers } from "../../src/domain/jobs/enqueue.ts";
 import { createBus } from "../../src/events/bus.ts";
-import { JobAborted } from "../../src/queue/handler.ts";
+import { JobAborted } from "../../src/domain/jobs/abort.ts";
 import { skipTime } from "../support/clock.ts";
 import { addJob, addJobs, expireLease, readAttempts, readJob, readJobs } from "../support/jobs.ts";
 import { onEveryQueue, onPostgresQueue } from "../support/queue.ts";

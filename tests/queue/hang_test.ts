@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { done } from "../../src/domain/jobs/outcome.ts";
 import type { Services } from "../../src/domain/services.ts";
-import { JobAborted } from "../../src/queue/handler.ts";
+import { JobAborted } from "../../src/domain/jobs/abort.ts";
 import { skipTime } from "../support/clock.ts";
 import { addJob, expireLease, readJob } from "../support/jobs.ts";
 import { onPostgresQueue } from "../support/queue.ts";

@@ -12,7 +12,8 @@ import {
   snooze,
 } from "../../src/domain/jobs/outcome.ts";
 import type { Settlement } from "../../src/domain/jobs/settle.ts";
-import { type AbortCause, JobAborted, type JobRun } from "../../src/queue/handler.ts";
+import { type JobRun } from "../../src/queue/handler.ts";
+import { type AbortCause, JobAborted } from "../../src/domain/jobs/abort.ts";
 import { RunningJobs } from "../../src/queue/running_jobs.ts";
 import { untilAborted, type WorkHandler, workHandlers } from "../support/worker.ts";
 

@@ -5,7 +5,7 @@ import { cancelJob } from "../../src/domain/jobs/cancel.ts";
 import { cancelled, done, JobFailure, snooze } from "../../src/domain/jobs/outcome.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { postgresTransport } from "../../src/events/postgres.ts";
-import { JobAborted } from "../../src/queue/handler.ts";
+import { JobAborted } from "../../src/domain/jobs/abort.ts";
 import { createOrganization } from "../support/callers.ts";
 import {
   addJob,

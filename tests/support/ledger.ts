@@ -72,10 +72,11 @@ const JOB_CHECKS: Record<string, string> = {
   "no job is rescued from a living worker": `
     select 'job ' || job_id || ': claim ' || old_fence || ' was rescued from a living worker'
     from ledger where crashed and owner_lives`,
-  "a final state does not change, except by retryJob": `
+  "a final state does not change, except by a person who starts the job again": `
     select 'job ' || job_id || ' went from ' || old_status || ' to ' || new_status
-    from ledger where old_status in ${FINAL} and old_status <> new_status
-      and (old_status = 'COMPLETED' or new_status <> 'QUEUED' or new_attempt <> 0)`,
+    from ledger l where old_status in ${FINAL} and old_status <> new_status
+      and (new_status <> 'QUEUED' or new_attempt <> 0 or not exists (
+        select from job_events e where e.job_id = l.job_id and e.kind = 'RETRIED'))`,
   "the attempt number is the number of attempts made": `
     select 'job ' || id || ' is ' || status || ' with attempt ' || attempt || ' of ' || max_attempts ||
       ' and ' || made || ' made'

@@ -12,7 +12,10 @@ import { type Lane, SLOT_SIZE } from "../../src/domain/jobs/lane.ts";
 import { registerWorker, rescueOrphans } from "../../src/domain/jobs/lease.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { Completer } from "../../src/queue/completer.ts";
-import { type AbortCause, bindHandlers, type BoundHandler } from "../../src/queue/handler.ts";
+import { bindHandlers, type BoundHandler } from "../../src/queue/handler.ts";
+import { type AbortCause } from "../../src/domain/jobs/abort.ts";
+import { LiveModelCaller } from "../../src/sending/ask_model.ts";
+import type { ModelCaller } from "../../src/sending/model_caller.ts";
 import { ContentCache } from "../../src/sending/content_cache.ts";
 import type { ChannelSlot } from "../../src/sending/provider_pool.ts";
 import { Window } from "../../src/sending/window.ts";
@@ -21,6 +24,9 @@ import { enrolContactsHandler } from "../../src/handlers/enrol_contacts.ts";
 import { eraseContactHandler } from "../../src/handlers/erase_contact.ts";
 import { eraseUserHandler } from "../../src/handlers/erase_user.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
+import { processQuoteHandler } from "../../src/handlers/process_quote.ts";
+import { processQuotesHandler } from "../../src/handlers/process_quotes.ts";
+import { releaseStaleLocksHandler } from "../../src/handlers/release_stale_locks.ts";
 import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
 import { runBulkActionHandler } from "../../src/handlers/run_bulk_action.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
@@ -54,9 +60,11 @@ export interface MailWorkerOptions {
   readonly window?: number;
   /** Maximum number of deliveries in flight of all batches together. */
   readonly places?: number;
+  /** Absent: none is configured. */
+  readonly model?: ModelCaller;
 }
 
-const LANES: Lane[] = ["TRANSACTIONAL", "BULK", "SYSTEM"];
+const LANES: Lane[] = ["TRANSACTIONAL", "AI", "BULK", "SYSTEM"];
 const SLOTS = 4;
 const PUBLIC_URL = "https://mail.example.com";
 
@@ -69,20 +77,26 @@ const MAKE_DUE = statement<[]>(
 /** Handlers of the jobs of messages. */
 export function mailHandlers(
   services: Services,
-  { channel, messenger, window = 4, places = 100 }: MailWorkerOptions,
+  options: MailWorkerOptions,
 ): ReadonlyMap<string, BoundHandler> {
+  const { channel, messenger, window = 4, places = 100 } = options;
+  const { model = new LiveModelCaller(services, null) } = options;
   const contents = new ContentCache(services);
   const windows = { urgent: new Window(() => places), normal: new Window(() => places) };
   const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window, windows }]]);
   if (messenger) slots.set("MESSENGER", { channel: messenger, window, windows });
   const { DELETE_ORGANIZATION, ENROL_CONTACTS, ERASE_CONTACT, ERASE_USER } = JOB_KINDS;
   const { PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH, SEND_DUE } = JOB_KINDS;
+  const { PROCESS_QUOTE, PROCESS_QUOTES, RELEASE_STALE_LOCKS } = JOB_KINDS;
   const kinds = {
     DELETE_ORGANIZATION,
     ENROL_CONTACTS,
     ERASE_CONTACT,
     ERASE_USER,
     PLAN_MESSAGE,
+    PROCESS_QUOTE,
+    PROCESS_QUOTES,
+    RELEASE_STALE_LOCKS,
     RETRY_FAILED,
     RUN_BULK_ACTION,
     SEND_BATCH,
@@ -94,6 +108,9 @@ export function mailHandlers(
     DELETE_ORGANIZATION: deleteOrganizationHandler(services),
     ENROL_CONTACTS: enrolContactsHandler(services),
     PLAN_MESSAGE: planMessageHandler(services),
+    PROCESS_QUOTE: processQuoteHandler(services, model),
+    PROCESS_QUOTES: processQuotesHandler(services),
+    RELEASE_STALE_LOCKS: releaseStaleLocksHandler(services),
     RETRY_FAILED: retryFailedHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),
     SEND_DUE: sendDueHandler(services),

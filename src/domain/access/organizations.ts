@@ -116,6 +116,17 @@ export async function getOrganization(
   throw new NotFoundError([toTypeId("organization", id)]);
 }
 
+/**
+ * Reads an organization for a job of it.
+ *
+ * @throws {NotFoundError} if it is being deleted
+ */
+export async function readOrganization({ db }: Services, id: string): Promise<Organization> {
+  const [organization] = await db.run(FIND, [id]);
+  if (!organization) throw new NotFoundError([toTypeId("organization", id)]);
+  return organization;
+}
+
 /** Returns those of the given database ids that belong to organizations. */
 export async function findExisting(
   { db }: Services,

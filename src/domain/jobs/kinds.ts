@@ -120,6 +120,42 @@ export const JOB_KINDS = {
     timeoutMs: 30 * MINUTE,
     description: "Answers past inputs with a version of a prompt, to compare the answers.",
     startable: false,
+  },
+  PROCESS_QUOTE: {
+    payload: z.strictObject({
+      quoteId: z.string().min(1, "is empty").max(100, "is longer than 100 characters"),
+      resend: z.boolean().default(false),
+    }),
+    lane: "AI",
+    maxAttempts: 3,
+    timeoutMs: 30 * MINUTE,
+    description: "Asks the language model for the estimate of a quote, and mails it.",
+    startable: true,
+    notifies: true,
+  },
+  PROCESS_QUOTES: {
+    payload: z.strictObject({
+      limit: z.number().int("is not a whole number").min(0, "is below 0").max(
+        1_000,
+        "is above 1,000",
+      )
+        .default(20),
+    }),
+    lane: "SYSTEM",
+    maxAttempts: 3,
+    timeoutMs: 5 * MINUTE,
+    description:
+      "Queues the oldest PENDING quotes for the language model, and releases stale locks.",
+    startable: true,
+    notifies: true,
+  },
+  RELEASE_STALE_LOCKS: {
+    payload: z.strictObject({}),
+    lane: "SYSTEM",
+    maxAttempts: 3,
+    timeoutMs: 5 * MINUTE,
+    description: "Releases locks of quotes that are older than 30 minutes.",
+    startable: true,
     notifies: true,
   },
   DELIVER_EVENTS: {

@@ -1,8 +1,11 @@
 import { type Connection, statement } from "../../db/database.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
 import { upsertContacts } from "../contacts/upsert.ts";
+import { ConflictError } from "../errors.ts";
 import { newId } from "../id.ts";
+import { wakeWorkers } from "../jobs/enqueue.ts";
 import type { Services } from "../services.ts";
+import { enqueueProcessing } from "./enqueue.ts";
 import { getQuote } from "./find.ts";
 import { addImageUrls } from "./images.ts";
 import { checkQuote, type CreateQuoteInput, type NewQuoteFields } from "./input.ts";
@@ -28,17 +31,22 @@ const INSERT = statement<
    returning id`,
 );
 
-const FIND_SAME = statement<[organizationId: string, idempotencyKey: string], { id: string }>(
+const FIND_SAME = statement<
+  [organizationId: string, idempotencyKey: string],
+  { id: string; contactId: string; customerName: string; request: string }
+>(
   "quotes.findSame",
-  "select id from quotes where organization_id = $1 and idempotency_key = $2",
+  `select id, contact_id as "contactId", customer_name as "customerName", request
+   from quotes where organization_id = $1 and idempotency_key = $2`,
 );
 
 /**
- * Creates a quote, and its customer as a contact.
+ * Creates a quote, and its customer as a contact. With `process` its estimate is queued.
  *
  * @returns the quote; `created` is false if the idempotency key belongs to an earlier one, which is returned
  * @throws {ForbiddenError} for a MEMBER
  * @throws {InvalidInputError} with every fault; nothing is written then
+ * @throws {ConflictError} CHANGED if the key belongs to another request
  */
 export async function createQuote(
   services: Services,
@@ -48,11 +56,19 @@ export async function createQuote(
   requireAdmin(caller, "create quotes");
   const fields = await checkQuote(services, input);
   const { organizationId } = caller;
-  const { id, contactId, created } = await services.db.transaction((tx) =>
-    insert(tx, organizationId, fields)
-  );
+  const { id, contactId, created } = await services.db.transaction(async (tx) => {
+    const inserted = await insert(tx, organizationId, fields);
+    if (inserted.created && input.process) {
+      await enqueueProcessing(tx, [{ id: inserted.id, organizationId, jobId: null }], {
+        resend: false,
+        userId: caller.userId,
+      });
+    }
+    return inserted;
+  });
   services.bus.publish("contacts", organizationId, [contactId]);
   if (created) services.bus.publish("quotes", organizationId, [id]);
+  if (created && input.process) wakeWorkers(services, ["AI"]);
   return { quote: await getQuote(services, caller, id), created };
 }
 
@@ -81,5 +97,12 @@ async function insert(
   }
   const [same] = await tx.run(FIND_SAME, organizationId, idempotencyKey ?? "");
   if (!same) throw new Error("The quote of an idempotency key was deleted meanwhile");
+  const { contactId } = same;
+  if (contactId !== contact.id || same.customerName !== customerName || same.request !== request) {
+    throw new ConflictError(
+      "CHANGED",
+      `Cannot create the quote: the idempotency key ${idempotencyKey} belongs to another request`,
+    );
+  }
   return { id: same.id, contactId: contact.id, created: false };
 }

@@ -12,6 +12,8 @@ export interface CreateQuoteInput {
   readonly request: string;
   /** At most 8 https addresses. */
   readonly imageUrls?: readonly string[] | null;
+  /** Whether its estimate is queued at once. */
+  readonly process: boolean;
   /** 1 to 200 characters. */
   readonly idempotencyKey?: string | null;
 }

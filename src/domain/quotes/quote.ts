@@ -34,8 +34,8 @@ export interface Quote {
   readonly customerEmail: string;
   readonly request: string;
   readonly status: QuoteStatus;
-  /** Proof of the current processing; null: it is not processed. */
-  readonly lockToken: string | null;
+  /** Fence of the job that processes it; null: it is not processed. */
+  readonly lockToken: number | null;
   readonly lockedAt: Date | null;
   /** Whether the processing began more than 30 minutes ago. */
   readonly lockStale: boolean;

@@ -32,6 +32,20 @@ const BUILT_IN_SCHEDULES: readonly BuiltInSchedule[] = [
     intervalMs: null,
   },
   {
+    name: "process-quotes",
+    description: "Queues up to 20 PENDING quotes for the language model, oldest first.",
+    kind: "PROCESS_QUOTES",
+    cron: "*/5 * * * *",
+    intervalMs: null,
+  },
+  {
+    name: "release-stale-locks",
+    description: "Releases locks of quotes that are older than 30 minutes.",
+    kind: "RELEASE_STALE_LOCKS",
+    cron: "0 2 * * *",
+    intervalMs: null,
+  },
+  {
     name: "cleanup",
     description: "Deletes finished jobs and deliveries whose retention period is over.",
     kind: "CLEANUP",

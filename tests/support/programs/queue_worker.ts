@@ -15,7 +15,8 @@ import { writeProgress } from "../../../src/domain/jobs/progress.ts";
 import { settleJobs } from "../../../src/domain/jobs/settle.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { postgresTransport } from "../../../src/events/postgres.ts";
-import { JobAborted, type JobRun } from "../../../src/queue/handler.ts";
+import { type JobRun } from "../../../src/queue/handler.ts";
+import { JobAborted } from "../../../src/domain/jobs/abort.ts";
 import { startWorker } from "../../../src/queue/worker.ts";
 import { type WorkHandler, workHandlers } from "../worker.ts";
 

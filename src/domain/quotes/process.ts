@@ -1,0 +1,183 @@
+import { type Connection, statement } from "../../db/database.ts";
+import { type Caller, requireAdmin } from "../access/access.ts";
+import { invalid, NotFoundError } from "../errors.ts";
+import { fromTypeIds, toTypeId } from "../id.ts";
+import { wakeWorkers } from "../jobs/enqueue.ts";
+import type { Services } from "../services.ts";
+import { enqueueProcessing, type QuoteToProcess, UNIQUE_KEY } from "./enqueue.ts";
+import { IS_STALE, quotesById } from "./find.ts";
+import type { Quote, QuoteStatus } from "./quote.ts";
+import { publishQuotes, type ReleasedQuote, releaseStale } from "./stale_locks.ts";
+
+/** Input of `processQuotes`. */
+export interface ProcessQuotesInput {
+  /** TypeIDs of the quotes; null or absent: the oldest PENDING ones. */
+  readonly quoteIds?: readonly string[] | null;
+  /** Maximum number of quotes, 0 to 1,000; without effect on `quoteIds`. */
+  readonly limit: number;
+  /** Also takes quotes that failed, and with `quoteIds` those that are processed or have an estimate. */
+  readonly force: boolean;
+  /** With `force`: mails a new estimate even if an earlier one was mailed. */
+  readonly resend: boolean;
+}
+
+/** A quote that is not processed. */
+export interface SkippedQuote {
+  readonly quote: Quote;
+  /** Text for people. */
+  readonly reason: string;
+}
+
+/** Result of `processQuotes`. */
+export interface ProcessQuotesResult {
+  /** Quotes that are queued now. */
+  readonly quotes: readonly Quote[];
+  readonly skipped: readonly SkippedQuote[];
+}
+
+/** A quote, with what decides whether it is processed. */
+interface Candidate {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly status: QuoteStatus;
+  readonly lockStale: boolean;
+  /** Unfinished job of the quote; null: none. */
+  readonly unfinishedJobId: string | null;
+  /** Latest job of the quote; null: none, or it was deleted. */
+  readonly latestJobId: string | null;
+}
+
+const UNFINISHED = `(select j.id from jobs j where j.organization_id = q.organization_id
+  and j.unique_key = ${UNIQUE_KEY} and j.status in ('QUEUED', 'SCHEDULED', 'PROCESSING'))`;
+
+const SELECT =
+  `select q.id, q.organization_id as "organizationId", q.status, ${IS_STALE} as "lockStale",
+    ${UNFINISHED} as "unfinishedJobId", (select j.id from jobs j where j.id = q.job_id) as "latestJobId"
+  from quotes q`;
+
+// In the order of ids, so that two calls cannot deadlock.
+const LOCK = statement<[organizationId: string, ids: string[]], Candidate>(
+  "quoteProcessing.lock",
+  `${SELECT} where q.organization_id = $1 and q.id = any($2) order by q.id for update of q`,
+);
+
+const NEXT = statement<
+  [organizationId: string | null, statuses: QuoteStatus[], limit: number],
+  Candidate
+>(
+  "quoteProcessing.next",
+  `${SELECT} where (q.organization_id = $1 or $1 is null) and q.status = any($2)
+     and ${UNFINISHED} is null
+   order by q.id limit $3 for update of q skip locked`,
+);
+
+const MAX_LIMIT = 1_000;
+
+/**
+ * Queues quotes for the language model, and releases the stale locks of the organization.
+ *
+ * @returns the queued quotes, and the chosen ones that are not queued, with the reasons
+ * @throws {ForbiddenError} for a MEMBER
+ * @throws {InvalidInputError} for a limit out of range, invalid ids, and `resend` without `force`
+ * @throws {NotFoundError} naming every quote that does not exist; nothing is queued then
+ */
+export async function processQuotes(
+  services: Services,
+  caller: Caller,
+  { quoteIds, limit, force, resend }: ProcessQuotesInput,
+): Promise<ProcessQuotesResult> {
+  requireAdmin(caller, "process quotes");
+  if (!Number.isInteger(limit) || limit < 0 || limit > MAX_LIMIT) {
+    throw invalid(["limit"], "OUT_OF_RANGE", `must be a whole number from 0 to ${MAX_LIMIT}`);
+  }
+  if (resend && !force) throw invalid(["resend"], "NEEDS_FORCE", "needs force");
+  const ids = quoteIds ? fromTypeIds("quote", quoteIds, ["quoteIds"]) : null;
+  const { organizationId, userId } = caller;
+  const { queued, skipped, released } = await services.db.transaction(async (tx) => {
+    // Chosen quotes are read first: one with a stale lock is started again, together with its job.
+    const chosen = ids && await lockAll(tx, organizationId, ids);
+    const released = await releaseStale(tx, organizationId);
+    const candidates = chosen ?? await tx.run(NEXT, organizationId, statusesOf(force), limit);
+    const queued = candidates.filter((quote) => refusalOf(quote, force) === null);
+    const skipped = candidates.filter((quote) => refusalOf(quote, force) !== null);
+    await enqueueProcessing(tx, queued.map(toProcess), { resend, userId });
+    return { queued, skipped, released };
+  });
+  announce(services, queued, released);
+  const read = await quotesById(services, caller, [...queued, ...skipped].map(({ id }) => id));
+  const byId = new Map(read.map((quote) => [quote.id, quote]));
+  return {
+    quotes: queued.flatMap(({ id }) => byId.get(id) ?? []),
+    skipped: skipped.flatMap((candidate) => {
+      const quote = byId.get(candidate.id);
+      const reason = refusalOf(candidate, force);
+      return quote && reason !== null ? [{ quote, reason }] : [];
+    }),
+  };
+}
+
+/**
+ * Queues the oldest PENDING quotes, and releases stale locks.
+ *
+ * @param organizationId null: those of all organizations
+ * @returns number of queued quotes
+ */
+export async function processPending(
+  services: Services,
+  organizationId: string | null,
+  limit: number,
+): Promise<number> {
+  const { queued, released } = await services.db.transaction(async (tx) => {
+    const released = await releaseStale(tx, organizationId);
+    const queued = await tx.run(NEXT, organizationId, statusesOf(false), limit);
+    await enqueueProcessing(tx, queued.map(toProcess), { resend: false, userId: null });
+    return { queued, released };
+  });
+  announce(services, queued, released);
+  return queued.length;
+}
+
+async function lockAll(
+  tx: Connection,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<Candidate[]> {
+  const found = await tx.run(LOCK, organizationId, [...ids]);
+  const known = new Set(found.map(({ id }) => id));
+  const missing = ids.filter((id) => !known.has(id));
+  if (missing.length > 0) throw new NotFoundError(missing.map((id) => toTypeId("quote", id)));
+  return found;
+}
+
+function statusesOf(force: boolean): QuoteStatus[] {
+  return force ? ["PENDING", "AI_ERROR"] : ["PENDING"];
+}
+
+/** Reason for which a quote is not processed; null: it is. */
+function refusalOf(
+  { status, lockStale, unfinishedJobId }: Candidate,
+  force: boolean,
+): string | null {
+  if (force) return null;
+  if (status === "AI_QUOTED") return "It has an estimate already; force replaces it";
+  if (status === "AI_PROCESSING" && !lockStale) {
+    return "It is being processed; force takes it over";
+  }
+  if (status === "PENDING" && unfinishedJobId !== null) return "It is queued already";
+  return null;
+}
+
+function toProcess(
+  { id, organizationId, unfinishedJobId, latestJobId }: Candidate,
+): QuoteToProcess {
+  return { id, organizationId, jobId: unfinishedJobId ?? latestJobId };
+}
+
+function announce(
+  services: Services,
+  queued: readonly Candidate[],
+  released: readonly ReleasedQuote[],
+): void {
+  if (queued.length > 0) wakeWorkers(services, ["AI"]);
+  publishQuotes(services, [...queued, ...released]);
+}
