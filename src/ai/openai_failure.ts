@@ -15,7 +15,7 @@ export interface ModelError {
   readonly code: string | null;
   /** At most 512 characters, on one line. */
   readonly message: string;
-  /** Wait that the response requires, in milliseconds; null if it names none. */
+  /** Wait that the response requires, in milliseconds, at most one day; null if it names none. */
   readonly retryAfterMs: number | null;
 }
 
@@ -34,6 +34,7 @@ export interface ModelFailure {
 type FailureClass = readonly [ModelErrorType, ModelDisposition];
 
 const MAX_MESSAGE = 512;
+const MAX_WAIT_MS = 24 * 60 * 60_000;
 // Also sent with status 429, but waiting does not help: the account has no credit.
 const OUT_OF_CREDIT = new Set(["insufficient_quota", "credit_balance_exhausted"]);
 const OVERLOADED = "server_is_overloaded";
@@ -53,7 +54,7 @@ export function classifyModelFailure(failure: ModelFailure, now = Date.now()): M
     disposition,
     code: [status ?? [], code ?? type ?? []].flat().join(" ") || null,
     message: message.replace(/[\s\p{Cc}]+/gu, " ").trim().slice(0, MAX_MESSAGE),
-    retryAfterMs: disposition === "retry" ? readRetryAfter(headers, now) : null,
+    retryAfterMs: disposition === "retry" ? waitOf(headers, now) : null,
   };
 }
 
@@ -67,6 +68,11 @@ function classOf({ status, code, type }: ModelFailure): FailureClass {
   if (status === 403 || status === 404) return ["PERMISSION", "pause"];
   if (status === 408 || status === 409 || status >= 500) return ["NETWORK", "retry"];
   return ["OTHER", "never"];
+}
+
+function waitOf(headers: Headers, now: number): number | null {
+  const ms = readRetryAfter(headers, now);
+  return ms === null ? null : Math.min(ms, MAX_WAIT_MS);
 }
 
 /** `retry-after-ms`, or else `retry-after` in seconds or as a date (RFC 9110 §10.2.3). */

@@ -208,6 +208,16 @@ Deno.test("ask() sends a request once, also if a reused connection is closed una
   assert.equal(server.asks.length, 2);
 });
 
+Deno.test("close() lets a running request end, because the key may have been replaced meanwhile", async () => {
+  await using server = await startModelServer({ reply: () => "one two three", tokenMs: 20 });
+  const model = openOpenAiModel({ baseUrl: server.baseUrl, apiKey: "sk-good" });
+  const result = await model.ask(REQUEST, {
+    signal: new AbortController().signal,
+    onText: (text) => text === "one " && model.close(),
+  });
+  assert.equal(result.outcome, "answered", JSON.stringify(result));
+});
+
 Deno.test("ask() fails if no connection is made", async () => {
   const server = await startModelServer();
   await server[Symbol.asyncDispose]();

@@ -75,6 +75,7 @@ Deno.test("classifyModelFailure() reads the time to wait from the headers", () =
   assert.equal(waitOf({ "retry-after": "Wed, 01 Jul 2026 12:01:00 GMT" }), 60_000);
   assert.equal(waitOf({ "retry-after": "Wed, 01 Jul 2026 11:00:00 GMT" }), 0);
   assert.equal(waitOf({ "retry-after-ms": "250", "retry-after": "1" }), 250);
+  assert.equal(waitOf({ "retry-after": "900000" }), 86_400_000, "one day at most");
   assert.equal(waitOf({ "retry-after": "soon" }), null);
   assert.equal(waitOf({}), null);
   assert.equal(waitOf({ "retry-after": "20" }, 400), null);
