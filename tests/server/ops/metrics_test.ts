@@ -160,8 +160,16 @@ onPostgres("GET /metrics has the counts of the meter", ({ db }) => {
   meter.jobAttempt({ lane: "BULK", kind: "SEND_BATCH" }, "retry", 0.3);
   meter.mailAnswer("smtp.example.com:587", null, 0.02);
   meter.mailAnswer("smtp.example.com:587", "NETWORK", 12);
+  meter.modelCall({ provider: "api.openai.com", model: "gpt-6-luna", kind: "QUOTE" }, {
+    outcome: "SUCCEEDED",
+    errorType: null,
+    seconds: 2,
+    firstTokenSeconds: 0.3,
+    usage: { inputTokens: 1_000, cachedInputTokens: 600, outputTokens: 200, reasoningTokens: 50 },
+  });
   return withMetrics({ meter }, db, (text) => {
     const lines = text.split("\n");
+    const model = 'provider="api.openai.com",model="gpt-6-luna",kind="QUOTE"';
     const provider = 'provider="smtp.example.com:587"';
     for (
       const line of [
@@ -170,6 +178,10 @@ onPostgres("GET /metrics has the counts of the meter", ({ db }) => {
         `waybill_provider_answers_total{${provider},outcome="sent",error_type=""} 1`,
         `waybill_provider_answers_total{${provider},outcome="failed",error_type="NETWORK"} 1`,
         `waybill_provider_answer_duration_seconds_count{${provider}} 2`,
+        `waybill_model_calls_total{${model},outcome="SUCCEEDED",error_type=""} 1`,
+        `waybill_model_first_text_seconds_bucket{le="0.5",${model}} 1`,
+        `waybill_model_tokens_total{${model},type="cached_input"} 600`,
+        `waybill_model_tokens_total{${model},type="output"} 200`,
       ]
     ) assert.ok(lines.includes(line), `${line} in:\n${text}`);
   });
