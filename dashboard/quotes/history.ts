@@ -6,7 +6,7 @@ import type { QuoteDetail, QuoteMail } from "./quote_fields.ts";
 /** Something that has happened to a quote. */
 export interface Moment {
   readonly at: string;
-  readonly kind: "CREATED" | "STARTED" | "DONE" | "FAILED";
+  readonly kind: "CREATED" | "QUEUED" | "STARTED" | "DONE" | "FAILED";
   readonly text: string;
   /** Page of the job or delivery; null: none. */
   readonly page: string | null;
@@ -23,12 +23,14 @@ export function momentsOf(quote: QuoteDetail, jobs: readonly JobRow[]): Moment[]
   return moments.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
 
-function momentsOfJob({ id, kind, startedAt, finishedAt, status, error }: JobRow): Moment[] {
+function momentsOfJob(
+  { id, kind, createdAt, startedAt, finishedAt, status, error }: JobRow,
+): Moment[] {
   const page = `/jobs/${id}`;
   const name = formatEnum(kind);
-  const started: Moment[] = startedAt
-    ? [{ at: startedAt, kind: "STARTED", text: `${name} started`, page }]
-    : [];
+  const started: Moment[] = startedAt === null
+    ? [{ at: createdAt, kind: "QUEUED", text: `${name} queued`, page }]
+    : [{ at: startedAt, kind: "STARTED", text: `${name} started`, page }];
   if (finishedAt === null) return started;
   const failed = status === "FAILED";
   const text = `${name} ${status.toLowerCase()}${failed && error ? `: ${error.message}` : ""}`;

@@ -7,7 +7,7 @@ export const CreateQuote = graphql(
   mutation CreateQuote($input: CreateQuoteInput!) {
     createQuote(input: $input) {
       __typename
-      ... on CreateQuotePayload { quote { ...QuoteFields } created }
+      ... on CreateQuotePayload { quote { ...QuoteFields } job { id } created }
       ...Failure
     }
   }
@@ -17,3 +17,31 @@ export const CreateQuote = graphql(
 
 /** Request for a new quote. */
 export type CreateQuoteInput = VariablesOf<typeof CreateQuote>["input"];
+
+/** Asks the model for the estimates of quotes. */
+export const ProcessQuotes = graphql(
+  `
+  mutation ProcessQuotes($input: ProcessQuotesInput) {
+    processQuotes(input: $input) {
+      __typename
+      ... on ProcessQuotesPayload { quotes { ...QuoteFields } skipped { quote { id } reason } }
+      ...Failure
+    }
+  }
+`,
+  [QuoteFields, Failure],
+);
+
+/** Releases the locks of processing that has stopped. */
+export const ReleaseStaleLocks = graphql(
+  `
+  mutation ReleaseStaleLocks {
+    releaseStaleLocks {
+      __typename
+      ... on ReleaseStaleLocksPayload { quotes { ...QuoteFields } }
+      ...Failure
+    }
+  }
+`,
+  [QuoteFields, Failure],
+);

@@ -1,8 +1,10 @@
 import { Chip, Group, Tabs } from "@mantine/core";
 import type { VariablesOf } from "../api/graphql.ts";
 import { FilterBar, SearchFilter } from "../kit/filters.tsx";
+import { formatCount } from "../kit/format.ts";
 import { listOf, type UrlState } from "../kit/url_state.ts";
 import type { QuotesQuery } from "./quote_fields.ts";
+import { useQuoteCounts } from "./quote_counts.ts";
 import { QUOTE_STATUSES, quoteStatusLabel } from "./quote_status.tsx";
 
 type QuoteFilter = NonNullable<VariablesOf<typeof QuotesQuery>["filter"]>;
@@ -26,6 +28,7 @@ export function QuoteFilters({ state, onChange }: {
   readonly onChange: (changes: UrlState) => void;
 }) {
   const chosen = listOf(state.status, QUOTE_STATUSES);
+  const countOf = useQuoteCounts();
   return (
     <>
       <Tabs
@@ -37,7 +40,13 @@ export function QuoteFilters({ state, onChange }: {
         <Tabs.List aria-label="State">
           <Tabs.Tab value={ALL}>All</Tabs.Tab>
           {QUOTE_STATUSES.map((status) => (
-            <Tabs.Tab key={status} value={status}>{quoteStatusLabel(status)}</Tabs.Tab>
+            <Tabs.Tab
+              key={status}
+              value={status}
+              rightSection={<Count count={countOf(status)} />}
+            >
+              {quoteStatusLabel(status)}
+            </Tabs.Tab>
           ))}
         </Tabs.List>
       </Tabs>
@@ -63,4 +72,8 @@ export function QuoteFilters({ state, onChange }: {
       </FilterBar>
     </>
   );
+}
+
+function Count({ count }: { readonly count: number | null }) {
+  return count !== null && <span className="dimmed numbers">{formatCount(count)}</span>;
 }

@@ -1,4 +1,10 @@
-import { IconCircleCheck, IconCircleX, IconPlayerPlay, IconPlus } from "@tabler/icons-react";
+import {
+  IconCircleCheck,
+  IconCircleX,
+  IconHourglass,
+  IconPlayerPlay,
+  IconPlus,
+} from "@tabler/icons-react";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
 import { PageLink } from "../kit/links.tsx";
 import { useLiveList } from "../kit/live_list.ts";
@@ -10,6 +16,7 @@ import type { QuoteDetail } from "./quote_fields.ts";
 
 const LOOKS = {
   CREATED: ["wait", IconPlus],
+  QUEUED: ["wait", IconHourglass],
   STARTED: ["run", IconPlayerPlay],
   DONE: ["done", IconCircleCheck],
   FAILED: ["person", IconCircleX],

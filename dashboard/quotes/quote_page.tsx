@@ -7,7 +7,9 @@ import { Id } from "../kit/links.tsx";
 import { PageHead } from "../kit/page_head.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
 import { MissingPage } from "../shell/missing_page.tsx";
+import { useIsAdmin } from "../shell/viewer.tsx";
 import { EstimateTable } from "./estimate_table.tsx";
+import { QuoteActions } from "./quote_actions.tsx";
 import { type QuoteDetail, QuoteQuery, QuoteUpdated } from "./quote_fields.ts";
 import { QuoteHistory } from "./quote_history.tsx";
 import { QuoteImages } from "./quote_images.tsx";
@@ -36,10 +38,13 @@ function OpenQuote({ id }: { readonly id: string }) {
 }
 
 function Quote({ quote }: { readonly quote: QuoteDetail }) {
+  const isAdmin = useIsAdmin();
   const { customer, estimate, error } = quote;
   return (
     <>
-      <PageHead title={customer.name || customer.email} />
+      <PageHead title={customer.name || customer.email}>
+        {isAdmin && <QuoteActions quote={quote} />}
+      </PageHead>
       <div className="message-state">
         <QuoteStatusBadge quote={quote} />
         <span>

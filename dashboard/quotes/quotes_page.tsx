@@ -11,6 +11,7 @@ import { NewQuoteButton } from "./new/new_quote_button.tsx";
 import { QUOTE_COLUMNS } from "./quote_columns.tsx";
 import { QUOTES, QuotesQuery } from "./quote_fields.ts";
 import { filterOf, QuoteFilters } from "./quote_filters.tsx";
+import { QuotesActions } from "./quotes_actions.tsx";
 
 /** Quotes by state, with the open one beside them. */
 export default function QuotesPage() {
@@ -31,6 +32,7 @@ export default function QuotesPage() {
     >
       <PageHead title="Quotes" count={list.totalCount}>
         <CopyGraphQL operation={QuotesQuery} variables={{ filter }} />
+        {isAdmin && <QuotesActions />}
         {isAdmin && <NewQuoteButton />}
       </PageHead>
       <QuoteFilters state={state} onChange={setState} />

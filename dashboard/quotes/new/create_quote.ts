@@ -1,27 +1,33 @@
 import { useState } from "react";
 import { isFailure, useAction } from "../../kit/action.ts";
-import { CreateQuote } from "../operations.ts";
+import { CreateQuote, ProcessQuotes } from "../operations.ts";
 import { type Draft, inputOf } from "./draft.ts";
 import { type ChosenImage, uploadImage } from "./upload_image.ts";
 
 /**
- * Creates a quote and uploads its images. After a failure a second run continues where the first one ended.
+ * Creates a quote, uploads its images, and has it processed once all of them are stored. After a failure a second run
+ * continues where the first one ended.
  */
 export function useCreateQuote() {
   const create = useAction(CreateQuote, (data) => data.createQuote);
+  const process = useAction(ProcessQuotes, (data) => data.processQuotes);
   const [images, setImages] = useState<readonly ChosenImage[]>([]);
   const [uploading, setUploading] = useState(false);
   const [quoteId, setQuoteId] = useState<string | null>(null);
   const [idempotencyKey] = useState(() => crypto.randomUUID());
 
   /** @returns the id of the new quote; null if a step failed */
-  async function run(draft: Draft): Promise<string | null> {
-    const id = quoteId ?? await createFrom(draft);
-    return id !== null && await uploadAll(id) ? id : null;
+  async function run(draft: Draft, processNow: boolean): Promise<string | null> {
+    const waitsForImages = images.length > 0;
+    const id = quoteId ?? await createFrom(draft, processNow && !waitsForImages);
+    if (id === null || !waitsForImages) return id;
+    if (!await uploadAll(id)) return null;
+    if (!processNow) return id;
+    return isFailure(await process.run({ input: { quoteIds: [id] } })) ? null : id;
   }
 
-  async function createFrom(draft: Draft): Promise<string | null> {
-    const created = await create.run({ input: inputOf(draft, idempotencyKey) });
+  async function createFrom(draft: Draft, processNow: boolean): Promise<string | null> {
+    const created = await create.run({ input: inputOf(draft, processNow, idempotencyKey) });
     if (isFailure(created)) return null;
     setQuoteId(created.quote.id);
     return created.quote.id;
@@ -49,10 +55,10 @@ export function useCreateQuote() {
     images,
     setImages,
     run,
-    running: create.running || uploading,
+    running: create.running || uploading || process.running,
     /** Whether the quote exists, so that only its images can still be changed. */
     created: quoteId !== null,
-    failure: create.failure,
+    failure: create.failure ?? process.failure,
     issueOf: create.issueOf,
   };
 }

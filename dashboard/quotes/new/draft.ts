@@ -17,13 +17,14 @@ export const EMPTY_DRAFT: Draft = { name: "", email: "", request: "", imageUrls:
  *
  * @param idempotencyKey key of the form, so that a repeated click creates no second quote
  */
-export function inputOf(draft: Draft, idempotencyKey: string): CreateQuoteInput {
+export function inputOf(draft: Draft, process: boolean, idempotencyKey: string): CreateQuoteInput {
   const { name, email, request, imageUrls } = draft;
   const urls = imageUrls.split("\n").map((url) => url.trim()).filter((url) => url !== "");
   return {
     customer: { name: name.trim(), email: email.trim() },
     request,
     ...(urls.length > 0 && { imageUrls: urls }),
+    process,
     idempotencyKey,
   };
 }

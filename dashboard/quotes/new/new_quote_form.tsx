@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ErrorNotice } from "../../kit/error_notice.tsx";
@@ -11,12 +11,13 @@ export default function NewQuoteForm({ onClose }: { readonly onClose: () => void
   const navigate = useNavigate();
   const create = useCreateQuote();
   const [draft, setDraft] = useState<Draft>(EMPTY_DRAFT);
+  const [processNow, setProcessNow] = useState(true);
   const { images, created, failure, issueOf } = create;
   const refused = images.some(({ state }) => state === "refused");
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const id = await create.run(draft);
+    const id = await create.run(draft, processNow);
     if (id === null) return;
     onClose();
     navigate({ to: `/quotes/${id}` });
@@ -54,6 +55,11 @@ export default function NewQuoteForm({ onClose }: { readonly onClose: () => void
           minRows={1}
           maxRows={8}
           {...fieldOf("imageUrls", "imageUrls")}
+        />
+        <Checkbox
+          label="Process it now: ask the model, then mail the customer and the admin"
+          checked={processNow}
+          onChange={(event) => setProcessNow(event.currentTarget.checked)}
         />
         {failure && <ErrorNotice reason={failure.reason} />}
         {refused && (
