@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { withPage } from "../../support/browser.ts";
 import { makeDataDir } from "../../support/data_dir.ts";
 import { request, startProgram } from "../../support/program.ts";
+import { startModelServer } from "../../support/model_server.ts";
 import { startSmtpServer } from "../../support/smtp.ts";
 import { insertAiCalls } from "../ai_calls.ts";
 import { insertBrokenJobs } from "../broken_jobs.ts";
+import { answerQuote, createQuotes } from "../sample_quotes.ts";
 
 // With --readme it makes the images of the README only.
 const forReadme = Deno.args.includes("--readme");
@@ -49,7 +51,13 @@ const smtp = await startSmtpServer({
       ? "554 5.7.1 Message refused by policy"
       : null,
 });
-const settings = { SMTP_URLS: smtp.url, DATA_DIR: join(makeDataDir(), "data") };
+const model = await startModelServer({ reply: answerQuote });
+const settings = {
+  SMTP_URLS: smtp.url,
+  DATA_DIR: join(makeDataDir(), "data"),
+  OPENAI_API_KEY: "sk-good",
+  OPENAI_BASE_URL: model.baseUrl,
+};
 const installed = await startProgram(settings);
 await installed.stop();
 await insertBrokenJobs(settings.DATA_DIR, 7);
@@ -78,6 +86,7 @@ await send("Price change in August", "announcement", 80);
 await send("Welcome", "welcome", 1);
 await send("The August newsletter", "newsletter", 900, "2031-08-01T09:00:00Z");
 await smtp.untilReceived(1_350);
+const sampleQuotes = await createQuotes(program);
 const { deliveries, jobs } = await request<
   Record<"deliveries" | "jobs", { nodes: { id: string }[] }>
 >(
@@ -172,6 +181,10 @@ const SCREENS: Readonly<Record<string, string>> = {
   delivery_analytics: "/deliveries?tab=analytics",
   contacts: "/contacts",
   contact: `/contacts/${contacts.nodes[0]?.id}`,
+  quotes: "/quotes",
+  quote: `/quotes/${sampleQuotes.quoted}`,
+  quote_processing: `/quotes/${sampleQuotes.processing}`,
+  quote_refused: `/quotes/${sampleQuotes.refused}`,
   audiences: "/audiences",
   audience: `/audiences/${audienceId}`,
   suppressions: "/suppressions",
@@ -203,5 +216,6 @@ for (const { name, ...options } of forReadme ? LOOKS.slice(0, 1) : LOOKS) {
 }
 await program.stop();
 await smtp.close();
+await model[Symbol.asyncDispose]();
 console.log(`The images are in ${FOLDER}`);
 Deno.exit();
