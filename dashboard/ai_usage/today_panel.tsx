@@ -1,14 +1,12 @@
 import { Button } from "@mantine/core";
-import { IconPlayerPause } from "@tabler/icons-react";
 import { useState } from "react";
 import { Figure, Figures } from "../kit/figures.tsx";
 import { formatCount, formatMoney, formatNumberOf } from "../kit/format.ts";
 import { PageLink } from "../kit/links.tsx";
 import { Panel } from "../kit/panel.tsx";
-import { RelativeTime } from "../kit/relative_time.tsx";
-import { Status } from "../kit/status.tsx";
 import { BudgetBar } from "./budget_bar.tsx";
 import { BudgetDialog } from "./budget_dialog.tsx";
+import { BudgetPause } from "./budget_pause.tsx";
 import type { AiToday } from "./operations.ts";
 
 /** Calls of today, the budget with its edit, and the pause of a used-up one. */
@@ -34,15 +32,7 @@ export function TodayPanel({ today }: { readonly today: AiToday }) {
           The cost of {formatNumberOf(unknownCostCount, "call")} is unknown.
         </p>
       )}
-      {pausedUntil && (
-        <p>
-          <Status tone="patience" icon={IconPlayerPause}>Paused</Status> The budget is used up.{" "}
-          <PageLink to="/jobs" search={{ status: "QUEUED", lane: "AI" }} underline="always">
-            Jobs of the AI lane
-          </PageLink>{" "}
-          wait until midnight (<RelativeTime at={pausedUntil} />), or until the budget is raised.
-        </p>
-      )}
+      <BudgetPause until={pausedUntil} />
       <div className="budget">
         {today.budget ? <BudgetBar today={today} /> : (
           <span className="dimmed">

@@ -16,6 +16,14 @@ const OverviewFields = graphql(`
       errorTypes { errorType count fraction }
       pendingByType { type count capped }
     }
+    ai {
+      callCount running failed
+      cost { amount currency }
+      budget { amount currency }
+      spent { amount currency }
+      reserved { amount currency }
+      pausedUntil warnAtFraction
+    }
     processor { running intervalMs batchSize lastCycleAt lastCycleByType { type count } }
   }
 `);

@@ -10,6 +10,7 @@ import { lazyPart } from "../kit/lazy_part.ts";
 import { ButtonLink } from "../kit/links.tsx";
 import { PageHead } from "../kit/page_head.tsx";
 import { useIsAdmin, useViewer } from "../shell/viewer.tsx";
+import { AiPanel } from "./ai_panel.tsx";
 import { OverviewFigures } from "./figures.tsx";
 import { LanesPanel } from "./lanes_panel.tsx";
 import { OverviewQuery, OverviewUpdated } from "./operations.ts";
@@ -77,6 +78,7 @@ function OrganizationOverview() {
         </div>
         <div>
           <LanesPanel lanes={overview.queue.byLane} />
+          <AiPanel ai={overview.ai} />
           <ProcessorPanel processor={overview.processor} editable={role === "OPERATOR"} />
           {role === "OPERATOR" && <InstallationPanels />}
         </div>

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { statement } from "../../src/db/database.ts";
 import { openEmbeddedDatabase } from "../../src/db/embedded.ts";
+import { reserveCall } from "../../src/domain/ai_usage/reserve.ts";
 import { settleCall } from "../../src/domain/ai_usage/settle.ts";
+import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { ageCall, answered, MODEL, newCall, reserve } from "../support/ai_usage.ts";
 
@@ -16,13 +18,38 @@ const ORGANIZATION = statement<[], { id: string }>(
  *
  * @param dataDir DATA_DIR of a program that does not run
  */
-export async function insertAiCalls(dataDir: string): Promise<void> {
+export function insertAiCalls(dataDir: string): Promise<void> {
+  return inDatabase(dataDir, insertCalls);
+}
+
+/**
+ * Reserves a call that exceeds the budget, so that it is paused.
+ *
+ * @param dataDir DATA_DIR of a program that does not run
+ */
+export function refuseAiCall(dataDir: string): Promise<void> {
+  return inDatabase(dataDir, async (services, organizationId) => {
+    const upperBound = { inputTokens: 200_000_000, outputTokens: 0 };
+    await reserveCall(services, newCall(organizationId, { upperBound }));
+  });
+}
+
+async function inDatabase(
+  dataDir: string,
+  work: (services: Services, organizationId: string) => Promise<void>,
+): Promise<void> {
   const db = await openEmbeddedDatabase(join(dataDir, "database"), (error) => {
     throw error;
   });
   const services = { db, bus: createBus() };
   const [organization] = await db.run(ORGANIZATION);
   if (!organization) throw new Error("The database has no organization with an API key");
+  await work(services, organization.id);
+  await services.bus.close();
+  await db.close();
+}
+
+async function insertCalls(services: Services, organizationId: string): Promise<void> {
   const make = async (
     daysAgo: number,
     fields: Parameters<typeof newCall>[1],
@@ -31,9 +58,9 @@ export async function insertAiCalls(dataDir: string): Promise<void> {
       900 + 37 * daysAgo,
     ),
   ) => {
-    const call = await reserve(services, newCall(organization.id, fields));
+    const call = await reserve(services, newCall(organizationId, fields));
     await settleCall(services, call, result);
-    await ageCall(db, call, `${daysAgo} days`);
+    await ageCall(services.db, call, `${daysAgo} days`);
   };
   for (let day = 0; day < 20; day++) {
     for (const kind of ["QUOTE", "QUOTE", "QUOTE", "REPLY", "LEARNING"] as const) {
@@ -46,6 +73,4 @@ export async function insertAiCalls(dataDir: string): Promise<void> {
   const failed = { usage: null, firstTokenMs: null, durationMs: 120, error } as const;
   await make(0, { kind: "QUOTE" }, { outcome: "FAILED", ...failed });
   await make(0, { kind: "QUOTE", model: MODEL }, { outcome: "TIMED_OUT", ...failed });
-  await services.bus.close();
-  await db.close();
 }

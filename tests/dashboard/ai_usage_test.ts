@@ -1,11 +1,12 @@
 import { assertAccessible } from "../support/browser.ts";
 import { request } from "../support/program.ts";
-import { insertAiCalls } from "./ai_calls.ts";
+import { insertAiCalls, refuseAiCall } from "./ai_calls.ts";
 import { inBrowser } from "./support.ts";
 
 inBrowser(
   "AI usage shows cost by purpose and model; a budget and a price can be set",
-  async ({ page, open, restart, dataDir, program }) => {
+  async (scene) => {
+    const { page, open, restart, dataDir } = scene;
     await open("/ai-usage");
     await page.getByText("The model was not called in this period").waitFor();
     await page.getByText("No daily budget is set").waitFor();
@@ -36,9 +37,17 @@ inBrowser(
     await today.getByText(/of \$0\.05 spent/).waitFor();
     await assertAccessible(page);
 
+    await restart(() => refuseAiCall(dataDir));
+    await open("/overview");
+    const panel = page.getByRole("region", { name: "AI today" });
+    await panel.getByText("Paused").waitFor();
+    await assertAccessible(page);
+    await panel.getByRole("link", { name: "AI usage" }).click();
+    await today.getByText("A request may cost more than is left of the budget.").waitFor();
+
     // Another person removes it: the page follows.
     const remove = `mutation { updateBudget(input: { perDay: null }) { __typename } }`;
-    await request(program, remove);
+    await request(scene.program, remove);
     await today.getByText("No daily budget is set").waitFor();
   },
 );

@@ -23,3 +23,8 @@ export type AiCallOutcome =
 
 /** Currency of all prices, costs and budgets. */
 export const AI_CURRENCY = "USD";
+
+/** SQL: an amount in USD for people, from a column in millionths. */
+export function usdOf(micros: string): string {
+  return `trim_scale(${micros} / 1000000.0)`;
+}

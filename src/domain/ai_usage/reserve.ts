@@ -2,7 +2,7 @@ import { statement } from "../../db/database.ts";
 import { newId, type Noun, toTypeId } from "../id.ts";
 import { insertEventsFrom } from "../notifications/append.ts";
 import type { Services } from "../services.ts";
-import type { AiCallKind } from "./call.ts";
+import { type AiCallKind, usdOf } from "./call.ts";
 
 /** A call that is about to be made. */
 export interface NewCall {
@@ -89,19 +89,21 @@ const REFUSE = statement<
 >(
   "aiBudgets.refuse",
   `with state as materialized (
-     select *, spent_micros + ai_cost_micros($2, now(), $3, 0, $4) > per_day_micros as used_up,
-       now() + ${RETRY_RESERVED} as soon
-     from ai_budgets where organization_id = $1
+     select *, spent_micros + bound > per_day_micros as used_up, now() + ${RETRY_RESERVED} as soon
+     from ai_budgets, ai_cost_micros($2, now(), $3, 0, $4) as bound where organization_id = $1
    ),
    paused as (
      update ai_budgets b set paused_until = b.day_end from state s
      where b.organization_id = s.organization_id and s.used_up
        and b.paused_until is distinct from b.day_end
-     returning b.organization_id, b.day_end
+     returning b.organization_id, s.bound, s.per_day_micros, s.spent_micros
    ),
    notified as (${
     insertEventsFrom(`select organization_id, null as user_id, 'BUDGET_USED_UP' as event,
-       organization_id as subject_id, 'AI' as name, null as detail from paused`)
+       organization_id as subject_id, 'AI' as name,
+       format('%s of %s USD are spent, and a request may cost up to %s USD',
+         ${usdOf("spent_micros")}, ${usdOf("per_day_micros")}, ${usdOf("bound")}) as detail
+     from paused`)
   })
    select case when used_up then greatest(day_end, soon) else soon end as until, exists (select from paused) as paused
    from state`,

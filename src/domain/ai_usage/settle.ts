@@ -4,7 +4,7 @@ import type { ModelError } from "../../ai/openai_failure.ts";
 import { statement } from "../../db/database.ts";
 import { insertEventsFrom } from "../notifications/append.ts";
 import type { Services } from "../services.ts";
-import type { AiCallOutcome } from "./call.ts";
+import { type AiCallOutcome, usdOf } from "./call.ts";
 
 /** Result of a call. */
 export interface SettledCall {
@@ -59,7 +59,10 @@ const SETTLE = statement<
    ),
    warned as (${
     insertEventsFrom(`select organization_id, null as user_id, 'BUDGET_WARNING' as event,
-       organization_id as subject_id, 'AI' as name, null as detail
+       organization_id as subject_id, 'AI' as name,
+       format('%s of %s USD are spent', ${usdOf("spent_micros")}, ${
+      usdOf("per_day_micros")
+    }) as detail
      from budget where spent_micros >= per_day_micros * warn_at_fraction
        and spent_micros - charge < per_day_micros * warn_at_fraction`)
   })

@@ -90,7 +90,9 @@ function waitingUntil(job: JobWaitFacts, runAt: Date): WaitingFor {
     return wait("BACKOFF", text, { until: runAt });
   }
   if (waitReason === "BUDGET") {
-    const text = `Waits until ${time}, because the budget for the language model is used up`;
+    const text =
+      `Waits until ${time}, because a request may cost more than is left of the budget ` +
+      "for the language model";
     return wait("BUDGET", text, { until: runAt });
   }
   if (!error) return waitUntilDue(runAt, now);

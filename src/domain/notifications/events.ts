@@ -149,7 +149,7 @@ export const EVENT_KINDS = {
     level: "ERROR",
     subject: "overview",
     forAdmins: true,
-    title: (name) => `The ${name} budget of today is used up; jobs wait until midnight`,
+    title: (name) => `The ${name} budget of today is used up: jobs wait until midnight`,
     titleOfMany: (count) => `The budget was used up ${count} times`,
   },
   PROBLEM_OPENED: {

@@ -23,7 +23,7 @@ import {
   reserve,
   usd,
 } from "../../support/ai_usage.ts";
-import { titlesOf } from "../../support/notifications.ts";
+import { notificationsOf } from "../../support/notifications.ts";
 import { onEveryQueue, onPostgresQueue } from "../../support/queue.ts";
 
 onPostgresQueue(
@@ -98,9 +98,14 @@ onEveryQueue("ADMINs are notified once near the limit and once at it", async (qu
   }
   await reserveCall(services, newCall(id));
   await reserveCall(services, newCall(id));
-  assert.deepEqual(await titlesOf(services, admin), [
-    "WARNING The AI budget of today is nearly used up",
-    "ERROR The AI budget of today is used up; jobs wait until midnight",
+  const notifications = await notificationsOf(services, admin);
+  assert.deepEqual(notifications.map(({ level, title, body }) => [level, title, body]), [
+    ["WARNING", "The AI budget of today is nearly used up", "0.006 of 0.01 USD are spent"],
+    [
+      "ERROR",
+      "The AI budget of today is used up: jobs wait until midnight",
+      "0.01 of 0.01 USD are spent, and a request may cost up to 0.002 USD",
+    ],
   ]);
 });
 
@@ -202,7 +207,7 @@ onEveryQueue(
     assert.equal(wait?.reason, "BUDGET");
     assert.match(
       wait.text,
-      /^Waits until .* because the budget for the language model is used up$/,
+      /^Waits until .* because a request may cost more than is left of the budget for the language model$/,
     );
     await updateBudget(services, admin, { perDay: usd("5") });
     const waits = await readJobWaits(db, [waiting, backingOff]);
