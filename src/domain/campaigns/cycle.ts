@@ -5,7 +5,7 @@ import { toTypeId } from "../id.ts";
 import { insertJobsFrom, wakeWorkers } from "../jobs/enqueue.ts";
 import { JOB_KINDS } from "../jobs/kinds.ts";
 import type { Lane } from "../jobs/lane.ts";
-import { advanceMessages } from "../messages/open.ts";
+import { advanceMessages, appendStarts } from "../messages/open.ts";
 import { lockMessages } from "../messages/rounds.ts";
 import type { Services } from "../services.ts";
 
@@ -37,7 +37,8 @@ const CUT = statement<
   "campaigns.cut",
   `with due as materialized (
      select m.id, u.job_subject as subject, organization_id, user_id, lane, type, title, priority,
-       campaign_id, planned_count, last_batch, least(recipient_count, planned_count + $3) as planned
+       campaign_id, recipient_count, planned_count, last_batch,
+       least(recipient_count, planned_count + $3) as planned
      from unnest($1::uuid[], $2::text[]) as u(id, job_subject) join messages m on m.id = u.id
      where m.id = any($1) and open and send_at <= now() and status in ('SCHEDULED', 'SENDING')
        and planned_count < recipient_count
@@ -77,7 +78,11 @@ const CUT = statement<
        sum(hi - lo + 1)::int as count, count(*)::int as batches
      from pieces group by 1
    ),
-   m as (${advanceMessages("cut")})
+   m as (${advanceMessages("cut")}),
+   begun as (
+     select m.id, due.recipient_count as count from m join due on due.id = m.id
+   ),
+   events as (${appendStarts("begun")})
    select due.organization_id as "organizationId", due.type, due.title, cut.count, cut.batches as "batchCount",
      due.id as "messageId", due.lane
    from cut join due on due.id = cut.id join m on m.id = due.id`,

@@ -6,7 +6,7 @@ import { announceJob } from "../jobs/announce.ts";
 import { insertJobsFrom } from "../jobs/enqueue.ts";
 import { JOB_KINDS } from "../jobs/kinds.ts";
 import type { Lane } from "../jobs/lane.ts";
-import { growMessages } from "../messages/open.ts";
+import { appendStarts, growMessages } from "../messages/open.ts";
 import type { Services } from "../services.ts";
 
 /** A campaign that contacts are enrolled in, whose message the transaction has locked. */
@@ -95,6 +95,11 @@ const ENROL = statement<
      from wanted group by "messageId", "atOnce"
    ),
    grown as (${growMessages("added")}),
+   begun as (
+     select a.id, g.recipient_count as count from added a join grown g on g.id = a.id
+     where a.batches > 0
+   ),
+   events as (${appendStarts("begun")}),
    placed as materialized (
      select w.*, uuid_v7() as delivery_id, (g.recipient_count - a.added + w.k)::int as n,
        case when w."atOnce"

@@ -4,6 +4,7 @@ import { wakeParked } from "../jobs/park.ts";
 import { insertMessage, type NewMessage } from "./create.ts";
 import { COLUMNS } from "./find.ts";
 import type { Content, Message } from "./message.ts";
+import { appendMessageEvents } from "./outbox_events.ts";
 
 /*
  * The message of a campaign. Its recipients are added while it is open, and batches are cut from them in the order
@@ -169,6 +170,22 @@ export function growMessages(added: string): string {
    -- The array makes the planner look up these few rows by their ids.
    where m.id = a.id and m.id = any(array(select id from ${added}))
    returning m.id, m.recipient_count, m.last_batch, m.user_id, m.lane, m.type, m.priority`;
+}
+
+/**
+ * Returns SQL that appends MESSAGE_STARTED to the outbox for open messages whose first batches are created, for the
+ * statements of `growMessages` and `advanceMessages`.
+ *
+ * @param begun name of a WITH query with the columns id, and count: number of recipients that the message has then
+ */
+export function appendStarts(begun: string): string {
+  return appendMessageEvents(
+    "MESSAGE_STARTED",
+    `select m.organization_id, m.id, m.title, m.type, m.channel, 'SENDING' as status,
+       s.count as recipient_count
+     from ${begun} s join messages m on m.id = s.id
+     where m.started_at is null and m.id = any(array(select id from ${begun}))`,
+  );
 }
 
 /**

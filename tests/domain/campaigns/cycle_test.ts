@@ -14,6 +14,7 @@ import {
 } from "../../support/campaigns.ts";
 import { addContacts, contactAt } from "../../support/contacts.ts";
 import { onEveryMail, onPostgresMail } from "../../support/mail.ts";
+import { addEndpoint, readOutbox, withVault } from "../../support/webhooks.ts";
 import { personAt, readBatches, readDeliveries, tally } from "../../support/messages.ts";
 
 const PLAN = statement<[], { "QUERY PLAN": string }>(
@@ -29,6 +30,24 @@ function contacts(count: number) {
     (_, n) => ({ email: personAt(n + 1), name: `Person ${n + 1}` }),
   );
 }
+
+onEveryMail("the message of a campaign starts once, with its first mails", async (mail) => {
+  const { db, organization: { admin } } = mail;
+  const services = withVault(mail.services);
+  await addEndpoint(services, admin, "https://example.com/", ["MESSAGE_STARTED"]);
+  const welcome = await addCampaign(services, admin, welcomeInput());
+  const dated = await addCampaign(services, admin, campaignInput());
+  await signUp(services, admin, personAt(1));
+  await signUp(services, admin, personAt(2));
+  const starts = async () =>
+    (await readOutbox(db)).map(({ objectId, data }) => [objectId, data.recipientCount]);
+  assert.deepEqual(await starts(), [[welcome.messageId, 1]]);
+  await passDate(db, dated);
+  await cycle(services);
+  await signUp(services, admin, personAt(3));
+  await cycle(services);
+  assert.deepEqual(await starts(), [[welcome.messageId, 1], [dated.messageId, 2]]);
+});
 
 onEveryMail(
   "A cycle queues all mails of a date, type by type and up to 100 of each in turn",
