@@ -84,13 +84,11 @@ const ProcessorObject = builder.objectRef<Processor>("Processor").implement({
     lastCycleAt: t.expose("lastCycleAt", {
       type: "DateTime",
       nullable: true,
-      description:
-        "Time of the last lease renewal that reported started jobs; null if no living worker has " +
-        "reported any.",
+      description: "Time of the last cycle; null before the first.",
     }),
     lastCycleByType: t.field({
       type: [TypeCount],
-      description: "Jobs that this worker started between its last two reports, by type.",
+      description: "Mails of all organizations that the last cycle queued, by type, most first.",
       resolve: ({ lastCycleByType }) => [...lastCycleByType],
     }),
     workers: t.field({

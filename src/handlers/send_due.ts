@@ -73,7 +73,7 @@ function resultOf(started: number, queued: readonly QueuedMails[]) {
 }
 
 function logCycle(queued: readonly QueuedMails[]): void {
-  if (queued.length === 0) return void log.debug("Cycle queued no mails: none is due");
+  if (queued.length === 0) return void log.info("Cycle queued 0 mails: none is due");
   const byType = new Map<string, number>();
   for (const { type, count } of queued) byType.set(type, (byType.get(type) ?? 0) + count);
   const count = queued.reduce((sum, mails) => sum + mails.count, 0);

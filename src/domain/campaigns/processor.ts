@@ -43,6 +43,25 @@ export async function readCycle(db: Connection): Promise<CycleState> {
   return state;
 }
 
+/**
+ * Sums up what the last cycle queued, by type, most first.
+ *
+ * @param organizationId null for all organizations
+ */
+export function cycleByType(
+  { lastCycle }: Pick<CycleState, "lastCycle">,
+  organizationId: string | null,
+): { readonly type: string; readonly count: number }[] {
+  const own = lastCycle.filter((each) =>
+    organizationId === null || each.organizationId === organizationId
+  );
+  const byType = Map.groupBy(own, ({ type }) => type);
+  return [...byType].map(([type, counts]) => ({
+    type,
+    count: counts.reduce((sum, { count }) => sum + count, 0),
+  })).toSorted((a, b) => b.count - a.count);
+}
+
 const RECORD = statement<[lastCycle: string]>(
   "processor.record",
   "update processor set last_cycle_at = now(), last_cycle = $1::jsonb",

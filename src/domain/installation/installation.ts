@@ -1,5 +1,5 @@
 import { type Caller, requireOperator, SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
-import { readCycle } from "../campaigns/processor.ts";
+import { cycleByType, readCycle } from "../campaigns/processor.ts";
 import { type LaneSettings, readLaneSettings } from "../jobs/lane_settings.ts";
 import { readWorkers, type WorkerState } from "../jobs/workers.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -44,7 +44,7 @@ export async function readInstallation(
   caller: Caller,
 ): Promise<Installation> {
   requireOperator(caller, "see the installation");
-  const [hold, workers, lanes, { intervalMs, batchSize }, found] = await Promise.all([
+  const [hold, workers, lanes, cycle, found] = await Promise.all([
     readHold(db),
     readWorkers(db),
     readLaneSettings(db),
@@ -57,19 +57,6 @@ export async function readInstallation(
     hold,
     lanes,
     providers: settings.providerIds.flatMap((id) => byId.get(id) ?? []),
-    processor: { workers, intervalMs, batchSize, ...lastCycleOf(workers) },
-  };
-}
-
-/** Returns the time and the counts of the worker whose last cycle is the most recent. */
-function lastCycleOf(
-  workers: readonly WorkerState[],
-): Pick<Processor, "lastCycleAt" | "lastCycleByType"> {
-  const [newest] = workers.filter(({ lastCycleAt }) => lastCycleAt !== null)
-    .toSorted((a, b) => Number(b.lastCycleAt) - Number(a.lastCycleAt));
-  const counts = Object.entries(newest?.lastCycle ?? {}).sort(([a], [b]) => a < b ? -1 : 1);
-  return {
-    lastCycleAt: newest?.lastCycleAt ?? null,
-    lastCycleByType: counts.map(([type, count]) => ({ type, count })),
+    processor: { ...cycle, workers, lastCycleByType: cycleByType(cycle, null) },
   };
 }

@@ -1,5 +1,5 @@
 import type { Connection } from "../../db/database.ts";
-import { readCycle } from "../campaigns/processor.ts";
+import { cycleByType, readCycle } from "../campaigns/processor.ts";
 import { readWorkers } from "../jobs/workers.ts";
 
 /** Cycle that queues the mails of campaigns, as an organization sees it. */
@@ -19,8 +19,7 @@ export async function readProcessor(
   db: Connection,
   organizationId: string,
 ): Promise<ProcessorStatus> {
-  const [workers, { lastCycle, ...cycle }] = await Promise.all([readWorkers(db), readCycle(db)]);
-  const lastCycleByType = lastCycle.filter((each) => each.organizationId === organizationId)
-    .map(({ type, count }) => ({ type, count })).toSorted((a, b) => b.count - a.count);
+  const [workers, cycle] = await Promise.all([readWorkers(db), readCycle(db)]);
+  const lastCycleByType = cycleByType(cycle, organizationId);
   return { ...cycle, running: workers.length > 0, lastCycleByType };
 }

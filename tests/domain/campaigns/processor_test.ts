@@ -3,6 +3,7 @@ import { statement } from "../../../src/db/database.ts";
 import { SYSTEM_ORGANIZATION_ID } from "../../../src/domain/access/access.ts";
 import { updateProcessor } from "../../../src/domain/campaigns/processor.ts";
 import { ForbiddenError } from "../../../src/domain/errors.ts";
+import { readInstallation } from "../../../src/domain/installation/installation.ts";
 import { enqueueJobs } from "../../../src/domain/jobs/enqueue.ts";
 import { readProcessor } from "../../../src/domain/overview/processor.ts";
 import { ensureBuiltInSchedules } from "../../../src/domain/schedules/built_in.ts";
@@ -26,7 +27,7 @@ const CYCLE = {
 } as const;
 
 onEveryMail("A cycle records and logs how many mails of which type it has queued", async (mail) => {
-  const { db, services, organization: { admin }, worker, smtp } = mail;
+  const { db, services, organization: { admin, operator }, worker, smtp } = mail;
   const other = await createOrganization(db, "Other");
   for (const { organizationId } of [admin, other.admin]) {
     const caller = organizationId === admin.organizationId ? admin : other.admin;
@@ -49,8 +50,14 @@ onEveryMail("A cycle records and logs how many mails of which type it has queued
     [cycle?.result.messageCount, cycle?.result.recipientCount, cycle?.result.batchCount],
     [2, 3, 2],
   );
-  await enqueueJobs(db, [CYCLE]);
-  await worker.runQueued();
+  const { processor: ofAll } = await readInstallation(services, operator);
+  assert.deepEqual(ofAll.lastCycleByType, [{ type: "search_engine", count: 3 }]);
+  assert.deepEqual(ofAll.lastCycleAt, processor.lastCycleAt);
+  const idle = await logOf(async () => {
+    await enqueueJobs(db, [CYCLE]);
+    await worker.runQueued();
+  });
+  assert.ok(idle.includes("Cycle queued 0 mails: none is due"), idle.join("\n"));
   assert.deepEqual((await readProcessor(db, admin.organizationId)).lastCycleByType, []);
 });
 
