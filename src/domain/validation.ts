@@ -20,13 +20,15 @@ export function hasLineEnd(text: string): boolean {
 }
 
 /**
- * Schema of one line of text: 1 to `max` characters without the space around it.
+ * Schema of one line of text: 1 to `max` characters without the space around it. A lone surrogate is refused, because
+ * the database would store U+FFFD instead.
  *
  * @param max characters
  * @param lineEndCode code of the issue for a line end or a NUL character
  */
 export function singleLine(max: number, lineEndCode = "MALFORMED"): z.ZodString {
   return z.string().trim().min(1, "is empty").max(max, `is longer than ${max} characters`)
+    .refine((text) => text.isWellFormed(), { error: "must not have lone surrogates" })
     .refine((text) => !hasLineEnd(text), { error: HAS_LINE_END, params: { code: lineEndCode } });
 }
 

@@ -61,6 +61,7 @@ Deno.test("singleLine() trims, and refuses line ends with the given code", () =>
   }
   assert.deepEqual(codes(singleLine(3), "  "), ["input REQUIRED"]);
   assert.deepEqual(codes(singleLine(3), "abcd"), ["input TOO_LONG"]);
+  assert.deepEqual(codes(singleLine(3), "a\ud800"), ["input MALFORMED"]);
 });
 
 onEveryDatabase(
