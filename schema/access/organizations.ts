@@ -10,6 +10,7 @@ import { deleteOrganization } from "../../src/domain/erasure/delete_organization
 import { fromTypeId, toTypeId } from "../../src/domain/id.ts";
 import type { Job } from "../../src/domain/jobs/job.ts";
 import { builder } from "../kit/builder.ts";
+import { checkSearch } from "../kit/filter.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { ApiKeyNode } from "./api_key.ts";
 import { MailboxInput } from "./mailbox.ts";
@@ -24,7 +25,7 @@ builder.queryField("organizations", (t) =>
       "FORBIDDEN.",
     args: { search: t.arg.string({ description: "Part of the name, case-insensitive." }) },
     resolve: (_root, { search, ...page }, { services, caller }) =>
-      listOrganizations(services, caller, search, page),
+      listOrganizations(services, caller, checkSearch(search), page),
   }, ...connectionNames("Organization")));
 
 const CreateOrganizationInput = builder.inputType("CreateOrganizationInput", {

@@ -2,6 +2,7 @@ import type { Audience, RefusedRow } from "../../src/domain/audiences/audience.t
 import { listAudiences, listRecipients, listRefusedRows } from "../../src/domain/audiences/list.ts";
 import { audiencesById } from "../../src/domain/audiences/find.ts";
 import { builder } from "../kit/builder.ts";
+import { checkSearch } from "../kit/filter.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { lookupId } from "../kit/global_id.ts";
 import { Channel } from "../messages/enums.ts";
@@ -90,7 +91,7 @@ AudienceNode.implement({
         search: t.arg.string({ description: "Part of the address or the name, case-insensitive." }),
       },
       resolve: (audience, { search, ...page }, { services }) =>
-        listRecipients(services, audience, search || null, page),
+        listRecipients(services, audience, checkSearch(search), page),
     }, ...connectionNames("Recipient")),
   }),
 });
@@ -108,6 +109,6 @@ builder.queryFields((t) => ({
     description: "Audiences that the caller may see, newest first.",
     args: { search: t.arg.string({ description: "Part of the name, case-insensitive." }) },
     resolve: (_root, { search, ...page }, { services, caller }) =>
-      listAudiences(services, caller, search || null, page),
+      listAudiences(services, caller, checkSearch(search), page),
   }, ...connectionNames("Audience")),
 }));

@@ -22,6 +22,18 @@ export function checkFilter<T extends object>(filter: T | null | undefined): Par
 }
 
 /**
+ * Checks the argument `search` of a list without a filter.
+ *
+ * @returns null if it is absent or empty
+ * @throws {InvalidInputError} for more than 1,000 characters
+ */
+export function checkSearch(search: string | null | undefined): string | null {
+  const issues = issuesOfSearch(["search"], search);
+  if (issues.length > 0) throw new InvalidInputError(issues);
+  return search || null;
+}
+
+/**
  * Reads the ids in a field of a filter.
  *
  * @returns database ids; null when the field is absent

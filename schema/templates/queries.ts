@@ -1,6 +1,7 @@
 import { listTemplates } from "../../src/domain/templates/list.ts";
 import { makeTemplate } from "../../src/domain/templates/source.ts";
 import { builder } from "../kit/builder.ts";
+import { checkSearch } from "../kit/filter.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { lookupId } from "../kit/global_id.ts";
 import { ContentObject } from "../messages/content.ts";
@@ -27,7 +28,7 @@ builder.queryFields((t) => ({
       }),
     },
     resolve: (_root, { search, archived, ...page }, { services, caller }) =>
-      listTemplates(services, caller, { search, archived }, page),
+      listTemplates(services, caller, { search: checkSearch(search), archived }, page),
   }, ...connectionNames("Template")),
   templateContent: t.field({
     type: ContentObject,

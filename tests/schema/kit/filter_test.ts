@@ -58,6 +58,22 @@ onPostgres(
 );
 
 onPostgres(
+  "checkSearch() refuses more than 1,000 characters",
+  ({ db }) =>
+    withServer(db, async (server) => {
+      const search = "x".repeat(1_001);
+      for (const list of ["audiences", "templates", "organizations"]) {
+        const query = `query ($search: String) { ${list}(search: $search) { nodes { id } } }`;
+        const ask = async (text: string) =>
+          (await server.post(query, { variables: { search: text }, key: server.keys.OPERATOR }))
+            .body;
+        assert.deepEqual(issuesOf(await ask(search)), ["search TOO_LONG"], list);
+        assert.deepEqual(await ask(search.slice(1)), { data: { [list]: { nodes: [] } } });
+      }
+    }),
+);
+
+onPostgres(
   "checkFilter() refuses more than 1,000 values in a list",
   ({ db }) =>
     withServer(db, async (server) => {
