@@ -8,7 +8,7 @@ import {
 } from "../../domain/errors.ts";
 import { BodyTimeoutError } from "../body_deadline.ts";
 import { errorResponse, failureResponse, toClientError } from "../errors.ts";
-import { UnsupportedError, UploadInterruptedError } from "./upload.ts";
+import { TooLargeError, UnsupportedError, UploadInterruptedError } from "./upload.ts";
 
 const logger = getLogger(["waybill", "server"]);
 
@@ -18,6 +18,7 @@ export function failure(error: unknown): Response {
   if (error instanceof InvalidInputError) return errorResponse(400, toClientError(error));
   if (error instanceof ForbiddenError) return errorResponse(403, toClientError(error));
   if (error instanceof NotFoundError) return errorResponse(404, toClientError(error));
+  if (error instanceof TooLargeError) return refuse(413, "REQUEST_ENTITY_TOO_LARGE", error);
   if (error instanceof BodyTimeoutError) return errorResponse(408, error);
   if (error instanceof ConflictError) return errorResponse(409, toClientError(error));
   if (!(error instanceof UploadInterruptedError)) return failureResponse(error);

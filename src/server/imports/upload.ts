@@ -35,6 +35,9 @@ export interface Upload<Row> {
 /** The content type, character set or encoding of the file is not supported. */
 export class UnsupportedError extends Error {}
 
+/** The decompressed file is too large. */
+export class TooLargeError extends Error {}
+
 /** The connection to the client was lost before the end of the file. */
 export class UploadInterruptedError extends Error {}
 
@@ -47,6 +50,8 @@ const CSV_TYPES = [
   "application/vnd.ms-excel",
 ];
 
+// 40 million recipients of 100 bytes. A compressed file of 4 MB could otherwise occupy the server for hours.
+const MAX_FILE_BYTES = 4 * 2 ** 30;
 // gzip expands by up to 1,032 times, and each part is decompressed at once.
 const COMPRESSED_PART_BYTES = 4 * 1024;
 
@@ -55,11 +60,13 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /**
  * Reads the headers of an import request. The body is read while `bytes` is consumed.
  *
+ * @param maxBytes maximum size of the decompressed file; `bytes` throws {TooLargeError} beyond it
  * @throws {UnsupportedError} for unsupported content types, character sets and encodings
  */
 export function openUpload<Row>(
   { headers, body }: Request,
   readers: RowReaders<Row>,
+  maxBytes = MAX_FILE_BYTES,
 ): Upload<Row> {
   const contentType = (headers.get("content-type") ?? "").toLowerCase();
   const reader = readerFor(contentType.split(";", 1)[0]?.trim() ?? "", readers);
@@ -70,7 +77,7 @@ export function openUpload<Row>(
   const sent = ReadableStream.from(received(body, progress));
   return {
     reader,
-    bytes: toLines(inUtf8(decompressed(sent, encoding), charset)),
+    bytes: toLines(inUtf8(decompressed(sent, encoding, maxBytes), charset)),
     bytesTotal: length === null ? null : Number(length),
     progress,
   };
@@ -109,14 +116,31 @@ async function* received(
   }
 }
 
-function decompressed(bytes: ReadableStream<Bytes>, encoding: string): ReadableStream<Bytes> {
+function decompressed(
+  bytes: ReadableStream<Bytes>,
+  encoding: string,
+  maxBytes: number,
+): ReadableStream<Bytes> {
   if (encoding === "identity") return bytes;
   if (encoding !== "gzip") {
     throw new UnsupportedError(
       `Cannot import Content-Encoding ${encoding}: send gzip, or no encoding`,
     );
   }
-  return ReadableStream.from(unzipped(ReadableStream.from(smallParts(bytes))));
+  return ReadableStream.from(limited(unzipped(ReadableStream.from(smallParts(bytes))), maxBytes));
+}
+
+async function* limited(bytes: AsyncIterable<Bytes>, maxBytes: number): AsyncGenerator<Bytes> {
+  let size = 0;
+  for await (const part of bytes) {
+    size += part.length;
+    if (size > maxBytes) {
+      throw new TooLargeError(
+        `Cannot import the file: it has more than ${maxBytes.toLocaleString("en")} bytes; split it`,
+      );
+    }
+    yield part;
+  }
 }
 
 async function* smallParts(bytes: ReadableStream<Bytes>): AsyncGenerator<Bytes> {
