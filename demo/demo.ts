@@ -2,6 +2,8 @@
 import { createClient } from "graphql-ws";
 import { execute } from "./api.ts";
 import { startMailServer } from "./mail_server.ts";
+import { startModelServer } from "./model_server.ts";
+import { requestQuotes } from "./quotes.ts";
 import { recipientsCsv } from "./recipients.ts";
 import { registerContacts } from "./sign_ups.ts";
 
@@ -40,7 +42,8 @@ interface Progress {
 }
 
 const mail = await startMailServer();
-await using server = startWaybill(mail.url);
+const model = startModelServer();
+await using server = startWaybill(mail.url, model.url);
 const exited = server.status.then(({ code }) => Deno.exit(code));
 // Ctrl-C also reaches the server; the demo waits until it has stopped.
 Deno.addSignalListener("SIGINT", () => {});
@@ -57,6 +60,7 @@ with this header         {"Authorization": "Bearer ${KEY}"}
 and this operation       subscription { messageUpdated(id: "${messageId}") { status stats { sent failed pending } } }
 `);
 await watch(messageId);
+await requestQuotes({ address, key: KEY });
 console.log(`
 The mail server accepted ${mail.counts.accepted} mails and refused ${mail.counts.refused}. Failed recipients and their errors:
   { deliveries(filter: { messageId: "${messageId}", statuses: [FAILED] }) { nodes { recipient { address } error { type code message } } } }
@@ -68,7 +72,7 @@ The server runs until Ctrl-C.`);
 await registerContacts({ address, key: KEY });
 await exited;
 
-function startWaybill(smtpUrl: string) {
+function startWaybill(smtpUrl: string, modelUrl: string) {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", new URL("../src/main.ts", import.meta.url).href, "serve"],
     env: {
@@ -77,6 +81,7 @@ function startWaybill(smtpUrl: string) {
       DATA_DIR: "./data/demo",
       DATABASE_URL: "",
       SMTP_URLS: smtpUrl,
+      OPENAI_BASE_URL: modelUrl,
       ADMIN_API_KEY: KEY,
       LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "error",
     },
