@@ -50,7 +50,7 @@ builder.subscriptionField("overviewUpdated", (t) =>
       overviewFor(services, caller);
       const { organizationId } = caller;
       return watchOverviews(services, organizationId, organizationId, {
-        topics: ["jobs", "messages", "deliveries", "lanes", "aiUsage"],
+        topics: ["jobs", "messages", "deliveries", "lanes", "aiUsage", "quotes"],
         take: () => overviewFor(services, caller),
       });
     },

@@ -1,3 +1,4 @@
+import type { Organization } from "../domain/access/access.ts";
 import { readOrganization } from "../domain/access/organizations.ts";
 import type { JobPayload } from "../domain/jobs/kinds.ts";
 import { fromTypeId } from "../domain/id.ts";
@@ -7,6 +8,7 @@ import { asData } from "../domain/prompts/data.ts";
 import { renderPrompt } from "../domain/prompts/render.ts";
 import { estimateAnswer, estimateOf, faultsOfEstimate } from "../domain/quotes/answer.ts";
 import { imagesOf } from "../domain/quotes/images.ts";
+import { prepareMails } from "../domain/quotes/mails.ts";
 import {
   beginProcessing,
   failProcessing,
@@ -48,8 +50,12 @@ export function processQuoteHandler(
     const quote = await beginProcessing(services, claim);
     if (!quote) return done;
     try {
-      const made = await askForEstimate(services, model, run, quote);
-      await recordEstimate(services, claim, { ...made, resend });
+      const organization = await readOrganization(services, quote.organizationId);
+      const made = await askForEstimate(services, model, run, quote, organization);
+      const mails = resend || quote.customerDeliveryId === null
+        ? await prepareMails(services, organization, quote, made.estimate)
+        : null;
+      await recordEstimate(services, claim, { ...made, mails });
     } catch (error) {
       await endProcessing(services, run, claim, error);
       throw error;
@@ -63,10 +69,10 @@ async function askForEstimate(
   model: ModelCaller,
   { job, signal }: JobRun,
   quote: ProcessedQuote,
+  organization: Organization,
 ): Promise<{ estimate: Estimate; promptId: string }> {
   const { organizationId } = quote;
   const prompt = await activePrompt(services, organizationId, "quote");
-  const organization = await readOrganization(services, organizationId);
   const instructions = await renderPrompt(services, prompt, {
     organization: organization.name,
     today: new Date().toLocaleDateString("sv", { timeZone: organization.timezone }),

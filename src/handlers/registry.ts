@@ -12,6 +12,7 @@ import { eraseContactHandler } from "./erase_contact.ts";
 import { eraseUserHandler } from "./erase_user.ts";
 import { processQuoteHandler } from "./process_quote.ts";
 import { processQuotesHandler } from "./process_quotes.ts";
+import { retryQuoteEmailsHandler } from "./retry_quote_emails.ts";
 import { releaseStaleLocksHandler } from "./release_stale_locks.ts";
 import { planMessageHandler } from "./plan_message.ts";
 import { removeRecipientsHandler } from "./remove_recipients.ts";
@@ -43,6 +44,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     TRY_PROMPT: tryPromptHandler(services, options.modelCaller),
     PROCESS_QUOTE: processQuoteHandler(services, options.modelCaller),
     PROCESS_QUOTES: processQuotesHandler(services),
+    RETRY_QUOTE_EMAILS: retryQuoteEmailsHandler(services),
     RELEASE_STALE_LOCKS: releaseStaleLocksHandler(services),
     DELIVER_EVENTS: deliverEventsHandler(options.openWebhookSender),
     ERASE_CONTACT: eraseContactHandler(services),

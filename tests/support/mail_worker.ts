@@ -26,6 +26,7 @@ import { eraseUserHandler } from "../../src/handlers/erase_user.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { processQuoteHandler } from "../../src/handlers/process_quote.ts";
 import { processQuotesHandler } from "../../src/handlers/process_quotes.ts";
+import { retryQuoteEmailsHandler } from "../../src/handlers/retry_quote_emails.ts";
 import { releaseStaleLocksHandler } from "../../src/handlers/release_stale_locks.ts";
 import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
 import { runBulkActionHandler } from "../../src/handlers/run_bulk_action.ts";
@@ -87,7 +88,7 @@ export function mailHandlers(
   if (messenger) slots.set("MESSENGER", { channel: messenger, window, windows });
   const { DELETE_ORGANIZATION, ENROL_CONTACTS, ERASE_CONTACT, ERASE_USER } = JOB_KINDS;
   const { PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH, SEND_DUE } = JOB_KINDS;
-  const { PROCESS_QUOTE, PROCESS_QUOTES, RELEASE_STALE_LOCKS } = JOB_KINDS;
+  const { PROCESS_QUOTE, PROCESS_QUOTES, RELEASE_STALE_LOCKS, RETRY_QUOTE_EMAILS } = JOB_KINDS;
   const kinds = {
     DELETE_ORGANIZATION,
     ENROL_CONTACTS,
@@ -97,6 +98,7 @@ export function mailHandlers(
     PROCESS_QUOTE,
     PROCESS_QUOTES,
     RELEASE_STALE_LOCKS,
+    RETRY_QUOTE_EMAILS,
     RETRY_FAILED,
     RUN_BULK_ACTION,
     SEND_BATCH,
@@ -111,6 +113,7 @@ export function mailHandlers(
     PROCESS_QUOTE: processQuoteHandler(services, model),
     PROCESS_QUOTES: processQuotesHandler(services),
     RELEASE_STALE_LOCKS: releaseStaleLocksHandler(services),
+    RETRY_QUOTE_EMAILS: retryQuoteEmailsHandler(services),
     RETRY_FAILED: retryFailedHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),
     SEND_DUE: sendDueHandler(services),

@@ -76,5 +76,5 @@ export function onEveryQuotes(
       },
     });
     await worker.untilIdle();
-  });
+  }, () => ({ keepContent: true }));
 }

@@ -149,6 +149,27 @@ export const JOB_KINDS = {
     startable: true,
     notifies: true,
   },
+  RETRY_QUOTE_EMAILS: {
+    payload: z.strictObject({
+      type: z.enum(["CUSTOMER", "ADMIN", "BOTH"]).default("BOTH"),
+      limit: z.number().int("is not a whole number").min(1, "is below 1").max(
+        1_000,
+        "is above 1,000",
+      )
+        .default(30),
+      maxAttempts: z.number().int("is not a whole number").min(1, "is below 1").max(
+        10,
+        "is above 10",
+      )
+        .default(3),
+    }),
+    lane: "SYSTEM",
+    maxAttempts: 3,
+    timeoutMs: 5 * MINUTE,
+    description: "Retries failed mails of quotes, one every 2 s.",
+    startable: true,
+    notifies: true,
+  },
   RELEASE_STALE_LOCKS: {
     payload: z.strictObject({}),
     lane: "SYSTEM",

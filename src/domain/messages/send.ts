@@ -21,7 +21,7 @@ import { checkInput, type SendMessageInput } from "./input.ts";
 import { mayAccess, type Message } from "./message.ts";
 import { toastStart } from "./notify.ts";
 import { planJob } from "./plan.ts";
-import { writeSmallMessage } from "./send_now.ts";
+import { type SmallMessage, writeSmallMessage } from "./send_now.ts";
 
 /** Result of `sendMessage`. */
 export interface SentMessage {
@@ -73,12 +73,18 @@ async function sendSmall(
   const jobId = newId();
   const small = { message, deliveries, batchId: newId(), jobId };
   const written = await writeSmallMessage(services.db, small);
-  if (written) {
-    const { organizationId, lane, type: topic, recipientCount: size } = message;
-    announceJob(services, { lane, organizationId, topic, size });
-    publish(services, message, [jobId], deliveries);
-  }
+  if (written) publishSmall(services, small);
   return written;
+}
+
+/** Wakes the workers for a message that was written with its batch, and publishes it, after the commit. */
+export function publishSmall(
+  services: Services,
+  { message, deliveries, jobId }: Omit<SmallMessage, "batchId">,
+): void {
+  const { organizationId, lane, type: topic, recipientCount: size } = message;
+  announceJob(services, { lane, organizationId, topic, size });
+  publish(services, message, [jobId], deliveries);
 }
 
 /** @param to inline recipients, none for contacts; or an audience. Planning copies contacts and audiences. */

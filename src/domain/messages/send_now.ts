@@ -1,4 +1,4 @@
-import { type Database, statement } from "../../db/database.ts";
+import { type Connection, type Database, statement } from "../../db/database.ts";
 import {
   insertBatchesFrom,
   insertDeliveriesFrom,
@@ -63,6 +63,17 @@ const SEND = statement<[messages: string, deliveries: string], WrittenMessage>(
    select * from written`,
 );
 
+/**
+ * Writes messages with their deliveries, batches and jobs in the caller's transaction. Call `publishSmall` after the
+ * commit.
+ */
+export async function insertSmallMessages(
+  tx: Connection,
+  messages: readonly SmallMessage[],
+): Promise<void> {
+  if (messages.length > 0) await writeAll(tx, messages);
+}
+
 type Write = (message: SmallMessage) => Promise<WrittenMessage | null>;
 
 // Concurrent clients share commits, and the first one after a pause does not wait.
@@ -85,7 +96,7 @@ export function writeSmallMessage(
 }
 
 async function writeAll(
-  db: Database,
+  db: Connection,
   messages: readonly SmallMessage[],
 ): Promise<(WrittenMessage | null)[]> {
   const rows = messages.map(({ message, batchId, jobId }) => ({

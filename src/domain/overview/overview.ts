@@ -2,6 +2,7 @@ import { type Caller, requireAdmin } from "../access/access.ts";
 import { type AiToday, readAiToday } from "../ai_usage/today.ts";
 import { MAX_MINUTES, readRecentDeliveries, type RecentDeliveries } from "../deliveries/minutes.ts";
 import { invalid } from "../errors.ts";
+import { type QuoteStats, readQuoteStats } from "../quotes/stats.ts";
 import type { Services } from "../services.ts";
 import { type PendingType, readPendingTypes } from "./pending.ts";
 import { type ProcessorStatus, readProcessor } from "./processor.ts";
@@ -17,6 +18,7 @@ export interface Overview {
   pendingTypes(): Promise<PendingType[]>;
   processor(): Promise<ProcessorStatus>;
   ai(): Promise<AiToday>;
+  quotes(): Promise<QuoteStats>;
   /**
    * Results of the last minutes.
    *
@@ -39,12 +41,14 @@ export function overviewFor({ db }: Services, caller: Caller): Overview {
   let pendingTypes: Promise<PendingType[]> | undefined;
   let processor: Promise<ProcessorStatus> | undefined;
   let ai: Promise<AiToday> | undefined;
+  let quotes: Promise<QuoteStats> | undefined;
   return {
     organizationId,
     queue: () => queue ??= readQueue(db, organizationId),
     pendingTypes: () => pendingTypes ??= readPendingTypes(db, organizationId),
     processor: () => processor ??= readProcessor(db, organizationId),
     ai: () => ai ??= readAiToday(db, organizationId),
+    quotes: () => quotes ??= readQuoteStats(db, organizationId),
     deliveries(last) {
       if (last < 1 || last > MAX_MINUTES) {
         throw invalid(["last"], "OUT_OF_RANGE", `must be from 1 to ${MAX_MINUTES}, got ${last}`);

@@ -3,6 +3,7 @@ import { statement } from "../../db/database.ts";
 import type { JobError } from "../jobs/job.ts";
 import type { Services } from "../services.ts";
 import { QUOTE_FIELDS } from "./find.ts";
+import { insertMails, publishMails, type QuoteMails } from "./mails.ts";
 import type { Estimate, Quote } from "./quote.ts";
 
 /** Right of a job to process a quote, until the job is settled, rescued or taken over. */
@@ -78,19 +79,28 @@ export interface ProcessingResult {
   readonly estimate: Estimate;
   /** Version of the prompt that made it. */
   readonly promptId: string;
-  /** Whether it is mailed even if an earlier estimate was. */
-  readonly resend: boolean;
+  /** Null: an earlier estimate was mailed, and this one is not. */
+  readonly mails: QuoteMails | null;
 }
 
-/** Stores the estimate and ends the processing. If the lock is not held any more, nothing is written. */
+/**
+ * Stores the estimate together with its mails, and ends the processing. If the lock is not held any more, nothing is
+ * written.
+ */
 export async function recordEstimate(
   services: Services,
   claim: ProcessingClaim,
-  { estimate, promptId }: ProcessingResult,
+  { estimate, promptId, mails }: ProcessingResult,
 ): Promise<void> {
-  const parameters = parametersOf(claim);
-  const [quote] = await services.db.run(RECORD, ...parameters, JSON.stringify(estimate), promptId);
-  if (quote) publish(services, claim);
+  const recorded = await services.db.transaction(async (tx) => {
+    const parameters = parametersOf(claim);
+    const [quote] = await tx.run(RECORD, ...parameters, JSON.stringify(estimate), promptId);
+    if (quote && mails) await insertMails(tx, quote.id, mails);
+    return quote !== undefined;
+  });
+  if (!recorded) return;
+  publish(services, claim);
+  if (mails) publishMails(services, mails);
 }
 
 /** Ends the processing with an error. A lock that is not held any more stays as it is. */

@@ -39,6 +39,13 @@ const BUILT_IN_SCHEDULES: readonly BuiltInSchedule[] = [
     intervalMs: null,
   },
   {
+    name: "retry-quote-emails",
+    description: "Retries up to 30 failed mails of quotes that have had fewer than 3 attempts.",
+    kind: "RETRY_QUOTE_EMAILS",
+    cron: "*/30 * * * *",
+    intervalMs: null,
+  },
+  {
     name: "release-stale-locks",
     description: "Releases locks of quotes that are older than 30 minutes.",
     kind: "RELEASE_STALE_LOCKS",

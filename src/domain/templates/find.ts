@@ -49,6 +49,23 @@ const FIND_VERSIONS = statement<
      and (template_id, version) in (select * from unnest($2::uuid[], $3::int[]))`,
 );
 
+const FIND_LATEST = statement<[organizationId: string, name: string], TemplateVersion>(
+  "templates.findLatest",
+  `select ${columnList(VERSION_FIELDS.map((field) => `v.${field}`))}
+   from templates t join template_versions v on v.template_id = t.id and v.version = t.version
+   where t.organization_id = $1 and t.name = $2 and t.archived_at is null`,
+);
+
+/** Finds the latest version of the template with a name; undefined if there is none, or it is archived. */
+export async function findLatestVersion(
+  { db }: Pick<Services, "db">,
+  organizationId: string,
+  name: string,
+): Promise<TemplateVersion | undefined> {
+  const [version] = await db.run(FIND_LATEST, organizationId, name);
+  return version;
+}
+
 /** Finds templates of the caller's organization by id, in any order. */
 export function templatesById(
   { db }: Pick<Services, "db">,

@@ -1,0 +1,49 @@
+import type { Caller } from "../access/access.ts";
+import { ConflictError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { findLatestVersion } from "../templates/find.ts";
+import { saveTemplate } from "../templates/save.ts";
+import type { TemplateVersion } from "../templates/template.ts";
+import adminHtml from "./files/admin.html.liquid" with { type: "text" };
+import adminText from "./files/admin.text.liquid" with { type: "text" };
+import customerHtml from "./files/customer.html.liquid" with { type: "text" };
+import customerText from "./files/customer.text.liquid" with { type: "text" };
+
+/** Type of the messages of quotes, and name of the template of their content. */
+export type QuoteMailType = "quote_customer" | "quote_admin";
+
+const DEFAULTS = {
+  quote_customer: {
+    subject: "Your quote from {{ organization }}",
+    text: customerText,
+    html: customerHtml,
+  },
+  quote_admin: {
+    subject: "Quote for {{ customer }}: {{ total }} {{ currency }}",
+    text: adminText,
+    html: adminHtml,
+  },
+} as const;
+
+/**
+ * Returns the latest version of the template of a mail. An organization without a template of this name gets the one
+ * of this program, which its ADMINs can change.
+ */
+export async function mailTemplate(
+  services: Services,
+  organizationId: string,
+  type: QuoteMailType,
+): Promise<TemplateVersion> {
+  const existing = await findLatestVersion(services, organizationId, type);
+  if (existing) return existing;
+  const system: Caller = { organizationId, userId: null, role: "ADMIN", keyId: null };
+  try {
+    await saveTemplate(services, system, { name: type, content: DEFAULTS[type], replaces: 0 });
+  } catch (error) {
+    // Another process has saved it meanwhile.
+    if (!(error instanceof ConflictError)) throw error;
+  }
+  const saved = await findLatestVersion(services, organizationId, type);
+  if (!saved) throw new Error(`Cannot find the template ${type} after it was saved`);
+  return saved;
+}
