@@ -1,6 +1,7 @@
 import "./access/organizations.ts";
 import "./access/viewer.ts";
 import "./ai_usage/call.ts";
+import "./ai_usage/estimate.ts";
 import "./ai_usage/today.ts";
 import "./ai_usage/usage.ts";
 import "./audiences/audience.ts";

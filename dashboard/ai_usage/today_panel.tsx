@@ -21,7 +21,7 @@ export function TodayPanel({ today }: { readonly today: AiToday }) {
         <Figure label="Running">{formatCount(running)}</Figure>
         <Figure label="Failed" tone={failed > 0 ? "person" : undefined}>
           {failed > 0
-            ? <PageLink to="/problems" c="inherit">{formatCount(failed)}</PageLink>
+            ? <PageLink to="/problems" inherit c="inherit">{formatCount(failed)}</PageLink>
             : formatCount(failed)}
         </Figure>
         <Figure label="Input tokens">{formatCount(today.inputTokens)}</Figure>

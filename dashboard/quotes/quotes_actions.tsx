@@ -1,6 +1,7 @@
 import { Button, Menu } from "@mantine/core";
 import { IconChevronDown, IconLockOpen, IconPlayerPlay } from "@tabler/icons-react";
 import { useState } from "react";
+import { CostEstimate } from "../ai_usage/cost_estimate.tsx";
 import { isFailure, useAction } from "../kit/action.ts";
 import { ErrorNotice } from "../kit/error_notice.tsx";
 import { formatNumberOf } from "../kit/format.ts";
@@ -53,7 +54,8 @@ export function QuotesActions() {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconPlayerPlay size={15} />} onClick={processPending}>
-            Process up to {PROCESSED_AT_ONCE} pending quotes
+            Process up to {PROCESSED_AT_ONCE} pending quotes{" "}
+            <CostEstimate kind="QUOTE" callCount={PROCESSED_AT_ONCE} />
           </Menu.Item>
           <Menu.Item leftSection={<IconLockOpen size={15} />} onClick={releaseLocks}>
             Release stale locks

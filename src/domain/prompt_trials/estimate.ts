@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { type Caller, requireAdmin } from "../access/access.ts";
-import { estimateCost } from "../ai_usage/estimate.ts";
-import { typicalCall } from "../ai_usage/typical_call.ts";
+import { estimateCalls } from "../ai_usage/estimate.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
 import type { Money } from "../money.ts";
 import { getPrompt } from "../prompts/find.ts";
@@ -63,21 +62,6 @@ export async function prepareTrial(
     const reason = `Cannot try the prompt ${name}: there is no earlier result to compare with`;
     throw new ConflictError("NOT_STARTABLE", reason);
   }
-  const cost = await costOf(services, organizationId, inputs, samples.length);
+  const cost = await estimateCalls(services, organizationId, inputs.kind, samples.length);
   return { prompt, inputs, samples, sampleCount: samples.length, cost };
-}
-
-async function costOf(
-  services: Services,
-  organizationId: string,
-  { kind }: PastInputs,
-  calls: number,
-): Promise<Money | null> {
-  const typical = await typicalCall(services, organizationId, kind);
-  if (!typical) return null;
-  return await estimateCost(services, {
-    ...typical,
-    model: services.model ?? typical.model,
-    calls,
-  });
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { estimateCost } from "../../../src/domain/ai_usage/estimate.ts";
+import { estimateCost, estimateFor } from "../../../src/domain/ai_usage/estimate.ts";
 import { listAiPrices, setAiPrice } from "../../../src/domain/ai_usage/prices.ts";
 import { settleCall } from "../../../src/domain/ai_usage/settle.ts";
 import { compactAiStats, pruneAiUsage } from "../../../src/domain/ai_usage/stats.ts";
 import { readAiToday } from "../../../src/domain/ai_usage/today.ts";
 import { readAiSeries, readAiUsage } from "../../../src/domain/ai_usage/usage.ts";
-import { ForbiddenError, type InvalidInputError } from "../../../src/domain/errors.ts";
+import { ForbiddenError, InvalidInputError } from "../../../src/domain/errors.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { ageCall, answered, MODEL, newCall, reserve, usd } from "../../support/ai_usage.ts";
 import { onEveryQueue, type TestQueue } from "../../support/queue.ts";
@@ -129,6 +129,17 @@ onEveryQueue("a price holds from its date, and the operator's own comes first", 
       return true;
     },
   );
+});
+
+onEveryQueue("estimateFor() multiplies the newest calls of the kind", async (queue) => {
+  const { services, organization: { admin, member } } = queue;
+  const estimate = (callCount: number) => estimateFor(services, admin, "QUOTE", callCount);
+  assert.equal(await estimate(20), null);
+  await makeCalls(queue);
+  // 20 × (1,000 × 0.4 + 500 × 1.6) millionths of a USD.
+  assert.deepEqual(await estimate(20), usd("0.024"));
+  await assert.rejects(estimate(0), InvalidInputError);
+  await assert.rejects(estimateFor(services, member, "QUOTE", 1), ForbiddenError);
 });
 
 onEveryQueue("calls are deleted after 90 days, and their sums after 400", async (queue) => {
