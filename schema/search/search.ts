@@ -45,7 +45,7 @@ builder.queryField("search", (t) =>
       "characters of its beginning, among contacts, deliveries, suppressions and recipients of " +
       "audiences; a part of the title of a message, the name of an audience or a template, or the " +
       "kind of a job; for the OPERATOR also of the name of an organization or provider. It searches " +
-      "the newest 20,000 messages and audiences, and the newest 2,000 jobs, of the organization.",
+      "the newest 20,000 messages, audiences and quotes, and the newest 2,000 jobs, of the organization.",
     args: {
       text: t.arg.string({
         required: true,

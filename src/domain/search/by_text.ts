@@ -2,7 +2,7 @@ import { type Connection, statement } from "../../db/database.ts";
 import { type Caller, type Role, SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import type { SearchHit } from "./hit.ts";
 
-/** Number of the newest messages and audiences whose titles are searched. */
+/** Number of the newest messages, audiences and quotes whose titles are searched. */
 const NEWEST = 20_000;
 /** Number of the newest jobs whose kinds are searched; they are more, and their kinds are few. */
 const NEWEST_JOBS = 2_000;
@@ -43,34 +43,39 @@ const TITLES = `
   (select 6, 'job', id, kind, status from (
      select id, user_id, kind, status from jobs
      where organization_id = $1 and cardinality($6::text[]) > 0 order by id desc limit ${NEWEST_JOBS}) j
-   where ${own("user_id")} and kind = any($6) order by id desc limit $8)`;
+   where ${own("user_id")} and kind = any($6) order by id desc limit $8)
+  union all
+  (select 7, 'quote', id, customer_name, status from (
+     select id, customer_name, customer_email, status from quotes
+     where organization_id = $1 order by id desc limit ${NEWEST}) q
+   where customer_name ilike $4 or customer_email ilike $4 order by id desc limit $8)`;
 
 const BY_ADDRESS = `
-  (select 7, 'contact', id, coalesce(email, psid), name from contacts
+  (select 8, 'contact', id, coalesce(email, psid), name from contacts
    where organization_id = $1 and erasing_since is null and $5 <> ''
      and (email_key = ${ADDRESS} or psid = $5) limit $8)
   union all
-  (select 8, 'delivery', d.id, d.address, m.title from (
+  (select 9, 'delivery', d.id, d.address, m.title from (
      select id, message_id, address from deliveries
      where $5 <> '' and lower(address) = ${ADDRESS} and organization_id = $1
      order by message_id desc limit ${ADDRESSES}) d, ${MESSAGE}
    where ${own("m.user_id")} order by d.message_id desc limit $8)
   union all
-  (select 9, 'suppression', id, address, reason from suppressions
+  (select 10, 'suppression', id, address, reason from suppressions
    where organization_id = $1 and $5 <> '' and address = ${ADDRESS} limit $8)
   union all
-  (select 10, 'audience', a.id, r.address, a.name from (
+  (select 11, 'audience', a.id, r.address, a.name from (
      select audience_id, address from audience_recipients
      where $5 <> '' and lower(address) = ${ADDRESS} limit ${ADDRESSES}) r
      join audiences a on a.id = r.audience_id
    where a.organization_id = $1 and ${own("a.user_id")} order by a.id desc limit $8)`;
 
 const BY_BEGINNING = `
-  (select 11, 'contact', id, email, name from contacts
+  (select 12, 'contact', id, email, name from contacts
    where organization_id = $1 and erasing_since is null and ${begins("email_key")}
    order by email_key using ~<~ limit $8)
   union all
-  (select 12, 'delivery', id, address, title from (
+  (select 13, 'delivery', id, address, title from (
      select distinct on (lower(d.address)) d.id, d.address, m.title from (
        select id, message_id, address from deliveries
        where ${begins("lower(address)")} and organization_id = $1
@@ -78,10 +83,10 @@ const BY_BEGINNING = `
      where ${own("m.user_id")}
      order by lower(d.address), d.message_id desc limit $8) d)
   union all
-  (select 13, 'suppression', id, address, reason from suppressions
+  (select 14, 'suppression', id, address, reason from suppressions
    where organization_id = $1 and ${begins("address")} order by address using ~<~ limit $8)
   union all
-  (select 14, 'audience', a.id, r.address, a.name from (
+  (select 15, 'audience', a.id, r.address, a.name from (
      select audience_id, address from audience_recipients
      where ${begins("lower(address)")}
      order by lower(address) using ~<~ limit ${ADDRESSES}) r

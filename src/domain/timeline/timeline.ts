@@ -6,12 +6,18 @@ import type { Contact } from "../contacts/contact.ts";
 import { contactEntries } from "../contacts/timeline.ts";
 import { deliveryEntries } from "../deliveries/timeline.ts";
 import { listPage, type Page, type PageArgs, type Sort } from "../page.ts";
+import { quoteEntries } from "../quotes/timeline.ts";
 import type { Services } from "../services.ts";
 import { suppressionEntries } from "../suppressions/timeline.ts";
 import type { TimelineEntry, TimelineScope, TimelineSource } from "../timeline_source.ts";
 
 /** Sources of entries, one or more per noun. */
-const SOURCES: readonly TimelineSource[] = [contactEntries, suppressionEntries, deliveryEntries];
+const SOURCES: readonly TimelineSource[] = [
+  contactEntries,
+  suppressionEntries,
+  deliveryEntries,
+  quoteEntries,
+];
 
 const LATEST_FIRST: Sort = {
   name: "at desc",
