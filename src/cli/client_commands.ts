@@ -4,6 +4,7 @@ import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";
 import { addListen } from "./listen.ts";
 import { addLists } from "./lists.ts";
+import { addQuotes } from "./quotes.ts";
 import { addSchedules } from "./schedules.ts";
 import { addStatus } from "./status.ts";
 import { addWatch } from "./watch.ts";
@@ -15,6 +16,7 @@ export function addClientCommands(program: Command): void {
   addWatch(program);
   addExplain(program);
   addListen(program);
+  addQuotes(program);
   addSchedules(program);
   addKeys(program);
   // Last, because it completes the commands that exist by then.

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type Program, request, runProgram, startProgram } from "../support/program.ts";
 import { startSmtpServer } from "../support/smtp.ts";
+import { until } from "../support/until.ts";
 
 interface Result {
   readonly code: number;
@@ -109,6 +110,56 @@ Deno.test("schedules run starts a schedule by its name", async () => {
     const unknown = await run("schedules", "run", "nightly");
     assert.equal(unknown.code, 1);
     assert.match(unknown.errors, /There is no schedule nightly; there are: .*retry-failed/);
+  });
+});
+
+Deno.test("quotes process queues pending quotes, and says which it skips", async () => {
+  await withCommands(async (run, program) => {
+    const create = async (email: string) => {
+      const { createQuote } = await request<{ createQuote: { quote: { id: string } } }>(
+        program,
+        `mutation ($email: String!) {
+          createQuote(input: {
+            customer: { name: "Grace", email: $email }, request: "A fence", process: false
+          }) { ... on CreateQuotePayload { quote { id } } ... on Error { reason } }
+        }`,
+        { email },
+      );
+      return createQuote.quote.id;
+    };
+    assert.equal((await run("quotes", "list")).printed, "There are no quotes.\n");
+    const [first, second] = [await create("ada@example.com"), await create("max@example.com")];
+    assert.equal(
+      (await run("quotes", "process", "--limit", "0")).printed,
+      "No quote was queued.\n",
+    );
+    const queued = await run("quotes", "process", "--limit", "1", "--json", "id,customer");
+    assert.deepEqual(JSON.parse(queued.printed), [{ id: first, customer: "ada@example.com" }]);
+    const chosen = await run("quotes", "process", "--quote-id", second, "--json", "id");
+    assert.deepEqual(JSON.parse(chosen.printed), [{ id: second }]);
+
+    const failed = await until(
+      "both quotes have failed, because no model is configured",
+      async () => {
+        const { printed } = await run("quotes", "list", "--json", "id,status,error");
+        const quotes: { id: string; status: string; error: { type: string } | null }[] = JSON.parse(
+          printed,
+        );
+        return quotes.every(({ status }) => status === "AI_ERROR") ? quotes : null;
+      },
+    );
+    assert.deepEqual(failed.map(({ id }) => id), [second, first]);
+    assert.match((await run("quotes", "list")).printed, /^ID +STATUS +CUSTOMER +CREATED +LOCK/);
+    assert.equal((await run("quotes", "list", "--stale")).printed, "No quote has a stale lock.\n");
+    assert.equal((await run("quotes", "process")).printed, "No quote was queued.\n");
+    const forced = await run("quotes", "process", "--force", "--json", "id");
+    assert.equal(JSON.parse(forced.printed).length, 2);
+
+    const unknown = await run("quotes", "process", "--quote-id", "quo_x");
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.errors, /Cannot process quotes: .*quo_x/s);
+    const limit = await run("quotes", "process", "--limit", "1001");
+    assert.match(limit.errors, /whole number from 0 to 1000/);
   });
 });
 
