@@ -50,25 +50,28 @@ interface Candidate {
 const UNFINISHED = `(select j.id from jobs j where j.organization_id = q.organization_id
   and j.unique_key = ${UNIQUE_KEY} and j.status in ('QUEUED', 'SCHEDULED', 'PROCESSING'))`;
 
-const SELECT =
-  `select q.id, q.organization_id as "organizationId", q.status, ${IS_STALE} as "lockStale",
-    ${UNFINISHED} as "unfinishedJobId", (select j.id from jobs j where j.id = q.job_id) as "latestJobId"
-  from quotes q`;
-
 // In the order of ids, so that two calls cannot deadlock.
-const LOCK = statement<[organizationId: string, ids: string[]], Candidate>(
+const LOCK = statement<[organizationId: string, ids: string[]], { id: string }>(
   "quoteProcessing.lock",
-  `${SELECT} where q.organization_id = $1 and q.id = any($2) order by q.id for update of q`,
+  `select id from quotes where organization_id = $1 and id = any($2) order by id for update`,
 );
 
 const NEXT = statement<
   [organizationId: string | null, statuses: QuoteStatus[], limit: number],
-  Candidate
+  { id: string }
 >(
   "quoteProcessing.next",
-  `${SELECT} where (q.organization_id = $1 or $1 is null) and q.status = any($2)
+  `select id from quotes q where (organization_id = $1 or $1 is null) and status = any($2)
      and ${UNFINISHED} is null
-   order by q.id limit $3 for update of q skip locked`,
+   order by id limit $3 for update skip locked`,
+);
+
+// A statement of its own after the lock: only then it sees the jobs of calls that held the lock before.
+const READ = statement<[ids: string[]], Candidate>(
+  "quoteProcessing.candidates",
+  `select q.id, q.organization_id as "organizationId", q.status, ${IS_STALE} as "lockStale",
+     ${UNFINISHED} as "unfinishedJobId", (select j.id from jobs j where j.id = q.job_id) as "latestJobId"
+   from quotes q where q.id = any($1) order by q.id`,
 );
 
 const MAX_LIMIT = 1_000;
@@ -97,7 +100,7 @@ export async function processQuotes(
     // Chosen quotes are read first: one with a stale lock is started again, together with its job.
     const chosen = ids && await lockAll(tx, organizationId, ids);
     const released = await releaseStale(tx, organizationId);
-    const candidates = chosen ?? await tx.run(NEXT, organizationId, statusesOf(force), limit);
+    const candidates = chosen ?? await lockNext(tx, organizationId, statusesOf(force), limit);
     const queued = candidates.filter((quote) => refusalOf(quote, force) === null);
     const skipped = candidates.filter((quote) => refusalOf(quote, force) !== null);
     await enqueueProcessing(tx, queued.map(toProcess), { resend, userId });
@@ -129,7 +132,7 @@ export async function processPending(
 ): Promise<number> {
   const { queued, released } = await services.db.transaction(async (tx) => {
     const released = await releaseStale(tx, organizationId);
-    const queued = await tx.run(NEXT, organizationId, statusesOf(false), limit);
+    const queued = await lockNext(tx, organizationId, statusesOf(false), limit);
     await enqueueProcessing(tx, queued.map(toProcess), { resend: false, userId: null });
     return { queued, released };
   });
@@ -146,7 +149,20 @@ async function lockAll(
   const known = new Set(found.map(({ id }) => id));
   const missing = ids.filter((id) => !known.has(id));
   if (missing.length > 0) throw new NotFoundError(missing.map((id) => toTypeId("quote", id)));
-  return found;
+  return await tx.run(READ, [...known]);
+}
+
+async function lockNext(
+  tx: Connection,
+  organizationId: string | null,
+  statuses: readonly QuoteStatus[],
+  limit: number,
+): Promise<Candidate[]> {
+  const locked = await tx.run(NEXT, organizationId, [...statuses], limit);
+  const candidates = await tx.run(READ, locked.map(({ id }) => id));
+  return candidates.filter(({ status, unfinishedJobId }) =>
+    statuses.includes(status) && unfinishedJobId === null
+  );
 }
 
 function statusesOf(force: boolean): QuoteStatus[] {

@@ -23,6 +23,11 @@ const CLAIMED = `q.organization_id = $1 and q.id = $2`;
 const LOCKED = `${CLAIMED} and q.job_id = $3 and q.lock_token = $4`;
 const UNLOCKED = "lock_token = null, locked_at = null, updated_at = now()";
 
+const LOCK = statement<[organizationId: string, quoteId: string]>(
+  "quoteProcessing.lockOne",
+  `select from quotes q where ${CLAIMED} for update`,
+);
+
 // A quote that another living job processes is left to it; a lock whose job was rescued or has ended is not.
 const BEGIN = statement<ClaimParameters, ProcessedQuote>(
   "quoteProcessing.begin",
@@ -69,9 +74,15 @@ export async function beginProcessing(
   services: Services,
   claim: ProcessingClaim,
 ): Promise<ProcessedQuote | null> {
-  const [quote] = await services.db.run(BEGIN, ...parametersOf(claim));
+  const quote = await services.db.transaction(async (tx) => {
+    // A statement that waits for a row rechecks the row but not its joins, so that only the next one sees which job
+    // has begun meanwhile.
+    await tx.run(LOCK, claim.organizationId, claim.quoteId);
+    const [begun] = await tx.run(BEGIN, ...parametersOf(claim));
+    return begun ?? null;
+  });
   if (quote) publish(services, claim);
-  return quote ?? null;
+  return quote;
 }
 
 /** Result of a processing. */
