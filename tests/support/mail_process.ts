@@ -15,6 +15,8 @@ const WORKERS = statement<[], { id: string }>("test.workerIds", "select id from 
 export interface MailProcessOptions {
   readonly databaseUrl: string;
   readonly smtpUrl: string;
+  /** Settings of the language model; absent: none. */
+  readonly model?: { readonly OPENAI_BASE_URL: string; readonly OPENAI_API_KEY: string };
   /** SMTP timeouts of 500 ms instead of the program's minutes. */
   readonly shortTimeouts?: boolean;
   /** LOG_LEVEL; by default "error". */
@@ -32,7 +34,7 @@ export interface MailProcess extends AsyncDisposable {
 /** Starts the program as a worker and returns when it has registered. Start one at a time. */
 export async function startMailProcess(
   db: Connection,
-  { databaseUrl, smtpUrl, shortTimeouts = false, logLevel = "error" }: MailProcessOptions,
+  { databaseUrl, smtpUrl, model, shortTimeouts = false, logLevel = "error" }: MailProcessOptions,
 ): Promise<MailProcess> {
   const before = await readWorkers(db);
   const child = new Deno.Command(Deno.execPath(), {
@@ -48,6 +50,7 @@ export async function startMailProcess(
       DATA_DIR: makeDataDir(),
       SMTP_URLS: smtpUrl,
       LOG_LEVEL: logLevel,
+      ...model,
     },
     stdout: "null",
   }).spawn();
