@@ -2,7 +2,7 @@
 export const MODEL_ERROR_MEANINGS = {
   ACCESS_TOKEN: {
     meaning: "The language model refuses the API key.",
-    remedy: "Replace the key by `updateProvider`; jobs that wait continue by themselves.",
+    remedy: "Replace the API key of the provider; jobs that wait continue by themselves.",
   },
   RATE_LIMIT: {
     meaning: "The language model accepts no more requests for now.",

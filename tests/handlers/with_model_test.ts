@@ -54,7 +54,7 @@ onEveryCaller(
       [problem.source, problem.origin, problem.provider, problem.errorType, problem.count],
       ["AI_CALL", "gpt-6-luna", name, "ACCESS_TOKEN", 1],
     );
-    assert.match(explain(problem).remedy, /Replace the key by `updateProvider`/);
+    assert.match(explain(problem).remedy, /Replace the API key of the provider/);
 
     await updateProvider(services, operator, model.providerId, { accessToken: "sk-new" });
     assert.equal(await untilCompleted(given, id), 1, "the wait used no attempt");

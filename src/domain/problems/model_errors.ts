@@ -5,7 +5,7 @@ import type { Explanation } from "./delivery_codes.ts";
 export const MODEL_ERRORS: Readonly<Record<ModelErrorType, Explanation>> = {
   ACCESS_TOKEN: {
     meaning: "The language model refuses the API key.",
-    remedy: "Replace the key by `updateProvider`; jobs that wait continue by themselves.",
+    remedy: "Replace the API key of the provider; jobs that wait continue by themselves.",
   },
   RATE_LIMIT: {
     meaning: "The language model accepts no more requests for now.",
