@@ -3,7 +3,7 @@ import { createClient } from "graphql-ws";
 import { execute } from "./api.ts";
 import { startMailServer } from "./mail_server.ts";
 import { startModelServer } from "./model_server.ts";
-import { requestQuotes } from "./quotes.ts";
+import { requestQuote } from "./quotes.ts";
 import { recipientsCsv } from "./recipients.ts";
 import { registerContacts } from "./sign_ups.ts";
 
@@ -60,7 +60,7 @@ with this header         {"Authorization": "Bearer ${KEY}"}
 and this operation       subscription { messageUpdated(id: "${messageId}") { status stats { sent failed pending } } }
 `);
 await watch(messageId);
-await requestQuotes({ address, key: KEY });
+await requestQuote({ address, key: KEY });
 console.log(`
 The mail server accepted ${mail.counts.accepted} mails and refused ${mail.counts.refused}. Failed recipients and their errors:
   { deliveries(filter: { messageId: "${messageId}", statuses: [FAILED] }) { nodes { recipient { address } error { type code message } } } }
