@@ -4,6 +4,7 @@ import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";
 import { addListen } from "./listen.ts";
 import { addLists } from "./lists.ts";
+import { addQuoteMails } from "./quote_mails.ts";
 import { addQuotes } from "./quotes.ts";
 import { addSchedules } from "./schedules.ts";
 import { addStatus } from "./status.ts";
@@ -17,6 +18,7 @@ export function addClientCommands(program: Command): void {
   addExplain(program);
   addListen(program);
   addQuotes(program);
+  addQuoteMails(program);
   addSchedules(program);
   addKeys(program);
   // Last, because it completes the commands that exist by then.
