@@ -34,7 +34,7 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
   const opened = await openServices(config);
   const { services } = opened;
   const holdWatch = await startHoldWatch(opened, config, held);
-  const secret = await ensureOperator(services, config.adminApiKey);
+  const secret = await ensureOperator(services, config.adminApiKey, config.mail.adminEmail);
   // Printed before the next steps, which may fail: only the hash of the key is stored.
   if (secret) {
     print([

@@ -10,11 +10,14 @@ export const mail = z.object({
       error: "expected an address: name@example.com or Name <name@example.com>",
     })
     .default("waybill@localhost"),
-}).transform(({ SMTP_URLS, MAIL_FROM }) => ({
+  ADMIN_EMAIL: z.email("expected an address: name@example.com").nullable().default(null),
+}).transform(({ SMTP_URLS, MAIL_FROM, ADMIN_EMAIL }) => ({
   mail: {
     /** In order of preference; empty: mail is captured to files. */
     providers: SMTP_URLS,
     from: MAIL_FROM,
+    /** Administrators of the first organization; null: it gets no mails for them, unless it has an address of its own. */
+    adminEmail: ADMIN_EMAIL,
   },
 }));
 

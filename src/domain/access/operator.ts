@@ -24,22 +24,31 @@ const HAS_USABLE_KEY = statement<[], { found: boolean }>(
   `select exists (select from api_keys where role = 'OPERATOR' and ${IS_USABLE}) as found`,
 );
 
+// A person's choice is kept.
+const SET_ADMIN_EMAIL = statement<[id: string, adminEmail: string]>(
+  "access.setAdminEmail",
+  "update organizations set admin_email = $2 where id = $1 and admin_email is null",
+);
+
 /**
  * Ensures that the operator can sign in: creates the organization "Main" if there is none, and an
  * OPERATOR's key if none is usable. Every process calls it when it starts.
  *
  * @param adminApiKey value of ADMIN_API_KEY, stored as a usable OPERATOR's key in place of the value of
  *   an earlier start; null: a key with a random secret is created if none is usable
+ * @param adminEmail address for mails to the administrators of the oldest organization if it has none; null: none
  * @returns the secret of the created key, which cannot be shown again; null if none was created
  */
 export function ensureOperator(
   { db }: Services,
   adminApiKey: string | null,
+  adminEmail: string | null = null,
 ): Promise<string | null> {
   return db.transaction(async (tx) => {
     await tx.run(LOCK, SYSTEM_ORGANIZATION_ID);
     const [main] = await tx.run(MAIN_ORGANIZATION, SYSTEM_ORGANIZATION_ID);
     const { id } = main ?? await insertOrganization(tx, "Main");
+    if (adminEmail !== null) await tx.run(SET_ADMIN_EMAIL, id, adminEmail);
     if (adminApiKey !== null) {
       await storeEnvironmentKey(tx, id, adminApiKey);
       return null;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { statement } from "../../../src/db/database.ts";
 import { revokeApiKey } from "../../../src/domain/access/api_keys.ts";
 import { authenticateKey } from "../../../src/domain/access/authenticate.ts";
 import { ensureOperator } from "../../../src/domain/access/operator.ts";
@@ -63,3 +64,17 @@ onPostgres(
     assert.equal(await authenticateKey(services, "chosen-first"), null);
   },
 );
+
+const ADMIN_EMAILS = statement<[], { adminEmail: string | null }>(
+  "test.adminEmails",
+  `select admin_email as "adminEmail" from organizations where name = 'Main'`,
+);
+
+onEveryDatabase("ensureOperator() sets the address of the administrators once", async ({ db }) => {
+  const services = { db, bus: createBus() };
+  await ensureOperator(services, null);
+  assert.deepEqual(await db.run(ADMIN_EMAILS), [{ adminEmail: null }]);
+  await ensureOperator(services, null, "ada@example.com");
+  await ensureOperator(services, null, "max@example.com");
+  assert.deepEqual(await db.run(ADMIN_EMAILS), [{ adminEmail: "ada@example.com" }]);
+});
