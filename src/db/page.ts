@@ -110,6 +110,7 @@ export async function selectPage<Tables, Table extends keyof Tables, Row>(
     return { node: node as Row, cursor: encode(sort, position) };
   });
   if (backwards) edges.reverse();
+  const isWhole = !hasMore && after === null && before === null;
   return {
     edges,
     pageInfo: {
@@ -118,7 +119,8 @@ export async function selectPage<Tables, Table extends keyof Tables, Row>(
       startCursor: edges.at(0)?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    totalCount: () => countRows(db, query),
+    // A page that holds the whole list is not read a second time.
+    totalCount: () => isWhole ? Promise.resolve(edges.length) : countRows(db, query),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Caller } from "../access/access.ts";
 import { byId, listPage, type Page, type PageArgs } from "../page.ts";
 import type { Services } from "../services.ts";
 import { IS_STALE, QUOTE_FIELDS } from "./find.ts";
+import type { QuoteMailType } from "./mail_templates.ts";
 import type { Quote, QuoteStatus } from "./quote.ts";
 
 /** Filter of a list of quotes: fields are combined with AND, values of a field with OR. */
@@ -23,10 +24,11 @@ interface Tables {
   quotes: TableOf<Quote, typeof QUOTE_FIELDS> & { search_text: string };
 }
 
-const MAILS = {
-  CUSTOMER: "q.customer_delivery_id",
-  ADMIN: "q.admin_delivery_id",
-  ANY: "any(array[q.customer_delivery_id, q.admin_delivery_id])",
+// Begins at the failed messages, which are few and have an index; the status of a message to one recipient is that of
+// its delivery.
+const FAILED = {
+  CUSTOMER: quotesOfFailed("quote_customer", "customer_delivery_id"),
+  ADMIN: quotesOfFailed("quote_admin", "admin_delivery_id"),
 } as const;
 
 /**
@@ -45,7 +47,7 @@ export function listQuotes(
     .where("organization_id", "=", organizationId);
   if (ids) query = query.where("id", "in", [...ids]);
   if (statuses) query = query.where("status", "in", [...statuses]);
-  if (emailFailed) query = query.where(hasFailed(emailFailed));
+  if (emailFailed) query = query.where(hasFailed(emailFailed, organizationId));
   if (lockStale != null) {
     query = query.where(sql.raw<boolean>(lockStale ? IS_STALE : `not ${IS_STALE}`));
   }
@@ -56,7 +58,17 @@ export function listQuotes(
   return listPage(db, query, byId("desc", "q.id"), page);
 }
 
-function hasFailed(mail: keyof typeof MAILS) {
-  return sql.raw<boolean>(`exists (select from deliveries d where d.id = ${MAILS[mail]}
-    and d.status in ('FAILED', 'BOUNCED', 'COMPLAINED', 'UNKNOWN'))`);
+function hasFailed(mail: "CUSTOMER" | "ADMIN" | "ANY", organizationId: string) {
+  const queries = mail === "ANY" ? Object.values(FAILED) : [FAILED[mail]];
+  return sql<boolean>`q.id in (${
+    sql.join(queries.map((of) => of(organizationId)), sql` union all `)
+  })`;
+}
+
+function quotesOfFailed(type: QuoteMailType, column: string) {
+  return (organizationId: string) =>
+    sql`select f.id from messages m join deliveries d on d.message_id = m.id
+      join quotes f on f.${sql.ref(column)} = d.id
+    where m.organization_id = ${organizationId} and m.type = ${sql.lit(type)}
+      and m.type in ('quote_customer', 'quote_admin') and m.status in ('FAILED', 'PARTIALLY_SENT')`;
 }
