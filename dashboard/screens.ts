@@ -12,6 +12,7 @@ import { notifications } from "./notifications/screen.ts";
 import { organization } from "./organization/screen.ts";
 import { overview } from "./overview/screen.ts";
 import { problems } from "./problems/screen.ts";
+import { prompts } from "./prompts/screen.ts";
 import { quotes } from "./quotes/screen.ts";
 import { schedules } from "./schedules/screen.ts";
 import { suppressions } from "./suppressions/screen.ts";
@@ -33,6 +34,7 @@ export const SCREENS: readonly Screen[] = [
   campaigns,
   quotes,
   templates,
+  prompts,
   suppressions,
   aiUsage,
   notifications,

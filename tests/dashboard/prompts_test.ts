@@ -4,9 +4,9 @@ import { inBrowser } from "./support.ts";
 
 inBrowser("a prompt is edited, compared, promoted and rolled back", async ({ page, open }) => {
   await open("/prompts");
-  await page.getByRole("link", { name: "Quote" }).waitFor();
+  await page.getByRole("link", { name: "Quote", exact: true }).waitFor();
   await assertAccessible(page);
-  await page.getByRole("link", { name: "Quote" }).click();
+  await page.getByRole("link", { name: "Quote", exact: true }).click();
   await page.getByRole("heading", { name: "Quote, version 1" }).waitFor();
   await page.getByText("You prepare cost estimates for {{ organization }}.").waitFor();
   await assertAccessible(page);
