@@ -5,6 +5,7 @@ import { DeliveryNode } from "../deliveries/delivery.ts";
 import { JobErrorObject, JobNode } from "../jobs/job.ts";
 import { builder } from "../kit/builder.ts";
 import { batchLoader } from "../kit/loader.ts";
+import { PromptNode } from "../prompts/prompt.ts";
 import { QuoteStatus } from "./enums.ts";
 import { EstimateObject } from "./estimate.ts";
 import { QuoteImageNode } from "./image.ts";
@@ -104,6 +105,12 @@ QuoteNode.implement({
       type: EstimateObject,
       nullable: true,
       description: "Latest estimate; null if there is none.",
+    }),
+    prompt: t.field({
+      type: PromptNode,
+      nullable: true,
+      description: "Version of the prompt that made the estimate; null if there is none.",
+      resolve: ({ promptId }) => promptId,
     }),
     error: t.field({
       type: JobErrorObject,

@@ -1,13 +1,10 @@
-import type { Organization } from "../domain/access/access.ts";
 import { readOrganization } from "../domain/access/organizations.ts";
 import type { JobPayload } from "../domain/jobs/kinds.ts";
 import { fromTypeId } from "../domain/id.ts";
 import { done, jobError, JobFailure } from "../domain/jobs/outcome.ts";
 import { activePrompt } from "../domain/prompts/active.ts";
-import { asData } from "../domain/prompts/data.ts";
-import { renderPrompt } from "../domain/prompts/render.ts";
-import { estimateAnswer, estimateOf, faultsOfEstimate } from "../domain/quotes/answer.ts";
-import { imagesOf } from "../domain/quotes/images.ts";
+import { estimateOf } from "../domain/quotes/answer.ts";
+import { estimateRequest } from "../domain/quotes/estimate_request.ts";
 import { prepareMails } from "../domain/quotes/mails.ts";
 import {
   beginProcessing,
@@ -24,7 +21,6 @@ import { JobAborted } from "../domain/jobs/abort.ts";
 import { type ModelCaller, ModelUnavailable } from "../sending/model_caller.ts";
 import { withModel } from "./with_model.ts";
 
-const MAX_OUTPUT_TOKENS = 16_000;
 const ABORTED = {
   cancelled: { type: "CANCELLED", code: null, message: "The processing was cancelled" },
   stopping: { type: "CANCELLED", code: null, message: "The processing was stopped" },
@@ -50,10 +46,14 @@ export function processQuoteHandler(
     const quote = await beginProcessing(services, claim);
     if (!quote) return done;
     try {
-      const organization = await readOrganization(services, quote.organizationId);
-      const made = await askForEstimate(services, model, run, quote, organization);
+      const made = await askForEstimate(services, model, run, quote);
       const mails = resend || quote.customerDeliveryId === null
-        ? await prepareMails(services, organization, quote, made.estimate)
+        ? await prepareMails(
+          services,
+          await readOrganization(services, quote.organizationId),
+          quote,
+          made.estimate,
+        )
         : null;
       await recordEstimate(services, claim, { ...made, mails });
     } catch (error) {
@@ -69,28 +69,16 @@ async function askForEstimate(
   model: ModelCaller,
   { job, signal }: JobRun,
   quote: ProcessedQuote,
-  organization: Organization,
 ): Promise<{ estimate: Estimate; promptId: string }> {
   const { organizationId } = quote;
   const prompt = await activePrompt(services, organizationId, "quote");
-  const instructions = await renderPrompt(services, prompt, {
-    organization: organization.name,
-    today: new Date().toLocaleDateString("sv", { timeZone: organization.timezone }),
-  });
   const { value } = await model.call({
+    ...await estimateRequest(services, quote, prompt),
     organizationId,
     jobId: job.id,
     subject: { type: "quote", id: quote.id },
     kind: "QUOTE",
     promptId: prompt.id,
-    instructions,
-    input: [
-      { type: "text", text: asData(`Customer: ${quote.customerName}\n\n${quote.request}`) },
-      ...await imagesOf(services, quote),
-    ],
-    answer: estimateAnswer,
-    faultsOf: faultsOfEstimate,
-    maxOutputTokens: MAX_OUTPUT_TOKENS,
   }, { signal });
   return { estimate: estimateOf(value), promptId: prompt.id };
 }

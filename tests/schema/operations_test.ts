@@ -28,6 +28,7 @@ import { importPeople } from "../support/messages.ts";
 import { notificationsOf } from "../support/notifications.ts";
 import { failJobs, problemOf } from "../support/problems.ts";
 import { type GraphQLBody, type TestServer, withServer } from "../support/server.ts";
+import { addTrial } from "../support/trials.ts";
 import { addEndpoint } from "../support/webhooks.ts";
 
 const FILE = new URL("operations.graphql", import.meta.url);
@@ -109,6 +110,7 @@ interface Ids {
   readonly suppression: string;
   readonly campaign: string;
   readonly template: string;
+  readonly prompttrial: string;
   readonly prompt: string;
   readonly notification: string;
   /** For the mutation eraseContact, because later operations use `contact`. */
@@ -173,6 +175,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
   const content = { subject: "Hello", html: "<p>Hello</p>" };
   const { template } = await saveTemplate(services, admin, { name: "June", content });
   const prompt = await savePrompt(services, admin, { name: "quote", text: "{{ data_notice }}" });
+  const trial = await addTrial(services, admin, prompt.id);
   await addContacts(services, admin, [{ email: "ada@example.com" }, { email: "max@example.com" }]);
   const contactId = async (address: string) =>
     toTypeId("contact", (await contactAt(services, admin, address)).id);
@@ -204,6 +207,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     suppression: toTypeId("suppression", suppression?.id ?? ""),
     campaign: toTypeId("campaign", campaign.id),
     template: toTypeId("template", template.id),
+    prompttrial: toTypeId("promptTrial", trial.id),
     prompt: toTypeId("prompt", prompt.id),
     notification: toTypeId("notification", notification?.id ?? ""),
     erasecontact: await contactId("max@example.com"),
@@ -262,6 +266,7 @@ function variablesOf(
     organizationId: ids.organization,
     deliveries: [ids.delivery],
     message: ids.message,
+    prompt: ids.prompt,
     delivery: ids.delivery,
     job: ids.job,
     name: "August",

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { openOpenAiModel } from "../../src/ai/openai_client.ts";
 import { statement } from "../../src/db/database.ts";
 import type { Caller } from "../../src/domain/access/access.ts";
 import { toTypeId } from "../../src/domain/id.ts";
+import { cancelJob } from "../../src/domain/jobs/cancel.ts";
 import type { Progress } from "../../src/domain/jobs/job.ts";
 import type { Outcome } from "../../src/domain/jobs/outcome.ts";
 import { asData } from "../../src/domain/prompts/data.ts";
@@ -12,17 +12,16 @@ import { prepareTrial, type TrialEstimate } from "../../src/domain/prompt_trials
 import { getTrial, listResults } from "../../src/domain/prompt_trials/find.ts";
 import { startPromptTrial } from "../../src/domain/prompt_trials/start.ts";
 import type { PromptTrial, TrialResult } from "../../src/domain/prompt_trials/trial.ts";
+import { createQuote } from "../../src/domain/quotes/create.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { tryPromptHandler } from "../../src/handlers/try_prompt.ts";
-import { registerConfigured } from "../../src/sending/configured_provider.ts";
-import { LiveModel } from "../../src/sending/live_model.ts";
-import { LiveModelCaller } from "../../src/sending/ask_model.ts";
 import { MODEL } from "./ai_usage.ts";
 import { createOrganization, type TestOrganization } from "./callers.ts";
 import { addContacts, contactAt } from "./contacts.ts";
 import { onEveryDatabase } from "./database.ts";
 import { type ModelServer, startModelServer } from "./model_server.ts";
+import { openTestModel } from "./models.ts";
 
 /** Past inputs: contacts, each with its name as the request and its email address as the answer. */
 export const PAST_CONTACTS: PastInputs = {
@@ -90,16 +89,8 @@ export function onEveryTrials(name: string, test: (given: TestTrials) => Promise
     const services = { db, bus: createBus(), model: MODEL };
     const organization = await createOrganization(db);
     const { admin } = organization;
-    const [registered] = await registerConfigured(services, [{
-      channel: null,
-      name: "model",
-      model: MODEL,
-      perSecond: null,
-      open: () => openOpenAiModel({ baseUrl: server.baseUrl, apiKey: "sk-good" }),
-    }]);
-    if (!registered) throw new Error("The model is not registered");
-    const model = await LiveModel.open(services, registered);
-    const handler = tryPromptHandler(services, new LiveModelCaller(services, model), {
+    await using model = await openTestModel(services, server, { model: MODEL });
+    const handler = tryPromptHandler(services, model.caller, {
       quote: PAST_CONTACTS,
     });
     const prompt = await savePrompt(services, admin, {
@@ -147,7 +138,29 @@ export function onEveryTrials(name: string, test: (given: TestTrials) => Promise
         return edges.map(({ node }) => node);
       },
     });
-    await model.close();
     await services.bus.close();
   });
+}
+
+const ESTIMATE_ALL = statement<[]>(
+  "test.estimateAll",
+  `update quotes set status = 'AI_QUOTED', ai_processed_at = now(),
+     estimate = '{"currency": "EUR", "total": "10.00", "lineItems": [], "notes": null}'`,
+);
+
+/** Makes an estimate of a quote without a model, and a trial on it whose job is cancelled. */
+export async function addTrial(
+  services: Services,
+  caller: Caller,
+  promptId: string,
+): Promise<PromptTrial> {
+  await createQuote(services, caller, {
+    customer: { name: "Ada", email: "ada@example.com" },
+    request: "A fence",
+    process: false,
+  });
+  await services.db.run(ESTIMATE_ALL);
+  const trial = await startPromptTrial(services, caller, { promptId, sampleSize: 1 });
+  await cancelJob(services, caller, trial.jobId);
+  return trial;
 }
