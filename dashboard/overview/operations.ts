@@ -24,6 +24,15 @@ const OverviewFields = graphql(`
       reserved { amount currency }
       pausedUntil warnAtFraction
     }
+    quotes {
+      byStatus { status count }
+      customerSent
+      customerFailed
+      adminSent
+      adminFailed
+      needRetry
+      retrySuccessFraction
+    }
     processor { running intervalMs batchSize lastCycleAt lastCycleByType { type count } }
   }
 `);

@@ -17,6 +17,7 @@ import { OverviewQuery, OverviewUpdated } from "./operations.ts";
 import { ProcessorPanel } from "./processor_panel.tsx";
 import { ProblemsPanel } from "./problems_panel.tsx";
 import { ProvidersPanel } from "./providers_panel.tsx";
+import { QuotesPanel } from "./quotes_panel.tsx";
 import { RecentFailures } from "./recent_failures.tsx";
 import { UnderWay } from "./under_way.tsx";
 import { WaitingPanel } from "./waiting_panel.tsx";
@@ -74,6 +75,7 @@ function OrganizationOverview() {
         <div>
           <ProblemsPanel />
           <UnderWay />
+          <QuotesPanel quotes={overview.quotes} />
           <WaitingPanel deliveries={overview.deliveries} />
         </div>
         <div>

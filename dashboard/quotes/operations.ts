@@ -32,6 +32,27 @@ export const ProcessQuotes = graphql(
   [QuoteFields, Failure],
 );
 
+/** Sends failed mails of quotes again. */
+export const RetryQuoteEmails = graphql(
+  `
+  mutation RetryQuoteEmails($input: RetryQuoteEmailsInput) {
+    retryQuoteEmails(input: $input) {
+      __typename
+      ... on RetryQuoteEmailsPayload {
+        queuedCount
+        quotes { ...QuoteFields }
+        refused { quote { id } reason }
+      }
+      ...Failure
+    }
+  }
+`,
+  [QuoteFields, Failure],
+);
+
+/** Mails to send again. */
+export type RetryQuoteEmailsInput = NonNullable<VariablesOf<typeof RetryQuoteEmails>["input"]>;
+
 /** Releases the locks of processing that has stopped. */
 export const ReleaseStaleLocks = graphql(
   `

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+import type { DeliveryStatus } from "../deliveries/delivery_fields.ts";
 import { DeliveryStatusBadge } from "../deliveries/delivery_status.tsx";
 import { ERROR_TYPES } from "../deliveries/error_types.ts";
 import { formatError } from "../deliveries/error_text.tsx";
@@ -5,34 +7,44 @@ import { Copy } from "../kit/copy.tsx";
 import { formatCount } from "../kit/format.ts";
 import { PageLink } from "../kit/links.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
+import { useIsAdmin } from "../shell/viewer.tsx";
+import { RetryMail } from "./retry_mail.tsx";
 import type { QuoteDetail, QuoteMail } from "./quote_fields.ts";
 
-/** The two mails of a quote, each with its error. */
-export function QuoteMails({ quote: { customerDelivery, adminDelivery, adminSkipped } }: {
-  readonly quote: QuoteDetail;
-}) {
+const RETRIED_STATUSES: readonly DeliveryStatus[] = ["FAILED", "BOUNCED"];
+
+/** The two mails of a quote, each with its error and a button to send it again. */
+export function QuoteMails({ quote }: { readonly quote: QuoteDetail }) {
+  const { id, customerDelivery, adminDelivery, adminSkipped } = quote;
   return (
     <div className="quote-mails">
       <Mail
         title="Mail to the customer"
         mail={customerDelivery}
         empty="It is made with the estimate."
-      />
+      >
+        <RetryMail quoteId={id} type="CUSTOMER" />
+      </Mail>
       <Mail
         title="Mail to the admin"
         mail={adminDelivery}
         empty={adminSkipped ?? "It is made with the estimate."}
-      />
+      >
+        <RetryMail quoteId={id} type="ADMIN" />
+      </Mail>
     </div>
   );
 }
 
-function Mail({ title, mail, empty }: {
+function Mail({ title, mail, empty, children }: {
   readonly title: string;
   readonly mail: QuoteMail | null;
   /** Shown in place of a mail. */
   readonly empty: string;
+  /** Action on a mail that has failed. */
+  readonly children: ReactNode;
 }) {
+  const isAdmin = useIsAdmin();
   return (
     <section className="panel" aria-label={title}>
       <header>
@@ -40,6 +52,7 @@ function Mail({ title, mail, empty }: {
         {mail && <PageLink to={`/deliveries/${mail.id}`}>Delivery</PageLink>}
       </header>
       {mail ? <MailState mail={mail} /> : <p className="dimmed">{empty}</p>}
+      {isAdmin && mail && RETRIED_STATUSES.includes(mail.status) && children}
     </section>
   );
 }

@@ -1,19 +1,26 @@
 import { Button, Menu } from "@mantine/core";
-import { IconChevronDown, IconLockOpen, IconPlayerPlay } from "@tabler/icons-react";
+import {
+  IconChevronDown,
+  IconLockOpen,
+  IconMailForward,
+  IconPlayerPlay,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { CostEstimate } from "../ai_usage/cost_estimate.tsx";
 import { isFailure, useAction } from "../kit/action.ts";
 import { ErrorNotice } from "../kit/error_notice.tsx";
 import { formatNumberOf } from "../kit/format.ts";
 import { ProcessQuotes, ReleaseStaleLocks } from "./operations.ts";
+import { RetryMailsDialog } from "./retry_mails_dialog.tsx";
 
 const PROCESSED_AT_ONCE = 20;
 
-/** Actions on many quotes: process those that wait, release stale locks. */
+/** Actions on many quotes: process those that wait, retry mails, release stale locks. */
 export function QuotesActions() {
   const process = useAction(ProcessQuotes, (data) => data.processQuotes);
   const release = useAction(ReleaseStaleLocks, (data) => data.releaseStaleLocks);
   const [result, setResult] = useState<string | null>(null);
+  const [retrying, setRetrying] = useState(false);
   const failure = process.failure ?? release.failure;
 
   async function processPending() {
@@ -57,11 +64,15 @@ export function QuotesActions() {
             Process up to {PROCESSED_AT_ONCE} pending quotes{" "}
             <CostEstimate kind="QUOTE" callCount={PROCESSED_AT_ONCE} />
           </Menu.Item>
+          <Menu.Item leftSection={<IconMailForward size={15} />} onClick={() => setRetrying(true)}>
+            Retry failed mails …
+          </Menu.Item>
           <Menu.Item leftSection={<IconLockOpen size={15} />} onClick={releaseLocks}>
             Release stale locks
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      <RetryMailsDialog opened={retrying} onClose={() => setRetrying(false)} />
     </>
   );
 }

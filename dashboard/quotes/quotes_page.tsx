@@ -1,4 +1,5 @@
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { BulkActionPanel } from "../bulk_actions/bulk_action_panel.tsx";
 import { CopyGraphQL } from "../kit/copy_graphql.tsx";
 import { Empty } from "../kit/empty.tsx";
 import { List } from "../kit/list.tsx";
@@ -7,6 +8,7 @@ import { PageHead } from "../kit/page_head.tsx";
 import { Split } from "../kit/split.tsx";
 import { useUrlState } from "../kit/url_state.ts";
 import { useIsAdmin } from "../shell/viewer.tsx";
+import { ALL_MAILS, useMailEvents } from "./mail_events.ts";
 import { NewQuoteButton } from "./new/new_quote_button.tsx";
 import { QUOTE_COLUMNS } from "./quote_columns.tsx";
 import { QUOTES, QuotesQuery } from "./quote_fields.ts";
@@ -19,10 +21,11 @@ export default function QuotesPage() {
   const navigate = useNavigate();
   const isAdmin = useIsAdmin();
   const { id } = useParams({ strict: false });
-  const { status, view, q } = state;
+  const { status, view, q, bulk } = state;
   const filters = { status, view, q };
   const filter = filterOf(filters);
   const list = useLiveList(QUOTES, { filter });
+  useMailEvents(ALL_MAILS, list.refresh);
   const filtered = Object.keys(filter).length > 0;
   return (
     <Split
@@ -36,6 +39,13 @@ export default function QuotesPage() {
         {isAdmin && <NewQuoteButton />}
       </PageHead>
       <QuoteFilters state={state} onChange={setState} />
+      {bulk && (
+        <BulkActionPanel
+          key={bulk}
+          id={bulk}
+          onClose={() => setState({ bulk: undefined })}
+        />
+      )}
       <List
         label="Quotes"
         list={list}
