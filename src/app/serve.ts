@@ -14,6 +14,7 @@ import { listen } from "./listen.ts";
 import { endStep, STOP } from "../domain/stop.ts";
 import { closeServices, healthOf, openServices } from "./services.ts";
 import { storedMetrics } from "./stored_metrics.ts";
+import { shareBackground } from "./tick_workers.ts";
 import { watchStopSignals } from "./stop_signal.ts";
 
 /** Flags of the command `serve`. */
@@ -44,9 +45,8 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
   }
   const stopSignal = watching();
   const eventLoop = watchEventLoop();
-  const background = worker
-    ? await startConfiguredBackground(opened, config, eventLoop.takeLongestMs)
-    : null;
+  const startBackground = () => startConfiguredBackground(opened, config, eventLoop.takeLongestMs);
+  const background = worker ? await startBackground() : null;
   const { host, port } = config;
   const server = await listen(`${host}, port ${port}`, background, () =>
     startServer({
@@ -70,6 +70,7 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
       quoteImages: createQuoteImages(services, createImageCodec()),
       webhooks: config.webhooks,
       cronSecret: config.cronSecret,
+      startWorkers: worker ? null : shareBackground(startBackground),
       dashboard: new URL("../../dashboard/dist/", import.meta.url),
     }));
   printStart(config, server.address, secret);

@@ -4,6 +4,7 @@ import { createAuthentication, describeRefusal, type JwtOptions } from "./authen
 import { createBounces, type WebhookOptions } from "./webhooks/bounces.ts";
 import { createContent } from "./content.ts";
 import { createCron, CRON_TIMEOUT_MS } from "./cron/cron.ts";
+import type { StartWorkers } from "./cron/tick.ts";
 import { createDashboard } from "./dashboard/dashboard.ts";
 import { createGraphQL } from "./graphql/graphql.ts";
 import { serveHttp } from "./http_server.ts";
@@ -40,6 +41,8 @@ export interface ServerOptions {
   readonly cronSecret: string | null;
   /** Milliseconds after which requests to /cron are answered with 202; absent: 25 s. */
   readonly cronTimeoutMs?: number;
+  /** Starts workers for the time of a tick; absent: this process has workers. */
+  readonly startWorkers?: StartWorkers | null;
   /** Folder of the built dashboard. */
   readonly dashboard: URL;
 }
@@ -90,7 +93,7 @@ export function startServer(options: ServerOptions): RunningServer {
       createCron(services, options.cronSecret, {
         timeoutMs: options.cronTimeoutMs ?? CRON_TIMEOUT_MS,
         signal: stopping.signal,
-      }),
+      }, options.startWorkers ?? null),
     ],
   });
   const server = serveHttp(options.host, options.port, (request) => routes.fetch(request));

@@ -7,7 +7,7 @@ import type { WaitLimit } from "../../domain/jobs/wait.ts";
 import type { Services } from "../../domain/services.ts";
 import { errorResponse, failureResponseTo, unauthenticated } from "../errors.ts";
 import { runNamed } from "./run_named.ts";
-import { tick } from "./tick.ts";
+import { type StartWorkers, tick } from "./tick.ts";
 
 /** Maximum wait for a job: below the 30 s after which common schedulers and proxies give up. */
 export const CRON_TIMEOUT_MS = 25_000;
@@ -22,11 +22,13 @@ const log = getLogger(["waybill", "server"]);
  *
  * @param secret bearer token; null: the routes answer 404
  * @param limit of the waits; its signal ends them when the server stops
+ * @param startWorkers see `tick`
  */
 export function createCron(
   services: Services,
   secret: string | null,
   limit: WaitLimit,
+  startWorkers: StartWorkers | null,
 ): Hono {
   const app = new Hono();
   // Also for browsers, which would get the page of the dashboard.
@@ -38,7 +40,7 @@ export function createCron(
     return errorResponse(401, unauthenticated(reason), { "www-authenticate": "Bearer" });
   });
   app.on(METHODS, "/cron/tick", async () => {
-    const report = await tick(services, limit);
+    const report = await tick(services, limit, startWorkers);
     return Response.json(report, { status: report.drained ? 200 : 202 });
   });
   app.on(METHODS, "/cron/:name", async ({ req }) => {
