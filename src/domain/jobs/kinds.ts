@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseTypeId } from "../id.ts";
 import type { Lane } from "./lane.ts";
 
 /** Declaration of a kind of job. */
@@ -123,7 +124,8 @@ export const JOB_KINDS = {
   },
   PROCESS_QUOTE: {
     payload: z.strictObject({
-      quoteId: z.string().min(1, "is empty").max(100, "is longer than 100 characters"),
+      quoteId: z.string()
+        .refine((id) => parseTypeId(id)?.noun === "quote", "is not the id of a quote (quo_…)"),
       resend: z.boolean().default(false),
     }),
     lane: "AI",

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { createQuote } from "../../../src/domain/quotes/create.ts";
-import { ConflictError, ForbiddenError, NotFoundError } from "../../../src/domain/errors.ts";
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+} from "../../../src/domain/errors.ts";
 import { newId, toTypeId } from "../../../src/domain/id.ts";
+import { startJob } from "../../../src/domain/jobs/start.ts";
 import { processPending } from "../../../src/domain/quotes/process.ts";
 import { releaseStaleLocks } from "../../../src/domain/quotes/stale_locks.ts";
 import { readAttempts, readJob } from "../../support/jobs.ts";
@@ -253,5 +259,20 @@ onEveryQuotes(
     await assert.rejects(process({ limit: 1_001 }), /limit/);
     await assert.rejects(process({ resend: true }), /resend/);
     assert.equal((await read(quote)).jobId, null);
+  },
+);
+
+onEveryQuotes(
+  "startJob refuses PROCESS_QUOTE without the id of a quote",
+  {},
+  async ({ services, organization: { admin } }) => {
+    for (const quoteId of ["quo_1", toTypeId("job", newId()), ""]) {
+      await assert.rejects(
+        startJob(services, admin, { kind: "PROCESS_QUOTE", payload: { quoteId } }),
+        (error) =>
+          error instanceof InvalidInputError &&
+          error.issues[0]?.path.join(".") === "payload.quoteId",
+      );
+    }
   },
 );
