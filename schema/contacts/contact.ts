@@ -1,6 +1,9 @@
 import type { Contact } from "../../src/domain/contacts/contact.ts";
 import { contactsById } from "../../src/domain/contacts/find.ts";
-import { listContacts } from "../../src/domain/contacts/list.ts";
+import {
+  type ContactFilter as ContactFilterShape,
+  listContacts,
+} from "../../src/domain/contacts/list.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { checkFilter, filterIds } from "../kit/filter.ts";
@@ -54,7 +57,7 @@ ContactNode.implement({
   }),
 });
 
-const ContactFilter = builder.inputType("ContactFilter", {
+export const ContactFilter = builder.inputType("ContactFilter", {
   description: "Filter of contacts: all fields must match. Absent or null: no limit.",
   fields: (t) => ({
     ids: t.idList({ description: "Ids of contacts: con_…" }),
@@ -89,7 +92,15 @@ builder.queryFields((t) => ({
   }, ...connectionNames("Contact")),
 }));
 
-function contactFilter(filter: typeof ContactFilter.$inferInput | null | undefined) {
+/**
+ * Converts a filter of contacts to its domain form.
+ *
+ * @throws {InvalidInputError} for an empty or too long list, and for the id of another noun
+ * @throws {NotFoundError} naming the values that are not ids
+ */
+export function contactFilter(
+  filter: typeof ContactFilter.$inferInput | null | undefined,
+): ContactFilterShape {
   const { ids, ...rest } = checkFilter(filter);
   return { ...rest, ids: filterIds("contact", "ids", ids) };
 }

@@ -9,6 +9,8 @@ import { updateMessage } from "../../src/domain/messages/update.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { startMailWorker } from "../support/mail_worker.ts";
 import { importPeople, messageInput } from "../support/messages.ts";
+import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
+import { signUp } from "../support/campaigns.ts";
 import { withServer } from "../support/server.ts";
 
 // Far below the 10 s of the periodic re-read, so that only a published change can be in time.
@@ -132,5 +134,36 @@ onEveryDatabase(
       const worker = await startMailWorker(services, { channel });
       await worker.runQueued();
       await expectJob("the batch is parked", "SEND_BATCH", true);
+    }),
+);
+
+interface ContactUpdate {
+  readonly contactsUpdated: {
+    readonly reset: boolean;
+    readonly changed: readonly { readonly email: string; readonly suppressed: boolean }[];
+  };
+}
+
+onEveryDatabase(
+  "contactsUpdated emits sign-ups and suppressions within 3 s",
+  ({ db }) =>
+    withServer(db, async ({ connect, services, organization: { admin } }) => {
+      const next = watch<ContactUpdate>(
+        connect(),
+        "subscription { contactsUpdated { reset changed { email suppressed } } }",
+      );
+      assert.deepEqual(await next("the first page"), {
+        contactsUpdated: { reset: true, changed: [] },
+      });
+      await signUp(services, admin, "ada@example.com");
+      const created = { email: "ada@example.com", suppressed: false };
+      assert.deepEqual((await next("a sign-up")).contactsUpdated.changed, [created]);
+      await addSuppressions(services, admin, {
+        channel: "EMAIL",
+        addresses: ["ada@example.com"],
+        reason: "MANUAL",
+      });
+      const suppressed = { ...created, suppressed: true };
+      assert.deepEqual((await next("a suppression")).contactsUpdated.changed, [suppressed]);
     }),
 );
