@@ -6,7 +6,10 @@ import type { Problem } from "./problem_fields.ts";
 import { IgnoreDialog } from "./ignore_dialog.tsx";
 import { ResolveDialog } from "./resolve_dialog.tsx";
 
-/** Retry in stages, resolve, ignore. Jobs that wait for the language model continue by themselves. */
+/**
+ * Retry in stages, resolve, ignore. Jobs that wait for the language model continue by themselves, and calls of
+ * webhook endpoints are replayed on the page of the endpoint.
+ */
 export function ProblemActions({ problem, onStarted }: {
   readonly problem: Problem;
   /** Takes the id of a started bulk action. */
@@ -17,7 +20,7 @@ export function ProblemActions({ problem, onStarted }: {
   const close = () => setDialog(null);
   return (
     <>
-      {problem.source !== "AI_CALL" && (
+      {(problem.source === "DELIVERY" || problem.source === "JOB") && (
         <ActionButton
           icon={IconStairs}
           primary

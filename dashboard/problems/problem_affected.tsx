@@ -6,7 +6,7 @@ import type { ProblemDetails } from "./problem_details.ts";
 type Affected = ProblemDetails["affected"];
 type AffectedSubject = Affected["nodes"][number]["subject"];
 
-/** Messages or jobs that a problem affects, newest first. */
+/** Messages, jobs or webhook endpoints that a problem affects, newest first. */
 export function ProblemAffected({ affected, total }: {
   readonly affected: Affected;
   /** Number of all affected objects. */
@@ -50,6 +50,8 @@ function Subject({ subject }: { readonly subject: AffectedSubject }) {
           <Id id={subject.id} />
         </span>
       );
+    case "WebhookEndpoint":
+      return <PageLink to={`/webhooks/${subject.id}`}>{subject.url}</PageLink>;
     default:
       return <span className="dimmed">deleted</span>;
   }

@@ -26,6 +26,7 @@ export const ProblemDetailsQuery = graphql(`
             id
             ... on Message { title }
             ... on Job { kind status }
+            ... on WebhookEndpoint { url }
           }
         }
         pageInfo { hasNextPage }

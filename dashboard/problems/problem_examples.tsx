@@ -5,7 +5,7 @@ import type { ProblemDetails } from "./problem_details.ts";
 
 type Example = ProblemDetails["examples"]["nodes"][number];
 
-/** The last failures of a problem, with links to the deliveries or jobs. */
+/** The last failures of a problem, with links to the deliveries, and the ids of other objects. */
 export function ProblemExamples({ examples }: { readonly examples: readonly Example[] }) {
   return (
     <ol className="examples">

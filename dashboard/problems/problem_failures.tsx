@@ -7,6 +7,7 @@ import { PageLink } from "../kit/links.tsx";
 import { useUrlState } from "../kit/url_state.ts";
 import { ProblemAffected } from "./problem_affected.tsx";
 import { ProblemDetailsQuery } from "./problem_details.ts";
+import { AFFECTED } from "./problem_facts.tsx";
 import { ProblemExamples } from "./problem_examples.tsx";
 import type { Problem } from "./problem_fields.ts";
 import { hoursOf, ProblemTrend } from "./problem_trend.tsx";
@@ -36,17 +37,18 @@ export function ProblemFailures({ problem }: { readonly problem: Problem }) {
     <>
       <h3>Failures over time</h3>
       <ProblemTrend trend={trend} hours={hours} onHours={(value) => setState({ hours: value })} />
-      <h3>{problem.source === "DELIVERY" ? "Messages affected" : "Jobs affected"}</h3>
+      <h3>{AFFECTED[problem.source].heading}</h3>
       <ProblemAffected affected={affected} total={problem.affectedCount} />
       <h3>Last failures</h3>
       <ProblemExamples examples={examples.nodes} />
-      {problem.source !== "AI_CALL" && (
-        <PageLink
-          to={problem.source === "DELIVERY" ? "/deliveries" : "/jobs"}
-          search={{ problem: problem.id }}
-          underline="always"
-        >
-          {problem.source === "DELIVERY" ? "All failed deliveries" : "All failed jobs"}
+      {problem.source === "DELIVERY" && (
+        <PageLink to="/deliveries" search={{ problem: problem.id }} underline="always">
+          All failed deliveries
+        </PageLink>
+      )}
+      {problem.source === "JOB" && (
+        <PageLink to="/jobs" search={{ problem: problem.id }} underline="always">
+          All failed jobs
         </PageLink>
       )}
     </>

@@ -5,11 +5,12 @@ import { listOf, type UrlState } from "../kit/url_state.ts";
 import type { ProblemSource } from "./problem_fields.ts";
 import { PROBLEM_STATES } from "./problem_state.tsx";
 
-const SOURCES: readonly ProblemSource[] = ["DELIVERY", "JOB", "AI_CALL"];
+const SOURCES: readonly ProblemSource[] = ["DELIVERY", "JOB", "AI_CALL", "WEBHOOK"];
 const SOURCE_LABELS: Readonly<Record<ProblemSource, string>> = {
   DELIVERY: "Deliveries",
   JOB: "Jobs",
   AI_CALL: "Language model",
+  WEBHOOK: "Events out",
 };
 const ALL = "ALL";
 

@@ -48,7 +48,7 @@ const ProblemExampleObject = builder.objectRef<ProblemExample>("ProblemExample")
     at: t.expose("at", { type: "DateTime", description: "Time of the failure." }),
     message: t.exposeString("message", { description: "Full text of the error." }),
     subject: t.node({
-      description: "Delivery or job that failed; null if it was deleted.",
+      description: "Delivery, job or webhook call that failed; null if it was deleted.",
       id: ({ subject }) => subject,
     }),
   }),
@@ -58,7 +58,8 @@ const ProblemAffected = builder.objectRef<AffectedObject>("ProblemAffected").imp
   description: "Object that a problem affects.",
   fields: (t) => ({
     subject: t.node({
-      description: "Message of the deliveries, or the job; null if it was deleted.",
+      description:
+        "Message of the deliveries, the job, or the webhook endpoint; null if it was deleted.",
       id: ({ subject }) => subject,
     }),
     count: t.int({
@@ -94,7 +95,7 @@ async function trendOf(context: Context, { id }: Problem, hours: number): Promis
 
 ProblemNode.implement({
   description:
-    "Failures of an organization that have the same cause: the same job kind, channel or model, error type, " +
+    "Failures of an organization that have the same cause: the same job kind, channel, model or webhook endpoint, error type, " +
     "code and text without its variable parts. Visible to ADMIN and OPERATOR. Kept for 90 days after " +
     "the last failure.",
   fields: (t) => ({
@@ -145,7 +146,9 @@ ProblemNode.implement({
       resolve: ({ count }) => toInt(count),
     }),
     affectedCount: t.exposeInt("affectedCount", {
-      description: "Number of different messages (DELIVERY) or jobs (JOB) with such a failure.",
+      description:
+        "Number of different messages (DELIVERY), webhook endpoints (WEBHOOK) or else jobs with such a " +
+        "failure.",
     }),
     firstSeenAt: t.expose("firstSeenAt", {
       type: "DateTime",
@@ -214,7 +217,8 @@ ProblemNode.implement({
     affected: t.connection({
       type: ProblemAffected,
       description:
-        "Messages (DELIVERY) or jobs (JOB) with such a failure, newest first; `deliveries` and `jobs` " +
+        "Messages (DELIVERY), webhook endpoints (WEBHOOK) or else jobs with such a failure, newest first; " +
+        "`deliveries` and `jobs` " +
         "list the failed ones by `problemId`.",
       resolve: (problem, args, { services }) => listAffected(services, problem, args),
     }, ...connectionNames("ProblemAffected")),

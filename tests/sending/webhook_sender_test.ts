@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { statement } from "../../src/db/database.ts";
-import { newId } from "../../src/domain/id.ts";
+import { newId, toTypeId } from "../../src/domain/id.ts";
 import { recordEvents } from "../../src/domain/outbox/append.ts";
 import type { OutboxEvent } from "../../src/domain/outbox/event.ts";
+import { listAffected } from "../../src/domain/problems/details.ts";
+import { explain } from "../../src/domain/problems/explanation.ts";
+import { listProblems } from "../../src/domain/problems/list.ts";
+import { rollUpProblems } from "../../src/domain/problems/roll_up.ts";
 import { findEndpoints } from "../../src/domain/webhooks/find.ts";
 import { replayCalls, replayFailedCalls, testEndpoint } from "../../src/domain/webhooks/replay.ts";
 import { rotateSecret, updateEndpoint } from "../../src/domain/webhooks/update.ts";
@@ -249,5 +253,29 @@ testSender(
     assert.deepEqual((await readCalls(db)).map(({ status, tries }) => [status, tries]), [
       ["DELIVERED", 1],
     ]);
+  },
+);
+
+testSender(
+  "failed calls are a problem of their endpoint",
+  async ({ services, organization: { admin }, receiver, endpointId, append }) => {
+    receiver.answer = () => ({ status: 401, body: "wrong signature" });
+    await append(["JOB_FAILED", newId()]);
+    await using _worker = await startWebhookWorker(services);
+    await until("the call has failed", () => Promise.resolve(receiver.calls.length > 0));
+    const problem = await until("the failure is a problem", async () => {
+      await rollUpProblems(services);
+      const { edges: [first] } = await listProblems(services, admin, { sources: ["WEBHOOK"] }, {});
+      return first?.node;
+    });
+    assert.deepEqual([problem.origin, problem.errorType, problem.code, problem.affectedCount], [
+      receiver.url,
+      "REFUSED",
+      "401",
+      1,
+    ]);
+    assert.match(explain(problem).remedy, /replay the failed calls/);
+    const { edges: [affected] } = await listAffected(services, problem, {});
+    assert.equal(affected?.node.subject, toTypeId("webhookEndpoint", endpointId));
   },
 );

@@ -3,6 +3,7 @@ import type { TableOf } from "../../db/columns.ts";
 import { queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { byId, listPage, type Page, type PageArgs } from "../page.ts";
+import type { MessageChannel } from "../channel.ts";
 import type { Services } from "../services.ts";
 import type { Contact } from "./contact.ts";
 import {
@@ -65,11 +66,11 @@ export function listContacts(
   return listPage(db, query, byId("desc", "c.id"), page);
 }
 
-// Begins with the suppression list, which is shorter than the list of contacts.
+// Begins with the suppression list, which is shorter than the list of contacts, and looks each address up once.
 function listed(organizationId: string, reason = sql``): RawBuilder<boolean> {
-  const by = (column: string) =>
+  const by = (column: string, channel: MessageChannel) =>
     sql`select k.id from suppressions s join contacts k on k.organization_id = s.organization_id
       and k.${sql.ref(column)} = s.address and k.erasing_since is null
-      where s.organization_id = ${organizationId} ${reason}`;
-  return sql<boolean>`c.id in (${by("email_key")} union all ${by("psid")})`;
+      where s.organization_id = ${organizationId} and s.channel = ${channel} ${reason}`;
+  return sql<boolean>`c.id in (${by("email_key", "EMAIL")} union all ${by("psid", "MESSENGER")})`;
 }

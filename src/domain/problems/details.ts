@@ -20,9 +20,9 @@ export interface ProblemExample {
   readonly message: string;
 }
 
-/** Message or job that a problem affects. */
+/** Message, job or webhook endpoint that a problem affects. */
 export interface AffectedObject {
-  /** TypeID of the message or job. */
+  /** TypeID of the object. */
   readonly subject: string;
   /** Number of its failures. */
   readonly count: number;
@@ -97,7 +97,7 @@ export async function listExamples(
   return withTypeIds(page, PROBLEM_SOURCES[source].subject);
 }
 
-/** Reads the messages or jobs that a problem affects, newest first. The caller must be allowed to see it. */
+/** Reads the objects that a problem affects, newest first. The caller must be allowed to see it. */
 export async function listAffected(
   { db }: Services,
   { id, source }: Problem,

@@ -1,4 +1,5 @@
 import type { DeliveryErrorType } from "../../channels/channel.ts";
+import type { WebhookError } from "../../channels/webhook/result.ts";
 import { DELIVERY_CODES, type Explanation } from "./delivery_codes.ts";
 import { explainModelError, isModelErrorType } from "./model_errors.ts";
 import type { Problem } from "./problem.ts";
@@ -83,6 +84,40 @@ const JOB_ERRORS: Readonly<Record<string, Explanation>> = {
   },
 };
 
+const WEBHOOK_ERRORS: Readonly<Record<WebhookError["type"], Explanation>> = {
+  NETWORK: {
+    meaning: "Receiver unreachable, or it did not answer in time.",
+    remedy: "Check the URL of the endpoint and that its server runs; the calls are repeated.",
+  },
+  UNAVAILABLE: {
+    meaning: "The receiver is overloaded or down.",
+    remedy: "Wait, or relieve the receiver; the calls are repeated.",
+  },
+  GONE: {
+    meaning: "The receiver wants no more calls, and its endpoint was disabled.",
+    remedy: "Delete the endpoint, or correct its URL and enable it.",
+  },
+  REDIRECT: {
+    meaning: "The receiver answered with another URL, which is not called.",
+    remedy: "Change the URL of the endpoint to the one in the answer of the receiver.",
+  },
+  REFUSED: {
+    meaning: "The receiver refused the call.",
+    remedy:
+      "Read its response on the page of the endpoint, often a signature that was verified with " +
+      "another secret, and replay the failed calls afterwards.",
+  },
+  PRIVATE: {
+    meaning: "The URL of the endpoint leads into the private network, so that it was not called.",
+    remedy: "Change the URL, or set WEBHOOK_ALLOW_PRIVATE.",
+  },
+  INTERNAL: {
+    meaning: "The program met an error that it does not expect.",
+    remedy:
+      "Read the text of the error and the log of the worker, and report the error if it stays.",
+  },
+};
+
 const OTHER_JOB_ERROR: Explanation = {
   meaning: "The job ended with an error of its kind.",
   remedy: "Read the text of the error, remove the cause, then retry the jobs.",
@@ -99,6 +134,9 @@ function modelErrorOf(errorType: string): Explanation | undefined {
 export function explain(
   { source, errorType, code }: Pick<Problem, "source" | "errorType" | "code">,
 ): Explanation {
+  if (source === "WEBHOOK") {
+    return isWebhookErrorType(errorType) ? WEBHOOK_ERRORS[errorType] : WEBHOOK_ERRORS.INTERNAL;
+  }
   if (source === "AI_CALL") return explainModelError(errorType);
   if (source === "JOB") return JOB_ERRORS[errorType] ?? modelErrorOf(errorType) ?? OTHER_JOB_ERROR;
   return explanationOfCode(code) ??
@@ -110,6 +148,10 @@ function explanationOfCode(code: string | null): Explanation | undefined {
   if (code === null) return undefined;
   const parts = code.split(" ");
   return [code, ...parts.toReversed()].map((part) => DELIVERY_CODES[part]).find(Boolean);
+}
+
+function isWebhookErrorType(type: string): type is WebhookError["type"] {
+  return Object.hasOwn(WEBHOOK_ERRORS, type);
 }
 
 function isDeliveryErrorType(type: string): type is DeliveryErrorType {

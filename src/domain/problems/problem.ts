@@ -25,6 +25,11 @@ export const PROBLEM_SOURCES = {
       "Failed requests to the language model because of which jobs wait. A request that fails its job " +
       "counts as JOB.",
   },
+  WEBHOOK: {
+    subject: "webhookCall",
+    affected: "webhookEndpoint",
+    description: "Attempts of calls to webhook endpoints that failed.",
+  },
 } as const satisfies Readonly<
   Record<string, { subject: Noun; affected: Noun; description: string }>
 >;
@@ -40,7 +45,7 @@ export interface Problem {
   readonly id: string;
   readonly organizationId: string;
   readonly source: ProblemSource;
-  /** Kind of the jobs, channel of the deliveries, or name of the model. */
+  /** Kind of the jobs, channel of the deliveries, name of the model, or URL of the endpoint. */
   readonly origin: string;
   /** Provider of the deliveries or of the model, if the failure is about it. */
   readonly provider: string | null;
@@ -51,7 +56,7 @@ export interface Problem {
   readonly state: ProblemState;
   /** Number of failures. */
   readonly count: number;
-  /** Number of messages of the deliveries, or of jobs. */
+  /** Number of messages of the deliveries, of jobs, or of webhook endpoints. */
   readonly affectedCount: number;
   readonly firstSeenAt: Date;
   readonly lastSeenAt: Date;
@@ -65,7 +70,7 @@ export interface Problem {
   readonly ignoredPerHour: number | null;
 }
 
-/** Returns the title of a problem for people: the kind of a job or the model, and the text of the error. */
+/** Returns the title of a problem for people: job kind, model or URL of an endpoint, and the text of the error. */
 export function titleOf({ source, origin, errorType, code, pattern }: Problem): string {
   const cause = pattern || code || errorType;
   return source === "DELIVERY" ? cause : `${origin}: ${cause}`;

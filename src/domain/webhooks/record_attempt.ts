@@ -2,6 +2,8 @@ import type { WebhookError, WebhookResult } from "../../channels/webhook/result.
 import { statement } from "../../db/database.ts";
 import { insertEventsFrom } from "../notifications/append.ts";
 import { unsubscribeEndpoints } from "../outbox/subscriptions.ts";
+import { errorPattern } from "../problems/pattern.ts";
+import { fingerprintOf, reportProblems } from "../problems/report.ts";
 import type { Services } from "../services.ts";
 import { type EndpointClaim, OWN_CLAIM } from "./claim.ts";
 import type { DueCall } from "./take_calls.ts";
@@ -54,6 +56,15 @@ const SUCCESSES = statement<[jobId: string, fence: number, attempts: string]>(
      and (error_type in ('NETWORK', 'UNAVAILABLE') or attempt <= ${OUTAGE_ATTEMPTS})`,
 );
 
+const FINGERPRINT = fingerprintOf({
+  source: "'WEBHOOK'",
+  origin: "endpoint.url",
+  provider: "null",
+  errorType: "$8",
+  code: "$9",
+  pattern: "$13",
+});
+
 const FAILURE = statement<
   [
     jobId: string,
@@ -68,6 +79,7 @@ const FAILURE = statement<
     message: string,
     waitMs: number | null,
     retryAfterMs: number | null,
+    pattern: string,
   ],
   { endpointId: string; organizationId: string; disabledReason: string | null }
 >(
@@ -126,6 +138,12 @@ const FAILURE = statement<
     insertEventsFrom(`select organization_id, null::text as user_id, 'ENDPOINT_DISABLED' as event,
        id as subject_id, url as name, disabled_reason as detail
      from endpoint where disabled_reason is not null`)
+  }),
+   problems as (${
+    reportProblems(`select organization_id, ${FINGERPRINT} as fingerprint, 'WEBHOOK' as source,
+       endpoint.url as origin, null::text as provider, $8 as error_type, $9 as code,
+       $13::text as pattern, endpoint.id as affected_id, call.id as subject_id, $10 as message
+     from endpoint, call`)
   }),
    unsubscribed as (
      ${unsubscribeEndpoints("select id from endpoint where disabled_reason is not null")}
@@ -190,6 +208,7 @@ export async function recordFailure(
     message,
     waitMs,
     retryAfterMs,
+    errorPattern(message),
   );
   if (!row?.disabledReason) return null;
   const { endpointId, organizationId, disabledReason: reason } = row;
