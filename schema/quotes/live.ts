@@ -4,6 +4,7 @@ import type { Page } from "../../src/domain/page.ts";
 import { findQuotes } from "../../src/domain/quotes/find.ts";
 import { findImages } from "../../src/domain/quotes/images.ts";
 import { listQuotes } from "../../src/domain/quotes/list.ts";
+import { readMailChanges } from "../../src/domain/quotes/live_mails.ts";
 import type { Quote } from "../../src/domain/quotes/quote.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { builder } from "../kit/builder.ts";
@@ -17,7 +18,7 @@ followNode(
   watchObjects<QuoteState>({
     noun: "quote",
     topic: "quotes",
-    load: async (services, ids) => await withImages(services, await findQuotes(services, ids)),
+    load: async (services, ids) => await withParts(services, await findQuotes(services, ids)),
     idOf: ({ id }) => id,
     visible: ({ organizationId }, quote) => quote.organizationId === organizationId,
     finished: () => false,
@@ -29,17 +30,26 @@ const watchQuotes = watchLists({
   idOf: ({ id }: QuoteState) => id,
   list: async (services, caller, filter: ReturnType<typeof quoteFilter>, args) => {
     const page: Page<Quote> = await listQuotes(services, caller, filter, args);
-    const quotes = await withImages(services, page.edges.map(({ node }) => node));
+    const quotes = await withParts(services, page.edges.map(({ node }) => node));
     const edges = page.edges.map((edge, index) => ({ ...edge, node: quotes[index] ?? edge.node }));
     return { ...page, edges };
   },
 });
 
-// Images are other rows than the quote's, so events must compare them, too.
-async function withImages(services: Services, quotes: readonly Quote[]): Promise<QuoteState[]> {
-  const images = await findImages(services, quotes.map(({ id }) => id));
-  const byQuote = Map.groupBy(images, ({ quoteId }) => quoteId);
-  return quotes.map((quote) => ({ ...quote, images: byQuote.get(quote.id) ?? [] }));
+// Images and mails are other rows than the quote's, so events must compare them, too.
+async function withParts(services: Services, quotes: readonly Quote[]): Promise<QuoteState[]> {
+  const ids = quotes.map(({ id }) => id);
+  const [images, mails] = await Promise.all([
+    findImages(services, ids),
+    readMailChanges(services.db, ids),
+  ]);
+  const imagesOf = Map.groupBy(images, ({ quoteId }) => quoteId);
+  const mailsOf = new Map(mails.map((changes) => [changes.quoteId, changes]));
+  return quotes.map((quote) => ({
+    ...quote,
+    images: imagesOf.get(quote.id) ?? [],
+    mailChanges: mailsOf.get(quote.id),
+  }));
 }
 
 const QuoteChanges = listChangeType("quote", QuoteNode, "QuoteChanges");

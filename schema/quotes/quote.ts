@@ -1,5 +1,6 @@
 import { quotesById } from "../../src/domain/quotes/find.ts";
 import { findImages, type QuoteImage } from "../../src/domain/quotes/images.ts";
+import type { MailChanges } from "../../src/domain/quotes/live_mails.ts";
 import type { Quote } from "../../src/domain/quotes/quote.ts";
 import { DeliveryNode } from "../deliveries/delivery.ts";
 import { JobErrorObject, JobNode } from "../jobs/job.ts";
@@ -14,6 +15,8 @@ import { QuoteImageNode } from "./image.ts";
 export interface QuoteState extends Quote {
   /** Absent: not read. */
   readonly images?: readonly QuoteImage[];
+  /** Absent: not read. */
+  readonly mailChanges?: MailChanges;
 }
 
 /** A quote: a request of a customer, and the estimate of it. */

@@ -18,6 +18,7 @@ import {
   snooze,
 } from "../domain/jobs/outcome.ts";
 import { parkJob, pause } from "../domain/messages/pause.ts";
+import { publishMailedQuote } from "../domain/quotes/live_mails.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler, JobRun } from "../queue/handler.ts";
 import { type ContentCache, messageContent } from "../sending/content_cache.ts";
@@ -88,6 +89,8 @@ async function sendBatch(
   if (batch.finished) await refuseAbandoned(services, batch);
   else {
     const outcome = await sendPending(services, options, run, claim, batch);
+    // The topic of these jobs is the type of the message.
+    await publishMailedQuote(services, batch, job.topic);
     if (outcome !== done) return outcome;
   }
   await options.statements.finish({ id: batch.messageId, organizationId: batch.organizationId });

@@ -25,6 +25,11 @@ const DEFAULTS = {
   },
 } as const;
 
+/** Whether messages of this type are mails of quotes. */
+export function isQuoteMail(type: string): type is QuoteMailType {
+  return Object.hasOwn(DEFAULTS, type);
+}
+
 /**
  * Returns the latest version of the template of a mail. An organization without a template of this name gets the one
  * of this program, which its ADMINs can change.
