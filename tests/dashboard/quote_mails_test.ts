@@ -50,7 +50,7 @@ inBrowser(
     await assertAccessible(page);
     await page.getByRole("button", { name: "In stages …" }).click();
     await page.getByRole("button", { name: "Retry 1 in stages" }).click();
-    await page.getByText("Completed").first().waitFor();
+    await page.getByText("Finished", { exact: true }).first().waitFor();
     await smtp.untilReceived(4);
     deepStrictEqual(
       smtp.received.map(({ recipient }) => recipient).sort(),

@@ -67,9 +67,9 @@ inBrowser(
 );
 
 const CREATE = `mutation ($name: String!, $email: String!, $request: String!) {
-  createQuote(input: { customer: { name: $name, email: $email }, request: $request }) {
-    __typename
-  }
+  createQuote(input: {
+    customer: { name: $name, email: $email }, request: $request, process: false
+  }) { __typename }
 }`;
 
 inBrowser(

@@ -65,7 +65,7 @@ inBrowser(
   async ({ page, open, send }) => {
     await send("First", ["ada@example.com"]);
     await open("/messages");
-    const link = page.getByRole("link", { name: "First" });
+    const link = page.getByRole("link", { name: "First", exact: true });
     const [tab] = await Promise.all([
       page.context().waitForEvent("page"),
       link.click({ modifiers: ["ControlOrMeta"] }),
