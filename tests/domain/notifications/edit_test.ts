@@ -74,6 +74,7 @@ onEveryQueue(
       { topic: "CAMPAIGNS", inApp: true, byMail: false },
       { topic: "JOBS", inApp: false, byMail: true },
       { topic: "PROBLEMS", inApp: true, byMail: true },
+      { topic: "BUDGET", inApp: true, byMail: false },
     ]);
     assert.deepEqual([email, address], ["ada@example.com", "ada@example.com"]);
     await updateSettings(services, admin, [], null);

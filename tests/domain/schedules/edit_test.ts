@@ -91,7 +91,14 @@ onSchedules(
     );
     await assert.rejects(createSchedule(services, member, WEEKLY), ForbiddenError);
     const { edges } = await listSchedules(services, admin, {}, {});
-    assert.deepEqual(edges.map(({ node }) => node.name), ["cleanup", "retry-failed", "send-due"]);
+    assert.deepEqual(edges.map(({ node }) => node.name), [
+      "cleanup",
+      "process-quotes",
+      "release-stale-locks",
+      "retry-failed",
+      "retry-quote-emails",
+      "send-due",
+    ]);
   },
 );
 

@@ -88,7 +88,10 @@ onEveryDatabase(
     const system = { organizationId: SYSTEM_ORGANIZATION_ID, enabled: true, ahead: true };
     assert.deepEqual(await db.run(SCHEDULES), [
       { name: "cleanup", cron: "0 2 * * *", intervalMs: null, ...system },
+      { name: "process-quotes", cron: "*/5 * * * *", intervalMs: null, ...system },
+      { name: "release-stale-locks", cron: "0 2 * * *", intervalMs: null, ...system },
       { name: "retry-failed", cron: "*/15 * * * *", intervalMs: null, ...system },
+      { name: "retry-quote-emails", cron: "*/30 * * * *", intervalMs: null, ...system },
       { name: "send-due", cron: null, intervalMs: 60_000, ...system },
     ]);
   },

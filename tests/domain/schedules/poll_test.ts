@@ -6,7 +6,10 @@ import { pollSchedules } from "../../../src/domain/schedules/poll.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { onEveryDatabase } from "../../support/database.ts";
 
-const MAKE_DUE = statement<[]>("test.makeDue", "update schedules set next_at = now()");
+const MAKE_DUE = statement<[]>(
+  "test.makeDue",
+  "update schedules set next_at = now() where name in ('cleanup', 'retry-failed', 'send-due')",
+);
 const END = statement<
   [
     kind: string,

@@ -109,7 +109,14 @@ onEveryDatabase(
       const idle = { enabled: true, lastFire: null };
       assert.deepEqual(await nextOfList(), {
         reset: true,
-        changed: ["cleanup", "retry-failed", "send-due"].map((name) => ({ name, ...idle })),
+        changed: [
+          "cleanup",
+          "process-quotes",
+          "release-stale-locks",
+          "retry-failed",
+          "retry-quote-emails",
+          "send-due",
+        ].map((name) => ({ name, ...idle })),
         removedIds: [],
       });
       const node = { __typename: "Schedule", name: "cleanup" };
