@@ -56,15 +56,16 @@ const LOCK = statement<[organizationId: string, ids: string[]], { id: string }>(
   `select id from quotes where organization_id = $1 and id = any($2) order by id for update`,
 );
 
-const NEXT = statement<
-  [organizationId: string | null, statuses: QuoteStatus[], limit: number],
-  { id: string }
->(
-  "quoteProcessing.next",
-  `select id from quotes q where (organization_id = $1 or $1 is null) and status = any($2)
-     and ${UNFINISHED} is null
-   order by id limit $3 for update skip locked`,
-);
+// The statuses are part of the text, so that quotes_pending serves the runs that find nothing to do.
+const next = (label: string, statuses: string) =>
+  statement<[organizationId: string | null, limit: number], { id: string }>(
+    label,
+    `select id from quotes q
+     where status in (${statuses}) and (organization_id = $1 or $1 is null) and ${UNFINISHED} is null
+     order by id limit $2 for update skip locked`,
+  );
+const NEXT = next("quoteProcessing.next", "'PENDING'");
+const NEXT_FORCED = next("quoteProcessing.nextForced", "'PENDING', 'AI_ERROR'");
 
 // A statement of its own after the lock: only then it sees the jobs of calls that held the lock before.
 const READ = statement<[ids: string[]], Candidate>(
@@ -100,7 +101,7 @@ export async function processQuotes(
     // Chosen quotes are read first: one with a stale lock is started again, together with its job.
     const chosen = ids && await lockAll(tx, organizationId, ids);
     const released = await releaseStale(tx, organizationId);
-    const candidates = chosen ?? await lockNext(tx, organizationId, statusesOf(force), limit);
+    const candidates = chosen ?? await lockNext(tx, organizationId, limit, force);
     const queued = candidates.filter((quote) => refusalOf(quote, force) === null);
     const skipped = candidates.filter((quote) => refusalOf(quote, force) !== null);
     await enqueueProcessing(tx, queued.map(toProcess), { resend, userId });
@@ -132,7 +133,7 @@ export async function processPending(
 ): Promise<number> {
   const { queued, released } = await services.db.transaction(async (tx) => {
     const released = await releaseStale(tx, organizationId);
-    const queued = await lockNext(tx, organizationId, statusesOf(false), limit);
+    const queued = await lockNext(tx, organizationId, limit, false);
     await enqueueProcessing(tx, queued.map(toProcess), { resend: false, userId: null });
     return { queued, released };
   });
@@ -155,18 +156,12 @@ async function lockAll(
 async function lockNext(
   tx: Connection,
   organizationId: string | null,
-  statuses: readonly QuoteStatus[],
   limit: number,
+  force: boolean,
 ): Promise<Candidate[]> {
-  const locked = await tx.run(NEXT, organizationId, [...statuses], limit);
+  const locked = await tx.run(force ? NEXT_FORCED : NEXT, organizationId, limit);
   const candidates = await tx.run(READ, locked.map(({ id }) => id));
-  return candidates.filter(({ status, unfinishedJobId }) =>
-    statuses.includes(status) && unfinishedJobId === null
-  );
-}
-
-function statusesOf(force: boolean): QuoteStatus[] {
-  return force ? ["PENDING", "AI_ERROR"] : ["PENDING"];
+  return candidates.filter(({ unfinishedJobId }) => unfinishedJobId === null);
 }
 
 /** Reason for which a quote is not processed; null: it is. */
