@@ -1,6 +1,7 @@
 import type { JobPayload } from "../domain/jobs/kinds.ts";
 import { done } from "../domain/jobs/outcome.ts";
-import { publishQuotes, releaseStale } from "../domain/quotes/stale_locks.ts";
+import { publishQuotes } from "../domain/quotes/publish.ts";
+import { releaseStale } from "../domain/quotes/stale_locks.ts";
 import type { Services } from "../domain/services.ts";
 import type { JobHandler } from "../queue/handler.ts";
 import { scopeOf } from "./scope.ts";

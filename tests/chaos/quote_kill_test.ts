@@ -4,6 +4,7 @@ import type { Quote } from "../../src/domain/quotes/quote.ts";
 import { onPostgres } from "../support/database.ts";
 import { endMailProcess } from "../support/mail_process.ts";
 import { holdLock, type QuoteProcesses, withQuoteProcesses } from "../support/quote_processes.ts";
+import { holdAnswers } from "../support/model_server.ts";
 import { ESTIMATE } from "../support/quotes.ts";
 
 const LOCK_QUOTE = statement<[id: string]>(
@@ -32,17 +33,12 @@ async function killDuring(
   { db, services, model, start, create }: QuoteProcesses,
   { lock, during }: Kill,
 ): Promise<Quote> {
-  const asked = Promise.withResolvers<void>();
-  const answered = Promise.withResolvers<string>();
-  model.settings.reply = () => {
-    asked.resolve();
-    return answered.promise;
-  };
+  const question = holdAnswers(model);
   const quote = await create();
   const process = await start();
-  await asked.promise;
+  await question.asked;
   const held = await holdLock(db, (tx) => lock(tx, quote));
-  answered.resolve(ESTIMATE);
+  question.answer(ESTIMATE);
   const backend = await held.blocked(during);
   await process.end("SIGKILL");
   // The database server would run the statement to its end, because it does not notice the death while it waits.

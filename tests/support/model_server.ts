@@ -272,3 +272,22 @@ function endEarly(
   send({ error: { message: "The server had an error", type: "server_error", code: null } });
   response.end();
 }
+
+/** Requests that wait for their answer. */
+export interface HeldAnswer {
+  /** Resolves when the server has a request. */
+  readonly asked: Promise<void>;
+  /** Answers all requests that were held. */
+  answer(reply: ModelReply): void;
+}
+
+/** Holds the answers to all requests from now on, until another reply is set. */
+export function holdAnswers({ settings }: Pick<ModelServer, "settings">): HeldAnswer {
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<ModelReply>();
+  settings.reply = () => {
+    asked.resolve();
+    return answered.promise;
+  };
+  return { asked: asked.promise, answer: (reply) => answered.resolve(reply) };
+}

@@ -3,6 +3,8 @@ import type { Estimate } from "./quote.ts";
 
 const MAX_AMOUNT = 1_000_000_000;
 const MAX_LINE_ITEMS = 100;
+const MAX_DESCRIPTION = 1_000;
+const MAX_NOTES = 5_000;
 const CENTS = 100;
 
 /** Answer of the model to a request for a quote. Amounts are numbers, as models write them. */
@@ -36,8 +38,8 @@ export function faultsOfEstimate(answer: EstimateAnswer): string[] {
   }
   for (const [index, { description, quantity, unitPrice }] of lineItems.entries()) {
     const name = `lineItems[${index}]`;
-    if (description.trim() === "" || description.length > 1_000) {
-      faults.push(`${name}.description is empty or longer than 1,000 characters`);
+    if (description.trim() === "" || description.length > MAX_DESCRIPTION) {
+      faults.push(`${name}.description is empty or longer than ${MAX_DESCRIPTION} characters`);
     }
     if (!isAmount(quantity)) faults.push(`${name}.quantity is negative or above a billion`);
     if (!isAmount(unitPrice)) faults.push(`${name}.unitPrice is negative or above a billion`);
@@ -47,7 +49,9 @@ export function faultsOfEstimate(answer: EstimateAnswer): string[] {
   if (Math.round(total * CENTS) !== sum) {
     faults.push(`total is ${total}, but the line items add up to ${decimal(sum / CENTS)}`);
   }
-  if ((notes ?? "").length > 5_000) faults.push("notes is longer than 5,000 characters");
+  if ((notes ?? "").length > MAX_NOTES) {
+    faults.push(`notes is longer than ${MAX_NOTES} characters`);
+  }
   return faults;
 }
 
@@ -79,8 +83,7 @@ function isAmount(value: number): boolean {
 
 /** At least two decimals: 12.5 is "12.50", and 0.125 stays as it is. */
 function decimal(value: number): string {
-  const text = value.toFixed(6).replace(/0{1,4}$/, "");
-  return text;
+  return value.toFixed(6).replace(/0{1,4}$/, "");
 }
 
 function storable(text: string): string {

@@ -3,17 +3,28 @@ import { RETRYABLE } from "../deliveries/list.ts";
 import type { DeliveryStatus } from "../deliveries/delivery.ts";
 import type { QuoteMailType } from "./mail_templates.ts";
 
-/** A mail of a quote; the fields of the delivery are null if it was not made. */
+/** A mail of a quote. */
 export interface QuoteMail {
   readonly quoteId: string;
   readonly organizationId: string;
   readonly type: QuoteMailType;
-  readonly deliveryId: string;
+  readonly delivery: QuoteDelivery;
+}
+
+/** Delivery of a mail of a quote. */
+export interface QuoteDelivery {
+  readonly id: string;
   readonly messageId: string;
-  readonly status: DeliveryStatus | null;
+  readonly status: DeliveryStatus;
   readonly attempt: number;
   readonly retryable: boolean;
   readonly errorType: string | null;
+}
+
+/** A mail that a quote can have. */
+export interface PossibleMail extends Omit<QuoteMail, "delivery"> {
+  /** Null: the mail was not made. */
+  readonly delivery: QuoteDelivery | null;
 }
 
 /** Choice of failed mails. */
@@ -24,15 +35,16 @@ interface FailedMails {
   readonly maxAttempts: number;
 }
 
-const COLUMNS = `d.id as "deliveryId", d.message_id as "messageId", d.status, d.attempt,
-  ${RETRYABLE} as retryable, d.error_type as "errorType"`;
+const DELIVERY = `jsonb_build_object('id', d.id, 'messageId', d.message_id, 'status', d.status,
+  'attempt', d.attempt, 'retryable', ${RETRYABLE}, 'errorType', d.error_type)`;
 
 const FAILED = statement<
   [organizationId: string | null, types: QuoteMailType[], maxAttempts: number, limit: number],
   QuoteMail
 >(
   "quoteMails.failed",
-  `select q.id as "quoteId", m.organization_id as "organizationId", m.type, ${COLUMNS}
+  `select q.id as "quoteId", m.organization_id as "organizationId", m.type,
+     ${DELIVERY} as delivery
    from messages m join deliveries d on d.message_id = m.id,
      lateral (
        select id from quotes where customer_delivery_id = d.id
@@ -46,10 +58,11 @@ const FAILED = statement<
 
 const OF_QUOTES = statement<
   [organizationId: string, quoteIds: string[], types: QuoteMailType[]],
-  QuoteMail
+  PossibleMail
 >(
   "quoteMails.ofQuotes",
-  `select q.id as "quoteId", q.organization_id as "organizationId", t.type, ${COLUMNS}
+  `select q.id as "quoteId", q.organization_id as "organizationId", t.type,
+     case when d.id is not null then ${DELIVERY} end as delivery
    from quotes q
      cross join lateral (values ('quote_customer', q.customer_delivery_id),
        ('quote_admin', q.admin_delivery_id)) t(type, delivery_id)
@@ -78,7 +91,7 @@ export function mailsOfQuotes(
   organizationId: string,
   quoteIds: readonly string[],
   types: readonly QuoteMailType[],
-): Promise<QuoteMail[]> {
+): Promise<PossibleMail[]> {
   return db.run(OF_QUOTES, organizationId, [...quoteIds], [...types]);
 }
 
@@ -89,11 +102,12 @@ const NAMES: Readonly<Record<QuoteMailType, string>> = {
 
 /** Reason for which a mail is not retried; null: it is. */
 export function refusalOfMail(
-  { type, status, attempt, retryable, errorType }: QuoteMail,
+  { type, delivery }: PossibleMail,
   { maxAttempts }: Pick<FailedMails, "maxAttempts">,
 ): string | null {
   const mail = NAMES[type];
-  if (status === null) return `${mail} was not made`;
+  if (!delivery) return `${mail} was not made`;
+  const { status, attempt, retryable, errorType } = delivery;
   if (status !== "FAILED" && status !== "BOUNCED") return `${mail} is ${status}`;
   if (attempt >= maxAttempts) return `${mail} has used ${attempt} attempts of ${maxAttempts}`;
   if (!retryable) return `${mail} is not expected to succeed after ${errorType}`;

@@ -6,8 +6,9 @@ import { wakeWorkers } from "../jobs/enqueue.ts";
 import type { Services } from "../services.ts";
 import { enqueueProcessing, type QuoteToProcess, UNIQUE_KEY } from "./enqueue.ts";
 import { IS_STALE, quotesById } from "./find.ts";
+import { publishQuotes, type QuoteRef } from "./publish.ts";
 import type { Quote, QuoteStatus } from "./quote.ts";
-import { publishQuotes, type ReleasedQuote, releaseStale } from "./stale_locks.ts";
+import { releaseStale } from "./stale_locks.ts";
 
 /** Input of `processQuotes`. */
 export interface ProcessQuotesInput {
@@ -187,7 +188,7 @@ function toProcess(
 function announce(
   services: Services,
   queued: readonly Candidate[],
-  released: readonly ReleasedQuote[],
+  released: readonly QuoteRef[],
 ): void {
   if (queued.length > 0) wakeWorkers(services, ["AI"]);
   publishQuotes(services, [...queued, ...released]);

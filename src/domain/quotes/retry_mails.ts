@@ -8,9 +8,16 @@ import { fromTypeIds, toTypeId } from "../id.ts";
 import { beginRounds, lockMessages, publishRounds, type Round } from "../messages/rounds.ts";
 import type { Services } from "../services.ts";
 import { issuesOf } from "../validation.ts";
-import { findFailedMails, mailsOfQuotes, type QuoteMail, refusalOfMail } from "./failed_mails.ts";
+import {
+  findFailedMails,
+  mailsOfQuotes,
+  type PossibleMail,
+  type QuoteMail,
+  refusalOfMail,
+} from "./failed_mails.ts";
 import { quotesById } from "./find.ts";
 import type { QuoteMailType } from "./mail_templates.ts";
+import { publishQuotes } from "./publish.ts";
 import type { Quote } from "./quote.ts";
 
 /** Mails of a quote: the one to the customer, the one to the admin, or both. */
@@ -78,8 +85,10 @@ export async function retryQuoteEmails(
   const mails = chosen
     ? await mailsOfQuotes(services.db, organizationId, chosen, types)
     : await findFailedMails(services.db, organizationId, { ...retry, types });
-  const accepted = mails.filter((mail) => refusalOfMail(mail, retry) === null);
-  const queued = await queueMails(services, accepted.slice(0, retry.limit));
+  const accepted = mails.filter(isMade).filter((mail) => refusalOfMail(mail, retry) === null);
+  const taken = accepted.slice(0, retry.limit);
+  const overLimit = new Set<PossibleMail>(accepted.slice(retry.limit));
+  const queued = await queueMails(services, taken);
   const ids = [...new Set(mails.map((mail) => mail.quoteId))];
   const quotes = new Map(
     (await quotesById(services, caller, ids)).map((quote) => [quote.id, quote]),
@@ -91,7 +100,9 @@ export async function retryQuoteEmails(
     ),
     refused: mails.flatMap((mail) => {
       const quote = quotes.get(mail.quoteId);
-      const reason = refusalOfMail(mail, retry);
+      const reason = overLimit.has(mail)
+        ? `The limit of ${retry.limit} mails is reached`
+        : refusalOfMail(mail, retry);
       return quote && reason !== null ? [{ quote, reason }] : [];
     }),
   };
@@ -113,6 +124,10 @@ export async function retryFailedMails(
   return (await queueMails(services, failed)).length;
 }
 
+function isMade(mail: PossibleMail): mail is QuoteMail {
+  return mail.delivery !== null;
+}
+
 async function queueMails(
   services: Services,
   mails: readonly QuoteMail[],
@@ -121,16 +136,17 @@ async function queueMails(
   const rounds = await services.db.transaction((tx) => beginRetry(tx, mails));
   publishRounds(services, rounds);
   const messageIds = new Set(rounds.map(({ message }) => message.id));
-  const queued = mails.filter((mail) => messageIds.has(mail.messageId));
-  for (const [organizationId, group] of Map.groupBy(queued, (mail) => mail.organizationId)) {
-    services.bus.publish("quotes", organizationId, group.map(({ quoteId }) => quoteId));
-  }
+  const queued = mails.filter(({ delivery }) => messageIds.has(delivery.messageId));
+  publishQuotes(
+    services,
+    queued.map(({ quoteId: id, organizationId }) => ({ id, organizationId })),
+  );
   return queued;
 }
 
 async function beginRetry(tx: Connection, mails: readonly QuoteMail[]): Promise<Round[]> {
-  const messages = await lockMessages(tx, mails.map(({ messageId }) => messageId));
-  const ids = mails.map(({ deliveryId }) => deliveryId);
+  const messages = await lockMessages(tx, mails.map(({ delivery }) => delivery.messageId));
+  const ids = mails.map(({ delivery }) => delivery.id);
   await delayRetries(tx, ids, INTERVAL_MS);
   return await beginRounds(tx, messages, { ...AUTOMATIC, filter: { ids } });
 }

@@ -2,15 +2,10 @@ import { type Connection, statement } from "../../db/database.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
 import type { Services } from "../services.ts";
 import { IS_STALE, quotesById } from "./find.ts";
+import { publishQuotes, type QuoteRef } from "./publish.ts";
 import type { Quote } from "./quote.ts";
 
-/** A quote whose lock was released. */
-export interface ReleasedQuote {
-  readonly id: string;
-  readonly organizationId: string;
-}
-
-const RELEASE = statement<[organizationId: string | null], ReleasedQuote>(
+const RELEASE = statement<[organizationId: string | null], QuoteRef>(
   "quoteProcessing.releaseStale",
   `update quotes set status = 'PENDING', lock_token = null, locked_at = null, updated_at = now()
    where id = any(array(
@@ -28,15 +23,8 @@ const RELEASE = statement<[organizationId: string | null], ReleasedQuote>(
 export function releaseStale(
   db: Connection,
   organizationId: string | null,
-): Promise<ReleasedQuote[]> {
+): Promise<QuoteRef[]> {
   return db.run(RELEASE, organizationId);
-}
-
-/** Publishes changed quotes. */
-export function publishQuotes({ bus }: Services, changed: readonly ReleasedQuote[]): void {
-  for (const [organizationId, quotes] of Map.groupBy(changed, (quote) => quote.organizationId)) {
-    bus.publish("quotes", organizationId, quotes.map(({ id }) => id));
-  }
 }
 
 /**

@@ -42,8 +42,8 @@ const NEED_RETRY = statement<[organizationId: string, maxAttempts: number], { co
      and d.status in ('FAILED', 'BOUNCED') and ${RETRYABLE} and d.attempt < $2`,
 );
 
-/** Number of attempts after which the schedule retries a mail of a quote no more. */
-export const SCHEDULED_ATTEMPTS = 3;
+// As the payload of RETRY_QUOTE_EMAILS has it, unless a schedule of one's own names another number.
+const SCHEDULED_ATTEMPTS = 3;
 
 /** Reads the numbers of an organization, without a check of access. */
 export async function readQuoteStats(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { listQuotes, type QuoteFilter } from "../../../src/domain/quotes/list.ts";
 import { createOrganization } from "../../support/callers.ts";
+import { holdAnswers } from "../../support/model_server.ts";
 import { onEveryQuotes } from "../../support/quotes.ts";
 
 onEveryQuotes(
@@ -15,15 +16,10 @@ onEveryQuotes(
     const failed = await create();
     await worker.runQueued();
     const waiting = await create({ process: false });
-    const asked = Promise.withResolvers<void>();
-    const answered = Promise.withResolvers<string>();
-    model.settings.reply = () => {
-      asked.resolve();
-      return answered.promise;
-    };
+    const held = holdAnswers(model);
     const locked = await create();
     worker.start(await worker.claim());
-    await asked.promise;
+    await held.asked;
     await ageLock(locked, 31);
 
     const find = async (filter: QuoteFilter, caller = organization.member) => {
@@ -42,6 +38,6 @@ onEveryQuotes(
     assert.deepEqual(await find({ lockStale: true }), [locked.id]);
     assert.deepEqual(await find({ lockStale: false }), all.slice(1));
     assert.deepEqual(await find({}, (await createOrganization(db, "Another")).admin), []);
-    answered.resolve("late");
+    held.answer("late");
   },
 );

@@ -172,3 +172,16 @@ onEveryQuotes(
     );
   },
 );
+
+onEveryQuotes("mails of chosen quotes above the limit are named", {}, async (quotes) => {
+  const { create, worker, smtp, services, organization } = quotes;
+  await withAdmin(quotes);
+  smtp.replies.reject = () => "451 4.3.0 Try again later";
+  const quote = await create();
+  await worker.runQueued();
+  const quoteIds = [toTypeId("quote", quote.id)];
+  const input = { ...RETRY, quoteIds, limit: 1 };
+  const { queuedCount, refused } = await retryQuoteEmails(services, organization.admin, input);
+  assert.equal(queuedCount, 1);
+  assert.deepEqual(refused.map(({ reason }) => reason), ["The limit of 1 mails is reached"]);
+});

@@ -3,6 +3,7 @@ import { startJob } from "../../../src/domain/jobs/start.ts";
 import { processPending } from "../../../src/domain/quotes/process.ts";
 import { releaseStaleLocks } from "../../../src/domain/quotes/stale_locks.ts";
 import type { Quote } from "../../../src/domain/quotes/quote.ts";
+import { holdAnswers } from "../../support/model_server.ts";
 import { ESTIMATE, onEveryQuotes, type TestQuotes } from "../../support/quotes.ts";
 
 /** Creates a quote whose processing began `minutes` ago, and whose model answers when `answer` is called. */
@@ -10,17 +11,12 @@ async function processFor(
   { create, worker, model, ageLock }: TestQuotes,
   minutes: number,
 ): Promise<{ quote: Quote; answer: () => void }> {
-  const asked = Promise.withResolvers<void>();
-  const answered = Promise.withResolvers<string>();
-  model.settings.reply = () => {
-    asked.resolve();
-    return answered.promise;
-  };
+  const held = holdAnswers(model);
   const quote = await create();
   worker.start(await worker.claim(1));
-  await asked.promise;
+  await held.asked;
   await ageLock(quote, minutes);
-  return { quote, answer: () => answered.resolve(ESTIMATE) };
+  return { quote, answer: () => held.answer(ESTIMATE) };
 }
 
 const WAYS: Readonly<Record<string, (quotes: TestQuotes) => Promise<unknown>>> = {
