@@ -5,7 +5,6 @@ import { failureOf, isFailure, useAction } from "../kit/action.ts";
 import { Confirm, type Question } from "../kit/confirm.tsx";
 import { ErrorNotice } from "../kit/error_notice.tsx";
 import { addressesOf, type ContactRow, titleOf } from "./contact_fields.ts";
-import { useReloadContacts } from "./contact_list.ts";
 import { EraseContact, UpdateContact } from "./operations.ts";
 
 /** Actions of a contact: mark as important, unsubscribe, erase. */
@@ -14,7 +13,6 @@ export function ContactActions({ contact, onChanged }: {
   readonly onChanged: () => void;
 }) {
   const navigate = useNavigate();
-  const reload = useReloadContacts();
   const update = useAction(UpdateContact, (data) => data.updateContact);
   const erase = useAction(EraseContact, (data) => data.eraseContact);
   const [question, setQuestion] = useState<Question | null>(null);
@@ -23,10 +21,7 @@ export function ContactActions({ contact, onChanged }: {
 
   async function change(input: { readonly vip: boolean } | { readonly unsubscribed: boolean }) {
     const result = await update.run({ id, input });
-    if (!isFailure(result)) {
-      reload();
-      onChanged();
-    }
+    if (!isFailure(result)) onChanged();
     return failureOf(result);
   }
 
@@ -51,7 +46,6 @@ export function ContactActions({ contact, onChanged }: {
       run: async () => {
         const reason = failureOf(await erase.run({ id }));
         if (reason !== null) return reason;
-        reload();
         navigate({ to: "/contacts" });
         return null;
       },

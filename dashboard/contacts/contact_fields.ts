@@ -34,12 +34,21 @@ export const ContactsQuery = graphql(
   [ContactFields],
 );
 
-/** The list of contacts, newest first. The API has no events for it. */
+const ContactsUpdated = graphql(
+  `
+  subscription ContactsUpdated($filter: ContactFilter) {
+    contactsUpdated(filter: $filter) { reset changed { ...ContactFields } removedIds }
+  }
+`,
+  [ContactFields],
+);
+
+/** The list of contacts, newest first. */
 export const CONTACTS = liveListOf({
   query: ContactsQuery,
   page: ({ contacts }) => contacts,
-  subscription: null,
-  changes: () => ({ reset: true, changed: [], removedIds: [] }),
+  subscription: ContactsUpdated,
+  changes: ({ contactsUpdated }) => contactsUpdated,
 });
 
 /** Name of a contact for people: its name, else an address. */

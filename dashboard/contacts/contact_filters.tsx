@@ -1,6 +1,5 @@
-import { Chip, Group } from "@mantine/core";
 import type { VariablesOf } from "../api/graphql.ts";
-import { FilterBar, SearchFilter } from "../kit/filters.tsx";
+import { FilterBar, SearchFilter, ViewFilter } from "../kit/filters.tsx";
 import type { UrlState } from "../kit/url_state.ts";
 import type { ContactsQuery } from "./contact_fields.ts";
 
@@ -31,19 +30,12 @@ export function ContactFilters({ state, onChange }: {
         value={state.q}
         onChange={(q) => onChange({ q })}
       />
-      <Group gap={6} role="group" aria-label="State">
-        {Object.entries(VIEWS).map(([view, { label }]) => (
-          <Chip
-            key={view}
-            size="xs"
-            variant="outline"
-            checked={state.view === view}
-            onChange={(checked) => onChange({ view: checked ? view : undefined })}
-          >
-            {label}
-          </Chip>
-        ))}
-      </Group>
+      <ViewFilter
+        label="State"
+        views={VIEWS}
+        chosen={state.view}
+        onChange={(view) => onChange({ view })}
+      />
     </FilterBar>
   );
 }

@@ -13,7 +13,6 @@ import { useIsAdmin } from "../shell/viewer.tsx";
 import { CONTACT_COLUMNS } from "./contact_columns.tsx";
 import { CONTACTS, ContactsQuery } from "./contact_fields.ts";
 import { ContactFilters, filterOf } from "./contact_filters.tsx";
-import { ReloadContacts } from "./contact_list.ts";
 import { ImportDialog } from "./import_dialog.tsx";
 
 /** Contacts, with the open one beside them. */
@@ -35,7 +34,7 @@ export default function ContactsPage() {
     </Button>
   );
   return (
-    <ReloadContacts value={list.reload}>
+    <>
       <Split
         open={id !== undefined}
         onClose={() => navigate({ to: "/contacts", search })}
@@ -67,6 +66,6 @@ export default function ContactsPage() {
         onClose={() => setImporting(false)}
         onImported={list.reload}
       />
-    </ReloadContacts>
+    </>
   );
 }

@@ -61,3 +61,28 @@ export function ChipFilter<Value extends string>({ label, values, chosen, onChan
     </Chip.Group>
   );
 }
+
+/** Filter by one of a few views, or by none. */
+export function ViewFilter({ label, views, chosen, onChange }: {
+  readonly label: string;
+  /** Views by their names in the URL. */
+  readonly views: Readonly<Record<string, { readonly label: string }>>;
+  readonly chosen: string | undefined;
+  readonly onChange: (view: string | undefined) => void;
+}) {
+  return (
+    <Group gap={6} role="group" aria-label={label}>
+      {Object.entries(views).map(([view, { label }]) => (
+        <Chip
+          key={view}
+          size="xs"
+          variant="outline"
+          checked={chosen === view}
+          onChange={(checked) => onChange(checked ? view : undefined)}
+        >
+          {label}
+        </Chip>
+      ))}
+    </Group>
+  );
+}

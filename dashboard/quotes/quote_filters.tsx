@@ -1,6 +1,6 @@
-import { Chip, Group, Tabs } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import type { VariablesOf } from "../api/graphql.ts";
-import { FilterBar, SearchFilter } from "../kit/filters.tsx";
+import { FilterBar, SearchFilter, ViewFilter } from "../kit/filters.tsx";
 import { formatCount } from "../kit/format.ts";
 import { listOf, type UrlState } from "../kit/url_state.ts";
 import type { QuotesQuery } from "./quote_fields.ts";
@@ -56,19 +56,12 @@ export function QuoteFilters({ state, onChange }: {
           value={state.q}
           onChange={(q) => onChange({ q })}
         />
-        <Group gap={6} role="group" aria-label="Needs a person">
-          {Object.entries(VIEWS).map(([view, { label }]) => (
-            <Chip
-              key={view}
-              size="xs"
-              variant="outline"
-              checked={state.view === view}
-              onChange={(checked) => onChange({ view: checked ? view : undefined })}
-            >
-              {label}
-            </Chip>
-          ))}
-        </Group>
+        <ViewFilter
+          label="Needs a person"
+          views={VIEWS}
+          chosen={state.view}
+          onChange={(view) => onChange({ view })}
+        />
       </FilterBar>
     </>
   );

@@ -9,7 +9,6 @@ import { RelativeTime } from "../kit/relative_time.tsx";
 import { MissingPage } from "../shell/missing_page.tsx";
 import { useIsAdmin } from "../shell/viewer.tsx";
 import { EstimateTable } from "./estimate_table.tsx";
-import { mailsOf, useMailEvents } from "./mail_events.ts";
 import { QuoteActions } from "./quote_actions.tsx";
 import { type QuoteDetail, QuoteQuery, QuoteUpdated } from "./quote_fields.ts";
 import { QuoteHistory } from "./quote_history.tsx";
@@ -32,10 +31,6 @@ function OpenQuote({ id }: { readonly id: string }) {
     variables: { filter: { ids: [id] } },
     pause: quote == null,
   });
-  useMailEvents(
-    mailsOf([quote?.customerDelivery?.id, quote?.adminDelivery?.id]),
-    () => read({ requestPolicy: "network-only" }),
-  );
   if (error && !data) return <ErrorNotice reason={reasonOf(error)} onRetry={read} />;
   if (!data) return <Skeleton height={120} m="md" width="auto" />;
   if (!quote) return <MissingPage noun="quote" />;

@@ -8,7 +8,6 @@ import { PageHead } from "../kit/page_head.tsx";
 import { Split } from "../kit/split.tsx";
 import { useUrlState } from "../kit/url_state.ts";
 import { useIsAdmin } from "../shell/viewer.tsx";
-import { ALL_MAILS, useMailEvents } from "./mail_events.ts";
 import { NewQuoteButton } from "./new/new_quote_button.tsx";
 import { QUOTE_COLUMNS } from "./quote_columns.tsx";
 import { QUOTES, QuotesQuery } from "./quote_fields.ts";
@@ -25,7 +24,6 @@ export default function QuotesPage() {
   const filters = { status, view, q };
   const filter = filterOf(filters);
   const list = useLiveList(QUOTES, { filter });
-  useMailEvents(ALL_MAILS, list.refresh);
   const filtered = Object.keys(filter).length > 0;
   return (
     <Split

@@ -1,5 +1,5 @@
-import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import { BodyTooLargeError } from "../body.ts";
 import { receiveInTime } from "../body_deadline.ts";
 import { quoteLongNumbers } from "../long_numbers.ts";
 
@@ -31,7 +31,7 @@ async function readText(
 ): Promise<string> {
   const length = headers.get("content-length");
   if (length !== null) {
-    if (Number(length) > limit) throw tooLarge(limit);
+    if (Number(length) > limit) throw new BodyTooLargeError(limit);
     return await readAll();
   }
   const decoder = new TextDecoder();
@@ -39,14 +39,8 @@ async function readText(
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > limit) throw tooLarge(limit);
+    if (bytes > limit) throw new BodyTooLargeError(limit);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
-}
-
-function tooLarge(limit: number): GraphQLError {
-  return new GraphQLError(`The body of the request is larger than ${limit} bytes`, {
-    extensions: { code: "REQUEST_ENTITY_TOO_LARGE", http: { status: 413 } },
-  });
 }
