@@ -22,6 +22,7 @@ import "./deliveries/analytics.ts";
 import "./deliveries/cleanup.ts";
 import "./deliveries/mutations.ts";
 import "./deliveries/queries.ts";
+import "./emails/live.ts";
 import "./installation/installation.ts";
 import "./installation/mutations.ts";
 import "./jobs/analytics.ts";

@@ -58,6 +58,8 @@ const OWNERS: Owners = {
   processor: "campaigns",
   quotes: "quotes",
   quote_images: "quotes",
+  threads: "emails",
+  emails: "emails",
   bulk_actions: "bulk_actions",
   bulk_action_items: "bulk_actions",
   ai_prices: "ai_usage",

@@ -21,6 +21,8 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Campaign", "campaign"],
   ["Quote", "quote"],
   ["QuoteImage", "quoteImage"],
+  ["Thread", "thread"],
+  ["Email", "email"],
   ["WebhookEndpoint", "webhookEndpoint"],
   ["WebhookCall", "webhookCall"],
   ["Prompt", "prompt"],

@@ -15,6 +15,7 @@ export type Topic =
   | "contacts"
   | "campaigns"
   | "quotes"
+  | "threads"
   | "webhooks"
   | "aiUsage"
   | "schedules"

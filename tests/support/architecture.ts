@@ -19,6 +19,8 @@ const ENTRIES: readonly string[] = [
   "src/domain/ai_usage/estimate.ts",
   "src/domain/ai_usage/reserve.ts",
   "src/domain/ai_usage/settle.ts",
+  // Complete, but the webhooks of incoming mails do not exist yet.
+  "src/domain/emails/incoming.ts",
   "schema/print.ts",
 ];
 

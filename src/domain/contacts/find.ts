@@ -56,6 +56,35 @@ const FIND_ANYWHERE = statement<[ids: string[]], Contact>(
   `select ${CONTACT_COLUMNS} from contacts c where id = any($1) and erasing_since is null`,
 );
 
+const FIND_BY_ADDRESS = statement<
+  [organizationIds: string[], addresses: string[]],
+  Contact & { n: number }
+>(
+  "contacts.findByAddress",
+  `select a.n::int as n, ${CONTACT_COLUMNS}
+   from unnest($1::uuid[], $2::text[]) with ordinality as a(org, address, n)
+   join contacts c on c.organization_id = a.org and c.email_key = a.address and c.erasing_since is null`,
+);
+
+/**
+ * Finds contacts by their email addresses.
+ *
+ * @param addresses in their normal form, each with its organization
+ * @returns the contacts in the order of the addresses; null: there is none
+ */
+export async function findContactsByAddress(
+  { db }: { readonly db: Connection },
+  addresses: readonly { readonly organizationId: string; readonly address: string }[],
+): Promise<(Contact | null)[]> {
+  const found = await db.run(
+    FIND_BY_ADDRESS,
+    addresses.map(({ organizationId }) => organizationId),
+    addresses.map(({ address }) => address),
+  );
+  const contacts = new Map(found.map(({ n, ...contact }) => [n, contact]));
+  return addresses.map((_, index) => contacts.get(index + 1) ?? null);
+}
+
 /** Finds contacts of the caller's organization by id, in any order. */
 export function contactsById(
   { db }: { readonly db: Connection },

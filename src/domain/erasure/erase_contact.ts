@@ -3,6 +3,7 @@ import { eraseFromAudiences } from "../audiences/erase_person.ts";
 import { eraseEnrolments } from "../campaigns/erase.ts";
 import { beginErasure, endErasure, findErasing } from "../contacts/erase_person.ts";
 import { eraseFromDeliveries } from "../deliveries/erase_person.ts";
+import { eraseFromEmails } from "../emails/erase.ts";
 import { NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Job } from "../jobs/job.ts";
@@ -19,6 +20,7 @@ const PERSON_ERASERS: readonly PersonEraser[] = [
   eraseFromAudiences,
   eraseEnrolments,
   eraseQuotes,
+  eraseFromEmails,
   eraseFromDeliveries,
   eraseFromSuppressions,
   eraseFromCalls,

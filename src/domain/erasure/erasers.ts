@@ -5,6 +5,7 @@ import { bulkActionsEraser, itemsEraser } from "../bulk_actions/erase.ts";
 import { contactsEraser } from "../contacts/erase.ts";
 import { campaignsEraser, enrolmentsEraser } from "../campaigns/erase.ts";
 import { batchesEraser, deliveriesEraser, minutesEraser } from "../deliveries/erase.ts";
+import { emailsEraser, threadsEraser } from "../emails/erase.ts";
 import type { Eraser } from "../eraser.ts";
 import { jobsEraser, jobStatsEraser } from "../jobs/erase.ts";
 import { messagesEraser } from "../messages/erase.ts";
@@ -56,6 +57,8 @@ export const ERASERS: readonly Eraser[] = [
   recipientsEraser,
   audiencesEraser,
   quotesEraser,
+  emailsEraser,
+  threadsEraser,
   contactsEraser,
   suppressionsEraser,
   templatesEraser,

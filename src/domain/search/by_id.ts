@@ -73,6 +73,8 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
   ),
   quote: find("quote", "o.customer_name", "o.status", "quotes o", "true"),
   quoteImage: null,
+  thread: find("thread", "o.subject", "o.contact_email", "threads o", "true"),
+  email: null,
   bulkAction: find("bulkAction", "o.action", "o.state", "bulk_actions o", own("o.user_id")),
   problem: find("problem", "o.pattern", "o.state", "problems o", "c.role <> 'MEMBER'"),
   webhookEndpoint: find(

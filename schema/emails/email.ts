@@ -1,0 +1,60 @@
+import type { Email } from "../../src/domain/emails/email.ts";
+import { findEmails } from "../../src/domain/emails/find.ts";
+import { DeliveryNode } from "../deliveries/delivery.ts";
+import { builder } from "../kit/builder.ts";
+import { EmailDirection, EmailKind } from "./enums.ts";
+
+/** A stored mail. */
+export const EmailNode = builder.loadableNodeRef("Email", {
+  id: { resolve: ({ id }: Email) => id },
+  load: (ids: string[], { services, caller }) => findEmails(services, caller, ids),
+  sort: ({ id }) => id,
+  loaderOptions: { cache: false },
+});
+
+EmailNode.implement({
+  description:
+    "Mail of the inbox, or one that was imported to learn from. Attachments are not stored.",
+  fields: (t) => ({
+    direction: t.expose("direction", {
+      type: EmailDirection,
+      description: "Whether the organization got it or sent it.",
+    }),
+    kind: t.expose("kind", { type: EmailKind, description: "Origin of the mail." }),
+    from: t.exposeString("fromAddress", { description: "Address of the sender, in lower case." }),
+    fromName: t.exposeString("fromName", {
+      nullable: true,
+      description: "Name of the sender; null if none.",
+    }),
+    to: t.stringList({
+      description: "Addresses of the recipients, in lower case.",
+      resolve: ({ toAddresses }) => [...toAddresses],
+    }),
+    subject: t.exposeString("subject", { description: "Subject; empty if none." }),
+    text: t.exposeString("text", {
+      description: "Whole text; for a mail with HTML only, the visible text of it.",
+    }),
+    replyText: t.exposeString("replyText", {
+      description: "Text without quotes and signature.",
+    }),
+    html: t.exposeString("html", {
+      nullable: true,
+      description:
+        "HTML as it was received; null if none. Its author is unknown: sanitize it before it is shown.",
+    }),
+    attachmentCount: t.exposeInt("attachmentCount", { description: "Number of attachments." }),
+    messageId: t.exposeString("messageId", {
+      description: "Message-ID without angle brackets; derived from the content if there was none.",
+    }),
+    receivedAt: t.expose("receivedAt", {
+      type: "DateTime",
+      description: "Time at which it arrived or was sent; of an imported mail its own date.",
+    }),
+    delivery: t.field({
+      type: DeliveryNode,
+      nullable: true,
+      description: "Delivery that carried it; null if Waybill did not send it.",
+      resolve: ({ deliveryId }) => deliveryId,
+    }),
+  }),
+});

@@ -1,0 +1,92 @@
+import { type Connection, LONG, statement } from "../../db/database.ts";
+import { eraseBy, type Eraser } from "../eraser.ts";
+import { ERASED_ADDRESS, type Person } from "../person.ts";
+
+/** Erases mails. */
+export const emailsEraser: Eraser = {
+  tables: ["emails"],
+  count: statement(
+    "emails.countAll",
+    "select count(*) as count from emails where organization_id = $1",
+    LONG,
+  ),
+  erase: eraseBy(statement(
+    "emails.erase",
+    `with page as materialized (
+       select id from emails where organization_id = $1 and id > $2 order by id limit $3
+     ),
+     gone as (delete from emails where id = any(array(select id from page)))
+     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
+    LONG,
+  )),
+};
+
+/** Erases threads. */
+export const threadsEraser: Eraser = {
+  tables: ["threads"],
+  erase: eraseBy(statement(
+    "threads.erase",
+    `with page as materialized (
+       select id from threads where organization_id = $1 and id > $2 order by id limit $3
+     ),
+     gone as (delete from threads where id = any(array(select id from page)))
+     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
+    LONG,
+  )),
+};
+
+type ErasePart = [organizationId: string, addresses: string[], limit: number];
+
+const ERASE_THREAD_EMAILS = statement<ErasePart, { id: string }>(
+  "emails.eraseOfThreads",
+  `delete from emails where id = any(array(
+     select e.id from threads t join emails e on e.thread_id = t.id
+     where t.organization_id = $1 and t.contact_email = any($2) limit $3))
+   returning id`,
+  LONG,
+);
+
+const ERASE_THREADS = statement<ErasePart, { id: string }>(
+  "threads.erasePerson",
+  `delete from threads where id = any(array(
+     select t.id from threads t where t.organization_id = $1 and t.contact_email = any($2)
+       and not exists (select from emails e where e.thread_id = t.id) limit $3))
+   returning id`,
+  LONG,
+);
+
+const ERASE_EMAILS = statement<ErasePart, { id: string }>(
+  "emails.erasePerson",
+  `delete from emails where id = any(array(
+     select id from emails where organization_id = $1
+       and (from_address = any($2) or to_addresses && $2 and to_addresses <@ $2) limit $3))
+   returning id`,
+  LONG,
+);
+
+// Mails to several people stay, without the address of this one.
+const ERASE_RECIPIENT = statement<ErasePart, { id: string }>(
+  "emails.eraseRecipient",
+  `update emails set to_addresses = array(
+     select case when a = any($2) then ${ERASED_ADDRESS} else a end from unnest(to_addresses) as u(a))
+   where id = any(array(
+     select id from emails where organization_id = $1 and to_addresses && $2 limit $3))
+   returning id`,
+  LONG,
+);
+
+/**
+ * Erases the threads of a person, its other mails, and the mails to it alone. In mails to several people its address is
+ * replaced.
+ */
+export async function eraseFromEmails(
+  db: Connection,
+  { organizationId, addresses }: Person,
+  limit: number,
+): Promise<number> {
+  for (const part of [ERASE_THREAD_EMAILS, ERASE_THREADS, ERASE_EMAILS, ERASE_RECIPIENT]) {
+    const erased = await db.run(part, organizationId, [...addresses], limit);
+    if (erased.length > 0) return erased.length;
+  }
+  return 0;
+}

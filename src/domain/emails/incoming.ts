@@ -1,0 +1,122 @@
+import { type Connection, statement } from "../../db/database.ts";
+import { newId } from "../id.ts";
+import { type IncomingEmail, incomingEmail, locateEmails, type Location } from "./locate.ts";
+import { type EmailRow, insertEmails } from "./store.ts";
+
+/** A mail of the inbox after it arrived. */
+export interface PlacedEmail {
+  readonly organizationId: string;
+  readonly emailId: string;
+  readonly threadId: string;
+  /** False: a mail with the same Message-ID was stored before, and nothing has changed. */
+  readonly created: boolean;
+}
+
+interface ThreadRow {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly subject: string;
+  readonly subjectKey: string;
+  readonly contactEmail: string;
+  /** Null: the mail changes nothing about it. */
+  answered: boolean | null;
+  readonly opened: boolean;
+}
+
+// In the order of the ids, because two statements with the same threads would otherwise deadlock. A new thread that no
+// mail of a person opens waits for no answer.
+const SAVE_THREADS = statement<[threads: string]>(
+  "threads.save",
+  `with r as materialized (
+     select * from json_to_recordset($1::json) as r(id uuid, "organizationId" uuid, subject text,
+       "subjectKey" text, "contactEmail" text, answered boolean, opened boolean)
+   ),
+   opened as (
+     insert into threads (id, organization_id, subject, subject_key, contact_email, last_message_at,
+       answered)
+     select id, "organizationId", subject, "subjectKey", "contactEmail", now(), coalesce(answered, true)
+     from r where opened
+   ),
+   locked as materialized (
+     select t.id from threads t where t.id = any(array(select id from r where not opened))
+     order by t.id for no key update
+   )
+   update threads t set last_message_at = greatest(t.last_message_at, now()),
+     answered = coalesce(r.answered, t.answered)
+   from locked l join r on r.id = l.id where t.id = l.id`,
+);
+
+/**
+ * Stores mails that arrived in their threads, and opens threads for new conversations. A mail whose Message-ID is in
+ * the inbox already changes nothing. A mail of a person waits for an answer; one of the organization itself is the
+ * answer; others do not change whether the thread is answered.
+ *
+ * @param rows of any organizations, oldest first; they need no thread
+ * @returns the mails, in the order of the rows
+ */
+export async function placeInThreads(
+  tx: Connection,
+  rows: readonly EmailRow[],
+): Promise<PlacedEmail[]> {
+  const emails = rows.map(incomingEmail);
+  const placement = new Placement();
+  const placed = (await locateEmails(tx, emails)).map((location, index) =>
+    placement.place(emails[index] as IncomingEmail, location)
+  );
+  if (placement.threads.size > 0) {
+    await tx.run(SAVE_THREADS, JSON.stringify([...placement.threads.values()]));
+  }
+  await insertEmails(tx, placement.stored);
+  return placed;
+}
+
+/** Assigns threads to mails, of which later ones may belong to threads that earlier ones open. */
+class Placement {
+  /** Threads that are opened or changed, by id. */
+  readonly threads = new Map<string, ThreadRow>();
+  readonly stored: EmailRow[] = [];
+  readonly #byMessageId = new Map<string, PlacedEmail>();
+  readonly #bySubject = new Map<string, string>();
+
+  place(
+    { row, contactEmail, subjectKey, references }: IncomingEmail,
+    found: Location,
+  ): PlacedEmail {
+    const { organizationId } = row;
+    const earlier = (id: string) => this.#byMessageId.get(`${organizationId} ${id}`);
+    const same = earlier(row.messageId);
+    if (same) return { ...same, created: false };
+    if (found.emailId !== null && found.threadId !== null) {
+      return { organizationId, emailId: found.emailId, threadId: found.threadId, created: false };
+    }
+    const subject = subjectKey && `${organizationId} ${contactEmail} ${subjectKey}`;
+    const existing = references.flatMap((id) => earlier(id)?.threadId ?? [])[0] ??
+      found.threadId ?? this.#bySubject.get(subject);
+    const threadId = existing ?? newId();
+    this.#save({
+      id: threadId,
+      organizationId,
+      subject: row.subject,
+      subjectKey,
+      contactEmail,
+      answered: answeredAfter(row),
+      opened: existing === undefined,
+    });
+    if (subject && existing === undefined) this.#bySubject.set(subject, threadId);
+    this.stored.push({ ...row, threadId });
+    const placed = { organizationId, emailId: row.id, threadId, created: true };
+    this.#byMessageId.set(`${organizationId} ${row.messageId}`, placed);
+    return placed;
+  }
+
+  #save(thread: ThreadRow): void {
+    const known = this.threads.get(thread.id);
+    if (known) known.answered = thread.answered ?? known.answered;
+    else this.threads.set(thread.id, thread);
+  }
+}
+
+function answeredAfter({ kind }: EmailRow): boolean | null {
+  if (kind === "PERSON" || kind === "FORWARD") return false;
+  return kind === "OWN" ? true : null;
+}

@@ -1,0 +1,101 @@
+import { type RawBuilder, sql } from "kysely";
+import type { TableOf } from "../../db/columns.ts";
+import { queryBuilder } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { listPage, type Page, type PageArgs, type Sort } from "../page.ts";
+import type { Services } from "../services.ts";
+import type { Email, Thread } from "./email.ts";
+import { EMAIL_FIELDS, THREAD_FIELDS } from "./find.ts";
+
+/** Filter of a list of threads: fields are combined with AND. */
+export interface ThreadFilter {
+  readonly ids?: readonly string[] | null;
+  /** Whether no mail of a person waits for an answer. */
+  readonly answered?: boolean | null;
+  /** Whether the other party is an important contact. */
+  readonly vip?: boolean | null;
+  /** Words, or beginnings of words, that one mail of the thread has, in any case. */
+  readonly search?: string | null;
+}
+
+interface Tables {
+  threads: TableOf<Thread, typeof THREAD_FIELDS>;
+  emails: TableOf<Email, typeof EMAIL_FIELDS>;
+}
+
+const WAITS = sql.raw("(not answered)::int");
+
+/** Threads that wait for an answer first, then newest first. */
+const WAITING_FIRST: Sort = {
+  name: "waiting desc",
+  keys: [
+    { expression: WAITS, type: "integer" },
+    { expression: sql.ref("last_message_at"), type: "timestamptz" },
+    { expression: sql.ref("t.id"), type: "uuid" },
+  ],
+  direction: "desc",
+};
+
+const OLDEST_FIRST: Sort = {
+  name: "received asc",
+  keys: [
+    { expression: sql.ref("received_at"), type: "timestamptz" },
+    { expression: sql.ref("id"), type: "uuid" },
+  ],
+  direction: "asc",
+};
+
+/**
+ * Reads a page of the organization's threads: those that wait for an answer first, then newest first.
+ *
+ * @throws {InvalidInputError} for page arguments out of range and cursors of another list
+ */
+export function listThreads(
+  { db }: Services,
+  { organizationId }: Pick<Caller, "organizationId">,
+  { ids, answered, vip, search }: ThreadFilter,
+  page: PageArgs,
+): Promise<Page<Thread>> {
+  let query = queryBuilder<Tables>().selectFrom("threads as t").select(THREAD_FIELDS)
+    .where("organization_id", "=", organizationId);
+  if (ids) query = query.where("id", "in", [...ids]);
+  if (answered != null) query = query.where(sql<boolean>`${WAITS} = ${answered ? 0 : 1}`);
+  if (vip != null) query = query.where(isImportant(organizationId, vip));
+  const words = search && searchQuery(search);
+  if (words) query = query.where(hasWords(organizationId, words));
+  return listPage(db, query, WAITING_FIRST, page);
+}
+
+/**
+ * Reads a page of the mails of a thread, oldest first.
+ *
+ * @param thread one of the caller's organization
+ * @throws {InvalidInputError} for page arguments out of range and cursors of another list
+ */
+export function listEmails(
+  { db }: Services,
+  { id, organizationId }: Pick<Thread, "id" | "organizationId">,
+  page: PageArgs,
+): Promise<Page<Email>> {
+  const query = queryBuilder<Tables>().selectFrom("emails").select(EMAIL_FIELDS)
+    .where("organization_id", "=", organizationId).where("thread_id", "=", id);
+  return listPage(db, query, OLDEST_FIRST, page);
+}
+
+function isImportant(organizationId: string, vip: boolean): RawBuilder<boolean> {
+  return sql<boolean>`contact_email ${sql.raw(vip ? "in" : "not in")} (
+    select c.email_key from contacts c where c.organization_id = ${organizationId} and c.vip
+      and c.erasing_since is null and c.email_key is not null)`;
+}
+
+function hasWords(organizationId: string, words: string): RawBuilder<boolean> {
+  return sql<boolean>`id in (
+    select e.thread_id from emails e where e.organization_id = ${organizationId}
+      and e.thread_id is not null and e.search @@ to_tsquery('simple', ${words}))`;
+}
+
+/** Returns the query of a full-text search for all words of a text, each of which may be the beginning of a word. */
+function searchQuery(text: string): string {
+  const words = text.replaceAll("\0", "").toWellFormed().split(/\s+/).filter((word) => word !== "");
+  return words.map((word) => `'${word.replace(/['\\]/g, "$&$&")}':*`).join(" & ");
+}

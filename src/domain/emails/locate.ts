@@ -1,0 +1,102 @@
+import { type Connection, statement } from "../../db/database.ts";
+import { parseTypeId } from "../id.ts";
+import { subjectKeyOf } from "./subject.ts";
+import type { EmailRow } from "./store.ts";
+
+/** A mail that arrived, and the properties by which its thread is found. */
+export interface IncomingEmail {
+  readonly row: EmailRow;
+  /** Address of the other party. */
+  readonly contactEmail: string;
+  readonly subjectKey: string;
+  /** Message-IDs of the mails that it refers to, the one that it answers first. */
+  readonly references: readonly string[];
+}
+
+/** The stored state of a mail that arrived. */
+export interface Location {
+  /** Mail of the inbox with the same Message-ID; null: there is none. */
+  readonly emailId: string | null;
+  /** Thread that the mail belongs to; null: a new one must be opened. */
+  readonly threadId: string | null;
+}
+
+const LOCK = statement<[keys: string[]]>(
+  "incomingEmails.lock",
+  `select pg_advisory_xact_lock(key) from (
+     select distinct hashtextextended('threads ' || k, 0) as key from unnest($1::text[]) as u(k) order by 1
+   ) keys`,
+);
+
+// The subject alone is a weak sign, so it joins mails only within 30 days. The mails that answer the same one must be
+// of the same other party, because a mail to many people has many answers.
+const LOCATE = statement<[emails: string], Location & { n: number }>(
+  "incomingEmails.locate",
+  `select m.n,
+     (select e.id from emails e where e.organization_id = m.org and e.message_id = m."messageId"
+        and e.thread_id is not null) as "emailId",
+     coalesce(
+       (select e.thread_id from unnest(m.refs) with ordinality as r(id, position)
+          join emails e on e.organization_id = m.org and e.message_id = r.id
+        where e.thread_id is not null order by r.position limit 1),
+       (select e.thread_id from unnest(m.deliveries) as d(id) join emails e on e.delivery_id = d.id
+        where e.organization_id = m.org and e.thread_id is not null limit 1),
+       (select e.thread_id from emails e join threads t on t.id = e.thread_id
+        where e.organization_id = m.org and e.in_reply_to = any(m."messageId" || m.refs)
+          and e.thread_id is not null and t.contact_email = m.contact order by e.id desc limit 1),
+       (select t.id from threads t
+        where t.organization_id = m.org and t.contact_email = m.contact and t.subject_key = m.subject
+          and m.subject <> '' and t.last_message_at > now() - interval '30 days'
+        order by t.last_message_at desc limit 1)
+     ) as "threadId"
+   from json_to_recordset($1::json) as m(n int, org uuid, contact text, subject text, "messageId" text,
+     refs text[], deliveries uuid[])`,
+);
+
+/** Returns the properties by which the thread of a mail is found. */
+export function incomingEmail(row: EmailRow): IncomingEmail {
+  const references = [
+    ...new Set([...row.inReplyTo ? [row.inReplyTo] : [], ...row.referenceIds.toReversed()]),
+  ];
+  const contactEmail = row.direction === "INBOUND"
+    ? row.fromAddress
+    : row.toAddresses[0] ?? row.fromAddress;
+  return { row, contactEmail, subjectKey: subjectKeyOf(row.subject), references };
+}
+
+/**
+ * Finds the threads of mails that arrived: by the mails that they answer or refer to, which may be deliveries of
+ * Waybill, then by other answers to the same mail, then by subject and other party.
+ *
+ * Until the transaction ends, others wait that store mails of the same other parties, because two mails of a new
+ * conversation would otherwise open two threads.
+ *
+ * @returns the locations, in the order of the mails
+ */
+export async function locateEmails(
+  tx: Connection,
+  emails: readonly IncomingEmail[],
+): Promise<Location[]> {
+  await tx.run(
+    LOCK,
+    emails.map(({ row, contactEmail }) => `${row.organizationId} ${contactEmail}`),
+  );
+  const parameter = emails.map(({ row, contactEmail, subjectKey, references }, n) => ({
+    n,
+    org: row.organizationId,
+    contact: contactEmail,
+    subject: subjectKey,
+    messageId: row.messageId,
+    refs: references,
+    deliveries: references.flatMap((id) => deliveryOf(id) ?? []),
+  }));
+  const found = await tx.run(LOCATE, JSON.stringify(parameter));
+  const byNumber = new Map(found.map(({ n, ...location }) => [n, location]));
+  return emails.map((_, n) => byNumber.get(n) ?? { emailId: null, threadId: null });
+}
+
+/** Returns the database id of the delivery that a Message-ID of Waybill names: `dlv_…@domain`. */
+export function deliveryOf(messageId: string): string | null {
+  const parsed = parseTypeId(messageId.split("@", 1)[0] ?? "");
+  return parsed?.noun === "delivery" ? parsed.id : null;
+}

@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import { type Connection, LONG, statement } from "../../db/database.ts";
+import { normalizeEmailAddress } from "../email_address.ts";
+import { newId } from "../id.ts";
+import type { EmailDirection, EmailKind } from "./email.ts";
+import type { ParsedMail } from "./mail.ts";
+
+/** A mail that is to be stored. */
+export interface NewEmail {
+  readonly mail: ParsedMail;
+  readonly direction: EmailDirection;
+  readonly kind: EmailKind;
+  /** Text without quotes and signature. */
+  readonly replyText: string;
+  /** Null: imported to learn from, and no part of the inbox. */
+  readonly threadId: string | null;
+  /** Null: now. */
+  readonly receivedAt: Date | null;
+  /** Delivery that carries the mail; null: Waybill does not send it. */
+  readonly deliveryId: string | null;
+}
+
+/** A row of the table, as json_to_recordset reads it. */
+export interface EmailRow {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly threadId: string | null;
+  readonly direction: EmailDirection;
+  readonly kind: EmailKind;
+  readonly messageId: string;
+  readonly inReplyTo: string | null;
+  readonly referenceIds: readonly string[];
+  readonly fromAddress: string;
+  readonly fromName: string | null;
+  readonly replyTo: string | null;
+  readonly toAddresses: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly replyText: string;
+  readonly html: string | null;
+  readonly attachmentCount: number;
+  readonly receivedAt: Date | null;
+  readonly deliveryId: string | null;
+}
+
+// A mail that was imported before it arrived becomes part of the inbox.
+const INSERT = statement<[emails: string], { id: string; messageId: string }>(
+  "emails.insert",
+  `insert into emails as e (id, organization_id, thread_id, direction, kind, message_id, in_reply_to,
+     reference_ids, from_address, from_name, reply_to, to_addresses, subject, text, reply_text, html,
+     attachment_count, received_at, delivery_id)
+   select id, "organizationId", "threadId", direction, kind, "messageId", "inReplyTo", "referenceIds",
+     "fromAddress", "fromName", "replyTo", "toAddresses", subject, text, "replyText", html,
+     "attachmentCount", coalesce("receivedAt", now()), "deliveryId"
+   from json_to_recordset($1::json) as r(id uuid, "organizationId" uuid, "threadId" uuid, direction text,
+     kind text, "messageId" text, "inReplyTo" text, "referenceIds" text[], "fromAddress" text,
+     "fromName" text, "replyTo" text, "toAddresses" text[], subject text, text text, "replyText" text,
+     html text, "attachmentCount" int, "receivedAt" timestamptz, "deliveryId" uuid)
+   -- In one order, because two statements with the same mails would otherwise deadlock.
+   order by "organizationId", "messageId"
+   on conflict (organization_id, message_id) do update set
+     thread_id = excluded.thread_id, direction = excluded.direction, kind = excluded.kind,
+     received_at = excluded.received_at
+   where e.thread_id is null and excluded.thread_id is not null
+   returning e.id, e.message_id as "messageId"`,
+  LONG,
+);
+
+/**
+ * Stores mails of an organization. A mail whose Message-ID is stored already changes nothing; one that was imported
+ * before, and now has a thread, becomes part of the inbox.
+ *
+ * @param emails up to some hundreds
+ * @returns the mails that were stored or moved to the inbox, in any order
+ */
+export function storeEmails(
+  tx: Connection,
+  organizationId: string,
+  emails: readonly NewEmail[],
+): Promise<{ id: string; messageId: string }[]> {
+  return insertEmails(tx, emails.map((email) => toRow(organizationId, email)));
+}
+
+/** Stores mails of several organizations; otherwise like `storeEmails`. */
+export async function insertEmails(
+  tx: Connection,
+  rows: readonly EmailRow[],
+): Promise<{ id: string; messageId: string }[]> {
+  // A statement must not change a row twice.
+  const byKey = new Map(rows.map((row) => [`${row.organizationId} ${row.messageId}`, row]));
+  return rows.length === 0 ? [] : await tx.run(INSERT, JSON.stringify([...byKey.values()]));
+}
+
+const MAX_ID_LENGTH = 500;
+const MAX_ADDRESS_LENGTH = 320;
+const MAX_ADDRESSES = 500;
+const MAX_REFERENCES = 100;
+
+/** Returns the row of a mail: without characters that PostgreSQL refuses, and with its Message-ID. */
+export function toRow(organizationId: string, email: NewEmail): EmailRow {
+  const { mail, direction, kind, threadId, receivedAt, deliveryId } = email;
+  return {
+    id: newId(),
+    organizationId,
+    threadId,
+    direction,
+    kind,
+    messageId: messageIdOf(mail),
+    inReplyTo: mail.inReplyTo === null ? null : usableId(mail.inReplyTo),
+    referenceIds: mail.references.flatMap((id) => usableId(id) ?? []).slice(-MAX_REFERENCES),
+    fromAddress: addressKey(mail.from.address),
+    fromName: mail.from.name === null ? null : storable(mail.from.name),
+    replyTo: mail.replyTo === null ? null : addressKey(mail.replyTo),
+    toAddresses: mail.to.slice(0, MAX_ADDRESSES).map(addressKey),
+    subject: storable(mail.subject),
+    text: storable(mail.text),
+    replyText: storable(email.replyText),
+    html: mail.html === null ? null : storable(mail.html),
+    attachmentCount: mail.attachmentCount,
+    receivedAt,
+    deliveryId,
+  };
+}
+
+/**
+ * Returns the Message-ID of a mail. For a mail without one, or with one that is too long for an index, it is derived
+ * from the content, so that the same mail has the same one.
+ */
+function messageIdOf(mail: ParsedMail): string {
+  const id = mail.messageId === null ? null : usableId(mail.messageId);
+  if (id !== null) return id;
+  const { messageId, from, to, subject, date, text, html } = mail;
+  const content = JSON.stringify([messageId, from, to, subject, date, text, html]);
+  return `${createHash("sha256").update(content).digest("hex")}@sha256.invalid`;
+}
+
+function usableId(id: string): string | null {
+  const trimmed = storable(id).replace(/^[\s<]+|[\s>]+$/g, "");
+  return trimmed !== "" && trimmed.length <= MAX_ID_LENGTH ? trimmed : null;
+}
+
+/** Returns the normal form of an address, by which mails are found. */
+export function addressKey(address: string): string {
+  return normalizeEmailAddress(storable(address).trim()).slice(0, MAX_ADDRESS_LENGTH)
+    .toWellFormed();
+}
+
+function storable(text: string): string {
+  return text.replaceAll("\0", "").toWellFormed();
+}
