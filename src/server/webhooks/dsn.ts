@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import PostalMime, { type Email } from "postal-mime";
 import type { ProviderEvent } from "../../domain/deliveries/provider_event.ts";
+import { visibleTextOf } from "../../domain/emails/visible_text.ts";
 import { readDeliveryStatus } from "./delivery_status.ts";
 import { readFeedbackReport } from "./feedback_report.ts";
-import { textOfHtml } from "./html_text.ts";
 import { firstWord } from "./mail_fields.ts";
 import { readTextReport } from "./text_report.ts";
 import { checkAge, checkHmac, WebhookError } from "./webhook.ts";
@@ -75,7 +75,7 @@ async function parse(mail: Uint8Array<ArrayBuffer>): Promise<Email> {
     const parsed = await PostalMime.parse(mail, PARSER);
     const { text, html, attachments } = parsed;
     if (text) return parsed;
-    if (html) return { ...parsed, text: textOfHtml(html) };
+    if (html) return { ...parsed, text: visibleTextOf(html) };
     return attachments.length > 0 ? parsed : { ...parsed, text: bodyOf(mail) };
   } catch (cause) {
     throw new WebhookError(400, "Cannot parse the mail", { cause });

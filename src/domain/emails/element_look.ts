@@ -1,0 +1,110 @@
+import { type Colord, colord, extend } from "colord";
+import a11y from "colord/plugins/a11y";
+import names from "colord/plugins/names";
+
+extend([a11y, names]);
+
+/** Properties of an HTML element that decide whether a reader sees its text. */
+export interface ElementLook {
+  /** Whether the element has a place on the screen; false also for all elements in it. */
+  readonly shown: boolean;
+  readonly visible: boolean;
+  readonly hasSize: boolean;
+  readonly color: Colord;
+  /** Null: a picture, or unknown. */
+  readonly background: Colord | null;
+}
+
+/** Look of a page without styles. */
+export const PAGE_LOOK: ElementLook = {
+  shown: true,
+  visible: true,
+  hasSize: true,
+  color: colord("black"),
+  background: colord("white"),
+};
+
+const WITHOUT_TEXT = new Set(["head", "title", "script", "style", "template", "noembed"]);
+// Below this contrast (1: equal, 21: black on white) nobody reads a text.
+const MIN_CONTRAST = 1.1;
+const OUTSIDE = /^-\d{3,}/;
+const ZERO = /^0*(?:\.0+)?(?:[a-z]+|%)?$/;
+const TINY = /^[01](?:\.\d+)?(?:px|pt)$/;
+const TINY_FONT = /(?:^|\s)[01](?:\.\d+)?(?:px|pt)?(?=[/\s])/;
+
+/** Returns the look of an element in another one, by its name, attributes and inline style. */
+export function lookOf(
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  outer: ElementLook,
+): ElementLook {
+  const style = declarationsOf(attributes.style ?? "");
+  const color = colord(style.get("color") ?? attributes.color ?? attributes.text ?? "");
+  return {
+    shown: outer.shown && !WITHOUT_TEXT.has(name) && !("hidden" in attributes) && !isRemoved(style),
+    visible: visibilityOf(style, outer.visible),
+    hasSize: hasSize(style, outer.hasSize),
+    color: color.isValid() ? color : outer.color,
+    background: backgroundOf(attributes, style, outer.background),
+  };
+}
+
+/** Whether a reader sees the text of an element. */
+export function isReadable(
+  { shown, visible, hasSize, color, background }: ElementLook,
+): boolean {
+  return shown && visible && hasSize && color.alpha() > 0.05 &&
+    (background === null || color.contrast(background) >= MIN_CONTRAST);
+}
+
+function declarationsOf(style: string): Map<string, string> {
+  return new Map(
+    style.toLowerCase().replaceAll(/\/\*.*?\*\//g, "").split(";").map((text) => {
+      const [name = "", ...value] = text.split(":");
+      return [name.trim(), value.join(":").replace("!important", "").trim()];
+    }),
+  );
+}
+
+function isRemoved(style: ReadonlyMap<string, string>): boolean {
+  const valueOf = (name: string) => style.get(name) ?? "";
+  const isZero = (name: string) => style.has(name) && ZERO.test(valueOf(name));
+  const isCut = valueOf("overflow").startsWith("hidden") &&
+    ["height", "max-height", "width", "max-width"].some(isZero);
+  const isPlaced = /^(?:absolute|fixed)/.test(valueOf("position"));
+  const isOutside = isPlaced &&
+    ["left", "top", "right", "bottom"].some((side) => OUTSIDE.test(valueOf(side)));
+  return valueOf("display") === "none" || valueOf("mso-hide") === "all" || isZero("opacity") ||
+    isCut || isOutside || OUTSIDE.test(valueOf("text-indent")) ||
+    OUTSIDE.test(valueOf("margin-left")) ||
+    isPlaced && /^rect\(\s*[01](?:px)?[\s,]/.test(valueOf("clip")) ||
+    /^inset\((?:50|100)%/.test(valueOf("clip-path")) || /scale\(0\)/.test(valueOf("transform"));
+}
+
+function visibilityOf(style: ReadonlyMap<string, string>, outer: boolean): boolean {
+  const value = style.get("visibility");
+  return value === undefined || value === "inherit" ? outer : value === "visible";
+}
+
+function hasSize(style: ReadonlyMap<string, string>, outer: boolean): boolean {
+  const size = style.get("font-size");
+  if (size !== undefined) return !ZERO.test(size) && !TINY.test(size);
+  const font = style.get("font");
+  return font === undefined ? outer : !TINY_FONT.test(font);
+}
+
+function backgroundOf(
+  attributes: Readonly<Record<string, string>>,
+  style: ReadonlyMap<string, string>,
+  outer: Colord | null,
+): Colord | null {
+  const value = style.get("background-color") ?? style.get("background") ?? attributes.bgcolor ??
+    "";
+  if (style.has("background-image") || attributes.background || /url\(|gradient/.test(value)) {
+    return null;
+  }
+  const color = value.split(/\s+(?![^(]*\))/).map((word) => colord(word)).find((color) =>
+    color.isValid()
+  );
+  return color && color.alpha() > 0.05 ? color : outer;
+}

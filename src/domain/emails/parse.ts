@@ -1,0 +1,71 @@
+import PostalMime, { type Address, type Email } from "postal-mime";
+import { normalizeEmailAddress } from "../email_address.ts";
+import { invalid } from "../errors.ts";
+import type { ParsedMail } from "./mail.ts";
+import { visibleTextOf, withoutInvisible } from "./visible_text.ts";
+
+// A mail that is nested deeper becomes an attachment.
+const PARSER = { maxHeadersSize: 256 * 1024, maxNestingDepth: 50, maxRfc822NestingDepth: 3 };
+
+/**
+ * Parses a mail (RFC 5322, MIME). Its text is that of its text parts, or, if it has none, the text of its HTML that a
+ * reader sees. Text of mails that it contains belongs to it.
+ *
+ * @throws {InvalidInputError} if it cannot be parsed or has no sender
+ */
+export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
+  const email = await parse(raw);
+  const [from] = mailboxesOf(email.from ? [email.from] : []);
+  if (!from) throw invalid(["mail"], "MALFORMED", "has no header From with an address");
+  const { messageId, inReplyTo, references, html, text, attachments } = email;
+  return {
+    messageId: idsIn(messageId)[0] ?? null,
+    inReplyTo: idsIn(inReplyTo)[0] ?? null,
+    references: idsIn(references),
+    from: { address: from.address, name: from.name || null },
+    replyTo: mailboxesOf(email.replyTo)[0]?.address ?? null,
+    to: [...mailboxesOf(email.to), ...mailboxesOf(email.cc)].map(({ address }) => address),
+    subject: withoutInvisible(email.subject ?? "").replaceAll(/\s+/g, " ").trim(),
+    text: text ? withoutInvisible(text) : visibleTextOf(html ?? ""),
+    html: html || null,
+    attachmentCount: attachments.filter(({ related }) => !related).length,
+    date: dateOf(email),
+    headers: headersOf(email),
+  };
+}
+
+async function parse(raw: Uint8Array): Promise<Email> {
+  try {
+    return await PostalMime.parse(raw, PARSER);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw invalid(["mail"], "MALFORMED", `cannot be parsed: ${reason}`);
+  }
+}
+
+/** Returns the mailboxes of a header in their normal form, those of groups included. */
+function mailboxesOf(addresses: readonly Address[] = []): { address: string; name: string }[] {
+  return addresses
+    .flatMap((entry) => entry.group ?? [entry])
+    .filter(({ address }) => address.includes("@"))
+    .map(({ address, name }) => ({
+      address: normalizeEmailAddress(address),
+      name: withoutInvisible(name).trim(),
+    }));
+}
+
+/** Returns the ids of a header (RFC 5322 §3.6.4) without angle brackets; some programs leave them out. */
+function idsIn(value = ""): string[] {
+  const ids = [...value.matchAll(/<([^<>\s]+)>/g)].map(([, id = ""]) => id);
+  return ids.length > 0 ? ids : value.split(/\s+/).filter((word) => word.includes("@"));
+}
+
+function dateOf({ date }: Email): Date | null {
+  const parsed = new Date(date ?? "");
+  return Number.isNaN(parsed.getTime()) ? null : parsed;
+}
+
+/** Of a header that occurs several times, the first counts, because each relay adds its own above it. */
+function headersOf({ headers }: Email): Map<string, string> {
+  return new Map(headers.map(({ key, value }): [string, string] => [key, value.trim()]).reverse());
+}

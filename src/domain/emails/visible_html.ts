@@ -1,0 +1,42 @@
+import { Parser } from "htmlparser2";
+import { type ElementLook, isReadable, lookOf, PAGE_LOOK } from "./element_look.ts";
+
+// The parser compares each end tag with all open elements, so that a page of unclosed ones would take its square.
+const MAX_DEPTH = 500;
+const KEPT_ATTRIBUTES = ["href", "alt"];
+
+/**
+ * Removes text from an HTML page that its reader does not see: of elements with `display: none`, without size,
+ * outside of the page, in the color of their background, and comments. Of the attributes it keeps only the addresses
+ * of links and the texts of pictures. It stops at elements that are nested more than 500 levels deep.
+ */
+export function visibleHtmlOf(html: string): string {
+  const parts: string[] = [];
+  const looks: ElementLook[] = [];
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      const look = lookOf(name, attributes, looks.at(-1) ?? PAGE_LOOK);
+      if (looks.push(look) > MAX_DEPTH) parser.pause();
+      if (look.shown) parts.push(`<${name}${attributesOf(attributes)}>`);
+    },
+    ontext(text) {
+      if (isReadable(looks.at(-1) ?? PAGE_LOOK)) parts.push(escaped(text));
+    },
+    onclosetag(name) {
+      if (looks.pop()?.shown) parts.push(`</${name}>`);
+    },
+  });
+  parser.end(html);
+  return parts.join("");
+}
+
+function attributesOf(attributes: Readonly<Record<string, string>>): string {
+  return KEPT_ATTRIBUTES
+    .flatMap((name) => attributes[name] ? ` ${name}="${escaped(attributes[name])}"` : [])
+    .join("");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
