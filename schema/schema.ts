@@ -23,6 +23,7 @@ import "./deliveries/cleanup.ts";
 import "./deliveries/mutations.ts";
 import "./deliveries/queries.ts";
 import "./emails/live.ts";
+import "./inbound_routes/mutations.ts";
 import "./installation/installation.ts";
 import "./installation/mutations.ts";
 import "./jobs/analytics.ts";

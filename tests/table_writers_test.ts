@@ -60,6 +60,7 @@ const OWNERS: Owners = {
   quote_images: "quotes",
   threads: "emails",
   emails: "emails",
+  inbound_secrets: "inbound_routes",
   bulk_actions: "bulk_actions",
   bulk_action_items: "bulk_actions",
   ai_prices: "ai_usage",

@@ -8,6 +8,7 @@ const TOPIC_ARN = /^arn:aws[\w-]*:sns:[\w-]+:\d+:[\w.-]+$/;
 export const webhooks = z.object({
   WEBHOOK_SECRET: longText(MIN_SECRET_LENGTH).nullable().default(null),
   MAILGUN_SIGNING_KEY: z.string().nullable().default(null),
+  SHOPIFY_WEBHOOK_SECRET: longText(MIN_SECRET_LENGTH).nullable().default(null),
   SNS_TOPIC_ARNS: z.string()
     .refine((text) => parseList(text).every((arn) => TOPIC_ARN.test(arn)), {
       error: "expected ARNs of SNS topics: arn:aws:sns:<region>:<account>:<name>,…",
@@ -15,13 +16,14 @@ export const webhooks = z.object({
     .transform(parseList)
     .default([]),
   WEBHOOK_ALLOW_PRIVATE: flag().default(false),
-}).transform(({ WEBHOOK_SECRET, MAILGUN_SIGNING_KEY, SNS_TOPIC_ARNS, WEBHOOK_ALLOW_PRIVATE }) => ({
+}).transform((values) => ({
   /** Whether events are sent to addresses inside the private network, too. */
-  webhookAllowPrivate: WEBHOOK_ALLOW_PRIVATE,
+  webhookAllowPrivate: values.WEBHOOK_ALLOW_PRIVATE,
   webhooks: {
-    secret: WEBHOOK_SECRET,
-    mailgunSigningKey: MAILGUN_SIGNING_KEY,
+    secret: values.WEBHOOK_SECRET,
+    mailgunSigningKey: values.MAILGUN_SIGNING_KEY,
+    shopifySecret: values.SHOPIFY_WEBHOOK_SECRET,
     /** Empty: the webhook of Amazon SES answers 404. */
-    snsTopicArns: SNS_TOPIC_ARNS,
+    snsTopicArns: values.SNS_TOPIC_ARNS,
   },
 }));

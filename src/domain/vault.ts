@@ -6,9 +6,8 @@ export type Credentials =
   | { readonly user: string; readonly password: string }
   | { readonly accessToken: string };
 
-/** Secret that signs the calls of a webhook endpoint. */
+/** Secret that signs the calls of a webhook endpoint, or the requests to an inbound webhook. */
 export interface SigningSecret {
-  /** "whsec_" and base64. */
   readonly signingSecret: string;
 }
 
@@ -19,12 +18,12 @@ export type CredentialField = KeyOfAny<Credentials>;
 
 /** Encrypts credentials, so that the database alone does not reveal them. */
 export interface Vault {
-  /** @param ownerId provider or endpoint of the credentials; `open` refuses every other one */
+  /** @param ownerId provider, endpoint or inbound webhook of the credentials; `open` refuses every other one */
   seal(ownerId: string, credentials: Credentials | SigningSecret): Promise<string>;
   /** @throws {VaultError} if they were sealed under another key or for another owner */
   open(ownerId: string, sealed: string): Promise<Credentials>;
-  /** Like `open`, for the secret of a webhook endpoint. */
-  openSigningSecret(endpointId: string, sealed: string): Promise<string>;
+  /** Like `open`, for the secret of a webhook endpoint or an inbound webhook. */
+  openSigningSecret(ownerId: string, sealed: string): Promise<string>;
 }
 
 /** Sealed credentials cannot be opened. The message is the reason, to follow "Cannot …: ". */

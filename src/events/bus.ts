@@ -22,6 +22,7 @@ export type Topic =
   | "queue"
   | "cancel"
   | "access"
+  | "inboundRoutes"
   | "providers"
   | "lanes"
   | "hold";
@@ -74,6 +75,7 @@ const SIGNALS: ReadonlySet<Topic> = new Set<Topic>([
   "queue",
   "cancel",
   "access",
+  "inboundRoutes",
   "providers",
   "lanes",
   "hold",

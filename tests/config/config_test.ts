@@ -77,6 +77,7 @@ Deno.test("readConfig() reports every fault at once, each with its variable", ()
     LOG_FORMAT: "xml",
     PUBLIC_URL: "example.com",
     WEBHOOK_SECRET: "short too",
+    SHOPIFY_WEBHOOK_SECRET: "too short",
     SNS_TOPIC_ARNS: "arn:aws:sns:eu-west-1:123456789012:bounces,bounces",
     JOB_RETENTION_FAILED_DAYS: "seven",
   });
@@ -103,6 +104,7 @@ Deno.test("readConfig() reports every fault at once, each with its variable", ()
       "LOG_FORMAT",
       "PUBLIC_URL",
       "WEBHOOK_SECRET",
+      "SHOPIFY_WEBHOOK_SECRET",
       "SNS_TOPIC_ARNS",
       "JOB_RETENTION_FAILED_DAYS",
     ]),

@@ -65,6 +65,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   UpdateOrganizationInput: { from: { address: "news@acme.example", name: "Acme" } },
   CreateWebhookEndpointInput: { url: "https://example.com/hook", events: ["MESSAGE_FINISHED"] },
   UpdateWebhookEndpointInput: { events: ["JOB_FAILED"] },
+  SaveInboundSecretInput: { kind: "EMAIL" },
   UpdateContactInput: { name: "Ada", vip: true, variables: { plan: "pro" }, unsubscribed: false },
   UpdateLaneInput: { paused: true, slots: 3 },
   CreateCampaignInput: {

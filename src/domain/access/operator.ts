@@ -19,6 +19,12 @@ const MAIN_ORGANIZATION = statement<[systemId: string], { id: string }>(
   "select id from organizations where id > $1 and deleting_since is null order by id limit 1",
 );
 
+/** Finds the oldest organization, which the settings of the environment are about; null: none exists. */
+export async function findMainOrganization(db: Connection): Promise<string | null> {
+  const [main] = await db.run(MAIN_ORGANIZATION, SYSTEM_ORGANIZATION_ID);
+  return main?.id ?? null;
+}
+
 const HAS_USABLE_KEY = statement<[], { found: boolean }>(
   "access.hasUsableOperator",
   `select exists (select from api_keys where role = 'OPERATOR' and ${IS_USABLE}) as found`,
@@ -46,8 +52,7 @@ export function ensureOperator(
 ): Promise<string | null> {
   return db.transaction(async (tx) => {
     await tx.run(LOCK, SYSTEM_ORGANIZATION_ID);
-    const [main] = await tx.run(MAIN_ORGANIZATION, SYSTEM_ORGANIZATION_ID);
-    const { id } = main ?? await insertOrganization(tx, "Main");
+    const id = await findMainOrganization(tx) ?? (await insertOrganization(tx, "Main")).id;
     if (adminEmail !== null) await tx.run(SET_ADMIN_EMAIL, id, adminEmail);
     if (adminApiKey !== null) {
       await storeEnvironmentKey(tx, id, adminApiKey);

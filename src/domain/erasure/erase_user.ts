@@ -4,6 +4,7 @@ import { eraseUserFromBudget } from "../ai_usage/erase_user.ts";
 import { eraseUserFromAudiences } from "../audiences/erase_user.ts";
 import { eraseUserFromBulkActions } from "../bulk_actions/erase_user.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
+import { eraseUserFromInboundSecrets } from "../inbound_routes/erase.ts";
 import { eraseJobsOfUser, eraseUserFromStats, releaseJobsOfUser } from "../jobs/erase_user.ts";
 import type { Job } from "../jobs/job.ts";
 import { eraseUserFromMessages } from "../messages/erase_user.ts";
@@ -33,6 +34,7 @@ const USER_ERASERS: readonly UserEraser[] = [
   eraseUserFromTrials,
   eraseUserFromPrompts,
   eraseUserFromBudget,
+  eraseUserFromInboundSecrets,
   eraseNotificationsOfUser,
 ];
 

@@ -7,6 +7,7 @@ import { campaignsEraser, enrolmentsEraser } from "../campaigns/erase.ts";
 import { batchesEraser, deliveriesEraser, minutesEraser } from "../deliveries/erase.ts";
 import { emailsEraser, threadsEraser } from "../emails/erase.ts";
 import type { Eraser } from "../eraser.ts";
+import { inboundSecretsEraser } from "../inbound_routes/erase.ts";
 import { jobsEraser, jobStatsEraser } from "../jobs/erase.ts";
 import { messagesEraser } from "../messages/erase.ts";
 import {
@@ -66,5 +67,6 @@ export const ERASERS: readonly Eraser[] = [
   trialsEraser,
   promptVersionsEraser,
   promptsEraser,
+  inboundSecretsEraser,
   apiKeysEraser,
 ];
