@@ -61,6 +61,8 @@ const OWNERS: Owners = {
   threads: "emails",
   emails: "emails",
   inbound_secrets: "inbound_routes",
+  suggestions: "inbox",
+  suggestion_sources: "inbox",
   bulk_actions: "bulk_actions",
   bulk_action_items: "bulk_actions",
   ai_prices: "ai_usage",

@@ -1,7 +1,7 @@
 /**
  * Kind of change. The first group is for subscribers of the API and is delivered at most four times a
- * second per organization; the second consists of signals between parts of the program and is
- * delivered within milliseconds.
+ * second per organization; the second consists of suggestions that are being written and of signals between
+ * parts of the program, and is delivered within milliseconds.
  */
 export type Topic =
   | "notifications"
@@ -19,6 +19,7 @@ export type Topic =
   | "webhooks"
   | "aiUsage"
   | "schedules"
+  | "suggestions"
   | "queue"
   | "cancel"
   | "access"
@@ -71,7 +72,9 @@ export const MAX_IDS_PER_CHANGE = 100;
 
 const UPDATE_INTERVAL_MS = 250;
 const SIGNAL_INTERVAL_MS = 5;
+// The first words of a suggestion must not wait for those of another one; its writer limits how often it changes.
 const SIGNALS: ReadonlySet<Topic> = new Set<Topic>([
+  "suggestions",
   "queue",
   "cancel",
   "access",

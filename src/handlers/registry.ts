@@ -20,6 +20,7 @@ import { retryFailedHandler } from "./retry_failed.ts";
 import { runBulkActionHandler } from "./run_bulk_action.ts";
 import { sendBatchHandler, type SendBatchOptions } from "./send_batch.ts";
 import { sendDueHandler } from "./send_due.ts";
+import { suggestReplyHandler } from "./suggest_reply.ts";
 import { tryPromptHandler } from "./try_prompt.ts";
 
 /** Options of all handlers. */
@@ -43,6 +44,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     RUN_BULK_ACTION: runBulkActionHandler(services),
     TRY_PROMPT: tryPromptHandler(services, options.modelCaller),
     PROCESS_QUOTE: processQuoteHandler(services, options.modelCaller),
+    SUGGEST_REPLY: suggestReplyHandler(services),
     PROCESS_QUOTES: processQuotesHandler(services),
     RETRY_QUOTE_EMAILS: retryQuoteEmailsHandler(services),
     RELEASE_STALE_LOCKS: releaseStaleLocksHandler(services),

@@ -32,6 +32,7 @@ import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
 import { runBulkActionHandler } from "../../src/handlers/run_bulk_action.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
 import { sendDueHandler } from "../../src/handlers/send_due.ts";
+import { suggestReplyHandler } from "../../src/handlers/suggest_reply.ts";
 import { tryPromptHandler } from "../../src/handlers/try_prompt.ts";
 import { RunningJobs } from "../../src/queue/running_jobs.ts";
 import { WakeSignal } from "../../src/queue/wake_signal.ts";
@@ -88,7 +89,8 @@ export function mailHandlers(
   const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window, windows }]]);
   if (messenger) slots.set("MESSENGER", { channel: messenger, window, windows });
   const { DELETE_ORGANIZATION, ENROL_CONTACTS, ERASE_CONTACT, ERASE_USER } = JOB_KINDS;
-  const { PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH, SEND_DUE } = JOB_KINDS;
+  const { PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH, SEND_DUE, SUGGEST_REPLY } =
+    JOB_KINDS;
   const { PROCESS_QUOTE, PROCESS_QUOTES, RELEASE_STALE_LOCKS, RETRY_QUOTE_EMAILS, TRY_PROMPT } =
     JOB_KINDS;
   const kinds = {
@@ -105,6 +107,7 @@ export function mailHandlers(
     RUN_BULK_ACTION,
     SEND_BATCH,
     SEND_DUE,
+    SUGGEST_REPLY,
     TRY_PROMPT,
   };
   return bindHandlers(kinds, {
@@ -120,6 +123,7 @@ export function mailHandlers(
     RETRY_FAILED: retryFailedHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),
     SEND_DUE: sendDueHandler(services),
+    SUGGEST_REPLY: suggestReplyHandler(services),
     TRY_PROMPT: tryPromptHandler(services, model),
     SEND_BATCH: sendBatchHandler(services, {
       slots,

@@ -6,6 +6,7 @@ import { eraseFromDeliveries } from "../deliveries/erase_person.ts";
 import { eraseFromEmails } from "../emails/erase.ts";
 import { NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
+import { eraseSuggestions } from "../inbox/erase.ts";
 import type { Job } from "../jobs/job.ts";
 import type { PersonEraser } from "../person.ts";
 import { eraseFromTrials } from "../prompt_trials/erase.ts";
@@ -20,6 +21,7 @@ const PERSON_ERASERS: readonly PersonEraser[] = [
   eraseFromAudiences,
   eraseEnrolments,
   eraseQuotes,
+  eraseSuggestions,
   eraseFromEmails,
   eraseFromDeliveries,
   eraseFromSuppressions,

@@ -5,6 +5,7 @@ import { eraseUserFromAudiences } from "../audiences/erase_user.ts";
 import { eraseUserFromBulkActions } from "../bulk_actions/erase_user.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
 import { eraseUserFromInboundSecrets } from "../inbound_routes/erase.ts";
+import { eraseUserFromSuggestions } from "../inbox/erase.ts";
 import { eraseJobsOfUser, eraseUserFromStats, releaseJobsOfUser } from "../jobs/erase_user.ts";
 import type { Job } from "../jobs/job.ts";
 import { eraseUserFromMessages } from "../messages/erase_user.ts";
@@ -33,6 +34,7 @@ const USER_ERASERS: readonly UserEraser[] = [
   eraseUserFromTemplates,
   eraseUserFromTrials,
   eraseUserFromPrompts,
+  eraseUserFromSuggestions,
   eraseUserFromBudget,
   eraseUserFromInboundSecrets,
   eraseNotificationsOfUser,

@@ -8,6 +8,7 @@ import { batchesEraser, deliveriesEraser, minutesEraser } from "../deliveries/er
 import { emailsEraser, threadsEraser } from "../emails/erase.ts";
 import type { Eraser } from "../eraser.ts";
 import { inboundSecretsEraser } from "../inbound_routes/erase.ts";
+import { suggestionsEraser } from "../inbox/erase.ts";
 import { jobsEraser, jobStatsEraser } from "../jobs/erase.ts";
 import { messagesEraser } from "../messages/erase.ts";
 import {
@@ -58,6 +59,7 @@ export const ERASERS: readonly Eraser[] = [
   recipientsEraser,
   audiencesEraser,
   quotesEraser,
+  suggestionsEraser,
   emailsEraser,
   threadsEraser,
   contactsEraser,

@@ -135,6 +135,15 @@ export const JOB_KINDS = {
     startable: true,
     notifies: true,
   },
+  SUGGEST_REPLY: {
+    payload: z.strictObject({ suggestionId: z.uuid() }),
+    lane: "AI",
+    // The first attempt and three more, after 2, 4 and 8 s.
+    maxAttempts: 4,
+    timeoutMs: 10 * MINUTE,
+    description: "Asks the language model for a suggested reply to the newest mail of a thread.",
+    startable: false,
+  },
   PROCESS_QUOTES: {
     payload: z.strictObject({
       limit: z.number().int("is not a whole number").min(0, "is below 0").max(

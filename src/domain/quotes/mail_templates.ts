@@ -1,8 +1,5 @@
-import type { Caller } from "../access/access.ts";
-import { ConflictError } from "../errors.ts";
 import type { Services } from "../services.ts";
-import { findLatestVersion } from "../templates/find.ts";
-import { saveTemplate } from "../templates/save.ts";
+import { builtInTemplate } from "../templates/built_in.ts";
 import type { TemplateVersion } from "../templates/template.ts";
 import adminHtml from "./files/admin.html.liquid" with { type: "text" };
 import adminText from "./files/admin.text.liquid" with { type: "text" };
@@ -34,21 +31,10 @@ export function isQuoteMail(type: string): type is QuoteMailType {
  * Returns the latest version of the template of a mail. An organization without a template of this name gets the one
  * of this program, which its ADMINs can change.
  */
-export async function mailTemplate(
+export function mailTemplate(
   services: Services,
   organizationId: string,
   type: QuoteMailType,
 ): Promise<TemplateVersion> {
-  const existing = await findLatestVersion(services, organizationId, type);
-  if (existing) return existing;
-  const system: Caller = { organizationId, userId: null, role: "ADMIN", keyId: null };
-  try {
-    await saveTemplate(services, system, { name: type, content: DEFAULTS[type], replaces: 0 });
-  } catch (error) {
-    // Another process has saved it meanwhile.
-    if (!(error instanceof ConflictError)) throw error;
-  }
-  const saved = await findLatestVersion(services, organizationId, type);
-  if (!saved) throw new Error(`Cannot find the template ${type} after it was saved`);
-  return saved;
+  return builtInTemplate(services, organizationId, type, DEFAULTS[type]);
 }

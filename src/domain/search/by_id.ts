@@ -73,6 +73,13 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
   ),
   quote: find("quote", "o.customer_name", "o.status", "quotes o", "true"),
   quoteImage: null,
+  suggestion: find(
+    "suggestion",
+    "t.subject",
+    "o.status",
+    "suggestions o join threads t on t.id = o.thread_id",
+    "true",
+  ),
   thread: find("thread", "o.subject", "o.contact_email", "threads o", "true"),
   email: null,
   bulkAction: find("bulkAction", "o.action", "o.state", "bulk_actions o", own("o.user_id")),

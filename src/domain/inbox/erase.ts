@@ -1,0 +1,61 @@
+import { type Connection, LONG, statement } from "../../db/database.ts";
+import { eraseBy, type Eraser } from "../eraser.ts";
+import type { ErasedUser, Person } from "../person.ts";
+
+/** Erases suggestions with their sources. */
+export const suggestionsEraser: Eraser = {
+  tables: ["suggestions", "suggestion_sources"],
+  erase: eraseBy(statement(
+    "suggestions.erase",
+    `with page as materialized (
+       select id from suggestions where organization_id = $1 and id > $2 order by id limit $3
+     ),
+     sources as (delete from suggestion_sources where suggestion_id = any(array(select id from page))),
+     gone as (delete from suggestions where id = any(array(select id from page)))
+     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
+    LONG,
+  )),
+};
+
+const ERASE_PERSON = statement<
+  [organizationId: string, addresses: string[], limit: number],
+  { id: string }
+>(
+  "suggestions.erasePerson",
+  `delete from suggestions where id = any(array(
+     select s.id from threads t join suggestions s on s.thread_id = t.id
+     where t.organization_id = $1 and t.contact_email = any($2) limit $3))
+   returning id`,
+  LONG,
+);
+
+/** Erases the suggestions of the threads of a person. The threads must still be there. */
+export async function eraseSuggestions(
+  db: Connection,
+  { organizationId, addresses }: Person,
+  limit: number,
+): Promise<number> {
+  return (await db.run(ERASE_PERSON, organizationId, [...addresses], limit)).length;
+}
+
+const ERASE_USER = statement<
+  [organizationId: string, userId: string, limit: number],
+  { id: string }
+>(
+  "suggestions.eraseUser",
+  `update suggestions set edited_by = nullif(edited_by, $2), rated_by = nullif(rated_by, $2)
+   where id = any(array(
+     select id from suggestions
+     where organization_id = $1 and (edited_by = $2 or rated_by = $2) limit $3))
+   returning id`,
+  LONG,
+);
+
+/** Removes a user from the suggestions that it has edited or rated. */
+export async function eraseUserFromSuggestions(
+  db: Connection,
+  { organizationId, userId }: ErasedUser,
+  limit: number,
+): Promise<number> {
+  return (await db.run(ERASE_USER, organizationId, userId, limit)).length;
+}

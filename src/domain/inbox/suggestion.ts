@@ -1,0 +1,72 @@
+/**
+ * State of a suggestion. WAITING: its job has not begun. WRITING: the model writes. READY: it is complete. FALLBACK: its
+ * text is from a template. FAILED: there is no text. SENT: it was sent, edited or not.
+ */
+export type SuggestionStatus = "WAITING" | "WRITING" | "READY" | "FALLBACK" | "FAILED" | "SENT";
+
+/** All states of a suggestion, in the order of its life. */
+export const SUGGESTION_STATUSES: readonly SuggestionStatus[] = [
+  "WAITING",
+  "WRITING",
+  "READY",
+  "FALLBACK",
+  "FAILED",
+  "SENT",
+];
+
+/**
+ * Use that was made of a suggestion. ANSWERED_WITHOUT: the thread was answered with another text. UNUSED: a newer one
+ * replaced it.
+ */
+export type SuggestionOutcome = "SENT_AS_IT_WAS" | "EDITED" | "ANSWERED_WITHOUT" | "UNUSED";
+
+/** A suggested reply to the newest mail of a thread. */
+export interface Suggestion {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly threadId: string;
+  /** Newest mail that it answers. */
+  readonly emailId: string;
+  readonly status: SuggestionStatus;
+  /** As it was suggested; empty before the first word. */
+  readonly text: string;
+  /** As a person edited it; null: nobody did. */
+  readonly editedText: string | null;
+  readonly editedAt: Date | null;
+  /** Null: it was not sent. */
+  readonly sentText: string | null;
+  /** Reason for which the text is from a template; null otherwise. */
+  readonly fallbackReason: string | null;
+  /** Reason for which there is no text; null otherwise. */
+  readonly noDraftReason: string | null;
+  /** 0 to 1; null: the model did not answer. */
+  readonly confidence: number | null;
+  /** Facts that the model did not know. */
+  readonly missing: readonly string[];
+  readonly topic: string | null;
+  /** Wish of the person who had it written anew; null: none. */
+  readonly instruction: string | null;
+  readonly jobId: string;
+  readonly promptId: string | null;
+  readonly model: string | null;
+  readonly aiCallId: string | null;
+  /** In millionths of the currency; null: not known, or the model did not answer. */
+  readonly costMicros: number | null;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly writtenAt: Date | null;
+  /** Null: the thread is not answered yet. */
+  readonly outcome: SuggestionOutcome | null;
+  readonly outcomeAt: Date | null;
+  /** Share of the text that was sent unchanged, 0 to 1; null: not measured. */
+  readonly similarity: number | null;
+  readonly shortcomings: readonly string[];
+  /** Null: nobody rated it. */
+  readonly ratingGood: boolean | null;
+  readonly ratingComment: string | null;
+}
+
+/** Names the suggestion of a thread. */
+export type SuggestionRef = Pick<Suggestion, "organizationId" | "threadId">;
