@@ -14,27 +14,48 @@ export class BodyTooLargeError extends GraphQLError {
 }
 
 /**
- * Reads the body of a request. The rest of a body that is too large is not read.
+ * Yields the parts of a body as they arrive. The rest of a body that is too large is not read.
  *
  * @param limit in bytes
  * @throws {BodyTooLargeError} @throws {BodyTimeoutError}
  */
-export async function readBody({ headers, body }: Request, limit: number): Promise<ArrayBuffer> {
+export async function* receiveBody(
+  { headers, body }: Request,
+  limit: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   if (Number(headers.get("content-length") ?? 0) > limit) throw new BodyTooLargeError(limit);
   const reader = body?.getReader();
-  const parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   try {
     while (reader) {
       const { done, value } = await receiveInTime(reader.read());
-      if (done) break;
+      if (done) return;
       size += value.length;
       if (size > limit) throw new BodyTooLargeError(limit);
-      parts.push(value);
+      yield value;
     }
   } finally {
     // It cannot be cancelled if the connection is lost.
     reader?.cancel().catch(() => {});
+  }
+}
+
+/**
+ * Reads the body of a request; otherwise like `receiveBody`.
+ *
+ * @param limit in bytes
+ * @param onPart called with the size of each part, in bytes; it may throw
+ * @throws {BodyTooLargeError} @throws {BodyTimeoutError}
+ */
+export async function readBody(
+  request: Request,
+  limit: number,
+  onPart: (bytes: number) => void = () => {},
+): Promise<ArrayBuffer> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const part of receiveBody(request, limit)) {
+    onPart(part.length);
+    parts.push(part);
   }
   return await new Blob(parts).arrayBuffer();
 }

@@ -1,7 +1,9 @@
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { Services } from "../domain/services.ts";
 import { createAuthentication, describeRefusal, type JwtOptions } from "./authentication.ts";
+import { createInboundSecrets } from "../domain/inbound_routes/secrets.ts";
 import { createBounces, type WebhookOptions } from "./webhooks/bounces.ts";
+import { createInboundMail } from "./webhooks/inbound_mail.ts";
 import { createContent } from "./content.ts";
 import { createCron, CRON_TIMEOUT_MS } from "./cron/cron.ts";
 import type { StartWorkers } from "./cron/tick.ts";
@@ -67,6 +69,11 @@ export function startServer(options: ServerOptions): RunningServer {
   const authenticate = createAuthentication(services, jwt);
   const graphql = createGraphQL(schema, services, sessions);
   const webSockets = createWebSockets(graphql, authenticate, sessions);
+  const findSecrets = createInboundSecrets(services, {
+    EMAIL: options.webhooks.secret,
+    MAILGUN: options.webhooks.mailgunSigningKey,
+    SHOPIFY: null,
+  });
   const metrics = createMetrics(services, options.metrics, {
     webSockets: webSockets.count,
     openSessions: sessions.count,
@@ -90,6 +97,7 @@ export function startServer(options: ServerOptions): RunningServer {
       createUnsubscribe(services),
       createContent(services, authenticate),
       createBounces(services, options.webhooks),
+      createInboundMail(services, findSecrets),
       createCron(services, options.cronSecret, {
         timeoutMs: options.cronTimeoutMs ?? CRON_TIMEOUT_MS,
         signal: stopping.signal,

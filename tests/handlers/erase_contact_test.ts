@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { statement } from "../../src/db/database.ts";
 import { addRecipients } from "../../src/domain/audiences/add_recipients.ts";
 import { beginImport, finishImport } from "../../src/domain/audiences/import.ts";
+import { storeEmails } from "../../src/domain/emails/store.ts";
 import { eraseContact } from "../../src/domain/erasure/erase_contact.ts";
 import { ForbiddenError, NotFoundError } from "../../src/domain/errors.ts";
 import { getJob } from "../../src/domain/jobs/find.ts";
@@ -9,6 +10,7 @@ import { rollUpProblems } from "../../src/domain/problems/roll_up.ts";
 import { addSuppressions } from "../../src/domain/suppressions/edit.ts";
 import { addContacts, contactAt } from "../support/contacts.ts";
 import { onEveryMail, type TestMail } from "../support/mail.ts";
+import { countMails, newEmail, parsedMail, placeMails } from "../support/emails.ts";
 import { makeDue } from "../support/mail_worker.ts";
 import { readDeliveries, readStatus } from "../support/messages.ts";
 import { tablesWith } from "../support/row_texts.ts";
@@ -28,7 +30,7 @@ const MAKE_DUE = statement<[id: string]>(
 
 /** Stores the person in every table that has data of people. */
 async function setUp(mail: TestMail) {
-  const { services, organization: { admin }, smtp, send, worker } = mail;
+  const { db, services, organization: { id: organizationId, admin }, smtp, send, worker } = mail;
   const { address: email, name, variables } = ADA;
   await addContacts(services, admin, [{ email, name, variables, psid: "24601" }]);
   const { id: audienceId } = await beginImport(services, admin, { name: "All", bytesTotal: null });
@@ -42,6 +44,20 @@ async function setUp(mail: TestMail) {
   await addSuppressions(services, admin, { channel: "MESSENGER", addresses: ["24601"] });
   const sendAt = new Date(Date.now() + 3_600_000);
   const scheduled = await send({ to: { list: [ADA, MAX] }, sendAt });
+  const shop = { address: "shop@example.org", name: null };
+  await placeMails(db, organizationId, [
+    newEmail(parsedMail({ messageId: "asked@example.net", from: ADA })),
+    newEmail(
+      parsedMail({ from: shop, to: [email], inReplyTo: "asked@example.net", text: `Dear ${name}` }),
+      { kind: "OWN" },
+    ),
+    newEmail(parsedMail({ messageId: "max@example.net", from: MAX, to: [shop.address, email] })),
+    newEmail(parsedMail({ from: ADA, inReplyTo: "max@example.net" })),
+  ]);
+  await storeEmails(db, organizationId, [
+    newEmail(parsedMail({ from: ADA })),
+    newEmail(parsedMail({ from: shop, to: [email], text: `Dear ${name}` }), { kind: "OWN" }),
+  ]);
   const { id } = await contactAt(services, admin, email);
   return { audienceId, failed, scheduled, contactId: id };
 }
@@ -49,7 +65,16 @@ async function setUp(mail: TestMail) {
 onEveryMail("ERASE_CONTACT leaves a person in no table but the suppression list", async (mail) => {
   const { db, services, organization: { admin, member }, worker, smtp, send } = mail;
   const { audienceId, failed, scheduled, contactId } = await setUp(mail);
-  for (const table of ["audience_recipients", "contacts", "deliveries", "problem_examples"]) {
+  for (
+    const table of [
+      "audience_recipients",
+      "contacts",
+      "deliveries",
+      "emails",
+      "problem_examples",
+      "threads",
+    ]
+  ) {
     assert.ok((await tablesWith(db, "ada.erased")).includes(table), table);
   }
   await assert.rejects(eraseContact(services, member, contactId), ForbiddenError);
@@ -59,6 +84,7 @@ onEveryMail("ERASE_CONTACT leaves a person in no table but the suppression list"
   await worker.runQueued();
   assert.equal((await getJob(services, admin, job.id)).status, "COMPLETED");
   await assert.rejects(eraseContact(services, admin, contactId), NotFoundError);
+  assert.deepEqual(await countMails(db), { threads: 1, emails: 1 });
   assert.deepEqual(await tablesWith(db, "ada.erased"), ["suppressions"]);
   for (const text of TEXTS.slice(1)) assert.deepEqual(await tablesWith(db, text), []);
   assert.deepEqual(await tablesWith(db, "24601"), ["suppressions"]);

@@ -5,6 +5,7 @@ import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Contact } from "../contacts/contact.ts";
 import { contactEntries } from "../contacts/timeline.ts";
 import { deliveryEntries } from "../deliveries/timeline.ts";
+import { emailEntries } from "../emails/timeline.ts";
 import { listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import { quoteEntries } from "../quotes/timeline.ts";
 import type { Services } from "../services.ts";
@@ -17,6 +18,7 @@ const SOURCES: readonly TimelineSource[] = [
   suppressionEntries,
   deliveryEntries,
   quoteEntries,
+  emailEntries,
 ];
 
 const LATEST_FIRST: Sort = {

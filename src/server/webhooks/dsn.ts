@@ -6,9 +6,8 @@ import { readDeliveryStatus } from "./delivery_status.ts";
 import { readFeedbackReport } from "./feedback_report.ts";
 import { firstWord } from "./mail_fields.ts";
 import { readTextReport } from "./text_report.ts";
-import { checkAge, checkHmac, WebhookError } from "./webhook.ts";
+import { checkSignature, WebhookError } from "./webhook.ts";
 
-const MAX_AGE_MS = 5 * 60_000;
 // The parser blocks the event loop; this size takes half a second at worst.
 const MAX_PARSED_BYTES = 1024 * 1024;
 const MAX_PARSED_LINES = 10_000;
@@ -36,7 +35,7 @@ export async function readDsn(
   headers: Headers,
   body: Uint8Array<ArrayBuffer>,
 ): Promise<ProviderEvent> {
-  checkSignature(secret, headers.get("x-waybill-signature") ?? "", body);
+  checkSignature([secret], headers, body);
   const mail = await parse(beginningOf(withLineFeeds(body)));
   const feedback = readDeliveryStatus(mail) ?? readFeedbackReport(mail) ?? readTextReport(mail);
   if (!feedback && !isAutomaticReply(mail)) {
@@ -45,12 +44,6 @@ export async function readDsn(
   // A repeated report has the same octets.
   const id = createHash("sha256").update(body).digest("hex");
   return { source: "dsn", id, feedback: feedback ?? [] };
-}
-
-function checkSignature(secret: string, header: string, body: Uint8Array): void {
-  const [, time = "", signature = ""] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header) ?? [];
-  checkHmac(secret, [`${time}.`, body], signature);
-  checkAge(Number(time) * 1_000, MAX_AGE_MS);
 }
 
 // Some programs that forward mails from a mailbox end each line with CR alone.

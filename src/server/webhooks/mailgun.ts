@@ -10,22 +10,11 @@ import {
   withheld,
 } from "../../domain/deliveries/feedback.ts";
 import type { SuppressionReason } from "../../domain/suppressions/suppression.ts";
-import {
-  checkAge,
-  checkHmac,
-  findDeliveryId,
-  foreignId,
-  parseJson,
-  WebhookError,
-} from "./webhook.ts";
-
-// Mailgun repeats an event for 8 hours.
-const MAX_AGE_MS = 12 * 60 * 60_000;
+import { checkMailgunSignature, mailgunSignature } from "./mailgun_signature.ts";
+import { findDeliveryId, foreignId, parseJson, WebhookError } from "./webhook.ts";
 
 const text = z.string().catch("");
-const signedSchema = z.object({
-  signature: z.object({ timestamp: z.string(), token: foreignId, signature: z.string() }),
-});
+const signedSchema = z.object({ signature: mailgunSignature });
 const eventSchema = z.object({
   "event-data": z.object({
     id: foreignId,
@@ -56,9 +45,8 @@ export function readMailgun(signingKey: string, body: Uint8Array): ProviderEvent
   if (!signed.success) {
     throw new WebhookError(400, "Cannot read the body: it has no signature in Mailgun's format");
   }
-  const { timestamp, token, signature } = signed.data.signature;
-  checkHmac(signingKey, [timestamp, token], signature);
-  checkAge(Number(timestamp) * 1_000, MAX_AGE_MS);
+  const { token } = signed.data.signature;
+  checkMailgunSignature([signingKey], signed.data.signature);
 
   const { data, error } = eventSchema.safeParse(json);
   if (error) {

@@ -18,24 +18,53 @@ export class WebhookError extends Error {
 /**
  * Checks an HMAC-SHA256 signature in constant time.
  *
+ * @param keys of which any may have signed
  * @param signed the signed parts, in order
- * @param signature in hex
+ * @param signatures in hex, of which one must match
  * @throws {WebhookError} 401
  */
 export function checkHmac(
-  key: string,
+  keys: readonly string[],
   signed: readonly (string | Uint8Array)[],
-  signature: string,
+  signatures: readonly string[],
 ): void {
-  const hmac = createHmac("sha256", key);
-  for (const part of signed) hmac.update(part);
-  const expected = hmac.digest();
-  const actual = Buffer.from(signature, "hex");
-  if (actual.length === expected.length && timingSafeEqual(actual, expected)) return;
+  for (const key of keys) {
+    const hmac = createHmac("sha256", key);
+    for (const part of signed) hmac.update(part);
+    const expected = hmac.digest();
+    for (const signature of signatures) {
+      const actual = Buffer.from(signature, "hex");
+      if (actual.length === expected.length && timingSafeEqual(actual, expected)) return;
+    }
+  }
   throw new WebhookError(
     401,
     "The signature is missing or does not match the body and the configured key",
   );
+}
+
+const MAX_SIGNATURE_AGE_MS = 5 * 60_000;
+// Each signature costs a comparison only, but a header may have thousands.
+const MAX_SIGNATURES = 10;
+
+/**
+ * Checks the header `X-Waybill-Signature: t=<unix>,v1=<hex HMAC-SHA256 of "t.body">`. It may contain several
+ * signatures, of an old and a new secret. It must not be older than 5 minutes.
+ *
+ * @param secrets of which any may have signed
+ * @param body as it was received
+ * @throws {WebhookError} 401
+ */
+export function checkSignature(
+  secrets: readonly string[],
+  headers: Headers,
+  body: Uint8Array,
+): void {
+  const entries = (headers.get("x-waybill-signature") ?? "").split(",").map((e) => e.trim());
+  const [time = ""] = entries.flatMap((entry) => /^t=(\d{1,12})$/.exec(entry)?.[1] ?? []);
+  const signatures = entries.flatMap((entry) => /^v1=([0-9a-f]{64})$/i.exec(entry)?.[1] ?? []);
+  checkHmac(secrets, [`${time}.`, body], signatures.slice(0, MAX_SIGNATURES));
+  checkAge(Number(time) * 1_000, MAX_SIGNATURE_AGE_MS);
 }
 
 // Clocks may differ by this time. A signature from further in the future is refused, because it could be

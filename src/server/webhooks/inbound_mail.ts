@@ -1,0 +1,128 @@
+import { getLogger } from "@logtape/logtape";
+import { GraphQLError } from "graphql";
+import { type Context, Hono } from "hono";
+import type { PlacedEmail } from "../../domain/emails/incoming.ts";
+import type { ParsedMail } from "../../domain/emails/mail.ts";
+import { InvalidInputError } from "../../domain/errors.ts";
+import { parseTypeId, toTypeId } from "../../domain/id.ts";
+import type { FindSecrets } from "../../domain/inbound_routes/secrets.ts";
+import { createMailReceiver } from "../../domain/inbox/receive.ts";
+import type { Services } from "../../domain/services.ts";
+import { BodyTooLargeError, readBody } from "../body.ts";
+import { BodyTimeoutError } from "../body_deadline.ts";
+import { errorResponse, failureResponse, toClientError } from "../errors.ts";
+import { BodyMemory, type HoldBytes } from "./body_memory.ts";
+import { readMailForm } from "./mail_form.ts";
+import { readMailJson } from "./mail_json.ts";
+import { checkMailgunForm, readMailgunMail } from "./mailgun_mail.ts";
+import { checkSignature, WebhookError } from "./webhook.ts";
+
+// Mailgun accepts mails of up to 25 MB.
+const MAX_BODY_BYTES = 25 * 1024 * 1024;
+// A body of this size takes four times as much while it is parsed.
+const MAX_HELD_BYTES = 100 * 1024 * 1024;
+// Mailgun repeats a request until it is answered 200 or 406.
+const NEVER_ACCEPTABLE = 406;
+
+const REPEAT_LATER = { "retry-after": "10" };
+
+const log = getLogger(["waybill", "server"]);
+
+interface Source {
+  readonly kind: "EMAIL" | "MAILGUN";
+  readonly path: string;
+  /**
+   * Reads the body of a request, and checks its signature before the mail is parsed.
+   *
+   * @throws {WebhookError} @throws {InvalidInputError} @throws {BodyTooLargeError} @throws {BodyTimeoutError}
+   */
+  read(request: Request, secrets: readonly string[], hold: HoldBytes): Promise<ParsedMail>;
+  /** Status for a mail that cannot be parsed, or is too large; null: 400 and 413. */
+  readonly refusal: number | null;
+}
+
+const SOURCES: readonly Source[] = [
+  {
+    kind: "EMAIL",
+    path: "/webhooks/email",
+    refusal: null,
+    async read(request, secrets, hold) {
+      const body = new Uint8Array(await readBody(request, MAX_BODY_BYTES, hold));
+      checkSignature(secrets, request.headers, body);
+      return await readMailJson(body);
+    },
+  },
+  {
+    kind: "MAILGUN",
+    path: "/webhooks/mailgun",
+    refusal: NEVER_ACCEPTABLE,
+    async read(request, secrets, hold) {
+      const form = await readMailForm(request, MAX_BODY_BYTES, hold);
+      checkMailgunForm(secrets, form);
+      return await readMailgunMail(form);
+    },
+  },
+];
+
+/**
+ * Handles `POST /webhooks/email` and `POST /webhooks/mailgun`, optionally with the id of an organization: a mail that
+ * arrived. Responds 200 once the mail is stored, now or by an earlier request.
+ */
+export function createInboundMail(services: Services, findSecrets: FindSecrets): Hono {
+  const app = new Hono();
+  const receive = createMailReceiver(services);
+  const memory = new BodyMemory(MAX_HELD_BYTES);
+  for (const source of SOURCES) {
+    const handle = async ({ req }: Context) => {
+      const organizationId = organizationOf(req.param("organization"));
+      const found = organizationId === undefined
+        ? null
+        : await findSecrets(source.kind, organizationId);
+      if (!found) return errorResponse(404, new GraphQLError(NO_ROUTE));
+      try {
+        const mail = await memory.with((hold) => source.read(req.raw, found.secrets, hold));
+        return acceptedResponse(await receive({ organizationId: found.organizationId, mail }));
+      } catch (error) {
+        return rejectionResponse(source, error);
+      }
+    };
+    app.post(source.path, handle);
+    app.post(`${source.path}/:organization`, handle);
+  }
+  return app;
+}
+
+const NO_ROUTE = "Cannot find an inbound route with a secret at this address";
+
+/** Null: the path has no id; undefined: it is not the id of an organization. */
+function organizationOf(typeId: string | undefined): string | null | undefined {
+  if (typeId === undefined) return null;
+  const parsed = parseTypeId(typeId);
+  return parsed?.noun === "organization" ? parsed.id : undefined;
+}
+
+function acceptedResponse({ emailId, threadId, created }: PlacedEmail): Response {
+  return Response.json({
+    emailId: toTypeId("email", emailId),
+    threadId: toTypeId("thread", threadId),
+    created,
+  });
+}
+
+function rejectionResponse({ kind, refusal }: Source, error: unknown): Response {
+  const status = statusOf(error, refusal);
+  if (status === null) return failureResponse(error);
+  // Issues may quote the mail, which does not belong in the log.
+  log.warn("Rejected mail of webhook {kind} with status {status}", { kind, status });
+  const shown = error instanceof WebhookError
+    ? new GraphQLError(error.message)
+    : toClientError(error);
+  return errorResponse(status, shown, status === 503 ? REPEAT_LATER : {});
+}
+
+function statusOf(error: unknown, refusal: number | null): number | null {
+  if (error instanceof InvalidInputError) return refusal ?? 400;
+  if (error instanceof BodyTooLargeError) return refusal ?? 413;
+  if (error instanceof BodyTimeoutError) return 408;
+  return error instanceof WebhookError ? error.status : null;
+}
