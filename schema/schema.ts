@@ -33,6 +33,7 @@ import "./jobs/queries.ts";
 import "./kit/errors.ts";
 import "./kit/node.ts";
 import "./kit/scalars.ts";
+import "./learning/live.ts";
 import "./messages/deliveries.ts";
 import "./messages/editing.ts";
 import "./messages/live.ts";

@@ -1,7 +1,7 @@
-import { AI_CURRENCY } from "../../src/domain/ai_usage/call.ts";
+import { costOf } from "../../src/domain/ai_usage/call.ts";
 import { type AiCall, findAiCalls, listAiCalls } from "../../src/domain/ai_usage/list.ts";
-import { type Money, moneyOf } from "../../src/domain/money.ts";
-import { JobErrorObject, JobNode } from "../jobs/job.ts";
+import { JobErrorObject } from "../jobs/error.ts";
+import { JobNode } from "../jobs/job.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { checkFilter } from "../kit/filter.ts";
@@ -65,13 +65,13 @@ const AiCallNode = builder.loadableNode("AiCall", {
       description:
         "Cost of the call; null while it runs, and if it is unknown: the model had no price, or the " +
         "call ended without numbers of tokens.",
-      resolve: ({ costMicros }) => usd(costMicros),
+      resolve: ({ costMicros }) => costOf(costMicros),
     }),
     reserved: t.field({
       type: MoneyObject,
       nullable: true,
       description: "Upper bound of the cost; null: the model had no price.",
-      resolve: ({ reservedMicros }) => usd(reservedMicros),
+      resolve: ({ reservedMicros }) => costOf(reservedMicros),
     }),
     firstTokenMs: t.exposeInt("firstTokenMs", {
       nullable: true,
@@ -90,10 +90,6 @@ const AiCallNode = builder.loadableNode("AiCall", {
     }),
   }),
 });
-
-function usd(micros: number | null): Money | null {
-  return micros === null ? null : moneyOf(BigInt(micros), AI_CURRENCY);
-}
 
 const AiCallFilter = builder.inputType("AiCallFilter", {
   description:

@@ -7,7 +7,8 @@ import {
 } from "../../src/domain/bulk_actions/bulk_action.ts";
 import { findBulkActions } from "../../src/domain/bulk_actions/find.ts";
 import type { SkippedCount } from "../../src/domain/skipped.ts";
-import { JobErrorObject, JobNode } from "../jobs/job.ts";
+import { JobErrorObject } from "../jobs/error.ts";
+import { JobNode } from "../jobs/job.ts";
 import { builder } from "../kit/builder.ts";
 import { SkippedCountObject } from "../kit/skipped_count.ts";
 

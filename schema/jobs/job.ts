@@ -1,24 +1,21 @@
-import type { Delivery } from "../../src/domain/deliveries/delivery.ts";
 import { readBatchWaits } from "../../src/domain/deliveries/batch_waits.ts";
-import { listDeliveries } from "../../src/domain/deliveries/list.ts";
-import { toTypeId } from "../../src/domain/id.ts";
 import {
   canCancel,
   canRetry,
   type Job,
-  type JobError,
   mayAccess,
   type Progress,
 } from "../../src/domain/jobs/job.ts";
 import { findJob, findJobs, type JobAttempt, readAttempts } from "../../src/domain/jobs/find.ts";
 import { readTimeline } from "../../src/domain/jobs/timeline.ts";
-import { emptyPage } from "../../src/domain/page.ts";
 import type { WaitingFor } from "../../src/domain/waiting.ts";
 import { builder } from "../kit/builder.ts";
 import { toInt } from "../kit/scalars.ts";
-import { connectionNames } from "../kit/connection.ts";
 import { batchLoader } from "../kit/loader.ts";
 import { AttemptOutcome, JobKind, JobStatus, Lane } from "./enums.ts";
+import { JobErrorObject } from "./error.ts";
+import { failuresOf } from "./failures.ts";
+import { ItemFailureConnection, ItemFailureObject } from "./item_failure.ts";
 import { JobMomentObject, JobWorkerObject } from "./timeline.ts";
 import { WAITING_COMPLEXITY, WaitingForObject } from "./waiting.ts";
 
@@ -40,22 +37,6 @@ export const JobNode = builder.loadableNodeRef("Job", {
 });
 
 const waitOf = batchLoader(({ services }, ids) => readBatchWaits(services.db, ids));
-
-export const JobErrorObject = builder.objectRef<JobError>("JobError").implement({
-  description: "Error of a job, of one attempt or of one item.",
-  fields: (t) => ({
-    type: t.exposeString("type", {
-      description:
-        "Error type for programs: TIMEOUT, CRASHED, INVALID_PAYLOAD, INTERNAL, or a type of the " +
-        "job kind.",
-    }),
-    code: t.exposeString("code", {
-      nullable: true,
-      description: "Error code of the external service; null if it sent none.",
-    }),
-    message: t.exposeString("message", { description: "Explanation for people." }),
-  }),
-});
 
 interface JobProgress extends Progress {
   readonly fraction: number | null;
@@ -122,29 +103,6 @@ const JobAttemptObject = builder.objectRef<JobAttempt>("JobAttempt").implement({
       type: JobWorkerObject,
       description: "Worker that ran it.",
       resolve: ({ workerId }) => workerId,
-    }),
-  }),
-});
-
-const ItemFailure = builder.objectRef<Delivery>("ItemFailure").implement({
-  description: "Failed item of a job.",
-  fields: (t) => ({
-    itemId: t.id({
-      nullable: true,
-      description: "Id of the item; null if it has none.",
-      resolve: ({ id }) => toTypeId("delivery", id),
-    }),
-    label: t.exposeString("address", {
-      description: "Display name of the item: the address of a delivery.",
-    }),
-    error: t.field({
-      type: JobErrorObject,
-      description: "Error of the item.",
-      resolve: ({ errorType, errorCode, errorMessage }) => ({
-        type: errorType ?? "OTHER",
-        code: errorCode,
-        message: errorMessage ?? "",
-      }),
     }),
   }),
 });
@@ -270,16 +228,12 @@ JobNode.implement({
       resolve: (job, _args, { services }) => readAttempts(services, job),
     }),
     failures: t.connection({
-      type: ItemFailure,
+      type: ItemFailureObject,
       description:
         "Failed items. Only SEND_BATCH has any: the FAILED and UNKNOWN deliveries of its batch. " +
         "A retried delivery moves to the job of its new batch.",
-      resolve: ({ kind, payload: { batchId } }, args, { services, caller }) => {
-        if (kind !== "SEND_BATCH" || typeof batchId !== "string") return emptyPage<Delivery>();
-        const filter = { batchId, statuses: ["FAILED", "UNKNOWN"] } as const;
-        return listDeliveries(services, caller, filter, "CREATED_ASC", args);
-      },
-    }, ...connectionNames("ItemFailure")),
+      resolve: (job, args, { services, caller }) => failuresOf(services, caller, job, args),
+    }, ItemFailureConnection),
   }),
 });
 

@@ -23,6 +23,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["QuoteImage", "quoteImage"],
   ["Thread", "thread"],
   ["Email", "email"],
+  ["LearningRun", "learningRun"],
   ["WebhookEndpoint", "webhookEndpoint"],
   ["WebhookCall", "webhookCall"],
   ["Prompt", "prompt"],

@@ -1,8 +1,9 @@
-import { AI_CURRENCY } from "../../src/domain/ai_usage/call.ts";
-import { type Money, moneyOf } from "../../src/domain/money.ts";
+import { AI_CURRENCY, costOf } from "../../src/domain/ai_usage/call.ts";
+import type { Money } from "../../src/domain/money.ts";
 import { listResults, listTrials, trialsById } from "../../src/domain/prompt_trials/find.ts";
 import type { PromptTrial, TrialResult } from "../../src/domain/prompt_trials/trial.ts";
-import { JobErrorObject, JobNode } from "../jobs/job.ts";
+import { JobErrorObject } from "../jobs/error.ts";
+import { JobNode } from "../jobs/job.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { MoneyObject } from "../kit/money.ts";
@@ -41,7 +42,7 @@ const ResultObject = builder.objectRef<TrialResult>("PromptTrialResult").impleme
       type: MoneyObject,
       nullable: true,
       description: "Cost of its calls; null if none was made or a price is unknown.",
-      resolve: ({ costMicros }) => moneyOrNull(costMicros),
+      resolve: ({ costMicros }) => costOf(costMicros),
     }),
     error: t.expose("error", {
       type: JobErrorObject,
@@ -95,7 +96,7 @@ PromptTrialNode.implement({
       type: MoneyObject,
       nullable: true,
       description: "Cost of its calls so far; null if a price is unknown.",
-      resolve: ({ costMicros }) => moneyOrNull(costMicros),
+      resolve: ({ costMicros }) => costOf(costMicros),
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of the start." }),
     createdBy: t.exposeString("createdBy", {
@@ -121,7 +122,3 @@ builder.objectField(PromptNode, "trials", (t) =>
     description: "Trials of all versions of the prompt, newest first.",
     resolve: (prompt, args, { services }) => listTrials(services, prompt, args),
   }, ...connectionNames("PromptTrial")));
-
-function moneyOrNull(micros: number | null): Money | null {
-  return micros === null ? null : moneyOf(BigInt(micros), AI_CURRENCY);
-}

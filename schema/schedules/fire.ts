@@ -1,5 +1,6 @@
 import type { Fire, FireOutcome as Outcome } from "../../src/domain/schedules/fires.ts";
-import { JobErrorObject, JobNode } from "../jobs/job.ts";
+import { JobErrorObject } from "../jobs/error.ts";
+import { JobNode } from "../jobs/job.ts";
 import { builder } from "../kit/builder.ts";
 
 const OUTCOMES: Record<Outcome | "ENQUEUED", { description: string }> = {

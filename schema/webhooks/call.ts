@@ -1,7 +1,7 @@
 import type { WebhookAttempt, WebhookCall } from "../../src/domain/webhooks/call.ts";
 import { findCalls, readAttempts } from "../../src/domain/webhooks/find.ts";
 import type { JobError } from "../../src/domain/jobs/job.ts";
-import { JobErrorObject } from "../jobs/job.ts";
+import { JobErrorObject } from "../jobs/error.ts";
 import { builder } from "../kit/builder.ts";
 import { lookupId } from "../kit/global_id.ts";
 import { batchLoader } from "../kit/loader.ts";

@@ -8,7 +8,7 @@ import {
   mayAccess,
 } from "../../src/domain/webhooks/find.ts";
 import { watchObjects } from "../../src/domain/live/watch_object.ts";
-import { JobErrorObject } from "../jobs/job.ts";
+import { JobErrorObject } from "../jobs/error.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { lookupId } from "../kit/global_id.ts";

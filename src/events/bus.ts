@@ -16,6 +16,7 @@ export type Topic =
   | "campaigns"
   | "quotes"
   | "threads"
+  | "learningRuns"
   | "webhooks"
   | "aiUsage"
   | "schedules"

@@ -6,6 +6,7 @@ import type { JobPayload } from "../domain/jobs/kinds.ts";
 import { FIRST_JOB, type JobRetention, pruneJobs } from "../domain/jobs/prune.ts";
 import { pruneJobStats } from "../domain/jobs/stats.ts";
 import { pruneWorkerHosts } from "../domain/jobs/workers.ts";
+import { pruneLearning } from "../domain/learning/prune.ts";
 import { pruneNotifications } from "../domain/notifications/prune.ts";
 import { pruneProblems } from "../domain/problems/prune.ts";
 import { pruneFires } from "../domain/schedules/prune.ts";
@@ -27,12 +28,9 @@ export interface Retention extends JobRetention {
 
 /**
  * Creates the handler of CLEANUP: deletes finished jobs, and sent and cancelled deliveries, whose
- * retention is over, in chunks of 1,000, and bulk actions after 90 days. A job of the system organization also
- * deletes old fires, ids of provider events, statistics of jobs, hosts of workers, problems, notifications, and
- * calls of webhooks and of the language model.
- * retention is over, in chunks of 1,000, and bulk actions and trials of prompts after 90 days. A job of the system organization also
- * deletes old fires, ids of provider events, statistics of jobs, hosts of workers, problems, notifications and
- * calls of webhooks.
+ * retention is over, in chunks of 1,000, and bulk actions, trials of prompts and learning runs after 90 days. A job
+ * of the system organization also deletes old fires, ids of provider events, statistics of jobs, hosts of workers,
+ * problems, notifications, and calls of webhooks and of the language model.
  */
 export function cleanupHandler(
   services: Services,
@@ -59,6 +57,7 @@ async function cleanup(
   }
   await pruneBulkActions(services, scopeOf(job));
   await pruneTrials(services, scopeOf(job));
+  await pruneLearning(services, scopeOf(job));
   let processed = 0;
   let after: string | null = FIRST_JOB;
   while (after !== null) {

@@ -1,3 +1,5 @@
+import { type Money, moneyOf } from "../money.ts";
+
 /** Purpose of a call of the language model. */
 export const AI_CALL_KINDS = {
   QUOTE: "Estimates of requests for quotes.",
@@ -27,4 +29,9 @@ export const AI_CURRENCY = "USD";
 /** SQL: an amount in USD for people, from a column in millionths. */
 export function usdOf(micros: string): string {
   return `trim_scale(${micros} / 1000000.0)`;
+}
+
+/** Converts a cost in millionths of a USD; null stays null: it is unknown. */
+export function costOf(micros: number | null): Money | null {
+  return micros === null ? null : moneyOf(BigInt(micros), AI_CURRENCY);
 }

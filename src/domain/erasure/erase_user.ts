@@ -8,6 +8,7 @@ import { eraseUserFromInboundSecrets } from "../inbound_routes/erase.ts";
 import { eraseUserFromSuggestions } from "../inbox/erase.ts";
 import { eraseJobsOfUser, eraseUserFromStats, releaseJobsOfUser } from "../jobs/erase_user.ts";
 import type { Job } from "../jobs/job.ts";
+import { eraseRunsOfUser } from "../learning/erase.ts";
 import { eraseUserFromMessages } from "../messages/erase_user.ts";
 import { eraseNotificationsOfUser } from "../notifications/erase_user.ts";
 import type { UserEraser } from "../person.ts";
@@ -37,13 +38,14 @@ const USER_ERASERS: readonly UserEraser[] = [
   eraseUserFromSuggestions,
   eraseUserFromBudget,
   eraseUserFromInboundSecrets,
+  eraseRunsOfUser,
   eraseNotificationsOfUser,
 ];
 
 const userIdSchema = singleLine(200);
 
 /**
- * Erases a user of the API by a job: its keys, notifications and finished jobs are deleted; its messages, audiences, bulk actions and
+ * Erases a user of the API by a job: its keys, notifications, finished jobs and learning runs are deleted; its messages, audiences, bulk actions and
  * unfinished jobs stay, and belong to no user. A JWT that names the user is still accepted.
  *
  * @returns the job
@@ -89,7 +91,16 @@ export async function eraseUserRows(
     }
     if (erase === eraseKeysOfUser) bus.publish("access", organizationId, null);
   }
-  for (const topic of ["jobs", "messages", "audiences", "bulkActions", "problems"] as const) {
+  for (
+    const topic of [
+      "jobs",
+      "messages",
+      "audiences",
+      "bulkActions",
+      "problems",
+      "learningRuns",
+    ] as const
+  ) {
     bus.publish(topic, organizationId, null);
   }
 }

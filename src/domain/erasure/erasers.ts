@@ -9,6 +9,11 @@ import { emailsEraser, threadsEraser } from "../emails/erase.ts";
 import type { Eraser } from "../eraser.ts";
 import { inboundSecretsEraser } from "../inbound_routes/erase.ts";
 import { suggestionsEraser } from "../inbox/erase.ts";
+import {
+  learnedEmailsEraser,
+  learningFailuresEraser,
+  learningRunsEraser,
+} from "../learning/erase.ts";
 import { jobsEraser, jobStatsEraser } from "../jobs/erase.ts";
 import { messagesEraser } from "../messages/erase.ts";
 import {
@@ -60,6 +65,9 @@ export const ERASERS: readonly Eraser[] = [
   audiencesEraser,
   quotesEraser,
   suggestionsEraser,
+  learnedEmailsEraser,
+  learningFailuresEraser,
+  learningRunsEraser,
   emailsEraser,
   threadsEraser,
   contactsEraser,

@@ -82,6 +82,13 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
   ),
   thread: find("thread", "o.subject", "o.contact_email", "threads o", "true"),
   email: null,
+  learningRun: find(
+    "learningRun",
+    "'Email learning'",
+    "o.status",
+    "learning_runs o",
+    own("o.started_by"),
+  ),
   bulkAction: find("bulkAction", "o.action", "o.state", "bulk_actions o", own("o.user_id")),
   problem: find("problem", "o.pattern", "o.state", "problems o", "c.role <> 'MEMBER'"),
   webhookEndpoint: find(
