@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { createImageCodec } from "../images/image_codec.ts";
 import { ensureOperator } from "../domain/access/operator.ts";
 import { importContacts } from "../server/imports/contacts.ts";
+import { importEmails } from "../server/imports/emails.ts";
 import { importRecipients } from "../server/imports/recipients.ts";
 import { importSuppressions } from "../server/imports/suppressions.ts";
 import { watchEventLoop } from "../server/ops/event_loop.ts";
@@ -64,6 +65,7 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
       metricsToken: config.metricsToken,
       imports: {
         contacts: (request, caller) => importContacts(services, request, caller),
+        emails: (request, caller) => importEmails(services, request, caller),
         recipients: (request, caller) => importRecipients(services, request, caller),
         suppressions: (request, caller) => importSuppressions(services, request, caller),
       },

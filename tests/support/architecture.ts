@@ -19,11 +19,8 @@ const ENTRIES: readonly string[] = [
   "src/domain/ai_usage/estimate.ts",
   "src/domain/ai_usage/reserve.ts",
   "src/domain/ai_usage/settle.ts",
-  // Complete, but the webhooks and the import of mails do not exist yet.
+  // Complete, but the webhooks of incoming mails do not exist yet.
   "src/domain/emails/incoming.ts",
-  "src/domain/emails/classify.ts",
-  "src/domain/emails/parse.ts",
-  "src/domain/emails/reply_text.ts",
   // Complete, but the webhooks that verify by it do not exist yet.
   "src/domain/inbound_routes/secrets.ts",
   "src/domain/inbox/request.ts",

@@ -1,15 +1,24 @@
 import PostalMime, { type Address, type Email } from "postal-mime";
 import { normalizeEmailAddress } from "../email_address.ts";
 import { invalid } from "../errors.ts";
+import { withoutAttachments } from "./attachments.ts";
 import type { ParsedMail } from "./mail.ts";
 import { visibleTextOf, withoutInvisible } from "./visible_text.ts";
 
 // A mail that is nested deeper becomes an attachment.
 const PARSER = { maxHeadersSize: 256 * 1024, maxNestingDepth: 50, maxRfc822NestingDepth: 3 };
+const SMALL_BYTES = 64 * 1024;
+// Parsing blocks the event loop; this size takes some tenths of a second at worst.
+const MAX_PARSED_BYTES = 2 * 1024 * 1024;
+const MAX_TEXT_LENGTH = 1_000_000;
+// Dates outside of this time are faults of a clock.
+const FIRST_DATE = Date.UTC(1971);
+const DAY_MS = 86_400_000;
 
 /**
  * Parses a mail (RFC 5322, MIME). Its text is that of its text parts, or, if it has none, the text of its HTML that a
- * reader sees. Text of mails that it contains belongs to it.
+ * reader sees. Text of mails that it contains belongs to it. Of a mail that is larger than 2 MiB without its
+ * attachments, only the beginning is read; text is cut after a million characters, and longer HTML is left out.
  *
  * @throws {InvalidInputError} if it cannot be parsed or has no sender
  */
@@ -26,8 +35,9 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
     replyTo: mailboxesOf(email.replyTo)[0]?.address ?? null,
     to: [...mailboxesOf(email.to), ...mailboxesOf(email.cc)].map(({ address }) => address),
     subject: withoutInvisible(email.subject ?? "").replaceAll(/\s+/g, " ").trim(),
-    text: text ? withoutInvisible(text) : visibleTextOf(html ?? ""),
-    html: html || null,
+    text: (text ? withoutInvisible(text) : visibleTextOf((html ?? "").slice(0, MAX_TEXT_LENGTH)))
+      .slice(0, MAX_TEXT_LENGTH),
+    html: html && html.length <= MAX_TEXT_LENGTH ? html : null,
     attachmentCount: attachments.filter(({ related }) => !related).length,
     date: dateOf(email),
     headers: headersOf(email),
@@ -36,7 +46,8 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
 
 async function parse(raw: Uint8Array): Promise<Email> {
   try {
-    return await PostalMime.parse(raw, PARSER);
+    const light = raw.length > SMALL_BYTES ? withoutAttachments(raw) : raw;
+    return await PostalMime.parse(light.subarray(0, MAX_PARSED_BYTES), PARSER);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalid(["mail"], "MALFORMED", `cannot be parsed: ${reason}`);
@@ -61,8 +72,8 @@ function idsIn(value = ""): string[] {
 }
 
 function dateOf({ date }: Email): Date | null {
-  const parsed = new Date(date ?? "");
-  return Number.isNaN(parsed.getTime()) ? null : parsed;
+  const time = Date.parse(date ?? "");
+  return time >= FIRST_DATE && time <= Date.now() + DAY_MS ? new Date(time) : null;
 }
 
 /** Of a header that occurs several times, the first counts, because each relay adds its own above it. */

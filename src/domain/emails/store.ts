@@ -86,8 +86,10 @@ export async function insertEmails(
   tx: Connection,
   rows: readonly EmailRow[],
 ): Promise<{ id: string; messageId: string }[]> {
-  // A statement must not change a row twice.
-  const byKey = new Map(rows.map((row) => [`${row.organizationId} ${row.messageId}`, row]));
+  // A statement must not change a row twice. The first of several mails stays.
+  const byKey = new Map(
+    rows.toReversed().map((row) => [`${row.organizationId} ${row.messageId}`, row]),
+  );
   return rows.length === 0 ? [] : await tx.run(INSERT, JSON.stringify([...byKey.values()]));
 }
 

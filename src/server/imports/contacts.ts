@@ -48,14 +48,14 @@ export async function importContacts(
       csv: () => new CsvReader(contactTable(channel, CHANNEL_RULES[channel], mapping)),
       ndjson: () => new NdjsonReader(contactOf),
     });
-    const { added, known: updated, refused, refusedRows } = await importRows(
+    const { added, known: updated, refused, reported } = await importRows(
       upload,
       async (rows) => {
         const written = await importAndEnrol(services, caller, rows, { welcome, receivedIds });
         return { ...written, known: written.updated };
       },
     );
-    return Response.json({ added, updated, refused, refusedRows });
+    return Response.json({ added, updated, refused, refusedRows: reported });
   } catch (error) {
     return failure(error);
   }

@@ -45,14 +45,14 @@ export async function importSuppressions(
       csv: () => new CsvReader(suppressionTable(rules, mapping, settings.reason === null)),
       ndjson: () => new NdjsonReader(suppressionOf),
     });
-    const { added, known: alreadyListed, refused, refusedRows } = await importRows(
+    const { added, known: alreadyListed, refused, reported } = await importRows(
       upload,
       async (rows) => {
         const written = await importChunk(services, caller, settings, rows);
         return { ...written, known: written.alreadyListed };
       },
     );
-    return Response.json({ added, alreadyListed, refused, refusedRows });
+    return Response.json({ added, alreadyListed, refused, refusedRows: reported });
   } catch (error) {
     return failure(error);
   }

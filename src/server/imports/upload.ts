@@ -2,6 +2,8 @@ import { invalid } from "../../domain/errors.ts";
 import { BodyTimeoutError, receiveInTime } from "../body_deadline.ts";
 import { toLines } from "./text.ts";
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /** Row of a file that could not be read. */
 export interface RefusedLine {
   /** First line of the row in the file, from 1. */
@@ -22,14 +24,20 @@ export interface RowReaders<Row> {
 }
 
 /** File of an import request. */
-export interface Upload<Row> {
-  readonly reader: RowReader<Row>;
-  /** Content, decompressed, in UTF-8 and with LF as the only line end. */
-  readonly bytes: AsyncIterable<Uint8Array>;
+export interface UploadedFile {
+  /** Content, decompressed. */
+  readonly bytes: ReadableStream<Bytes>;
   /** Size in bytes before decompression; null if the client did not send it. */
   readonly bytesTotal: number | null;
   /** Number of bytes read so far, before decompression. */
   readonly progress: { bytesRead: number };
+}
+
+/** File of rows. */
+export interface Upload<Row> extends Omit<UploadedFile, "bytes"> {
+  readonly reader: RowReader<Row>;
+  /** Content, decompressed, in UTF-8 and with LF as the only line end. */
+  readonly bytes: AsyncIterable<Uint8Array>;
 }
 
 /** The content type, character set or encoding of the file is not supported. */
@@ -55,32 +63,39 @@ const MAX_FILE_BYTES = 4 * 2 ** 30;
 // gzip expands by up to 1,032 times, and each part is decompressed at once.
 const COMPRESSED_PART_BYTES = 4 * 1024;
 
-type Bytes = Uint8Array<ArrayBuffer>;
-
 /**
  * Reads the headers of an import request. The body is read while `bytes` is consumed.
  *
  * @param maxBytes maximum size of the decompressed file; `bytes` throws {TooLargeError} beyond it
- * @throws {UnsupportedError} for unsupported content types, character sets and encodings
+ * @throws {UnsupportedError} for unsupported encodings
  */
-export function openUpload<Row>(
-  { headers, body }: Request,
-  readers: RowReaders<Row>,
-  maxBytes = MAX_FILE_BYTES,
-): Upload<Row> {
-  const contentType = (headers.get("content-type") ?? "").toLowerCase();
-  const reader = readerFor(contentType.split(";", 1)[0]?.trim() ?? "", readers);
-  const charset = /;\s*charset="?([^";\s]+)/.exec(contentType)?.[1] ?? "utf-8";
+export function openFile({ headers, body }: Request, maxBytes = MAX_FILE_BYTES): UploadedFile {
   const encoding = headers.get("content-encoding")?.toLowerCase() ?? "identity";
   const length = headers.get("content-length");
   const progress = { bytesRead: 0 };
   const sent = ReadableStream.from(received(body, progress));
   return {
-    reader,
-    bytes: toLines(inUtf8(decompressed(sent, encoding, maxBytes), charset)),
+    bytes: decompressed(sent, encoding, maxBytes),
     bytesTotal: length === null ? null : Number(length),
     progress,
   };
+}
+
+/**
+ * Reads the headers of a request that imports rows, as `openFile`.
+ *
+ * @throws {UnsupportedError} for unsupported content types and character sets, too
+ */
+export function openUpload<Row>(
+  request: Request,
+  readers: RowReaders<Row>,
+  maxBytes?: number,
+): Upload<Row> {
+  const contentType = (request.headers.get("content-type") ?? "").toLowerCase();
+  const reader = readerFor(contentType.split(";", 1)[0]?.trim() ?? "", readers);
+  const charset = /;\s*charset="?([^";\s]+)/.exec(contentType)?.[1] ?? "utf-8";
+  const file = openFile(request, maxBytes);
+  return { ...file, reader, bytes: toLines(inUtf8(file.bytes, charset)) };
 }
 
 function readerFor<Row>(type: string, readers: RowReaders<Row>): RowReader<Row> {
