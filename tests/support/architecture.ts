@@ -24,6 +24,11 @@ const ENTRIES: readonly string[] = [
   // Complete, but the webhooks that verify by it do not exist yet.
   "src/domain/inbound_routes/secrets.ts",
   "src/domain/inbox/request.ts",
+  // Complete, but neither suggestions nor learning exist yet.
+  "src/domain/knowledge/find_facts.ts",
+  "src/domain/knowledge/propose.ts",
+  "src/domain/knowledge/style.ts",
+  "src/domain/knowledge/topics.ts",
   "schema/print.ts",
 ];
 
@@ -98,6 +103,7 @@ const NOUNS: readonly string[] = [
   "inbound_routes",
   "orders",
   "emails",
+  "knowledge",
   "learning",
   "inbox",
   "prompt_trials",

@@ -9,6 +9,7 @@ import { eraseUserFromSuggestions } from "../inbox/erase.ts";
 import { eraseJobsOfUser, eraseUserFromStats, releaseJobsOfUser } from "../jobs/erase_user.ts";
 import type { Job } from "../jobs/job.ts";
 import { eraseRunsOfUser } from "../learning/erase.ts";
+import { eraseUserFromKnowledge } from "../knowledge/erase.ts";
 import { eraseUserFromMessages } from "../messages/erase_user.ts";
 import { eraseNotificationsOfUser } from "../notifications/erase_user.ts";
 import type { UserEraser } from "../person.ts";
@@ -36,6 +37,7 @@ const USER_ERASERS: readonly UserEraser[] = [
   eraseUserFromTrials,
   eraseUserFromPrompts,
   eraseUserFromSuggestions,
+  eraseUserFromKnowledge,
   eraseUserFromBudget,
   eraseUserFromInboundSecrets,
   eraseRunsOfUser,

@@ -15,6 +15,7 @@ import {
   learningRunsEraser,
 } from "../learning/erase.ts";
 import { jobsEraser, jobStatsEraser } from "../jobs/erase.ts";
+import { factsEraser, topicsEraser } from "../knowledge/erase.ts";
 import { messagesEraser } from "../messages/erase.ts";
 import {
   notificationEventsEraser,
@@ -68,6 +69,8 @@ export const ERASERS: readonly Eraser[] = [
   learnedEmailsEraser,
   learningFailuresEraser,
   learningRunsEraser,
+  factsEraser,
+  topicsEraser,
   emailsEraser,
   threadsEraser,
   contactsEraser,

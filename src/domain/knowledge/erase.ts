@@ -1,0 +1,94 @@
+import { type Connection, LONG, statement } from "../../db/database.ts";
+import { eraseBy, type Eraser } from "../eraser.ts";
+import type { ErasedUser, Person } from "../person.ts";
+
+/** Erases facts with their evidence. */
+export const factsEraser: Eraser = {
+  tables: ["facts", "fact_evidence"],
+  erase: eraseBy(statement(
+    "facts.erase",
+    `with page as materialized (
+       select id from facts where organization_id = $1 and id > $2 order by id limit $3
+     ),
+     evidence as (delete from fact_evidence where fact_id = any(array(select id from page))),
+     gone as (delete from facts where id = any(array(select id from page)))
+     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
+    LONG,
+  )),
+};
+
+/** Erases topics, those of each mail, and the style of writing. */
+export const topicsEraser: Eraser = {
+  tables: ["email_topics", "topics", "writing_styles"],
+  erase: eraseBy(statement(
+    "topics.erase",
+    `with page as materialized (
+       select email_id, topic from email_topics where organization_id = $1 limit $3
+     ),
+     gone as (
+       delete from email_topics t using page p where t.email_id = p.email_id and t.topic = p.topic
+     ),
+     names as (delete from topics where organization_id = $1),
+     styles as (delete from writing_styles where organization_id = $1)
+     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from page`,
+    LONG,
+  )),
+};
+
+const ERASE_OF_SENDER = statement<
+  [organizationId: string, scopes: string[], limit: number],
+  { id: string }
+>(
+  "facts.eraseOfSender",
+  `delete from facts where id = any(array(
+     select id from facts where organization_id = $1 and scope = any($2) and scope like 'sender:%'
+     limit $3))
+   returning id`,
+  LONG,
+);
+
+const ERASE_UNFOUNDED = statement<[organizationId: string, limit: number], { id: string }>(
+  "facts.eraseUnfounded",
+  `delete from facts where id = any(array(
+     select id from facts where organization_id = $1 and evidence_count = 0 and origin <> 'ADDED'
+     limit $2))
+   returning id`,
+  LONG,
+);
+
+/**
+ * Erases the facts that are for mails of a person, and those that only its mails said. The mails must be erased before,
+ * with which their evidence goes.
+ */
+export async function eraseFromKnowledge(
+  db: Connection,
+  { organizationId, addresses }: Person,
+  limit: number,
+): Promise<number> {
+  const scopes = addresses.map((address) => `sender:${address}`);
+  const [ofSender, unfounded] = [
+    await db.run(ERASE_OF_SENDER, organizationId, scopes, limit),
+    await db.run(ERASE_UNFOUNDED, organizationId, limit),
+  ];
+  return ofSender.length + unfounded.length;
+}
+
+const ERASE_USER = statement<
+  [organizationId: string, userId: string, limit: number],
+  { id: string }
+>(
+  "facts.eraseUser",
+  `update facts set decided_by = null where id = any(array(
+     select id from facts where organization_id = $1 and decided_by = $2 limit $3))
+   returning id`,
+  LONG,
+);
+
+/** Removes a user from the facts that it has approved, dismissed or added. */
+export async function eraseUserFromKnowledge(
+  db: Connection,
+  { organizationId, userId }: ErasedUser,
+  limit: number,
+): Promise<number> {
+  return (await db.run(ERASE_USER, organizationId, userId, limit)).length;
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { statement } from "../../../src/db/database.ts";
+import { findFacts } from "../../../src/domain/knowledge/find_facts.ts";
+import { proposeFacts } from "../../../src/domain/knowledge/propose.ts";
+import { recordStyle, styleOf } from "../../../src/domain/knowledge/style.ts";
+import { listTopics, recordTopics } from "../../../src/domain/knowledge/topics.ts";
+import { newId } from "../../../src/domain/id.ts";
+import { createBus } from "../../../src/events/bus.ts";
+import { createOrganization } from "../../support/callers.ts";
+import { onEveryDatabase } from "../../support/database.ts";
+import { importMail, learn, learnedFact } from "../../support/knowledge.ts";
+
+const DISMISS = statement<[organizationId: string]>(
+  "test.dismissFacts",
+  "update facts set state = 'DISMISSED', decided_at = now() where organization_id = $1",
+);
+
+onEveryDatabase(
+  "the same fact of several mails is stored once, with each mail as evidence",
+  async ({ db }) => {
+    const { id } = await createOrganization(db);
+    const [one, two] = [await importMail(db, id), await importMail(db, id)];
+    const facts = [
+      learnedFact({ emailIds: [one, one] }),
+      learnedFact({ question: "how long does a delivery take", emailIds: [two] }),
+      learnedFact({ answer: "Three working days, €5.", emailIds: [one] }),
+    ];
+    assert.equal(await db.transaction((tx) => proposeFacts(tx, id, facts)), 2);
+    assert.equal(await db.transaction((tx) => proposeFacts(tx, id, facts)), 0);
+    const query = { organizationId: id, text: "How long?", topic: null, sender: "g@example.com" };
+    const found = await findFacts({ db }, { ...query, limit: 9 });
+    assert.deepEqual(
+      found.map(({ answer, evidenceCount }) => [answer, evidenceCount]).sort(),
+      [["Three working days, €5.", 1], ["Three working days.", 2]],
+    );
+  },
+);
+
+onEveryDatabase(
+  "a fact without a stored mail of the organization is not proposed",
+  async ({ db }) => {
+    const [own, other] = [await createOrganization(db), await createOrganization(db, "Another")];
+    const foreign = await importMail(db, other.id);
+    const facts = [learnedFact({ emailIds: [newId()] }), learnedFact({ emailIds: [foreign] })];
+    assert.equal(await db.transaction((tx) => proposeFacts(tx, own.id, facts)), 0);
+    assert.equal(await learn(db, own.id, [{ answer: " \0 " }]), 0);
+  },
+);
+
+onEveryDatabase("a dismissed fact is not proposed again", async ({ db }) => {
+  const { id } = await createOrganization(db);
+  assert.equal(await learn(db, id, [{}]), 1);
+  await db.run(DISMISS, id);
+  assert.equal(await learn(db, id, [{}]), 0);
+  const query = { organizationId: id, text: "Delivery?", topic: null, sender: "g@example.com" };
+  assert.deepEqual(await findFacts({ db }, { ...query, limit: 9 }), []);
+});
+
+onEveryDatabase("topics are counted by mails, whatever mail is learned again", async ({ db }) => {
+  const { id, member } = await createOrganization(db);
+  const [one = "", two = ""] = [await importMail(db, id), await importMail(db, id)];
+  const record = (emailId: string, topics: string[]) =>
+    db.transaction((tx) => recordTopics(tx, id, [{ emailId, topics }]));
+  await record(one, ["Shipping", "shipping ", "Returns"]);
+  await record(two, ["SHIPPING", ""]);
+  await record(one, ["shipping", "Payment"]);
+  await record(newId(), ["shipping"]);
+  const { edges } = await listTopics({ db, bus: createBus() }, member, {});
+  assert.deepEqual(edges.map(({ node }) => node), [
+    { name: "shipping", emailCount: 2 },
+    { name: "payment", emailCount: 1 },
+  ]);
+});
+
+onEveryDatabase("a style that is learned later keeps what it does not name", async ({ db }) => {
+  const { id } = await createOrganization(db);
+  assert.equal(await styleOf({ db }, id), null);
+  const style = { tone: "short", greeting: "Hi <name>,", signOff: null, language: "en" };
+  await recordStyle(db, id, style);
+  await recordStyle(db, id, { tone: null, greeting: " ", signOff: "Bye", language: "de" });
+  assert.deepEqual(await styleOf({ db }, id), { ...style, signOff: "Bye", language: "de" });
+});
