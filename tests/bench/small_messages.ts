@@ -81,11 +81,16 @@ export interface Bench {
   readonly target: Program;
 }
 
-/** Fills a database, starts the program on it and measures. */
+/**
+ * Fills a database, starts the program on it and measures.
+ *
+ * @param settings environment variables of the program, besides those that it needs
+ */
 export async function withProgram(
   sinkPort: number,
   fill: (services: Services, caller: Caller) => Promise<unknown>,
   measure: (bench: Bench) => Promise<void>,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const { db, url, close } = await testDatabase();
   const services: Services = { db, bus: createBus() };
@@ -97,6 +102,7 @@ export async function withProgram(
     DATABASE_URL: url,
     SMTP_URLS: `smtp://127.0.0.1:${sinkPort}`,
     ADMIN_API_KEY: "operator-key-of-this-bench",
+    ...settings,
   });
   await measure({ services, caller: admin, target: { ...program, key: secret } });
   await program.stop();

@@ -10,6 +10,10 @@ export interface PlacedEmail {
   readonly threadId: string;
   /** False: a mail with the same Message-ID was stored before, and nothing has changed. */
   readonly created: boolean;
+  /** Whether it is a mail of a person that waits for an answer. */
+  readonly waits: boolean;
+  /** Whether the other party is an important contact. */
+  readonly vip: boolean;
 }
 
 interface ThreadRow {
@@ -86,8 +90,11 @@ class Placement {
     const earlier = (id: string) => this.#byMessageId.get(`${organizationId} ${id}`);
     const same = earlier(row.messageId);
     if (same) return { ...same, created: false };
+    const waits = waitsForAnswer(row);
+    const { vip } = found;
     if (found.emailId !== null && found.threadId !== null) {
-      return { organizationId, emailId: found.emailId, threadId: found.threadId, created: false };
+      const { emailId, threadId } = found;
+      return { organizationId, emailId, threadId, created: false, waits, vip };
     }
     const subject = subjectKey && `${organizationId} ${contactEmail} ${subjectKey}`;
     const existing = references.flatMap((id) => earlier(id)?.threadId ?? [])[0] ??
@@ -104,7 +111,7 @@ class Placement {
     });
     if (subject && existing === undefined) this.#bySubject.set(subject, threadId);
     this.stored.push({ ...row, threadId });
-    const placed = { organizationId, emailId: row.id, threadId, created: true };
+    const placed = { organizationId, emailId: row.id, threadId, created: true, waits, vip };
     this.#byMessageId.set(`${organizationId} ${row.messageId}`, placed);
     return placed;
   }
@@ -116,7 +123,11 @@ class Placement {
   }
 }
 
-function answeredAfter({ kind }: EmailRow): boolean | null {
-  if (kind === "PERSON" || kind === "FORWARD") return false;
-  return kind === "OWN" ? true : null;
+function answeredAfter(row: EmailRow): boolean | null {
+  if (waitsForAnswer(row)) return false;
+  return row.kind === "OWN" ? true : null;
+}
+
+function waitsForAnswer({ kind, direction }: EmailRow): boolean {
+  return direction === "INBOUND" && (kind === "PERSON" || kind === "FORWARD");
 }

@@ -19,7 +19,11 @@ export interface Location {
   readonly emailId: string | null;
   /** Thread that the mail belongs to; null: a new one must be opened. */
   readonly threadId: string | null;
+  /** Whether the other party is an important contact. */
+  readonly vip: boolean;
 }
+
+const NOWHERE: Location = { emailId: null, threadId: null, vip: false };
 
 const LOCK = statement<[keys: string[]]>(
   "incomingEmails.lock",
@@ -48,18 +52,23 @@ const LOCATE = statement<[emails: string], Location & { n: number }>(
         where t.organization_id = m.org and t.contact_email = m.contact and t.subject_key = m.subject
           and m.subject <> '' and t.last_message_at > now() - interval '30 days'
         order by t.last_message_at desc limit 1)
-     ) as "threadId"
+     ) as "threadId",
+     exists (select from contacts c where c.organization_id = m.org and c.email_key = m.contact
+       and c.vip and c.erasing_since is null) as vip
    from json_to_recordset($1::json) as m(n int, org uuid, contact text, subject text, "messageId" text,
      refs text[], deliveries uuid[])`,
 );
 
-/** Returns the properties by which the thread of a mail is found. */
+/**
+ * Returns the properties by which the thread of a mail is found. The other party is the one that gets an answer, because
+ * forms of a website send the mails of all people from one address.
+ */
 export function incomingEmail(row: EmailRow): IncomingEmail {
   const references = [
     ...new Set([...row.inReplyTo ? [row.inReplyTo] : [], ...row.referenceIds.toReversed()]),
   ];
   const contactEmail = row.direction === "INBOUND"
-    ? row.fromAddress
+    ? row.replyTo ?? row.fromAddress
     : row.toAddresses[0] ?? row.fromAddress;
   return { row, contactEmail, subjectKey: subjectKeyOf(row.subject), references };
 }
@@ -92,7 +101,7 @@ export async function locateEmails(
   }));
   const found = await tx.run(LOCATE, JSON.stringify(parameter));
   const byNumber = new Map(found.map(({ n, ...location }) => [n, location]));
-  return emails.map((_, n) => byNumber.get(n) ?? { emailId: null, threadId: null });
+  return emails.map((_, n) => byNumber.get(n) ?? NOWHERE);
 }
 
 /** Returns the database id of the delivery that a Message-ID of Waybill names: `dlv_…@domain`. */

@@ -1,4 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
+import { normalizeEmailAddress } from "../email_address.ts";
 import type { Services } from "../services.ts";
 
 const FIND = statement<[ids: string[]], { id: string; addresses: string[] }>(
@@ -11,7 +12,7 @@ const FIND = statement<[ids: string[]], { id: string; addresses: string[] }>(
  * Finds the addresses from which organizations send mails: their own sender and address for answers, and the sender of
  * this installation.
  *
- * @returns the addresses by organization
+ * @returns the addresses in their normal form, by organization
  */
 export async function findOwnAddresses(
   { db, mailFrom }: Pick<Services, "mailFrom"> & { readonly db: Connection },
@@ -19,5 +20,7 @@ export async function findOwnAddresses(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = await db.run(FIND, [...new Set(organizationIds)]);
   const shared = mailFrom ? [mailFrom.address] : [];
-  return new Map(found.map(({ id, addresses }) => [id, [...addresses, ...shared]]));
+  return new Map(
+    found.map(({ id, addresses }) => [id, [...addresses, ...shared].map(normalizeEmailAddress)]),
+  );
 }

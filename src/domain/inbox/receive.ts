@@ -1,5 +1,4 @@
 import { getLogger } from "@logtape/logtape";
-import { normalizeEmailAddress } from "../email_address.ts";
 import { kindOf } from "../emails/classify.ts";
 import { type PlacedEmail, placeInThreads } from "../emails/incoming.ts";
 import type { ParsedMail } from "../emails/mail.ts";
@@ -9,6 +8,8 @@ import { type EmailRow, toRow } from "../emails/store.ts";
 import { group } from "../group.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
+import { publishSuggestions } from "./publish.ts";
+import { requestSuggestions } from "./request.ts";
 
 /** A mail that arrived for an organization. */
 export interface ArrivedMail {
@@ -44,11 +45,12 @@ async function receiveTogether(
   arrived: readonly ArrivedMail[],
 ): Promise<PlacedEmail[]> {
   const rows = await rowsOf(services, arrived);
-  const placed = await services.db.transaction((tx) => placeInThreads(tx, rows));
-  const created = placed.filter((email) => email.created);
-  for (const [organizationId, emails] of Map.groupBy(created, (email) => email.organizationId)) {
-    services.bus.publish("threads", organizationId, [...new Set(emails.map((e) => e.threadId))]);
-  }
+  const placed = await services.db.transaction(async (tx) => {
+    const emails = await placeInThreads(tx, rows);
+    await requestSuggestions(tx, emails.filter(({ created, waits }) => created && waits));
+    return emails;
+  });
+  publishSuggestions(services, placed.filter(({ created }) => created));
   return placed;
 }
 
@@ -59,13 +61,13 @@ async function rowsOf(
   const own = await findOwnAddresses(services, arrived.map((mail) => mail.organizationId));
   return arrived.map(({ organizationId, mail }) => {
     const ownAddresses = own.get(organizationId) ?? [];
-    const isOwn = ownAddresses.some((address) =>
-      normalizeEmailAddress(address) === mail.from.address
-    );
+    const isOwn = (address: string) => ownAddresses.includes(address);
+    // A form of a website sends from an address of the organization, and names the person in Reply-To.
+    const author = isOwn(mail.from.address) ? mail.replyTo ?? mail.from.address : mail.from.address;
     return toRow(organizationId, {
       mail,
-      direction: isOwn ? "OUTBOUND" : "INBOUND",
-      kind: kindOf(mail, ownAddresses),
+      direction: isOwn(author) ? "OUTBOUND" : "INBOUND",
+      kind: kindOf({ ...mail, from: { ...mail.from, address: author } }, ownAddresses),
       replyText: replyTextOf(mail.text),
       threadId: null,
       receivedAt: null,

@@ -32,6 +32,14 @@ onEveryDatabase("mails find their thread by each rule", async ({ db }) => {
   assert.notEqual(await place({ ...ada, ...answers }), first, "an answer of another person");
   assert.notEqual(await place({ ...ada, subject: "Order 1" }), first, "subject of another sender");
 
+  const form = { from: { address: "form@shop.example.org", name: null }, subject: "New message" };
+  const [one, two] = [{ ...form, replyTo: "a@example.com" }, { ...form, replyTo: "b@example.com" }];
+  assert.notEqual(await place(one), await place(two), "a form of a website");
+  assert.equal(
+    await place(one),
+    await place({ ...one, from: { address: "a@example.com", name: null } }),
+  );
+
   const late = await place({ inReplyTo: "early@example.com", subject: "Answer before its mail" });
   assert.equal(await place({ messageId: "early@example.com", subject: "The mail" }), late);
 

@@ -122,6 +122,8 @@ onEveryInbound("only mails of others wait for an answer", async (server) => {
   assert.deepEqual(await kindOf({}), ["PERSON", false]);
   const own = { from: "Shop <shop@example.org>", to: "grace@example.com" };
   assert.deepEqual(await kindOf(own), ["OWN", true]);
+  const form = { from: "shop@example.org", to: "shop@example.org", replyTo: "ada@example.com" };
+  assert.deepEqual(await kindOf(form), ["PERSON", false]);
 });
 
 onEveryInbound(
