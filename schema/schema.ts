@@ -43,6 +43,7 @@ import "./messages/queries.ts";
 import "./notifications/live.ts";
 import "./notifications/mutations.ts";
 import "./notifications/queries.ts";
+import "./orders/mutations.ts";
 import "./overview/mutations.ts";
 import "./overview/processor.ts";
 import "./overview/quotes.ts";

@@ -71,6 +71,7 @@ const OWNERS: Owners = {
   topics: "knowledge",
   email_topics: "knowledge",
   writing_styles: "knowledge",
+  orders: "orders",
   bulk_actions: "bulk_actions",
   bulk_action_items: "bulk_actions",
   ai_prices: "ai_usage",

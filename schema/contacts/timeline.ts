@@ -12,8 +12,8 @@ const TimelineEntryObject = builder.objectRef<TimelineEntry>("TimelineEntry").im
     text: t.exposeString("text", { description: "Explanation for people." }),
     subject: t.node({
       description:
-        "Object that it is about: a delivery, a quote, a thread, a mail, an entry of the suppression " +
-        "list, or the contact; null if it was deleted since.",
+        "Object that it is about: a delivery, a quote, an order, a thread, a mail, an entry of the " +
+        "suppression list, or the contact; null if it was deleted since.",
       id: ({ noun, subjectId }) => toTypeId(noun, subjectId),
     }),
   }),
@@ -24,7 +24,7 @@ builder.objectField(ContactNode, "timeline", (t) =>
     type: TimelineEntryObject,
     description:
       "All that has happened to the contact, latest first: its sign-up, deliveries to its addresses " +
-      "with their attempts, its quotes and mails, and entries of the suppression list. A MEMBER sees deliveries of " +
-      "its own messages only.",
+      "with their attempts, its quotes, orders and mails, and entries of the suppression list. A MEMBER sees " +
+      "deliveries of its own messages only.",
     resolve: (contact, page, { services, caller }) => readTimeline(services, caller, contact, page),
   }, ...connectionNames("TimelineEntry")));

@@ -24,6 +24,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Thread", "thread"],
   ["Email", "email"],
   ["LearningRun", "learningRun"],
+  ["Order", "order"],
   ["WebhookEndpoint", "webhookEndpoint"],
   ["WebhookCall", "webhookCall"],
   ["Prompt", "prompt"],

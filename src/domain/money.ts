@@ -22,14 +22,22 @@ export function moneyOf(micros: bigint, currency: string): Money {
  * Reads the amount of an input.
  *
  * @param path of the money in the caller's input
- * @param issues gets an issue if the amount is no decimal number with at most 6 decimals, negative, or above a
- *   billion
+ * @param issues gets an issue if the amount is no decimal number with at most 6 decimals, negative, or has more
+ *   digits before the point than `wholeDigits`
  * @returns millionths of the currency; 0n with an issue
  */
-export function readMicros({ amount }: Money, path: readonly string[], issues: Issue[]): bigint {
-  const [, whole = "", fraction = ""] = /^(\d{1,9})(?:\.(\d{1,6}))?$/.exec(amount.trim()) ?? [];
-  if (whole !== "") return BigInt(whole) * MICROS + BigInt(fraction.padEnd(DECIMALS, "0"));
-  const message = "must be a decimal number from 0 to 999999999, with at most 6 decimals";
+export function readMicros(
+  { amount }: Money,
+  path: readonly string[],
+  issues: Issue[],
+  wholeDigits = 9,
+): bigint {
+  const [, whole = "", fraction = ""] = /^(\d+)(?:\.(\d{1,6}))?$/.exec(amount.trim()) ?? [];
+  if (whole !== "" && whole.length <= wholeDigits) {
+    return BigInt(whole) * MICROS + BigInt(fraction.padEnd(DECIMALS, "0"));
+  }
+  const message = `must be a decimal number from 0 to ${"9".repeat(wholeDigits)}, ` +
+    "with at most 6 decimals";
   issues.push({ path: [...path, "amount"], code: "MALFORMED", message });
   return 0n;
 }

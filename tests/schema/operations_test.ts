@@ -14,6 +14,7 @@ import { listDeliveries } from "../../src/domain/deliveries/list.ts";
 import { putOnHold } from "../../src/domain/installation/hold.ts";
 import { type Noun, toTypeId } from "../../src/domain/id.ts";
 import { listJobs } from "../../src/domain/jobs/list.ts";
+import { upsertOrder } from "../../src/domain/orders/upsert.ts";
 import type { Page } from "../../src/domain/page.ts";
 import { savePrompt } from "../../src/domain/prompts/save.ts";
 import { createSchedule } from "../../src/domain/schedules/create.ts";
@@ -26,6 +27,8 @@ import { addContacts, contactAt } from "../support/contacts.ts";
 import { onEveryDatabase } from "../support/database.ts";
 import { importPeople } from "../support/messages.ts";
 import { notificationsOf } from "../support/notifications.ts";
+import { INPUTS } from "../support/operation_inputs.ts";
+import { orderInput } from "../support/orders.ts";
 import { failJobs, problemOf } from "../support/problems.ts";
 import { type GraphQLBody, type TestServer, withServer } from "../support/server.ts";
 import { addTrial } from "../support/trials.ts";
@@ -33,71 +36,6 @@ import { addEndpoint } from "../support/webhooks.ts";
 
 const FILE = new URL("operations.graphql", import.meta.url);
 const DOCUMENTS = separateOperations(parse(await Deno.readTextFile(FILE)));
-
-const BULK_TARGET = { action: "RETRY", deliveries: { filter: { errorTypes: ["ACCESS_TOKEN"] } } };
-
-const MJML = `<mjml><mj-body><mj-section><mj-column><mj-text>Hello {{ name }}</mj-text></mj-column>
-  </mj-section></mj-body></mjml>`;
-
-const INPUTS: Readonly<Record<string, unknown>> = {
-  CreateApiKeyInput: { name: "Shop", role: "MEMBER" },
-  CreateOrganizationInput: { name: "Acme" },
-  RetryJobsInput: { filter: { errorTypes: ["TIMEOUT"] } },
-  StartJobAgainInput: { priority: 5 },
-  CreateScheduleInput: { name: "nightly", kind: "CLEANUP", payload: {}, cron: "0 3 * * *" },
-  UpdateScheduleInput: { cron: "*/15 * * * *", timezone: "Europe/Berlin", enabled: false },
-  StartJobInput: { kind: "CLEANUP", payload: {}, runAt: "2040-01-01T00:00:00Z" },
-  DeliveryFilter: { statuses: ["PENDING"] },
-  MessageFilter: { statuses: ["PAUSED"] },
-  RetryDeliveriesInput: { filter: { errorTypes: ["ACCESS_TOKEN"] } },
-  BulkActionInput: BULK_TARGET,
-  StartBulkActionInput: { target: BULK_TARGET, perSecond: 10 },
-  ResolveDeliveriesInput: { filter: { statuses: ["UNKNOWN"] }, as: "SENT" },
-  AddSuppressionsInput: { addresses: ["max@example.com"], reason: "COMPLAINED" },
-  SendMessageInput: {
-    title: "July",
-    content: { subject: "Hello {{ name }}", text: "Your plan: {{ plan }}" },
-    to: { list: [{ address: "ada@example.com", name: "Ada", variables: { plan: "pro" } }] },
-    idempotencyKey: "july",
-  },
-  IgnoreProblemInput: { perHour: 10, until: "2040-01-01T00:00:00Z", note: "Known" },
-  UpdateProviderInput: { user: "ada", password: "new" },
-  UpdateOrganizationInput: { from: { address: "news@acme.example", name: "Acme" } },
-  CreateWebhookEndpointInput: { url: "https://example.com/hook", events: ["MESSAGE_FINISHED"] },
-  UpdateWebhookEndpointInput: { events: ["JOB_FAILED"] },
-  SaveInboundSecretInput: { kind: "EMAIL" },
-  UpdateContactInput: { name: "Ada", vip: true, variables: { plan: "pro" }, unsubscribed: false },
-  UpdateLaneInput: { paused: true, slots: 3 },
-  CreateCampaignInput: {
-    type: "welcome",
-    name: "Welcome",
-    trigger: "SIGNUP",
-    content: { subject: "Welcome {{ name }}" },
-  },
-  UpdateCampaignInput: { name: "Hello", enabled: false },
-  CampaignFilter: { triggers: ["DATE"] },
-  RegisterContactInput: { email: "max@example.com", name: "Max", sendWelcome: true },
-  UpdateBudgetInput: {
-    perDay: { amount: "12.50", currency: "USD" },
-    warnAtFraction: 0.9,
-    timezone: "Europe/Berlin",
-  },
-  SetAiPriceInput: {
-    model: "llama3.2",
-    input: { amount: 0, currency: "USD" },
-    output: { amount: "0", currency: "USD" },
-  },
-  UpdateProcessorInput: { intervalMs: 30000, batchSize: 200 },
-  UpdateMessageInput: { retry: { mode: "CRON" } },
-  ContentPreviewInput: { content: { subject: "Hello {{ name }}" }, variables: { name: "Ada" } },
-  TemplateContentInput: { content: { subject: "Hello", html: "<p>Hello {{ name }}</p>" } },
-  SaveTemplateInput: { name: "July", subject: "Hello", mjml: MJML },
-  SavePromptInput: { name: "quote", text: "{{ data_notice }} Estimate." },
-  SendTestMessageInput: {
-    content: { subject: "Hello {{ name }}" },
-    to: { address: "ada@example.com", name: "Ada" },
-  },
-};
 
 interface Ids {
   readonly problem: string;
@@ -109,6 +47,7 @@ interface Ids {
   readonly audience: string;
   readonly key: string;
   readonly suppression: string;
+  readonly order: string;
   readonly campaign: string;
   readonly template: string;
   readonly prompttrial: string;
@@ -180,6 +119,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
   await addContacts(services, admin, [{ email: "ada@example.com" }, { email: "max@example.com" }]);
   const contactId = async (address: string) =>
     toTypeId("contact", (await contactAt(services, admin, address)).id);
+  const { order } = await upsertOrder(services, admin, orderInput());
   const bulkAction = await startBulkAction(services, admin, {
     target: { action: "RETRY", deliveries: { filter: { retryable: true } }, force: false },
     stages: [1],
@@ -206,6 +146,7 @@ async function prepare({ services, organization, post, keys }: TestServer): Prom
     audience: toTypeId("audience", id),
     key: key.body.data.createApiKey.apiKey.id,
     suppression: toTypeId("suppression", suppression?.id ?? ""),
+    order: toTypeId("order", order.id),
     campaign: toTypeId("campaign", campaign.id),
     template: toTypeId("template", template.id),
     prompttrial: toTypeId("promptTrial", trial.id),

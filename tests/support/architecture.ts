@@ -21,8 +21,6 @@ const ENTRIES: readonly string[] = [
   "src/domain/ai_usage/settle.ts",
   // Complete, but the webhooks of incoming mails do not exist yet.
   "src/domain/emails/incoming.ts",
-  // Complete, but the webhooks that verify by it do not exist yet.
-  "src/domain/inbound_routes/secrets.ts",
   "src/domain/inbox/request.ts",
   // Complete, but neither suggestions nor learning exist yet.
   "src/domain/knowledge/find_facts.ts",

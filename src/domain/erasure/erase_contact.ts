@@ -9,6 +9,7 @@ import { toTypeId } from "../id.ts";
 import { eraseSuggestions } from "../inbox/erase.ts";
 import type { Job } from "../jobs/job.ts";
 import { eraseFromKnowledge } from "../knowledge/erase.ts";
+import { eraseOrders } from "../orders/erase.ts";
 import type { PersonEraser } from "../person.ts";
 import { eraseFromTrials } from "../prompt_trials/erase.ts";
 import { eraseQuotes } from "../quotes/erase.ts";
@@ -23,6 +24,7 @@ const PERSON_ERASERS: readonly PersonEraser[] = [
   eraseEnrolments,
   eraseQuotes,
   eraseSuggestions,
+  eraseOrders,
   eraseFromEmails,
   eraseFromKnowledge,
   eraseFromDeliveries,

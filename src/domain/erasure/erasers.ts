@@ -23,6 +23,7 @@ import {
   notificationUsersEraser,
 } from "../notifications/erase.ts";
 import { affectedEraser, problemsEraser, reportsEraser } from "../problems/erase.ts";
+import { ordersEraser } from "../orders/erase.ts";
 import { outboxEraser, subscriptionsEraser } from "../outbox/erase.ts";
 import { trialResultsEraser, trialsEraser } from "../prompt_trials/erase.ts";
 import { promptsEraser, promptVersionsEraser } from "../prompts/erase.ts";
@@ -71,6 +72,7 @@ export const ERASERS: readonly Eraser[] = [
   learningRunsEraser,
   factsEraser,
   topicsEraser,
+  ordersEraser,
   emailsEraser,
   threadsEraser,
   contactsEraser,

@@ -80,6 +80,7 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
     "suggestions o join threads t on t.id = o.thread_id",
     "true",
   ),
+  order: find("order", "o.number", "o.status", "orders o", "true"),
   thread: find("thread", "o.subject", "o.contact_email", "threads o", "true"),
   email: null,
   learningRun: find(

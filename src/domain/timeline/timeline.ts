@@ -6,6 +6,7 @@ import type { Contact } from "../contacts/contact.ts";
 import { contactEntries } from "../contacts/timeline.ts";
 import { deliveryEntries } from "../deliveries/timeline.ts";
 import { emailEntries } from "../emails/timeline.ts";
+import { orderEntries } from "../orders/timeline.ts";
 import { listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import { quoteEntries } from "../quotes/timeline.ts";
 import type { Services } from "../services.ts";
@@ -19,6 +20,7 @@ const SOURCES: readonly TimelineSource[] = [
   deliveryEntries,
   quoteEntries,
   emailEntries,
+  orderEntries,
 ];
 
 const LATEST_FIRST: Sort = {
