@@ -34,6 +34,7 @@ import "./kit/errors.ts";
 import "./kit/node.ts";
 import "./kit/scalars.ts";
 import "./learning/live.ts";
+import "./learning/start.ts";
 import "./messages/deliveries.ts";
 import "./messages/editing.ts";
 import "./messages/live.ts";

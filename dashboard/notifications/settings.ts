@@ -47,6 +47,7 @@ export const TOPIC_TEXTS: Readonly<Record<Topic, string>> = {
   MESSAGES: "Your messages end, fail or are paused; your bulk actions on deliveries end.",
   CAMPAIGNS: "Your campaigns end or are paused.",
   JOBS: "Your jobs and your bulk actions on jobs end or fail.",
+  LEARNING: "Learning from emails that you started ends or fails.",
   PROBLEMS: "A problem of the organization is new, or comes back.",
   BUDGET: "The budget for the language model is nearly used up, or used up.",
 };

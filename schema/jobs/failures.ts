@@ -15,7 +15,7 @@ import type { ItemFailure } from "./item_failure.ts";
 export async function failuresOf(
   services: Services,
   caller: Caller,
-  { kind, payload: { batchId } }: Job,
+  { kind, payload: { batchId, runId } }: Job,
   page: PageArgs,
 ): Promise<Page<ItemFailure>> {
   if (kind === "SEND_BATCH" && typeof batchId === "string") {
@@ -26,6 +26,9 @@ export async function failuresOf(
       label: address,
       error: { type: errorType ?? "OTHER", code: errorCode, message: errorMessage ?? "" },
     }));
+  }
+  if (kind === "LEARN_EMAILS" && typeof runId === "string") {
+    return await failuresOfRun(services, runId, page);
   }
   return emptyPage();
 }

@@ -230,8 +230,8 @@ JobNode.implement({
     failures: t.connection({
       type: ItemFailureObject,
       description:
-        "Failed items. Only SEND_BATCH has any: the FAILED and UNKNOWN deliveries of its batch. " +
-        "A retried delivery moves to the job of its new batch.",
+        "Failed items. SEND_BATCH: the FAILED and UNKNOWN deliveries of its batch; a retried delivery " +
+        "moves to the job of its new batch. LEARN_EMAILS: the mails that its run could not learn.",
       resolve: (job, args, { services, caller }) => failuresOf(services, caller, job, args),
     }, ItemFailureConnection),
   }),

@@ -18,6 +18,7 @@ export const NotificationTopic = builder.enumType("NotificationTopic", {
     CAMPAIGNS: { description: TOPICS.CAMPAIGNS },
     JOBS: { description: TOPICS.JOBS },
     PROBLEMS: { description: TOPICS.PROBLEMS },
+    LEARNING: { description: TOPICS.LEARNING },
     BUDGET: { description: TOPICS.BUDGET },
   },
 });

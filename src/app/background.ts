@@ -17,6 +17,7 @@ import {
   resumeForNewProviders,
 } from "../domain/messages/recover.ts";
 import { sweepBulkActions } from "../domain/bulk_actions/sweep.ts";
+import { closeEndedRuns } from "../domain/learning/turn.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { pruneAccepted } from "../domain/providers/send_rate.ts";
 import { mailNotifications } from "../domain/messages/notification_mail.ts";
@@ -167,6 +168,7 @@ export async function startBackground(
       await resume();
       await sweepMessages(services);
       await sweepBulkActions(services);
+      await closeEndedRuns(services, null);
     },
   });
   const schedule = startSchedule(services);

@@ -6,6 +6,7 @@ import type { Handlers } from "../queue/handler.ts";
 import { cleanupHandler, type Retention } from "./cleanup.ts";
 import { cleanupDeliveriesHandler } from "./cleanup_deliveries.ts";
 import { deleteOrganizationHandler } from "./delete_organization.ts";
+import { learnEmailsHandler } from "./learn_emails.ts";
 import { enrolContactsHandler } from "./enrol_contacts.ts";
 import { deliverEventsHandler } from "./deliver_events.ts";
 import { eraseContactHandler } from "./erase_contact.ts";
@@ -43,6 +44,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     CLEANUP_DELIVERIES: cleanupDeliveriesHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),
     TRY_PROMPT: tryPromptHandler(services, options.modelCaller),
+    LEARN_EMAILS: learnEmailsHandler(services, options.modelCaller),
     PROCESS_QUOTE: processQuoteHandler(services, options.modelCaller),
     SUGGEST_REPLY: suggestReplyHandler(services),
     PROCESS_QUOTES: processQuotesHandler(services),

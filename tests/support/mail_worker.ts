@@ -23,6 +23,7 @@ import { deleteOrganizationHandler } from "../../src/handlers/delete_organizatio
 import { enrolContactsHandler } from "../../src/handlers/enrol_contacts.ts";
 import { eraseContactHandler } from "../../src/handlers/erase_contact.ts";
 import { eraseUserHandler } from "../../src/handlers/erase_user.ts";
+import { learnEmailsHandler } from "../../src/handlers/learn_emails.ts";
 import { planMessageHandler } from "../../src/handlers/plan_message.ts";
 import { processQuoteHandler } from "../../src/handlers/process_quote.ts";
 import { processQuotesHandler } from "../../src/handlers/process_quotes.ts";
@@ -67,7 +68,7 @@ export interface MailWorkerOptions {
   readonly model?: ModelCaller;
 }
 
-const LANES: Lane[] = ["TRANSACTIONAL", "AI", "BULK", "SYSTEM"];
+const LANES: Lane[] = ["TRANSACTIONAL", "AI", "LEARNING", "BULK", "SYSTEM"];
 const SLOTS = 4;
 const PUBLIC_URL = "https://mail.example.com";
 
@@ -88,7 +89,8 @@ export function mailHandlers(
   const windows = { urgent: new Window(() => places), normal: new Window(() => places) };
   const slots = new Map<MessageChannel, ChannelSlot>([["EMAIL", { channel, window, windows }]]);
   if (messenger) slots.set("MESSENGER", { channel: messenger, window, windows });
-  const { DELETE_ORGANIZATION, ENROL_CONTACTS, ERASE_CONTACT, ERASE_USER } = JOB_KINDS;
+  const { DELETE_ORGANIZATION, ENROL_CONTACTS, ERASE_CONTACT, ERASE_USER, LEARN_EMAILS } =
+    JOB_KINDS;
   const { PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH, SEND_DUE, SUGGEST_REPLY } =
     JOB_KINDS;
   const { PROCESS_QUOTE, PROCESS_QUOTES, RELEASE_STALE_LOCKS, RETRY_QUOTE_EMAILS, TRY_PROMPT } =
@@ -98,6 +100,7 @@ export function mailHandlers(
     ENROL_CONTACTS,
     ERASE_CONTACT,
     ERASE_USER,
+    LEARN_EMAILS,
     PLAN_MESSAGE,
     PROCESS_QUOTE,
     PROCESS_QUOTES,
@@ -115,6 +118,7 @@ export function mailHandlers(
     ERASE_USER: eraseUserHandler(services),
     DELETE_ORGANIZATION: deleteOrganizationHandler(services),
     ENROL_CONTACTS: enrolContactsHandler(services),
+    LEARN_EMAILS: learnEmailsHandler(services, model),
     PLAN_MESSAGE: planMessageHandler(services),
     PROCESS_QUOTE: processQuoteHandler(services, model),
     PROCESS_QUOTES: processQuotesHandler(services),

@@ -190,6 +190,14 @@ export const JOB_KINDS = {
     startable: true,
     notifies: true,
   },
+  LEARN_EMAILS: {
+    payload: z.strictObject({ runId: z.uuid() }),
+    lane: "LEARNING",
+    maxAttempts: 10,
+    timeoutMs: 30 * MINUTE,
+    description: "Learns tone, topics and facts from mails that the organization has sent.",
+    startable: false,
+  },
   DELIVER_EVENTS: {
     payload: z.strictObject({ endpointId: z.uuid() }),
     lane: "WEBHOOK",

@@ -3,9 +3,9 @@ import type { JobError } from "./job.ts";
 /**
  * Reason why a job waits. PROVIDER_OPEN: the circuit of its provider is open. RATE_LIMIT: the provider
  * throttles, or its rate limit is used up. BACKOFF: the recipients are due later.
- * BUDGET: the budget of the day for the language model is used up.
+ * BUDGET: the budget of the day for the language model is used up. BEHIND: an earlier job of the same user runs.
  */
-export type WaitReason = "PROVIDER_OPEN" | "RATE_LIMIT" | "BACKOFF" | "BUDGET";
+export type WaitReason = "PROVIDER_OPEN" | "RATE_LIMIT" | "BACKOFF" | "BUDGET" | "BEHIND";
 
 /** The cause of a job's wait. */
 export interface JobWait {

@@ -95,6 +95,16 @@ export function checkStart(input: StartJobInput): void {
   if (issues.length > 0) throw new InvalidInputError(issues);
 }
 
+/**
+ * Checks priority and start time of a job that another operation starts.
+ *
+ * @throws {InvalidInputError} naming each invalid field
+ */
+export function checkStartTime(input: Pick<StartJobInput, "priority" | "runAt">): void {
+  const issues = issuesOf(inputSchema.safeParse(input));
+  if (issues.length > 0) throw new InvalidInputError(issues);
+}
+
 async function visibleByKey(
   { db }: Services,
   caller: Caller,

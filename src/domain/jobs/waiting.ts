@@ -95,6 +95,9 @@ function waitingUntil(job: JobWaitFacts, runAt: Date): WaitingFor {
       "for the language model";
     return wait("BUDGET", text, { until: runAt });
   }
+  if (waitReason === "BEHIND") {
+    return wait("BEHIND", "Waits for the end of an earlier job of the same user");
+  }
   if (!error) return waitUntilDue(runAt, now);
   const text = `Waits until ${time} before attempt ${attempt + 1}, because the last attempt ` +
     `failed: ${formatError(error.code, error.message)}`;

@@ -57,3 +57,6 @@ export function processedOf({ succeeded, failed, skipped }: LearningRun): number
 export function mayAccess(caller: Caller, run: LearningRun): boolean {
   return run.organizationId === caller.organizationId && ownsOrAdministers(caller, run.startedBy);
 }
+
+/** Number of mails of one call of the model. */
+export const BATCH_SIZE = 10;

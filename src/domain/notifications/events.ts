@@ -6,6 +6,7 @@ export const TOPICS = {
   MESSAGES: "Messages and bulk actions on deliveries that you started.",
   CAMPAIGNS: "Campaigns that you created.",
   JOBS: "Jobs and bulk actions on jobs that you started.",
+  LEARNING: "Learning from emails that you started.",
   PROBLEMS:
     "New problems and disabled webhook endpoints of the organization; for ADMIN and OPERATOR only.",
   BUDGET: "Budget of the organization for the language model; for ADMIN and OPERATOR only.",
@@ -127,6 +128,27 @@ export const EVENT_KINDS = {
     subject: "bulkAction",
     title: (name) => `Bulk action stopped: ${name}`,
     titleOfMany: (count) => `${count} bulk actions on jobs stopped`,
+  },
+  LEARNING_COMPLETED: {
+    topic: "LEARNING",
+    level: "SUCCESS",
+    subject: "learningRun",
+    title: (name) => `Learned from ${name}`,
+    titleOfMany: (count) => `${count} learning runs were completed`,
+  },
+  LEARNING_PARTLY_COMPLETED: {
+    topic: "LEARNING",
+    level: "WARNING",
+    subject: "learningRun",
+    title: (name) => `Learned from ${name}, but not from all`,
+    titleOfMany: (count) => `${count} learning runs were completed with failed mails`,
+  },
+  LEARNING_FAILED: {
+    topic: "LEARNING",
+    level: "ERROR",
+    subject: "learningRun",
+    title: (name) => `Learning from ${name} failed`,
+    titleOfMany: (count) => `${count} learning runs failed`,
   },
   ENDPOINT_DISABLED: {
     topic: "PROBLEMS",

@@ -5,4 +5,4 @@ import { pastQuotes } from "../quotes/past_quotes.ts";
 /** Past inputs of the prompts of this program. */
 export const PAST_INPUTS: PastInputsByPrompt = {
   quote: pastQuotes,
-} satisfies Readonly<Record<PromptName, PastInputs>>;
+} satisfies Readonly<Partial<Record<PromptName, PastInputs>>>;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import learning from "./files/learning.liquid" with { type: "text" };
 import quote from "./files/quote.liquid" with { type: "text" };
 
 /** Prompt that this program contains. */
@@ -12,6 +13,7 @@ export interface CodePrompt {
 /** Prompts of this program by name. A new one needs an entry here and a file beside that of `quote`. */
 export const CODE_PROMPTS = {
   quote: { text: quote, variables: ["organization", "today"] },
+  learning: { text: learning, variables: ["organization"] },
 } as const satisfies Readonly<Record<string, CodePrompt>>;
 
 /** Name of a prompt. */

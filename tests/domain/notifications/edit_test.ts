@@ -73,6 +73,7 @@ onEveryQueue(
       { topic: "MESSAGES", inApp: true, byMail: false },
       { topic: "CAMPAIGNS", inApp: true, byMail: false },
       { topic: "JOBS", inApp: false, byMail: true },
+      { topic: "LEARNING", inApp: true, byMail: false },
       { topic: "PROBLEMS", inApp: true, byMail: true },
       { topic: "BUDGET", inApp: true, byMail: false },
     ]);

@@ -128,7 +128,7 @@ onEveryPrompts(
     await promote(saved.id);
     await services.db.run(REPLACE_CODE, organization.id);
     const prompts = await activePrompts(services, organization.id);
-    assert.deepEqual(prompts.map(({ name, version }) => [name, version]), [["quote", 2]]);
+    assert.equal(prompts.find(({ name }) => name === "quote")?.version, 2);
     assert.deepEqual(await versions(), ["3 CODE", "2 OVERRIDE active", "1 CODE"]);
   },
 );
