@@ -1,17 +1,14 @@
 import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { failureOf, isFailure, useAction } from "../kit/action.ts";
+import { failureOf, useAction } from "../kit/action.ts";
 import { Confirm, type Question } from "../kit/confirm.tsx";
 import { ErrorNotice } from "../kit/error_notice.tsx";
 import { addressesOf, type ContactRow, titleOf } from "./contact_fields.ts";
 import { EraseContact, UpdateContact } from "./operations.ts";
 
 /** Actions of a contact: mark as important, unsubscribe, erase. */
-export function ContactActions({ contact, onChanged }: {
-  readonly contact: ContactRow;
-  readonly onChanged: () => void;
-}) {
+export function ContactActions({ contact }: { readonly contact: ContactRow }) {
   const navigate = useNavigate();
   const update = useAction(UpdateContact, (data) => data.updateContact);
   const erase = useAction(EraseContact, (data) => data.eraseContact);
@@ -20,9 +17,7 @@ export function ContactActions({ contact, onChanged }: {
   const subscribed = contact.unsubscribedAt === null;
 
   async function change(input: { readonly vip: boolean } | { readonly unsubscribed: boolean }) {
-    const result = await update.run({ id, input });
-    if (!isFailure(result)) onChanged();
-    return failureOf(result);
+    return failureOf(await update.run({ id, input }));
   }
 
   function askToSubscribe() {

@@ -1,7 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { useQuery } from "urql";
+import { useQuery, useSubscription } from "urql";
 import { Copy } from "../kit/copy.tsx";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
 import { Id } from "../kit/links.tsx";
@@ -12,10 +12,10 @@ import { useIsAdmin } from "../shell/viewer.tsx";
 import { ContactActions } from "./contact_actions.tsx";
 import { addressesOf, type ContactRow, titleOf } from "./contact_fields.ts";
 import { ContactState } from "./contact_state.tsx";
-import { ContactQuery } from "./operations.ts";
+import { ContactQuery, ContactUpdated } from "./operations.ts";
 import { Timeline } from "./timeline.tsx";
 
-/** Page of a contact: its fields, and all that has happened to it. */
+/** Page of a contact: its fields, and all that has happened to it, both live. */
 export default function ContactPage() {
   const { id = "" } = useParams({ strict: false });
   return <OpenContact key={id} id={id} />;
@@ -25,6 +25,15 @@ function OpenContact({ id }: { readonly id: string }) {
   const isAdmin = useIsAdmin();
   const [changes, setChanges] = useState(0);
   const [{ data, error }, read] = useQuery({ query: ContactQuery, variables: { id } });
+  useSubscription({
+    query: ContactUpdated,
+    variables: { id },
+    pause: data?.contact == null,
+  }, (before, update) => {
+    // The first event is the contact as it is.
+    if (before) setChanges((count) => count + 1);
+    return update;
+  });
   if (error && !data) return <ErrorNotice reason={reasonOf(error)} onRetry={read} />;
   if (!data) return <Skeleton height={120} m="md" width="auto" />;
   const { contact } = data;
@@ -32,7 +41,7 @@ function OpenContact({ id }: { readonly id: string }) {
   return (
     <>
       <PageHead title={titleOf(contact)}>
-        {isAdmin && <ContactActions contact={contact} onChanged={() => setChanges(changes + 1)} />}
+        {isAdmin && <ContactActions contact={contact} />}
       </PageHead>
       <div className="message-state">
         <ContactState contact={contact} />

@@ -11,6 +11,23 @@ export const ContactQuery = graphql(
   [ContactFields],
 );
 
+/** Follows one contact. */
+export const ContactUpdated = graphql(
+  `
+  subscription ContactUpdated($id: ID!) {
+    nodeUpdated(id: $id) { id ... on Contact { ...ContactFields } }
+  }
+`,
+  [ContactFields],
+);
+
+/** Follows the deliveries of a contact, which its timeline shows. */
+export const TimelineUpdated = graphql(`
+  subscription TimelineUpdated($id: ID!) {
+    deliveriesUpdated(filter: { contactId: $id }) { reset }
+  }
+`);
+
 /** Reads a page of the timeline of a contact. */
 export const TimelineQuery = graphql(`
   query ContactTimeline($id: ID!, $first: Int, $after: String) {

@@ -5,7 +5,7 @@ import { IdPagesContext, PageLink } from "../kit/links.tsx";
 import { type Column, List } from "../kit/list.tsx";
 import { liveListOf, useLiveList } from "../kit/live_list.ts";
 import { RelativeTime } from "../kit/relative_time.tsx";
-import { type TimelinePage, TimelineQuery } from "./operations.ts";
+import { type TimelinePage, TimelineQuery, TimelineUpdated } from "./operations.ts";
 
 type Entry = TimelinePage["edges"][number]["node"];
 type EntryRow = Entry & { readonly id: string };
@@ -18,7 +18,8 @@ const TIMELINE = liveListOf({
     // An entry has no id of its own, but its place in the list is unique.
     nodes: contact?.timeline.edges.map(({ cursor, node }) => ({ ...node, id: cursor })) ?? [],
   }),
-  subscription: null,
+  subscription: TimelineUpdated,
+  // An event of a delivery may stand for several entries, so that the list is read again.
   changes: () => ({ reset: true, changed: [], removedIds: [] }),
 });
 

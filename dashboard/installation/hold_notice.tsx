@@ -58,7 +58,7 @@ function Held({ hold }: { readonly hold: NonNullable<Installation["hold"]> }) {
       <p>{reason}</p>
       <p>
         After the release{" "}
-        <PageLink to="/messages" search={{ status: "SCHEDULED,PLANNING,SENDING" }}>
+        <PageLink to="/messages" search={{ status: "SCHEDULED,PLANNING,SENDING", quotes: "1" }}>
           {messages}
         </PageLink>{" "}
         to {recipients} of all organizations will be sent.

@@ -53,11 +53,11 @@ export default function MessagesPage() {
   const navigate = useNavigate();
   const { id } = useParams({ strict: false });
   // The open message has its own part of the URL.
-  const { status, q, failures } = state;
-  const filters = { status, q, failures };
+  const { status, q, failures, quotes } = state;
+  const filters = { status, q, failures, quotes };
   const variables = { filter: filterOf(filters) };
   const list = useLiveList(MESSAGES, variables);
-  const filtered = Object.keys(variables.filter).length > 0;
+  const filtered = [status, q, failures].some((value) => value !== undefined);
   return (
     <Split
       open={id !== undefined}

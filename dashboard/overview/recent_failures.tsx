@@ -16,7 +16,11 @@ export function RecentFailures() {
   return (
     <ListPanel
       title="With failures"
-      link={{ to: "/messages", search: { failures: "1" }, text: allText(list, "Messages") }}
+      link={{
+        to: "/messages",
+        search: { failures: "1", quotes: "1" },
+        text: allText(list, "Messages"),
+      }}
       list={list}
       limit={SHOWN}
       empty="None of your messages has failures."

@@ -14,7 +14,7 @@ const ACTIVE = { filter: { statuses: [...STATUSES] } };
 /** Messages under way: progress, rate, time left, and why they wait. */
 export function UnderWay() {
   const list = useLiveList(MESSAGES, ACTIVE);
-  const search = { status: STATUSES.join(",") };
+  const search = { status: STATUSES.join(","), quotes: "1" };
   return (
     <ListPanel
       title="Under way"

@@ -7,7 +7,7 @@ import { Copy } from "../kit/copy.tsx";
 import { formatCount } from "../kit/format.ts";
 import { PageLink } from "../kit/links.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
-import { useIsAdmin } from "../shell/viewer.tsx";
+import { useIsAdmin, useViewer } from "../shell/viewer.tsx";
 import { RetryMail } from "./retry_mail.tsx";
 import type { QuoteDetail, QuoteMail } from "./quote_fields.ts";
 
@@ -28,7 +28,9 @@ export function QuoteMails({ quote }: { readonly quote: QuoteDetail }) {
       <Mail
         title="Mail to the admin"
         mail={adminDelivery}
-        empty={adminSkipped ?? "It is made with the estimate."}
+        empty={adminSkipped
+          ? <NoAdminAddress reason={adminSkipped} />
+          : "It is made with the estimate."}
       >
         <RetryMail quoteId={id} type="ADMIN" />
       </Mail>
@@ -40,7 +42,7 @@ function Mail({ title, mail, empty, children }: {
   readonly title: string;
   readonly mail: QuoteMail | null;
   /** Shown in place of a mail. */
-  readonly empty: string;
+  readonly empty: ReactNode;
   /** Action on a mail that has failed. */
   readonly children: ReactNode;
 }) {
@@ -54,6 +56,24 @@ function Mail({ title, mail, empty, children }: {
       {mail ? <MailState mail={mail} /> : <p className="dimmed">{empty}</p>}
       {isAdmin && mail && RETRIED_STATUSES.includes(mail.status) && children}
     </section>
+  );
+}
+
+function NoAdminAddress({ reason }: { readonly reason: string }) {
+  const { role, organization } = useViewer();
+  return (
+    <>
+      {reason}.{" "}
+      {role === "ADMIN" && <PageLink to="/organization">Set it under Organization</PageLink>}
+      {role === "OPERATOR" && (
+        <PageLink
+          to="/installation"
+          search={{ tab: "organizations", organization: organization.id }}
+        >
+          Set it under Installation
+        </PageLink>
+      )}
+    </>
   );
 }
 

@@ -18,6 +18,10 @@ export const MessageFilter = builder.inputType("MessageFilter", {
     statuses: t.field({ type: [MessageStatus], description: "States of the message." }),
     channels: t.field({ type: [Channel], description: "Channels of the message." }),
     types: t.stringList({ description: "Types of the message." }),
+    excludedTypes: t.stringList({
+      description: "Types that the message does not have: quote_customer and quote_admin, for " +
+        "example, leave out the mails of quotes.",
+    }),
     withFailures: t.boolean({
       description: "True: with deliveries that are FAILED, UNKNOWN or BOUNCED; false: without.",
     }),

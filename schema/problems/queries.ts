@@ -46,8 +46,8 @@ builder.queryFields((t) => ({
   problems: t.connection({
     type: ProblemNode,
     description:
-      "Problems of the organization, latest failure first. ADMIN and OPERATOR only; a MEMBER gets " +
-      "the error FORBIDDEN.",
+      "Problems of the organization, latest failure first; for the OPERATOR also those of the jobs " +
+      "of built-in schedules. ADMIN and OPERATOR only; a MEMBER gets the error FORBIDDEN.",
     args: {
       filter: t.arg({ type: ProblemFilter, description: "Filter of the problems; absent: all." }),
     },

@@ -88,7 +88,11 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
   return recorded;
 }
 
-function printStart({ database, dataDir, mail }: Config, address: string, secret: string | null) {
+function printStart(
+  { database, dataDir, mail, model }: Config,
+  address: string,
+  secret: string | null,
+) {
   print([
     `Waybill is ready at ${address}/graphql`,
     // Browsers do not send the fragment of an address, so the key enters no log.
@@ -99,6 +103,7 @@ function printStart({ database, dataDir, mail }: Config, address: string, secret
     mail.providers.length === 0
       ? `SMTP_URLS is not set; mail is captured to files in ${dataDir}/mail`
       : "",
+    model === null ? "OPENAI_API_KEY is not set; jobs that need a language model fail" : "",
   ]);
 }
 

@@ -51,7 +51,8 @@ export interface OpenedServices {
 export async function openServices(config: Config): Promise<OpenedServices> {
   const db = await openConfiguredDatabase(config);
   const migrated = await migrate(db);
-  for (const name of migrated) log.info("Applied migration {name}", { name });
+  const last = migrated.at(-1);
+  if (last) log.info("Applied {count} migrations up to {last}", { count: migrated.length, last });
   const onBusError = (error: unknown) =>
     log.error("Lost the connection of the event bus: {reason}; reconnecting", {
       reason: reasonOf(error),

@@ -5,11 +5,13 @@ const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000], [
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "narrow" });
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
-/** Time relative to now: "3min ago", "in 2hr"; "–" for null. */
+/** Time relative to now: "3min ago", "in 2hr", "now"; "–" for null. */
 export function ago(time: string | null): string {
   if (time === null) return "–";
   const ms = Date.parse(time) - Date.now();
-  const [unit, size] = UNITS.find(([, size]) => Math.abs(ms) >= size) ?? ["second", 1_000];
+  const found = UNITS.find(([, size]) => Math.abs(ms) >= size);
+  if (!found) return "now";
+  const [unit, size] = found;
   return relative.format(Math.round(ms / size), unit);
 }
 

@@ -15,6 +15,8 @@ export interface MessageFilter {
   readonly statuses?: readonly MessageStatus[] | null;
   readonly channels?: readonly MessageChannel[] | null;
   readonly types?: readonly string[] | null;
+  /** Types that the message does not have. */
+  readonly excludedTypes?: readonly string[] | null;
   /** True: at least one delivery is FAILED, BOUNCED or UNKNOWN; false: none. */
   readonly withFailures?: boolean | null;
   /** Part of the title, in any case. */
@@ -61,11 +63,12 @@ export function listMessages(
   let query = queryBuilder<Tables>().selectFrom("messages")
     .select(MESSAGE_COLUMNS).where("organization_id", "=", caller.organizationId);
   if (caller.role === "MEMBER") query = query.where("user_id", "=", caller.userId);
-  const { ids, statuses, channels, types, withFailures, search } = filter;
+  const { ids, statuses, channels, types, excludedTypes, withFailures, search } = filter;
   if (ids) query = query.where("id", "in", [...ids]);
   if (statuses) query = query.where("status", "in", [...statuses]);
   if (channels) query = query.where("channel", "in", [...channels]);
   if (types) query = query.where("type", "in", [...types]);
+  if (excludedTypes) query = query.where("type", "not in", [...excludedTypes]);
   if (withFailures != null) query = query.where(HAS_FAILURES, "=", withFailures);
   if (search) {
     const pattern = `%${search.replaceAll("\0", "").replaceAll(/[\\%_]/g, "\\$&")}%`;

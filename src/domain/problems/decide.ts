@@ -1,5 +1,5 @@
 import { statement } from "../../db/database.ts";
-import { type Caller, requireAdmin } from "../access/access.ts";
+import { type Caller, organizationsOf, requireAdmin } from "../access/access.ts";
 import { InvalidInputError, type Issue, NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
@@ -19,11 +19,11 @@ export interface IgnoreRule {
   readonly note?: string | null;
 }
 
-type Decision = [organizationId: string, id: string, userId: string | null, note: string | null];
+type Decision = [organizationIds: string[], id: string, userId: string | null, note: string | null];
 
 /** Returns SQL that changes a problem by an UPDATE without its condition, and records the decision. */
 function changing(update: string): string {
-  return `with changed as (${update} where organization_id = $1 and id = $2 returning *),
+  return `with changed as (${update} where organization_id = any($1) and id = $2 returning *),
    decided as (${
     recordDecisions(`select id, changed_at, state, changed_by, note, ignored_until, ignored_per_hour
        from changed`)
@@ -60,8 +60,12 @@ export async function resolveProblem(
 ): Promise<Problem> {
   requireAdmin(caller, "resolve problems");
   refuse(issuesOfNote(["note"], note));
-  const { organizationId, userId } = caller;
-  return announce(services, id, await services.db.run(RESOLVE, organizationId, id, userId, note));
+  const { userId } = caller;
+  return announce(
+    services,
+    id,
+    await services.db.run(RESOLVE, organizationsOf(caller), id, userId, note),
+  );
 }
 
 /**
@@ -84,8 +88,16 @@ export async function ignoreProblem(
     ...issuesOfUntil(until),
     ...issuesOfRate(perHour),
   ]);
-  const { organizationId, userId } = caller;
-  const rows = await services.db.run(IGNORE, organizationId, id, userId, note, until, perHour);
+  const { userId } = caller;
+  const rows = await services.db.run(
+    IGNORE,
+    organizationsOf(caller),
+    id,
+    userId,
+    note,
+    until,
+    perHour,
+  );
   return announce(services, id, rows);
 }
 

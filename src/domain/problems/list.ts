@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { columnList, type TableOf } from "../../db/columns.ts";
 import { queryBuilder, statement } from "../../db/database.ts";
-import { type Caller, requireAdmin } from "../access/access.ts";
+import { type Caller, organizationsOf, requireAdmin } from "../access/access.ts";
 import { NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
 import { listPage, type Page, type PageArgs, type Sort } from "../page.ts";
@@ -48,9 +48,9 @@ interface Tables {
 /** Columns of a problem, under the names of `Problem`. */
 export const PROBLEM_COLUMNS = columnList(COLUMNS);
 
-const FIND = statement<[organizationId: string, ids: string[]], Problem>(
+const FIND = statement<[organizationIds: string[], ids: string[]], Problem>(
   "problems.find",
-  `select ${PROBLEM_COLUMNS} from problems where organization_id = $1 and id = any($2)`,
+  `select ${PROBLEM_COLUMNS} from problems where organization_id = any($1) and id = any($2)`,
 );
 
 const LAST_SEEN: Sort = {
@@ -63,7 +63,8 @@ const LAST_SEEN: Sort = {
 };
 
 /**
- * Reads a page of the organization's problems, latest failure first.
+ * Reads a page of the organization's problems, latest failure first; for the OPERATOR also those of the jobs of the
+ * installation, such as the built-in schedules start.
  *
  * @throws {ForbiddenError} for a MEMBER, because problems name failures of everybody's jobs and messages
  * @throws {InvalidInputError} for page arguments out of range and cursors of another list
@@ -76,7 +77,7 @@ export async function listProblems(
 ): Promise<Page<Problem>> {
   requireAdmin(caller, "see problems");
   let query = queryBuilder<Tables>().selectFrom("problems").select(COLUMNS)
-    .where("organization_id", "=", caller.organizationId);
+    .where("organization_id", "in", organizationsOf(caller));
   if (ids) query = query.where("id", "in", [...ids]);
   if (states) query = query.where("state", "in", [...states]);
   if (sources) query = query.where("source", "in", [...sources]);
@@ -85,17 +86,17 @@ export async function listProblems(
   return await listPage(db, query, LAST_SEEN, page);
 }
 
-/** Finds problems of the caller's organization by id; none for a MEMBER. */
+/** Finds problems that the caller may see by id; none for a MEMBER. */
 export async function findProblems(
   { db }: Services,
   caller: Caller,
   ids: readonly string[],
 ): Promise<Problem[]> {
-  return caller.role === "MEMBER" ? [] : await db.run(FIND, caller.organizationId, [...ids]);
+  return caller.role === "MEMBER" ? [] : await db.run(FIND, organizationsOf(caller), [...ids]);
 }
 
 /**
- * Finds a problem of the caller's organization.
+ * Finds a problem that the caller may see.
  *
  * @throws {NotFoundError}
  */
@@ -117,11 +118,13 @@ export async function getProblem(
  */
 export function hasProblem(
   row: string,
-  { organizationId }: Pick<Caller, "organizationId">,
+  caller: Caller,
   problemId: string,
 ): RawBuilder<boolean> {
-  return sql<boolean>`${sql.ref(`${row}.fingerprint`)} = (select fingerprint from problems
-    where id = ${problemId} and organization_id = ${organizationId})`;
+  // The organization is compared, too, because the OPERATOR sees jobs of two.
+  return sql<boolean>`(${sql.ref(`${row}.fingerprint`)}, ${sql.ref(`${row}.organization_id`)}) =
+    (select fingerprint, organization_id from problems
+     where id = ${problemId} and organization_id = any(${organizationsOf(caller)}))`;
 }
 
 function matches(search: string): RawBuilder<boolean> {

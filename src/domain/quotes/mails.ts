@@ -24,7 +24,7 @@ type MailedQuote = Pick<
 
 // Retries are counted by `retryQuoteEmails`, which may allow as many attempts as a message can have.
 const MAX_ATTEMPTS = 10;
-const NO_ADDRESS = "The organization has no adminEmail: set it with updateOrganization";
+const NO_ADDRESS = "The organization has no address of its administrators (adminEmail)";
 
 const ATTACH = statement<
   [

@@ -16,7 +16,7 @@ const METHODS = ["GET", "POST"];
 const log = getLogger(["waybill", "server"]);
 
 /**
- * Handles `GET` and `POST /cron/<name>`, which fires a built-in schedule, and `/cron/tick`, which fires what is due and
+ * Handles `GET` and `POST /cron/<name>`, which fires a built-in schedule or, by its id, any other, and `/cron/tick`, which fires what is due and
  * waits while the workers empty the queue. Both wait for the jobs: 200 with what was done, or 202 if it goes on. A
  * failed job is answered with 500, a paused schedule and an installation on hold with 409.
  *

@@ -1,9 +1,9 @@
-import { SYSTEM_ORGANIZATION_ID } from "../../domain/access/access.ts";
 import { ConflictError, NotFoundError } from "../../domain/errors.ts";
 import { isHeld } from "../../domain/hold.ts";
+import { parseTypeId } from "../../domain/id.ts";
 import { isFinished } from "../../domain/jobs/job.ts";
 import { waitForJobs, type WaitLimit } from "../../domain/jobs/wait.ts";
-import { findBuiltIn } from "../../domain/schedules/find.ts";
+import { findBuiltIn, findSchedules } from "../../domain/schedules/find.ts";
 import { startRun } from "../../domain/schedules/run.ts";
 import type { Services } from "../../domain/services.ts";
 import { type CronReport, reportOf } from "./report.ts";
@@ -15,9 +15,10 @@ export interface NamedRun {
 }
 
 /**
- * Runs a built-in schedule and waits for its job: the unfinished one of an earlier fire if there is one.
+ * Runs a schedule and waits for its job: the unfinished one of an earlier fire if there is one.
  *
- * @throws {NotFoundError} if no built-in schedule has the name
+ * @param name of a built-in schedule, or the id of any, because two organizations may use the same name
+ * @throws {NotFoundError} if there is no such schedule
  * @throws {ConflictError} NOT_STARTABLE while the schedule is paused or the installation is on hold
  */
 export async function runNamed(
@@ -26,7 +27,10 @@ export async function runNamed(
   limit: WaitLimit,
 ): Promise<NamedRun> {
   const { db } = services;
-  const schedule = await findBuiltIn(db, name);
+  const id = parseTypeId(name);
+  const [schedule] = id?.noun === "schedule"
+    ? await findSchedules(db, [id.id])
+    : [await findBuiltIn(db, name)];
   if (!schedule) throw new NotFoundError([name]);
   const refused = `Cannot fire schedule ${name}: `;
   if (!schedule.enabled) throw new ConflictError("NOT_STARTABLE", `${refused}it is paused`);
@@ -34,11 +38,11 @@ export async function runNamed(
     throw new ConflictError("NOT_STARTABLE", `${refused}the installation is on hold`);
   }
   const { jobId } = await startRun(services, schedule, {
-    organizationId: SYSTEM_ORGANIZATION_ID,
+    organizationId: schedule.organizationId,
     userId: null,
   });
   const [job] = await waitForJobs(services, [jobId], limit);
-  const report = await reportOf(services, name, jobId, job);
+  const report = await reportOf(services, schedule.name, jobId, job);
   if (job && !isFinished(job.status)) return { status: 202, report };
   return { status: job?.status === "COMPLETED" ? 200 : 500, report };
 }

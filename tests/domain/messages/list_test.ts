@@ -3,7 +3,7 @@ import { type Database, statement } from "../../../src/db/database.ts";
 import { listMessages } from "../../../src/domain/messages/list.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";
-import { onPostgres } from "../../support/database.ts";
+import { onEveryDatabase, onPostgres } from "../../support/database.ts";
 
 // Every second message has a sendAt, and the others are sorted among them by createdAt.
 const FILL = statement<[organizationId: string, count: number]>(
@@ -54,4 +54,14 @@ onPostgres("listMessages() by SEND_AT_DESC reads only the rows of its page", asy
   assert.equal(times.length, 150);
   assert.deepEqual(times, times.toSorted((a, b) => b.getTime() - a.getTime()));
   assert.ok(Math.max(...reads) <= 100, `read ${reads} rows`);
+});
+
+onEveryDatabase("listMessages() leaves out excluded types", async ({ db }) => {
+  const { id, admin } = await createOrganization(db);
+  const services = { db, bus: createBus() };
+  await db.run(FILL, id, 2);
+  const countWithout = async (...excludedTypes: string[]) =>
+    (await listMessages(services, admin, { excludedTypes }, "CREATED_DESC", {})).edges.length;
+  assert.equal(await countWithout("receipt"), 2);
+  assert.equal(await countWithout("receipt", "newsletter"), 0);
 });

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
+import { type Caller, SYSTEM_ORGANIZATION_ID } from "../../../src/domain/access/access.ts";
+import { NotFoundError } from "../../../src/domain/errors.ts";
 import { toTypeId } from "../../../src/domain/id.ts";
 import { listJobs } from "../../../src/domain/jobs/list.ts";
 import { rescueOrphans } from "../../../src/domain/jobs/lease.ts";
 import { retryJob } from "../../../src/domain/jobs/retry.ts";
 import { settleJobs } from "../../../src/domain/jobs/settle.ts";
+import { resolveProblem } from "../../../src/domain/problems/decide.ts";
 import { listAffected, listExamples, readTrends } from "../../../src/domain/problems/details.ts";
+import { listProblems } from "../../../src/domain/problems/list.ts";
+import { rollUpProblems } from "../../../src/domain/problems/roll_up.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { addJob, addWorker, claimWork, endOf, expireLease } from "../../support/jobs.ts";
 import { failJobs, problemOf, problemsOf } from "../../support/problems.ts";
@@ -47,6 +52,29 @@ onEveryQueue("failed jobs with one cause are one problem", async (queue) => {
     const { edges } = await listJobs(services, admin, { problemId }, "CREATED_ASC", {});
     assert.deepEqual(edges.map(({ node }) => node.id), jobs);
   }
+});
+
+onEveryQueue("only the OPERATOR sees and resolves problems of the system's jobs", async (queue) => {
+  const { services, organization: { admin, operator } } = queue;
+  const system = { ...queue.organization, id: SYSTEM_ORGANIZATION_ID };
+  const [own = ""] = await failJobs(queue, ["No answer"]);
+  const [built = ""] = await failJobs({ services, organization: system }, ["No answer"]);
+  await rollUpProblems(services);
+  const seenBy = async (caller: Caller) =>
+    (await listProblems(services, caller, {}, {})).edges.map(({ node }) => node);
+  assert.deepEqual((await seenBy(admin)).map(({ organizationId }) => organizationId), [
+    admin.organizationId,
+  ]);
+  const problems = await seenBy(operator);
+  assert.equal(problems.length, 2);
+  for (const { id, organizationId } of problems) {
+    const { edges } = await listJobs(services, operator, { problemId: id }, "CREATED_ASC", {});
+    const expected = organizationId === SYSTEM_ORGANIZATION_ID ? built : own;
+    assert.deepEqual(edges.map(({ node }) => node.id), [expected]);
+  }
+  const { id = "" } = problems.find(({ organizationId }) => organizationId === system.id) ?? {};
+  await assert.rejects(resolveProblem(services, admin, id, null), NotFoundError);
+  assert.equal((await resolveProblem(services, operator, id, null)).state, "RESOLVED");
 });
 
 onEveryQueue("each failed attempt of a job counts, and the job once", async (queue) => {

@@ -67,7 +67,7 @@ onEveryQuotes(
     assert.deepEqual(smtp.received.map(({ recipient }) => recipient), ["grace@example.com"]);
     const { adminDeliveryId, adminSkipped } = await read(quote);
     assert.equal(adminDeliveryId, null);
-    assert.match(adminSkipped ?? "", /has no adminEmail/);
+    assert.match(adminSkipped ?? "", /has no address of its administrators/);
   },
 );
 

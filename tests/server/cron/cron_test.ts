@@ -5,6 +5,8 @@ import { toTypeId } from "../../../src/domain/id.ts";
 import { putOnHold } from "../../../src/domain/installation/hold.ts";
 import { getMessage } from "../../../src/domain/messages/find.ts";
 import { ensureBuiltInSchedules } from "../../../src/domain/schedules/built_in.ts";
+import { createSchedule } from "../../../src/domain/schedules/create.ts";
+import { createOrganization } from "../../support/callers.ts";
 import { makeDataDir } from "../../support/data_dir.ts";
 import { onEveryDatabase } from "../../support/database.ts";
 import { type MailWorker, startMailWorker } from "../../support/mail_worker.ts";
@@ -15,6 +17,10 @@ import { until } from "../../support/until.ts";
 
 const SECRET = "a secret for schedules";
 const COUNT_JOBS = statement<[], { n: number }>("test.countJobs", "select count(*) as n from jobs");
+const JOBS_OF = statement<[kind: string], { organizationId: string }>(
+  "test.jobsOf",
+  `select organization_id as "organizationId" from jobs where kind = $1`,
+);
 const PAUSE = statement<[name: string]>(
   "test.pauseSchedule",
   "update schedules set enabled = false where name = $1",
@@ -108,6 +114,27 @@ onEveryDatabase(
       assert.match(JSON.stringify(body), /on hold/);
       assert.equal(await jobs(), 0);
     }),
+);
+
+onEveryDatabase(
+  "/cron/<id> fires a schedule of an organization, for that organization",
+  ({ db }) =>
+    withCron(db, async ({ cron, server: { services } }) => {
+      const { id: organizationId, admin } = await createOrganization(db);
+      const { schedule: { id } } = await createSchedule(services, admin, {
+        name: "tidy up",
+        kind: "CLEANUP_DELIVERIES",
+        payload: { daysToKeep: 30 },
+        cron: "0 4 * * 1",
+        timezone: "UTC",
+        enabled: true,
+      });
+      const [status, body] = await read(await cron(toTypeId("schedule", id)));
+      assert.equal(status, 202);
+      assert.match(JSON.stringify(body), /"schedule":"tidy up","job":"job_/);
+      const [job] = await db.run(JOBS_OF, "CLEANUP_DELIVERIES");
+      assert.deepEqual(job, { organizationId });
+    }, { cronTimeoutMs: 50 }),
 );
 
 onEveryDatabase(
