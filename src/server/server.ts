@@ -16,6 +16,7 @@ import { createScrapeAccess } from "./ops/scrape_access.ts";
 import type { QuoteImages } from "./quote_images.ts";
 import { type CallerHandler, createRoutes } from "./routes.ts";
 import { watchSessions } from "./graphql/sessions.ts";
+import { createShopifyOrders } from "./webhooks/shopify_orders.ts";
 import { createUnsubscribe } from "./unsubscribe.ts";
 import { createWebSockets } from "./graphql/websocket.ts";
 
@@ -72,7 +73,7 @@ export function startServer(options: ServerOptions): RunningServer {
   const findSecrets = createInboundSecrets(services, {
     EMAIL: options.webhooks.secret,
     MAILGUN: options.webhooks.mailgunSigningKey,
-    SHOPIFY: null,
+    SHOPIFY: options.webhooks.shopifySecret ?? null,
   });
   const metrics = createMetrics(services, options.metrics, {
     webSockets: webSockets.count,
@@ -98,6 +99,7 @@ export function startServer(options: ServerOptions): RunningServer {
       createContent(services, authenticate),
       createBounces(services, options.webhooks),
       createInboundMail(services, findSecrets),
+      createShopifyOrders(services, findSecrets),
       createCron(services, options.cronSecret, {
         timeoutMs: options.cronTimeoutMs ?? CRON_TIMEOUT_MS,
         signal: stopping.signal,

@@ -1,14 +1,14 @@
 import { toTypeId } from "../id.ts";
 
-/** Paths of inbound webhooks by kind. The id of the organization follows. */
-const PATHS = {
+/** Paths of inbound webhooks by kind; the id of the organization may follow. */
+export const INBOUND_PATHS = {
   EMAIL: "/webhooks/email",
   MAILGUN: "/webhooks/mailgun",
   SHOPIFY: "/webhooks/shopify/orders",
 } as const;
 
 /** Kind of an inbound webhook: the system that sends it, or its format. */
-export type InboundKind = keyof typeof PATHS;
+export type InboundKind = keyof typeof INBOUND_PATHS;
 
 /** All kinds, in the order of lists. */
 export const INBOUND_KINDS = ["EMAIL", "MAILGUN", "SHOPIFY"] as const satisfies InboundKind[];
@@ -26,5 +26,5 @@ export interface InboundRoute {
 
 /** Path of a route: "/webhooks/email/org_…". */
 export function pathOf({ kind, organizationId }: InboundRoute): string {
-  return `${PATHS[kind]}/${toTypeId("organization", organizationId)}`;
+  return `${INBOUND_PATHS[kind]}/${toTypeId("organization", organizationId)}`;
 }

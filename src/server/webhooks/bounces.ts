@@ -23,6 +23,8 @@ export interface WebhookOptions {
   readonly secret: string | null;
   /** Signing key of Mailgun; null to disable. */
   readonly mailgunSigningKey: string | null;
+  /** Secret of the order webhooks of Shopify; null or absent to disable. */
+  readonly shopifySecret?: string | null;
   /** Accepted topics of Amazon SNS; empty to disable. */
   readonly snsTopicArns: readonly string[];
   /** Fetches Amazon's certificates; absent: `globalThis.fetch`. */

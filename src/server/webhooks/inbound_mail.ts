@@ -1,10 +1,10 @@
 import { getLogger } from "@logtape/logtape";
 import { GraphQLError } from "graphql";
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { PlacedEmail } from "../../domain/emails/incoming.ts";
 import type { ParsedMail } from "../../domain/emails/mail.ts";
 import { InvalidInputError } from "../../domain/errors.ts";
-import { parseTypeId, toTypeId } from "../../domain/id.ts";
+import { toTypeId } from "../../domain/id.ts";
 import type { FindSecrets } from "../../domain/inbound_routes/secrets.ts";
 import { createMailReceiver } from "../../domain/inbox/receive.ts";
 import type { Services } from "../../domain/services.ts";
@@ -12,6 +12,7 @@ import { BodyTooLargeError, readBody } from "../body.ts";
 import { BodyTimeoutError } from "../body_deadline.ts";
 import { errorResponse, failureResponse, toClientError } from "../errors.ts";
 import { BodyMemory, type HoldBytes } from "./body_memory.ts";
+import { addInboundRoute } from "./inbound_route.ts";
 import { readMailForm } from "./mail_form.ts";
 import { readMailJson } from "./mail_json.ts";
 import { checkMailgunForm, readMailgunMail } from "./mailgun_mail.ts";
@@ -30,7 +31,6 @@ const log = getLogger(["waybill", "server"]);
 
 interface Source {
   readonly kind: "EMAIL" | "MAILGUN";
-  readonly path: string;
   /**
    * Reads the body of a request, and checks its signature before the mail is parsed.
    *
@@ -44,7 +44,6 @@ interface Source {
 const SOURCES: readonly Source[] = [
   {
     kind: "EMAIL",
-    path: "/webhooks/email",
     refusal: null,
     async read(request, secrets, hold) {
       const body = new Uint8Array(await readBody(request, MAX_BODY_BYTES, hold));
@@ -54,7 +53,6 @@ const SOURCES: readonly Source[] = [
   },
   {
     kind: "MAILGUN",
-    path: "/webhooks/mailgun",
     refusal: NEVER_ACCEPTABLE,
     async read(request, secrets, hold) {
       const form = await readMailForm(request, MAX_BODY_BYTES, hold);
@@ -73,32 +71,16 @@ export function createInboundMail(services: Services, findSecrets: FindSecrets):
   const receive = createMailReceiver(services);
   const memory = new BodyMemory(MAX_HELD_BYTES);
   for (const source of SOURCES) {
-    const handle = async ({ req }: Context) => {
-      const organizationId = organizationOf(req.param("organization"));
-      const found = organizationId === undefined
-        ? null
-        : await findSecrets(source.kind, organizationId);
-      if (!found) return errorResponse(404, new GraphQLError(NO_ROUTE));
+    addInboundRoute(app, source.kind, findSecrets, async (request, { organizationId, secrets }) => {
       try {
-        const mail = await memory.with((hold) => source.read(req.raw, found.secrets, hold));
-        return acceptedResponse(await receive({ organizationId: found.organizationId, mail }));
+        const mail = await memory.with((hold) => source.read(request, secrets, hold));
+        return acceptedResponse(await receive({ organizationId, mail }));
       } catch (error) {
         return rejectionResponse(source, error);
       }
-    };
-    app.post(source.path, handle);
-    app.post(`${source.path}/:organization`, handle);
+    });
   }
   return app;
-}
-
-const NO_ROUTE = "Cannot find an inbound route with a secret at this address";
-
-/** Null: the path has no id; undefined: it is not the id of an organization. */
-function organizationOf(typeId: string | undefined): string | null | undefined {
-  if (typeId === undefined) return null;
-  const parsed = parseTypeId(typeId);
-  return parsed?.noun === "organization" ? parsed.id : undefined;
 }
 
 function acceptedResponse({ emailId, threadId, created }: PlacedEmail): Response {
