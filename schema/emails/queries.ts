@@ -23,7 +23,7 @@ export const ThreadFilter = builder.inputType("ThreadFilter", {
     search: t.string({
       description:
         "Words that one mail of the thread has in its subject, addresses or text, case-insensitive. " +
-        "The beginning of a word is enough.",
+        "The beginning of the last word is enough.",
     }),
   }),
 });

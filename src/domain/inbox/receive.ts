@@ -23,6 +23,9 @@ export interface ArrivedMail {
  */
 export type ReceiveMail = (arrived: ArrivedMail) => Promise<PlacedEmail>;
 
+// Reading a text of 20 MB for quotes would block the process for seconds.
+const MAX_REPLY_LENGTH = 100_000;
+
 const log = getLogger(["waybill", "inbox"]);
 
 /** Creates the function that receives mails. Mails that arrive together share a transaction. */
@@ -31,6 +34,7 @@ export function createMailReceiver(services: Services): ReceiveMail {
   return async (arrived) => {
     const startedAt = performance.now();
     const placed = await receive(arrived);
+    if (!placed.created) return placed;
     log.info("Mail queued: {emailId} in {threadId}, {ms} ms", {
       emailId: toTypeId("email", placed.emailId),
       threadId: toTypeId("thread", placed.threadId),
@@ -68,7 +72,7 @@ async function rowsOf(
       mail,
       direction: isOwn(author) ? "OUTBOUND" : "INBOUND",
       kind: kindOf({ ...mail, from: { ...mail.from, address: author } }, ownAddresses),
-      replyText: replyTextOf(mail.text),
+      replyText: replyTextOf(mail.text.slice(0, MAX_REPLY_LENGTH)),
       threadId: null,
       receivedAt: null,
       deliveryId: null,
