@@ -13,6 +13,8 @@ export interface ElementLook {
   readonly color: Colord;
   /** Null: a picture, or unknown. */
   readonly background: Colord | null;
+  /** Whether the color differs from the background. */
+  readonly hasContrast: boolean;
 }
 
 /** Look of a page without styles. */
@@ -22,11 +24,14 @@ export const PAGE_LOOK: ElementLook = {
   hasSize: true,
   color: colord("black"),
   background: colord("white"),
+  hasContrast: true,
 };
 
 const WITHOUT_TEXT = new Set(["head", "title", "script", "style", "template", "noembed"]);
 // Below this contrast (1: equal, 21: black on white) nobody reads a text.
 const MIN_CONTRAST = 1.1;
+const MIN_ALPHA = 0.05;
+const LOOK_ATTRIBUTES = ["style", "color", "text", "bgcolor", "background"];
 const OUTSIDE = /^-\d{3,}/;
 const ZERO = /^0*(?:\.0+)?(?:[a-z]+|%)?$/;
 const TINY = /^[01](?:\.\d+)?(?:px|pt)$/;
@@ -38,22 +43,31 @@ export function lookOf(
   attributes: Readonly<Record<string, string>>,
   outer: ElementLook,
 ): ElementLook {
+  const isShown = outer.shown && !WITHOUT_TEXT.has(name) && !("hidden" in attributes);
+  if (!isShown) return { ...outer, shown: false };
+  if (!LOOK_ATTRIBUTES.some((attribute) => attribute in attributes)) return outer;
   const style = declarationsOf(attributes.style ?? "");
-  const color = colord(style.get("color") ?? attributes.color ?? attributes.text ?? "");
+  const color = parseColor(style.get("color") ?? attributes.color ?? attributes.text ?? "") ??
+    outer.color;
+  const background = backgroundOf(attributes, style, outer.background);
+  const isSame = color === outer.color && background === outer.background;
   return {
-    shown: outer.shown && !WITHOUT_TEXT.has(name) && !("hidden" in attributes) && !isRemoved(style),
+    shown: !isRemoved(style),
     visible: visibilityOf(style, outer.visible),
     hasSize: hasSize(style, outer.hasSize),
-    color: color.isValid() ? color : outer.color,
-    background: backgroundOf(attributes, style, outer.background),
+    color,
+    background,
+    hasContrast: isSame ? outer.hasContrast : hasContrast(color, background),
   };
 }
 
 /** Whether a reader sees the text of an element. */
-export function isReadable(
-  { shown, visible, hasSize, color, background }: ElementLook,
-): boolean {
-  return shown && visible && hasSize && color.alpha() > 0.05 &&
+export function isReadable({ shown, visible, hasSize, hasContrast }: ElementLook): boolean {
+  return shown && visible && hasSize && hasContrast;
+}
+
+function hasContrast(color: Colord, background: Colord | null): boolean {
+  return color.alpha() > MIN_ALPHA &&
     (background === null || color.contrast(background) >= MIN_CONTRAST);
 }
 
@@ -103,8 +117,12 @@ function backgroundOf(
   if (style.has("background-image") || attributes.background || /url\(|gradient/.test(value)) {
     return null;
   }
-  const color = value.split(/\s+(?![^(]*\))/).map((word) => colord(word)).find((color) =>
-    color.isValid()
-  );
-  return color && color.alpha() > 0.05 ? color : outer;
+  const color = value.split(/\s+(?![^(]*\))/).map(parseColor).find((color) => color !== null);
+  return color && color.alpha() > MIN_ALPHA ? color : outer;
+}
+
+function parseColor(text: string): Colord | null {
+  if (text === "") return null;
+  const color = colord(text);
+  return color.isValid() ? color : null;
 }

@@ -46,7 +46,7 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
 
 async function parse(raw: Uint8Array): Promise<Email> {
   try {
-    const light = raw.length > SMALL_BYTES ? withoutAttachments(raw) : raw;
+    const light = raw.length > SMALL_BYTES ? withoutAttachments(raw).raw : raw;
     return await PostalMime.parse(light.subarray(0, MAX_PARSED_BYTES), PARSER);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -6,6 +6,7 @@ import { ownAddressesWith } from "../../domain/emails/import.ts";
 import { parseMail } from "../../domain/emails/parse.ts";
 import { invalid, InvalidInputError } from "../../domain/errors.ts";
 import type { Services } from "../../domain/services.ts";
+import { piecesOf } from "./chunks.ts";
 import { countChunks } from "./counted_rows.ts";
 import { failure } from "./failure.ts";
 import { type MboxMail, splitMbox } from "./mbox.ts";
@@ -87,7 +88,7 @@ function openMbox(request: Request): AsyncIterable<Uint8Array> {
 
 async function* batchesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Batch> {
   let batch: Batch = { mails: [], refused: [], length: 0 };
-  for await (const part of splitMbox(bytes, MAX_MAIL_BYTES)) {
+  for await (const part of splitMbox(piecesOf(bytes), MAX_MAIL_BYTES)) {
     await addTo(batch, part);
     // Parsing waits for nothing, and would block the event loop until the end of the batch.
     await setImmediate();

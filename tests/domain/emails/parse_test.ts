@@ -69,6 +69,25 @@ x
   assert.equal(mail.attachmentCount, 1);
 });
 
+Deno.test("parseMail() reads the text after large attachments, and counts them", async () => {
+  const content = `${"QUJD".repeat(19)}\n`.repeat(200_000);
+  const part = (type: string, text: string) => `--m\nContent-Type: ${type}\n${text}\n`;
+  const attachment = part("application/pdf", `Content-Transfer-Encoding: BASE64\n\n${content}`);
+  const text = Buffer.from("Grüße\n".repeat(30_000)).toString("base64").replace(/.{76}/g, "$&\n");
+  const mail = await parse(
+    `From: max@example.net\nContent-Type: multipart/mixed; boundary=m\n\n${attachment}` +
+      part("text/plain; charset=utf-8", `Content-Transfer-Encoding: base64\n\n${text}`) +
+      `${attachment}--m--\n`,
+  );
+  assert.equal(mail.text.trim(), "Grüße\n".repeat(30_000).trim());
+  assert.equal(mail.attachmentCount, 2);
+});
+
+Deno.test("parseMail() reads the beginning of a text of many megabytes", async () => {
+  const mail = await parse(`From: max@example.net\n\n${"0123456789\n".repeat(1_000_000)}`);
+  assert.equal(mail.text.length, 1_000_000);
+});
+
 for (
   const [name, mail] of [
     ["nothing", ""],

@@ -70,6 +70,23 @@ Deno.test("splitMbox() returns no bytes of a mail beyond the limit, and goes on 
   ]);
 });
 
+Deno.test("splitMbox() removes the content of attachments of a large mail", async () => {
+  const from = "From a@example.net Mon May  4 08:00:00 2026\n";
+  const part = "--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\n";
+  const content = `${"QUJD".repeat(19)}\n`.repeat(10_000);
+  const mail = (content: string) => `X: y\n\n${`${part}${content}`.repeat(2)}--b--\n`;
+  for (const partBytes of [1_000, 65_536, 10_000_000]) {
+    const found = await split(`${from}${mail(content)}${from}B`, partBytes, 10_000_000);
+    const light = found[0]?.text ?? "";
+    assert.ok(light.length < content.length, `${light.length} bytes in parts of ${partBytes}`);
+    assert.equal(
+      light.replaceAll(/(?:QUJD)+\n/g, "").replaceAll(/\n+/g, "\n"),
+      mail("").replaceAll(/\n+/g, "\n"),
+    );
+    assert.equal(found[1]?.text, "B");
+  }
+});
+
 Deno.test("splitMbox() marks bytes before the first mail, unless they are blank", async () => {
   const mail = "From a@example.net Mon May  4 08:00:00 2026\nA";
   assert.deepEqual((await split(`Hello\n${mail}`, 5)).map(({ isMarked }) => isMarked), [
