@@ -1,6 +1,7 @@
 import { type Colord, colord, extend } from "colord";
 import a11y from "colord/plugins/a11y";
 import names from "colord/plugins/names";
+import type { Style } from "./style_sheet.ts";
 
 extend([a11y, names]);
 
@@ -31,22 +32,23 @@ const WITHOUT_TEXT = new Set(["head", "title", "script", "style", "template", "n
 // Below this contrast (1: equal, 21: black on white) nobody reads a text.
 const MIN_CONTRAST = 1.1;
 const MIN_ALPHA = 0.05;
-const LOOK_ATTRIBUTES = ["style", "color", "text", "bgcolor", "background"];
+const MAX_VALUE_LENGTH = 200;
+const LOOK_ATTRIBUTES = ["color", "text", "bgcolor", "background"];
 const OUTSIDE = /^-\d{3,}/;
 const ZERO = /^0*(?:\.0+)?(?:[a-z]+|%)?$/;
 const TINY = /^[01](?:\.\d+)?(?:px|pt)$/;
 const TINY_FONT = /(?:^|\s)[01](?:\.\d+)?(?:px|pt)?(?=[/\s])/;
 
-/** Returns the look of an element in another one, by its name, attributes and inline style. */
+/** Returns the look of an element in another one, by its name, attributes and style. */
 export function lookOf(
   name: string,
   attributes: Readonly<Record<string, string>>,
+  style: Style,
   outer: ElementLook,
 ): ElementLook {
   const isShown = outer.shown && !WITHOUT_TEXT.has(name) && !("hidden" in attributes);
   if (!isShown) return { ...outer, shown: false };
-  if (!LOOK_ATTRIBUTES.some((attribute) => attribute in attributes)) return outer;
-  const style = declarationsOf(attributes.style ?? "");
+  if (style.size === 0 && !LOOK_ATTRIBUTES.some((name) => name in attributes)) return outer;
   const color = parseColor(style.get("color") ?? attributes.color ?? attributes.text ?? "") ??
     outer.color;
   const background = backgroundOf(attributes, style, outer.background);
@@ -71,16 +73,7 @@ function hasContrast(color: Colord, background: Colord | null): boolean {
     (background === null || color.contrast(background) >= MIN_CONTRAST);
 }
 
-function declarationsOf(style: string): Map<string, string> {
-  return new Map(
-    style.toLowerCase().replaceAll(/\/\*.*?\*\//g, "").split(";").map((text) => {
-      const [name = "", ...value] = text.split(":");
-      return [name.trim(), value.join(":").replace("!important", "").trim()];
-    }),
-  );
-}
-
-function isRemoved(style: ReadonlyMap<string, string>): boolean {
+function isRemoved(style: Style): boolean {
   const valueOf = (name: string) => style.get(name) ?? "";
   const isZero = (name: string) => style.has(name) && ZERO.test(valueOf(name));
   const isCut = valueOf("overflow").startsWith("hidden") &&
@@ -95,12 +88,12 @@ function isRemoved(style: ReadonlyMap<string, string>): boolean {
     /^inset\((?:50|100)%/.test(valueOf("clip-path")) || /scale\(0\)/.test(valueOf("transform"));
 }
 
-function visibilityOf(style: ReadonlyMap<string, string>, outer: boolean): boolean {
+function visibilityOf(style: Style, outer: boolean): boolean {
   const value = style.get("visibility");
   return value === undefined || value === "inherit" ? outer : value === "visible";
 }
 
-function hasSize(style: ReadonlyMap<string, string>, outer: boolean): boolean {
+function hasSize(style: Style, outer: boolean): boolean {
   const size = style.get("font-size");
   if (size !== undefined) return !ZERO.test(size) && !TINY.test(size);
   const font = style.get("font");
@@ -109,7 +102,7 @@ function hasSize(style: ReadonlyMap<string, string>, outer: boolean): boolean {
 
 function backgroundOf(
   attributes: Readonly<Record<string, string>>,
-  style: ReadonlyMap<string, string>,
+  style: Style,
   outer: Colord | null,
 ): Colord | null {
   const value = style.get("background-color") ?? style.get("background") ?? attributes.bgcolor ??
@@ -117,7 +110,9 @@ function backgroundOf(
   if (style.has("background-image") || attributes.background || /url\(|gradient/.test(value)) {
     return null;
   }
-  const color = value.split(/\s+(?![^(]*\))/).map(parseColor).find((color) => color !== null);
+  const color = value.slice(0, MAX_VALUE_LENGTH).split(/\s+(?![^(]*\))/).map(parseColor).find((
+    color,
+  ) => color !== null);
   return color && color.alpha() > MIN_ALPHA ? color : outer;
 }
 

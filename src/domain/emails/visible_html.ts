@@ -1,5 +1,6 @@
 import { Parser } from "htmlparser2";
 import { type ElementLook, isReadable, lookOf, PAGE_LOOK } from "./element_look.ts";
+import { StyleSheet } from "./style_sheet.ts";
 
 // The parser compares each end tag with all open elements, so that a page of unclosed ones would take its square.
 const MAX_DEPTH = 500;
@@ -7,22 +8,32 @@ const KEPT_ATTRIBUTES = ["href", "alt"];
 
 /**
  * Removes text from an HTML page that its reader does not see: of elements with `display: none`, without size,
- * outside of the page, in the color of their background, and comments. Of the attributes it keeps only the addresses
+ * outside of the page, in the color of their background, by their attributes or by the style sheets of the page, and
+ * comments. Of the attributes it keeps only the addresses
  * of links and the texts of pictures. It stops at elements that are nested more than 500 levels deep.
  */
 export function visibleHtmlOf(html: string): string {
   const parts: string[] = [];
   const looks: ElementLook[] = [];
+  const sheet = new StyleSheet();
+  let css = "";
+  let inSheet = false;
   const parser = new Parser({
     onopentag(name, attributes) {
-      const look = lookOf(name, attributes, looks.at(-1) ?? PAGE_LOOK);
+      const style = sheet.styleOf(name, attributes);
+      const look = lookOf(name, attributes, style, looks.at(-1) ?? PAGE_LOOK);
+      inSheet = name === "style";
       if (looks.push(look) > MAX_DEPTH) parser.pause();
       if (look.shown) parts.push(`<${name}${attributesOf(attributes)}>`);
     },
     ontext(text) {
-      if (isReadable(looks.at(-1) ?? PAGE_LOOK)) parts.push(escaped(text));
+      if (inSheet) css += text;
+      else if (isReadable(looks.at(-1) ?? PAGE_LOOK)) parts.push(escaped(text));
     },
     onclosetag(name) {
+      if (inSheet) sheet.add(css);
+      css = "";
+      inSheet = false;
       if (looks.pop()?.shown) parts.push(`</${name}>`);
     },
   });

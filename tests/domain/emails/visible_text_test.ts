@@ -24,6 +24,9 @@ for (
     ["the head", `<head><title>hidden</title><style>hidden</style></head>`],
     ["scripts and templates", `<script>"<p>hidden</p>"</script><template>hidden</template>`],
     ["an element within a hidden one", `<div hidden><p style="display:block">hidden</p></div>`],
+    ["a class", `<style>/* a */ .x, p.y { Display: NONE }</style><b class="a x">hidden</b>`],
+    ["an id", `<style>@media screen { #x { font-size: 0 } }</style><b id="x">hidden</b>`],
+    ["a rule for elements", `<style>td { color: #fff; background: white }</style><td>hidden</td>`],
     ["an attribute", `<img src="x" title="hidden"><p data-x="hidden" aria-label="hidden"></p>`],
   ] as const
 ) {
@@ -44,6 +47,9 @@ Deno.test("visibleTextOf() keeps text that its reader sees", () => {
       `<div style="visibility:hidden"><p style="visibility:visible">seen</p></div>`,
       `<div style="color:white"><p style="background-color:black">seen</p></div>`,
       `<div style="max-height:0">seen</div>`,
+      `<style>@media (max-width: 600px) { .x { display: none } }</style><p class="x">seen</p>`,
+      `<style>.x { display: none } @media broken {{{</style><p class="y">seen</p>`,
+      `<style>.x { background: #036 }</style><p class="x" style="color:white">seen</p>`,
       `<b>se</b>en`,
       `<p>seen`,
     ]
@@ -78,7 +84,24 @@ Deno.test("withoutInvisible() removes characters without width, but no joiners o
   assert.equal(withoutInvisible("می\u200cخواهم 👩\u200d💻 🏴"), "می\u200cخواهم 👩\u200d💻 🏴");
 });
 
-Deno.test("visibleTextOf() ends soon for a page of elements that are not closed", () => {
-  const page = "<b>".repeat(200_000) + "</i>".repeat(200_000);
-  assert.equal(visibleTextOf(`seen${page}`), "seen");
-});
+for (
+  const [name, page] of [
+    ["elements that are not closed", "<b>".repeat(200_000) + "</i>".repeat(200_000)],
+    ["comments in a style", `<p style="${"/*".repeat(500_000)}"></p>`],
+    ["nested blocks", `<style>${"@media all{".repeat(9_000)}</style>`],
+    [
+      "rules and classes",
+      `<style>${".a{color:red}".repeat(7_000)}</style>` + '<b class="a">'.repeat(490),
+    ],
+    [
+      "declarations and elements",
+      `<style>b{${Array.from({ length: 9_000 }, (_, n) => `p${n}:x`).join(";")}}</style>` +
+      "<b></b>".repeat(100_000),
+    ],
+    ["colors", `<p style="background:${"a ".repeat(500)}"></p>`.repeat(900)],
+  ] as const
+) {
+  Deno.test(`visibleTextOf() ends soon for a page of ${name}`, () => {
+    assert.equal(visibleTextOf(`seen${page}`), "seen");
+  });
+}
