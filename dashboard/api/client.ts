@@ -47,6 +47,8 @@ export function openApi(key: string): Api {
     });
   // Objects without an id are part of the object that holds them, which is what the cache warns about.
   const cache = cacheExchange({
+    // It has no id, but its path is unique.
+    keys: { InboundRoute: ({ path }) => typeof path === "string" ? path : null },
     possibleTypes: {
       Error: ["ConflictError", "ForbiddenError", "InvalidInputError", "NotFoundError"],
     },

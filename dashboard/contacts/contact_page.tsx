@@ -13,6 +13,7 @@ import { ContactActions } from "./contact_actions.tsx";
 import { addressesOf, type ContactRow, titleOf } from "./contact_fields.ts";
 import { ContactState } from "./contact_state.tsx";
 import { ContactQuery, ContactUpdated } from "./operations.ts";
+import { Orders } from "./orders.tsx";
 import { Timeline } from "./timeline.tsx";
 
 /** Page of a contact: its fields, and all that has happened to it, both live. */
@@ -52,6 +53,7 @@ function OpenContact({ id }: { readonly id: string }) {
         <Id id={contact.id} />
       </div>
       <Facts contact={contact} />
+      <Orders id={id} />
       <Timeline key={changes} id={id} />
     </>
   );

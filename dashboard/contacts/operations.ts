@@ -45,6 +45,19 @@ export const TimelineQuery = graphql(`
 /** A page of a timeline. */
 export type TimelinePage = NonNullable<ResultOf<typeof TimelineQuery>["contact"]>["timeline"];
 
+/** Reads the newest orders of a contact. */
+export const OrdersQuery = graphql(`
+  query OrdersOfContact($id: ID!) {
+    contact(id: $id) {
+      id
+      orders(first: 20) {
+        nodes { id number status total { amount currency } createdAt }
+        totalCount
+      }
+    }
+  }
+`);
+
 /** Changes fields of a contact. */
 export const UpdateContact = graphql(
   `

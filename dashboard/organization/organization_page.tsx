@@ -1,5 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "urql";
+import { InboundRoutes } from "../inbound_routes/inbound_routes.tsx";
 import { OrganizationQuery } from "../installation/organizations/operations.ts";
 import { OrganizationForm } from "../installation/organizations/organization_form.tsx";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
@@ -21,6 +22,7 @@ export default function OrganizationPage() {
         {error && !data && <ErrorNotice reason={reasonOf(error)} onRetry={read} />}
         {!error && !organization && <Skeleton height={240} />}
         {organization && <OrganizationForm organization={organization} />}
+        <InboundRoutes />
       </div>
     </>
   );
