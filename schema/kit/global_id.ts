@@ -23,6 +23,8 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["QuoteImage", "quoteImage"],
   ["Thread", "thread"],
   ["Email", "email"],
+  ["Fact", "fact"],
+  ["Knowledge", "knowledge"],
   ["LearningRun", "learningRun"],
   ["Order", "order"],
   ["WebhookEndpoint", "webhookEndpoint"],

@@ -16,6 +16,7 @@ export type Topic =
   | "campaigns"
   | "quotes"
   | "threads"
+  | "facts"
   | "learningRuns"
   | "webhooks"
   | "aiUsage"

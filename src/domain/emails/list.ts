@@ -4,6 +4,7 @@ import { queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
+import { wordQuery } from "../word_query.ts";
 import type { Email, Thread } from "./email.ts";
 import { EMAIL_FIELDS, THREAD_FIELDS } from "./find.ts";
 
@@ -61,7 +62,7 @@ export function listThreads(
   if (ids) query = query.where("id", "in", [...ids]);
   if (answered != null) query = query.where(sql<boolean>`${WAITS} = ${answered ? 0 : 1}`);
   if (vip != null) query = query.where(isImportant(organizationId, vip));
-  const words = search && searchQuery(search);
+  const words = search && wordQuery(search);
   if (words) query = query.where(hasWords(organizationId, words));
   return listPage(db, query, WAITING_FIRST, page);
 }

@@ -1,6 +1,7 @@
 import { columnList } from "../../db/columns.ts";
 import { type Connection, statement } from "../../db/database.ts";
 import { type Fact, FACT_FIELDS } from "./fact.ts";
+import { rareWords } from "./rare_words.ts";
 import { scopesOf } from "./scope.ts";
 
 /** A mail for which facts are searched. */
@@ -41,15 +42,14 @@ const FIND_BY_WORDS = statement<[...Scope, words: string, limit: number], FoundF
   `select ${COLUMNS} from facts, to_tsquery('simple', $4) as words
    where organization_id = $1 and ${IN_SCOPE} and kind = 'FACT' and state <> 'DISMISSED'
      and search @@ words
-   order by ts_rank(search, words) * case state when 'APPROVED' then 2 else 1 end desc, id limit $5`,
+   order by ts_rank(search, words, 1) * case state when 'APPROVED' then 2 else 1 end desc, id limit $5`,
 );
 
-const MAX_WORDS = 12;
 const MAX_PREFERENCES = 5;
 
 /**
  * Finds what is known for the answer to a mail: preferences of writing that are for its sender, and facts that share
- * words with it. Approved ones come first, then proposed ones.
+ * rare words with it. Approved ones come first, then proposed ones.
  *
  * @returns at most `limit` facts
  */
@@ -65,7 +65,7 @@ export async function findFacts(
     everyTopic,
     Math.min(MAX_PREFERENCES, limit),
   );
-  const words = longestWords(text);
+  const words = await rareWords(db, text);
   const rest = limit - preferences.length;
   const facts = words.length === 0 || rest <= 0 ? [] : await db.run(
     FIND_BY_WORDS,
@@ -80,9 +80,4 @@ export async function findFacts(
 
 function byState(a: FoundFact, b: FoundFact): number {
   return Number(b.state === "APPROVED") - Number(a.state === "APPROVED");
-}
-
-function longestWords(text: string): string[] {
-  const words = new Set(text.slice(0, 20_000).toLowerCase().match(/[\p{L}\p{N}]{3,}/gu));
-  return [...words].toSorted((a, b) => b.length - a.length).slice(0, MAX_WORDS);
 }

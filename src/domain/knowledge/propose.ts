@@ -49,7 +49,7 @@ const PROPOSE = statement<
 
 /**
  * Proposes facts that were learned. A fact that is known gains the mails as evidence, and keeps its state, so that a
- * dismissed one is not proposed again. Publish the topic `knowledge` after the commit.
+ * dismissed one is not proposed again. Publish the topic `facts` after the commit.
  *
  * @param facts up to some hundreds
  * @param origin LEARNED from mails, or from an EDIT of a suggestion

@@ -1,6 +1,6 @@
 import { type Connection, statement } from "../../db/database.ts";
 
-/** How the mails of an organization are written; a value that is null is not known. */
+/** Style of the mails of an organization; a value that is null is not known. */
 export interface WritingStyle {
   /** "friendly and short". */
   readonly tone: string | null;
@@ -49,7 +49,7 @@ const MAX_LENGTH = 500;
 
 /**
  * Records how the mails of an organization are written. A value that is null leaves the known one as it is. Publish the
- * topic `knowledge` after the commit.
+ * topic `facts` after the commit.
  */
 export async function recordStyle(
   tx: Connection,

@@ -48,7 +48,7 @@ const RECORD = statement<
 );
 
 /**
- * Records the topics of mails in place of earlier ones. Publish the topic `knowledge` after the commit.
+ * Records the topics of mails in place of earlier ones. Publish the topic `facts` after the commit.
  *
  * @param emails up to some hundreds; mails that do not exist any more are left out
  */

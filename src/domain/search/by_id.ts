@@ -83,6 +83,8 @@ const FIND_BY_ID: Readonly<Record<Noun, FindById | null>> = {
   order: find("order", "o.number", "o.status", "orders o", "true"),
   thread: find("thread", "o.subject", "o.contact_email", "threads o", "true"),
   email: null,
+  fact: find("fact", "o.question", "o.state", "facts o", "true"),
+  knowledge: null,
   learningRun: find(
     "learningRun",
     "'Email learning'",
