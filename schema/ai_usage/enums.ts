@@ -8,6 +8,7 @@ export const AiCallKind = builder.enumType("AiCallKind", {
     REPLY: { description: AI_CALL_KINDS.REPLY },
     LEARNING: { description: AI_CALL_KINDS.LEARNING },
     PROMPT_TRIAL: { description: AI_CALL_KINDS.PROMPT_TRIAL },
+    EMBEDDING: { description: AI_CALL_KINDS.EMBEDDING },
   },
 });
 

@@ -67,6 +67,23 @@ export type ModelResult =
     readonly firstTokenMs: number | null;
   };
 
+/** Texts whose embeddings are requested. */
+export interface EmbeddingRequest {
+  readonly model: string;
+  readonly texts: readonly string[];
+}
+
+/** Outcome of a request for embeddings. */
+export type EmbeddingResult =
+  | {
+    readonly outcome: "embedded";
+    /** One for each text, in the same order and all of one length. */
+    readonly vectors: readonly (readonly number[])[];
+    /** Null if the server sent none. */
+    readonly inputTokens: number | null;
+  }
+  | { readonly outcome: "failed"; readonly error: ModelError };
+
 /** Options of one request. */
 export interface AskOptions {
   /** Aborts the request. */
@@ -83,6 +100,12 @@ export interface Model {
    * @throws the reason of the signal, if it is aborted
    */
   ask(request: ModelRequest, options: AskOptions): Promise<ModelResult>;
+  /**
+   * Requests embeddings, and requests them once. Every failure is an outcome.
+   *
+   * @throws the reason of the signal, if it is aborted
+   */
+  embed(request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingResult>;
   /** Number of input tokens that a request does not exceed. */
   maxInputTokens(request: ModelRequest): number;
   /** Closes idle connections. */

@@ -11,12 +11,14 @@ import { AnswerReader } from "./answer_reader.ts";
 import type {
   AnswerSchema,
   AskOptions,
+  EmbeddingRequest,
+  EmbeddingResult,
   Model,
   ModelInput,
   ModelRequest,
   ModelResult,
 } from "./model.ts";
-import { classifyModelFailure, type ModelFailure } from "./openai_failure.ts";
+import { classifyModelFailure, type ModelError, type ModelFailure } from "./openai_failure.ts";
 import { startTimeLimit, type TimeLimits } from "./time_limit.ts";
 
 /** Access to a server of the OpenAI API. */
@@ -35,6 +37,7 @@ const IDLE_MS = 20_000;
 const IDLE_CONNECTIONS = 50;
 // More than any image costs at the resolution that the server chooses by itself.
 const MAX_IMAGE_TOKENS = 10_000;
+const EMBEDDING_LIMIT_MS = 30_000;
 
 /** Connects to a server of the OpenAI API (Chat Completions). It connects at the first request. */
 export function openOpenAiModel(options: OpenAiOptions): Model {
@@ -45,6 +48,7 @@ export function openOpenAiModel(options: OpenAiOptions): Model {
   const client = openClient(options, http);
   return {
     ask: (request, askOptions) => ask(client, options, request, askOptions),
+    embed: (request, signal) => embed(client, options, request, signal),
     maxInputTokens,
     close: () => http.close(),
   };
@@ -95,18 +99,39 @@ async function ask(
     return reader.result();
   } catch (error) {
     signal.throwIfAborted();
-    const failure = failureOf(limit.signal.aborted ? limit.signal.reason : error);
-    const message = apiKey ? failure.message.replaceAll(apiKey, "[API key]") : failure.message;
     const { usage, firstTokenMs } = reader;
-    return {
-      outcome: "failed",
-      error: classifyModelFailure({ ...failure, message }),
-      usage,
-      firstTokenMs,
-    };
+    const reason = limit.signal.aborted ? limit.signal.reason : error;
+    return { outcome: "failed", error: errorOf(reason, apiKey), usage, firstTokenMs };
   } finally {
     limit.end();
   }
+}
+
+async function embed(
+  client: OpenAI,
+  { apiKey }: OpenAiOptions,
+  { model, texts }: EmbeddingRequest,
+  signal: AbortSignal,
+): Promise<EmbeddingResult> {
+  signal.throwIfAborted();
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(EMBEDDING_LIMIT_MS)]);
+    const body = { model, input: [...texts], encoding_format: "float" as const };
+    const { data, usage } = await client.embeddings.create(body, { signal: limit });
+    const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
+    if (vectors.length !== texts.length) throw new Error("The server sent too few embeddings");
+    return { outcome: "embedded", vectors, inputTokens: usage?.prompt_tokens ?? null };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { outcome: "failed", error: errorOf(error, apiKey) };
+  }
+}
+
+// The key never appears in an error that is stored.
+function errorOf(error: unknown, apiKey: string | null): ModelError {
+  const failure = failureOf(error);
+  const message = apiKey ? failure.message.replaceAll(apiKey, "[API key]") : failure.message;
+  return classifyModelFailure({ ...failure, message });
 }
 
 function bodyOf(request: ModelRequest): ChatCompletionCreateParamsStreaming {

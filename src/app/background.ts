@@ -23,6 +23,8 @@ import { pruneAccepted } from "../domain/providers/send_rate.ts";
 import { mailNotifications } from "../domain/messages/notification_mail.ts";
 import { deliverNotifications } from "../domain/notifications/deliver.ts";
 import { rollUpProblems } from "../domain/problems/roll_up.ts";
+import { prepareEmbeddings } from "../domain/knowledge/embeddings.ts";
+import { sweepFacts } from "../domain/knowledge/embed.ts";
 import { ensureBuiltInSchedules } from "../domain/schedules/built_in.ts";
 import type { Services } from "../domain/services.ts";
 import { removeListeners } from "../domain/webhooks/listeners.ts";
@@ -40,6 +42,7 @@ import type { BatchSender } from "../sending/batch_sender.ts";
 import { LiveModelCaller } from "../sending/ask_model.ts";
 import type { Registered, RegisteredProvider } from "../sending/configured_provider.ts";
 import { type ConfiguredModel, LiveModel } from "../sending/live_model.ts";
+import { LiveEmbedder } from "../sending/live_embedder.ts";
 import { openProviderPool } from "../sending/provider_pool.ts";
 import { WebhookSender } from "../sending/webhook_sender.ts";
 import type { HealthCheck } from "../server/ops/health.ts";
@@ -53,6 +56,7 @@ const COUNT_JOBS_MS = 2_000;
 const NOTIFY_MS = 1_000;
 const MAIL_NOTIFICATIONS_MS = 5_000;
 const SWEEP_OUTBOX_MS = 500;
+const EMBED_FACTS_MS = 60_000;
 const REMOVE_LISTENERS_MS = 30_000;
 // Maximum wait for replies to QUIT.
 const QUIT_MS = 1_000;
@@ -65,6 +69,8 @@ export interface BackgroundOptions {
   readonly providers: readonly RegisteredProvider[];
   /** Null: no language model is configured. */
   readonly model: Registered<ConfiguredModel> | null;
+  /** Model of the same server for embeddings; null or absent: none. */
+  readonly embeddingModel?: string | null;
   /** Channel for emails while no provider is configured. */
   readonly capture: Channel;
   readonly retention: Retention;
@@ -100,6 +106,7 @@ export function startConfiguredBackground(
     lanes,
     providers,
     model,
+    embeddingModel: config.model?.embeddingModel,
     eventLoopDelay,
     capture: openCaptureChannel(dataDir, mail.from),
     publicUrl: publicUrlOf(config),
@@ -142,7 +149,11 @@ export async function startBackground(
     allowPrivate: options.webhookAllowPrivate,
     version: services.settings?.version ?? "0",
   });
-  const handlers = createHandlers(services, {
+  const { embeddingModel = null } = options;
+  const embedder = model && embeddingModel && await prepareEmbeddings(services.db)
+    ? new LiveEmbedder(services, model, embeddingModel)
+    : undefined;
+  const handlers = createHandlers({ ...services, embedder }, {
     ...options,
     slots: pool.slots,
     modelCaller: new LiveModelCaller(services, model),
@@ -180,6 +191,13 @@ export async function startBackground(
     "Looking for events to deliver",
     () => sweepOutbox(services),
   );
+  const embedding = every(
+    EMBED_FACTS_MS,
+    "Looking for facts without an embedding",
+    async () => {
+      if (embedder) await sweepFacts(services, embedder.model);
+    },
+  );
   const removingListeners = every(
     REMOVE_LISTENERS_MS,
     "Removing listeners of processes that have died",
@@ -202,6 +220,7 @@ export async function startBackground(
         refreshing,
         laneControl,
         sweepingOutbox,
+        embedding,
         removingListeners,
         ...counting,
         ...notifying,

@@ -7,7 +7,9 @@ export const model = z.object({
   OPENAI_BASE_URL: url(["https:", "http:"]).nullable().default(null),
   OPENAI_MODEL: z.string().max(200).regex(/^\S+$/, "expected the name of a model, without spaces")
     .default("gpt-6-luna"),
-}).transform(({ OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL }) => ({
+  OPENAI_EMBEDDING_MODEL: z.string().max(200)
+    .regex(/^\S+$/, "expected the name of a model, without spaces").nullable().default(null),
+}).transform(({ OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_EMBEDDING_MODEL }) => ({
   /** Null: no model is configured, and jobs that need one fail. */
   model: OPENAI_API_KEY === null && OPENAI_BASE_URL === null ? null : {
     /** Null: the server requires none, as Ollama. */
@@ -15,5 +17,7 @@ export const model = z.object({
     /** Includes the version of the API. */
     baseUrl: OPENAI_BASE_URL ?? "https://api.openai.com/v1",
     name: OPENAI_MODEL,
+    /** Null: facts are found by their words alone. */
+    embeddingModel: OPENAI_EMBEDDING_MODEL,
   },
 }));

@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { locks, parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import type { EmbeddedReply, EmbeddedSettings } from "./embedded_worker.ts";
 
@@ -11,7 +12,7 @@ const LOCK_POLL_MS = 50;
 // Runs in a thread of its own, so that PGlite does not block the one that serves requests.
 async function serve({ directory, lock, socket, settings }: EmbeddedSettings): Promise<void> {
   await waitForLock(lock);
-  const db = new WatchedPGlite(directory);
+  const db = new WatchedPGlite(directory, { extensions: { vector } });
   await db.waitReady;
   db.reportAborts();
   await restrictFiles(directory);

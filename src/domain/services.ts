@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { Bus } from "../events/bus.ts";
 import type { MessageChannel } from "./channel.ts";
+import type { Embedder } from "./embedder.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Meter } from "./meter.ts";
 import type { Rendering } from "./rendering.ts";
@@ -20,6 +21,8 @@ export interface Services {
    * tests.
    */
   readonly model?: string | null;
+  /** Requests embeddings. Absent: facts are found by their words alone. */
+  readonly embedder?: Embedder;
   /** Sender of the mails of organizations without their own. Absent: not known, as in tests. */
   readonly mailFrom?: Mailbox;
   /** Encrypts and decrypts credentials of providers. Absent: this process can do neither. */

@@ -7,6 +7,7 @@ import { cleanupHandler, type Retention } from "./cleanup.ts";
 import { cleanupDeliveriesHandler } from "./cleanup_deliveries.ts";
 import { deleteOrganizationHandler } from "./delete_organization.ts";
 import { learnEmailsHandler } from "./learn_emails.ts";
+import { embedFactsHandler } from "./embed_facts.ts";
 import { enrolContactsHandler } from "./enrol_contacts.ts";
 import { deliverEventsHandler } from "./deliver_events.ts";
 import { eraseContactHandler } from "./erase_contact.ts";
@@ -47,6 +48,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     LEARN_EMAILS: learnEmailsHandler(services, options.modelCaller),
     PROCESS_QUOTE: processQuoteHandler(services, options.modelCaller),
     SUGGEST_REPLY: suggestReplyHandler(services),
+    EMBED_FACTS: embedFactsHandler(services),
     PROCESS_QUOTES: processQuotesHandler(services),
     RETRY_QUOTE_EMAILS: retryQuoteEmailsHandler(services),
     RELEASE_STALE_LOCKS: releaseStaleLocksHandler(services),

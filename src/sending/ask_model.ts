@@ -20,8 +20,8 @@ import {
   type ModelQuestion,
   type ModelReply,
   type ModelTextCall,
-  ModelUnavailable,
 } from "./model_caller.ts";
+import { failureOf, priceUnknown, unavailableUntil } from "./model_failures.ts";
 import { reportCall, reportUnsettled } from "./model_report.ts";
 import { inModelSpan } from "./model_span.ts";
 
@@ -146,8 +146,7 @@ export class LiveModelCaller implements ModelCaller {
     });
     if (reservation.type === "reserved") return reservation.callId;
     if (reservation.reason === "PRICE_UNKNOWN") throw priceUnknown(model.model);
-    const delayMs = Math.max(0, reservation.until.getTime() - Date.now());
-    throw new ModelUnavailable(delayMs, { reason: "BUDGET", providerId: null });
+    throw unavailableUntil(reservation.until);
   }
 
   async #reportProblem(model: LiveModel, call: Asked, error: ModelError): Promise<void> {
@@ -226,14 +225,4 @@ function notConfigured(): JobFailure {
   const message = "Cannot ask the language model: none is configured; set OPENAI_API_KEY, or " +
     "OPENAI_BASE_URL for a server without keys, and restart";
   return new JobFailure("MODEL_NOT_CONFIGURED", message, { retryable: false });
-}
-
-function priceUnknown(model: string): JobFailure {
-  const message = `Cannot ask model ${model} under a budget: it has no price; an OPERATOR sets ` +
-    "one by setAiPrice";
-  return new JobFailure("PRICE_UNKNOWN", message, { retryable: false });
-}
-
-function failureOf({ type, code, message, disposition, retryAfterMs }: ModelError): JobFailure {
-  return new JobFailure(type, message, { code, retryable: disposition !== "never", retryAfterMs });
 }

@@ -1,5 +1,12 @@
 import { getLogger } from "@logtape/logtape";
-import type { AskOptions, Model, ModelRequest, ModelResult } from "../ai/model.ts";
+import type {
+  AskOptions,
+  EmbeddingRequest,
+  EmbeddingResult,
+  Model,
+  ModelRequest,
+  ModelResult,
+} from "../ai/model.ts";
 import type { DeliveryError } from "../channels/channel.ts";
 import type { Services } from "../domain/services.ts";
 import type { Configured, Registered } from "./configured_provider.ts";
@@ -106,6 +113,23 @@ export class LiveModel {
     const { error } = result;
     const recorded = await this.#record(() => circuit.recordFailure(epoch, error));
     return { result, outdated: recorded === null };
+  }
+
+  /**
+   * Requests embeddings while the circuit admits requests. A failure is not recorded in it, because a server without
+   * this embedding model must not stop all other requests.
+   *
+   * @throws {ModelUnavailable} if the model cannot be asked now
+   */
+  async embed(request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingResult> {
+    const epoch = await this.admit();
+    try {
+      const { current } = this.#connection;
+      if (!current) throw this.#unavailable();
+      return await current.embed(request, signal);
+    } finally {
+      await this.release(epoch);
+    }
   }
 
   /** Error for a failed request if the model cannot be asked now; null if it can. */

@@ -35,12 +35,18 @@ Deno.test("readConfig() configures the model by a key, or by the address of a se
     apiKey: "sk-1",
     baseUrl: "https://api.openai.com/v1",
     name: "gpt-6-luna",
+    embeddingModel: null,
   });
-  const ollama = { OPENAI_BASE_URL: "http://localhost:11434/v1", OPENAI_MODEL: "gemma3" };
+  const ollama = {
+    OPENAI_BASE_URL: "http://localhost:11434/v1",
+    OPENAI_MODEL: "gemma3",
+    OPENAI_EMBEDDING_MODEL: "bge-m3",
+  };
   assert.deepEqual(readConfig(ollama).model, {
     apiKey: null,
     baseUrl: "http://localhost:11434/v1",
     name: "gemma3",
+    embeddingModel: "bge-m3",
   });
   assert.equal(readConfig({ OPENAI_MODEL: "gemma3" }).model, null);
   assert.match(faultsOf({ OPENAI_BASE_URL: "localhost" }).join(), /^OPENAI_BASE_URL: expected/);

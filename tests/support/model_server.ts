@@ -66,6 +66,8 @@ export interface ModelServerSettings {
   apiKey: string | null;
   /** @param index number of requests with a valid key before this one */
   reply: (ask: ReceivedAsk, index: number) => ModelReply | Promise<ModelReply>;
+  /** Returns the embeddings of texts; null: the server has no embedding model. */
+  embed: ((texts: readonly string[]) => number[][]) | null;
   /** Wait before the reply. */
   delayMs: number;
   /** Wait before each word of an answer but the first. */
@@ -151,6 +153,7 @@ export async function startModelServer(
   const settings: ModelServerSettings = {
     apiKey: "sk-good",
     reply: () => "Fine.",
+    embed: null,
     delayMs: 0,
     tokenMs: 0,
     ...overrides,
@@ -159,7 +162,8 @@ export async function startModelServer(
   const counts = { refused: 0, running: 0, maxRunning: 0 };
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await text(request);
-    if (request.method !== "POST" || request.url !== "/v1/chat/completions") {
+    const embeds = request.url === "/v1/embeddings" && settings.embed !== null;
+    if (request.method !== "POST" || !embeds && request.url !== "/v1/chat/completions") {
       return sendError(response, MODEL_NOT_FOUND);
     }
     const key = request.headers.authorization?.replace(/^Bearer /, "");
@@ -167,6 +171,7 @@ export async function startModelServer(
       counts.refused++;
       return sendError(response, INVALID_KEY);
     }
+    if (embeds && settings.embed) return sendEmbeddings(response, body, settings.embed);
     const ask = toAsk(request, response, body);
     const index = asks.push(ask) - 1;
     if (settings.delayMs > 0) await sleep(settings.delayMs);
@@ -220,6 +225,24 @@ function toAsk(request: IncomingMessage, response: ServerResponse, body: string)
 function sendError(response: ServerResponse, { status, error, headers }: ScriptedError): void {
   response.writeHead(status, { "content-type": "application/json", ...headers });
   response.end(JSON.stringify({ error }));
+}
+
+function sendEmbeddings(
+  response: ServerResponse,
+  body: string,
+  embed: NonNullable<ModelServerSettings["embed"]>,
+): void {
+  const { model, input } = JSON.parse(body);
+  const data = embed(input).map((embedding, index) => ({ object: "embedding", index, embedding }));
+  const tokens = Math.ceil(body.length / 4);
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify({
+    object: "list",
+    model,
+    // The order of a server is not that of the texts.
+    data: data.reverse(),
+    usage: { prompt_tokens: tokens, total_tokens: tokens },
+  }));
 }
 
 async function stream(

@@ -6,6 +6,7 @@ export const AI_CALL_KINDS = {
   REPLY: "Suggested replies to mails.",
   LEARNING: "Learning from earlier mails.",
   PROMPT_TRIAL: "Trials of prompts.",
+  EMBEDDING: "Embeddings of facts and of mails, by which facts are found.",
 } as const;
 
 /** Purpose of a call of the language model. */

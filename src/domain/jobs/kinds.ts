@@ -144,6 +144,14 @@ export const JOB_KINDS = {
     description: "Asks the language model for a suggested reply to the newest mail of a thread.",
     startable: false,
   },
+  EMBED_FACTS: {
+    payload: z.strictObject({}),
+    lane: "LEARNING",
+    maxAttempts: 5,
+    timeoutMs: 30 * MINUTE,
+    description: "Requests embeddings of new and changed facts, by which mails find them.",
+    startable: false,
+  },
   PROCESS_QUOTES: {
     payload: z.strictObject({
       limit: z.number().int("is not a whole number").min(0, "is below 0").max(

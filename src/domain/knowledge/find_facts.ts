@@ -1,6 +1,10 @@
+import { getLogger } from "@logtape/logtape";
 import { columnList } from "../../db/columns.ts";
-import { type Connection, statement } from "../../db/database.ts";
+import { LONG, statement } from "../../db/database.ts";
+import type { Services } from "../services.ts";
+import { vectorText } from "./embeddings.ts";
 import { type Fact, FACT_FIELDS } from "./fact.ts";
+import { fuse } from "./fuse.ts";
 import { rareWords } from "./rare_words.ts";
 import { scopesOf } from "./scope.ts";
 
@@ -45,37 +49,79 @@ const FIND_BY_WORDS = statement<[...Scope, words: string, limit: number], FoundF
    order by ts_rank(search, words, 1) * case state when 'APPROVED' then 2 else 1 end desc, id limit $5`,
 );
 
+// Without an index, because its vectors would have one fixed length: all embeddings of the organization are compared.
+const FIND_NEAREST = statement<
+  [...Scope, model: string, embedding: string, limit: number],
+  FoundFact
+>(
+  "facts.findNearest",
+  `select ${COLUMNS} from facts f join fact_embeddings e on e.fact_id = f.id
+   where organization_id = $1 and ${IN_SCOPE} and kind = 'FACT' and state <> 'DISMISSED'
+     and e.model = $4 and vector_dims(e.embedding) = vector_dims($5::vector)
+   order by e.embedding <=> $5::vector limit $6`,
+  LONG,
+);
+
 const MAX_PREFERENCES = 5;
+// A suggestion must not wait for a slow server, because the words alone find most facts.
+const EMBEDDING_LIMIT_MS = 2_000;
+const MAX_TEXT = 8_000;
+const log = getLogger(["waybill", "knowledge"]);
 
 /**
  * Finds what is known for the answer to a mail: preferences of writing that are for its sender, and facts that share
- * rare words with it. Approved ones come first, then proposed ones.
+ * rare words with it or, where embeddings are configured, mean something similar. Approved ones come first, then
+ * proposed ones.
  *
  * @returns at most `limit` facts
  */
 export async function findFacts(
-  { db }: { readonly db: Connection },
-  { organizationId, text, topic, sender, limit }: FactQuery,
+  services: Pick<Services, "db" | "embedder">,
+  query: FactQuery,
 ): Promise<FoundFact[]> {
-  const { scopes, everyTopic } = scopesOf(sender, topic);
-  const preferences = await db.run(
-    FIND_PREFERENCES,
-    organizationId,
-    scopes,
-    everyTopic,
-    Math.min(MAX_PREFERENCES, limit),
-  );
+  const { scopes, everyTopic } = scopesOf(query.sender, query.topic);
+  const scope: Scope = [query.organizationId, scopes, everyTopic];
+  const [preferences, byWords, nearest] = await Promise.all([
+    services.db.run(FIND_PREFERENCES, ...scope, Math.min(MAX_PREFERENCES, query.limit)),
+    findByWords(services, scope, query),
+    findNearest(services, scope, query),
+  ]);
+  const facts = fuse([byWords, nearest], ({ state }) => state === "APPROVED" ? 2 : 1);
+  return [...preferences, ...facts].slice(0, query.limit).toSorted(byState);
+}
+
+async function findByWords(
+  { db }: Pick<Services, "db">,
+  scope: Scope,
+  { text, limit }: FactQuery,
+): Promise<FoundFact[]> {
   const words = await rareWords(db, text);
-  const rest = limit - preferences.length;
-  const facts = words.length === 0 || rest <= 0 ? [] : await db.run(
+  if (words.length === 0) return [];
+  return await db.run(
     FIND_BY_WORDS,
-    organizationId,
-    scopes,
-    everyTopic,
+    ...scope,
     words.map((word) => `'${word}'`).join(" | "),
-    rest,
+    limit,
   );
-  return [...preferences, ...facts].toSorted(byState);
+}
+
+/** Finds the facts whose embeddings are nearest to that of the mail; none if it cannot be had in time. */
+async function findNearest(
+  { db, embedder }: Pick<Services, "db" | "embedder">,
+  scope: Scope,
+  { organizationId, text, limit }: FactQuery,
+): Promise<FoundFact[]> {
+  if (!embedder || text.trim() === "") return [];
+  try {
+    const request = { organizationId, jobId: null, texts: [text.slice(0, MAX_TEXT)] };
+    const [vector] = await embedder.embed(request, AbortSignal.timeout(EMBEDDING_LIMIT_MS));
+    return vector
+      ? await db.run(FIND_NEAREST, ...scope, embedder.model, vectorText(vector), limit)
+      : [];
+  } catch (error) {
+    log.warn("Facts are found by words alone: the embedding of a mail failed", { error });
+    return [];
+  }
 }
 
 function byState(a: FoundFact, b: FoundFact): number {
