@@ -22,11 +22,8 @@ const ENTRIES: readonly string[] = [
   // Complete, but the webhooks of incoming mails do not exist yet.
   "src/domain/emails/incoming.ts",
   "src/domain/inbox/request.ts",
-  // Complete, but neither suggestions nor learning exist yet.
+  // Complete, but suggestions do not use it yet.
   "src/domain/knowledge/find_facts.ts",
-  "src/domain/knowledge/propose.ts",
-  "src/domain/knowledge/style.ts",
-  "src/domain/knowledge/topics.ts",
   "schema/print.ts",
 ];
 
