@@ -9,6 +9,7 @@ import { ConflictError, ForbiddenError } from "../../src/domain/errors.ts";
 import { listJobs } from "../../src/domain/jobs/list.ts";
 import { compactJobStats } from "../../src/domain/jobs/stats.ts";
 import { retryJob } from "../../src/domain/jobs/retry.ts";
+import { upsertFact } from "../../src/domain/knowledge/upsert.ts";
 import { getMessage } from "../../src/domain/messages/find.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
 import { deliverNotifications } from "../../src/domain/notifications/deliver.ts";
@@ -73,6 +74,7 @@ async function setUp(mail: TestMail) {
   const tried = { promptId: prompt.id, sampleSize: 1 };
   await startPromptTrial(services, user, tried, { quote: PAST_CONTACTS });
   await updateBudget(services, user, { warnAtFraction: 0.5 });
+  await upsertFact(services, user, { question: "When?", answer: "Now.", scope: "all" });
   await startBulkAction(services, user, {
     target: { action: "RETRY", deliveries: { filter: { retryable: true } }, force: false },
     stages: [1],
