@@ -66,7 +66,7 @@ builder.node(KnowledgeNode, {
       args: {
         search: t.arg.string({
           description:
-            "Words, or beginnings of words, that question and answer contain together, in any case; " +
+            "Words that question and answer contain together, the last of which may be the beginning of one; " +
             "absent: no limit.",
         }),
         states: t.arg({

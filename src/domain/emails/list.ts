@@ -95,13 +95,3 @@ function hasWords(organizationId: string, words: string): RawBuilder<boolean> {
     select e.thread_id from emails e where e.organization_id = ${organizationId}
       and e.thread_id is not null and e.search @@ to_tsquery('simple', ${words}))`;
 }
-
-/**
- * Returns the query of a full-text search for all words of a text, the last of which may be the beginning of a word. The
- * beginning of a frequent word has to be combined from the lists of all words that begin so, which takes long.
- */
-function searchQuery(text: string): string {
-  const words = text.replaceAll("\0", "").toWellFormed().split(/\s+/).filter((word) => word !== "");
-  const quoted = words.map((word) => `'${word.replace(/['\\]/g, "$&$&")}'`);
-  return quoted.length === 0 ? "" : `${quoted.join(" & ")}:*`;
-}

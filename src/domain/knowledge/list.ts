@@ -10,7 +10,7 @@ import { type Fact, FACT_FIELDS, type FactState } from "./fact.ts";
 /** Filter of a list of facts: fields are combined with AND. */
 export interface FactFilter {
   readonly ids?: readonly string[] | null;
-  /** Words, or beginnings of words, of question and answer, in any case. */
+  /** Words of question and answer, the last of which may be the beginning of one, in any case. */
   readonly search?: string | null;
   /** Null: all but the dismissed ones. */
   readonly states?: readonly FactState[] | null;
