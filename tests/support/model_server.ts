@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Embed, sendEmbeddings } from "./embeddings_reply.ts";
 
 /** Part of a message that the model server received. */
 export type ReceivedPart =
@@ -67,7 +68,7 @@ export interface ModelServerSettings {
   /** @param index number of requests with a valid key before this one */
   reply: (ask: ReceivedAsk, index: number) => ModelReply | Promise<ModelReply>;
   /** Returns the embeddings of texts; null: the server has no embedding model. */
-  embed: ((texts: readonly string[]) => number[][]) | null;
+  embed: Embed | null;
   /** Wait before the reply. */
   delayMs: number;
   /** Wait before each word of an answer but the first. */
@@ -225,24 +226,6 @@ function toAsk(request: IncomingMessage, response: ServerResponse, body: string)
 function sendError(response: ServerResponse, { status, error, headers }: ScriptedError): void {
   response.writeHead(status, { "content-type": "application/json", ...headers });
   response.end(JSON.stringify({ error }));
-}
-
-function sendEmbeddings(
-  response: ServerResponse,
-  body: string,
-  embed: NonNullable<ModelServerSettings["embed"]>,
-): void {
-  const { model, input } = JSON.parse(body);
-  const data = embed(input).map((embedding, index) => ({ object: "embedding", index, embedding }));
-  const tokens = Math.ceil(body.length / 4);
-  response.writeHead(200, { "content-type": "application/json" });
-  response.end(JSON.stringify({
-    object: "list",
-    model,
-    // The order of a server is not that of the texts.
-    data: data.reverse(),
-    usage: { prompt_tokens: tokens, total_tokens: tokens },
-  }));
 }
 
 async function stream(
