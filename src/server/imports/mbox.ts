@@ -41,7 +41,7 @@ export async function* splitMbox(
 class Splitter {
   readonly #maxBytes: number;
   /** The begin of a line, of which the rest was not read yet. */
-  #pending = Buffer.alloc(0);
+  #pending: Buffer = Buffer.alloc(0);
   /** Position of `#pending` in the file. */
   #offset = 0;
   #continuesLine = false;
@@ -53,10 +53,17 @@ class Splitter {
   }
 
   *next(part: Uint8Array): Generator<MboxMail> {
-    const bytes = Buffer.concat([this.#pending, part]);
-    const end = bytes.lastIndexOf(LINE_FEED) + 1;
-    if (end > 0) yield* this.#takeLines(bytes.subarray(0, end));
-    this.#pending = bytes.subarray(end);
+    const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+    const first = bytes.indexOf(LINE_FEED) + 1;
+    if (first === 0) {
+      this.#pending = Buffer.concat([this.#pending, bytes]);
+    } else {
+      // Only the first line is copied, because copies of all bytes would be half of the garbage.
+      yield* this.#takeLines(Buffer.concat([this.#pending, bytes.subarray(0, first)]));
+      const end = bytes.lastIndexOf(LINE_FEED) + 1;
+      yield* this.#takeLines(bytes.subarray(first, end));
+      this.#pending = bytes.subarray(end);
+    }
     if (this.#pending.length <= MAX_LINE_BYTES) return;
     yield* this.#takeLines(this.#pending);
     this.#pending = Buffer.alloc(0);
