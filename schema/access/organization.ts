@@ -32,5 +32,9 @@ OrganizationNode.implement({
       description: "Address for emails to its administrators; null if none.",
     }),
     timezone: t.exposeString("timezone", { description: "IANA time zone." }),
+    minSuggestionConfidence: t.exposeFloat("minSuggestionConfidence", {
+      description:
+        "Confidence of the language model, 0 to 1, below which a suggested reply is no draft.",
+    }),
   }),
 });

@@ -74,6 +74,11 @@ const UpdateOrganizationInput = builder.inputType("UpdateOrganizationInput", {
       description: "New address for emails to its administrators; null: none.",
     }),
     timezone: t.string({ description: "New IANA time zone; null: UTC." }),
+    minSuggestionConfidence: t.float({
+      description:
+        "New confidence of the language model, 0 to 1, below which a suggested reply is no draft; " +
+        "null: 0.3.",
+    }),
   }),
 });
 

@@ -2,6 +2,7 @@ import { findContactsByAddress } from "../../src/domain/contacts/find.ts";
 import type { Thread } from "../../src/domain/emails/email.ts";
 import { findThreads } from "../../src/domain/emails/find.ts";
 import { listThreads } from "../../src/domain/emails/list.ts";
+import { suggestionsOf } from "../../src/domain/inbox/find.ts";
 import { watchLists } from "../../src/domain/live/watch_list.ts";
 import { watchObjects } from "../../src/domain/live/watch_object.ts";
 import type { Page } from "../../src/domain/page.ts";
@@ -35,13 +36,18 @@ const watchThreads = watchLists({
   },
 });
 
-// Contacts are other rows than the thread's, so events must compare them, too.
+// Contacts and suggestions are other rows than the thread's, so events must compare them, too.
 async function withParts(services: Services, threads: readonly Thread[]): Promise<ThreadState[]> {
   const contacts = await findContactsByAddress(
     services,
     threads.map(({ organizationId, contactEmail }) => ({ organizationId, address: contactEmail })),
   );
-  return threads.map((thread, index) => ({ ...thread, contact: contacts[index] ?? null }));
+  const suggestions = await suggestionsOf(services, threads.map(({ id }) => id));
+  return threads.map((thread, index) => ({
+    ...thread,
+    contact: contacts[index] ?? null,
+    suggestion: suggestions.get(thread.id) ?? null,
+  }));
 }
 
 const ThreadChanges = listChangeType("thread", ThreadNode, "ThreadChanges");

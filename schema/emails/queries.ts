@@ -6,6 +6,7 @@ import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { checkFilter } from "../kit/filter.ts";
 import { lookupId } from "../kit/global_id.ts";
+import { SuggestionStatus } from "../inbox/enums.ts";
 import { ThreadNode } from "./thread.ts";
 
 export const ThreadFilter = builder.inputType("ThreadFilter", {
@@ -19,6 +20,10 @@ export const ThreadFilter = builder.inputType("ThreadFilter", {
     }),
     vip: t.boolean({
       description: "True: threads with contacts marked as important; false: all others.",
+    }),
+    suggestionStatuses: t.field({
+      type: [SuggestionStatus],
+      description: "States of the newest suggested reply.",
     }),
     search: t.string({
       description:

@@ -3,6 +3,7 @@ import { findContactsByAddress } from "../../src/domain/contacts/find.ts";
 import type { Thread } from "../../src/domain/emails/email.ts";
 import { threadsById } from "../../src/domain/emails/find.ts";
 import { listEmails } from "../../src/domain/emails/list.ts";
+import type { Suggestion } from "../../src/domain/inbox/suggestion.ts";
 import { ContactNode } from "../contacts/contact.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
@@ -13,6 +14,8 @@ import { EmailNode } from "./email.ts";
 export interface ThreadState extends Thread {
   /** Absent: not read. */
   readonly contact?: Contact | null;
+  /** Absent: not read. */
+  readonly suggestion?: Suggestion | null;
 }
 
 /** A thread of the inbox. */

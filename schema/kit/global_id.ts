@@ -21,6 +21,7 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   ["Campaign", "campaign"],
   ["Quote", "quote"],
   ["QuoteImage", "quoteImage"],
+  ["Suggestion", "suggestion"],
   ["Thread", "thread"],
   ["Email", "email"],
   ["Fact", "fact"],

@@ -12,11 +12,15 @@ import { startServer } from "../server/server.ts";
 import { startConfiguredBackground } from "./background.ts";
 import { startHoldWatch } from "./hold_watch.ts";
 import { listen } from "./listen.ts";
+import { fallBackStuck } from "../domain/inbox/fall_back_stuck.ts";
 import { endStep, STOP } from "../domain/stop.ts";
+import { every } from "../queue/every.ts";
 import { closeServices, healthOf, openServices } from "./services.ts";
 import { storedMetrics } from "./stored_metrics.ts";
 import { shareBackground } from "./tick_workers.ts";
 import { watchStopSignals } from "./stop_signal.ts";
+
+const FALL_BACK_MS = 5_000;
 
 /** Flags of the command `serve`. */
 export interface ServeOptions {
@@ -47,6 +51,12 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
   const stopSignal = watching();
   const eventLoop = watchEventLoop();
   const startBackground = () => startConfiguredBackground(opened, config, eventLoop.takeLongestMs);
+  // Without workers, too: then the suggestions are those of the template.
+  const fallingBack = every(
+    FALL_BACK_MS,
+    "Completing suggestions that no worker writes",
+    () => fallBackStuck(services),
+  );
   const background = worker ? await startBackground() : null;
   const { host, port } = config;
   const server = await listen(`${host}, port ${port}`, background, () =>
@@ -83,6 +93,11 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
     background?.stop(),
     endStep("Ending the requests", stoppedAt + STOP.recorded, server.shutdown()),
   ]);
+  await endStep(
+    "Ending the task for suggestions",
+    stoppedAt + STOP.disconnected,
+    fallingBack.stop(),
+  );
   await endStep("Ending the check for a restore", stoppedAt + STOP.disconnected, holdWatch.stop());
   await closeServices(services, stoppedAt);
   return recorded;

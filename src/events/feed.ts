@@ -1,5 +1,5 @@
 import type { Bus, Topic } from "./bus.ts";
-import { type Watch, watchTopics } from "./watch.ts";
+import { type Watch, type WatchOptions, watchTopics } from "./watch.ts";
 
 /** Delivers single objects as they change. Each change is read once for all listeners together. */
 export interface Feed<T> {
@@ -22,6 +22,7 @@ export function createFeed<T>(
   bus: Bus,
   topic: Topic,
   load: (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>,
+  options?: WatchOptions,
 ): Feed<T> {
   const listeners = new Map<string, Set<(value: T | null) => void>>();
   // Ids with new listeners. All ids added in the same task are read together.
@@ -48,7 +49,7 @@ export function createFeed<T>(
       topicWatch ??= watchTopics(bus, [topic], null, {
         onChange: (ids) => ids ? read(ids) : readAll(),
         onInterval: readAll,
-      });
+      }, options);
       const set = listeners.get(id) ?? new Set();
       listeners.set(id, set.add(listener));
       if (added.size === 0) topicWatch.attempt(readAdded);

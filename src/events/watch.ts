@@ -9,6 +9,12 @@ export interface Watcher {
   onInterval(): Promise<void>;
 }
 
+/** Options of a watch. */
+export interface WatchOptions {
+  /** Minimum time between two calls, in milliseconds; absent: 250. */
+  readonly intervalMs?: number;
+}
+
 /** Watched topics. */
 export interface Watch {
   /** Like `exclusively`, but a failure is logged, and `onChange(null)` follows within 10 s. */
@@ -24,7 +30,7 @@ const log = getLogger(["waybill", "events"]);
 
 /**
  * Calls a watcher with the changes of topics: with the first one at once, then at most four times a
- * second with all changes since the last call.
+ * second with all changes since the last call, unless the options allow more.
  *
  * @param topics one, or several whose ids do not matter to the watcher
  * @param organizationIds watches only these organizations; null: all organizations
@@ -34,6 +40,7 @@ export function watchTopics(
   topics: readonly Topic[],
   organizationIds: readonly string[] | null,
   watcher: Watcher,
+  { intervalMs = INTERVAL_MS }: WatchOptions = {},
 ): Watch {
   // Ids that changed since the last call; null: too many to list.
   let changedIds: Set<string> | null = new Set();
@@ -63,7 +70,7 @@ export function watchTopics(
   };
   const schedule = () => {
     if (closed) return;
-    timer ??= setTimeout(read, Math.max(0, readAt + INTERVAL_MS - performance.now()));
+    timer ??= setTimeout(read, Math.max(0, readAt + intervalMs - performance.now()));
   };
   const addIds = (ids: readonly string[] | null) => {
     if (ids && changedIds) { for (const id of ids) changedIds.add(id); }

@@ -14,6 +14,7 @@ import { eraseContactHandler } from "./erase_contact.ts";
 import { eraseUserHandler } from "./erase_user.ts";
 import { processQuoteHandler } from "./process_quote.ts";
 import { processQuotesHandler } from "./process_quotes.ts";
+import { regenerateSuggestionsHandler } from "./regenerate_suggestions.ts";
 import { retryQuoteEmailsHandler } from "./retry_quote_emails.ts";
 import { releaseStaleLocksHandler } from "./release_stale_locks.ts";
 import { planMessageHandler } from "./plan_message.ts";
@@ -47,7 +48,8 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     TRY_PROMPT: tryPromptHandler(services, options.modelCaller),
     LEARN_EMAILS: learnEmailsHandler(services, options.modelCaller),
     PROCESS_QUOTE: processQuoteHandler(services, options.modelCaller),
-    SUGGEST_REPLY: suggestReplyHandler(services),
+    SUGGEST_REPLY: suggestReplyHandler(services, options.modelCaller),
+    REGENERATE_SUGGESTIONS: regenerateSuggestionsHandler(services),
     EMBED_FACTS: embedFactsHandler(services),
     PROCESS_QUOTES: processQuotesHandler(services),
     RETRY_QUOTE_EMAILS: retryQuoteEmailsHandler(services),

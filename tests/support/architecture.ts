@@ -21,9 +21,6 @@ const ENTRIES: readonly string[] = [
   "src/domain/ai_usage/settle.ts",
   // Complete, but the webhooks of incoming mails do not exist yet.
   "src/domain/emails/incoming.ts",
-  "src/domain/inbox/request.ts",
-  // Complete, but suggestions do not use it yet.
-  "src/domain/knowledge/find_facts.ts",
   "schema/print.ts",
 ];
 

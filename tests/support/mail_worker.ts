@@ -29,6 +29,7 @@ import { processQuoteHandler } from "../../src/handlers/process_quote.ts";
 import { processQuotesHandler } from "../../src/handlers/process_quotes.ts";
 import { retryQuoteEmailsHandler } from "../../src/handlers/retry_quote_emails.ts";
 import { releaseStaleLocksHandler } from "../../src/handlers/release_stale_locks.ts";
+import { regenerateSuggestionsHandler } from "../../src/handlers/regenerate_suggestions.ts";
 import { retryFailedHandler } from "../../src/handlers/retry_failed.ts";
 import { runBulkActionHandler } from "../../src/handlers/run_bulk_action.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
@@ -91,8 +92,15 @@ export function mailHandlers(
   if (messenger) slots.set("MESSENGER", { channel: messenger, window, windows });
   const { DELETE_ORGANIZATION, ENROL_CONTACTS, ERASE_CONTACT, ERASE_USER, LEARN_EMAILS } =
     JOB_KINDS;
-  const { PLAN_MESSAGE, RETRY_FAILED, RUN_BULK_ACTION, SEND_BATCH, SEND_DUE, SUGGEST_REPLY } =
-    JOB_KINDS;
+  const {
+    PLAN_MESSAGE,
+    RETRY_FAILED,
+    RUN_BULK_ACTION,
+    SEND_BATCH,
+    SEND_DUE,
+    SUGGEST_REPLY,
+    REGENERATE_SUGGESTIONS,
+  } = JOB_KINDS;
   const { PROCESS_QUOTE, PROCESS_QUOTES, RELEASE_STALE_LOCKS, RETRY_QUOTE_EMAILS, TRY_PROMPT } =
     JOB_KINDS;
   const kinds = {
@@ -111,6 +119,7 @@ export function mailHandlers(
     SEND_BATCH,
     SEND_DUE,
     SUGGEST_REPLY,
+    REGENERATE_SUGGESTIONS,
     TRY_PROMPT,
   };
   return bindHandlers(kinds, {
@@ -127,7 +136,8 @@ export function mailHandlers(
     RETRY_FAILED: retryFailedHandler(services),
     RUN_BULK_ACTION: runBulkActionHandler(services),
     SEND_DUE: sendDueHandler(services),
-    SUGGEST_REPLY: suggestReplyHandler(services),
+    REGENERATE_SUGGESTIONS: regenerateSuggestionsHandler(services),
+    SUGGEST_REPLY: suggestReplyHandler(services, model),
     TRY_PROMPT: tryPromptHandler(services, model),
     SEND_BATCH: sendBatchHandler(services, {
       slots,

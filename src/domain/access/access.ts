@@ -43,6 +43,8 @@ export interface Organization extends StoredSender {
   readonly adminEmail: string | null;
   /** IANA time zone. */
   readonly timezone: string;
+  /** Confidence of the model, 0 to 1, below which a suggested reply is no draft. */
+  readonly minSuggestionConfidence: number;
 }
 
 /** An authenticated caller. */

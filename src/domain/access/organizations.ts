@@ -22,6 +22,7 @@ const COLUMNS = [
   "reply_to as replyTo",
   "admin_email as adminEmail",
   "timezone",
+  "min_suggestion_confidence as minSuggestionConfidence",
 ] as const;
 
 /** The columns of `organizations` under the names of `Organization`, as a list in SQL. */

@@ -26,7 +26,12 @@ export interface UpdateOrganizationInput {
   readonly adminEmail?: string | null;
   /** Null: UTC. */
   readonly timezone?: string | null;
+  /** 0 to 1; null: the default. */
+  readonly minSuggestionConfidence?: number | null;
 }
+
+// As in the migration.
+const DEFAULT_MIN_CONFIDENCE = 0.3;
 
 const UPDATE = statement<
   [
@@ -40,6 +45,7 @@ const UPDATE = statement<
     setAdminEmail: boolean,
     adminEmail: string | null,
     timezone: string | null,
+    minSuggestionConfidence: number | null,
   ],
   Organization
 >(
@@ -49,7 +55,8 @@ const UPDATE = statement<
      from_name = case when $3 then $5 else from_name end,
      reply_to = case when $6 then $7 else reply_to end,
      admin_email = case when $8 then $9 else admin_email end,
-     timezone = coalesce($10, timezone)
+     timezone = coalesce($10, timezone),
+     min_suggestion_confidence = coalesce($11, min_suggestion_confidence)
    where id = $1 and deleting_since is null
    returning ${ORGANIZATION_COLUMNS}`,
 );
@@ -89,13 +96,16 @@ export async function updateOrganization(
     input.adminEmail !== undefined,
     input.adminEmail?.trim() ?? null,
     input.timezone === null ? "UTC" : input.timezone ?? null,
+    input.minSuggestionConfidence === null
+      ? DEFAULT_MIN_CONFIDENCE
+      : input.minSuggestionConfidence ?? null,
   );
   if (!updated) throw new NotFoundError([toTypeId("organization", id)]);
   return updated;
 }
 
 function issuesOf(
-  { name, replyTo, adminEmail, timezone }: UpdateOrganizationInput,
+  { name, replyTo, adminEmail, timezone, minSuggestionConfidence }: UpdateOrganizationInput,
   from: Mailbox | null | undefined,
 ): Issue[] {
   const issues: Issue[] = [];
@@ -104,6 +114,13 @@ function issuesOf(
   issues.push(...issuesOfAddress(replyTo, ["replyTo"]));
   issues.push(...issuesOfAddress(adminEmail, ["adminEmail"]));
   if (timezone != null) issues.push(...issuesOfTimezone(timezone));
+  if (
+    minSuggestionConfidence != null &&
+    !(minSuggestionConfidence >= 0 && minSuggestionConfidence <= 1)
+  ) {
+    const message = "must be a fraction from 0 to 1";
+    issues.push({ path: ["minSuggestionConfidence"], code: "OUT_OF_RANGE", message });
+  }
   return issues;
 }
 

@@ -15,6 +15,8 @@ export interface ThreadFilter {
   readonly answered?: boolean | null;
   /** Whether the other party is an important contact. */
   readonly vip?: boolean | null;
+  /** States of its suggestion. */
+  readonly suggestionStatuses?: readonly string[] | null;
   /** Words that one mail of the thread has, in any case; of the last one the beginning is enough. */
   readonly search?: string | null;
 }
@@ -54,7 +56,7 @@ const OLDEST_FIRST: Sort = {
 export function listThreads(
   { db }: Services,
   { organizationId }: Pick<Caller, "organizationId">,
-  { ids, answered, vip, search }: ThreadFilter,
+  { ids, answered, vip, suggestionStatuses, search }: ThreadFilter,
   page: PageArgs,
 ): Promise<Page<Thread>> {
   let query = queryBuilder<Tables>().selectFrom("threads as t").select(THREAD_FIELDS)
@@ -62,6 +64,7 @@ export function listThreads(
   if (ids) query = query.where("id", "in", [...ids]);
   if (answered != null) query = query.where(sql<boolean>`${WAITS} = ${answered ? 0 : 1}`);
   if (vip != null) query = query.where(isImportant(organizationId, vip));
+  if (suggestionStatuses) query = query.where(hasSuggestion(organizationId, suggestionStatuses));
   const words = search && wordQuery(search);
   if (words) query = query.where(hasWords(organizationId, words));
   return listPage(db, query, WAITING_FIRST, page);
@@ -88,6 +91,12 @@ function isImportant(organizationId: string, vip: boolean): RawBuilder<boolean> 
   return sql<boolean>`contact_email ${sql.raw(vip ? "= any" : "<> all")}(array(
     select c.email_key from contacts c where c.organization_id = ${organizationId} and c.vip
       and c.erasing_since is null and c.email_key is not null))`;
+}
+
+function hasSuggestion(organizationId: string, statuses: readonly string[]): RawBuilder<boolean> {
+  return sql<boolean>`t.id in (
+    select s.thread_id from suggestions s where s.organization_id = ${organizationId} and s.newest
+      and s.status in (${sql.join(statuses)}))`;
 }
 
 function hasWords(organizationId: string, words: string): RawBuilder<boolean> {

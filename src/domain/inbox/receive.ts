@@ -9,6 +9,7 @@ import { group } from "../group.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { publishSuggestions } from "./publish.ts";
+import { endForAnswers, publishEnded } from "./end_for_answer.ts";
 import { requestSuggestions } from "./request.ts";
 
 /** A mail that arrived for an organization. */
@@ -49,11 +50,13 @@ async function receiveTogether(
   arrived: readonly ArrivedMail[],
 ): Promise<PlacedEmail[]> {
   const rows = await rowsOf(services, arrived);
-  const placed = await services.db.transaction(async (tx) => {
-    const emails = await placeInThreads(tx, rows);
-    await requestSuggestions(tx, emails.filter(({ created, waits }) => created && waits));
-    return emails;
+  const { placed, ended } = await services.db.transaction(async (tx) => {
+    const placed = await placeInThreads(tx, rows);
+    await requestSuggestions(tx, placed.filter(({ created, waits }) => created && waits));
+    const answers = placed.filter(({ created }, index) => created && rows[index]?.kind === "OWN");
+    return { placed, ended: await endForAnswers(tx, answers) };
   });
+  publishEnded(services, ended);
   publishSuggestions(services, placed.filter(({ created }) => created));
   return placed;
 }

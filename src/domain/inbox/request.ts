@@ -28,7 +28,12 @@ const KIND = "SUGGEST_REPLY";
 const VIP_PRIORITY = 10;
 const { lane, maxAttempts } = JOB_KINDS[KIND];
 
-const UNUSED = "outcome = coalesce(outcome, 'UNUSED'), outcome_at = coalesce(outcome_at, now())";
+// The job of an unfinished one finds that it is replaced, and stops.
+const REPLACED = `newest = false, outcome = coalesce(outcome, 'UNUSED'),
+  outcome_at = coalesce(outcome_at, now()),
+  no_draft_reason = case when status in ('WAITING', 'WRITING') then 'A newer suggestion replaced it.'
+    else no_draft_reason end,
+  status = case when status in ('WAITING', 'WRITING') then 'FAILED' else status end`;
 
 /** Mails that arrive within this time get one suggestion, in seconds. */
 const GATHER_SECONDS = 5;
@@ -54,7 +59,7 @@ const requests = (label: string, joins: string, seconds: number) =>
        returning s.id, s.thread_id
      ),
      replaced as (
-       update suggestions s set newest = false, ${UNUSED}
+       update suggestions s set ${REPLACED}
        where s.id = any(array(select id from earlier except select id from joined))
        returning s.id
      ),

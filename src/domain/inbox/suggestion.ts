@@ -20,6 +20,15 @@ export const SUGGESTION_STATUSES: readonly SuggestionStatus[] = [
  */
 export type SuggestionOutcome = "SENT_AS_IT_WAS" | "EDITED" | "ANSWERED_WITHOUT" | "UNUSED";
 
+/** Respect in which a suggestion fell short of what was sent. */
+export type Shortcoming =
+  | "MISSING_FACT"
+  | "WRONG_FACT"
+  | "WRONG_COMMITMENT"
+  | "TOO_LONG"
+  | "WRONG_TONE"
+  | "REWRITTEN";
+
 /** A suggested reply to the newest mail of a thread. */
 export interface Suggestion {
   readonly id: string;
@@ -62,7 +71,7 @@ export interface Suggestion {
   readonly outcomeAt: Date | null;
   /** Share of the text that was sent unchanged, 0 to 1; null: not measured. */
   readonly similarity: number | null;
-  readonly shortcomings: readonly string[];
+  readonly shortcomings: readonly Shortcoming[];
   /** Null: nobody rated it. */
   readonly ratingGood: boolean | null;
   readonly ratingComment: string | null;

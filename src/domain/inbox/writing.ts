@@ -27,11 +27,17 @@ export const HELD = `${CLAIMED} and s.fence = $3 and s.status = 'WRITING' and s.
 // Fences grow, so that an earlier claim of the same job that begins late does not take the suggestion from a later one.
 const BEGIN = statement<ClaimParameters, Suggestion>(
   "suggestions.begin",
-  `update suggestions s set status = 'WRITING', fence = $3, started_at = now(), written_at = null,
-     text = '', fallback_reason = null, no_draft_reason = null
-   where ${CLAIMED} and s.newest and s.edited_text is null and s.outcome is null
-     and s.status in ('WAITING', 'WRITING', 'FALLBACK', 'FAILED') and coalesce(s.fence, 0) < $3
-   returning ${SUGGESTION_COLUMNS}`,
+  `with begun as (
+     update suggestions s set status = 'WRITING', fence = $3, started_at = now(), written_at = null,
+       text = '', fallback_reason = null, no_draft_reason = null
+     where ${CLAIMED} and s.newest and s.edited_text is null and s.outcome is null
+       and s.status in ('WAITING', 'WRITING', 'FALLBACK', 'FAILED') and coalesce(s.fence, 0) < $3
+     returning *
+   ),
+   earlier as (
+     delete from suggestion_sources where suggestion_id = any(array(select id from begun))
+   )
+   select ${SUGGESTION_COLUMNS} from begun`,
 );
 
 const RELEASE = statement<ClaimParameters, { threadId: string }>(

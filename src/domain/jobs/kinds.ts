@@ -152,6 +152,18 @@ export const JOB_KINDS = {
     description: "Requests embeddings of new and changed facts, by which mails find them.",
     startable: false,
   },
+  REGENERATE_SUGGESTIONS: {
+    payload: z.strictObject({
+      threadIds: z.array(z.uuid()).min(1),
+      instruction: z.string().nullable(),
+    }),
+    lane: "SYSTEM",
+    maxAttempts: 3,
+    timeoutMs: 10 * MINUTE,
+    description: "Has the suggested replies of many threads written anew.",
+    startable: false,
+    notifies: true,
+  },
   PROCESS_QUOTES: {
     payload: z.strictObject({
       limit: z.number().int("is not a whole number").min(0, "is below 0").max(

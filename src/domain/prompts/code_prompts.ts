@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import learning from "./files/learning.liquid" with { type: "text" };
 import quote from "./files/quote.liquid" with { type: "text" };
+import reply from "./files/reply.liquid" with { type: "text" };
 
 /** Prompt that this program contains. */
 export interface CodePrompt {
@@ -14,6 +15,7 @@ export interface CodePrompt {
 export const CODE_PROMPTS = {
   quote: { text: quote, variables: ["organization", "today"] },
   learning: { text: learning, variables: ["organization"] },
+  reply: { text: reply, variables: ["organization", "today"] },
 } as const satisfies Readonly<Record<string, CodePrompt>>;
 
 /** Name of a prompt. */

@@ -1,0 +1,37 @@
+import { builder } from "../kit/builder.ts";
+
+export const SuggestionStatus = builder.enumType("SuggestionStatus", {
+  description: "State of a suggested reply.",
+  values: {
+    WAITING: { description: "Its job has not begun, or waits for its next attempt." },
+    WRITING: { description: "The language model writes it; `text` grows." },
+    READY: { description: "It is complete." },
+    FALLBACK: {
+      description: "The model wrote none, so the text is from a template; see `fallbackReason`.",
+    },
+    FAILED: { description: "There is no text; see `noDraftReason`." },
+    SENT: { description: "It was sent, as it was or edited." },
+  },
+});
+
+export const SuggestionOutcomeKind = builder.enumType("SuggestionOutcomeKind", {
+  description: "Use that was made of a suggested reply.",
+  values: {
+    SENT_AS_IT_WAS: { description: "It was sent without a change." },
+    EDITED: { description: "A person changed it and sent it." },
+    ANSWERED_WITHOUT: { description: "The thread was answered with another text." },
+    UNUSED: { description: "A newer suggestion replaced it before the thread was answered." },
+  },
+});
+
+export const Shortcoming = builder.enumType("Shortcoming", {
+  description: "Respect in which a suggested reply fell short of what was sent.",
+  values: {
+    MISSING_FACT: { description: "It lacked a fact." },
+    WRONG_FACT: { description: "It stated a fact that is wrong." },
+    WRONG_COMMITMENT: { description: "It promised something that was not to be promised." },
+    TOO_LONG: { description: "It was too long." },
+    WRONG_TONE: { description: "Its tone was not right." },
+    REWRITTEN: { description: "It was rewritten as a whole." },
+  },
+});

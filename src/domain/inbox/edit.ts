@@ -1,0 +1,63 @@
+import { statement } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import { ConflictError, InvalidInputError } from "../errors.ts";
+import { toTypeId } from "../id.ts";
+import { cancelMany, publishCancelled } from "../jobs/cancel.ts";
+import type { Services } from "../services.ts";
+import { issuesOf } from "../validation.ts";
+import { z } from "zod";
+import { getSuggestion, SUGGESTION_COLUMNS } from "./find.ts";
+import { publishSuggestions } from "./publish.ts";
+import type { Suggestion } from "./suggestion.ts";
+
+const MAX_LENGTH = 50_000;
+const textSchema = z.string().max(
+  MAX_LENGTH,
+  `is longer than ${MAX_LENGTH.toLocaleString("en")} characters`,
+).regex(/^[^\0]*$/, "must not contain NUL characters");
+
+// A text of a person is complete, whether or not the model wrote one.
+const EDIT = statement<
+  [organizationId: string, id: string, text: string, userId: string | null],
+  Suggestion
+>(
+  "suggestions.edit",
+  `update suggestions set edited_text = nullif($3, text),
+     edited_at = case when $3 <> text then now() end, edited_by = case when $3 <> text then $4 end,
+     status = case when status in ('WAITING', 'WRITING', 'FAILED') then 'READY' else status end
+   where organization_id = $1 and id = $2 and newest and outcome is null and status <> 'SENT'
+   returning ${SUGGESTION_COLUMNS}`,
+);
+
+/**
+ * Saves the text of a suggestion as a person has edited it. From now on neither the model nor a new mail replaces it;
+ * its job is cancelled. Saving the suggested text itself removes the edit.
+ *
+ * @throws {InvalidInputError} for a text of more than 50,000 characters
+ * @throws {NotFoundError}
+ * @throws {ConflictError} ALREADY_FINISHED if it was sent, replaced, or the thread is answered
+ */
+export async function editSuggestion(
+  services: Services,
+  caller: Caller,
+  id: string,
+  text: string,
+): Promise<Suggestion> {
+  const issues = issuesOf(textSchema.safeParse(text), ["text"]);
+  if (issues.length > 0) throw new InvalidInputError(issues);
+  await getSuggestion(services, caller, id);
+  const { organizationId, userId } = caller;
+  const { edited, cancelled } = await services.db.transaction(async (tx) => {
+    const [edited] = await tx.run(EDIT, organizationId, id, text.toWellFormed(), userId);
+    return { edited, cancelled: edited ? await cancelMany(tx, caller, [edited.jobId]) : [] };
+  });
+  if (!edited) {
+    const reason =
+      `Cannot edit suggestion ${toTypeId("suggestion", id)}: it was sent or replaced, ` +
+      "or the thread is answered";
+    throw new ConflictError("ALREADY_FINISHED", reason);
+  }
+  publishCancelled(services, cancelled);
+  publishSuggestions(services, [edited]);
+  return edited;
+}

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { getLogger } from "@logtape/logtape";
+import { statement } from "../../db/database.ts";
+import type { Services } from "../services.ts";
+import { partialText } from "./partial_reply.ts";
+import { type ClaimParameters, HELD, parametersOf, type WritingClaim } from "./writing.ts";
+
+const INTERVAL_MS = 250;
+const log = getLogger(["waybill", "inbox"]);
+
+const WRITE = statement<[...ClaimParameters, text: string], { threadId: string }>(
+  "suggestions.writeText",
+  `update suggestions s set text = $4 where ${HELD} returning thread_id as "threadId"`,
+);
+
+/** Stores and publishes the text of a suggestion while the model writes it: the first words at once, then four times a second. */
+export class TextWriter {
+  readonly #services: Services;
+  readonly #claim: WritingClaim;
+  readonly #minConfidence: number;
+  readonly #onLost: () => void;
+  #answer: string | null = null;
+  #written = "";
+  #writtenAt = -Infinity;
+  #running: Promise<void> | null = null;
+  readonly #ended = new AbortController();
+
+  /** @param onLost called once the claim has ended, so that nothing more can be written */
+  constructor(
+    services: Services,
+    claim: WritingClaim,
+    minConfidence: number,
+    onLost: () => void,
+  ) {
+    this.#services = services;
+    this.#claim = claim;
+    this.#minConfidence = minConfidence;
+    this.#onLost = onLost;
+  }
+
+  /** Takes the whole answer so far. It returns at once. */
+  add(answer: string): void {
+    this.#answer = answer;
+    this.#running ??= this.#run().catch((error) => {
+      // The end of the suggestion stores the whole text.
+      log.warn("Cannot store the beginning of a suggestion", { error });
+    }).finally(() => this.#running = null);
+  }
+
+  /** Ends the writing: nothing is stored after it returns. */
+  async end(): Promise<void> {
+    this.#ended.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#answer !== null && !this.#ended.signal.aborted) {
+      const waitMs = this.#writtenAt + INTERVAL_MS - performance.now();
+      if (waitMs > 0) {
+        await sleep(waitMs, undefined, { signal: this.#ended.signal }).catch(() => {});
+        continue;
+      }
+      const text = partialText(this.#answer, this.#minConfidence);
+      this.#answer = null;
+      if (text !== this.#written) await this.#write(text);
+    }
+  }
+
+  async #write(text: string): Promise<void> {
+    this.#writtenAt = performance.now();
+    const { db, bus } = this.#services;
+    const [row] = await db.run(WRITE, ...parametersOf(this.#claim), text);
+    if (!row) return this.#onLost();
+    this.#written = text;
+    bus.publish("suggestions", this.#claim.organizationId, [row.threadId]);
+  }
+}
