@@ -33,7 +33,7 @@ export async function addSentEmails(
       subject: `Mail ${index + 1}`,
       text,
     });
-    return newEmail(mail, { direction: "OUTBOUND" });
+    return newEmail(mail, { kind: "OWN" });
   });
   const stored = await storeEmails(db, organizationId, emails);
   return stored.map(({ id }) => id).sort().map((id) => toTypeId("email", id));
