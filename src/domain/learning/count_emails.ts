@@ -1,4 +1,5 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
+import { TEACHES } from "./selection.ts";
 
 /** Numbers of the mails of an organization from which can be learned. */
 export interface LearnedCounts {
@@ -14,7 +15,7 @@ const COUNT = statement<[organizationId: string], LearnedCounts>(
      (select count(*) from (
        select distinct email_id from learned_emails where organization_id = $1) l) as learned,
      (select count(*) from emails e
-       where e.organization_id = $1 and e.direction = 'OUTBOUND' and e.kind = 'PERSON'
+       where e.organization_id = $1 and ${TEACHES}
          and not exists (select from learned_emails l where l.email_id = e.id)) as "notLearned"`,
   LONG,
 );

@@ -87,6 +87,7 @@ export async function saveBatch(
   });
   if (!saved) return null;
   bus.publish("learningRuns", organizationId, [runId]);
+  if (result.lessons.length > 0) bus.publish("facts", organizationId, null);
   return saved;
 }
 

@@ -37,7 +37,7 @@ type Parameters = [
 ];
 
 /** SQL: mail `e` was written by a person of the organization. */
-const TEACHES = "e.direction = 'OUTBOUND' and e.kind in ('OWN', 'PERSON')";
+export const TEACHES = "e.direction = 'OUTBOUND' and e.kind in ('OWN', 'PERSON')";
 
 /**
  * SQL: a page of a selection by id.

@@ -9,6 +9,7 @@ import { getJob } from "../../../src/domain/jobs/find.ts";
 import { listJobs } from "../../../src/domain/jobs/list.ts";
 import { readJobWaits } from "../../../src/domain/jobs/read_waits.ts";
 import { styleOf } from "../../../src/domain/knowledge/style.ts";
+import { countLearnedEmails } from "../../../src/domain/learning/count_emails.ts";
 import { estimateLearning } from "../../../src/domain/learning/estimate.ts";
 import { listFailures, listRuns } from "../../../src/domain/learning/find.ts";
 import { pruneLearning } from "../../../src/domain/learning/prune.ts";
@@ -64,6 +65,8 @@ onEveryLearning("a run learns all sent mails in batches of 10, once", {}, async 
   );
 
   await addSentEmails(db, organization.id, 2);
+  const counts = await countLearnedEmails(services, organization.id);
+  assert.deepEqual(counts, { learned: 23, notLearned: 2 });
   const second = await start();
   await worker.runQueued();
   const { total, succeeded, skipped } = await read(second.run);
