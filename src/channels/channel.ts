@@ -51,16 +51,21 @@ export interface DeliveryError extends Omit<FailureTraits, "code"> {
   readonly noAnswer?: true;
 }
 
-/** Sender of a mail, in place of that of the provider. Bounces still go to that of the provider. */
-export interface MailSender {
-  /** Absent: the sender of the provider. */
+/** Headers of a mail that its message decides. */
+export interface MailHeaders {
+  /** Sender in place of that of the provider, to which bounces still go; absent: that of the provider. */
   readonly from?: { readonly address: string; readonly name: string | null };
   /** Address for replies; absent: the sender. */
   readonly replyTo?: string;
+  /**
+   * Message-IDs of the mails that it continues, oldest first, without angle brackets; it answers the last one. Absent:
+   * it is no reply.
+   */
+  readonly references?: readonly string[];
 }
 
 /** Rendered mail for one recipient. */
-export interface OutgoingMail extends MailSender {
+export interface OutgoingMail extends MailHeaders {
   /** TypeID of the delivery; Message-ID and X-Waybill-Delivery are derived from it. */
   readonly deliveryId: string;
   readonly to: { readonly address: string; readonly name: string | null };

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { MailSender } from "../channels/channel.ts";
+import type { MailHeaders } from "../channels/channel.ts";
 import { NotFoundError } from "../domain/errors.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { StoredContent } from "../domain/deliveries/take.ts";
@@ -12,19 +12,23 @@ import type { Services } from "../domain/services.ts";
 
 const MAX_CONTENTS = 100;
 
-/** Content of a message, and the sender that its mails name. */
+/** Content of a message, and the sender and the earlier mails that its mails name. */
 export interface MessageContent {
   readonly content: Content;
-  readonly sender: MailSender;
+  readonly headers: MailHeaders;
 }
 
-/** Converts the stored content and sender of a message. */
+/** Converts the stored content and headers of a message. */
 export function messageContent(stored: StoredContent): MessageContent {
-  const { subject, text, html, replyTo } = stored;
+  const { subject, text, html, replyTo, references } = stored;
   const from = senderOf(stored);
   return {
     content: { subject, text, html },
-    sender: { ...from && { from }, ...replyTo !== null && { replyTo } },
+    headers: {
+      ...from && { from },
+      ...replyTo !== null && { replyTo },
+      ...references.length > 0 && { references },
+    },
   };
 }
 

@@ -37,7 +37,7 @@ export interface DeliverySenderOptions extends MessageContent {
 export async function prepareDeliverySender(
   services: Services,
   batch: TakenBatch,
-  { channel, content, sender, suppressed, urgent, signal, publicUrl }: DeliverySenderOptions,
+  { channel, content, headers, suppressed, urgent, signal, publicUrl }: DeliverySenderOptions,
 ): Promise<(delivery: PendingDelivery) => Promise<DeliveryResult>> {
   const rendering = renderingOf(services);
   const aborted = abortOf(signal);
@@ -61,7 +61,7 @@ export async function prepareDeliverySender(
     const mail = {
       deliveryId: toTypeId("delivery", id),
       to: { address, name },
-      ...sender,
+      ...headers,
       ...unsubscribeUrl !== undefined && { unsubscribeUrl, listId },
     };
     const values = valuesOf(delivery, unsubscribeUrl);

@@ -97,6 +97,7 @@ export function compose(mail: OutgoingMail, sender: Sender): ComposedMail {
     mailboxHeader("To", mail.to.name ?? "", to) +
     subjectHeader(mail.subject) +
     `Date: ${date}\r\nMessage-ID: ${messageId}\r\nX-Waybill-Delivery: ${mail.deliveryId}\r\n` +
+    threadHeaders(mail) +
     unsubscribeHeaders(mail) +
     listIdHeader(mail, from) +
     "MIME-Version: 1.0\r\n";
@@ -108,6 +109,17 @@ export function compose(mail: OutgoingMail, sender: Sender): ComposedMail {
     messageId,
     content: Buffer.from(head + body(mail), "utf8"),
   };
+}
+
+// RFC 5322 §3.6.4: by these headers mail programs show a reply in its thread. Their ids come from others' mails, so that
+// an id with a space or a line end is left out.
+function threadHeaders({ references = [] }: OutgoingMail): string {
+  const ids = references.filter((id) => /^[\x21-\x3b\x3d\x3f-\x7e]+$/.test(id)).map((id) =>
+    `<${id}>`
+  );
+  const answered = ids.at(-1);
+  if (answered === undefined) return "";
+  return `In-Reply-To: ${answered}\r\nReferences: ${ids.join("\r\n ")}\r\n`;
 }
 
 // RFC 2369 and RFC 8058. The headers are not folded, because some mail servers unfold them and so break

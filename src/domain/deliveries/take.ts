@@ -19,6 +19,7 @@ export interface BatchClaim {
 /** Content and sender of a message, as they are stored. */
 export interface StoredContent extends Content, StoredSender {
   readonly replyTo: string | null;
+  readonly references: readonly string[];
 }
 
 /** A batch that its claimant has taken over, with the settings of its message. */
@@ -75,7 +76,8 @@ const TAKE = statement<[claims: string], TakenBatch & { id: string }>(
    settings as materialized (
      select l.id, m.* from locked l, lateral (
        select status, channel, max_attempts, retry_mode, retry_backoff, on_unknown, unsubscribable,
-         recipient_count, content_version, subject, text_body, html_body, from_address, from_name, reply_to
+         recipient_count, content_version, subject, text_body, html_body, from_address, from_name, reply_to,
+         reference_ids
        from messages where id = l.message_id offset 0) m
    )
    update batches b set step = b.step + 1, started_at = coalesce(b.started_at, now())
@@ -90,7 +92,7 @@ const TAKE = statement<[claims: string], TakenBatch & { id: string }>(
      m.content_version as "contentVersion",
      case when m.recipient_count = b.size then json_build_object('subject', m.subject,
        'text', m.text_body, 'html', m.html_body, 'fromAddress', m.from_address,
-       'fromName', m.from_name, 'replyTo', m.reply_to) end as content`,
+       'fromName', m.from_name, 'replyTo', m.reply_to, 'references', m.reference_ids) end as content`,
 );
 
 const RECOVER = statement<

@@ -61,6 +61,7 @@ export function newMessage(
     fromAddress: from?.address ?? null,
     fromName: from?.name ?? null,
     replyTo,
+    references: [],
     idempotencyKey: fields.idempotencyKey?.toWellFormed() ?? null,
     recipientCount,
     duplicateCount: duplicates,
@@ -78,8 +79,8 @@ export const NEW_MESSAGE = `id uuid, "organizationId" uuid, "userId" text, title
   type text, lane text, priority smallint, subject text, text text, html text, "templateId" uuid,
   "templateVersion" int, "audienceId" uuid, "contactSelection" text, "campaignId" uuid, open boolean,
   "sendAt" timestamptz, "retryMode" text, "maxAttempts" smallint, "retryBackoff" text, "onUnknown" text,
-  unsubscribable boolean, "fromAddress" text, "fromName" text, "replyTo" text, "idempotencyKey" text,
-  "recipientCount" int, "duplicateCount" int, "plannedCount" int`;
+  unsubscribable boolean, "fromAddress" text, "fromName" text, "replyTo" text, "references" text[],
+  "idempotencyKey" text, "recipientCount" int, "duplicateCount" int, "plannedCount" int`;
 
 /**
  * Returns SQL that creates messages, and returns them as `WrittenMessage`. A message is skipped if its
@@ -92,15 +93,16 @@ export function insertMessagesFrom(source: string): string {
   return `insert into messages (id, organization_id, user_id, title, channel, type, lane, priority,
      subject, text_body, html_body, template_id, template_version, audience_id, contact_selection,
      campaign_id, open, send_at, retry_mode, max_attempts, retry_backoff, on_unknown, unsubscribable,
-     from_address, from_name, reply_to, idempotency_key, recipient_count, duplicate_count,
-     planned_count, status, started_at)
+     from_address, from_name, reply_to, reference_ids, idempotency_key, recipient_count,
+     duplicate_count, planned_count, status, started_at)
    select id, "organizationId", "userId", title, channel, type, lane, priority, subject, text, html,
      "templateId", "templateVersion", "audienceId", "contactSelection", "campaignId", open, "sendAt",
      "retryMode", "maxAttempts", "retryBackoff", "onUnknown", unsubscribable,
      -- A message without its own sender has that of its organization, even if that changes later.
      coalesce("fromAddress", from_address),
      case when "fromAddress" is null then from_name else "fromName" end,
-     coalesce("replyTo", reply_to), "idempotencyKey", "recipientCount", "duplicateCount", "plannedCount",
+     coalesce("replyTo", reply_to), "references", "idempotencyKey", "recipientCount", "duplicateCount",
+     "plannedCount",
      case when "plannedCount" > 0 then 'SENDING' when "sendAt" > now() then 'SCHEDULED'
        when open then 'SENDING' else 'PLANNING' end,
      case when "plannedCount" > 0 then now() end

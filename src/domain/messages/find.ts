@@ -37,6 +37,7 @@ export const MESSAGE_COLUMNS = [
   "from_address as fromAddress",
   "from_name as fromName",
   "reply_to as replyTo",
+  "reference_ids as references",
   "recipient_count as recipientCount",
   "planned_count as plannedCount",
   "pause_reason as pauseReason",

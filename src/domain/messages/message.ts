@@ -51,6 +51,8 @@ export interface Message extends StoredSender {
   readonly unsubscribable: boolean;
   /** Address for replies; null: the sender. */
   readonly replyTo: string | null;
+  /** Message-IDs of the mails that it continues, oldest first, without angle brackets; none: it is no reply. */
+  readonly references: readonly string[];
   /** Number of recipients; of a message to contacts an estimate until it is planned. */
   readonly recipientCount: number;
   /** Number of recipients that are in batches. */

@@ -28,6 +28,7 @@ const MAIL = {
   fromAddress: null,
   fromName: null,
   replyTo: null,
+  references: [],
   idempotencyKey: null,
   recipientCount: 0,
   duplicateCount: 0,

@@ -66,12 +66,14 @@ const SEND = statement<[messages: string, deliveries: string], WrittenMessage>(
 /**
  * Writes messages with their deliveries, batches and jobs in the caller's transaction. Call `publishSmall` after the
  * commit.
+ *
+ * @returns in the order of the messages; null if the idempotency key belongs to an earlier message
  */
 export async function insertSmallMessages(
   tx: Connection,
   messages: readonly SmallMessage[],
-): Promise<void> {
-  if (messages.length > 0) await writeAll(tx, messages);
+): Promise<(WrittenMessage | null)[]> {
+  return messages.length > 0 ? await writeAll(tx, messages) : [];
 }
 
 type Write = (message: SmallMessage) => Promise<WrittenMessage | null>;

@@ -1,10 +1,10 @@
 import type { Organization } from "../access/access.ts";
 import { type Connection, statement } from "../../db/database.ts";
-import { newDeliveries } from "../deliveries/create.ts";
-import { newId, toTypeId } from "../id.ts";
-import type { NewMessage } from "../messages/create.ts";
+import { toTypeId } from "../id.ts";
 import { publishSmall } from "../messages/send.ts";
 import { insertSmallMessages, type SmallMessage } from "../messages/send_now.ts";
+import { deliveryIdOf, singleMail } from "../messages/single_mail.ts";
+import type { Recipient } from "../recipients.ts";
 import type { Services } from "../services.ts";
 import type { TemplateVersion } from "../templates/template.ts";
 import { mailTemplate, type QuoteMailType } from "./mail_templates.ts";
@@ -101,60 +101,25 @@ export function publishMails(services: Services, { customer, admin }: QuoteMails
   if (admin) publishSmall(services, admin);
 }
 
-function deliveryIdOf({ deliveries: [delivery] }: SmallMessage): string {
-  if (!delivery) throw new Error("A mail of a quote has no recipient");
-  return delivery.id;
-}
-
 function smallMessage(
   { organizationId, customerName }: MailedQuote,
   type: QuoteMailType,
   { templateId, version, subject, text, html }: TemplateVersion,
-  recipient: Parameters<typeof newDeliveries>[1][number],
+  recipient: Recipient,
 ): SmallMessage {
-  const message: NewMessage = {
-    id: newId(),
+  return singleMail({
     organizationId,
     userId: null,
-    title: `Quote for ${customerName}`.slice(0, 200).toWellFormed(),
-    channel: "EMAIL",
+    title: `Quote for ${customerName}`.slice(0, 200),
     type,
-    lane: "TRANSACTIONAL",
-    priority: 0,
     subject,
     text,
     html,
     templateId,
     templateVersion: version,
-    audienceId: null,
-    campaignId: null,
-    open: false,
-    contactSelection: null,
-    contactsAfter: null,
-    sendAt: null,
     retryMode: "MANUAL",
     maxAttempts: MAX_ATTEMPTS,
-    retryBackoff: "GROWING",
-    retryRounds: 0,
-    onUnknown: "HOLD",
-    unsubscribable: false,
-    fromAddress: null,
-    fromName: null,
-    replyTo: null,
+    references: [],
     idempotencyKey: null,
-    recipientCount: 1,
-    duplicateCount: 0,
-    plannedCount: 1,
-    pauseReason: null,
-    pauseCode: null,
-    pauseProviderIds: null,
-    pausedAt: null,
-    finishedAt: null,
-  };
-  return {
-    message,
-    deliveries: newDeliveries(message, [recipient]),
-    batchId: newId(),
-    jobId: newId(),
-  };
+  }, recipient);
 }

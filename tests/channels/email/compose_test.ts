@@ -62,6 +62,15 @@ Deno.test("compose() adds no header by a sender", () => {
   }
 });
 
+Deno.test("compose() continues the thread of a reply, and leaves out ids that would add a header", async () => {
+  const references = ["first@example.net", "x>\r\nBcc: eve@example.com", "second@example.net"];
+  const { inReplyTo, references: named, headers } = await parse({ references });
+  assert.equal(inReplyTo, "<second@example.net>");
+  assert.equal(named, "<first@example.net> <second@example.net>");
+  assert.equal(headers.some(({ key }) => key === "bcc"), false);
+  assert.equal((await parse({ references: ["no id"] })).inReplyTo, undefined);
+});
+
 Deno.test("compose() writes List-Id with the sender's domain, beside List-Unsubscribe only", () => {
   const listId = "org_01h455vb4pex5vsknk084sn02q";
   const idsOf = (mail: Partial<OutgoingMail>) =>
