@@ -7,6 +7,7 @@ export const AiCallKind = builder.enumType("AiCallKind", {
     QUOTE: { description: AI_CALL_KINDS.QUOTE },
     REPLY: { description: AI_CALL_KINDS.REPLY },
     LEARNING: { description: AI_CALL_KINDS.LEARNING },
+    REVIEW: { description: AI_CALL_KINDS.REVIEW },
     PROMPT_TRIAL: { description: AI_CALL_KINDS.PROMPT_TRIAL },
     EMBEDDING: { description: AI_CALL_KINDS.EMBEDDING },
   },

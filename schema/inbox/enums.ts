@@ -1,3 +1,4 @@
+import { SHORTCOMINGS } from "../../src/domain/inbox/shortcoming.ts";
 import { builder } from "../kit/builder.ts";
 
 export const SuggestionStatus = builder.enumType("SuggestionStatus", {
@@ -25,13 +26,13 @@ export const SuggestionOutcomeKind = builder.enumType("SuggestionOutcomeKind", {
 });
 
 export const Shortcoming = builder.enumType("Shortcoming", {
-  description: "Respect in which a suggested reply fell short of what was sent.",
+  description: "Way in which a suggested reply fell short of the reply that was sent.",
   values: {
-    MISSING_FACT: { description: "It lacked a fact." },
-    WRONG_FACT: { description: "It stated a fact that is wrong." },
-    WRONG_COMMITMENT: { description: "It promised something that was not to be promised." },
-    TOO_LONG: { description: "It was too long." },
-    WRONG_TONE: { description: "Its tone was not right." },
-    REWRITTEN: { description: "It was rewritten as a whole." },
+    MISSING_FACT: { description: SHORTCOMINGS.MISSING_FACT },
+    WRONG_FACT: { description: SHORTCOMINGS.WRONG_FACT },
+    WRONG_COMMITMENT: { description: SHORTCOMINGS.WRONG_COMMITMENT },
+    TOO_LONG: { description: SHORTCOMINGS.TOO_LONG },
+    WRONG_TONE: { description: SHORTCOMINGS.WRONG_TONE },
+    REWRITTEN_WHOLE: { description: SHORTCOMINGS.REWRITTEN_WHOLE },
   },
 });

@@ -95,7 +95,7 @@ const loadSources = batchLoader(({ services, caller: { organizationId } }, ids) 
 
 const loadVersion = batchLoader(async ({ services, caller }, ids) => {
   const prompts = await promptsById(services, caller, ids);
-  return new Map(prompts.map(({ id, version }) => [id, `${version}`]));
+  return new Map(prompts.map(({ id, version }) => [id, version]));
 });
 
 SuggestionNode.implement({
@@ -145,7 +145,7 @@ SuggestionNode.implement({
       nullable: true,
       description: "Wish of the person who had it written anew; null if none.",
     }),
-    promptVersion: t.string({
+    promptVersion: t.int({
       nullable: true,
       description: "Version of the prompt `reply` that wrote it; null if the model did not answer.",
       resolve: ({ promptId }, _args, context) =>

@@ -24,6 +24,7 @@ import { runBulkActionHandler } from "./run_bulk_action.ts";
 import { sendBatchHandler, type SendBatchOptions } from "./send_batch.ts";
 import { sendDueHandler } from "./send_due.ts";
 import { suggestReplyHandler } from "./suggest_reply.ts";
+import { reviewEditHandler } from "./review_edit.ts";
 import { tryPromptHandler } from "./try_prompt.ts";
 
 /** Options of all handlers. */
@@ -47,6 +48,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Han
     RUN_BULK_ACTION: runBulkActionHandler(services),
     TRY_PROMPT: tryPromptHandler(services, options.modelCaller),
     LEARN_EMAILS: learnEmailsHandler(services, options.modelCaller),
+    REVIEW_EDIT: reviewEditHandler(services, options.modelCaller),
     PROCESS_QUOTE: processQuoteHandler(services, options.modelCaller),
     SUGGEST_REPLY: suggestReplyHandler(services, options.modelCaller),
     REGENERATE_SUGGESTIONS: regenerateSuggestionsHandler(services),

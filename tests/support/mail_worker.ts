@@ -35,6 +35,7 @@ import { runBulkActionHandler } from "../../src/handlers/run_bulk_action.ts";
 import { sendBatchHandler } from "../../src/handlers/send_batch.ts";
 import { sendDueHandler } from "../../src/handlers/send_due.ts";
 import { suggestReplyHandler } from "../../src/handlers/suggest_reply.ts";
+import { reviewEditHandler } from "../../src/handlers/review_edit.ts";
 import { tryPromptHandler } from "../../src/handlers/try_prompt.ts";
 import { RunningJobs } from "../../src/queue/running_jobs.ts";
 import { WakeSignal } from "../../src/queue/wake_signal.ts";
@@ -120,6 +121,7 @@ export function mailHandlers(
     SEND_DUE,
     SUGGEST_REPLY,
     REGENERATE_SUGGESTIONS,
+    REVIEW_EDIT: JOB_KINDS.REVIEW_EDIT,
     TRY_PROMPT,
   };
   return bindHandlers(kinds, {
@@ -138,6 +140,7 @@ export function mailHandlers(
     SEND_DUE: sendDueHandler(services),
     REGENERATE_SUGGESTIONS: regenerateSuggestionsHandler(services),
     SUGGEST_REPLY: suggestReplyHandler(services, model),
+    REVIEW_EDIT: reviewEditHandler(services, model),
     TRY_PROMPT: tryPromptHandler(services, model),
     SEND_BATCH: sendBatchHandler(services, {
       slots,

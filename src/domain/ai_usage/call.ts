@@ -5,6 +5,7 @@ export const AI_CALL_KINDS = {
   QUOTE: "Estimates of requests for quotes.",
   REPLY: "Suggested replies to mails.",
   LEARNING: "Learning from earlier mails.",
+  REVIEW: "Reviews of replies that a person has edited.",
   PROMPT_TRIAL: "Trials of prompts.",
   EMBEDDING: "Embeddings of facts and of mails, by which facts are found.",
 } as const;

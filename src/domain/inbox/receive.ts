@@ -9,7 +9,7 @@ import { group } from "../group.ts";
 import { toTypeId } from "../id.ts";
 import type { Services } from "../services.ts";
 import { publishSuggestions } from "./publish.ts";
-import { endForAnswers, publishEnded } from "./end_for_answer.ts";
+import { publishAnswers, recordAnswers } from "./record_answer.ts";
 import { requestSuggestions } from "./request.ts";
 
 /** A mail that arrived for an organization. */
@@ -50,13 +50,17 @@ async function receiveTogether(
   arrived: readonly ArrivedMail[],
 ): Promise<PlacedEmail[]> {
   const rows = await rowsOf(services, arrived);
-  const { placed, ended } = await services.db.transaction(async (tx) => {
+  const { placed, answers } = await services.db.transaction(async (tx) => {
     const placed = await placeInThreads(tx, rows);
     await requestSuggestions(tx, placed.filter(({ created, waits }) => created && waits));
-    const answers = placed.filter(({ created }, index) => created && rows[index]?.kind === "OWN");
-    return { placed, ended: await endForAnswers(tx, answers) };
+    const own = placed.flatMap(({ created, organizationId, threadId }, index) => {
+      const row = rows[index];
+      if (!created || row?.kind !== "OWN") return [];
+      return { organizationId, threadId, text: row.replyText, suggestionId: null };
+    });
+    return { placed, answers: await recordAnswers(tx, own) };
   });
-  publishEnded(services, ended);
+  publishAnswers(services, answers);
   publishSuggestions(services, placed.filter(({ created }) => created));
   return placed;
 }

@@ -1,3 +1,5 @@
+import type { Shortcoming } from "./shortcoming.ts";
+
 /**
  * State of a suggestion. WAITING: its job has not begun. WRITING: the model writes. READY: it is complete. FALLBACK: its
  * text is from a template. FAILED: there is no text. SENT: it was sent, edited or not.
@@ -19,15 +21,6 @@ export const SUGGESTION_STATUSES: readonly SuggestionStatus[] = [
  * replaced it.
  */
 export type SuggestionOutcome = "SENT_AS_IT_WAS" | "EDITED" | "ANSWERED_WITHOUT" | "UNUSED";
-
-/** Respect in which a suggestion fell short of what was sent. */
-export type Shortcoming =
-  | "MISSING_FACT"
-  | "WRONG_FACT"
-  | "WRONG_COMMITMENT"
-  | "TOO_LONG"
-  | "WRONG_TONE"
-  | "REWRITTEN";
 
 /** A suggested reply to the newest mail of a thread. */
 export interface Suggestion {

@@ -218,6 +218,15 @@ export const JOB_KINDS = {
     description: "Learns tone, topics and facts from mails that the organization has sent.",
     startable: false,
   },
+  REVIEW_EDIT: {
+    payload: z.strictObject({ suggestionId: z.uuid() }),
+    lane: "AI",
+    maxAttempts: 3,
+    timeoutMs: 10 * MINUTE,
+    description:
+      "Asks the language model how a suggested reply fell short that a person has edited, and proposes facts.",
+    startable: false,
+  },
   DELIVER_EVENTS: {
     payload: z.strictObject({ endpointId: z.uuid() }),
     lane: "WEBHOOK",

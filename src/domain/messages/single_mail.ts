@@ -5,7 +5,7 @@ import type { NewMessage } from "./create.ts";
 import type { Content, Message } from "./message.ts";
 import type { SmallMessage } from "./send_now.ts";
 
-/** What is particular to a mail to one person. */
+/** Fields in which mails to one person differ. */
 export type SingleMail =
   & Pick<Message, "organizationId" | "userId" | "title" | "type" | "retryMode" | "maxAttempts">
   & Content

@@ -1,7 +1,7 @@
 import { statement } from "../../db/database.ts";
 import type { JobError } from "../jobs/job.ts";
 import type { Services } from "../services.ts";
-import { similarityOf } from "./similarity.ts";
+import { similarityOf } from "../similarity.ts";
 import type { PromptTrial, TrialResult } from "./trial.ts";
 
 const FIND_OPEN = statement<[trialId: string], Pick<TrialResult, "position" | "subject">>(

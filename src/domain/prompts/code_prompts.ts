@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import learning from "./files/learning.liquid" with { type: "text" };
 import quote from "./files/quote.liquid" with { type: "text" };
 import reply from "./files/reply.liquid" with { type: "text" };
+import review from "./files/review.liquid" with { type: "text" };
 
 /** Prompt that this program contains. */
 export interface CodePrompt {
@@ -16,6 +17,7 @@ export const CODE_PROMPTS = {
   quote: { text: quote, variables: ["organization", "today"] },
   learning: { text: learning, variables: ["organization"] },
   reply: { text: reply, variables: ["organization", "today"] },
+  review: { text: review, variables: ["organization"] },
 } as const satisfies Readonly<Record<string, CodePrompt>>;
 
 /** Name of a prompt. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ConflictError, NotFoundError } from "../../../src/domain/errors.ts";
 import { newId, toTypeId } from "../../../src/domain/id.ts";
 import { editSuggestion } from "../../../src/domain/inbox/edit.ts";
-import { endForAnswers, publishEnded } from "../../../src/domain/inbox/end_for_answer.ts";
+import { sendReply } from "../../../src/domain/inbox/send_reply.ts";
 import { regenerateSuggestions } from "../../../src/domain/inbox/start_regeneration.ts";
 import { findJobs } from "../../../src/domain/jobs/find.ts";
 import {
@@ -32,12 +32,9 @@ onEveryInbox(
   "a thread that is answered while its suggestion is written ends the job, and a late answer changes nothing",
   {},
   async (inbox) => {
-    const { services, db, organization, read, worker } = inbox;
+    const { services, db, organization: { member }, read, worker } = inbox;
     const received = await writing(inbox);
-    const ended = await db.transaction((tx) =>
-      endForAnswers(tx, [{ organizationId: organization.id, threadId: received.threadId }])
-    );
-    publishEnded(services, ended);
+    await sendReply(services, member, received.threadId, { text: "It arrives tomorrow." });
     received.answer(replyAnswer());
     await worker.untilIdle();
 

@@ -1,0 +1,110 @@
+import { type Connection, statement } from "../../db/database.ts";
+import type { Caller } from "../access/access.ts";
+import type { Thread } from "../emails/email.ts";
+import { findOwnAddresses } from "../emails/own_addresses.ts";
+import { type EmailRow, toRow } from "../emails/store.ts";
+import { toTypeId } from "../id.ts";
+import type { SmallMessage } from "../messages/send_now.ts";
+import { deliveryIdOf, singleMail } from "../messages/single_mail.ts";
+import type { Services } from "../services.ts";
+
+/** Type of the messages that carry replies. */
+export const REPLY_TYPE = "reply";
+
+const MAX_ATTEMPTS = 3;
+const MAX_TITLE = 200;
+
+interface AnsweredMail {
+  readonly address: string;
+  readonly name: string | null;
+  readonly subject: string;
+  readonly messageId: string;
+  readonly references: readonly string[];
+}
+
+// A mail of a person comes before automatic ones, which arrive in between. The sender of a mail that names another
+// address for answers is not the one who gets the answer.
+const FIND_ANSWERED = statement<[organizationId: string, threadId: string], AnsweredMail>(
+  "emails.answered",
+  `select coalesce(reply_to, from_address) as address,
+     case when reply_to is null or reply_to = from_address then from_name end as name,
+     subject, message_id as "messageId", reference_ids as "references"
+   from emails
+   where organization_id = $1 and thread_id = $2 and direction = 'INBOUND'
+   order by (kind in ('PERSON', 'FORWARD')) desc, received_at desc, id desc limit 1`,
+);
+
+/** A reply, ready to be written. */
+export interface ReplyMail {
+  readonly message: SmallMessage;
+  /** The mail of the thread. */
+  readonly email: EmailRow;
+}
+
+/**
+ * Prepares the mail that answers the newest mail of a thread (RFC 5322 §3.6.4): in its thread, to its sender or the
+ * address that it names for answers.
+ */
+export async function prepareReply(
+  services: Services,
+  { organizationId, userId }: Caller,
+  thread: Thread,
+  text: string,
+  idempotencyKey: string | null,
+): Promise<ReplyMail> {
+  const answered = await findAnswered(services, thread);
+  const subject = /^re:/i.test(answered.subject) ? answered.subject : `Re: ${answered.subject}`;
+  const references = answered.messageId ? [...answered.references, answered.messageId] : [];
+  const message = singleMail({
+    organizationId,
+    userId,
+    title: subject.slice(0, MAX_TITLE),
+    type: REPLY_TYPE,
+    // The text is a variable, because it may contain marks of a template.
+    subject: "{{ subject }}",
+    text: "{{ text }}",
+    html: null,
+    templateId: null,
+    templateVersion: null,
+    retryMode: "AUTO",
+    maxAttempts: MAX_ATTEMPTS,
+    references,
+    idempotencyKey,
+  }, { address: answered.address, name: answered.name, variables: { subject, text } });
+  const deliveryId = deliveryIdOf(message);
+  const [from = ""] = (await findOwnAddresses(services, [organizationId])).get(organizationId) ??
+    [];
+  const email = toRow(organizationId, {
+    mail: {
+      messageId: `${toTypeId("delivery", deliveryId)}@${from.slice(from.lastIndexOf("@") + 1)}`,
+      inReplyTo: references.at(-1) ?? null,
+      references,
+      from: { address: from, name: null },
+      replyTo: null,
+      to: [answered.address],
+      subject,
+      text,
+      html: null,
+      attachmentCount: 0,
+      date: null,
+      headers: new Map(),
+    },
+    direction: "OUTBOUND",
+    kind: "OWN",
+    replyText: text,
+    threadId: thread.id,
+    receivedAt: null,
+    deliveryId,
+  });
+  return { message, email };
+}
+
+/** A thread that the organization itself began has no mail to answer, so that the reply continues it by its subject. */
+async function findAnswered(
+  { db }: { readonly db: Connection },
+  { organizationId, id, contactEmail, subject }: Thread,
+): Promise<AnsweredMail> {
+  const [answered] = await db.run(FIND_ANSWERED, organizationId, id);
+  return answered ??
+    { address: contactEmail, name: null, subject, messageId: "", references: [] };
+}
