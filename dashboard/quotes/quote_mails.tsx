@@ -64,10 +64,13 @@ function NoAdminAddress({ reason }: { readonly reason: string }) {
   return (
     <>
       {reason}.{" "}
-      {role === "ADMIN" && <PageLink to="/organization">Set it under Organization</PageLink>}
+      {role === "ADMIN" && (
+        <PageLink to="/organization" underline="always">Set it under Organization</PageLink>
+      )}
       {role === "OPERATOR" && (
         <PageLink
           to="/installation"
+          underline="always"
           search={{ tab: "organizations", organization: organization.id }}
         >
           Set it under Installation

@@ -13,7 +13,7 @@ nobody,,,,
 
 inBrowser(
   "contacts are imported, picked in compose, told about in a timeline, and erased",
-  async ({ page, program, smtp, open }) => {
+  async ({ page, program, smtp, open, send }) => {
     await open("/contacts");
     await page.getByRole("heading", { name: "No contacts yet" }).waitFor();
     await assertAccessible(page);
@@ -54,6 +54,9 @@ inBrowser(
     await open("/contacts?q=ada");
     await page.getByRole("row", { name: "Ada Lovelace" }).click();
     await page.getByRole("link", { name: '"Hello {{ name }}" was sent' }).waitFor();
+    await send("July", ["ada@example.com"]);
+    await page.getByRole("button", { name: "2 new" }).click();
+    await page.getByRole("link", { name: '"July" was sent' }).waitFor();
     await assertAccessible(page);
     await page.getByRole("button", { name: "Erase" }).click();
     await page.getByRole("button", { name: "Erase 1 contact" }).click();
