@@ -2,6 +2,9 @@ import { formatEnum } from "../kit/format.ts";
 
 const PURPOSES: Readonly<Record<string, string>> = {
   quote: "Makes an estimate from a customer's request and pictures",
+  reply: "Suggests the reply to a mail",
+  review: "Names how an edited suggestion fell short, and proposes facts",
+  learning: "Learns style, topics and facts from sent mails",
 };
 
 /** Purpose of a prompt in words. */

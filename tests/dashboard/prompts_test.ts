@@ -50,7 +50,8 @@ inBrowser("a prompt is edited, compared, promoted and rolled back", async ({ pag
   await page.getByRole("button", { name: "Return to version 1" }).click();
   await state.getByText("Active").waitFor();
   await page.getByRole("link", { name: "Prompts" }).last().click();
-  await page.getByRole("cell", { name: /^1 of the server/ }).waitFor();
+  await page.getByRole("row", { name: "Quote" }).getByRole("cell", { name: /^1 of the server/ })
+    .waitFor();
 });
 
 inBrowser(
