@@ -18,6 +18,7 @@ onEveryDatabase("updateOrganization() changes the given fields only", async ({ d
     replyTo: "help@acme.example",
     adminEmail: "ada@acme.example",
     timezone: "Europe/Berlin",
+    minSuggestionConfidence: 0.5,
   });
   assert.deepEqual({ ...all, createdAt: null }, {
     id,
@@ -28,14 +29,17 @@ onEveryDatabase("updateOrganization() changes the given fields only", async ({ d
     replyTo: "help@acme.example",
     adminEmail: "ada@acme.example",
     timezone: "Europe/Berlin",
+    minSuggestionConfidence: 0.5,
   });
-  const { fromAddress, fromName, timezone, replyTo } = await updateOrganization(
-    services,
-    operator,
-    id,
-    { from: null, timezone: null },
-  );
+  const { fromAddress, fromName, timezone, replyTo, minSuggestionConfidence } =
+    await updateOrganization(
+      services,
+      operator,
+      id,
+      { from: null, timezone: null, minSuggestionConfidence: null },
+    );
   assert.deepEqual([fromAddress, fromName, timezone], [null, null, "UTC"]);
+  assert.equal(minSuggestionConfidence, 0.3);
   assert.equal(replyTo, "help@acme.example");
 });
 
@@ -49,6 +53,7 @@ onEveryDatabase("updateOrganization() names every fault and changes nothing", as
       replyTo: "a@acme.example, b@acme.example",
       adminEmail: "ada",
       timezone: "Mars/Olympus",
+      minSuggestionConfidence: 1.1,
     });
   assert.deepEqual(await issuesOf(attempt), [
     "name REQUIRED",
@@ -57,6 +62,7 @@ onEveryDatabase("updateOrganization() names every fault and changes nothing", as
     "replyTo MALFORMED",
     "adminEmail MALFORMED",
     "timezone MALFORMED",
+    "minSuggestionConfidence OUT_OF_RANGE",
   ]);
   const { edges } = await listOrganizations(services, operator, "acme", {});
   assert.deepEqual(edges.map(({ node: { name, fromAddress } }) => [name, fromAddress]), [
