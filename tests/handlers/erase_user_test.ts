@@ -31,6 +31,23 @@ import { PAST_CONTACTS } from "../support/trials.ts";
 
 const USER = "erased-user-4711";
 
+// The rows of a person who answers mails and has learned from them, without the mails and jobs that they belong to.
+const ADD_INBOX_ROWS = statement<[organizationId: string, userId: string]>(
+  "test.addInboxRows",
+  `with secret as (
+     insert into inbound_secrets (organization_id, kind, secret, created_by)
+     values ($1, 'EMAIL', 'sealed', $2)
+   ),
+   run as (
+     insert into learning_runs (id, organization_id, started_by, job_id, selection, relearn, status)
+     values (gen_random_uuid(), $1, $2, gen_random_uuid(), '{}', false, 'COMPLETED')
+   )
+   insert into suggestions (id, organization_id, thread_id, email_id, job_id, edited_text, edited_at,
+     edited_by, rating_good, rated_by)
+   values (gen_random_uuid(), $1, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'Hi', now(),
+     $2, true, $2)`,
+);
+
 /** Stores the user in every table that has users. */
 async function setUp(mail: TestMail) {
   const { services, organization: { admin }, worker } = mail;
@@ -75,6 +92,7 @@ async function setUp(mail: TestMail) {
   await startPromptTrial(services, user, tried, { quote: PAST_CONTACTS });
   await updateBudget(services, user, { warnAtFraction: 0.5 });
   await upsertFact(services, user, { question: "When?", answer: "Now.", scope: "all" });
+  await services.db.run(ADD_INBOX_ROWS, admin.organizationId, USER);
   await startBulkAction(services, user, {
     target: { action: "RETRY", deliveries: { filter: { retryable: true } }, force: false },
     stages: [1],

@@ -79,7 +79,7 @@ onEveryDatabase(
       assert.equal(body.errors, undefined);
       assert.equal(body.data.thread.suggestion.id, suggestion);
       assert.equal(body.data.thread.suggestion.job.subject.id, thread);
-      assert.equal(body.data.node.promptVersion, "1");
+      assert.equal(body.data.node.promptVersion, 1);
       assert.equal(body.data.node.sources[0].text, "Where is my order?");
       assert.match(body.data.node.sources[0].node.id, /^eml_/);
       assert.deepEqual([body.data.node.outcome, body.data.node.rating], [null, null]);
