@@ -7,8 +7,8 @@ import type { Caller } from "../../src/domain/access/access.ts";
 import { listThreads, type ThreadFilter } from "../../src/domain/emails/list.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { request } from "../support/program.ts";
-import { median, report } from "./report.ts";
-import { type Bench, pause, reportLatencies, type Target, withProgram } from "./small_messages.ts";
+import { report, timeOf } from "./report.ts";
+import { atRate, type Bench, reportLatencies, type Target, withProgram } from "./small_messages.ts";
 import { startSink } from "./smtp_send.ts";
 
 const { values } = parseArgs({
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const SECONDS = Number(values.seconds);
 const MAILS = Number(values.mails);
 const PER_SECOND = 200;
-const READINGS = 7;
+const RATE = { perSecond: PER_SECOND, seconds: SECONDS };
 const SECRET = "the secret of this measurement";
 const NOTHING = "{ __typename }";
 
@@ -88,20 +88,6 @@ async function vacuum(db: Database): Promise<void> {
   await client.end();
 }
 
-/** Sends at the rate, without waiting for the answers; returns the latencies in ms. */
-async function atRate(send: (n: number) => Promise<unknown>): Promise<number[]> {
-  const latencies: number[] = [];
-  const answered: Promise<void>[] = [];
-  const start = performance.now();
-  for (let n = 0; n < SECONDS * PER_SECOND; n++) {
-    const sentAt = performance.now();
-    answered.push(send(n).then(() => void latencies.push(performance.now() - sentAt)));
-    await pause(Math.max(0, start + (n + 1) * 1_000 / PER_SECOND - performance.now()));
-  }
-  await Promise.all(answered);
-  return latencies;
-}
-
 /** Posts a mail; each second one answers the mail before it. */
 async function post({ address }: Target, run: string, n: number): Promise<void> {
   const first = n - n % 2;
@@ -124,23 +110,16 @@ async function post({ address }: Target, run: string, n: number): Promise<void> 
   if (!created) throw new Error(`Cannot store a mail: ${response.status}`);
 }
 
-async function timeOf(read: () => Promise<unknown>): Promise<string> {
-  const times: number[] = [];
-  for (let n = 0; n < READINGS; n++) {
-    const startedAt = performance.now();
-    await read();
-    times.push(performance.now() - startedAt);
-  }
-  return `${median(times).toFixed(1)} ms`;
-}
-
 async function measure({ services, caller, target }: Bench): Promise<void> {
   for (const [name, filter] of Object.entries(FILTERS)) {
     report(`threads: ${name}`, await timeOf(() => listThreads(services, caller, filter, {})));
   }
-  await atRate((n) => post(target, "warm-up", n));
-  reportLatencies("a query that reads nothing", await atRate(() => request(target, NOTHING)));
-  reportLatencies(`a mail at ${PER_SECOND}/s`, await atRate((n) => post(target, "measured", n)));
+  await atRate(RATE, (n) => post(target, "warm-up", n));
+  reportLatencies("a query that reads nothing", await atRate(RATE, () => request(target, NOTHING)));
+  reportLatencies(
+    `a mail at ${PER_SECOND}/s`,
+    await atRate(RATE, (n) => post(target, "measured", n)),
+  );
 }
 
 const sink = await startSink();

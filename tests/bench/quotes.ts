@@ -7,8 +7,8 @@ import { listQuotes, type QuoteFilter } from "../../src/domain/quotes/list.ts";
 import { search } from "../../src/domain/search/search.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { request } from "../support/program.ts";
-import { median, report } from "./report.ts";
-import { type Bench, pause, reportLatencies, type Target, withProgram } from "./small_messages.ts";
+import { report, timeOf } from "./report.ts";
+import { atRate, type Bench, reportLatencies, type Target, withProgram } from "./small_messages.ts";
 import { startSink } from "./smtp_send.ts";
 
 const { values } = parseArgs({
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const SECONDS = Number(values.seconds);
 const QUOTES = Number(values.quotes);
 const PER_SECOND = 100;
-const READINGS = 7;
+const RATE = { perSecond: PER_SECOND, seconds: SECONDS };
 
 const NOTHING = "{ __typename }";
 const CREATE = `mutation ($input: CreateQuoteInput!) {
@@ -93,20 +93,6 @@ async function fill({ db }: Services, { organizationId }: Caller): Promise<void>
   await db.run(ANALYZE);
 }
 
-/** Sends at the rate, without waiting for the answers; returns the latencies in ms. */
-async function atRate(send: (n: number) => Promise<unknown>): Promise<number[]> {
-  const latencies: number[] = [];
-  const answered: Promise<void>[] = [];
-  const start = performance.now();
-  for (let n = 0; n < SECONDS * PER_SECOND; n++) {
-    const sentAt = performance.now();
-    answered.push(send(n).then(() => void latencies.push(performance.now() - sentAt)));
-    await pause(Math.max(0, start + (n + 1) * 1_000 / PER_SECOND - performance.now()));
-  }
-  await Promise.all(answered);
-  return latencies;
-}
-
 async function create(target: Target, n: number): Promise<void> {
   const input = {
     customer: { name: `Customer ${n}`, email: `customer${n}@example.net` },
@@ -117,16 +103,6 @@ async function create(target: Target, n: number): Promise<void> {
   if (result.createQuote.__typename !== "CreateQuotePayload") throw new Error("Cannot create");
 }
 
-async function timeOf(read: () => Promise<unknown>): Promise<string> {
-  const times: number[] = [];
-  for (let n = 0; n < READINGS; n++) {
-    const startedAt = performance.now();
-    await read();
-    times.push(performance.now() - startedAt);
-  }
-  return `${median(times).toFixed(1)} ms`;
-}
-
 async function measure({ services, caller, target }: Bench): Promise<void> {
   for (const [name, filter] of Object.entries(FILTERS)) {
     const page = () => listQuotes(services, caller, filter, {});
@@ -134,9 +110,9 @@ async function measure({ services, caller, target }: Bench): Promise<void> {
     report("  with the total count", await timeOf(async () => (await page()).totalCount()));
   }
   report("search in all objects", await timeOf(() => search(services, caller, "Person 77", 20)));
-  await atRate((n) => create(target, n));
-  reportLatencies("a query that reads nothing", await atRate(() => request(target, NOTHING)));
-  reportLatencies(`createQuote at ${PER_SECOND}/s`, await atRate((n) => create(target, n)));
+  await atRate(RATE, (n) => create(target, n));
+  reportLatencies("a query that reads nothing", await atRate(RATE, () => request(target, NOTHING)));
+  reportLatencies(`createQuote at ${PER_SECOND}/s`, await atRate(RATE, (n) => create(target, n)));
 }
 
 const sink = await startSink();

@@ -23,6 +23,19 @@ export async function measureAlternately(
   return Object.fromEntries(Object.entries(rates).map(([name, values]) => [name, median(values)]));
 }
 
+const READINGS = 7;
+
+/** The median time of several readings, as text in milliseconds. */
+export async function timeOf(read: () => Promise<unknown>): Promise<string> {
+  const times: number[] = [];
+  for (let n = 0; n < READINGS; n++) {
+    const startedAt = performance.now();
+    await read();
+    times.push(performance.now() - startedAt);
+  }
+  return `${median(times).toFixed(1)} ms`;
+}
+
 /** Prints one line of the result. */
 export function report(what: string, value: string): void {
   console.log(`${what.padEnd(58)} ${value}`);

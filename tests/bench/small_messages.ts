@@ -131,6 +131,23 @@ export async function untilAccepted(sinkPort: number, count: number): Promise<nu
   return lastAt;
 }
 
+/** Sends at a rate, without waiting for the answers; returns the latencies in ms. */
+export async function atRate(
+  { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
+  send: (n: number) => Promise<unknown>,
+): Promise<number[]> {
+  const latencies: number[] = [];
+  const answered: Promise<void>[] = [];
+  const start = performance.now();
+  for (let n = 0; n < seconds * perSecond; n++) {
+    const sentAt = performance.now();
+    answered.push(send(n).then(() => void latencies.push(performance.now() - sentAt)));
+    await pause(Math.max(0, start + (n + 1) * 1_000 / perSecond - performance.now()));
+  }
+  await Promise.all(answered);
+  return latencies;
+}
+
 /** Prints p50 and p99 of latencies in milliseconds. */
 export function reportLatencies(what: string, latencies: readonly number[]): void {
   const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];

@@ -14,13 +14,6 @@ const ENTRIES: readonly string[] = [
   "src/db/embedded_server.ts",
   "src/domain/templates/render_worker.ts",
   "src/images/image_worker.ts",
-  // Complete, but the jobs that call the model do not exist yet.
-  "src/handlers/with_model.ts",
-  "src/domain/ai_usage/estimate.ts",
-  "src/domain/ai_usage/reserve.ts",
-  "src/domain/ai_usage/settle.ts",
-  // Complete, but the webhooks of incoming mails do not exist yet.
-  "src/domain/emails/incoming.ts",
   "schema/print.ts",
 ];
 

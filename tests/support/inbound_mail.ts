@@ -12,8 +12,12 @@ export const MAILGUN_KEY = "key-of-mailgun";
 /** Answer of a webhook. */
 export interface Answer {
   readonly status: number;
-  // deno-lint-ignore no-explicit-any
-  readonly body: any;
+  readonly body: {
+    readonly emailId: string;
+    readonly threadId: string;
+    readonly created: boolean;
+    readonly errors: readonly { readonly path: readonly string[]; readonly message: string }[];
+  };
 }
 
 /** A server with both webhooks of mails. */

@@ -1,6 +1,12 @@
 import { type Connection, statement } from "../../db/database.ts";
 import { newId } from "../id.ts";
-import { type IncomingEmail, incomingEmail, locateEmails, type Location } from "./locate.ts";
+import {
+  type IncomingEmail,
+  incomingEmail,
+  locateEmails,
+  type Location,
+  NOWHERE,
+} from "./locate.ts";
 import { type EmailRow, insertEmails } from "./store.ts";
 
 /** A mail of the inbox after it arrived. */
@@ -64,9 +70,8 @@ export async function placeInThreads(
 ): Promise<PlacedEmail[]> {
   const emails = rows.map(incomingEmail);
   const placement = new Placement();
-  const placed = (await locateEmails(tx, emails)).map((location, index) =>
-    placement.place(emails[index] as IncomingEmail, location)
-  );
+  const locations = await locateEmails(tx, emails);
+  const placed = emails.map((email, index) => placement.place(email, locations[index] ?? NOWHERE));
   if (placement.threads.size > 0) {
     await tx.run(SAVE_THREADS, JSON.stringify([...placement.threads.values()]));
   }

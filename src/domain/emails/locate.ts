@@ -23,7 +23,8 @@ export interface Location {
   readonly vip: boolean;
 }
 
-const NOWHERE: Location = { emailId: null, threadId: null, vip: false };
+/** State of a mail that is not stored, and belongs to no thread. */
+export const NOWHERE: Location = { emailId: null, threadId: null, vip: false };
 
 const LOCK = statement<[keys: string[]]>(
   "incomingEmails.lock",

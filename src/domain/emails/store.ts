@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Connection, LONG, statement } from "../../db/database.ts";
 import { normalizeEmailAddress } from "../email_address.ts";
 import { newId } from "../id.ts";
-import type { EmailDirection, EmailKind } from "./email.ts";
+import type { Email, EmailDirection, EmailKind } from "./email.ts";
 import type { ParsedMail } from "./mail.ts";
 
 /** A mail that is to be stored. */
@@ -21,26 +21,9 @@ export interface NewEmail {
 }
 
 /** A row of the table, as json_to_recordset reads it. */
-export interface EmailRow {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly threadId: string | null;
-  readonly direction: EmailDirection;
-  readonly kind: EmailKind;
-  readonly messageId: string;
-  readonly inReplyTo: string | null;
-  readonly referenceIds: readonly string[];
-  readonly fromAddress: string;
-  readonly fromName: string | null;
-  readonly replyTo: string | null;
-  readonly toAddresses: readonly string[];
-  readonly subject: string;
-  readonly text: string;
-  readonly replyText: string;
-  readonly html: string | null;
-  readonly attachmentCount: number;
+export interface EmailRow extends Omit<Email, "receivedAt"> {
+  /** Null: now. */
   readonly receivedAt: Date | null;
-  readonly deliveryId: string | null;
 }
 
 // A mail that was imported before it arrived becomes part of the inbox.

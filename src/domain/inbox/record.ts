@@ -79,12 +79,8 @@ export async function recordReply(
     suggestionId: toTypeId("suggestion", claim.suggestionId),
     ms: Math.round(row.ms),
   };
-  if (noDraftReason === null) {
-    log.info("Suggestion {suggestionId} stored after {ms} ms", properties);
-  } else {log.info(
-      "Suggestion {suggestionId} has no draft after {ms} ms: not sure enough",
-      properties,
-    );}
+  const outcome = noDraftReason === null ? "stored" : "has no draft";
+  log.info(`Suggestion {suggestionId} ${outcome} after {ms} ms`, properties);
 }
 
 function reasonAgainst({ text, confidence }: Reply, minConfidence: number): string | null {

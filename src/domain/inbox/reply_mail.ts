@@ -18,7 +18,8 @@ interface AnsweredMail {
   readonly address: string;
   readonly name: string | null;
   readonly subject: string;
-  readonly messageId: string;
+  /** Null: the thread has no mail to answer. */
+  readonly messageId: string | null;
   readonly references: readonly string[];
 }
 
@@ -54,7 +55,10 @@ export async function prepareReply(
 ): Promise<ReplyMail> {
   const answered = await findAnswered(services, thread);
   const subject = /^re:/i.test(answered.subject) ? answered.subject : `Re: ${answered.subject}`;
-  const references = answered.messageId ? [...answered.references, answered.messageId] : [];
+  const references = [
+    ...answered.references,
+    ...answered.messageId === null ? [] : [answered.messageId],
+  ];
   const message = singleMail({
     organizationId,
     userId,
@@ -106,5 +110,5 @@ async function findAnswered(
 ): Promise<AnsweredMail> {
   const [answered] = await db.run(FIND_ANSWERED, organizationId, id);
   return answered ??
-    { address: contactEmail, name: null, subject, messageId: "", references: [] };
+    { address: contactEmail, name: null, subject, messageId: null, references: [] };
 }

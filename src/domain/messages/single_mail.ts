@@ -16,7 +16,6 @@ export type SingleMail =
  * a part of the transaction that needs it. See `insertSmallMessages` and `publishSmall`.
  */
 export function singleMail(mail: SingleMail, recipient: Recipient): SmallMessage {
-  const { subject, text, html } = mail;
   const message: NewMessage = {
     ...mail,
     id: newId(),
@@ -24,9 +23,6 @@ export function singleMail(mail: SingleMail, recipient: Recipient): SmallMessage
     channel: "EMAIL",
     lane: "TRANSACTIONAL",
     priority: 0,
-    subject,
-    text,
-    html,
     audienceId: null,
     campaignId: null,
     open: false,
