@@ -30,7 +30,7 @@ interface Kill {
 
 /** Creates a quote, and kills the process that has its answer while a statement waits; later answers differ. */
 async function killDuring(
-  { db, services, model, start, create }: QuoteProcesses,
+  { db, services, model, start, create, untilUnfinished }: QuoteProcesses,
   { lock, during }: Kill,
 ): Promise<Quote> {
   const question = holdAnswers(model);
@@ -40,6 +40,8 @@ async function killDuring(
   const held = await holdLock(db, (tx) => lock(tx, quote));
   question.answer(ESTIMATE);
   const backend = await held.blocked(during);
+  // A mail that the process is sending when it is killed becomes UNKNOWN, and another test is about that.
+  await untilUnfinished(1);
   await process.end("SIGKILL");
   // The database server would run the statement to its end, because it does not notice the death while it waits.
   await held.terminate(backend);

@@ -216,6 +216,7 @@ onEveryTrials("a rate limit makes the trial wait or retry, and loses nothing", a
   const trial = await start();
   const outcome = await run(trial).catch((error) => error);
   const waitMs = outcome instanceof JobFailure ? outcome.options.retryAfterMs : outcome.delayMs;
-  assert.ok(waitMs >= 7_000 && waitMs < 9_000, String(waitMs));
+  // The circuit counts the wait from its own failure, so some of the 7 s may have passed.
+  assert.ok(waitMs > 5_000 && waitMs < 9_000, String(waitMs));
   assert.equal((await read(trial)).finishedCount, 0);
 });

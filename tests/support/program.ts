@@ -121,7 +121,13 @@ function run(
 }
 
 async function stop(process: Deno.ChildProcess): Promise<number> {
-  process.kill("SIGTERM");
+  try {
+    process.kill("SIGTERM");
+  } catch (cause) {
+    const { code, signal } = await process.status;
+    const end = signal ?? `code ${code}`;
+    throw new Error(`The program ended with ${end} before it was stopped`, { cause });
+  }
   return (await process.status).code;
 }
 

@@ -44,6 +44,8 @@ export interface QuoteProcesses {
   /** Creates a quote whose processing is queued. */
   create(overrides?: { readonly process: boolean }): Promise<Quote>;
   read(quote: { readonly id: string }): Promise<Quote>;
+  /** Waits until only the given number of jobs has not ended. */
+  untilUnfinished(jobs: number): Promise<void>;
   /** Waits until all jobs have ended; asserts that the customer has got one mail. */
   untilMailed(quote: { readonly id: string }): Promise<Quote>;
 }
@@ -61,6 +63,12 @@ export async function withQuoteProcesses(
   const modelSettings = { OPENAI_BASE_URL: model.baseUrl, OPENAI_API_KEY: "sk-good" };
   await using processes = new AsyncDisposableStack();
   const read = ({ id }: { readonly id: string }) => getQuote(services, organization.admin, id);
+  const untilUnfinished = async (jobs: number) => {
+    await until(`only ${jobs} jobs have not ended`, async () => {
+      const [row] = await db.run(UNFINISHED);
+      return row?.count === jobs;
+    });
+  };
   await test({
     db,
     services,
@@ -73,11 +81,9 @@ export async function withQuoteProcesses(
         await startMailProcess(db, { databaseUrl: url, smtpUrl: smtp.url, model: modelSettings }),
       ),
     read,
+    untilUnfinished,
     async untilMailed(quote) {
-      await until("all jobs have ended", async () => {
-        const [row] = await db.run(UNFINISHED);
-        return row?.count === 0;
-      });
+      await untilUnfinished(0);
       const found = await read(quote);
       const mail = toTypeId("delivery", found.customerDeliveryId ?? "");
       assert.deepEqual([...arrivals(smtp)], [[mail, 1]]);
