@@ -34,7 +34,8 @@ OrganizationNode.implement({
     timezone: t.exposeString("timezone", { description: "IANA time zone." }),
     minSuggestionConfidence: t.exposeFloat("minSuggestionConfidence", {
       description:
-        "Confidence of the language model, 0 to 1, below which a suggested reply is no draft.",
+        "Minimum confidence of the language model, 0 to 1; below it a suggested reply is FAILED, " +
+        "without a text.",
     }),
   }),
 });

@@ -76,8 +76,8 @@ const UpdateOrganizationInput = builder.inputType("UpdateOrganizationInput", {
     timezone: t.string({ description: "New IANA time zone; null: UTC." }),
     minSuggestionConfidence: t.float({
       description:
-        "New confidence of the language model, 0 to 1, below which a suggested reply is no draft; " +
-        "null: 0.3.",
+        "New minimum confidence of the language model, 0 to 1; below it a suggested reply is " +
+        "FAILED, without a text. Null: 0.3.",
     }),
   }),
 });

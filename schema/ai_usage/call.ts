@@ -45,7 +45,7 @@ const AiCallNode = builder.loadableNode("AiCall", {
     }),
     inputTokens: t.exposeInt("inputTokens", {
       nullable: true,
-      description: "Number of input tokens, cached ones included; null: unknown.",
+      description: "Number of input tokens, including cached ones; null: unknown.",
     }),
     cachedInputTokens: t.exposeInt("cachedInputTokens", {
       nullable: true,
@@ -53,7 +53,7 @@ const AiCallNode = builder.loadableNode("AiCall", {
     }),
     outputTokens: t.exposeInt("outputTokens", {
       nullable: true,
-      description: "Number of output tokens, those of reasoning included; null: unknown.",
+      description: "Number of output tokens, including those of reasoning; null: unknown.",
     }),
     reasoningTokens: t.exposeInt("reasoningTokens", {
       nullable: true,
@@ -63,8 +63,8 @@ const AiCallNode = builder.loadableNode("AiCall", {
       type: MoneyObject,
       nullable: true,
       description:
-        "Cost of the call; null while it runs, and if it is unknown: the model had no price, or the " +
-        "call ended without numbers of tokens.",
+        "Cost of the call; null while it runs, if the model had no price, and if the server " +
+        "reported no token counts.",
       resolve: ({ costMicros }) => costOf(costMicros),
     }),
     reserved: t.field({
@@ -75,11 +75,11 @@ const AiCallNode = builder.loadableNode("AiCall", {
     }),
     firstTokenMs: t.exposeInt("firstTokenMs", {
       nullable: true,
-      description: "Time until the answer began, in milliseconds; null: it did not begin.",
+      description: "Time to the first token, in milliseconds; null if none arrived.",
     }),
     durationMs: t.exposeInt("durationMs", {
       nullable: true,
-      description: "Duration in milliseconds; null while it runs, or unknown.",
+      description: "Duration in milliseconds; null while it runs, and if it is unknown.",
     }),
     error: t.field({
       type: JobErrorObject,
@@ -101,8 +101,7 @@ const AiCallFilter = builder.inputType("AiCallFilter", {
     }),
     kinds: t.field({ type: [AiCallKind], description: "Purposes of the call." }),
     failed: t.boolean({
-      description:
-        "True: calls that failed or timed out, whose answer was invalid or whose outcome is unknown.",
+      description: "True: calls with the outcome FAILED, TIMED_OUT, INVALID_ANSWER or UNKNOWN.",
     }),
   }),
 });

@@ -17,13 +17,16 @@ export const AiCallOutcome = builder.enumType("AiCallOutcome", {
   description: "Outcome of a call of the language model.",
   values: {
     SUCCEEDED: { description: "The answer is valid." },
-    INVALID_ANSWER: { description: "The model answered, but not as it was asked to." },
+    INVALID_ANSWER: {
+      description:
+        "The answer does not match the requested format, or failed the checks of the server.",
+    },
     FAILED: { description: "The server refused the call, or the connection failed." },
     TIMED_OUT: { description: "The answer was not complete in time." },
     CANCELLED: { description: "The job was cancelled during the call." },
     UNKNOWN: {
       description:
-        "The process died during the call. The upper bound of the cost counts in the budget.",
+        "The process died during the call. The budget counts the upper bound of its cost.",
     },
   },
 });
@@ -31,7 +34,7 @@ export const AiCallOutcome = builder.enumType("AiCallOutcome", {
 export const AiPriceSource = builder.enumType("AiPriceSource", {
   description: "Origin of the price of a model.",
   values: {
-    LIST: { description: "List price of the vendor, part of this version of the program." },
+    LIST: { description: "List price of the vendor, as known to this version of the server." },
     OPERATOR: { description: "Set by `setAiPrice`. It takes precedence over the list price." },
   },
 });

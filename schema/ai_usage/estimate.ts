@@ -8,17 +8,18 @@ builder.queryField("aiCostEstimate", (t) =>
     type: MoneyObject,
     nullable: true,
     description:
-      "Expected cost of calls of one kind with the configured model, at the present price and by how " +
-      "large the newest calls were, for a look before `processQuotes` with `force`. Null if there was " +
-      "no such call, or the model has no price. ADMIN and OPERATOR only; a MEMBER gets the error " +
-      "FORBIDDEN.",
+      "Estimated cost of calls of one kind with the configured model, from its current price and " +
+      "the token counts of the newest calls: before `processQuotes` with `force`, for example. " +
+      "Null if there was no such call, or the model has no price. ADMIN and OPERATOR only; a " +
+      "MEMBER gets the error FORBIDDEN.",
     complexity: 10,
     args: {
       kind: t.arg({ type: AiCallKind, required: true, description: "Purpose of the calls." }),
       callCount: t.arg.int({
         required: true,
         description:
-          "Number of calls, 1 to 1,000,000: one for a quote, unless its answer is invalid.",
+          "Number of calls, 1 to 1,000,000; a quote takes one, or two if the first answer is " +
+          "invalid.",
       }),
     },
     resolve: (_root, { kind, callCount }, { services, caller }) =>

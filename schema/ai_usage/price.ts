@@ -27,7 +27,7 @@ export const AiPriceObject = builder.objectRef<AiPrice>("AiPrice").implement({
     }),
     minInputTokens: t.exposeInt("minInputTokens", {
       description:
-        "Smallest number of input tokens of calls with this price; some models charge more for " +
+        "Minimum number of input tokens of a call with this price; some models charge more for " +
         "long inputs.",
     }),
     input: t.field({
@@ -42,7 +42,7 @@ export const AiPriceObject = builder.objectRef<AiPrice>("AiPrice").implement({
     }),
     output: t.field({
       type: MoneyObject,
-      description: "Price of a million output tokens, those of reasoning included.",
+      description: "Price of a million output tokens, including those of reasoning.",
       resolve: ({ output }) => usd(output),
     }),
   }),
@@ -56,8 +56,8 @@ builder.queryField("aiPrices", (t) =>
   t.field({
     type: [AiPriceObject],
     description:
-      "Prices of models that are valid now, by model. A dated name such as gpt-4.1-2025-04-14 has " +
-      "the price of the name without the date, unless it has one of its own.",
+      "Current prices of models, by model. A dated name such as gpt-4.1-2025-04-14 has the price " +
+      "of the name without the date, unless it has one of its own.",
     complexity: 20,
     resolve: (_root, _args, { services }) => listAiPrices(services),
   }));

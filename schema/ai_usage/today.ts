@@ -7,10 +7,10 @@ import { OverviewNode } from "../overview/overview.ts";
 import { AiTotalsInterface } from "./usage.ts";
 
 const AiOverviewObject = builder.objectRef<AiToday>("AiOverview").implement({
-  description: "Calls of the language model on the present day of the budget, and the budget.",
+  description: "Calls of the language model in the current day of the budget, and the budget.",
   interfaces: [AiTotalsInterface],
   fields: (t) => ({
-    running: t.exposeInt("running", { description: "Number of calls that run." }),
+    running: t.exposeInt("running", { description: "Number of running calls." }),
     budget: t.field({
       type: MoneyObject,
       nullable: true,
@@ -21,32 +21,32 @@ const AiOverviewObject = builder.objectRef<AiToday>("AiOverview").implement({
       type: MoneyObject,
       nullable: true,
       description:
-        "Part of the budget that is spent. A call whose cost is unknown counts with its upper " +
-        "bound, so that this can be more than `cost`. Null without a budget.",
+        "Part of the budget that is spent. A call with unknown cost counts with its upper bound, " +
+        "so `spent` can exceed `cost`. Null without a budget.",
       resolve: ({ spent }) => spent,
     }),
     reserved: t.field({
       type: MoneyObject,
       nullable: true,
       description:
-        "Part of the budget that is reserved for running calls, by the upper bounds of their costs. " +
-        "Null without a budget.",
+        "Part of the budget that is reserved for running calls: the sum of the upper bounds of " +
+        "their costs. Null without a budget.",
       resolve: ({ reserved }) => reserved,
     }),
     pausedUntil: t.expose("pausedUntil", {
       type: "DateTime",
       nullable: true,
       description:
-        "Time until which calls that exceed the budget are refused, so that their jobs wait: " +
-        "midnight, or until `updateBudget`. Null: no call was refused today.",
+        "Time until which calls that exceed the budget are refused and their jobs wait: midnight, " +
+        "or earlier after `updateBudget`. Null if no call was refused today.",
     }),
     warnAtFraction: t.exposeFloat("warnAtFraction", {
-      description: "Share of the budget from which on ADMINs are warned, 0 to 1.",
+      description: "Share of the budget at which ADMINs are notified, 0 to 1.",
     }),
     timezone: t.exposeString("timezone", { description: "Time zone of the days." }),
     timezoneSet: t.exposeBoolean("timezoneSet", {
       description:
-        "True if the time zone was set for the budget; otherwise it is that of the organization.",
+        "True if `timezone` was set for the budget; false if it is that of the organization.",
     }),
     dayStart: t.expose("dayStart", { type: "DateTime", description: "Start of the day." }),
     dayEnd: t.expose("dayEnd", { type: "DateTime", description: "End of the day." }),
@@ -69,8 +69,7 @@ const UpdateBudgetInput = builder.inputType("UpdateBudgetInput", {
       description: "Limit per day in USD; null removes it.",
     }),
     warnAtFraction: t.float({
-      description:
-        "Share of the limit from which on ADMINs are warned, above 0, up to 1; null: 0.8.",
+      description: "Share of the limit at which ADMINs are notified, above 0, up to 1; null: 0.8.",
     }),
     timezone: t.string({
       description:

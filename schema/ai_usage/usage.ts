@@ -24,13 +24,13 @@ export const AiTotalsInterface = builder.interfaceRef<AiTotals>("AiTotals").impl
       resolve: ({ callCount }) => toInt(callCount),
     }),
     inputTokens: t.exposeFloat("inputTokens", {
-      description: "Number of input tokens, cached ones included; may exceed the range of an Int.",
+      description: "Number of input tokens, including cached ones; may exceed the range of an Int.",
     }),
     cachedInputTokens: t.exposeFloat("cachedInputTokens", {
       description: "Number of input tokens that the server read from its cache.",
     }),
     outputTokens: t.exposeFloat("outputTokens", {
-      description: "Number of output tokens, those of reasoning included.",
+      description: "Number of output tokens, including those of reasoning.",
     }),
     reasoningTokens: t.exposeFloat("reasoningTokens", {
       description: "Number of output tokens that were used for reasoning.",
@@ -38,20 +38,18 @@ export const AiTotalsInterface = builder.interfaceRef<AiTotals>("AiTotals").impl
     cost: t.field({
       type: MoneyObject,
       nullable: true,
-      description:
-        "Sum of the known costs; null if there are calls, but the cost of none is known, because " +
-        "their models have no price.",
+      description: "Sum of the known costs; null if there are calls, but none has a known cost.",
       resolve: ({ cost }) => cost,
     }),
     unknownCostCount: t.int({
       description:
-        "Number of calls whose cost is unknown and not in `cost`: the model has no price, see " +
-        "`setAiPrice`, or the call ended without numbers of tokens.",
+        "Number of calls with unknown cost, which are not in `cost`: the model has no price (see " +
+        "`setAiPrice`), or the server reported no token counts.",
       resolve: ({ unknownCostCount }) => toInt(unknownCostCount),
     }),
     failed: t.int({
       description:
-        "Number of calls that failed, those that timed out or whose answer was invalid included.",
+        "Number of calls that failed, including those that timed out or had an invalid answer.",
       resolve: ({ failed }) => toInt(failed),
     }),
     timedOut: t.int({
@@ -77,7 +75,9 @@ const AiModelUsageObject = builder.objectRef<AiModelUsage>("AiModelUsage").imple
     price: t.field({
       type: AiPriceObject,
       nullable: true,
-      description: "Price that is valid now, for inputs of any length; null: it has none.",
+      description:
+        "Current price, for short inputs if it depends on their length; null if the model has " +
+        "none.",
       complexity: 5,
       resolve: ({ model }, _args, context) => priceOf(context, model),
     }),
@@ -113,8 +113,8 @@ const AiUsageObject = builder.objectRef<UsageOfPeriod>("AiUsage").implement({
     series: t.field({
       type: [AiPointObject],
       description:
-        "Usage over time, oldest interval first, empty intervals included. Calls are counted by the " +
-        "quarter of an hour. More than 2,000 intervals are an InvalidInputError.",
+        "Usage over time, oldest interval first, empty intervals included. The resolution is 15 " +
+        "minutes. More than 2,000 intervals are an InvalidInputError.",
       complexity: 20,
       args: seriesArgs,
       resolve: ({ period }, { bucket, timezone }, { services, caller }) =>

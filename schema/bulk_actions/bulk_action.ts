@@ -60,9 +60,9 @@ export const BulkActionNode = builder.loadableNodeRef("BulkAction", {
 
 BulkActionNode.implement({
   description:
-    "Bulk action: one action on a fixed selection of deliveries or jobs, in stages. The items " +
-    "are those that match at its start. Its effects cannot be undone. It is kept for 90 days after " +
-    "its end.",
+    "Bulk action: one action on a fixed selection of deliveries or jobs, in stages. The items are " +
+    "selected once, at its start. Its effects cannot be undone. It is kept for 90 days after its " +
+    "end.",
   fields: (t) => ({
     action: t.expose("action", { type: BulkActionKind, description: "Action on each item." }),
     state: t.expose("state", { type: BulkActionState, description: "State of the action." }),
@@ -74,10 +74,10 @@ BulkActionNode.implement({
     }),
     stage: t.exposeInt("stage", {
       description:
-        "Number of the current or last stage, from 1; the last is one more than `stages`.",
+        "Number of the current or last stage, from 1; the final stage follows those in `stages`.",
     }),
     stages: t.intList({
-      description: "Number of items of each stage; one more stage takes the rest.",
+      description: "Number of items of each stage; a final stage takes the remaining ones.",
       resolve: ({ stages }) => [...stages],
     }),
     perSecond: t.exposeFloat("perSecond", {
@@ -115,9 +115,7 @@ BulkActionNode.implement({
     finishedAt: t.expose("finishedAt", {
       type: "DateTime",
       nullable: true,
-      description:
-        "Time at which it was no longer RUNNING and its last item in progress ended; null until " +
-        "then.",
+      description: "Time it was no longer RUNNING and had no item in progress; null until then.",
     }),
     job: t.field({
       type: JobNode,

@@ -45,14 +45,14 @@ export const BulkActionInput = builder.inputType("BulkActionInput", {
     jobs: t.field({ type: BulkJobsInput, description: "Jobs to act on." }),
     problemId: t.id({
       description:
-        "Problem whose deliveries or jobs to act on: those whose last failure belongs to it. ADMIN " +
-        "and OPERATOR only; prb_…",
+        "Problem whose deliveries or jobs are selected: those whose last failure belongs to it. " +
+        "ADMIN and OPERATOR only; prb_…",
     }),
     force: t.boolean({
       required: true,
       defaultValue: false,
       description:
-        "True, for RETRY of deliveries only: also retry those with a permanent error or without " +
+        "For RETRY of deliveries only. True: also retries those with a permanent error or without " +
         "attempts left, and SUPPRESSED ones.",
     }),
   }),

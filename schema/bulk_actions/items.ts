@@ -10,7 +10,7 @@ import { BulkActionNode } from "./bulk_action.ts";
 
 const STATES: Record<BulkItemStateName, { description: string }> = {
   SELECTED: { description: "Selected, and not acted on yet." },
-  ACTED: { description: "Acted on; its end is awaited." },
+  ACTED: { description: "Acted on, and not ended yet." },
   DONE: { description: "Ended successfully." },
   FAILED: { description: "Has failed again, or its outcome is UNKNOWN again." },
   SKIPPED: { description: "Not changed; see `reason`." },

@@ -19,8 +19,9 @@ const StartBulkActionInput = builder.inputType("StartBulkActionInput", {
       required: true,
       defaultValue: [1, 5, 50],
       description:
-        "Number of items of each stage, up to 20 stages; one more stage takes the rest. Each " +
-        "stage begins when the items of the one before have ended. Empty: all items in one stage.",
+        "Number of items of each stage, up to 20 stages; a final stage takes the remaining items. " +
+        "Each stage begins when the items of the previous one have ended. Empty: all items in one " +
+        "stage.",
     }),
     perSecond: t.float({
       description:
@@ -32,7 +33,7 @@ const StartBulkActionInput = builder.inputType("StartBulkActionInput", {
       defaultValue: 0.5,
       description:
         "Stops if a larger fraction of the ended items of a stage has failed again, 0 to 1; 1 " +
-        "never stops. The last stage is judged while it runs, from its 50th end on.",
+        "never stops. The final stage is checked while it runs, once 50 of its items have ended.",
     }),
   }),
 });
@@ -67,11 +68,11 @@ builder.mutationFields((t) => ({
     errors: {},
     description:
       "Starts an action on many deliveries or jobs, in stages. The items are those that match " +
-      "now; items that match later are not taken. An item is in one unfinished bulk action only " +
-      "and is skipped in another. An action on an item cannot be undone; after `abortBulkAction` the " +
-      "remaining items are not changed. A MEMBER acts on its own messages and jobs only. Refuses " +
-      "invalid selections and limits with InvalidInputError, and unknown ids with NotFoundError; " +
-      "nothing is started then.",
+      "now; items that match later are not added. An item of another unfinished bulk action is " +
+      "skipped. An action on an item cannot be undone; after `abortBulkAction` the remaining " +
+      "items are not changed. A MEMBER acts on its own messages and jobs only. Refuses invalid " +
+      "selections and limits with InvalidInputError, and unknown ids with NotFoundError; nothing " +
+      "is started then.",
     args: {
       input: t.arg({
         type: StartBulkActionInput,

@@ -17,8 +17,8 @@ const LIMIT = PREVIEW_LIMIT.toLocaleString("en");
 
 const PreviewObject = builder.objectRef<BulkActionPreview>("BulkActionPreview").implement({
   description:
-    `Items that a bulk action would take and skip if it started now. At most ${LIMIT} matching ` +
-    "items are counted, so that the answer is quick.",
+    `Items that a bulk action would act on and skip if it started now. At most ${LIMIT} ` +
+    "matching items are counted, to limit the response time.",
   fields: (t) => ({
     count: t.exposeInt("count", { description: "Number of items that it would act on." }),
     skipped: t.field({
@@ -75,7 +75,7 @@ builder.queryFields((t) => ({
       },
     },
     description:
-      "Counts the items that a bulk action would take and skip, by reason, without any change. " +
+      "Counts the items that a bulk action would act on and skip, by reason, without any change. " +
       "Refuses invalid selections with InvalidInputError, and unknown ids with NotFoundError.",
     args: {
       input: t.arg({

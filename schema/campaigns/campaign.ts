@@ -12,10 +12,10 @@ import { MessageNode } from "../messages/message.ts";
 import { TemplateNode } from "../templates/template.ts";
 
 export const CampaignTrigger = builder.enumType("CampaignTrigger", {
-  description: "Event that sends the mails of a campaign.",
+  description: "Event that triggers the mails of a campaign.",
   values: {
     SIGNUP: { description: "Sign-up: `registerContact` sends the mail of the contact at once." },
-    DATE: { description: "Date: all enrolled contacts get their mails from `sendAt` on." },
+    DATE: { description: "Date: the mails of all enrolled contacts are due at `sendAt`." },
   },
 });
 
@@ -36,17 +36,20 @@ export const CampaignNode = builder.loadableNodeRef("Campaign", {
 
 CampaignNode.implement({
   description:
-    "Campaign: a mail that contacts get by themselves, at their sign-up or at a date, each contact " +
-    "once. Its recipients are those of its message, which stays open for new ones while the " +
-    "campaign is enabled.",
+    "Campaign: a mail that is sent to each contact once, at its sign-up or at a date. Its " +
+    "deliveries belong to one message, to which recipients are added while the campaign is " +
+    "enabled.",
   fields: (t) => ({
     type: t.exposeString("type", {
       description:
-        "Type of its mails, a free name (welcome, search_engine …): for reports, and for fair share, " +
-        "so that types do not block one another.",
+        "Type of its mails, a free name (welcome, search_engine …), for reports and for fair " +
+        "share: no type blocks another.",
     }),
     name: t.exposeString("name", { description: "Internal name; recipients do not see it." }),
-    trigger: t.expose("trigger", { type: CampaignTrigger, description: "Event that sends it." }),
+    trigger: t.expose("trigger", {
+      type: CampaignTrigger,
+      description: "Event that triggers its mails.",
+    }),
     sendAt: t.expose("sendAt", {
       type: "DateTime",
       nullable: true,
@@ -55,17 +58,18 @@ CampaignNode.implement({
     timezone: t.exposeString("timezone", {
       nullable: true,
       description:
-        "IANA time zone in which its date was given; null if it was given as `sendAt`, or there is " +
+        "IANA time zone of `localSendAt`; null if the date was given as `sendAt`, or there is " +
         "none.",
     }),
     enabled: t.exposeBoolean("enabled", {
       description:
-        "False: nobody is enrolled and nothing is sent. What waits is sent once it is enabled again.",
+        "False: no contact is enrolled and nothing is sent; waiting mails are sent once it is " +
+        "enabled again.",
     }),
     sendToLateContacts: t.exposeBoolean("sendToLateContacts", {
       description:
-        "True: contacts that are created after `sendAt` get the mail with the next cycle. Without " +
-        "effect for the trigger SIGNUP.",
+        "True: contacts that are created after `sendAt` get the mail in the next cycle. No effect " +
+        "with the trigger SIGNUP.",
     }),
     content: t.field({
       type: ContentObject,
@@ -85,8 +89,8 @@ CampaignNode.implement({
     stats: t.field({
       type: DeliveryStatsObject,
       description:
-        "Counts of its mails by state: `total` is the number of enrolled contacts, and `pending` " +
-        "those that wait for the date or for their turn.",
+        "Counts of its mails by state: `total` is the number of enrolled contacts, `pending` the " +
+        "number of mails that wait for the date or to be queued.",
       resolve: async ({ messageId, stats }, _args, context) => {
         const read = stats ?? await statsOf(context, messageId);
         if (!read) throw new Error(`Cannot read the stats of message ${messageId}: it has no row`);
@@ -96,7 +100,7 @@ CampaignNode.implement({
     message: t.field({
       type: MessageNode,
       nullable: true,
-      description: "Message that has its deliveries; null for a MEMBER who did not create it.",
+      description: "Message with its deliveries; null for a MEMBER who did not create it.",
       resolve: ({ messageId }) => messageId,
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of creation." }),

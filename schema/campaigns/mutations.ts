@@ -7,26 +7,26 @@ import { chosenTemplate, ContentInput } from "../messages/content.ts";
 import { CampaignNode, CampaignTrigger } from "./campaign.ts";
 
 const LocalTimeInput = builder.inputType("LocalTimeInput", {
-  description: "Time by the clock of a time zone.",
+  description: "Local time in a time zone.",
   fields: (t) => ({
     time: t.string({
       required: true,
       description:
-        "Local time, such as `2030-03-31T09:00`. A time that clocks skip is moved forward by the gap; of " +
-        "a repeated one, the first is taken.",
+        "Local time, such as `2030-03-31T09:00`. A time that a clock change skips is moved " +
+        "forward by the gap; of a repeated time, the first is used.",
     }),
     timezone: t.string({ required: true, description: "IANA time zone, such as Europe/Berlin." }),
   }),
 });
 
 const TEMPLATE =
-  "Id of a template, whose latest version is copied as the content: tpl_…. Later versions are used " +
-  "after `updateCampaign` only.";
+  "Id of a template, whose latest version is copied as the content: tpl_…. A later version is " +
+  "used only after `updateCampaign` names the template again.";
 const SEND_AT = "Time from which its mails are sent; a past one is refused. Trigger DATE only.";
-const LOCAL_SEND_AT = "The same by the clock of a time zone, in place of `sendAt`.";
+const LOCAL_SEND_AT = "`sendAt` as local time in a time zone; either this or `sendAt`.";
 const LATE =
-  "True: contacts that are created after the date get the mail, too, with the next cycle. Trigger " +
-  "DATE only.";
+  "True: contacts that are created after the date get the mail in the next cycle. Trigger DATE " +
+  "only.";
 
 const CreateCampaignInput = builder.inputType("CreateCampaignInput", {
   description: "Fields of a new campaign.",
@@ -42,15 +42,16 @@ const CreateCampaignInput = builder.inputType("CreateCampaignInput", {
     trigger: t.field({
       type: CampaignTrigger,
       required: true,
-      description: "Event that sends it.",
+      description: "Event that triggers its mails.",
     }),
     sendAt: t.field({ type: "DateTime", description: SEND_AT }),
     localSendAt: t.field({ type: LocalTimeInput, description: LOCAL_SEND_AT }),
     content: t.field({
       type: ContentInput,
       description:
-        "Content of its mails. Either `content` or `templateId`. The variables are those of the contact, at the time at which its mail " +
-        "is due; one that no contact has is refused. Each mail has an unsubscribe link.",
+        "Content of its mails. Either `content` or `templateId`. Variables have the values of the " +
+        "contact at the time its mail is due; a variable that no contact has is refused. Each " +
+        "mail has an unsubscribe link.",
     }),
     templateId: t.id({ description: TEMPLATE }),
     enabled: t.boolean({
@@ -75,8 +76,8 @@ const UpdateCampaignInput = builder.inputType("UpdateCampaignInput", {
     templateId: t.id({ description: TEMPLATE }),
     enabled: t.boolean({
       description:
-        "False: stops sending at once; the mails in flight are still recorded. True: continues, at " +
-        "once if the date has passed meanwhile.",
+        "False: stops sending at once; results of mails in flight are still recorded. True: " +
+        "continues, at once if the date has passed meanwhile.",
     }),
     sendToLateContacts: t.boolean({ description: LATE }),
   }),
@@ -114,12 +115,11 @@ builder.mutationFields((t) => ({
     type: CreateCampaignPayload,
     nullable: true,
     errors: {},
-    description:
-      "Creates a campaign. A job enrols the existing contacts in one with a date; `registerContact` " +
-      "enrols new ones. Contacts that have signed up before get no mail of the trigger SIGNUP. ADMIN " +
-      "and OPERATOR only, else ForbiddenError. Refuses a date in the past, an unknown time zone, a " +
-      "variable that no contact has, and another campaign of the same type and date with " +
-      "InvalidInputError.",
+    description: "Creates a campaign. With the trigger DATE, a job enrols the existing contacts; " +
+      "`registerContact` enrols new ones. With SIGNUP, contacts that signed up earlier get no " +
+      "mail. ADMIN and OPERATOR only, else ForbiddenError. Refuses a date in the past, an unknown " +
+      "time zone, a variable that no contact has, and another campaign of the same type and date " +
+      "with InvalidInputError.",
     args: {
       input: t.arg({
         type: CreateCampaignInput,
@@ -135,10 +135,10 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Changes a campaign. Mails that are not being sent yet have the new content. Contacts that the " +
-      "changed campaign is for are enrolled by a job, and those that have its mail get no second one. " +
-      "ADMIN and OPERATOR only, else ForbiddenError. Refuses an unknown id with NotFoundError, and " +
-      "what `createCampaign` refuses with InvalidInputError.",
+      "Changes a campaign. Mails that are not being sent yet get the new content. A job enrols " +
+      "the contacts that match the changed campaign; no contact gets its mail twice. ADMIN and " +
+      "OPERATOR only, else ForbiddenError. Refuses an unknown id with NotFoundError, and the same " +
+      "faults as `createCampaign` with InvalidInputError.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the campaign: cmp_…" }),
       input: t.arg({ type: UpdateCampaignInput, required: true, description: "Changes to make." }),

@@ -44,8 +44,8 @@ const RegisterContactPayload = builder.objectRef<Registered>("RegisterContactPay
     deliveries: t.field({
       type: [DeliveryNode],
       description:
-        "Mails that this call created: those of the sign-up, which are sent at once, and one for each " +
-        "campaign with a date. Without those of earlier calls.",
+        "Mails that this call created: those of the sign-up, which are sent at once, and one for " +
+        "each campaign with a date. Deliveries of earlier calls are not included.",
       resolve: ({ deliveryIds }) => [...deliveryIds],
     }),
   }),
@@ -57,11 +57,12 @@ builder.mutationField("registerContact", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Registers a contact that signs up, or changes the one with the same address. Queues the mails " +
-      "of campaigns with the trigger SIGNUP at once, in the lane TRANSACTIONAL, and creates those of " +
-      "campaigns with a date. Repeated calls send nothing twice. A mail to an unsubscribed contact " +
-      "ends SUPPRESSED. ADMIN and OPERATOR only, else ForbiddenError. Refuses invalid fields, and a " +
-      "psid of a contact with another email address, with InvalidInputError.",
+      "Registers a contact that signs up, or changes the one with the same address. Queues the " +
+      "mails of campaigns with the trigger SIGNUP at once, in the lane TRANSACTIONAL, and enrols " +
+      "the contact in campaigns with the trigger DATE. Repeated calls send nothing twice. A mail " +
+      "to an unsubscribed contact ends SUPPRESSED. ADMIN and OPERATOR only, else ForbiddenError. " +
+      "Refuses invalid fields, and a psid of a contact with another email address, with " +
+      "InvalidInputError.",
     args: {
       input: t.arg({
         type: RegisterContactInput,

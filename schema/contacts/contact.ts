@@ -63,8 +63,7 @@ export const ContactFilter = builder.inputType("ContactFilter", {
     ids: t.idList({ description: "Ids of contacts: con_…" }),
     vip: t.boolean({ description: "True: contacts marked as important; false: all others." }),
     active: t.boolean({
-      description:
-        "True: contacts of which no address is on the suppression list; false: all others.",
+      description: "True: contacts without an address on the suppression list; false: all others.",
     }),
     unsubscribed: t.boolean({ description: "True: unsubscribed contacts; false: all others." }),
     search: t.string({

@@ -15,7 +15,7 @@ const UpdateContactInput = builder.inputType("UpdateContactInput", {
     vip: t.boolean({ description: "Whether it is marked as important; null is refused." }),
     variables: t.field({
       type: "JSONObject",
-      description: "New values for the templates, which replace all others; null: none.",
+      description: "New values for the templates, which replace all earlier ones; null: none.",
     }),
     unsubscribed: t.boolean({
       description:
@@ -86,12 +86,12 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Erases a contact and all that is stored about the person, for good. The contact is gone at once; an " +
-      "ERASE_CONTACT job removes address, name, variables and error texts from deliveries, audiences " +
-      "and problems, whose counts stay. Deliveries that were not sent yet end SUPPRESSED. Entries of " +
-      "the suppression list stay, so that a later import does not send to a person who has " +
-      "unsubscribed; `removeSuppressions` removes them. ADMIN and OPERATOR only, else " +
-      "ForbiddenError. Refuses an unknown id with NotFoundError.",
+      "Permanently erases a contact and all data about the person. The contact is deleted at " +
+      "once; an ERASE_CONTACT job removes address, name, variables and error texts from " +
+      "deliveries, audiences and problems, whose counts are kept. Deliveries that were not sent " +
+      "yet end SUPPRESSED. Entries of the suppression list are kept, so that a later import does " +
+      "not mail a person who has unsubscribed; `removeSuppressions` removes them. ADMIN and " +
+      "OPERATOR only, else ForbiddenError. Refuses an unknown id with NotFoundError.",
     args: { id: t.arg.id({ required: true, description: "Id of the contact: con_…" }) },
     resolve: async (_root, { id }, { services, caller }) => ({
       contactId: id,
@@ -103,11 +103,11 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Erases a user of the API, for good, by an ERASE_USER job: deletes its keys, notifications and " +
-      "finished jobs. Its messages, audiences, bulk actions and unfinished jobs stay, and belong to no user. A JWT " +
-      "that names the user is still accepted. ADMIN and OPERATOR only, and a user with an OPERATOR " +
-      "key by an OPERATOR only, else ForbiddenError. Refuses the caller's own user with " +
-      "ConflictError NOT_DELETABLE.",
+      "Permanently erases a user of the API: an ERASE_USER job deletes its keys, notifications " +
+      "and finished jobs. Its messages, audiences, bulk actions and unfinished jobs are kept " +
+      "without a user. A JWT that names the user is still accepted. ADMIN and OPERATOR only, and " +
+      "a user with an OPERATOR key by an OPERATOR only, else ForbiddenError. Refuses the caller's " +
+      "own user with ConflictError NOT_DELETABLE.",
     args: {
       userId: t.arg.string({ required: true, description: "User, as in `ApiKey.userId`." }),
     },

@@ -18,15 +18,18 @@ export const ContactSelection = builder.inputType("ContactSelection", {
     }),
     all: t.boolean({
       description:
-        "True: all active contacts that have an address on the channel. They are read when the message " +
-        "is planned, so that a scheduled message reaches also those that are added until then.",
+        "True: all active contacts that have an address on the channel. They are read when the " +
+        "message is planned, so a scheduled message includes contacts that are added until then.",
     }),
-    vip: t.boolean({ description: "True: only those of them that are marked as important." }),
+    vip: t.boolean({
+      description: "True: all active contacts with such an address that are marked as important.",
+    }),
   }),
 });
 
 const ContactReach = builder.objectRef<ContactTarget>("ContactReach").implement({
-  description: "Numbers of contacts that a message would be sent to, and would not be sent to.",
+  description:
+    "Number of contacts that a message to them would be sent to, and would not be sent to.",
   fields: (t) => ({
     recipientCount: t.exposeInt("recipientCount", { description: "Number of recipients." }),
     withoutAddressCount: t.exposeInt("withoutAddressCount", {
@@ -34,8 +37,8 @@ const ContactReach = builder.objectRef<ContactTarget>("ContactReach").implement(
     }),
     inactiveCount: t.exposeInt("inactiveCount", {
       description:
-        "Number of selected contacts on the suppression list. Selected by `ids` they are among the " +
-        "recipients.",
+        "Number of selected contacts on the suppression list. Contacts selected by `ids` are " +
+        "recipients nevertheless; their deliveries end SUPPRESSED.",
     }),
   }),
 });

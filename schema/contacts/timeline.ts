@@ -6,9 +6,9 @@ import { connectionNames } from "../kit/connection.ts";
 import { ContactNode } from "./contact.ts";
 
 const TimelineEntryObject = builder.objectRef<TimelineEntry>("TimelineEntry").implement({
-  description: "Something that has happened to a contact.",
+  description: "Event of a contact.",
   fields: (t) => ({
-    at: t.expose("at", { type: "DateTime", description: "Time at which it happened." }),
+    at: t.expose("at", { type: "DateTime", description: "Time of the event." }),
     text: t.exposeString("text", { description: "Explanation for people." }),
     subject: t.node({
       description:
@@ -23,8 +23,8 @@ builder.objectField(ContactNode, "timeline", (t) =>
   t.connection({
     type: TimelineEntryObject,
     description:
-      "All that has happened to the contact, latest first: its sign-up, deliveries to its addresses " +
-      "with their attempts, its quotes, orders and mails, and entries of the suppression list. A MEMBER sees " +
+      "Events of the contact, latest first: its sign-up, deliveries to its addresses with their " +
+      "attempts, its quotes, orders and mails, and entries of the suppression list. A MEMBER sees " +
       "deliveries of its own messages only.",
     resolve: (contact, page, { services, caller }) => readTimeline(services, caller, contact, page),
   }, ...connectionNames("TimelineEntry")));

@@ -18,7 +18,7 @@ EmailNode.implement({
   fields: (t) => ({
     direction: t.expose("direction", {
       type: EmailDirection,
-      description: "Whether the organization got it or sent it.",
+      description: "Direction: received or sent by the organization.",
     }),
     kind: t.expose("kind", { type: EmailKind, description: "Origin of the mail." }),
     from: t.exposeString("fromAddress", { description: "Address of the sender, in lower case." }),
@@ -32,7 +32,7 @@ EmailNode.implement({
     }),
     subject: t.exposeString("subject", { description: "Subject; empty if none." }),
     text: t.exposeString("text", {
-      description: "Whole text; for a mail with HTML only, the visible text of it.",
+      description: "Full text; for a mail with HTML only, its visible text.",
     }),
     replyText: t.exposeString("replyText", {
       description: "Text without quotes and signature.",
@@ -40,7 +40,7 @@ EmailNode.implement({
     html: t.exposeString("html", {
       nullable: true,
       description:
-        "HTML as it was received; null if none. Its author is unknown: sanitize it before it is shown.",
+        "HTML as received; null if none. It is untrusted input: sanitize it before display.",
     }),
     attachmentCount: t.exposeInt("attachmentCount", { description: "Number of attachments." }),
     messageId: t.exposeString("messageId", {
@@ -48,7 +48,7 @@ EmailNode.implement({
     }),
     receivedAt: t.expose("receivedAt", {
       type: "DateTime",
-      description: "Time at which it arrived or was sent; of an imported mail its own date.",
+      description: "Time it arrived or was sent; for an imported mail, the time in its header.",
     }),
     delivery: t.field({
       type: DeliveryNode,

@@ -27,8 +27,8 @@ export const ThreadFilter = builder.inputType("ThreadFilter", {
     }),
     search: t.string({
       description:
-        "Words that one mail of the thread has in its subject, addresses or text, case-insensitive. " +
-        "The beginning of the last word is enough.",
+        "Words that all occur in the subject, addresses or text of one mail of the thread, " +
+        "case-insensitive. The last word also matches as a prefix.",
     }),
   }),
 });

@@ -53,8 +53,8 @@ ThreadNode.implement({
     }),
     answered: t.exposeBoolean("answered", {
       description:
-        "False while a mail of a person waits for an answer. Automatic replies, bounces and lists wait " +
-        "for none.",
+        "False while a mail of a person waits for an answer. AUTO_REPLY, BOUNCE and LIST mails " +
+        "need none.",
     }),
     emails: t.connection({
       type: EmailNode,

@@ -30,7 +30,7 @@ const SaveInboundSecretPayload = builder.objectRef<SavedInboundSecret>("SaveInbo
       }),
       secret: t.exposeString("generated", {
         nullable: true,
-        description: "Generated secret, returned only here; null: the caller chose it.",
+        description: "Generated secret, returned only here; null if the caller chose it.",
       }),
     }),
   });
@@ -55,9 +55,10 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Creates or replaces the secret of an inbound webhook. A replaced one is accepted for another 24 hours; " +
-      `delete it first if it must not be. ${ADMINS} Refuses a malformed secret, and a missing one for MAILGUN ` +
-      "and SHOPIFY, with InvalidInputError.",
+      "Creates or replaces the secret of an inbound webhook. A replaced secret is accepted for " +
+      "another 24 hours; to end it at once, call `deleteInboundSecret` first. " +
+      `${ADMINS} Refuses a malformed secret, and a missing one for MAILGUN and SHOPIFY, with ` +
+      "InvalidInputError.",
     args: {
       input: t.arg({
         type: SaveInboundSecretInput,
@@ -72,10 +73,11 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Deletes the secret of an inbound webhook, with the one that it replaced: the webhook answers 404 at once. " +
+      "Deletes the secret of an inbound webhook and the one that it replaced; the webhook answers " +
+      "404 from then on." +
       ADMINS,
     args: {
-      kind: t.arg({ type: InboundRouteKind, required: true, description: "Webhook to close." }),
+      kind: t.arg({ type: InboundRouteKind, required: true, description: "Kind of the webhook." }),
     },
     resolve: (_root, { kind }, { services, caller }) => deleteInboundSecret(services, caller, kind),
   }),

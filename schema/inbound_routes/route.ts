@@ -25,24 +25,25 @@ export const InboundRouteObject = builder.objectRef<InboundRoute>("InboundRoute"
   fields: (t) => ({
     kind: t.expose("kind", { type: InboundRouteKind, description: "Sender and format." }),
     path: t.string({
-      description: "Path to which the requests are posted, with the id of the organization: " +
-        '"/webhooks/email/org_…". It follows the address of this server.',
+      description: "Path of its URL on this server, with the id of the organization: " +
+        '"/webhooks/email/org_…".',
       resolve: pathOf,
     }),
     secretCreatedAt: t.expose("secretCreatedAt", {
       type: "DateTime",
       nullable: true,
-      description: "Time at which its secret was saved; null: it has none, and answers 404.",
+      description: "Time its secret was saved; null if it has none and answers 404.",
     }),
     secretCreatedBy: t.exposeString("secretCreatedBy", {
       nullable: true,
-      description: "User who saved it; null: none, not known, or erased.",
+      description:
+        "User who saved it; null without a secret, and if the user is unknown or erased.",
     }),
     previousSecretUntil: t.expose("previousSecretUntil", {
       type: "DateTime",
       nullable: true,
       description:
-        "Time until which the replaced secret is accepted, too; null: only the current one is.",
+        "Time until which the replaced secret is also accepted; null if only the current one is.",
     }),
   }),
 });

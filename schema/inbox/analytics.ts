@@ -18,17 +18,16 @@ import { Shortcoming, SuggestionOutcomeKind } from "./enums.ts";
 const SuggestionTotalsInterface = builder.interfaceRef<SuggestionTotals>("SuggestionTotals")
   .implement({
     description:
-      "Sums of suggested replies whose thread was answered. Those that a newer one replaced do not count.",
+      "Totals of the suggested replies whose thread was answered; UNUSED ones do not count.",
     fields: (t) => ({
       count: t.exposeInt("count", { description: "Number of suggestions." }),
       sentAsItWasFraction: t.exposeFloat("sentAsItWasFraction", {
         nullable: true,
-        description: "Share that was sent without a change, 0 to 1; null if there are none.",
+        description: "Share of them that was sent unchanged, 0 to 1; null if there are none.",
       }),
       meanSimilarity: t.exposeFloat("meanSimilarity", {
         nullable: true,
-        description:
-          "Mean share of their text that was sent unchanged, 0 to 1; null if none had a text.",
+        description: "Mean of `SuggestionOutcome.similarity`, 0 to 1; null if none had a text.",
       }),
       cost: t.field({
         type: MoneyObject,
@@ -44,11 +43,11 @@ const PromptQualityObject = builder.objectRef<PromptQuality>("PromptQuality").im
   fields: (t) => ({
     promptVersion: t.exposeInt("promptVersion", {
       nullable: true,
-      description: "Version of the prompt `reply`; null if no model wrote them.",
+      description: "Version of the prompt `reply`; null if they were not written by a model.",
     }),
     model: t.exposeString("model", {
       nullable: true,
-      description: "Model that wrote them; null if none did.",
+      description: "Model that wrote them; null if they were not written by a model.",
     }),
   }),
 });
@@ -66,7 +65,7 @@ const OutcomeCountObject = builder.objectRef<OutcomeCount>("SuggestionOutcomeCou
   fields: (t) => ({
     outcome: t.expose("outcome", {
       type: SuggestionOutcomeKind,
-      description: "Use that was made of them.",
+      description: "Outcome of these suggestions.",
     }),
     count: t.exposeInt("count", { description: "Number of suggestions." }),
   }),
@@ -77,7 +76,7 @@ const ShortcomingCountObject = builder.objectRef<ShortcomingCount>("ShortcomingC
   fields: (t) => ({
     shortcoming: t.expose("shortcoming", {
       type: Shortcoming,
-      description: "Way in which they fell short of what was sent.",
+      description: "Shortcoming of these suggestions.",
     }),
     count: t.exposeInt("count", { description: "Number of suggestions." }),
   }),
@@ -90,8 +89,7 @@ const QualityPointObject = builder.objectRef<QualityPoint>("SuggestionQualityPoi
     count: t.exposeInt("count", { description: "Number of suggestions." }),
     meanSimilarity: t.exposeFloat("meanSimilarity", {
       nullable: true,
-      description:
-        "Mean share of their text that was sent unchanged, 0 to 1; null if none had a text.",
+      description: "Mean of `SuggestionOutcome.similarity`, 0 to 1; null if none had a text.",
     }),
   }),
 });
@@ -101,7 +99,7 @@ interface QualityOfPeriod extends SuggestionQuality {
 }
 
 const SuggestionAnalytics = builder.objectRef<QualityOfPeriod>("SuggestionAnalytics").implement({
-  description: "Quality of suggested replies, measured by what was sent.",
+  description: "Quality of suggested replies, measured against the replies that were sent.",
   interfaces: [SuggestionTotalsInterface],
   fields: (t) => ({
     outcomes: t.field({

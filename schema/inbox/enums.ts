@@ -8,7 +8,8 @@ export const SuggestionStatus = builder.enumType("SuggestionStatus", {
     WRITING: { description: "The language model writes it; `text` grows." },
     READY: { description: "It is complete." },
     FALLBACK: {
-      description: "The model wrote none, so the text is from a template; see `fallbackReason`.",
+      description:
+        "The text is from a template, because the model wrote none; see `fallbackReason`.",
     },
     FAILED: { description: "There is no text; see `noDraftReason`." },
     SENT: { description: "It was sent, as it was or edited." },
@@ -16,7 +17,7 @@ export const SuggestionStatus = builder.enumType("SuggestionStatus", {
 });
 
 export const SuggestionOutcomeKind = builder.enumType("SuggestionOutcomeKind", {
-  description: "Use that was made of a suggested reply.",
+  description: "Kind of the outcome of a suggested reply.",
   values: {
     SENT_AS_IT_WAS: { description: "It was sent without a change." },
     EDITED: { description: "A person changed it and sent it." },
@@ -26,7 +27,7 @@ export const SuggestionOutcomeKind = builder.enumType("SuggestionOutcomeKind", {
 });
 
 export const Shortcoming = builder.enumType("Shortcoming", {
-  description: "Way in which a suggested reply fell short of the reply that was sent.",
+  description: "Shortcoming of a suggested reply, compared with the reply that was sent.",
   values: {
     MISSING_FACT: { description: SHORTCOMINGS.MISSING_FACT },
     WRONG_FACT: { description: SHORTCOMINGS.WRONG_FACT },

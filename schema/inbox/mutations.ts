@@ -24,7 +24,7 @@ const EditSuggestionPayload = builder.objectRef<Suggestion>("EditSuggestionPaylo
 const RegenerateSuggestionsPayload = builder
   .objectRef<StartedRegeneration>("RegenerateSuggestionsPayload")
   .implement({
-    description: "Threads whose suggested replies are written anew.",
+    description: "Threads whose suggested replies are regenerated.",
     fields: (t) => ({
       threads: t.field({
         type: [ThreadNode],
@@ -34,7 +34,9 @@ const RegenerateSuggestionsPayload = builder
       job: t.field({
         type: JobNode,
         nullable: true,
-        description: "Job that replaces more than 20 suggestions; null: they are replaced.",
+        description:
+          "Job that regenerates the replies of more than 20 threads; null for fewer, which are " +
+          "queued already.",
         resolve: ({ jobId }) => jobId,
       }),
     }),
@@ -46,9 +48,9 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Saves the text of a suggested reply as a person edits it; a repeated call changes nothing. From " +
-      "then on neither the model nor a new mail replaces it. Saving the suggested text itself removes " +
-      "the edit. Refuses a suggestion that was sent or replaced with ConflictError ALREADY_FINISHED.",
+      "Saves a person's edit of a suggested reply, which neither the model nor a new mail " +
+      "replaces. Saving the original text removes the edit. A repeated call changes nothing. " +
+      "Refuses a suggestion that was sent or replaced with ConflictError ALREADY_FINISHED.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the suggestion: sug_…" }),
       text: t.arg.string({ required: true, description: "Text, at most 50,000 characters." }),
@@ -61,16 +63,17 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Has the suggested replies of threads written anew: up to 20 at once, more by one job with " +
-      "progress. Refuses threads whose suggestion a person has edited with ConflictError CHANGED, which " +
-      "names them, and threads without a mail of a person with NOT_STARTABLE; nothing is changed then.",
+      "Regenerates the suggested replies of threads: up to 20 immediately, more by one job with " +
+      "progress. Refuses threads whose suggestion a person has edited with ConflictError CHANGED, " +
+      "which names them, and threads without a mail of a person with NOT_STARTABLE; nothing is " +
+      "changed then.",
     args: {
       threadIds: t.arg.idList({
         required: true,
         description: "Ids of the threads, 1 to 1,000: thr_…",
       }),
       instruction: t.arg.string({
-        description: "Wish for the new texts, at most 500 characters: friendlier, shorter.",
+        description: "Instruction for the new texts, at most 500 characters: friendlier, shorter.",
       }),
     },
     resolve: (_root, { threadIds, instruction }, { services, caller }) =>

@@ -12,12 +12,12 @@ const SendReplyInput = builder.inputType("SendReplyInput", {
   fields: (t) => ({
     text: t.string({
       required: true,
-      description: "Text as it is sent, 1 to 50,000 characters; not a template.",
+      description: "Plain text, 1 to 50,000 characters; sent as given, not as a template.",
     }),
     suggestionId: t.id({
       description:
-        "Suggestion that the text was made from: sug_…; its outcome is SENT_AS_IT_WAS or EDITED then. " +
-        "Absent: the thread is answered without one.",
+        "Suggestion that the text is based on: sug_…; its outcome becomes SENT_AS_IT_WAS or " +
+        "EDITED. Absent: the outcome of the thread's suggestion becomes ANSWERED_WITHOUT.",
     }),
     idempotencyKey: t.string({
       description: "Key of the reply, 1 to 200 characters: a second call returns the first reply.",
@@ -45,7 +45,7 @@ const SendReplyPayload = builder.objectRef<SentReply>("SendReplyPayload").implem
 });
 
 const RateSuggestionInput = builder.inputType("RateSuggestionInput", {
-  description: "Opinion about a suggested reply.",
+  description: "Rating of a suggested reply.",
   fields: (t) => ({
     good: t.boolean({ required: true, description: "True: thumbs up; false: thumbs down." }),
     comment: t.string({ description: "Reason, at most 2,000 characters." }),
@@ -69,11 +69,11 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Sends a reply in a thread: a mail to the sender of its newest mail, or to the address that this " +
-      "names for answers, with the headers that continue the thread. It is a message of the type " +
-      "`reply`. Every MEMBER may. Ends the suggestion of the thread, which is measured by the text. " +
-      "Refuses a suggestion that was sent or replaced with ConflictError ALREADY_FINISHED, and another " +
-      "text under a known idempotency key with CHANGED.",
+      "Sends a reply in a thread, as a message of the type `reply` with In-Reply-To and " +
+      "References: to the Reply-To address of its newest mail, or else to the sender. Allowed for " +
+      "all roles. Ends the suggestion of the thread, whose outcome is measured against the text. " +
+      "Refuses a suggestion that was sent or replaced with ConflictError ALREADY_FINISHED, and an " +
+      "idempotency key that was used for another text with CHANGED.",
     args: {
       threadId: t.arg.id({ required: true, description: "Id of the thread: thr_…" }),
       input: t.arg({ type: SendReplyInput, required: true, description: "The reply." }),
@@ -90,10 +90,10 @@ builder.mutationFields((t) => ({
     type: RateSuggestionPayload,
     nullable: true,
     errors: {},
-    description: "Stores an opinion about a suggested reply, in place of an earlier one.",
+    description: "Stores a rating of a suggested reply, which replaces an earlier one.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the suggestion: sug_…" }),
-      input: t.arg({ type: RateSuggestionInput, required: true, description: "The opinion." }),
+      input: t.arg({ type: RateSuggestionInput, required: true, description: "Rating." }),
     },
     resolve: (_root, { id, input }, { services, caller }) =>
       rateSuggestion(services, caller, fromTypeId("suggestion", id), input),

@@ -27,7 +27,7 @@ const ModelUsageObject = builder.objectRef<Suggestion>("ModelUsage").implement({
       resolve: ({ inputTokens }) => inputTokens ?? 0,
     }),
     outputTokens: t.int({
-      description: "Number of output tokens, those of reasoning included.",
+      description: "Number of output tokens, including those of reasoning.",
       resolve: ({ outputTokens }) => outputTokens ?? 0,
     }),
     cost: t.field({
@@ -54,11 +54,11 @@ const SuggestionSourceObject = builder.objectRef<SuggestionSource>("SuggestionSo
 });
 
 const SuggestionOutcomeObject = builder.objectRef<Suggestion>("SuggestionOutcome").implement({
-  description: "Use that was made of a suggested reply, compared with what was sent.",
+  description: "Outcome of a suggested reply, compared with the reply that was sent.",
   fields: (t) => ({
     kind: t.field({
       type: SuggestionOutcomeKind,
-      description: "Use that was made of it.",
+      description: "Kind of the outcome.",
       resolve: ({ outcome }) => outcome ?? "UNUSED",
     }),
     similarity: t.exposeFloat("similarity", {
@@ -69,14 +69,14 @@ const SuggestionOutcomeObject = builder.objectRef<Suggestion>("SuggestionOutcome
     }),
     shortcomings: t.field({
       type: [Shortcoming],
-      description: "Respects in which it fell short; empty if none.",
+      description: "Shortcomings; empty if none.",
       resolve: ({ shortcomings }) => [...shortcomings],
     }),
   }),
 });
 
 const RatingObject = builder.objectRef<Suggestion>("Rating").implement({
-  description: "Opinion of a person about a suggested reply.",
+  description: "Rating of a suggested reply by a person.",
   fields: (t) => ({
     good: t.boolean({
       description: "True: thumbs up; false: thumbs down.",
@@ -105,11 +105,11 @@ SuggestionNode.implement({
   fields: (t) => ({
     status: t.expose("status", { type: SuggestionStatus, description: "State of the suggestion." }),
     text: t.exposeString("text", {
-      description: "Text as it was suggested; while it is written, the beginning of it.",
+      description: "Suggested text; while WRITING, the part written so far.",
     }),
     editedText: t.exposeString("editedText", {
       nullable: true,
-      description: "Text as a person edited it, which nothing replaces; null if nobody did.",
+      description: "Text edited by a person, which is never replaced; null if not edited.",
     }),
     sentText: t.exposeString("sentText", {
       nullable: true,
@@ -117,11 +117,11 @@ SuggestionNode.implement({
     }),
     fallbackReason: t.exposeString("fallbackReason", {
       nullable: true,
-      description: "Reason for which the text is from a template, as one sentence; null otherwise.",
+      description: "Reason why the text is from a template, as one sentence; null otherwise.",
     }),
     noDraftReason: t.exposeString("noDraftReason", {
       nullable: true,
-      description: "Reason for which there is no text, as one sentence; null otherwise.",
+      description: "Reason why there is no text, as one sentence; null otherwise.",
     }),
     confidence: t.exposeFloat("confidence", {
       nullable: true,
@@ -129,7 +129,7 @@ SuggestionNode.implement({
     }),
     missing: t.stringList({
       description:
-        "Facts that the model did not know; the text has placeholders in square brackets.",
+        "Facts that the model did not know; the text has placeholders for them in square brackets.",
       resolve: ({ missing }) => [...missing],
     }),
     sources: t.field({
@@ -143,7 +143,7 @@ SuggestionNode.implement({
     }),
     instruction: t.exposeString("instruction", {
       nullable: true,
-      description: "Wish of the person who had it written anew; null if none.",
+      description: "Instruction given to `regenerateSuggestions`; null if none.",
     }),
     promptVersion: t.int({
       nullable: true,
@@ -158,7 +158,9 @@ SuggestionNode.implement({
     usage: t.field({
       type: ModelUsageObject,
       nullable: true,
-      description: "Tokens and cost; null if the model did not answer or sent no numbers.",
+      description:
+        "Tokens and cost; null if the model did not answer or the server reported no token " +
+        "counts.",
       resolve: (suggestion) => suggestion.inputTokens === null ? null : suggestion,
     }),
     job: t.field({
@@ -176,13 +178,13 @@ SuggestionNode.implement({
     outcome: t.field({
       type: SuggestionOutcomeObject,
       nullable: true,
-      description: "Use that was made of it; null while the thread is not answered.",
+      description: "Outcome; null until the thread is answered or a newer suggestion replaces it.",
       resolve: (suggestion) => suggestion.outcome === null ? null : suggestion,
     }),
     rating: t.field({
       type: RatingObject,
       nullable: true,
-      description: "Opinion of a person; null if none was given.",
+      description: "Rating by a person; null if none.",
       resolve: (suggestion) => suggestion.ratingGood === null ? null : suggestion,
     }),
   }),

@@ -10,8 +10,7 @@ builder.objectField(ThreadNode, "suggestion", (t) =>
   t.field({
     type: SuggestionNode,
     nullable: true,
-    description:
-      "Newest suggested reply; null if no mail of a person has arrived since suggestions are made.",
+    description: "Newest suggested reply; null if there is none.",
     resolve: ({ id, suggestion }, _args, context) =>
       suggestion !== undefined ? suggestion : loadSuggestion(context, id),
   }));

@@ -73,13 +73,13 @@ const ProcessorObject = builder.objectRef<Processor>("Processor").implement({
     }),
     intervalMs: t.exposeInt("intervalMs", {
       description:
-        "Time in milliseconds from one cycle to the next, which starts messages and queues mails of " +
-        "campaigns that are due; see `updateProcessor`.",
+        "Interval in milliseconds of the cycle that starts due messages and queues due mails of " +
+        "campaigns; see `updateProcessor`.",
     }),
     batchSize: t.exposeInt("batchSize", {
       description:
-        "Number of mails per type that a cycle queues before it is the turn of the next type; see " +
-        "`updateProcessor`.",
+        "Number of mails of one type that a cycle queues before it continues with the next type; " +
+        "see `updateProcessor`.",
     }),
     lastCycleAt: t.expose("lastCycleAt", {
       type: "DateTime",

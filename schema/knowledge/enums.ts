@@ -3,9 +3,13 @@ import { builder } from "../kit/builder.ts";
 export const FactState = builder.enumType("FactState", {
   description: "State of a fact.",
   values: {
-    PROPOSED: { description: "Learned, and not decided yet. Suggestions mark it as uncertain." },
+    PROPOSED: {
+      description:
+        "Learned, and neither approved nor dismissed yet. Suggested replies use it, marked as " +
+        "uncertain.",
+    },
     APPROVED: { description: "Approved, corrected or added by a person." },
-    DISMISSED: { description: "Dismissed by a person: it is not used, and not proposed again." },
+    DISMISSED: { description: "Dismissed by a person: not used, and not proposed again." },
   },
 });
 
@@ -20,8 +24,8 @@ export const FactKind = builder.enumType("FactKind", {
 export const FactOrigin = builder.enumType("FactOrigin", {
   description: "Origin of a fact.",
   values: {
-    LEARNED: { description: "From mails that the organization has sent." },
-    EDIT: { description: "From the change that a person made to a suggested reply." },
+    LEARNED: { description: "Learned from mails that the organization has sent." },
+    EDIT: { description: "Learned from a person's edit of a suggested reply." },
     ADDED: { description: "Added by a person." },
   },
 });

@@ -19,8 +19,8 @@ const loadSources = batchLoader(({ services }, ids) => findSources(services, ids
 
 FactNode.implement({
   description:
-    "Question with its answer, or a preference of writing, that suggested replies use. Visible to all " +
-    "roles.",
+    "Fact: a question with its answer, or a writing preference, for suggested replies. Visible to " +
+    "all roles.",
   fields: (t) => ({
     state: t.expose("state", { type: FactState, description: "State of the fact." }),
     kind: t.expose("kind", { type: FactKind, description: "Kind of the fact." }),
@@ -50,7 +50,7 @@ FactNode.implement({
     }),
     decidedBy: t.exposeString("decidedBy", {
       nullable: true,
-      description: "User who did so; null if a caller without a user did.",
+      description: "User who did this; null if PROPOSED, or if the caller had no user.",
     }),
   }),
 });

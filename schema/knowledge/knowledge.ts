@@ -17,11 +17,11 @@ const WritingStyleObject = builder.objectRef<WritingStyle>("WritingStyle").imple
     tone: t.exposeString("tone", { nullable: true, description: "Tone; null if not known." }),
     greeting: t.exposeString("greeting", {
       nullable: true,
-      description: "Words at the beginning; null if not known.",
+      description: "Greeting formula; null if not known.",
     }),
     signOff: t.exposeString("signOff", {
       nullable: true,
-      description: "Words at the end; null if not known.",
+      description: "Closing formula; null if not known.",
     }),
     language: t.exposeString("language", {
       nullable: true,
@@ -61,13 +61,12 @@ builder.node(KnowledgeNode, {
     }, ...connectionNames("Topic")),
     facts: t.connection({
       type: FactNode,
-      description:
-        "Facts, those with the most mails as evidence first; with a search the best matches first.",
+      description: "Facts, most evidence first; with `search`, best match first.",
       args: {
         search: t.arg.string({
           description:
-            "Words that question and answer contain together, the last of which may be the beginning of one; " +
-            "absent: no limit.",
+            "Words that all occur in the question or the answer; the last one also matches as a " +
+            "prefix. Absent: no limit.",
         }),
         states: t.arg({
           type: [FactState],

@@ -11,7 +11,7 @@ import { KnowledgeNode } from "./knowledge.ts";
 const UpsertFactInput = builder.inputType("UpsertFactInput", {
   description: "Fact to add or to change.",
   fields: (t) => ({
-    id: t.id({ description: "Id of the fact that is changed: fct_…; absent: it is added." }),
+    id: t.id({ description: "Id of the fact to change: fct_…; absent: a new fact is added." }),
     question: t.string({
       required: true,
       description: "Question, 1 to 1,000 characters; may be empty for a PREFERENCE.",
@@ -84,7 +84,7 @@ builder.mutationFields((t) => {
       type: ApproveFactsPayload,
       nullable: true,
       errors: {},
-      description: `Approves facts, dismissed ones, too. ${REFUSALS}`,
+      description: `Approves facts, including dismissed ones. ${REFUSALS}`,
       args: { ids },
       resolve: async (_root, args, { services, caller }) => ({
         facts: await decideFacts(
@@ -131,10 +131,11 @@ builder.mutationFields((t) => {
       nullable: true,
       errors: {},
       description:
-        "Adds an approved fact, or changes one, which is approved by that and keeps its evidence. Adding a " +
-        "fact that is stored already approves that one. ADMIN and OPERATOR only, else ForbiddenError. " +
-        "Refuses invalid fields with InvalidInputError, an unknown id with NotFoundError, and the question " +
-        "and answer of another fact with ConflictError NAME_TAKEN.",
+        "Adds an APPROVED fact, or changes a fact, which approves it and keeps its evidence. " +
+        "Adding a fact that is already stored approves it. ADMIN and OPERATOR only, else " +
+        "ForbiddenError. Refuses invalid fields with InvalidInputError, an unknown id with " +
+        "NotFoundError, and the question and answer of another fact with ConflictError " +
+        "NAME_TAKEN.",
       args: { input: t.arg({ type: UpsertFactInput, required: true, description: "The fact." }) },
       resolve: (_root, { input: { id, ...fields } }, { services, caller }) =>
         upsertFact(services, caller, {

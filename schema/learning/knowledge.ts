@@ -20,7 +20,9 @@ builder.objectFields(KnowledgeNode, (t) => ({
       (await loadCounts(context, organizationId))?.learned ?? 0,
   }),
   emailsNotLearnedCount: t.int({
-    description: "Number of mails that people of the organization have sent, not learned from yet.",
+    description:
+      "Number of mails that people of the organization have sent and that were not learned from " +
+      "yet.",
     complexity: 5,
     resolve: async ({ organizationId }, _args, context) =>
       (await loadCounts(context, organizationId))?.notLearned ?? 0,

@@ -15,7 +15,7 @@ import { PromptNode } from "../prompts/prompt.ts";
 
 const STATUSES: Record<LearningStatusName, { description: string }> = {
   QUEUED: { description: "Waits for `runAt`, a worker slot, or an earlier run of the same user." },
-  RUNNING: { description: "Has started; between two attempts of its job, too." },
+  RUNNING: { description: "Started; also between two attempts of its job." },
   COMPLETED: { description: "All chosen mails are processed; some may have failed." },
   FAILED: { description: "Its job has failed; `retryJob` continues it." },
   CANCELLED: { description: "Its job was cancelled; `retryJob` continues it." },
@@ -90,11 +90,11 @@ LearningRunNode.implement({
     failed: t.exposeInt("failed", { description: "Number of mails that could not be learned." }),
     skipped: t.exposeInt("skipped", {
       description:
-        "Number of mails that were not sent to the model: learned before, without own text, or chosen by " +
-        "id although they teach nothing (received, forwarded or automatic mails).",
+        "Number of mails that were not sent to the model: learned before, without text of their " +
+        "own, or chosen by id although received, forwarded or automatic.",
     }),
     newFactCount: t.exposeInt("newFactCount", {
-      description: "Number of facts that no earlier mail contained; they are proposed.",
+      description: "Number of facts that were new; they are PROPOSED.",
     }),
     cost: t.field({
       type: MoneyObject,

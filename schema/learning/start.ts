@@ -41,14 +41,14 @@ const LearningEstimateObject = builder.objectRef<LearningEstimate>("LearningEsti
   fields: (t) => ({
     emailCount: t.exposeInt("emailCount", { description: "Number of chosen mails." }),
     skippedCount: t.exposeInt("skippedCount", {
-      description: "Number of chosen mails that were learned before or teach nothing.",
+      description: "Number of chosen mails that would be skipped; see `LearningRun.skipped`.",
     }),
     cost: t.field({
       type: MoneyObject,
       nullable: true,
       description:
-        "Estimated cost, by the tokens of the newest calls with the prompt; null if no mail was learned " +
-        "yet, or the model has no price.",
+        "Estimated cost, from the token counts of the newest calls with the prompt; null if no " +
+        "mail was learned yet, or the model has no price.",
       resolve: ({ cost }) => cost,
     }),
   }),
@@ -65,7 +65,7 @@ const started = (name: string, description: string) =>
       }),
       job: t.field({ type: JobNode, description: "Job of the run.", resolve: ({ job }) => job }),
       created: t.exposeBoolean("created", {
-        description: "False: an earlier run with the same selection, which has not ended.",
+        description: "False if an unfinished run with the same selection was returned.",
       }),
     }),
   });
@@ -101,12 +101,13 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Starts a job that learns tone, topics and facts from mails that people of the organization have " +
-      "sent; forwarded, automatic and received mails teach nothing. Facts are proposed to people. Mails " +
-      "that were learned with the same version of the prompt are skipped. One run of a user learns at a " +
-      "time: a start with the same selection returns the run that has not ended (`created` is false), " +
-      "one with another selection waits behind it. Refuses an invalid selection, time or priority with " +
-      "InvalidInputError, and unknown mails with NotFoundError; nothing is started then.",
+      "Starts a job that learns tone, topics and facts from mails that people of the organization " +
+      "have sent; forwarded, automatic and received mails are not learned from. New facts are " +
+      "PROPOSED. Mails that were learned with the same version of the prompt are skipped. Only " +
+      "one run per user is RUNNING: a call with the same selection returns the unfinished run " +
+      "(`created` is false); a run with another selection waits for it. Refuses an invalid " +
+      "selection, time or priority with InvalidInputError, and unknown mails with NotFoundError; " +
+      "nothing is started then.",
     args: {
       input: t.arg({ type: StartEmailLearningInput, description: "Mails; absent: all." }),
     },

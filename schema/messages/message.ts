@@ -141,7 +141,7 @@ MessageNode.implement({
     }),
     sentBy: t.exposeString("userId", {
       nullable: true,
-      description: "User that sent the message; null if the key of the caller named none.",
+      description: "User who sent the message; null if the caller's key names no user.",
     }),
     from: t.field({
       type: MailboxObject,

@@ -11,7 +11,7 @@ const MessagePreviewObject = builder.objectRef<MessagePreview>("MessagePreview")
     duplicates: t.exposeInt("duplicateCount", {
       description:
         "Number of recipients of `to.list` that would be left out, because their address occurs " +
-        "before.",
+        "earlier in the list.",
     }),
     suppressed: t.exposeInt("suppressedCount", {
       description:

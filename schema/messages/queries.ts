@@ -19,8 +19,8 @@ export const MessageFilter = builder.inputType("MessageFilter", {
     channels: t.field({ type: [Channel], description: "Channels of the message." }),
     types: t.stringList({ description: "Types of the message." }),
     excludedTypes: t.stringList({
-      description: "Types that the message does not have: quote_customer and quote_admin, for " +
-        "example, leave out the mails of quotes.",
+      description:
+        "Types to exclude: quote_customer and quote_admin, for example, are the mails of quotes.",
     }),
     withFailures: t.boolean({
       description: "True: with deliveries that are FAILED, UNKNOWN or BOUNCED; false: without.",

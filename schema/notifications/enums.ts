@@ -12,7 +12,7 @@ export const NotificationLevel = builder.enumType("NotificationLevel", {
 });
 
 export const NotificationTopic = builder.enumType("NotificationTopic", {
-  description: "Subject by which users choose the notifications that they get.",
+  description: "Topic of notifications; each has settings of its own.",
   values: {
     MESSAGES: { description: TOPICS.MESSAGES },
     CAMPAIGNS: { description: TOPICS.CAMPAIGNS },

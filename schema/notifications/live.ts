@@ -10,7 +10,8 @@ import { NotificationLevel } from "./enums.ts";
 import { NotificationNode } from "./notification.ts";
 
 const ToastObject = builder.objectRef<Toast>("Toast").implement({
-  description: "Text that is shown at once and not stored: something of the user began.",
+  description:
+    "Notification that is shown at once and not stored: an object of the user has started.",
   fields: (t) => ({
     level: t.expose("level", { type: NotificationLevel, description: "Severity." }),
     title: t.exposeString("title", { description: "One sentence for people." }),

@@ -71,12 +71,12 @@ const NotificationSettingInput = builder.inputType("NotificationSettingInput", {
     inApp: t.boolean({
       required: true,
       defaultValue: true,
-      description: "Whether notifications are listed and shown as toasts.",
+      description: "True: notifications are listed and shown as toasts.",
     }),
     byMail: t.boolean({
       required: true,
       defaultValue: false,
-      description: "Whether notifications are mailed.",
+      description: "True: notifications are mailed.",
     }),
   }),
 });
@@ -119,8 +119,7 @@ builder.mutationFields((t) => ({
     type: UpdateNotificationSettingsPayload,
     nullable: true,
     errors: {},
-    description:
-      "Changes the ways by which the caller's user gets notifications, from the next event on.",
+    description: "Changes how the caller's user is notified, from the next event on.",
     args: {
       input: t.arg({
         type: [NotificationSettingInput],

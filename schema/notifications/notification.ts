@@ -13,9 +13,9 @@ export const NotificationNode = builder.loadableNodeRef("Notification", {
 
 NotificationNode.implement({
   description:
-    "Event that the user of the caller is notified of: the end or pause of a message, the end of a job or a bulk " +
-    "action that the user started, or a new problem. After five of one kind within an hour the further ones " +
-    "share a notification until it is read. Kept for 90 days.",
+    "Event that the user of the caller is notified of: the end or pause of a message, the end of " +
+    "a job or a bulk action that the user started, or a new problem. After five of one kind " +
+    "within an hour, further events share one notification until it is read. Kept for 90 days.",
   fields: (t) => ({
     level: t.expose("level", { type: NotificationLevel, description: "Severity." }),
     title: t.exposeString("title", { description: "One sentence for people." }),

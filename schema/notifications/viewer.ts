@@ -12,17 +12,16 @@ import { NotificationTopic } from "./enums.ts";
 
 const NotificationSettingObject = builder.objectRef<NotificationSetting>("NotificationSetting")
   .implement({
-    description: "Ways by which a user gets the notifications of a topic.",
+    description: "Settings of the notifications of one topic.",
     fields: (t) => ({
       topic: t.expose("topic", { type: NotificationTopic, description: "Topic." }),
       inApp: t.exposeBoolean("inApp", {
-        description:
-          "Whether they are listed by `notifications`, and shown as toasts; true unless changed.",
+        description: "True: they are listed by `notifications` and shown as toasts. Default true.",
       }),
       byMail: t.exposeBoolean("byMail", {
         description:
-          "Whether they are mailed: the first one at once, further ones together after ten minutes, unless they were " +
-          "read before; false unless changed.",
+          "True: they are mailed, the first one at once, further unread ones together after ten " +
+          "minutes. Default false.",
       }),
     }),
   });

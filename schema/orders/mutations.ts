@@ -49,10 +49,9 @@ builder.mutationField("upsertOrder", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Creates the order with this number, or replaces its fields; repeating it changes nothing more. For " +
-      "programs of the back office, with a key of the role ADMIN, because answers to customers are based on " +
-      "orders: a MEMBER, who reads them, gets ForbiddenError. Refuses invalid fields with InvalidInputError. " +
-      "Shops of Shopify report their orders by themselves: `inboundRoutes`.",
+      "Creates the order with this number, or replaces its fields; a repeated call changes " +
+      "nothing. ADMIN and OPERATOR only, else ForbiddenError. Refuses invalid fields with " +
+      "InvalidInputError. Orders of Shopify arrive by its webhooks: see `inboundRoutes`.",
     args: {
       input: t.arg({
         type: UpsertOrderInput,

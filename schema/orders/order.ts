@@ -39,7 +39,7 @@ OrderNode.implement({
     }),
     updatedAt: t.expose("updatedAt", {
       type: "DateTime",
-      description: "Time at which its state was reported last.",
+      description: "Time its state was last reported.",
     }),
   }),
 });

@@ -15,12 +15,12 @@ const ProcessorStatusObject = builder.objectRef<ProcessorStatus>("ProcessorStatu
       description: "True if there is a worker with a valid lease; otherwise nothing is sent.",
     }),
     intervalMs: t.exposeInt("intervalMs", {
-      description: "Time from one cycle to the next, in milliseconds.",
+      description: "Interval of the cycle in milliseconds.",
     }),
     batchSize: t.exposeInt("batchSize", {
       description:
-        "Number of mails per type that are queued before it is the turn of the next type. A cycle " +
-        "continues until nothing is due.",
+        "Number of mails of one type that are queued before the cycle continues with the next " +
+        "type. A cycle ends when nothing is due.",
     }),
     lastCycleAt: t.expose("lastCycleAt", {
       type: "DateTime",
@@ -44,13 +44,16 @@ builder.objectField(OverviewNode, "processor", (t) =>
   }));
 
 const UpdateProcessorInput = builder.inputType("UpdateProcessorInput", {
-  description: "Changes of the cycle of campaigns; an absent field keeps its value.",
+  description:
+    "Changes of the cycle that starts due messages and queues due mails of campaigns; an absent " +
+    "field keeps its value.",
   fields: (t) => ({
     intervalMs: t.int({
-      description: "Time from one cycle to the next in milliseconds, 1,000 to 86,400,000.",
+      description: "Interval of the cycle in milliseconds, 1,000 to 86,400,000.",
     }),
     batchSize: t.int({
-      description: "Number of mails per type before it is the turn of the next type, 1 to 10,000.",
+      description:
+        "Number of mails of one type before the cycle continues with the next type, 1 to 10,000.",
     }),
   }),
 });
@@ -80,9 +83,9 @@ builder.mutationField("updateProcessor", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Changes the cycle that starts what is due, for all organizations and processes. OPERATOR only, " +
-      "else ForbiddenError. Refuses values out of range and an update without fields with " +
-      "InvalidInputError.",
+      "Changes the cycle that starts due messages and queues due mails of campaigns, for all " +
+      "organizations and processes. OPERATOR only, else ForbiddenError. Refuses values out of " +
+      "range and an update without fields with InvalidInputError.",
     complexity: 50,
     args: {
       input: t.arg({

@@ -28,8 +28,8 @@ const IgnoreProblemPayload = builder.objectRef<Problem>("IgnoreProblemPayload").
 
 const IgnoreProblemInput = builder.inputType("IgnoreProblemInput", {
   description:
-    "End of ignoring a problem, by whichever comes first; with neither `until` nor `perHour` it stays " +
-    "IGNORED.",
+    "End of ignoring a problem: `until` or `perHour`, whichever is reached first; with neither it " +
+    "stays IGNORED.",
   fields: (t) => ({
     until: t.field({
       type: "DateTime",

@@ -38,8 +38,8 @@ const EstimateObject = builder.objectRef<TrialEstimate>("PromptTrialEstimate").i
       type: MoneyObject,
       nullable: true,
       description:
-        "Estimated cost, by the tokens of the newest calls with the prompt; null if the model has no " +
-        "price or there are no such calls.",
+        "Estimated cost, from the token counts of the newest calls with the prompt; null if the " +
+        "model has no price or there are no such calls.",
       resolve: ({ cost }) => cost,
     }),
   }),
@@ -91,11 +91,11 @@ builder.mutationField("startPromptTrial", (t) =>
     nullable: true,
     errors: {},
     description:
-      "Starts a job that answers the newest past inputs with a version of a prompt, beside the stored " +
-      "answers. It sends nothing and changes no other object. One trial of a prompt runs at a time, " +
-      "else ConflictError ALREADY_RUNNING. ADMIN and OPERATOR only, else ForbiddenError. Refuses a " +
-      "sample size out of range with InvalidInputError, an unknown id with NotFoundError, and a prompt " +
-      "without past inputs with ConflictError NOT_STARTABLE.",
+      "Starts a job that answers the newest past inputs with a version of a prompt, to compare " +
+      "the answers with the stored ones. It sends nothing and changes no other object. One trial " +
+      "of a prompt runs at a time, else ConflictError ALREADY_RUNNING. ADMIN and OPERATOR only, " +
+      "else ForbiddenError. Refuses a sample size out of range with InvalidInputError, an unknown " +
+      "id with NotFoundError, and a prompt without past inputs with ConflictError NOT_STARTABLE.",
     args: {
       input: t.arg({
         type: StartPromptTrialInput,

@@ -47,7 +47,7 @@ const ResultObject = builder.objectRef<TrialResult>("PromptTrialResult").impleme
     error: t.expose("error", {
       type: JobErrorObject,
       nullable: true,
-      description: "Reason why there is no answer; null if there is one, or it is not there yet.",
+      description: "Reason why there is no answer; null if there is one, and until `finishedAt`.",
     }),
     finishedAt: t.expose("finishedAt", {
       type: "DateTime",
@@ -64,7 +64,7 @@ PromptTrialNode.implement({
   fields: (t) => ({
     prompt: t.field({
       type: PromptNode,
-      description: "Version that is tried.",
+      description: "Version under trial.",
       resolve: ({ promptId }) => promptId,
     }),
     job: t.field({
@@ -88,7 +88,7 @@ PromptTrialNode.implement({
     estimatedCost: t.field({
       type: MoneyObject,
       nullable: true,
-      description: "Cost as it was estimated at the start; null if it could not be.",
+      description: "Cost estimated at the start; null if it could not be estimated.",
       resolve: ({ estimatedCost }): Money | null =>
         estimatedCost === null ? null : { amount: estimatedCost, currency: AI_CURRENCY },
     }),
@@ -101,7 +101,7 @@ PromptTrialNode.implement({
     createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of the start." }),
     createdBy: t.exposeString("createdBy", {
       nullable: true,
-      description: "User who started it; null if the key of the caller named none.",
+      description: "User who started it; null if the caller's key names no user.",
     }),
     finishedAt: t.expose("finishedAt", {
       type: "DateTime",

@@ -11,7 +11,8 @@ const SavePromptInput = builder.inputType("SavePromptInput", {
     name: t.string({ required: true, description: "Name of the prompt: quote." }),
     text: t.string({
       required: true,
-      description: "Text, as Liquid template, 1 to 50,000 characters. It must print `data_notice`.",
+      description:
+        "Text as a Liquid template, 1 to 50,000 characters. It must print `data_notice`.",
     }),
   }),
 });
@@ -51,10 +52,10 @@ builder.mutationFields((t) => ({
     errors: {},
     description:
       "Saves a text as a new version of a prompt. It is used only after `promotePrompt`. A text " +
-      "that is the latest version already is not saved again. ADMIN and OPERATOR only, else " +
-      "ForbiddenError. Refuses an unknown name, and a text that is empty, too long, no valid Liquid, " +
-      "names an unknown variable or does not print `data_notice`, with InvalidInputError; nothing is " +
-      "written then.",
+      "equal to the latest version is not saved again. ADMIN and OPERATOR only, else " +
+      "ForbiddenError. Refuses an unknown name, and a text that is empty, too long or invalid " +
+      "Liquid, names an unknown variable or does not print `data_notice`, with InvalidInputError; " +
+      "nothing is written then.",
     args: {
       input: t.arg({
         type: SavePromptInput,
@@ -69,11 +70,11 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Makes a version of a prompt the active one, for calls that start from now on. To roll back, " +
-      "promote an earlier version. After the current CODE version is promoted, the prompt changes " +
-      "with later versions of the server again. ADMIN and OPERATOR only, else ForbiddenError. Refuses " +
-      "an unknown id with NotFoundError, and a version that names a variable that the server no " +
-      "longer sets with InvalidInputError.",
+      "Activates a version of a prompt for calls that start from now on. To roll back, promote an " +
+      "earlier version. While the CODE version of this server is active, an upgrade of the server " +
+      "activates its new text. ADMIN and OPERATOR only, else ForbiddenError. Refuses an unknown " +
+      "id with NotFoundError, and a version that names a variable that the server no longer sets " +
+      "with InvalidInputError.",
     args: { id: t.arg.id({ required: true, description: "Id of the version: pmt_…" }) },
     resolve: (_root, { id }, { services, caller }) =>
       promotePrompt(services, caller, fromTypeId("prompt", id)),

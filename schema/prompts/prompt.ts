@@ -33,7 +33,7 @@ PromptNode.implement({
       type: PromptSource,
       description: "Origin: CODE for a text of the server, OVERRIDE for one that an ADMIN saved.",
     }),
-    text: t.exposeString("text", { description: "Text, as Liquid template." }),
+    text: t.exposeString("text", { description: "Text as a Liquid template." }),
     variables: t.stringList({
       description:
         "Variables that a text of this prompt may name. `data_notice` is required: it tells the " +
@@ -41,7 +41,8 @@ PromptNode.implement({
       resolve: ({ name }) => variablesOf(name),
     }),
     active: t.exposeBoolean("active", {
-      description: "True if calls use this version from now on; one version of a prompt is active.",
+      description:
+        "True for the version that calls use; exactly one version of a prompt is active.",
     }),
     createdAt: t.expose("createdAt", {
       type: "DateTime",
@@ -49,7 +50,7 @@ PromptNode.implement({
     }),
     createdBy: t.exposeString("createdBy", {
       nullable: true,
-      description: "User that saved it; null for CODE, or if the key of the caller named none.",
+      description: "User who saved it; null for CODE, or if the caller's key names no user.",
     }),
     versions: t.connection({
       type: PromptNode,

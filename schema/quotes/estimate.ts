@@ -21,7 +21,7 @@ const EstimateLineObject = builder.objectRef<PricedLine>("EstimateLine").impleme
 
 /** Estimate of the language model. */
 export const EstimateObject = builder.objectRef<Estimate>("Estimate").implement({
-  description: "Estimate of the language model. All amounts are of one currency.",
+  description: "Estimate of the language model. All amounts are in one currency.",
   fields: (t) => ({
     total: t.field({
       type: MoneyObject,

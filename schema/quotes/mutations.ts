@@ -22,20 +22,20 @@ const CreateQuoteInput = builder.inputType("CreateQuoteInput", {
     }),
     request: t.string({
       required: true,
-      description: "Words of the customer, 1 to 20,000 characters.",
+      description: "Request in the words of the customer, 1 to 20,000 characters.",
     }),
     imageUrls: t.field({
       type: ["URL"],
       description:
-        "At most 8 https addresses of images, which are handed to the model and fetched by nobody " +
-        "else. Addresses of a private network are refused.",
+        "At most 8 https URLs of images. Only the model server fetches them. URLs in a private " +
+        "network are refused.",
     }),
     process: t.boolean({
       required: true,
       defaultValue: true,
       description:
-        "True: its estimate is queued at once. False: images can be uploaded first; `processQuotes` " +
-        "queues it, or the schedule process-quotes.",
+        "True: queues its job at once. False: leaves it PENDING, so that images can be uploaded; " +
+        "`processQuotes` or the schedule process-quotes queues its job.",
     }),
     idempotencyKey: t.string({
       description:
@@ -71,10 +71,9 @@ builder.mutationField("createQuote", (t) =>
     type: CreateQuotePayload,
     nullable: true,
     errors: {},
-    description:
-      "Creates a quote from a request of a customer. ADMIN and OPERATOR only, else ForbiddenError. " +
-      "Refuses invalid fields with InvalidInputError, and an idempotency key of another request with " +
-      "ConflictError.",
+    description: "Creates a quote from a request of a customer. ADMIN and OPERATOR only, else " +
+      "ForbiddenError. Refuses invalid fields with InvalidInputError, and an idempotency key that " +
+      "was used for another request with ConflictError.",
     args: {
       input: t.arg({ type: CreateQuoteInput, required: true, description: "The request." }),
     },

@@ -45,7 +45,7 @@ const ProcessingLockObject = builder.objectRef<Quote>("ProcessingLock").implemen
   description: "Lock of a quote that is processed: only its holder may record a result.",
   fields: (t) => ({
     token: t.string({
-      description: "Fence of the job; each processing has another.",
+      description: "Fence of the job, new for each processing.",
       resolve: ({ lockToken }) => `${lockToken}`,
     }),
     since: t.field({
@@ -77,16 +77,17 @@ QuoteNode.implement({
       description: "Customer who gets the estimate.",
       resolve: (quote) => quote,
     }),
-    request: t.exposeString("request", { description: "Words of the customer." }),
+    request: t.exposeString("request", { description: "Request in the words of the customer." }),
     imageUrls: t.field({
       type: ["URL"],
-      description: "Addresses of images, which only the model reads. Uploaded ones: `images`.",
+      description:
+        "URLs of images, which only the model server fetches. `images` lists uploaded ones, too.",
       resolve: async (quote, _args, context) =>
         (await imagesOf(quote, context)).flatMap(({ url }) => url ?? []),
     }),
     images: t.field({
       type: [QuoteImageNode],
-      description: "All images, addresses and uploads, at most 8 together.",
+      description: "All images, by URL and uploaded, at most 8 together.",
       resolve: async (quote, _args, context) => [...await imagesOf(quote, context)],
     }),
     processingLock: t.field({
@@ -119,7 +120,7 @@ QuoteNode.implement({
     error: t.field({
       type: JobErrorObject,
       nullable: true,
-      description: "Reason for which the model made no estimate; null unless AI_ERROR.",
+      description: "Reason why the model made no estimate; null unless AI_ERROR.",
       resolve: ({ errorType, errorCode, errorMessage }) =>
         errorType === null
           ? null
@@ -134,12 +135,12 @@ QuoteNode.implement({
     adminDelivery: t.field({
       type: DeliveryNode,
       nullable: true,
-      description: "Latest mail to the admin; null before the first one, and if none is made.",
+      description: "Latest mail to the admin; null before the first one, and if none is created.",
       resolve: ({ adminDeliveryId }) => adminDeliveryId,
     }),
     adminSkipped: t.exposeString("adminSkipped", {
       nullable: true,
-      description: "Reason for which no mail to the admin was made; null otherwise.",
+      description: "Reason why no mail to the admin was created; null otherwise.",
     }),
   }),
 });

@@ -7,13 +7,13 @@ function sourceFields(t: InputFieldBuilder<Types, "InputObject">) {
   return {
     content: t.field({
       type: ContentInput,
-      description: "Content with HTML or text only. Either `content`, or `subject` and `mjml`.",
+      description: "Content in HTML, in text or both. Either `content`, or `subject` and `mjml`.",
     }),
     subject: t.string({
       description: "Subject line of a content in MJML, 1 to 2,000 characters.",
     }),
     text: t.string({
-      description: "Plain text of a content in MJML; absent: made from the HTML.",
+      description: "Plain text of a content in MJML; absent: generated from the HTML.",
     }),
     mjml: t.string({
       description:
@@ -25,7 +25,7 @@ function sourceFields(t: InputFieldBuilder<Types, "InputObject">) {
 
 /** Input of `templateContent`. */
 export const TemplateContentInput = builder.inputType("TemplateContentInput", {
-  description: "Content of a template as it is written.",
+  description: "Source of the content of a template.",
   fields: sourceFields,
 });
 
@@ -39,8 +39,8 @@ export const SaveTemplateInput = builder.inputType("SaveTemplateInput", {
     }),
     replaces: t.int({
       description:
-        "Latest version that the caller knows, 0 for a new template. If the template has another " +
-        "one, nothing is saved. Absent: not checked.",
+        "Version that the change is based on, 0 for a new template. If it is not the latest one, " +
+        "nothing is saved. Absent: not checked.",
     }),
     ...sourceFields(t),
   }),

@@ -34,12 +34,12 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Saves a content as the latest version of a template. Compiles MJML, and makes a missing " +
-      "text from the HTML. A content that is the latest version already is not saved again. To " +
+      "Saves a content as the latest version of a template. Compiles MJML, and generates a " +
+      "missing text from the HTML. A content equal to the latest version is not saved again. To " +
       "return to an earlier version, save its content. ADMIN and OPERATOR only, else " +
       "ForbiddenError. Refuses faults of name, MJML or Liquid with InvalidInputError, which names " +
-      "line and column, and an outdated `replaces` with ConflictError CHANGED, or NAME_TAKEN if it " +
-      "is 0; nothing is written then.",
+      "line and column, and an outdated `replaces` with ConflictError CHANGED, or NAME_TAKEN if " +
+      "it is 0; nothing is written then.",
     args: {
       input: t.arg({
         type: SaveTemplateInput,

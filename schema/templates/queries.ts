@@ -42,7 +42,7 @@ builder.queryFields((t) => ({
       input: t.arg({
         type: TemplateContentInput,
         required: true,
-        description: "Content as it is written.",
+        description: "Source of the content.",
       }),
     },
     complexity: 20,

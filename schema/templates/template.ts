@@ -48,12 +48,12 @@ const TemplateVersionObject = builder.objectRef<TemplateVersion>("TemplateVersio
       description: "MJML source of the HTML; null if it was written as HTML.",
     }),
     textMade: t.exposeBoolean("textMade", {
-      description: "True if the text was made from the HTML, because none was given.",
+      description: "True if the text was generated from the HTML, because none was given.",
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "Time it was saved." }),
     createdBy: t.exposeString("createdBy", {
       nullable: true,
-      description: "User that saved it; null if the key of the caller named none.",
+      description: "User who saved it; null if the caller's key names no user.",
     }),
   }),
 });
@@ -77,7 +77,7 @@ TemplateNode.implement({
       resolve: async (template, _args, context) => (await latestOf(context, template)).mjml,
     }),
     textMade: t.boolean({
-      description: "True if the text of the latest version was made from its HTML.",
+      description: "True if the text of the latest version was generated from its HTML.",
       resolve: async (template, _args, context) => (await latestOf(context, template)).textMade,
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of creation." }),
@@ -87,7 +87,7 @@ TemplateNode.implement({
     }),
     updatedBy: t.exposeString("updatedBy", {
       nullable: true,
-      description: "User that made this change; null if the key of the caller named none.",
+      description: "User who made this change; null if the caller's key names no user.",
     }),
     archivedAt: t.expose("archivedAt", {
       type: "DateTime",

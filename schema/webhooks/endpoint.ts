@@ -83,7 +83,8 @@ WebhookEndpointNode.implement({
     createdAt: t.expose("createdAt", { type: "DateTime", description: "Time of creation." }),
     calls: t.connection({
       type: WebhookCallNode,
-      description: "Calls, newest first. An event that waits for others has no call yet.",
+      description:
+        "Calls, newest first. An event that is still being batched with others has no call yet.",
       args: {
         statuses: t.arg({
           type: [WebhookCallStatus],

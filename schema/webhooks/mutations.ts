@@ -11,8 +11,8 @@ import { WebhookEndpointNode } from "./endpoint.ts";
 import { WebhookEvent } from "./enums.ts";
 
 const URL_RULE =
-  "Starts with https:// or http://, without user and password. A host that leads to a private address is " +
-  "refused, unless the server allows it (WEBHOOK_ALLOW_PRIVATE).";
+  "Starts with https:// or http://, without user and password. A host that resolves to a private " +
+  "address is refused, unless the server allows it (WEBHOOK_ALLOW_PRIVATE).";
 
 const CreateWebhookEndpointInput = builder.inputType("CreateWebhookEndpointInput", {
   description: "Fields of a new webhook endpoint.",
@@ -176,7 +176,7 @@ builder.mutationFields((t) => ({
     type: TestWebhookEndpointPayload,
     nullable: true,
     errors: {},
-    description: "Makes a call of type webhook.test, whatever the events of the endpoint. " +
+    description: "Makes a call of type webhook.test, even if the endpoint gets no other events. " +
       `${ADMINS} Refuses a disabled endpoint with ConflictError.`,
     args: { id: t.arg.id({ required: true, description: ENDPOINT_ID }) },
     resolve: (_root, { id }, { services, caller }) =>
@@ -187,8 +187,8 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Makes calls again, whatever their state, with the same ids and bodies; a PENDING one need not " +
-      `wait any longer. ${ADMINS} Refuses unknown ids with NotFoundError, and calls of a disabled ` +
+      "Replays calls in any state, with the same ids and bodies; a PENDING call is made at once. " +
+      `${ADMINS} Refuses unknown ids with NotFoundError, and calls of a disabled ` +
       "endpoint with ConflictError; no call is made then.",
     args: {
       callIds: t.arg.idList({ required: true, description: "Ids of calls, 1 to 1,000: whc_…" }),
@@ -201,8 +201,8 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Makes the FAILED calls of an endpoint again, oldest first, up to 1,000; repeat it while it returns " +
-      `calls. ${ADMINS} Refuses a disabled endpoint with ConflictError.`,
+      "Replays the FAILED calls of an endpoint, oldest first, up to 1,000; repeat it while it " +
+      `returns calls. ${ADMINS} Refuses a disabled endpoint with ConflictError.`,
     args: {
       id: t.arg.id({ required: true, description: ENDPOINT_ID }),
       since: t.arg({

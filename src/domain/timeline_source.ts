@@ -11,7 +11,7 @@ export interface TimelineScope {
   readonly userId: string | null;
 }
 
-/** Something that has happened to a contact. */
+/** Event of a contact. */
 export interface TimelineEntry {
   readonly at: Date;
   /** Unique in the timeline. */

@@ -7,7 +7,7 @@ export const AI_CALL_KINDS = {
   LEARNING: "Learning from earlier mails.",
   REVIEW: "Reviews of replies that a person has edited.",
   PROMPT_TRIAL: "Trials of prompts.",
-  EMBEDDING: "Embeddings of facts and of mails, by which facts are found.",
+  EMBEDDING: "Embeddings of facts and mails, to find facts by meaning.",
 } as const;
 
 /** Purpose of a call of the language model. */

@@ -11,7 +11,7 @@ export interface SettledCall {
   readonly outcome: AiCallOutcome;
   /** Null: the server sent none. */
   readonly usage: ModelUsage | null;
-  /** Time until the answer began, in milliseconds; null: it did not begin. */
+  /** Time to the first token, in milliseconds; null if none arrived. */
   readonly firstTokenMs: number | null;
   /** Null: not known, because the process died. */
   readonly durationMs: number | null;

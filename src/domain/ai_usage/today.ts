@@ -5,7 +5,7 @@ import { AI_SUMS, type AiSums, type AiTotals, endedCalls, totalsOf } from "./usa
 
 /** Calls of the language model of one organization on the present day, and its budget. */
 export interface AiToday extends AiTotals {
-  /** Number of calls that run. */
+  /** Number of running calls. */
   readonly running: number;
   /** Limit per day; null: none. */
   readonly budget: Money | null;

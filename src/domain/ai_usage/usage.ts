@@ -17,7 +17,7 @@ export interface AiTotals {
   readonly cost: Money | null;
   /** Number of calls whose cost is unknown. */
   readonly unknownCostCount: number;
-  /** Number of calls that failed, those that timed out or whose answer was invalid included. */
+  /** Number of calls that failed, including those that timed out or had an invalid answer. */
   readonly failed: number;
   readonly timedOut: number;
 }

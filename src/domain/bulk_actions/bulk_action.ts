@@ -72,7 +72,7 @@ export type BulkAction = BulkProgress & BulkTarget & {
   readonly userId: string | null;
   /** Role of its user at the start, which limits the items. */
   readonly role: Role;
-  /** Number of items of each stage; one more stage takes the rest. */
+  /** Number of items of each stage; a final stage takes the remaining ones. */
   readonly stages: readonly number[];
   /** Maximum number of items per second; null: no limit. */
   readonly perSecond: number | null;

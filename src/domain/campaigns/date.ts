@@ -2,7 +2,7 @@ import { type Connection, statement } from "../../db/database.ts";
 import { invalid, InvalidInputError } from "../errors.ts";
 import { issuesOfTimezone } from "../timezone.ts";
 
-/** Time by the clock of a time zone. */
+/** Local time in a time zone. */
 export interface LocalTime {
   /** `2030-03-31T09:00`, with or without seconds. */
   readonly time: string;

@@ -18,7 +18,7 @@ export interface CycleCount {
 export interface CycleState {
   /** Schedule that starts the cycles; null: the installation has not started yet. */
   readonly scheduleId: string | null;
-  /** Time from one cycle to the next, in milliseconds. */
+  /** Interval of the cycle in milliseconds. */
   readonly intervalMs: number;
   /** Maximum number of mails per type that are queued before the next type. */
   readonly batchSize: number;

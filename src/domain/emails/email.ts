@@ -1,4 +1,4 @@
-/** Whether the organization got a mail or sent it. */
+/** Direction of a mail. */
 export type EmailDirection = "INBOUND" | "OUTBOUND";
 
 /** Origin of a mail. Only mails of a PERSON, and those that one forwards, get a suggestion. */

@@ -27,7 +27,7 @@ const inputSchema = z.strictObject({
 export interface StartedRegeneration {
   /** Database ids of all threads. */
   readonly threadIds: readonly string[];
-  /** Job that replaces more than 20 suggestions; null: they are replaced. */
+  /** Job that regenerates the replies of more than 20 threads; null for fewer, which are queued already. */
   readonly jobId: string | null;
 }
 

@@ -149,7 +149,7 @@ export const JOB_KINDS = {
     lane: "LEARNING",
     maxAttempts: 5,
     timeoutMs: 30 * MINUTE,
-    description: "Requests embeddings of new and changed facts, by which mails find them.",
+    description: "Requests embeddings of new and changed facts, to find facts by meaning.",
     startable: false,
   },
   REGENERATE_SUGGESTIONS: {
@@ -160,7 +160,7 @@ export const JOB_KINDS = {
     lane: "SYSTEM",
     maxAttempts: 3,
     timeoutMs: 10 * MINUTE,
-    description: "Has the suggested replies of many threads written anew.",
+    description: "Regenerates the suggested replies of many threads.",
     startable: false,
     notifies: true,
   },
@@ -224,7 +224,8 @@ export const JOB_KINDS = {
     maxAttempts: 3,
     timeoutMs: 10 * MINUTE,
     description:
-      "Asks the language model how a suggested reply fell short that a person has edited, and proposes facts.",
+      "Asks the language model for the shortcomings of a suggested reply that a person has " +
+      "edited, and proposes facts.",
     startable: false,
   },
   DELIVER_EVENTS: {

@@ -11,7 +11,7 @@ import { type CheckedInput, checkInput, type SendMessageInput } from "./input.ts
 export interface MessagePreview {
   /** Number of recipients with different addresses, including the suppressed ones. */
   readonly recipientCount: number;
-  /** Number of recipients that would be left out, because their address occurs before. */
+  /** Number of recipients that would be left out, because their address occurs earlier in the list. */
   readonly duplicateCount: number;
   /** Number of recipients that the message would not be sent to. */
   readonly suppressedCount: number;

@@ -6,7 +6,7 @@ import type { Services } from "../services.ts";
 import { type NotificationTopic, TOPICS } from "./events.ts";
 import { type NotifiedUser, userOf } from "./notification.ts";
 
-/** Ways by which a user gets the notifications of a topic. */
+/** Settings of the notifications of one topic. */
 export interface Ways {
   /** Whether they are listed, and shown at once. */
   readonly inApp: boolean;

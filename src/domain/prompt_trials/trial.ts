@@ -4,7 +4,7 @@ import type { JobError } from "../jobs/job.ts";
 export interface PromptTrial {
   readonly id: string;
   readonly organizationId: string;
-  /** Version that is tried. */
+  /** Version under trial. */
   readonly promptId: string;
   readonly jobId: string;
   /** Decimal number in units of the currency; null: it was not known. */

@@ -17,7 +17,7 @@ export interface PromptVersion<Name extends string = string> {
   readonly active: boolean;
   /** For the text of a program: time of its first use in the organization. */
   readonly createdAt: Date;
-  /** User that saved it; null: it is of a program, or the key or token named none. */
+  /** User who saved it; null: it is of a program, or the key or token named none. */
   readonly createdBy: string | null;
 }
 

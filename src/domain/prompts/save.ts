@@ -39,8 +39,8 @@ const APPEND = statement<
 );
 
 /**
- * Saves a text as a new version of a prompt, which is used only after `promotePrompt`. A text that is the latest
- * version already is not saved again.
+ * Saves a text as a new version of a prompt, which is used only after `promotePrompt`. A text equal to the latest
+ * version is not saved again.
  *
  * @throws {ForbiddenError} for a MEMBER
  * @throws {InvalidInputError} for an unknown name, and as `checkPromptText`; nothing is written then

@@ -16,7 +16,7 @@ export interface EstimateLine {
   readonly unitPrice: string;
 }
 
-/** Estimate of the language model. All amounts are of one currency. */
+/** Estimate of the language model. All amounts are in one currency. */
 export interface Estimate {
   readonly currency: string;
   readonly lineItems: readonly EstimateLine[];
@@ -52,7 +52,7 @@ export interface Quote {
   readonly errorMessage: string | null;
   readonly customerDeliveryId: string | null;
   readonly adminDeliveryId: string | null;
-  /** Reason for which no mail to the admin was made; null otherwise. */
+  /** Reason why no mail to the admin was created; null otherwise. */
   readonly adminSkipped: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;

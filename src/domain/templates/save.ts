@@ -59,8 +59,8 @@ const APPEND_VERSION = statement<
 );
 
 /**
- * Saves a content as the latest version of the template with this name, or as a new template. A content that is the
- * latest version already is not saved again.
+ * Saves a content as the latest version of the template with this name, or as a new template. A content equal to the
+ * latest version is not saved again.
  *
  * @returns the template; `created` is false for a new version of an existing one
  * @throws {ForbiddenError} for a MEMBER

@@ -11,7 +11,7 @@ export interface Template {
   readonly createdAt: Date;
   /** Time of the latest version, or of a later change of the name or the state. */
   readonly updatedAt: Date;
-  /** User that made this change; null if the key or token named none. */
+  /** User who made this change; null if the key or token named none. */
   readonly updatedBy: string | null;
   /** Null: not archived. */
   readonly archivedAt: Date | null;
@@ -28,7 +28,7 @@ export interface TemplateVersion extends Content {
   /** True if `text` was made from `html`. */
   readonly textMade: boolean;
   readonly createdAt: Date;
-  /** User that saved it; null if the key or token named none. */
+  /** User who saved it; null if the key or token named none. */
   readonly createdBy: string | null;
 }
 
