@@ -10,7 +10,7 @@ import { ButtonLink } from "../kit/links.tsx";
 import { PageHead } from "../kit/page_head.tsx";
 import { type PromptVersion, SavePrompt } from "./operations.ts";
 import { meaningOf, titleOf } from "./prompt_words.ts";
-import { Difference } from "./text_difference.tsx";
+import { Difference } from "../kit/text_difference.tsx";
 
 const TYPING_MS = 300;
 

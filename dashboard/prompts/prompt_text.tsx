@@ -1,7 +1,7 @@
 import { SegmentedControl } from "@mantine/core";
 import { useUrlState } from "../kit/url_state.ts";
 import type { PromptVersion } from "./operations.ts";
-import { Difference } from "./text_difference.tsx";
+import { Difference } from "../kit/text_difference.tsx";
 
 /** Text of a version, or its difference to the active one. */
 export function PromptText({ prompt, active }: {
@@ -30,7 +30,7 @@ export function PromptText({ prompt, active }: {
       </header>
       {showsDifference
         ? <Difference before={other.text} after={prompt.text} />
-        : <pre className="prompt-text" tabIndex={0}>{prompt.text}</pre>}
+        : <pre className="text-block" tabIndex={0}>{prompt.text}</pre>}
     </section>
   );
 }

@@ -1,8 +1,10 @@
 import { Modal, Table } from "@mantine/core";
+import { useLocation } from "@tanstack/react-router";
 import { SCREENS } from "../screens.ts";
+import type { ScreenKey } from "./screen.ts";
 import { useViewer } from "./viewer.tsx";
 
-const KEYS: readonly (readonly [readonly string[], string])[] = [
+const KEYS: readonly ScreenKey[] = [
   [["Ctrl", "K"], "Search or jump"],
   [["j"], "Next row"],
   [["k"], "Previous row"],
@@ -14,12 +16,16 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["?"], "These keys"],
 ];
 
-/** Dialog with all keys. */
+/** Dialog with all keys: those of the open screen first. */
 export function Help({ opened, onClose }: {
   readonly opened: boolean;
   readonly onClose: () => void;
 }) {
   const { role } = useViewer();
+  const { pathname } = useLocation();
+  const own = SCREENS.flatMap(({ path, keys = [] }) =>
+    pathname === path || pathname.startsWith(`${path}/`) ? keys : []
+  );
   const screens = SCREENS.flatMap(({ key, label, roles }) =>
     key !== null && roles.includes(role) ? [[["g", key], label] as const] : []
   );
@@ -27,8 +33,8 @@ export function Help({ opened, onClose }: {
     <Modal opened={opened} onClose={onClose} title="Keys" centered>
       <Table>
         <Table.Tbody>
-          {[...screens, ...KEYS].map(([keys, meaning]) => (
-            <Table.Tr key={keys.join(" ")}>
+          {[...own, ...KEYS, ...screens].map(([keys, meaning]) => (
+            <Table.Tr key={`${keys.join(" ")} ${meaning}`}>
               <Table.Td>{keys.map((name) => <kbd key={name}>{name}</kbd>)}</Table.Td>
               <Table.Td>{meaning}</Table.Td>
             </Table.Tr>

@@ -12,6 +12,9 @@ export interface ScreenRoute {
   readonly children?: readonly ScreenRoute[];
 }
 
+/** Key, or keys that are pressed together, and its meaning. */
+export type ScreenKey = readonly [keys: readonly string[], meaning: string];
+
 /** A screen of the dashboard: an entry of the rail with its pages. */
 export interface Screen {
   readonly label: string;
@@ -24,6 +27,8 @@ export interface Screen {
   readonly routes: readonly ScreenRoute[];
   /** Pages of objects by the prefix of their ids. */
   readonly ids?: IdPages;
+  /** Keys of its pages besides those of every list, with their meanings. */
+  readonly keys?: readonly ScreenKey[];
   /** Number beside the entry, only where it is worth a look; it renders nothing for zero. */
   readonly Count?: ComponentType;
 }

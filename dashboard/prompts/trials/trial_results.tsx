@@ -3,7 +3,7 @@ import { formatMoney } from "../../kit/format.ts";
 import { Id } from "../../kit/links.tsx";
 import { useUrlState } from "../../kit/url_state.ts";
 import { ErrorNotice } from "../../kit/error_notice.tsx";
-import { SideBySide } from "../text_difference.tsx";
+import { SideBySide } from "../../kit/text_difference.tsx";
 import type { TrialDetail, TrialResult } from "./operations.ts";
 import { similarityText } from "./trial_state.tsx";
 

@@ -20,7 +20,7 @@ export function Difference({ before, after }: {
 }) {
   const changes = useMemo(() => changesOf(before, after), [before, after]);
   if (before === after) return <p className="dimmed">The texts are the same.</p>;
-  return <pre className="prompt-text" tabIndex={0}>{changes.map(partOf)}</pre>;
+  return <pre className="text-block" tabIndex={0}>{changes.map(partOf)}</pre>;
 }
 
 /** Two texts beside each other: removed parts are marked in the first, added ones in the second. */
@@ -34,13 +34,13 @@ export function SideBySide({ before, after, titles: [first, second] }: {
     <div className="side-by-side">
       <section aria-label={first}>
         <h4>{first}</h4>
-        <pre className="prompt-text" tabIndex={0}>
+        <pre className="text-block" tabIndex={0}>
           {changes.filter(({ added }) => !added).map(markedPart)}
         </pre>
       </section>
       <section aria-label={second}>
         <h4>{second}</h4>
-        <pre className="prompt-text" tabIndex={0}>
+        <pre className="text-block" tabIndex={0}>
           {changes.filter(({ removed }) => !removed).map(markedPart)}
         </pre>
       </section>
