@@ -4,6 +4,7 @@ import { bulkActions } from "./bulk_actions/screen.ts";
 import { campaigns } from "./campaigns/screen.ts";
 import { contacts } from "./contacts/screen.ts";
 import { deliveries } from "./deliveries/screen.ts";
+import { inbox } from "./inbox/screen.ts";
 import { installation } from "./installation/screen.ts";
 import { jobs } from "./jobs/screen.ts";
 import { keys } from "./keys/screen.ts";
@@ -24,6 +25,7 @@ import type { Screen } from "./shell/screen.ts";
 export const SCREENS: readonly Screen[] = [
   overview,
   problems,
+  inbox,
   messages,
   deliveries,
   jobs,

@@ -1,4 +1,4 @@
-import { cacheExchange } from "@urql/exchange-graphcache";
+import { cacheExchange, type Data, type DataField } from "@urql/exchange-graphcache";
 import { createContext, useContext } from "react";
 import { Client, type Exchange, fetchExchange, mapExchange, subscriptionExchange } from "urql";
 import type { Client as Socket } from "graphql-ws";
@@ -49,6 +49,15 @@ export function openApi(key: string): Api {
   const cache = cacheExchange({
     // It has no id, but its path is unique.
     keys: { InboundRoute: ({ path }) => typeof path === "string" ? path : null },
+    updates: {
+      Subscription: {
+        // A newer suggestion takes the place of the earlier one; its thread need not be read for that.
+        suggestionUpdated({ suggestionUpdated: newest }, { threadId }, cache) {
+          const thread = { __typename: "Thread", id: String(threadId) };
+          if (isObject(newest)) cache.link(thread, "suggestion", newest);
+        },
+      },
+    },
     possibleTypes: {
       Error: ["ConflictError", "ForbiddenError", "InvalidInputError", "NotFoundError"],
     },
@@ -59,6 +68,10 @@ export function openApi(key: string): Api {
     uncached: open([]),
     close: () => void socket.dispose(),
   };
+}
+
+function isObject(field: DataField | undefined): field is Data {
+  return typeof field === "object" && field !== null && "__typename" in field;
 }
 
 function signOutIfRefused(): Exchange {

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { withPage } from "../../support/browser.ts";
 import { makeDataDir } from "../../support/data_dir.ts";
 import { request, startProgram } from "../../support/program.ts";
-import { startModelServer } from "../../support/model_server.ts";
+import { SECRET } from "../../support/inbound_mail.ts";
+import { type ReceivedAsk, startModelServer } from "../../support/model_server.ts";
 import { startSmtpServer } from "../../support/smtp.ts";
 import { insertAiCalls } from "../ai_calls.ts";
 import { insertBrokenJobs } from "../broken_jobs.ts";
+import { answerMail, receiveMails } from "../sample_inbox.ts";
 import { answerQuote, createQuotes } from "../sample_quotes.ts";
 
 // With --readme it makes the images of the README only.
@@ -51,12 +53,15 @@ const smtp = await startSmtpServer({
       ? "554 5.7.1 Message refused by policy"
       : null,
 });
-const model = await startModelServer({ reply: answerQuote });
+const model = await startModelServer({
+  reply: (ask: ReceivedAsk) => ask.schema?.name === "quote" ? answerQuote(ask) : answerMail(ask),
+});
 const settings = {
   SMTP_URLS: smtp.url,
   DATA_DIR: join(makeDataDir(), "data"),
   OPENAI_API_KEY: "sk-good",
   OPENAI_BASE_URL: model.baseUrl,
+  WEBHOOK_SECRET: SECRET,
 };
 const installed = await startProgram(settings);
 await installed.stop();
@@ -87,6 +92,7 @@ await send("Welcome", "welcome", 1);
 await send("The August newsletter", "newsletter", 900, "2031-08-01T09:00:00Z");
 await smtp.untilReceived(1_350);
 const sampleQuotes = await createQuotes(program);
+const sampleInbox = await receiveMails(program);
 const { deliveries, jobs } = await request<
   Record<"deliveries" | "jobs", { nodes: { id: string }[] }>
 >(
@@ -185,6 +191,11 @@ const SCREENS: Readonly<Record<string, string>> = {
   quote: `/quotes/${sampleQuotes.quoted}`,
   quote_processing: `/quotes/${sampleQuotes.processing}`,
   quote_refused: `/quotes/${sampleQuotes.refused}`,
+  inbox: "/inbox?view=all",
+  thread: `/inbox/${sampleInbox.ready}`,
+  thread_edited: `/inbox/${sampleInbox.edited}`,
+  thread_fallback: `/inbox/${sampleInbox.fallback}`,
+  thread_answered: `/inbox/${sampleInbox.answered}?view=all`,
   audiences: "/audiences",
   audience: `/audiences/${audienceId}`,
   suppressions: "/suppressions",

@@ -1,0 +1,52 @@
+import { IconPencil } from "@tabler/icons-react";
+import { useState } from "react";
+import { ActionButton } from "../../kit/action_button.tsx";
+import type { ThreadDetail } from "../thread_query.ts";
+import { EndedReply } from "./ended_reply.tsx";
+import { ReplyEditor } from "./reply_editor.tsx";
+import { SuggestionHead } from "./suggestion_head.tsx";
+import { WritingReply } from "./writing_reply.tsx";
+
+/** The reply to a thread: the suggestion as it is written, its editor, or what became of it. */
+export function Reply({ thread }: { readonly thread: ThreadDetail }) {
+  return (
+    <section aria-label="Reply" className="reply">
+      <ReplyPart thread={thread} />
+    </section>
+  );
+}
+
+function ReplyPart({ thread }: { readonly thread: ThreadDetail }) {
+  const { suggestion, answered } = thread;
+  const [another, setAnother] = useState(false);
+  if (suggestion && suggestion.outcome === null) {
+    const isWritten = suggestion.status === "WAITING" || suggestion.status === "WRITING";
+    return (
+      <>
+        <SuggestionHead suggestion={suggestion} />
+        {isWritten
+          ? <WritingReply suggestion={suggestion} />
+          : <ReplyEditor thread={thread} suggestion={suggestion} />}
+      </>
+    );
+  }
+  const showsEditor = another || !answered;
+  return (
+    <>
+      {suggestion ? <EndedReply thread={thread} suggestion={suggestion} /> : (
+        <p className="dimmed">
+          There is no suggested reply: no mail of a person has arrived in this thread.
+        </p>
+      )}
+      {showsEditor
+        ? <ReplyEditor thread={thread} suggestion={null} onSent={() => setAnother(false)} />
+        : (
+          <div className="reply-line">
+            <ActionButton icon={IconPencil} onClick={() => setAnother(true)}>
+              Write another reply
+            </ActionButton>
+          </div>
+        )}
+    </>
+  );
+}

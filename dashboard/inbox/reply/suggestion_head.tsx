@@ -1,0 +1,63 @@
+import { IconAlertTriangle, IconHelpCircle } from "@tabler/icons-react";
+import { formatFraction } from "../../kit/format.ts";
+import { SuggestionState } from "../suggestion_state.tsx";
+import type { Suggestion } from "../thread_query.ts";
+import { Sources } from "./sources.tsx";
+
+/** State of a suggested reply, its confidence, what the model did not know, and its sources. */
+export function SuggestionHead({ suggestion }: { readonly suggestion: Suggestion }) {
+  const { fallbackReason, noDraftReason, missing, sources, instruction } = suggestion;
+  return (
+    <header className="reply-head">
+      <div className="reply-line">
+        <h2>Suggested reply</h2>
+        <SuggestionState suggestion={suggestion} />
+        <Confidence suggestion={suggestion} />
+        <Author suggestion={suggestion} />
+      </div>
+      {instruction !== null && <p className="dimmed">Instruction: {instruction}</p>}
+      {fallbackReason !== null && (
+        <Reason title="This text is from a template" reason={fallbackReason} />
+      )}
+      {noDraftReason !== null && <Reason title="There is no draft" reason={noDraftReason} />}
+      {missing.length > 0 && (
+        <p className="reply-missing">
+          <IconHelpCircle size={15} aria-hidden />
+          <span>The model did not know: {missing.join("; ")}</span>
+        </p>
+      )}
+      {sources.length > 0 && <Sources sources={sources} />}
+    </header>
+  );
+}
+
+function Confidence({ suggestion: { confidence } }: { readonly suggestion: Suggestion }) {
+  if (confidence === null) return null;
+  return (
+    <span className="numbers" title="The model’s own estimate of its answer">
+      {formatFraction(confidence)} sure
+    </span>
+  );
+}
+
+function Author({ suggestion: { model, promptVersion, topic } }: {
+  readonly suggestion: Suggestion;
+}) {
+  const parts = [
+    topic,
+    model,
+    promptVersion !== null && `prompt version ${promptVersion}`,
+  ].filter(Boolean);
+  return parts.length > 0 && <span className="dimmed">{parts.join(" · ")}</span>;
+}
+
+function Reason({ title, reason }: { readonly title: string; readonly reason: string }) {
+  return (
+    <p className="reply-reason">
+      <IconAlertTriangle size={15} aria-hidden />
+      <span>
+        <strong>{title}.</strong> {reason}
+      </span>
+    </p>
+  );
+}

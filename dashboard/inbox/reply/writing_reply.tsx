@@ -1,0 +1,40 @@
+import { useAction } from "../../kit/action.ts";
+import { ActionButton } from "../../kit/action_button.tsx";
+import { ErrorNotice } from "../../kit/error_notice.tsx";
+import { useKeys } from "../../kit/keys.ts";
+import { IconPencil } from "@tabler/icons-react";
+import { EditSuggestion } from "../operations.ts";
+import type { Suggestion } from "../thread_query.ts";
+
+/** A suggested reply while the model writes it, or has not begun. */
+export function WritingReply({ suggestion: { id, status, text } }: {
+  readonly suggestion: Suggestion;
+}) {
+  const edit = useAction(EditSuggestion, (data) => data.editSuggestion);
+  // The text so far becomes the suggestion, and the job of the model ends.
+  const takeOver = () => void edit.run({ id, text });
+  useKeys([["e", takeOver]]);
+  return (
+    <>
+      {status === "WAITING" && text === ""
+        ? (
+          <p className="dimmed">
+            The model begins a few seconds after the last mail, or as soon as it is free. If it has
+            not begun after 5 minutes, a text from a template takes its place.
+          </p>
+        )
+        : (
+          <div className="reply-text" data-writing>
+            {text}
+            <span className="caret" aria-hidden />
+          </div>
+        )}
+      {edit.failure && <ErrorNotice reason={edit.failure.reason} />}
+      <div className="reply-line">
+        <ActionButton icon={IconPencil} running={edit.running} onClick={takeOver}>
+          Write it yourself
+        </ActionButton>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,132 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { assertAccessible } from "../support/browser.ts";
+import { replyAnswer } from "../support/inbox.ts";
+import { SECRET } from "../support/inbound_mail.ts";
+import { holdAnswers, type ReceivedAsk, startModelServer } from "../support/model_server.ts";
+import { postMail } from "./sample_inbox.ts";
+import { inBrowser, VIEWPORT } from "./support.ts";
+
+const model = await startModelServer();
+Deno.test.afterAll(async () => await model[Symbol.asyncDispose]());
+const ENVIRONMENT = {
+  OPENAI_API_KEY: "sk-good",
+  OPENAI_BASE_URL: model.baseUrl,
+  WEBHOOK_SECRET: SECRET,
+};
+
+const MAIL = {
+  messageId: "<second@example.com>",
+  references: "<first@example.com>",
+  from: "Grace Hopper <grace@example.com>",
+  subject: "Where is my order?",
+  text: "It has not arrived. See https://example.com/orders/1001?from=mail.\n\n" +
+    "<img src=x onerror=alert(1)>\n\n-- \nGrace Hopper, Rear Admiral",
+};
+
+const SUGGESTED = "Hello Grace,\n\nyour order [number of the order] is on its way.\n\nKind regards";
+const REVIEW = JSON.stringify({ shortcomings: ["MISSING_FACT"], facts: [] });
+
+/** Suggests a reply to a mail, with the ground first, as the model is asked for; names a shortcoming of an edit. */
+function answer({ schema }: ReceivedAsk): string {
+  if (schema?.name !== "reply") return REVIEW;
+  const { text, ...ground } = JSON.parse(
+    replyAnswer({ text: SUGGESTED, missing: ["number of the order"] }),
+  );
+  return JSON.stringify({ ...ground, text });
+}
+
+inBrowser(
+  "a mail arrives live, its suggestion streams in, is edited and sent in its thread",
+  async ({ page, program, smtp, open }) => {
+    Object.assign(model.settings, { reply: answer, tokenMs: 150 });
+    await open("/inbox");
+    await page.getByRole("heading", { name: "No mail waits for an answer" }).waitFor();
+    await assertAccessible(page);
+    await postMail(program, MAIL);
+    await page.getByRole("link", { name: "Inbox 1" }).waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Where is my order?" }).waitFor();
+    await page.getByText("The model begins a few seconds after the last mail").waitFor();
+    await page.getByRole("link", { name: "https://example.com/orders/1001?from=mail" }).waitFor();
+    await page.locator(".inbox-text", { hasText: "<img src=x onerror=alert(1)>" }).waitFor();
+    strictEqual(await page.locator(".mail img").count(), 0);
+    strictEqual(await page.getByText("Rear Admiral").count(), 0);
+    await page.getByRole("button", { name: "Show quotes and signature" }).click();
+    await page.locator(".inbox-text", { hasText: "Rear Admiral" }).waitFor();
+
+    await page.locator("[data-writing]", { hasText: "Hello Grace" }).waitFor();
+    strictEqual(await page.getByRole("textbox", { name: "Text of the reply" }).count(), 0);
+    const text = page.getByRole("textbox", { name: "Text of the reply" });
+    await text.waitFor();
+    strictEqual(await text.inputValue(), SUGGESTED);
+    await page.getByText("90% sure").waitFor();
+    await page.getByText("The model did not know: number of the order").waitFor();
+    await page.getByRole("button", { name: "Mail Where is my order?" }).click();
+    await page.getByText("grace@example.com,").waitFor();
+    await assertAccessible(page);
+    await page.keyboard.press("Escape");
+
+    await page.keyboard.press("s");
+    await page.keyboard.press("Enter");
+    await page.getByText("The text still has [number of the order].").waitFor();
+    await assertAccessible(page);
+    await page.getByRole("button", { name: "Back", exact: true }).click();
+    await page.keyboard.press("e");
+    const edited = SUGGESTED.replace("[number of the order]", "1001");
+    await text.fill(edited);
+    await page.getByText("Saved", { exact: true }).waitFor();
+    await page.locator("del", { hasText: "number" }).waitFor();
+    await page.locator("ins", { hasText: "1001" }).waitFor();
+    await assertAccessible(page);
+    await page.reload();
+    strictEqual(await text.inputValue(), edited);
+
+    strictEqual(smtp.received.length, 0);
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("heading", { name: "Sent with changes" }).waitFor();
+    await page.locator(".message-state").getByText("Answered").waitFor();
+    await page.getByRole("status").getByText("Sent", { exact: true }).waitFor();
+    await page.getByText("Shortcomings: Missing fact").waitFor();
+    await assertAccessible(page);
+    await page.getByRole("link", { name: "Inbox", exact: true }).waitFor();
+    deepStrictEqual(smtp.received.map(({ recipient }) => recipient), ["grace@example.com"]);
+    const content = smtp.received[0]?.content ?? "";
+    match(content, /^In-Reply-To: <second@example.com>\r$/m);
+    match(content, /^References: <first@example.com>\r\n <second@example.com>\r$/m);
+    match(content, /^Subject: Re: Where is my order\?\r$/m);
+    ok(content.includes("your order 1001 is on its way."));
+  },
+  VIEWPORT,
+  { keepContent: true },
+  ENVIRONMENT,
+);
+
+inBrowser(
+  "a thread that a person answers while its suggestion is written ends the suggestion, live",
+  async ({ page, program, open }) => {
+    const held = holdAnswers(model);
+    await open("/inbox");
+    await postMail(program, MAIL);
+    await page.getByRole("row", { name: "Where is my order?" }).click();
+    await held.asked;
+    await page.getByRole("button", { name: "Write it yourself" }).waitFor();
+    await postMail(program, {
+      messageId: "<answer@example.org>",
+      inReplyTo: "<second@example.com>",
+      from: "waybill@localhost",
+      to: "grace@example.com",
+      subject: "Re: Where is my order?",
+      text: "It arrives tomorrow.",
+    });
+    await page.getByRole("heading", { name: "Answered without the suggestion" }).waitFor();
+    await page.getByText("The thread was answered meanwhile.").waitFor();
+    await page.locator(".inbox-text", { hasText: "It arrives tomorrow." }).waitFor();
+    held.answer(replyAnswer());
+    await page.getByRole("button", { name: "Write another reply" }).waitFor();
+    await assertAccessible(page);
+  },
+  VIEWPORT,
+  { keepContent: true },
+  ENVIRONMENT,
+);
