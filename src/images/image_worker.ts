@@ -1,8 +1,8 @@
 import { locks, parentPort } from "node:worker_threads";
 import decodeJpeg, { init as initJpegDecoder } from "@jsquash/jpeg/decode.js";
-import encodeJpeg from "@jsquash/jpeg/encode.js";
-import decodePng from "@jsquash/png/decode.js";
-import decodeWebp from "@jsquash/webp/decode.js";
+import encodeJpeg, { init as initJpegEncoder } from "@jsquash/jpeg/encode.js";
+import decodePng, { init as initPngDecoder } from "@jsquash/png/decode.js";
+import decodeWebp, { init as initWebpDecoder } from "@jsquash/webp/decode.js";
 import type { ImageHeader, ImageType } from "./header.ts";
 import { shrink } from "./shrink.ts";
 
@@ -25,15 +25,43 @@ export type ImageTaskResult =
 const QUALITY = 80;
 
 const DECODERS: Readonly<Record<ImageType, (file: ArrayBuffer) => Promise<ImageData>>> = {
-  // Turns the pixels as EXIF says, because the new image has no EXIF data.
-  JPEG: (file) => decodeJpeg(file, { preserveOrientation: true }),
-  PNG: (file) => decodePng(file),
-  WEBP: (file) => decodeWebp(file),
+  async JPEG(file) {
+    await initJpegDecoder(moduleAt("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"));
+    // Turns the pixels as EXIF says, because the new image has no EXIF data.
+    return await decodeJpeg(file, { preserveOrientation: true });
+  },
+  async PNG(file) {
+    await initPngDecoder(compile("@jsquash/png/codec/pkg/squoosh_png_bg.wasm"));
+    return await decodePng(file);
+  },
+  async WEBP(file) {
+    await initWebpDecoder(moduleAt("@jsquash/webp/codec/dec/webp_dec.wasm"));
+    return await decodeWebp(file);
+  },
 };
 
-// The decoder would print to the console what is wrong with a file.
-const quiet = { noInitialRun: true, printErr() {} };
-await initJpegDecoder(quiet);
+// The codecs would compile their modules from streams, and V8 aborts the process if such a thread ends before the
+// functions of a module have been validated in the background.
+function compile(path: string): WebAssembly.Module {
+  return new WebAssembly.Module(Deno.readFileSync(new URL(import.meta.resolve(path))));
+}
+
+/** Options of a codec made by Emscripten. */
+function moduleAt(path: string) {
+  return {
+    noInitialRun: true,
+    // The decoder would print to the console what is wrong with a file.
+    printErr() {},
+    instantiateWasm(
+      imports: WebAssembly.Imports,
+      onInstance: (instance: WebAssembly.Instance) => void,
+    ): WebAssembly.Exports {
+      const instance = new WebAssembly.Instance(compile(path), imports);
+      onInstance(instance);
+      return instance.exports;
+    },
+  };
+}
 
 // Deno interrupts a busy thread only if the thread holds a Web Lock.
 const held = Promise.withResolvers<void>();
@@ -49,6 +77,7 @@ async function run({ type, file, maxSide }: ImageTask): Promise<ImageTaskResult>
   const decoded = await DECODERS[type](file).catch(() => null);
   if (!decoded) return null;
   const shrunk = shrink(decoded, maxSide);
+  await initJpegEncoder(moduleAt("@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm"));
   const encoded = await encodeJpeg(shrunk, { quality: QUALITY });
   return { file: encoded, width: shrunk.width, height: shrunk.height };
 }

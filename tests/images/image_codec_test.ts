@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { decode } from "@jsquash/jpeg";
 import { createImageCodec, type EncodedImage } from "../../src/images/image_codec.ts";
 import { halves, jpeg, png, webp, withOrientation } from "../support/images.ts";
@@ -109,3 +110,23 @@ function colorAt(data: ImageDataArray, pixel: number): string {
   if (green > 128) return "white";
   return red > blue ? "red" : "blue";
 }
+
+const PROGRAM = fileURLToPath(new URL("../support/programs/encode_images.ts", import.meta.url));
+
+Deno.test("threads that end on a busy machine do not end the process", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".png" });
+  await Deno.writeFile(path, new Uint8Array(await png(halves(300, 150))));
+  const busy = Array.from(
+    { length: 2 * navigator.hardwareConcurrency },
+    () => new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn(),
+  );
+  try {
+    const args = ["run", "--quiet", "-RW", "--no-check", PROGRAM, path];
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+    deepStrictEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
+  } finally {
+    for (const process of busy) process.kill("SIGKILL");
+    await Promise.all(busy.map(({ status }) => status));
+    await Deno.remove(path);
+  }
+});

@@ -27,10 +27,14 @@ export async function startProgram(
 ): Promise<Program> {
   const process = run(["serve", "--port", "0", ...flags], settings, { stdout: "piped", openFiles });
   const started = Promise.withResolvers<Program>();
+  let output = "";
   readAll(process, (printed) => {
+    output = printed;
     const address = /ready at (http:\S+)\/graphql/.exec(printed)?.[1];
     const key = settings.ADMIN_API_KEY || /shown once\): (\S+)/.exec(printed)?.[1];
-    if (address && key) started.resolve({ address, key, process, stop: () => stop(process) });
+    if (address && key) {
+      started.resolve({ address, key, process, stop: () => stop(process, () => output) });
+    }
   }).then((printed) =>
     started.reject(new Error(`The program exited before it was ready; its output: ${printed}`))
   );
@@ -120,13 +124,17 @@ function run(
   }).spawn();
 }
 
-async function stop(process: Deno.ChildProcess): Promise<number> {
+async function stop(process: Deno.ChildProcess, output = () => ""): Promise<number> {
   try {
     process.kill("SIGTERM");
   } catch (cause) {
     const { code, signal } = await process.status;
-    const end = signal ?? `code ${code}`;
-    throw new Error(`The program ended with ${end} before it was stopped`, { cause });
+    throw new Error(
+      `The program ended with ${
+        signal ?? `code ${code}`
+      } before it was stopped; its output: ${output()}`,
+      { cause },
+    );
   }
   return (await process.status).code;
 }
