@@ -18,8 +18,8 @@ const FireOutcome = builder.enumType("FireOutcome", {
 
 export const ScheduleFireObject = builder.objectRef<Fire>("ScheduleFire").implement({
   description:
-    "Fire of a schedule: one tick, or a run that was asked for. Kept for 30 days, the last 1,000 of " +
-    "each schedule.",
+    "Fire of a schedule: one tick, or a requested run. Kept for 30 days, the last 1,000 of each " +
+    "schedule.",
   fields: (t) => ({
     nominalAt: t.expose("nominalAt", {
       type: "DateTime",

@@ -4,7 +4,7 @@ import type { OpenContent } from "../messages/open.ts";
 /** Event that sends the mail of a campaign: the sign-up of each contact, or one date for all. */
 export type CampaignTrigger = "SIGNUP" | "DATE";
 
-/** A mail that contacts get by themselves. Its deliveries are those of its message. */
+/** A mail that is sent to each contact once. Its deliveries belong to its message. */
 export interface Campaign extends OpenContent {
   readonly id: string;
   readonly organizationId: string;
@@ -18,7 +18,7 @@ export interface Campaign extends OpenContent {
   /** IANA time zone in which `sendAt` was given; null: given as an instant. */
   readonly timezone: string | null;
   readonly enabled: boolean;
-  /** Whether contacts get a mail of trigger DATE that were created after `sendAt`. */
+  /** Whether contacts that were created after `sendAt` get a mail of trigger DATE. */
   readonly sendToLateContacts: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;

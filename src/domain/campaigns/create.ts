@@ -157,8 +157,8 @@ async function insert(
 }
 
 /**
- * Enqueues the job that enrols the existing contacts in a campaign with a date. Contacts that have signed up already
- * get no mail of a campaign at sign-up.
+ * Enqueues the job that enrols the existing contacts in a campaign with a date. With the trigger SIGNUP, contacts that
+ * signed up earlier get no mail.
  */
 export function enqueueEnrolment(
   tx: Connection,

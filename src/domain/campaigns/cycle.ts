@@ -20,7 +20,8 @@ export interface QueuedMails {
   readonly batchCount: number;
 }
 
-// Of each type the campaign that has been due longest. Reads the few open messages only.
+// One campaign per type: the one that has been due longest. Reads only the open messages, which are
+// few.
 const DUE = statement<[organizationId: string | null], { id: string }>(
   "campaigns.due",
   `select distinct on (organization_id, type) id from messages
@@ -29,7 +30,7 @@ const DUE = statement<[organizationId: string | null], { id: string }>(
    order by organization_id, type, send_at, id`,
 );
 
-// The values of a contact are those of the time at which its mail is due.
+// Variables are read here, when the mail is due, and not when the contact was enrolled.
 const CUT = statement<
   [ids: string[], subjects: string[], limit: number],
   QueuedMails & { lane: Lane }
@@ -90,8 +91,8 @@ const CUT = statement<
 );
 
 /**
- * Queues mails that are due: of each organization and type up to `limit`, in batches of up to 100. Any number of
- * processes may call it at the same time, because it locks the messages. Call it again until it returns no mails.
+ * Queues due mails in batches of up to 100: up to `limit` mails per organization and type. Any number of processes may
+ * call it at the same time, because it locks the messages. Call it until it returns no mails.
  *
  * @param organizationId null for all organizations
  * @param limit maximum number of mails per type

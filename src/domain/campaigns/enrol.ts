@@ -9,7 +9,7 @@ import type { Lane } from "../jobs/lane.ts";
 import { appendStarts, growMessages } from "../messages/open.ts";
 import type { Services } from "../services.ts";
 
-/** A campaign that contacts are enrolled in, whose message the transaction has locked. */
+/** A campaign in which contacts are enrolled. The transaction has locked its message. */
 interface OpenCampaign {
   readonly campaignId: string;
   readonly messageId: string;
@@ -21,7 +21,7 @@ interface OpenCampaign {
 /** A contact that is enrolled. */
 export interface Enrolling {
   readonly contactId: string;
-  /** Whether it gets the mails of its sign-up. */
+  /** Whether it gets the mails of campaigns with the trigger SIGNUP. */
   readonly welcome: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface Enrolment {
   readonly organizationId: string;
   readonly type: string;
   readonly lane: Lane;
-  /** Job that sends it; null: a cycle will. */
+  /** Job that sends it; null: a later cycle queues it. */
   readonly jobId: string | null;
   /** Number of mails of the job. */
   readonly size: number | null;
@@ -44,8 +44,8 @@ const OPEN = `select c.id as "campaignId", c.message_id as "messageId",
     c.organization_id as "organizationId", c.trigger = 'SIGNUP' as "atOnce"
   from campaigns c join messages m on m.id = c.message_id and m.open`;
 
-// The messages are locked in a statement of its own, so that the next one sees the enrolments of all transactions
-// that had the lock before. In the order of ids, so that two transactions cannot deadlock.
+// A statement of its own, so that the next one sees the enrolments of transactions that held these
+// locks before. In the order of ids, because two transactions would otherwise deadlock.
 const LOCK_CURRENT = statement<[organizationIds: string[]], OpenCampaign>(
   "campaigns.lockCurrent",
   `${OPEN}
@@ -59,8 +59,8 @@ const LOCK_ONE = statement<[campaignId: string], OpenCampaign>(
   `${OPEN} where c.id = $1 and c.enabled for no key update of m`,
 );
 
-// The offsets force index lookups: a join could read all contacts or deliveries. A delivery to the address exists
-// without an enrolment if the contact was erased.
+// `offset 0` forces index lookups: a join could read all contacts or deliveries. If a contact was
+// erased, a delivery to its address exists without an enrolment.
 const ENROL = statement<
   [campaigns: string, contactIds: string[], welcomes: boolean[]],
   Enrolment
@@ -140,9 +140,9 @@ const ENROL = statement<
 );
 
 /**
- * Enrols contacts in the current campaigns of their organizations: those at sign-up, and those with a date to come or
- * for late contacts. A contact that is enrolled already, or has no email address, is skipped. Call `announceMails`
- * after the commit.
+ * Enrols contacts in the current campaigns of their organizations: those with the trigger SIGNUP, and those with a
+ * future date or for late contacts. A contact that is enrolled already, or has no email address, is skipped. Call
+ * `announceMails` after the commit.
  *
  * @param tx transaction that has called `shareCampaigns`
  * @param contacts up to some thousands
@@ -157,7 +157,7 @@ export async function enrolContacts(
 }
 
 /**
- * Enrols contacts in one campaign, if it is still enabled.
+ * Enrols contacts in one campaign, unless it is disabled.
  *
  * @param contactIds up to some thousands
  * @returns number of the new mails; null: the campaign is disabled

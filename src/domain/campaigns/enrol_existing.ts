@@ -5,7 +5,7 @@ import { enrolInCampaign } from "./enrol.ts";
 /** Value of `after` for the first page. */
 export const FIRST_CONTACT = "00000000-0000-0000-0000-000000000000";
 
-// Registrations wait while a page is written, so that it is small.
+// Small, because registrations wait while a page is written.
 const PAGE = 1_000;
 
 const CONTACTS = statement<[campaignId: string, after: string, limit: number], { id: string }>(

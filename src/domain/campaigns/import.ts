@@ -10,9 +10,9 @@ import { markReceived } from "./received.ts";
 
 /** Mails of campaigns that imported contacts get. */
 export interface ImportedMails {
-  /** Whether they get the mails of campaigns at sign-up. */
+  /** Whether they get the mails of campaigns with the trigger SIGNUP. */
   readonly welcome: boolean;
-  /** Campaigns whose mails they have got already. */
+  /** Campaigns whose mails they have received from another sender. */
   readonly receivedIds: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export async function campaignsNamed(
 }
 
 /**
- * Imports a chunk of contacts as `importContacts` does, and enrols them in the campaigns with a date to come.
+ * Imports a chunk of contacts as `importContacts` does, and enrols them in the campaigns with a future date.
  *
  * @throws {ForbiddenError} for a MEMBER
  */

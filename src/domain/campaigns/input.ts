@@ -67,8 +67,8 @@ const HAS_VARIABLE = statement<
 );
 
 /**
- * Finds the faults of the templates of a campaign. They may use every variable that at least one contact has; without
- * contacts, any.
+ * Finds the faults of the templates of a campaign. Its variables must exist in at least one contact; without contacts,
+ * any name is allowed.
  */
 function issuesOfContent(
   services: Services,
@@ -108,7 +108,7 @@ export async function checkChoice(
   };
 }
 
-/** Creates the error of a second campaign of the same type and date. */
+/** Creates the error for a second campaign of the same type and date. */
 export function taken({ id, type, trigger }: Campaign): InvalidInputError {
   const other = `campaign ${toTypeId("campaign", id)}`;
   return trigger === "DATE"

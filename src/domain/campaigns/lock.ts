@@ -13,9 +13,9 @@ const LOCK = statement<[organizationId: string]>(
 );
 
 /**
- * Waits until no transaction changes the campaigns of the organizations, and makes such transactions wait until this
- * one ends. A contact that is registered meanwhile is therefore enrolled by its own transaction, which sees the
- * changed campaigns, or by the job that the change starts, which sees the contact.
+ * Takes a shared lock on the campaigns of organizations until the end of the transaction; `lockCampaigns` takes the
+ * exclusive one. So a contact that is registered while a campaign changes is enrolled exactly once: by its own
+ * transaction, which sees the change, or by the job of the change, which sees the contact.
  */
 export async function shareCampaigns(
   tx: Connection,

@@ -44,7 +44,7 @@ export async function readCycle(db: Connection): Promise<CycleState> {
 }
 
 /**
- * Sums up what the last cycle queued, by type, most first.
+ * Counts the mails that the last cycle queued, by type, most first.
  *
  * @param organizationId null for all organizations
  */
@@ -68,7 +68,7 @@ const RECORD = statement<[lastCycle: string]>(
 );
 
 /**
- * Records what a cycle over all organizations has queued.
+ * Records the mails that a cycle over all organizations has queued.
  *
  * @param queued one per campaign
  */

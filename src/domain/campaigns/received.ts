@@ -1,6 +1,6 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
 
-// All who enrol contacts lock the message first, see enrolContacts().
+// enrolContacts() locks the message, too, so that the two cannot run at the same time.
 const LOCK = statement<[organizationId: string, campaignIds: string[]]>(
   "campaigns.lockReceived",
   `select from messages where id = any(array(
@@ -20,8 +20,8 @@ const MARK = statement<[organizationId: string, campaignIds: string[], contactId
 );
 
 /**
- * Records that contacts have got the mails of campaigns already, from another sender, so that they are not enrolled.
- * A contact that is enrolled stays so.
+ * Records that contacts have received the mails of campaigns from another sender, so that they are not enrolled. An
+ * enrolled contact stays enrolled.
  *
  * @param campaignIds campaigns of the organization; others are ignored
  */

@@ -18,14 +18,14 @@ import { shareCampaigns } from "./lock.ts";
 
 /** Input of `registerContact`. */
 export interface RegisterContactInput extends ContactInput {
-  /** Whether the contact gets the mails of campaigns at sign-up. */
+  /** Whether the contact gets the mails of campaigns with the trigger SIGNUP. */
   readonly sendWelcome: boolean;
 }
 
 /** Contact that has signed up. */
 export interface Registered {
   readonly contact: Contact;
-  /** False: it existed, and was changed. */
+  /** False: an existing contact was changed. */
   readonly created: boolean;
   /** Mails that were created for it by this call. */
   readonly deliveryIds: readonly string[];
@@ -49,16 +49,16 @@ interface Person {
 type Outcome = Registered | InvalidInputError;
 type Register = (registration: Registration) => Promise<Registered>;
 
-// As for messages that are sent at once.
+// The same limit as for messages that are sent at once.
 const GROUP_INTERVAL_MS = 4;
 const PSID_TAKEN = "belongs to a contact with another email address";
 const registers = new WeakMap<Database, Register>();
 
 /**
- * Registers a contact that signs up, or changes the one with the same address. Its mails of campaigns at sign-up are
- * queued by the same transaction; those with a date are created for their date. A campaign is sent to a contact once,
- * however often it is registered. Registrations that arrive while others are being written share the next
- * transaction, because a statement and a commit cost more than the rows of a contact.
+ * Registers a contact that signs up, or changes the one with the same address. The same transaction queues the mails of
+ * campaigns with the trigger SIGNUP, and enrols the contact in those with a date. Repeated registrations send no
+ * campaign twice. Registrations that arrive while others are being written share the next transaction, because a commit
+ * costs more than the rows of a contact.
  *
  * @throws {ForbiddenError} for a MEMBER
  * @throws {InvalidInputError} with every fault; nothing is written then
@@ -106,7 +106,7 @@ async function registerAll(
   return registrations.map((_, index) => withMails(outcomes.get(index), byContact));
 }
 
-/** Merges the registrations of the same person; puts the refused ones into `outcomes`. */
+/** Merges the registrations of each person; records the refused ones in `outcomes`. */
 function peopleOf(
   registrations: readonly Registration[],
   outcomes: Map<number, Outcome>,
@@ -125,7 +125,7 @@ function peopleOf(
   });
 }
 
-/** Writes the contacts of one organization; puts them, or why they are refused, into `outcomes`. */
+/** Writes the contacts of one organization; records the contacts or their errors in `outcomes`. */
 async function write(
   tx: Connection,
   organizationId: string,

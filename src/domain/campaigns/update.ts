@@ -62,8 +62,8 @@ const UPDATE = statement<
 );
 
 /**
- * Changes a campaign. Mails that are not being sent yet have the new content. A campaign that is disabled stops
- * sending, and continues when it is enabled again. A job enrols contacts that the changed campaign is for.
+ * Changes a campaign. Mails that are not being sent yet get the new content. A disabled campaign stops sending, and
+ * continues when it is enabled again. A job enrols the contacts that match the changed campaign.
  *
  * @returns the changed campaign
  * @throws {ForbiddenError} for a MEMBER
@@ -88,12 +88,12 @@ export async function updateCampaign(
     const campaign = await getCampaign({ db: tx }, caller, id);
     await lockMessages(tx, [campaign.messageId]);
     const changed = await change(tx, campaign, { ...fields, date }, input);
-    return isForMore(campaign, changed) ? await enqueueEnrolment(tx, caller, changed) : [];
+    return mayAddContacts(campaign, changed) ? await enqueueEnrolment(tx, caller, changed) : [];
   });
   announceEnrolment(services, caller, jobIds);
   wakeWorkers(services, [LANES[before.trigger]]);
   const { messageId, organizationId } = before;
-  // A message whose campaign was disabled ends if nothing of it waits.
+  // The message of a disabled campaign ends if none of its deliveries waits.
   await finishMessage(services, { id: messageId, organizationId });
   services.bus.publish("messages", organizationId, [messageId]);
   services.bus.publish("campaigns", organizationId, [id]);
@@ -148,8 +148,8 @@ async function change(
   return changed;
 }
 
-/** Whether contacts may not be enrolled that the changed campaign is for. */
-function isForMore(before: Campaign, after: Campaign): boolean {
+/** Whether the change may add contacts to the campaign. */
+function mayAddContacts(before: Campaign, after: Campaign): boolean {
   return after.enabled &&
     (!before.enabled || before.sendAt?.getTime() !== after.sendAt?.getTime() ||
       !before.sendToLateContacts && after.sendToLateContacts);

@@ -3,7 +3,7 @@ import { MESSAGE_CHANNELS, type MessageChannel } from "../channel.ts";
 import type { Issue } from "../errors.ts";
 import { checkRecipient, tidyRecipient, type Variables } from "../recipients.ts";
 
-/** Person whom an organization sends to. It has an email address, a Messenger id, or both. */
+/** Person to whom an organization sends messages, with an email address, a Messenger id, or both. */
 export interface Contact {
   readonly id: string;
   readonly organizationId: string;

@@ -19,7 +19,7 @@ const END = statement<[organizationId: string, id: string]>(
 );
 
 /**
- * Hides a contact that is to be erased. A new one can have its addresses at once.
+ * Hides a contact that is to be erased. Its addresses are free for a new contact at once.
  *
  * @returns false for an unknown contact
  */
@@ -41,7 +41,7 @@ export async function findErasing(
   return row ? { organizationId, contactId, addresses: row.addresses } : null;
 }
 
-/** Deletes a contact, about whom nothing else is stored any more. */
+/** Deletes a contact after all other rows about it. */
 export async function endErasure(
   db: Connection,
   { organizationId, contactId }: Person,

@@ -66,7 +66,7 @@ export function listContacts(
   return listPage(db, query, byId("desc", "c.id"), page);
 }
 
-// Begins with the suppression list, which is shorter than the list of contacts, and looks each address up once.
+// Starts from the suppression list, because it is shorter than the list of contacts.
 function listed(organizationId: string, reason = sql``): RawBuilder<boolean> {
   const by = (column: string, channel: MessageChannel) =>
     sql`select k.id from suppressions s join contacts k on k.organization_id = s.organization_id

@@ -22,7 +22,8 @@ export interface MergeResult {
 
 /**
  * Merges contacts with the same email address or psid, because one statement cannot change a row twice. The first
- * spelling of an email address stays. Other fields of later ones replace those of earlier ones, unless they are absent.
+ * spelling of an email address is kept; other fields of later contacts replace those of earlier ones, unless they are
+ * absent.
  */
 export function mergeContacts(contacts: readonly NumberedContact[]): MergeResult {
   const byEmail = new Map<string, MergedContact>();

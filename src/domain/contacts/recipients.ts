@@ -4,7 +4,7 @@ import type { MessageChannel } from "../channel.ts";
 import { ADDRESS_FIELDS } from "./contact.ts";
 import { IS_ACTIVE } from "./find.ts";
 
-/** Contacts that receive a message: all active ones, or those of them that are marked as important. */
+/** Contacts that receive a message: all active ones, or only the important (`vip`) ones among them. */
 export type ContactSelection = "ACTIVE" | "VIP";
 
 /** Numbers of selected contacts. */
@@ -48,7 +48,7 @@ const HAS_VARIABLE = statement<
   LONG,
 );
 
-/** Counts the contacts that a message on a channel would be sent to, and the others. */
+/** Counts the contacts that a message on a channel would reach, and would not reach. */
 export async function countReach(
   { db }: { readonly db: Connection },
   { organizationId }: Pick<Caller, "organizationId">,

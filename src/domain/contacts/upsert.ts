@@ -83,7 +83,7 @@ export async function upsertContacts(
   return upserted;
 }
 
-// A person who was known by psid alone gets the email address, unless another contact has it.
+// A contact with a psid alone gets the email address, unless another contact has it.
 const ATTACH_EMAILS = statement<[contacts: string, organizationId: string]>(
   "contacts.attachEmails",
   `update contacts c set email = r.email, email_key = r."emailKey", updated_at = now()

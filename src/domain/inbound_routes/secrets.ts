@@ -5,7 +5,7 @@ import type { Services } from "../services.ts";
 import type { InboundKind } from "./route.ts";
 import { openSecret } from "./sealed.ts";
 
-/** Secrets with which the requests to a route may be signed, and the organization of the route. */
+/** Accepted secrets of a route, and its organization. */
 export interface InboundSecrets {
   readonly organizationId: string;
   /** The current one, and for a day the one that it replaced. */
@@ -56,7 +56,7 @@ export function createInboundSecrets(
     ttl: MAX_AGE_MS,
   });
   services.bus.subscribe("inboundRoutes", () => routes.clear());
-  // An organization is being deleted.
+  // The organization is being deleted.
   services.bus.subscribe("access", () => routes.clear());
 
   return async (kind, organizationId) => {

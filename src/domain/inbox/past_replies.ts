@@ -14,7 +14,7 @@ const NEWEST = statement<[organizationId: string, limit: number], PastInput>(
    order by s.id desc limit $2`,
 );
 
-/** Suggestions that the model wrote, whose requests trials of the prompt `reply` repeat. */
+/** Past inputs of the prompt `reply`: suggestions that the model wrote. */
 export const pastReplies: PastInputs = {
   noun: "suggestion",
   kind: "REPLY",

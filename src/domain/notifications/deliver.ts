@@ -44,7 +44,8 @@ const TAKE = statement<[limit: number], StoredEvent>(
   LONG,
 );
 
-// Users are known by their keys, and holders of tokens by having followed their notifications.
+// Users of API keys are in the table of keys; users of tokens are known only after they have
+// subscribed to notifications.
 const ADMINS = statement<[organizationIds: string[]], NotifiedUser>(
   "notifications.admins",
   `select organization_id as "organizationId", coalesce(user_id, '') as "userId" from api_keys
@@ -75,8 +76,8 @@ const RECENT = statement<
 );
 
 /**
- * Turns the events that were appended since the last call into notifications of their users, as their settings
- * say. Does nothing while another process does it.
+ * Creates notifications from the events that were appended since the last call, by the settings of their users. Does
+ * nothing while another process does so.
  */
 export async function deliverNotifications({ db, bus }: Services): Promise<void> {
   const [waiting] = await db.run(PENDING);

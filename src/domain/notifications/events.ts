@@ -1,7 +1,7 @@
 import type { Noun } from "../id.ts";
 import type { NotificationLevel } from "./notification.ts";
 
-/** Subjects that users choose notifications by, with a description for them. */
+/** Topics of notifications, with a description for users. */
 export const TOPICS = {
   MESSAGES: "Messages and bulk actions on deliveries that you started.",
   CAMPAIGNS: "Campaigns that you created.",
@@ -12,7 +12,7 @@ export const TOPICS = {
   BUDGET: "Budget of the organization for the language model; for ADMIN and OPERATOR only.",
 } as const;
 
-/** Subject that a user chooses notifications by. */
+/** Topic of notifications. */
 export type NotificationTopic = keyof typeof TOPICS;
 
 /** Declaration of a kind of event. */

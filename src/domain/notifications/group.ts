@@ -45,7 +45,7 @@ export interface NotificationContent extends NotifiedUser {
 export interface GroupedEvents {
   /** Notifications to add. */
   readonly added: readonly NotificationContent[];
-  /** Notification that absorbs further events; null: none. */
+  /** Notification that counts further events; null: none. */
   readonly merged: {
     readonly id: string;
     readonly content: NotificationContent;

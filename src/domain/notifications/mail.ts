@@ -20,7 +20,7 @@ export interface MailedNotification {
   readonly count: number;
 }
 
-// A later mail waits, so that a thousand failures within minutes make two mails.
+// Later mails wait, so that a thousand failures within minutes cause two mails.
 const DUE = statement<[limit: number], DueMail>(
   "notifications.dueMails",
   `select u.id, u.organization_id as "organizationId", u.user_id as "userId", ${ADDRESS} as address,
@@ -52,7 +52,7 @@ export function readMailContent(
   return db.run(CONTENT, organizationId, userId);
 }
 
-// A notification that has absorbed further events since waits for the next mail.
+// A notification that has counted further events since then waits for the next mail.
 const RECORD = statement<[id: string, number: number, ids: string[], counts: number[]]>(
   "notifications.recordMail",
   `with mailed as materialized (

@@ -8,7 +8,7 @@ import { type NotifiedUser, userOf } from "./notification.ts";
 
 /** Settings of the notifications of one topic. */
 export interface Ways {
-  /** Whether they are listed, and shown at once. */
+  /** Whether they are listed and shown as toasts. */
   readonly inApp: boolean;
   readonly byMail: boolean;
 }
@@ -36,7 +36,7 @@ const ALL_TOPICS = Object.keys(TOPICS) as NotificationTopic[];
 /** SQL: the address of a row `u` of notification_users, whose organization is the row `o`; null: none. */
 export const ADDRESS = "coalesce(u.email, case when u.role <> 'MEMBER' then o.admin_email end)";
 
-/** Returns the ways of a topic; the default unless the user has changed it. */
+/** Returns the setting of a topic; the default unless the user has changed it. */
 export function waysOf(settings: StoredSettings, topic: NotificationTopic): Ways {
   return settings[topic] ?? DEFAULT;
 }
@@ -58,7 +58,7 @@ const FIND = statement<
      join organizations o on o.id = u.organization_id`,
 );
 
-/** Reads the settings of users; those who have never changed or followed anything are absent. */
+/** Reads the settings of users; users who have never changed a setting or subscribed are absent. */
 export function findSettings(
   db: Connection,
   users: readonly NotifiedUser[],

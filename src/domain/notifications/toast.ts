@@ -2,7 +2,7 @@ import type { Services } from "../services.ts";
 import type { NotificationTopic } from "./events.ts";
 import { type NotificationLevel, type NotifiedUser, userOf } from "./notification.ts";
 
-/** A short text that is shown at once and not stored. */
+/** Toast: a text that is shown at once and not stored. */
 export interface Toast {
   readonly level: NotificationLevel;
   readonly title: string;

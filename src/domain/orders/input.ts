@@ -5,9 +5,9 @@ import { readMicros } from "../money.ts";
 import { issuesOf, singleLine } from "../validation.ts";
 import type { NewOrder, UpsertOrderInput } from "./order.ts";
 
-// A billion is not enough for currencies such as the rupiah.
+// Above a billion, because of currencies such as the rupiah.
 const TOTAL_DIGITS = 12;
-// The clocks and time zones of other systems differ.
+// Tolerance for the clocks and time zones of other systems.
 const MAX_AHEAD_MS = 24 * 60 * 60_000;
 
 const schema = z.object({

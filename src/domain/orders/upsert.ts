@@ -40,7 +40,7 @@ const UPSERT = statement<
 );
 
 /**
- * Stores a state of an order, which is found by its number.
+ * Stores a state of the order with this number.
  *
  * @param stateAt time of the state in the shop; null: now
  * @returns null if a later state is stored already; nothing is changed then

@@ -55,7 +55,7 @@ export function faultsOfEstimate(answer: EstimateAnswer): string[] {
   return faults;
 }
 
-/** Converts a valid answer to the estimate that is stored. */
+/** Converts a valid answer to an estimate. */
 export function estimateOf(answer: EstimateAnswer): Estimate {
   const { currency, lineItems, total, notes } = answer;
   return {

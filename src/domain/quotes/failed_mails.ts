@@ -23,7 +23,7 @@ export interface QuoteDelivery {
 
 /** A mail that a quote can have. */
 export interface PossibleMail extends Omit<QuoteMail, "delivery"> {
-  /** Null: the mail was not made. */
+  /** Null: the mail was not created. */
   readonly delivery: QuoteDelivery | null;
 }
 
@@ -100,7 +100,7 @@ const NAMES: Readonly<Record<QuoteMailType, string>> = {
   quote_admin: "The mail to the admin",
 };
 
-/** Reason for which a mail is not retried; null: it is. */
+/** Reason why a mail is not retried; null: it is retried. */
 export function refusalOfMail(
   { type, delivery }: PossibleMail,
   { maxAttempts }: Pick<FailedMails, "maxAttempts">,

@@ -32,7 +32,7 @@ export const QUOTE_FIELDS = [
   "updated_at as updatedAt",
 ] as const;
 
-/** SQL: whether the processing of a quote began too long ago to be under way. */
+/** SQL: whether the lock of a quote is older than 30 minutes. */
 export const IS_STALE = `(lock_token is not null and locked_at < now() - interval '30 minutes')`;
 
 /** SQL: all columns of a quote under the names of `Quote`. */

@@ -65,14 +65,14 @@ export function imagesById(
   return db.run(FIND_BY_ID, organizationId, [...ids]);
 }
 
-/** Address for people: that of the image, or the path of an uploaded one on this server. */
+/** URL of an image, or path of an uploaded one on this server. */
 export function addressOf({ id, quoteId, url }: QuoteImage): string {
   return url ?? `/quotes/${toTypeId("quote", quoteId)}/images/${toTypeId("quoteImage", id)}`;
 }
 
 /**
- * Reads the images of a quote for the model: addresses, which only the model reads, and uploaded images as data
- * URLs, because they can be read with a key only.
+ * Reads the images of a quote for the model: URLs, which only the model server fetches, and uploaded images as data
+ * URLs, because reading them requires an API key.
  */
 export async function imagesOf(
   { db }: { readonly db: Connection },

@@ -41,7 +41,7 @@ const schema = z.object({
 });
 
 /**
- * Checks a request for a quote. Hosts of images are resolved, so that none leads into the private network.
+ * Checks a request for a quote. Hosts of images are resolved, to refuse addresses in the private network.
  *
  * @throws {InvalidInputError} with every fault
  */
@@ -70,7 +70,7 @@ export async function checkQuote(
 }
 
 async function issuesOfUrls(services: Services, urls: readonly string[]): Promise<Issue[]> {
-  // More are refused by their number, and their hosts need not be resolved.
+  // Further URLs are refused by their number, so their hosts are not resolved.
   const checked = urls.slice(0, MAX_IMAGES).map(async (url, index) => {
     const fault = await faultOfUrl(services, url);
     return fault ? [{ path: ["imageUrls", `${index}`], ...fault }] : [];

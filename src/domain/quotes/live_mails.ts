@@ -26,7 +26,7 @@ const OF_MESSAGE = statement<[messageId: string], { id: string }>(
    where d.message_id = $1`,
 );
 
-/** Reads when the mails of quotes have changed, because their rows are not those of the quotes. */
+/** Reads the times of the last changes of the mails of quotes, which are in the rows of deliveries. */
 export function readMailChanges(
   db: Connection,
   quoteIds: readonly string[],

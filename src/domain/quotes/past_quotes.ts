@@ -11,7 +11,7 @@ const NEWEST = statement<[organizationId: string, limit: number], PastInput>(
    where organization_id = $1 and estimate is not null order by id desc limit $2`,
 );
 
-/** Quotes with an estimate, whose requests trials of the prompt `quote` repeat. */
+/** Past inputs of the prompt `quote`: quotes with an estimate. */
 export const pastQuotes: PastInputs = {
   noun: "quote",
   kind: "QUOTE",

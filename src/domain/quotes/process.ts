@@ -16,7 +16,7 @@ export interface ProcessQuotesInput {
   readonly quoteIds?: readonly string[] | null;
   /** Maximum number of quotes, 0 to 1,000; without effect on `quoteIds`. */
   readonly limit: number;
-  /** Also takes quotes that failed, and with `quoteIds` those that are processed or have an estimate. */
+  /** Also queues AI_ERROR quotes, and with `quoteIds` those that are being processed or have an estimate. */
   readonly force: boolean;
   /** With `force`: mails a new estimate even if an earlier one was mailed. */
   readonly resend: boolean;
@@ -36,7 +36,7 @@ export interface ProcessQuotesResult {
   readonly skipped: readonly SkippedQuote[];
 }
 
-/** A quote, with what decides whether it is processed. */
+/** A quote, with the values by which it is queued or skipped. */
 interface Candidate {
   readonly id: string;
   readonly organizationId: string;
@@ -57,7 +57,8 @@ const LOCK = statement<[organizationId: string, ids: string[]], { id: string }>(
   `select id from quotes where organization_id = $1 and id = any($2) order by id for update`,
 );
 
-// The statuses are part of the text, so that quotes_pending serves the runs that find nothing to do.
+// The statuses are literals, so that the partial index quotes_pending serves runs without pending
+// quotes.
 const next = (label: string, statuses: string) =>
   statement<[organizationId: string | null, limit: number], { id: string }>(
     label,
@@ -165,7 +166,7 @@ async function lockNext(
   return candidates.filter(({ unfinishedJobId }) => unfinishedJobId === null);
 }
 
-/** Reason for which a quote is not processed; null: it is. */
+/** Reason why a quote is skipped; null: it is queued. */
 function refusalOf(
   { status, lockStale, unfinishedJobId }: Candidate,
   force: boolean,

@@ -28,7 +28,8 @@ const LOCK = statement<[organizationId: string, quoteId: string]>(
   `select from quotes q where ${CLAIMED} for update`,
 );
 
-// A quote that another living job processes is left to it; a lock whose job was rescued or has ended is not.
+// The lock of another running job is respected; a lock whose job was rescued or has ended is taken
+// over.
 const BEGIN = statement<ClaimParameters, ProcessedQuote>(
   "quoteProcessing.begin",
   `update quotes q set status = 'AI_PROCESSING', lock_token = $4, locked_at = now(), job_id = $3,
@@ -114,7 +115,7 @@ export async function recordEstimate(
   if (mails) publishMails(services, mails);
 }
 
-/** Ends the processing with an error. A lock that is not held any more stays as it is. */
+/** Ends the processing with an error. Changes nothing if the lock is not held any more. */
 export async function failProcessing(
   services: Services,
   claim: ProcessingClaim,

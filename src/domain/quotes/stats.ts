@@ -42,7 +42,7 @@ const NEED_RETRY = statement<[organizationId: string, maxAttempts: number], { co
      and d.status in ('FAILED', 'BOUNCED') and ${RETRYABLE} and d.attempt < $2`,
 );
 
-// As the payload of RETRY_QUOTE_EMAILS has it, unless a schedule of one's own names another number.
+// Default of the payload of RETRY_QUOTE_EMAILS, which the built-in schedule uses.
 const SCHEDULED_ATTEMPTS = 3;
 
 /** Reads the numbers of an organization, without a check of access. */

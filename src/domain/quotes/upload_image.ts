@@ -33,7 +33,7 @@ const INSERT = statement<
  * Adds an image to a quote, encoded again.
  *
  * @param quoteId TypeID
- * @param readFile reads the file, after it was found that the quote takes one more
+ * @param readFile reads the file; called only if the quote has room for another image
  * @throws {ForbiddenError} for a MEMBER
  * @throws {NotFoundError} for an unknown quote
  * @throws {ConflictError} ALREADY_RUNNING while the quote is processed, because the model would not see the image

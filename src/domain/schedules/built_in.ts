@@ -6,7 +6,7 @@ import type { Services } from "../services.ts";
 import { readDatabaseTime } from "./now.ts";
 import { nextTick } from "./ticks.ts";
 
-/** A schedule that every installation has. */
+/** Built-in schedule. */
 interface BuiltInSchedule {
   readonly name: string;
   readonly description: string;

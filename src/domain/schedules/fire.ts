@@ -105,7 +105,7 @@ export async function fireDue(services: Services): Promise<FireReport> {
   const failed = new Map<string, FireReport["failed"][number]>();
   if (!await pollSchedules(services)) return { fired, failed: [] };
   while (true) {
-    // Otherwise the first 500 that cannot be fired would prevent the others.
+    // A schedule that failed is skipped, because 500 of them would otherwise block the others.
     const batch = await fireBatch(services, [...failed.keys()]);
     for (const { schedule, error } of batch.failed) {
       failed.set(schedule.id, { id: schedule.id, name: schedule.name, error });

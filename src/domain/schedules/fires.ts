@@ -9,7 +9,7 @@ import type { Services } from "../services.ts";
 /** Outcome of the job of a fire. SKIPPED: the job of an earlier fire was unfinished. */
 export type FireOutcome = "COMPLETED" | "FAILED" | "CANCELLED" | "SKIPPED";
 
-/** A fire of a schedule: one tick, or a run that was asked for. */
+/** A fire of a schedule: one tick, or a requested run. */
 export interface Fire {
   readonly scheduleId: string;
   /** Organization that its job covers. */
@@ -17,7 +17,7 @@ export interface Fire {
   /** Time of the tick by the schedule, or of the request. */
   readonly nominalAt: Date;
   readonly firedAt: Date;
-  /** Whether it was asked for, instead of a tick. */
+  /** Whether it was requested, and is no tick. */
   readonly manual: boolean;
   readonly startedBy: string | null;
   readonly jobId: string | null;
@@ -104,7 +104,7 @@ function visibleTo({ organizationId }: Caller): string[] {
   return [organizationId, SYSTEM_ORGANIZATION_ID];
 }
 
-/** Hides from an ADMIN what a job of the system did, because it covers all organizations. */
+/** Hides the counts of a job of the system from an ADMIN, because it covers all organizations. */
 function redact(caller: Caller, fire: Fire): Fire {
   if (organizationsOf(caller).includes(fire.organizationId)) return fire;
   return {

@@ -16,7 +16,7 @@ export type Schedule = Rhythm & {
   readonly kind: string;
   readonly payload: Record<string, unknown>;
   readonly enabled: boolean;
-  /** Next tick; null if there is none. While paused, the tick that was next before. */
+  /** Next tick; null if there is none. While paused, the tick that was next at the time of the pause. */
   readonly nextAt: Date | null;
   /** User who created it; null: the system, or a caller without a user. */
   readonly createdBy: string | null;
@@ -25,7 +25,7 @@ export type Schedule = Rhythm & {
   readonly updatedAt: Date;
 };
 
-/** Whether every installation has the schedule. It belongs to the system, and the OPERATOR changes it. */
+/** Whether it is built in: it belongs to the system organization, and only the OPERATOR changes it. */
 export function isBuiltIn({ organizationId }: Pick<Schedule, "organizationId">): boolean {
   return organizationId === SYSTEM_ORGANIZATION_ID;
 }

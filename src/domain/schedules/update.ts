@@ -63,7 +63,7 @@ export async function updateSchedule(
     };
     const ticksAnew = input.cron != null || input.timezone != null ||
       (changed.enabled && !schedule.enabled);
-    // A tick that is due must not get lost by an edit of the payload.
+    // An edit of the payload must not lose a tick that is due.
     return await save(tx, ticksAnew ? withNextTick(changed) : changed);
   });
   services.bus.publish("schedules", audienceOf(updated), [id]);

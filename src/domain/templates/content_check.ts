@@ -7,7 +7,7 @@ import type { Content, ContentVariables } from "../rendering.ts";
 import { renderingOf } from "./main_thread.ts";
 import { UNSUBSCRIBE_URL } from "./unsubscribe_url.ts";
 
-// A client corrects a template that names hundreds of unknown variables in several steps.
+// Limits the response for a template with hundreds of unknown variables.
 const MAX_ISSUES = 100;
 
 const body = z.string().max(1_000_000, "is longer than 1,000,000 characters")

@@ -6,8 +6,8 @@ import type { RendererResult } from "./renderer.ts";
 const MAX_HTML = 1_000_000;
 
 /**
- * Makes a content on the thread that calls it: compiles MJML, and makes a text from the HTML of a source without
- * text. The packages for both are loaded at the first use.
+ * Builds a content on the calling thread: compiles MJML, and generates a missing text from the HTML. The packages for
+ * both are loaded at the first use.
  */
 export async function makeContent(source: ContentSource): Promise<RendererResult> {
   const { subject, mjml } = source;

@@ -28,9 +28,9 @@ const MAX_SLOW_CONTENTS = 1_000;
 const MAX_CHECKED_VARIABLES = 100_000;
 
 /**
- * Checks and renders on two threads. The first one runs everything until it turns out to be slow, and the
- * second one what is slow, so that ordinary mail does not wait behind slow templates. Both are started on
- * demand. Waiting does not count as time of a rendering.
+ * Checks and renders on two threads: contents that have proved slow run on the second one, all others on the first, so
+ * that ordinary mail does not wait behind slow templates. Both are started on demand. Waiting does not count as
+ * rendering time.
  */
 export class RenderingPool implements Rendering {
   readonly #quick = new Lane({ limitMs: QUICK_MS, stuckMs: QUICK_STUCK_MS });

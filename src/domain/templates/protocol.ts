@@ -1,7 +1,7 @@
 import type { Content, ContentSource } from "../rendering.ts";
 import type { RendererResult, RendererTask } from "./renderer.ts";
 
-/** Content to make, as a message between threads. */
+/** Content to build, as a message between threads. */
 export interface MakeTask {
   readonly source: ContentSource;
 }

@@ -4,8 +4,8 @@ import { NO_TASK, type ThreadRequest, type ThreadResult } from "./protocol.ts";
 import { Renderer, type RendererResult } from "./renderer.ts";
 import { TimeLimit } from "./time_limit.ts";
 
-// After this time or output the results so far are returned, because others wait for the thread, and the
-// main thread copies the output.
+// After this time or output size the results so far are returned, because other requests wait for
+// the thread and the main thread copies the output.
 const TURN_MS = 50;
 const TURN_CHARACTERS = 4_000_000;
 

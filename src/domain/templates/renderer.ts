@@ -83,7 +83,7 @@ function faultOf(error: unknown, isRendering: boolean, isSlow: boolean): Rendere
   }
   if (!(error instanceof InvalidInputError)) throw error;
   if (!isRendering) return { type: "invalid", issues: error.issues };
-  // A content that was stored before a limit existed.
+  // The content may have been stored before the limit existed.
   const [issue] = error.issues;
   const reason = issue?.message ?? error.message;
   return { type: "fault", part: partOf(issue), variable: null, reason, isSlow };

@@ -20,7 +20,7 @@ export interface ContentRequest {
   readonly values: RenderingValues | null;
 }
 
-/** Request to make a content. */
+/** Request to build a content. */
 export interface MakeRequest {
   readonly purpose: RenderingPurpose;
   readonly source: ContentSource;
@@ -35,7 +35,7 @@ export function variablesIn(result: RendererResult): ContentVariables {
   throw faultIn(result);
 }
 
-/** @throws {InvalidInputError} if the content could not be made */
+/** @throws {InvalidInputError} if the content could not be built */
 export function madeIn(result: RendererResult): MadeContent {
   if (result.type === "made") return result.made;
   throw faultIn(result);

@@ -12,7 +12,7 @@ import type { Template } from "./template.ts";
 export interface SaveTemplateInput extends SourceInput {
   /** 1 to 200 characters. */
   readonly name: string;
-  /** Latest version that the caller knows; 0: none. Absent: not checked. */
+  /** Version that the change is based on; 0: none. Absent: not checked. */
   readonly replaces?: number | null;
 }
 

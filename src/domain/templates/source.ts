@@ -7,16 +7,16 @@ import { issuesOf } from "../validation.ts";
 import { contentSchema } from "./content_check.ts";
 import { renderingOf } from "./main_thread.ts";
 
-/** Content of a template as people write it: `content`, or `subject` and `mjml`. */
+/** Source of the content of a template: `content`, or `subject` and `mjml`. */
 export interface SourceInput {
   readonly content?: Content | null;
   readonly subject?: string | null;
-  /** Absent: made from the HTML. */
+  /** Absent: generated from the HTML. */
   readonly text?: string | null;
   readonly mjml?: string | null;
 }
 
-/** Content made from its source. */
+/** Content built from its source. */
 export interface MadeTemplate extends MadeContent {
   readonly mjml: string | null;
 }
@@ -29,7 +29,7 @@ const mjmlSchema = contentSchema.omit({ html: true }).extend({
 });
 
 /**
- * Makes the content of a template: compiles MJML, makes a missing text from the HTML, and checks the Liquid
+ * Builds the content of a template: compiles MJML, generates a missing text from the HTML, and checks the Liquid
  * templates of the result.
  *
  * @throws {InvalidInputError} with the faults, by the fields of the input; of MJML and Liquid with line and column
@@ -87,7 +87,7 @@ function pathOfMjml(issue: Issue): Issue {
   return { ...issue, path: [part === "html" ? "mjml" : part] };
 }
 
-/** Names what a fault is in, if that is not in the source. */
+/** Names the part with the fault, if it is not in the source. */
 function ofResult(issue: Issue, { textMade }: MadeContent): Issue {
   if (issue.path[1] !== "text" || !textMade) return issue;
   const message = `cannot be made from the HTML, so that it must be given: ${issue.message}`;

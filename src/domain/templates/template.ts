@@ -25,7 +25,7 @@ export interface TemplateVersion extends Content {
   /** Compiled from `mjml`, if that is not null. */
   readonly html: string | null;
   readonly mjml: string | null;
-  /** True if `text` was made from `html`. */
+  /** True if `text` was generated from `html`. */
   readonly textMade: boolean;
   readonly createdAt: Date;
   /** User who saved it; null if the key or token named none. */

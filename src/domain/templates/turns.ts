@@ -6,7 +6,7 @@ export class Turns<T> {
   readonly #queues = new Map<string, T[]>();
   /** CPU time of each owner, in milliseconds. Owners with no more than the clock are not kept. */
   readonly #usedMs = new Map<string, number>();
-  /** Time that the next owner has used. Others start with it, because idle owners save nothing up. */
+  /** Time that the next owner has used. A new or idle owner starts with it, so that idle time gives no credit. */
   #clockMs = 0;
 
   /** True if nothing waits. */

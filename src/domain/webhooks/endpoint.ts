@@ -42,7 +42,7 @@ export const ENDPOINT_FIELDS = [
   "created_at as createdAt",
 ] as const;
 
-/** SQL: the state of the circuit. It is not stored that the time of a probe has come. */
+/** SQL: the state of the circuit. HALF_OPEN is not stored, but follows from the time of the probe. */
 export const CIRCUIT_STATE =
   "case when state = 'OPEN' and retry_at <= now() then 'HALF_OPEN' else state end";
 

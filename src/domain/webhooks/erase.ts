@@ -54,7 +54,7 @@ const ENDPOINT_IDS = statement<[organizationId: string], { id: string }>(
    union all select id from webhook_listeners where organization_id = $1`,
 );
 
-// The comparison of texts finds the few calls to be parsed.
+// Comparing texts first limits parsing to the few calls that contain the address.
 const ERASE_PERSON = statement<
   [organizationId: string, addresses: string[], inJson: string[]],
   { id: string }

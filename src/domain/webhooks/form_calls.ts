@@ -9,8 +9,8 @@ import { bodyOf } from "./payload.ts";
 const MAX_READ = 1_000;
 
 /**
- * SQL: the earliest time of a call, which is not before that of earlier calls that have an object in common with
- * it. So the first due call never waits for another one.
+ * SQL: the earliest time of a call, at or after that of earlier calls with an object in common, so that the first due
+ * call never waits for another one.
  *
  * @param endpointId expression of the endpoint
  * @param objects expression of the objects of the call

@@ -3,7 +3,7 @@ export const MAX_EVENTS = 50;
 /** Maximum wait of an event for others of its call, in milliseconds. */
 export const MAX_WAIT_MS = 1_000;
 
-/** The part of an event that decides about its call. */
+/** Fields of an event by which it is grouped into a call. */
 export interface GroupedEvent {
   readonly event: string;
   readonly objectId: string;

@@ -13,7 +13,8 @@ import { waitAfter } from "./waits.ts";
 const MAX_FAILURES = 5;
 /** Time of failures only, after which an endpoint is disabled, in days. */
 export const MAX_FAILING_DAYS = 3;
-// Attempts up to this number are put down to the outage that has ended. Later ones may have a cause in the call.
+// Failures up to this attempt are attributed to the outage that has ended. Later ones may be caused
+// by the call itself.
 const OUTAGE_ATTEMPTS = 3;
 
 // The row of a healthy endpoint is not written. The calls that wait because of an outage continue at its end.
@@ -182,8 +183,8 @@ export async function recordSuccesses(
 }
 
 /**
- * Records a failed attempt at a call: its error, the time of the next attempt, and the circuit of the endpoint,
- * which is disabled when it has failed for days or wants no more calls.
+ * Records a failed attempt at a call: its error, the time of the next attempt, and the circuit of the endpoint, which
+ * is disabled after three days of failures or a 410 response.
  *
  * @returns the endpoint if it was disabled
  */

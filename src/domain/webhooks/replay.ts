@@ -19,14 +19,14 @@ const REPLAY = statement<[organizationId: string, ids: string[]], WebhookCall>(
 );
 
 /**
- * Makes calls again, whatever their status, with the same ids and bodies. A PENDING call need not wait any longer,
- * unless an earlier call with the same objects waits. Open circuits allow a probe at once.
+ * Replays calls in any state, with the same ids and bodies. A PENDING call is made at once, unless an earlier call with
+ * the same objects waits. Open circuits allow a probe at once.
  *
  * @param ids 1 to 1,000
  * @returns the calls, in the order of the ids
  * @throws {ForbiddenError} for a MEMBER
  * @throws {InvalidInputError} for no id
- * @throws {NotFoundError} naming each unknown id; no call is made again then
+ * @throws {NotFoundError} naming each unknown id; no call is replayed then
  * @throws {ConflictError} NOT_CONFIGURED while an endpoint is disabled
  */
 export async function replayCalls(
@@ -67,7 +67,7 @@ const REPLAY_FAILED = statement<
 );
 
 /**
- * Makes the FAILED calls of an endpoint again, oldest first, up to 1,000 by one call.
+ * Replays the FAILED calls of an endpoint, oldest first, up to 1,000 per request.
  *
  * @param since time of the oldest event; null: all
  * @returns the calls
@@ -98,7 +98,7 @@ const TEST = statement<
 );
 
 /**
- * Makes a call with the event "webhook.test", so that a person sees whether the endpoint works.
+ * Makes a call with the event "webhook.test", to check the endpoint.
  *
  * @throws {ForbiddenError} for a MEMBER
  * @throws {NotFoundError}

@@ -4,7 +4,7 @@ import type { EndpointClaim } from "./claim.ts";
 
 /** Maximum number of calls of one endpoint at the same time. */
 export const MAX_CONCURRENT_CALLS = 8;
-// Calls behind this number wait for a later look. It is only reached if most of them have an object in common.
+// Further calls are read later. The limit is reached only if most calls have an object in common.
 const MAX_CANDIDATES = 200;
 
 /** A call to be made now. */

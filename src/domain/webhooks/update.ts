@@ -17,7 +17,7 @@ export interface UpdateEndpointInput {
   readonly enabled?: boolean | null;
 }
 
-// A new URL, and enabling, close the circuit, because its errors are those of before.
+// A new URL, and enabling, close the circuit, because its errors are from before the change.
 const UPDATE = statement<
   [
     organizationId: string,
