@@ -91,7 +91,7 @@ async function write(
   }
 }
 
-/** Stores the text of the template if no attempt follows; otherwise puts the suggestion back for the next attempt. */
+/** Stores the text of the template if no attempt follows; otherwise sets the suggestion back to WAITING. */
 async function endWriting(
   services: Services,
   { job, signal }: JobRun,

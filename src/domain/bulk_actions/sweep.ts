@@ -8,7 +8,7 @@ interface Abandoned extends BulkActionRow {
   readonly wasRunning: boolean;
 }
 
-// A job that was deleted had ended, too.
+// A deleted job has ended, too.
 const END_ABANDONED = statement<[], Abandoned>(
   "bulkActions.endAbandoned",
   `with ended as (

@@ -9,14 +9,16 @@ const MAX_HEADER_LENGTH = 4_000;
 /** A mail without the content of its attachments. */
 export interface LightMail {
   readonly raw: Buffer;
-  /** Whether its last attachment has no end, so that further bytes belong to it until a line begins with "--". */
+  /**
+   * Whether its last attachment is not terminated, so that further bytes belong to it until a line starts with "--".
+   */
   readonly isOpen: boolean;
 }
 
 /**
- * Removes the content of attachments in base64 (RFC 2045 §6.8) from a mail, but not their headers. They are most of a
- * large mail, and parsing them would block the event loop for a second and take several times their memory. The time is
- * linear in the length of the mail.
+ * Removes the content of attachments in base64 (RFC 2045 §6.8) from a mail, but not their headers. Attachments are the
+ * largest part of a mail; parsing them would block the event loop for a second and need several times their size in
+ * memory. The time is linear in the length of the mail.
  */
 export function withoutAttachments(mail: Uint8Array): LightMail {
   const raw = Buffer.from(mail.buffer, mail.byteOffset, mail.byteLength);

@@ -16,13 +16,13 @@ const RESPONDER_HEADERS = [
   "x-mail-autoreply",
   "x-vacation",
 ];
-// Exchange and Lotus Notes put these words before the subject, and not all of their versions add a header.
+// Exchange and Lotus Notes put these words before the subject; some versions add no header.
 const RESPONDER_SUBJECT =
   /^(?:automatic reply|auto(?:-| )?reply|out of (?:the )?office|automatische antwort|abwesenheitsnotiz|réponse automatique|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|autosvar)\s*[:(]/iu;
 
 /**
- * Tells what kind of mail it is. Mails of the organization itself are OWN, AUTO_REPLY or FORWARD, so that it learns
- * neither from its responders nor from texts of others.
+ * Classifies a mail. Mails of the organization itself are OWN, AUTO_REPLY or FORWARD, so that automatic replies and
+ * texts of others are not learned.
  *
  * @param ownAddresses addresses of the organization
  */
@@ -35,7 +35,9 @@ export function kindOf(mail: ParsedMail, ownAddresses: Iterable<string>): EmailK
   return isForwarded(mail) ? "FORWARD" : "PERSON";
 }
 
-/** Reports of RFC 3464 and RFC 5965, and those in plain text. Of other senders, a null return path is none. */
+/**
+ * Reports of RFC 3464 and RFC 5965, and reports in plain text. A null return path of another sender is not a bounce.
+ */
 function isBounce({ from: { address }, headers }: ParsedMail): boolean {
   const type = headers.get("content-type") ?? "";
   return /^multipart\/report\b(?!.*disposition-notification)/i.test(type) || DAEMON.test(address) ||
@@ -55,8 +57,8 @@ function isAutoReply({ subject, headers }: ParsedMail): boolean {
 }
 
 /**
- * Lists (RFC 2369, RFC 2919) and newsletters. The group of an own address is none: Google Groups names
- * `support.example.com` as the list of support@example.com.
+ * Lists (RFC 2369, RFC 2919) and newsletters. The group of an own address is not a list: for support@example.com,
+ * Google Groups sets the list id `support.example.com`.
  */
 function isList(headers: Headers, own: ReadonlySet<string>): boolean {
   const [, list = ""] = /<([^<>]+)>/.exec(headers.get("list-id") ?? "") ?? [];

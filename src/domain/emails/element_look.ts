@@ -7,7 +7,7 @@ extend([a11y, names]);
 
 /** Properties of an HTML element that decide whether a reader sees its text. */
 export interface ElementLook {
-  /** Whether the element has a place on the screen; false also for all elements in it. */
+  /** Whether the element is rendered on the screen; if false, none of its descendants is. */
   readonly shown: boolean;
   readonly visible: boolean;
   readonly hasSize: boolean;
@@ -29,7 +29,7 @@ export const PAGE_LOOK: ElementLook = {
 };
 
 const WITHOUT_TEXT = new Set(["head", "title", "script", "style", "template", "noembed"]);
-// Below this contrast (1: equal, 21: black on white) nobody reads a text.
+// Below this contrast (1: equal, 21: black on white) a text is unreadable.
 const MIN_CONTRAST = 1.1;
 const MIN_ALPHA = 0.05;
 const MAX_VALUE_LENGTH = 200;
@@ -39,7 +39,7 @@ const ZERO = /^0*(?:\.0+)?(?:[a-z]+|%)?$/;
 const TINY = /^[01](?:\.\d+)?(?:px|pt)$/;
 const TINY_FONT = /(?:^|\s)[01](?:\.\d+)?(?:px|pt)?(?=[/\s])/;
 
-/** Returns the look of an element in another one, by its name, attributes and style. */
+/** Returns the look of an element, from that of its parent and its own name, attributes and style. */
 export function lookOf(
   name: string,
   attributes: Readonly<Record<string, string>>,

@@ -1,7 +1,7 @@
 /** Direction of a mail. */
 export type EmailDirection = "INBOUND" | "OUTBOUND";
 
-/** Origin of a mail. Only mails of a PERSON, and those that one forwards, get a suggestion. */
+/** Origin of a mail. Only PERSON and FORWARD mails get a suggestion. */
 export type EmailKind = "PERSON" | "AUTO_REPLY" | "BOUNCE" | "LIST" | "OWN" | "FORWARD";
 
 /** A stored mail. */
@@ -18,7 +18,7 @@ export interface Email {
   readonly referenceIds: readonly string[];
   readonly fromAddress: string;
   readonly fromName: string | null;
-  /** Address for answers; null: that of the sender. */
+  /** Reply-To address; null: that of the sender. */
   readonly replyTo: string | null;
   readonly toAddresses: readonly string[];
   readonly subject: string;

@@ -64,7 +64,7 @@ const ERASE_EMAILS = statement<ErasePart, { id: string }>(
   LONG,
 );
 
-// Mails to several people stay, without the address of this one.
+// Mails to several people are kept, without the address of this one.
 const ERASE_RECIPIENT = statement<ErasePart, { id: string }>(
   "emails.eraseRecipient",
   `update emails set to_addresses = array(

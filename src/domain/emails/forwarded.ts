@@ -10,10 +10,10 @@ const BEGIN = [
   // Apple Mail.
   /^(?:begin forwarded message|anfang der weitergeleiteten nachricht|début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht|início da mensagem (?:re)?encaminhada|vidarebefordrat mejl|videresendt melding)[ \t]?:[ \t]*$/imu,
 ];
-// A forwarded mail of its own begins near the top.
+// The forwarded mail must begin near the top.
 const SEARCHED_LENGTH = 10_000;
 
-/** Whether a mail passes on the mail of somebody else; an answer to one does not. */
+/** Whether a mail forwards another person's mail; a reply to a forwarded mail does not. */
 export function isForwarded({ subject, text }: ParsedMail): boolean {
   if (SUBJECT.test(subject)) return true;
   if (ANSWER.test(subject)) return false;

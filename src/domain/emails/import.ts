@@ -15,7 +15,7 @@ export interface ImportedMail {
 }
 
 /**
- * Returns the addresses from which the organization of the caller sends mails, in their normal form.
+ * Returns the addresses from which the caller's organization sends mails, in normal form.
  *
  * @param further addresses besides those of the organization's settings
  */
@@ -30,8 +30,7 @@ export async function ownAddressesWith(
 }
 
 /**
- * Stores mails to learn from. They are no part of the inbox. A mail whose Message-ID is stored already changes
- * nothing.
+ * Stores mails to learn from, outside the inbox. A mail whose Message-ID is already stored changes nothing.
  *
  * @param own addresses of the organization; mails from them are OUTBOUND
  * @param mails up to some hundreds

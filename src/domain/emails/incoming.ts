@@ -28,13 +28,13 @@ interface ThreadRow {
   readonly subject: string;
   readonly subjectKey: string;
   readonly contactEmail: string;
-  /** Null: the mail changes nothing about it. */
+  /** Null: unchanged. */
   answered: boolean | null;
   readonly opened: boolean;
 }
 
-// In the order of the ids, because two statements with the same threads would otherwise deadlock. A new thread that no
-// mail of a person opens waits for no answer.
+// In the order of the ids, because two statements with the same threads would otherwise deadlock. A new thread waits
+// for an answer only if a mail of a person opens it.
 const SAVE_THREADS = statement<[threads: string]>(
   "threads.save",
   `with r as materialized (
@@ -57,9 +57,9 @@ const SAVE_THREADS = statement<[threads: string]>(
 );
 
 /**
- * Stores mails that arrived in their threads, and opens threads for new conversations. A mail whose Message-ID is in
- * the inbox already changes nothing. A mail of a person waits for an answer; one of the organization itself is the
- * answer; others do not change whether the thread is answered.
+ * Stores inbound mails in their threads, and opens threads for new conversations. A mail whose Message-ID is already in
+ * the inbox changes nothing. A mail of a person sets the thread to unanswered, a mail of the organization to answered;
+ * other mails do not change it.
  *
  * @param rows of any organizations, oldest first; they need no thread
  * @returns the mails, in the order of the rows
@@ -79,7 +79,7 @@ export async function placeInThreads(
   return placed;
 }
 
-/** Assigns threads to mails, of which later ones may belong to threads that earlier ones open. */
+/** Assigns threads to mails; a mail may belong to a thread that an earlier one opens. */
 class Placement {
   /** Threads that are opened or changed, by id. */
   readonly threads = new Map<string, ThreadRow>();

@@ -17,7 +17,7 @@ export interface ThreadFilter {
   readonly vip?: boolean | null;
   /** States of its suggestion. */
   readonly suggestionStatuses?: readonly string[] | null;
-  /** Words that one mail of the thread has, in any case; of the last one the beginning is enough. */
+  /** Words that all occur in one mail of the thread, in any case; the last one also matches as a prefix. */
   readonly search?: string | null;
 }
 
@@ -86,7 +86,7 @@ export function listEmails(
   return listPage(db, query, OLDEST_FIRST, page);
 }
 
-// An array, so that the planner begins with the important contacts, which are few, or looks each thread up in their hash.
+// An array, so that the planner starts from the few important contacts, or looks each thread up in their hash.
 function isImportant(organizationId: string, vip: boolean): RawBuilder<boolean> {
   return sql<boolean>`contact_email ${sql.raw(vip ? "= any" : "<> all")}(array(
     select c.email_key from contacts c where c.organization_id = ${organizationId} and c.vip

@@ -9,7 +9,7 @@ export interface IncomingEmail {
   /** Address of the other party. */
   readonly contactEmail: string;
   readonly subjectKey: string;
-  /** Message-IDs of the mails that it refers to, the one that it answers first. */
+  /** Message-IDs of In-Reply-To, then of References. */
   readonly references: readonly string[];
 }
 
@@ -33,8 +33,8 @@ const LOCK = statement<[keys: string[]]>(
    ) keys`,
 );
 
-// The subject alone is a weak sign, so it joins mails only within 30 days. The mails that answer the same one must be
-// of the same other party, because a mail to many people has many answers.
+// The subject alone is a weak criterion, so it joins mails only within 30 days. Answers to the same mail join only with
+// the same other party, because a mail to many people gets many answers.
 const LOCATE = statement<[emails: string], Location & { n: number }>(
   "incomingEmails.locate",
   `select m.n,
@@ -61,8 +61,8 @@ const LOCATE = statement<[emails: string], Location & { n: number }>(
 );
 
 /**
- * Returns the properties by which the thread of a mail is found. The other party is the one that gets an answer, because
- * forms of a website send the mails of all people from one address.
+ * Returns the properties by which the thread of a mail is found. The other party is the address that a reply goes to,
+ * because website forms send the mails of all people from one address.
  */
 export function incomingEmail(row: EmailRow): IncomingEmail {
   const references = [
@@ -75,11 +75,11 @@ export function incomingEmail(row: EmailRow): IncomingEmail {
 }
 
 /**
- * Finds the threads of mails that arrived: by the mails that they answer or refer to, which may be deliveries of
- * Waybill, then by other answers to the same mail, then by subject and other party.
+ * Finds the threads of inbound mails: by In-Reply-To and References, which may name deliveries of Waybill, then by other
+ * answers to the same mail, then by subject and other party.
  *
- * Until the transaction ends, others wait that store mails of the same other parties, because two mails of a new
- * conversation would otherwise open two threads.
+ * Locks the other parties until the end of the transaction, because two mails of a new conversation would otherwise
+ * open two threads.
  *
  * @returns the locations, in the order of the mails
  */

@@ -1,4 +1,4 @@
-/** Mail as it was read from the outside, before it is stored. */
+/** Parsed mail, before it is stored. */
 export interface ParsedMail {
   /** Message-ID, In-Reply-To and References are without angle brackets. */
   readonly messageId: string | null;
@@ -6,7 +6,7 @@ export interface ParsedMail {
   /** Oldest first. */
   readonly references: readonly string[];
   readonly from: { readonly address: string; readonly name: string | null };
-  /** Address for answers; null: that of the sender. */
+  /** Reply-To address; null: that of the sender. */
   readonly replyTo: string | null;
   readonly to: readonly string[];
   readonly subject: string;

@@ -9,10 +9,9 @@ const FIND = statement<[ids: string[]], { id: string; addresses: string[] }>(
 );
 
 /**
- * Finds the addresses from which organizations send mails: their own sender and address for answers, and the sender of
- * this installation.
+ * Finds the addresses from which organizations send mails: their `from` and `replyTo`, and MAIL_FROM.
  *
- * @returns the addresses in their normal form, by organization
+ * @returns the addresses in normal form, by organization
  */
 export async function findOwnAddresses(
   { db, mailFrom }: Pick<Services, "mailFrom"> & { readonly db: Connection },

@@ -5,20 +5,20 @@ import { withoutAttachments } from "./attachments.ts";
 import type { ParsedMail } from "./mail.ts";
 import { visibleTextOf, withoutInvisible } from "./visible_text.ts";
 
-// A mail that is nested deeper becomes an attachment.
+// Mails nested deeper are treated as attachments.
 const PARSER = { maxHeadersSize: 256 * 1024, maxNestingDepth: 50, maxRfc822NestingDepth: 3 };
 const SMALL_BYTES = 64 * 1024;
-// Parsing blocks the event loop; this size takes some tenths of a second at worst.
+// Parsing blocks the event loop: this size takes up to a few tenths of a second.
 const MAX_PARSED_BYTES = 2 * 1024 * 1024;
 const MAX_TEXT_LENGTH = 1_000_000;
-// Dates outside of this time are faults of a clock.
+// A date outside this period is a wrong clock.
 const FIRST_DATE = Date.UTC(1971);
 const DAY_MS = 86_400_000;
 
 /**
- * Parses a mail (RFC 5322, MIME). Its text is that of its text parts, or, if it has none, the text of its HTML that a
- * reader sees. Text of mails that it contains belongs to it. Of a mail that is larger than 2 MiB without its
- * attachments, only the beginning is read; text is cut after a million characters, and longer HTML is left out.
+ * Parses a mail (RFC 5322, MIME). Its text is that of its text parts, or else the visible text of its HTML, including
+ * that of nested mails. Of a mail larger than 2 MiB without its attachments, only the beginning is read; text is
+ * truncated to a million characters, and longer HTML is left out.
  *
  * @throws {InvalidInputError} if it cannot be parsed or has no sender
  */
@@ -76,7 +76,7 @@ function dateOf({ date }: Email): Date | null {
   return time >= FIRST_DATE && time <= Date.now() + DAY_MS ? new Date(time) : null;
 }
 
-/** Of a header that occurs several times, the first counts, because each relay adds its own above it. */
+/** If a header occurs several times, the first one is used, because each relay adds its headers at the top. */
 function headersOf({ headers }: Email): Map<string, string> {
   return new Map(headers.map(({ key, value }): [string, string] => [key, value.trim()]).reverse());
 }

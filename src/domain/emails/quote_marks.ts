@@ -1,4 +1,4 @@
-// Verbs between the date or the sender and the quoted mail, of the mail programs of 17 languages.
+// Verbs of attribution lines, from mail programs in 17 languages.
 const WROTE =
   /(?<!\p{L})(?:wrote|writes|schrieb|écrit|escribió|ha scritto|scrive|escreveu|schreef|geschreven|skrev|kirjoitti|napisał(?:\(a\)|a)?|pisze|napsal\(?a?\)?|írta|a scris|написала?|пишет|yazdı|έγραψε|写道|寫道|のメッセージ|작성)(?!\p{L})/iu;
 const OPENER =
@@ -14,9 +14,9 @@ const MAX_LINES = 3;
 
 /** Line of a program that introduces a quoted mail: "On 3 May 2026 at 10:00, Anna <anna@example.com> wrote:". */
 export interface Attribution {
-  /** Number of lines, because programs wrap it. */
+  /** Number of lines; mail programs wrap long ones. */
   readonly lines: number;
-  /** Whether it names an address or a time, which no sentence of a person does. */
+  /** Whether it contains an address or a time, which distinguishes it from a sentence. */
   readonly isCertain: boolean;
 }
 
@@ -48,8 +48,8 @@ const SEPARATOR =
   /^\s*-{4,}\s*(?=\p{L})[\p{L}\p{M}' /.-]{6,40}?-{4,}\s*$|^\s*(?:begin forwarded message|anfang der weitergeleiteten nachricht)\s?:\s*$/iu;
 
 /**
- * Whether the mail that is answered is copied from here to the end: after "-----Original Message-----", or the header
- * that Outlook puts above it.
+ * Whether an unmarked quote of the answered mail begins here: "-----Original Message-----", or the header block of
+ * Outlook.
  */
 export function isCopyAt(lines: readonly string[], start: number): boolean {
   const line = lines[start] ?? "";

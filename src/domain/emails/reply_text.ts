@@ -24,7 +24,7 @@ export function replyTextOf(text: string): string {
     const attribution = attributionAt(lines, at);
     if (attribution) {
       const isMarked = isQuoted(nextText(lines, at + attribution.lines));
-      // The quote is not marked, so that it ends with the mail; an answer below it would be its only text.
+      // An unmarked quote extends to the end of the mail.
       if (!isMarked && attribution.isCertain && kept.some(Boolean)) break;
       if (isMarked || attribution.isCertain) {
         at += attribution.lines - 1;

@@ -69,7 +69,7 @@ export async function insertEmails(
   tx: Connection,
   rows: readonly EmailRow[],
 ): Promise<{ id: string; messageId: string }[]> {
-  // A statement must not change a row twice. The first of several mails stays.
+  // A statement must not change a row twice, so the first of several equal mails is used.
   const byKey = new Map(
     rows.toReversed().map((row) => [`${row.organizationId} ${row.messageId}`, row]),
   );
@@ -81,7 +81,7 @@ const MAX_ADDRESS_LENGTH = 320;
 const MAX_ADDRESSES = 500;
 const MAX_REFERENCES = 100;
 
-/** Returns the row of a mail: without characters that PostgreSQL refuses, and with its Message-ID. */
+/** Returns the row of a mail: with its Message-ID, and without characters that PostgreSQL refuses. */
 export function toRow(organizationId: string, email: NewEmail): EmailRow {
   const { mail, direction, kind, threadId, receivedAt, deliveryId } = email;
   return {
@@ -108,8 +108,8 @@ export function toRow(organizationId: string, email: NewEmail): EmailRow {
 }
 
 /**
- * Returns the Message-ID of a mail. For a mail without one, or with one that is too long for an index, it is derived
- * from the content, so that the same mail has the same one.
+ * Returns the Message-ID of a mail. If it is missing, or too long for an index, it is derived from the content, so that
+ * equal mails have equal ids.
  */
 function messageIdOf(mail: ParsedMail): string {
   const id = mail.messageId === null ? null : usableId(mail.messageId);
@@ -124,7 +124,7 @@ function usableId(id: string): string | null {
   return trimmed !== "" && trimmed.length <= MAX_ID_LENGTH ? trimmed : null;
 }
 
-/** Returns the normal form of an address, by which mails are found. */
+/** Returns the normal form of an address, as stored for look-ups. */
 export function addressKey(address: string): string {
   return normalizeEmailAddress(storable(address).trim()).slice(0, MAX_ADDRESS_LENGTH)
     .toWellFormed();

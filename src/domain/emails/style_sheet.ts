@@ -9,7 +9,7 @@ export type Style = ReadonlyMap<string, string>;
 const MAX_LENGTH = 100_000;
 const MAX_INLINE_LENGTH = 2_000;
 const MAX_CLASSES = 20;
-// All others are ignored, so that pages with many of them take no longer.
+// Other properties are ignored, which bounds the time per page.
 const PROPERTIES = new Set(
   ("background background-color background-image bottom clip clip-path color display font font-size height left " +
     "margin-left max-height max-width mso-hide opacity overflow position right text-indent top transform " +
@@ -17,7 +17,7 @@ const PROPERTIES = new Set(
 );
 // Longer selectors depend on other elements.
 const SELECTOR = /^(?:\*|[a-z\d]*(?:[.#][\w-]+)?)$/i;
-// Rules for small screens, or for printing, do not hold for each reader.
+// Rules for other media are ignored, because they do not apply to every reader.
 const EVERY_SCREEN = /^(?:only )?(?:all|screen)$/i;
 
 /** Style sheets of an HTML page: their rules for elements, classes and ids (`p`, `.note`, `p.note`, `#note`). */

@@ -2,15 +2,15 @@ import { Parser } from "htmlparser2";
 import { type ElementLook, isReadable, lookOf, PAGE_LOOK } from "./element_look.ts";
 import { StyleSheet } from "./style_sheet.ts";
 
-// The parser compares each end tag with all open elements, so that a page of unclosed ones would take its square.
+// The parser compares each end tag with all open elements: quadratic in the number of unclosed ones.
 const MAX_DEPTH = 500;
 const KEPT_ATTRIBUTES = ["href", "alt"];
 
 /**
- * Removes text from an HTML page that its reader does not see: of elements with `display: none`, without size,
- * outside of the page, in the color of their background, by their attributes or by the style sheets of the page, and
- * comments. Of the attributes it keeps only the addresses
- * of links and the texts of pictures. It stops at elements that are nested more than 500 levels deep.
+ * Removes invisible text from an HTML page: comments, and elements with `display: none`, without size, outside the
+ * page, or in the color of their background, by their attributes or by the style sheets of the page. Keeps only two
+ * kinds of attributes: addresses of links and alternative texts of images. It stops at elements that are nested more
+ * than 500 levels deep.
  */
 export function visibleHtmlOf(html: string): string {
   const parts: string[] = [];

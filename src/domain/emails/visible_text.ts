@@ -16,22 +16,22 @@ const convert = compile({
   ],
 });
 
-// Soft hyphens, zero-width spaces, joiners of words, marks of the byte order, and tags, which repeat ASCII invisibly.
+// Soft hyphens, zero-width spaces, word joiners, byte order marks, and tag characters, which encode ASCII invisibly.
 const INVISIBLE =
   /[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
-// Joiners belong to words of several scripts, and to pictures that consist of several ones.
+// Joiners are part of words in several scripts, and of composed emoji.
 const STRAY_JOINER =
   /(?<![\p{L}\p{M}\p{Extended_Pictographic}\ufe0f])[\u200c\u200d]+|[\u200c\u200d]+(?![\p{L}\p{M}\p{Extended_Pictographic}])/gu;
 
 /**
- * Returns the text of an HTML page that its reader sees, with the whole address of each link behind its text:
- * `invoice [https://example.com/4711]`.
+ * Returns the visible text of an HTML page, with the full address of each link after its text: `invoice
+ * [https://example.com/4711]`.
  */
 export function visibleTextOf(html: string): string {
   return withoutInvisible(convert(visibleHtmlOf(html))).trim();
 }
 
-/** Removes characters that have no width, in which a text can be hidden from its reader. */
+/** Removes zero-width characters, in which text can be hidden from the reader. */
 export function withoutInvisible(text: string): string {
   return text.replaceAll(INVISIBLE, "").replaceAll(STRAY_JOINER, "");
 }

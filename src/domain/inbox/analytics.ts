@@ -7,10 +7,10 @@ import type { Services } from "../services.ts";
 import type { Shortcoming } from "./shortcoming.ts";
 import type { SuggestionOutcome } from "./suggestion.ts";
 
-/** Sums of suggestions whose thread was answered. */
+/** Totals of suggestions whose thread was answered. */
 export interface SuggestionTotals {
   readonly count: number;
-  /** Share that was sent without changes; null: there are none. */
+  /** Share that was sent unchanged; null: there are none. */
   readonly sentAsItWasFraction: number | null;
   /** Null: there are none with a text. */
   readonly meanSimilarity: number | null;
@@ -76,7 +76,7 @@ type Scope = [organizationId: string, from: Date, to: Date];
 
 const MAX_TOPICS = 50;
 
-// Replaced suggestions are no measure of quality, because nobody answered with or without them.
+// Replaced suggestions (UNUSED) are left out, because they were not compared with a reply.
 const ANSWERED = `suggestions s where s.organization_id = $1 and s.outcome <> 'UNUSED'
   and s.outcome_at >= date_trunc('minute', $2::timestamptz) and s.outcome_at < $3`;
 

@@ -16,7 +16,7 @@ const textSchema = z.string().max(
   `is longer than ${MAX_LENGTH.toLocaleString("en")} characters`,
 ).regex(/^[^\0]*$/, "must not contain NUL characters");
 
-// A text of a person is complete, whether or not the model wrote one.
+// An edited text is complete, whether or not the model wrote one.
 const EDIT = statement<
   [organizationId: string, id: string, text: string, userId: string | null],
   Suggestion
@@ -30,8 +30,8 @@ const EDIT = statement<
 );
 
 /**
- * Saves the text of a suggestion as a person has edited it. From now on neither the model nor a new mail replaces it;
- * its job is cancelled. Saving the suggested text itself removes the edit.
+ * Saves a person's edit of a suggestion, which neither the model nor a new mail replaces; its job is cancelled. Saving
+ * the original text removes the edit.
  *
  * @throws {InvalidInputError} for a text of more than 50,000 characters
  * @throws {NotFoundError}

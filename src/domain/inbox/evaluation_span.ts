@@ -5,9 +5,9 @@ import type { MeasuredSuggestion } from "./measure.ts";
 const tracer = trace.getTracer("waybill");
 
 /**
- * Reports a measured suggestion to the trace of the answer, as a span without a duration with the attributes of the event
- * `gen_ai.evaluation.result` of OpenTelemetry. It names the call of the model, and contains no texts. Without an exporter
- * (OTEL_DENO) it costs nothing.
+ * Traces a measured suggestion as a span without duration, with the attributes of the OpenTelemetry event
+ * `gen_ai.evaluation.result`. It has the id of the model call, and no texts. Without an exporter (OTEL_DENO) it has no
+ * effect.
  */
 export function traceEvaluation({ id, outcome, similarity, aiCallId }: MeasuredSuggestion): void {
   if (similarity === null || aiCallId === null) return;

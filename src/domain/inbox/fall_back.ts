@@ -31,7 +31,7 @@ const FALL_BACK = statement<
 );
 
 /**
- * Stores the text of the template, because the language model wrote none. A claim that has ended changes nothing.
+ * Stores the text of the template, because the language model wrote none. A stale claim changes nothing.
  *
  * @param reason one sentence for people
  */

@@ -9,7 +9,7 @@ import type { SuggestionRef } from "./suggestion.ts";
 
 const LIMIT = 100;
 
-// Of suggestion `s` with job `j`: the job has ended without a result, or nobody works on it for 5 minutes.
+// Suggestion `s` with job `j`: the job has ended without a result, or no worker has run it for 5 minutes.
 const STUCK = `s.status in ('WAITING', 'WRITING') and s.newest and s.edited_text is null and (
   j.id is null or j.status in ('COMPLETED', 'FAILED', 'CANCELLED')
   or s.created_at < now() - interval '5 minutes' and not (j.status = 'PROCESSING'
@@ -45,8 +45,8 @@ const FALL_BACK = statement<
 );
 
 /**
- * Stores the text of the template in suggestions that no worker writes: their job has ended without a result, or
- * nobody has worked on it for 5 minutes. A worker that comes later still replaces the text, unless it was edited or sent.
+ * Stores the text of the template in stuck suggestions: their job has ended without a result, or no worker has run it
+ * for 5 minutes. A worker that runs it later still replaces the text, unless it was edited or sent.
  */
 export async function fallBackStuck(services: Services): Promise<void> {
   const stuck = await services.db.run(FIND, LIMIT);

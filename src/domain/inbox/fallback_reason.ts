@@ -1,6 +1,6 @@
 import { JobFailure } from "../jobs/outcome.ts";
 
-// Of types of failures that do not come from the model itself.
+// Fixed sentences, because the message of a failure can contain text of a mail.
 const BY_TYPE: Readonly<Record<string, string>> = {
   MODEL_NOT_CONFIGURED: "No language model is configured.",
   PRICE_UNKNOWN: "The language model has no price, and the organization has a budget.",
@@ -14,7 +14,7 @@ const BY_TYPE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the reason for which a suggestion is from the template, as one sentence without any text of a mail.
+ * Returns the reason why the text of a suggestion is from the template, as one sentence without any text of a mail.
  *
  * @param cause cause of an abort, or error of the last attempt
  * @param attempts number of attempts that were made

@@ -20,8 +20,8 @@ export interface AnsweredMail {
 }
 
 /**
- * Renders the reply that is suggested while the language model cannot write one. If the template of the organization
- * cannot be rendered, the one of this program is.
+ * Renders the fallback template for a mail. If the template of the organization cannot be rendered, the built-in one is
+ * used.
  */
 export async function fallbackTextFor(
   services: Services,

@@ -6,20 +6,20 @@ import type { Order } from "../orders/order.ts";
 import type { Services } from "../services.ts";
 import { type AnsweredThread, type GroundMail, mailsOf } from "./thread_mails.ts";
 
-/** Something that a reply can be based on. */
+/** Source of a reply: a mail, an order or a fact. */
 export interface GroundSource {
   readonly kind: "email" | "order" | "fact";
   /** Database id of the mail, the order or the fact. */
   readonly id: string;
   /** Short text for people. */
   readonly text: string;
-  /** Heading for the model; it contains no words of people. */
+  /** Heading for the model; it contains no text from outside. */
   readonly heading: string;
   /** Text for the model. */
   readonly data: string;
 }
 
-/** Everything that a reply is written from. */
+/** Sources and style for a reply. */
 export interface Ground {
   /** Mails of the thread first, oldest first; then orders, and facts with approved ones first. */
   readonly sources: readonly GroundSource[];
@@ -32,7 +32,7 @@ const MAX_FACTS = 12;
 const MAX_EXCERPT = 140;
 
 /**
- * Gathers what is known for the reply to a mail: its thread, the orders of the other party, facts and style.
+ * Reads the sources for the reply to a mail: its thread, the orders of the other party, facts and style.
  *
  * @returns without sources if the mail is deleted
  */

@@ -3,13 +3,13 @@ import { similarityOf } from "../similarity.ts";
 import type { Shortcoming } from "./shortcoming.ts";
 import type { SuggestionOutcome, SuggestionRef } from "./suggestion.ts";
 
-/** How a suggestion compares with the text that was sent. */
+/** Comparison of a suggestion with the text that was sent. */
 export interface Measure {
   /** Whether it was sent without changes, apart from white space. */
   readonly same: boolean;
   /** Share of the text that was sent unchanged, 0 to 1. */
   readonly similarity: number;
-  /** Shortcomings that the two texts show by themselves. */
+  /** Shortcomings that follow from the two texts without the model. */
   readonly shortcomings: readonly Shortcoming[];
 }
 

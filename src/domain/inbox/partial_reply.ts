@@ -8,7 +8,7 @@ const partialSchema = z.looseObject({
 });
 
 /**
- * Reads the text of a reply out of the beginning of the model's answer.
+ * Reads the text of a reply from an incomplete answer of the model.
  *
  * @param answer beginning of a text in JSON
  * @param minConfidence below it no text is shown
@@ -19,7 +19,7 @@ export function partialText(answer: string, minConfidence: number): string {
   try {
     value = parse(answer, Allow.ALL);
   } catch {
-    // The model has not begun the JSON, or wrote none; the check of the whole answer reports it.
+    // The JSON has not begun or is invalid, which the check of the complete answer reports.
     return "";
   }
   const { data } = partialSchema.safeParse(value);

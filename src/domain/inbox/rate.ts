@@ -15,7 +15,7 @@ const commentSchema = z.string()
   .max(MAX_LENGTH, `is longer than ${MAX_LENGTH.toLocaleString("en")} characters`)
   .regex(/^[^\0]*$/, "must not contain NUL characters").nullish();
 
-/** Opinion of a person about a suggestion. */
+/** Rating of a suggestion by a person. */
 export interface RateSuggestionInput {
   readonly good: boolean;
   readonly comment?: string | null;
@@ -37,7 +37,7 @@ const RATE = statement<
 );
 
 /**
- * Stores the opinion of a person about a suggestion, in place of an earlier one.
+ * Stores a rating of a suggestion, which replaces an earlier one.
  *
  * @throws {InvalidInputError} for a comment of more than 2,000 characters
  * @throws {NotFoundError}

@@ -12,24 +12,24 @@ import { publishSuggestions } from "./publish.ts";
 import { publishAnswers, recordAnswers } from "./record_answer.ts";
 import { requestSuggestions } from "./request.ts";
 
-/** A mail that arrived for an organization. */
+/** Inbound mail of an organization. */
 export interface ArrivedMail {
   readonly organizationId: string;
   readonly mail: ParsedMail;
 }
 
 /**
- * Stores a mail that arrived in its thread of the inbox, with the suggestion that it waits for, and resolves once both
- * are committed. A mail whose Message-ID is in the inbox already changes nothing.
+ * Stores an inbound mail in its thread and requests its suggestion, and resolves once both are committed. A mail whose
+ * Message-ID is already in the inbox changes nothing.
  */
 export type ReceiveMail = (arrived: ArrivedMail) => Promise<PlacedEmail>;
 
-// Reading a text of 20 MB for quotes would block the process for seconds.
+// Finding the quotes in a text of 20 MB would block the event loop for seconds.
 const MAX_REPLY_LENGTH = 100_000;
 
 const log = getLogger(["waybill", "inbox"]);
 
-/** Creates the function that receives mails. Mails that arrive together share a transaction. */
+/** Creates the function that stores inbound mails. Mails that arrive together share a transaction. */
 export function createMailReceiver(services: Services): ReceiveMail {
   const receive = group((arrived: readonly ArrivedMail[]) => receiveTogether(services, arrived));
   return async (arrived) => {
@@ -73,7 +73,7 @@ async function rowsOf(
   return arrived.map(({ organizationId, mail }) => {
     const ownAddresses = own.get(organizationId) ?? [];
     const isOwn = (address: string) => ownAddresses.includes(address);
-    // A form of a website sends from an address of the organization, and names the person in Reply-To.
+    // Website forms send from an address of the organization, with the person in Reply-To.
     const author = isOwn(mail.from.address) ? mail.replyTo ?? mail.from.address : mail.from.address;
     return toRow(organizationId, {
       mail,

@@ -14,7 +14,7 @@ import {
 
 const log = getLogger(["waybill", "inbox"]);
 
-/** Reply of the model, with what it is based on and what it cost. */
+/** Reply of the model, with its sources and cost. */
 export interface WrittenReply extends Reply {
   /** Sources that it used, most important first. */
   readonly sources: readonly GroundSource[];
@@ -59,9 +59,9 @@ const RECORD = statement<
 );
 
 /**
- * Stores the reply of the model with its sources, and ends the writing. A claim that has ended changes nothing.
+ * Stores the reply of the model with its sources, and ends the claim. A stale claim changes nothing.
  *
- * @param minConfidence below it there is no draft, and the reason says so
+ * @param minConfidence below it no text is stored, but `noDraftReason`
  */
 export async function recordReply(
   services: Services,

@@ -12,7 +12,7 @@ import type { SuggestionOutcome, SuggestionRef } from "./suggestion.ts";
 /** Answer that the organization has sent in a thread. */
 export interface SentAnswer extends SuggestionRef {
   readonly text: string;
-  /** Suggestion that the answer was made from; null: none. */
+  /** Suggestion on which the answer is based; null: none. */
   readonly suggestionId: string | null;
 }
 
@@ -40,7 +40,7 @@ const LOCK_OPEN = statement<[threadIds: string[]], OpenSuggestion>(
    order by id for update`,
 );
 
-// A suggestion that is not complete is ended, so that its job writes none.
+// An incomplete suggestion is ended, so that its job writes no text.
 const RECORD = statement<[outcomes: string], MeasuredSuggestion>(
   "suggestions.recordAnswer",
   `with r as (
@@ -88,7 +88,7 @@ export async function recordAnswers(
   return { measured, cancelled };
 }
 
-/** Aborts the jobs of ended suggestions, and publishes the suggestions with their measures. */
+/** Aborts the jobs of ended suggestions, and publishes and traces the measured suggestions. */
 export function publishAnswers(
   services: Services,
   { measured, cancelled }: RecordedAnswers,

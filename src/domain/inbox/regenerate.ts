@@ -10,17 +10,17 @@ import { publishSuggestions } from "./publish.ts";
 export interface Regeneration {
   readonly organizationId: string;
   readonly threadIds: readonly string[];
-  /** Wish of the person: "friendlier"; null: none. */
+  /** Instruction for the model: "friendlier"; null: none. */
   readonly instruction: string | null;
   readonly userId: string | null;
-  /** Job that regenerates them, which does not replace what it has created before a crash; null: no job. */
+  /** Job that regenerates them; a later attempt keeps the suggestions of the earlier one. Null: no job. */
   readonly jobId: string | null;
 }
 
-/** A thread that was to get a new suggestion. */
+/** Thread whose suggestion is to be regenerated. */
 export interface RegenerationCandidate {
   readonly threadId: string;
-  /** Newest mail of a person; null: there is none to be answered. */
+  /** Newest mail of a person; null: none, so there is nothing to answer. */
   readonly emailId: string | null;
   readonly vip: boolean;
   /** Whether a person has edited the suggestion, which is not sent yet. */
@@ -33,9 +33,9 @@ export interface RegenerationCandidate {
 
 /** Result of a regeneration. */
 export interface Regenerated {
-  /** Threads whose suggestions are written anew. */
+  /** Threads whose suggestions are regenerated. */
   readonly threadIds: readonly string[];
-  /** Threads that keep theirs. */
+  /** Threads that keep their suggestion. */
   readonly skipped: readonly RegenerationCandidate[];
 }
 
@@ -44,7 +44,7 @@ const LOCK = statement<[organizationId: string, threadIds: string[]], { id: stri
   `select id from threads where organization_id = $1 and id = any($2) order by id for no key update`,
 );
 
-// A statement of its own after the lock: only then it sees the suggestions of calls that held the lock before.
+// A statement of its own after the lock, so that it sees the suggestions of calls that held the lock before.
 const CANDIDATES = statement<
   [organizationId: string, threadIds: string[], jobId: string | null],
   RegenerationCandidate
@@ -61,7 +61,7 @@ const CANDIDATES = statement<
    where t.organization_id = $1 and t.id = any($2) order by t.id`,
 );
 
-/** Reads what decides whether the suggestions of threads are written anew. */
+/** Reads the candidates for regeneration among threads. */
 export function readCandidates(
   { db }: { readonly db: Connection },
   { organizationId, threadIds, jobId }: Regeneration,
@@ -75,10 +75,10 @@ export function isRenewable(candidate: RegenerationCandidate): boolean {
 }
 
 /**
- * Replaces the suggestions of threads by new ones, and cancels the jobs of those that are being written. A thread that
- * must keep its suggestion is skipped.
+ * Replaces the suggestions of threads by new ones, and cancels the jobs of unfinished ones. A thread that must keep its
+ * suggestion is skipped.
  *
- * @param refuse throws to change nothing; absent: no thread is a reason to do so
+ * @param refuse throws if a candidate must not be skipped; nothing is changed then. Absent: all may be skipped
  */
 export async function regenerate(
   services: Services,

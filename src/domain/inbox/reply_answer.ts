@@ -6,8 +6,8 @@ const MAX_WORDS = 300;
 const MAX_TOPIC = 60;
 
 /**
- * Answer of the model to a mail. The ground comes before the text, so that the text is written from it, and is not shown
- * while it is written if the model is not sure enough.
+ * Answer of the model to a mail. Sources and confidence precede the text, so that the text follows from them, and is
+ * not streamed to clients below the minimum confidence.
  */
 export const replyAnswer = z.strictObject({
   topic: z.string().nullable(),
@@ -20,7 +20,7 @@ export const replyAnswer = z.strictObject({
 /** Answer of the model to a mail. */
 export type ReplyAnswer = z.output<typeof replyAnswer>;
 
-/** A reply as it is stored. */
+/** A reply to be stored. */
 export interface Reply {
   readonly text: string;
   readonly topic: string | null;
@@ -45,7 +45,7 @@ export function faultsOfReply({ text, missing, confidence }: ReplyAnswer): strin
   return faults;
 }
 
-/** Converts a valid answer to the reply that is stored. */
+/** Converts a valid answer to a reply. */
 export function replyOf({ text, topic, missing, confidence }: ReplyAnswer): Reply {
   return {
     text: storable(text).trim(),

@@ -23,8 +23,8 @@ interface AnsweredMail {
   readonly references: readonly string[];
 }
 
-// A mail of a person comes before automatic ones, which arrive in between. The sender of a mail that names another
-// address for answers is not the one who gets the answer.
+// A mail of a person takes precedence over later automatic ones. The name of the sender is used only without Reply-To,
+// because Reply-To may be another person.
 const FIND_ANSWERED = statement<[organizationId: string, threadId: string], AnsweredMail>(
   "emails.answered",
   `select coalesce(reply_to, from_address) as address,
@@ -35,7 +35,7 @@ const FIND_ANSWERED = statement<[organizationId: string, threadId: string], Answ
    order by (kind in ('PERSON', 'FORWARD')) desc, received_at desc, id desc limit 1`,
 );
 
-/** A reply, ready to be written. */
+/** A reply, ready to be inserted. */
 export interface ReplyMail {
   readonly message: SmallMessage;
   /** The mail of the thread. */
@@ -43,8 +43,8 @@ export interface ReplyMail {
 }
 
 /**
- * Prepares the mail that answers the newest mail of a thread (RFC 5322 §3.6.4): in its thread, to its sender or the
- * address that it names for answers.
+ * Prepares the reply to the newest mail of a thread: to its Reply-To address or its sender, with In-Reply-To and
+ * References (RFC 5322 §3.6.4).
  */
 export async function prepareReply(
   services: Services,
@@ -64,7 +64,7 @@ export async function prepareReply(
     userId,
     title: subject.slice(0, MAX_TITLE),
     type: REPLY_TYPE,
-    // The text is a variable, because it may contain marks of a template.
+    // The text is a variable, because it may contain Liquid tags.
     subject: "{{ subject }}",
     text: "{{ text }}",
     html: null,
@@ -103,7 +103,7 @@ export async function prepareReply(
   return { message, email };
 }
 
-/** A thread that the organization itself began has no mail to answer, so that the reply continues it by its subject. */
+/** A thread with outbound mails only has no mail to answer: the reply continues it by its subject. */
 async function findAnswered(
   { db }: { readonly db: Connection },
   { organizationId, id, contactEmail, subject }: Thread,

@@ -10,7 +10,7 @@ import type { Suggestion } from "./suggestion.ts";
 
 const MAX_OUTPUT_TOKENS = 8_000;
 
-/** Request to the model for a reply, and what it is written from. */
+/** Request to the model for a reply, and its sources. */
 export interface ReplyRequest extends PromptRequest<ReplyAnswer> {
   /** In the order of their numbers, which begin with 1. */
   readonly sources: readonly GroundSource[];
@@ -45,13 +45,13 @@ export async function replyRequest(
   };
 }
 
-/** Each source has marks of its own, so that a text cannot pretend to be another source. */
+/** Each source has its own delimiters, so that a text cannot imitate another source. */
 function inputOf({ sources, style }: Ground, instruction: string | null): string {
   const parts = sources.map(({ heading, data }, index) =>
     `Source ${index + 1}: ${heading}\n${asData(data)}`
   );
   if (style) parts.push(`Style of the organization\n${asData(style)}`);
-  // Of the caller and not of a customer, so that it has no marks.
+  // Without delimiters, because it comes from the caller and not from a customer.
   if (instruction) parts.push(`Instruction of staff for this draft: ${instruction}`);
   return parts.join("\n\n");
 }

@@ -4,16 +4,16 @@ import { insertJobsFrom } from "../jobs/enqueue.ts";
 import { JOB_KINDS } from "../jobs/kinds.ts";
 import { SLOT_SIZE } from "../jobs/lane.ts";
 
-/** A mail that asks for a suggestion. */
+/** Mail for which a suggestion is requested. */
 export interface SuggestionRequest {
   readonly organizationId: string;
   readonly threadId: string;
   readonly emailId: string;
   /** Whether the other party is an important contact, whose jobs run first. */
   readonly vip: boolean;
-  /** Wish of the person who has it written anew; absent: none. */
+  /** Instruction for the regeneration; absent: none. */
   readonly instruction?: string | null;
-  /** User who has it written anew; absent: nobody. */
+  /** User who requested the regeneration; absent: none. */
   readonly userId?: string | null;
 }
 
@@ -28,7 +28,7 @@ const KIND = "SUGGEST_REPLY";
 const VIP_PRIORITY = 10;
 const { lane, maxAttempts } = JOB_KINDS[KIND];
 
-// The job of an unfinished one finds that it is replaced, and stops.
+// The job of an unfinished suggestion stops, because its claim has ended.
 const REPLACED = `newest = false, outcome = coalesce(outcome, 'UNUSED'),
   outcome_at = coalesce(outcome_at, now()),
   no_draft_reason = case when status in ('WAITING', 'WRITING') then 'A newer suggestion replaced it.'
@@ -39,8 +39,8 @@ const REPLACED = `newest = false, outcome = coalesce(outcome, 'UNUSED'),
 const GATHER_SECONDS = 5;
 
 // The suggestions are locked, because their jobs may begin at the same time. In the order of the ids, so that two
-// statements cannot deadlock. The insert reads what the update returns, so that it comes second: a thread has one
-// newest suggestion.
+// statements cannot deadlock. The insert reads from the update, so that it runs second: a thread has one newest
+// suggestion.
 const requests = (label: string, joins: string, seconds: number) =>
   statement<[requests: string], { threadId: string } & RequestedSuggestion>(
     label,
@@ -83,7 +83,7 @@ const requests = (label: string, joins: string, seconds: number) =>
      union all select thread_id, id, job_id from created`,
   );
 
-// A text that a person is writing is not replaced before it is sent.
+// A text that a person has edited is not replaced before it is sent.
 const REQUEST = requests(
   "suggestions.request",
   `(e.edited_text is not null and e.outcome is null
@@ -95,9 +95,9 @@ const REQUEST = requests(
 const RENEW = requests("suggestions.renew", "false", 0);
 
 /**
- * Requests suggestions for mails that arrived, and enqueues their jobs, in one statement. A job starts after 5 s, and
- * answers all mails that have arrived in the thread until then. The threads must be locked; wake no workers, because the
- * jobs are due later. Call `publishSuggestions` after the commit.
+ * Requests suggestions for inbound mails, and enqueues their jobs, in one statement. A job starts after 5 s, and
+ * answers all mails that have arrived in the thread by then. The threads must be locked. Waking workers is not needed,
+ * because the jobs are due later. Call `publishSuggestions` after the commit.
  *
  * @param mails oldest first
  * @returns the suggestions, in the order of the mails

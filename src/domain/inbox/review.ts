@@ -13,13 +13,13 @@ import { publishSuggestions } from "./publish.ts";
 import { faultsOfReview, type ReviewAnswer, reviewAnswer } from "./review_answer.ts";
 
 /*
- * After a person has changed a suggestion and sent it, the model names the shortcomings that the two texts do not show
- * by themselves, and proposes facts for later suggestions.
+ * After an edited suggestion was sent, the model names the shortcomings that a comparison of the texts cannot find, and
+ * proposes facts for later suggestions.
  */
 
 const MAX_OUTPUT_TOKENS = 2_000;
 const MAX_MAIL = 20_000;
-// Above it the change is too small to say anything.
+// Above this similarity an edit is too small for a review.
 const MAX_SIMILARITY = 0.98;
 
 /** A suggestion that was edited and sent. */

@@ -31,12 +31,12 @@ const inputSchema = z.object({
 /** Input of `sendReply`. */
 export interface SendReplyInput {
   readonly text: string;
-  /** Database id of the suggestion that the text was made from; absent: none. */
+  /** Database id of the suggestion on which the text is based; absent: none. */
   readonly suggestionId?: string | null;
   readonly idempotencyKey?: string | null;
 }
 
-/** Reply that was sent now or, with the same idempotency key, before. */
+/** Reply that was sent by this call or, with the same idempotency key, by an earlier one. */
 export interface SentReply {
   readonly thread: Thread;
   readonly deliveryId: string;
@@ -54,8 +54,8 @@ const FIND_EARLIER = statement<
 );
 
 /**
- * Sends a reply to the newest mail of a thread, and records the outcome of its suggestion; one that was edited is
- * reviewed. Any member of the organization may.
+ * Sends a reply to the newest mail of a thread, and records the outcome of its suggestion; an edited suggestion is
+ * reviewed. Allowed for all roles.
  *
  * @returns the thread and the delivery; `created` is false if the idempotency key belongs to an earlier reply
  * @throws {InvalidInputError} with every fault; nothing is written then
@@ -118,7 +118,7 @@ async function write(
 ): Promise<RecordedAnswers | null> {
   const [written] = await insertSmallMessages(tx, [message]);
   if (!written) return null;
-  // The thread is locked before its suggestion, as by a mail that arrives.
+  // Locks the thread before its suggestion, in the same order as an inbound mail does.
   await answerThread(tx, organizationId, threadId);
   await insertEmails(tx, [email]);
   const recorded = await recordAnswers(tx, [{ organizationId, threadId, text, suggestionId }]);

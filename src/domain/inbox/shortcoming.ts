@@ -1,4 +1,4 @@
-/** Ways in which a suggestion can fall short of the reply that was sent, with a description for users. */
+/** Shortcomings of a suggestion, compared with the reply that was sent, with a description for users. */
 export const SHORTCOMINGS = {
   MISSING_FACT: "The reply states a fact that the suggestion did not.",
   WRONG_FACT: "The suggestion stated something that the reply corrects.",
@@ -8,5 +8,5 @@ export const SHORTCOMINGS = {
   REWRITTEN_WHOLE: "Less than 30 % of the suggestion is left in the reply.",
 } as const;
 
-/** Way in which a suggestion fell short of the reply that was sent. */
+/** Shortcoming of a suggestion, compared with the reply that was sent. */
 export type Shortcoming = keyof typeof SHORTCOMINGS;

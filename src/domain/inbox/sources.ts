@@ -1,7 +1,7 @@
 import { type Connection, statement } from "../../db/database.ts";
 import type { Noun } from "../id.ts";
 
-/** Something that a suggestion is based on. */
+/** Source of a suggestion: a mail, an order or a fact. */
 export interface SuggestionSource {
   readonly suggestionId: string;
   readonly noun: Extract<Noun, "email" | "order" | "fact">;

@@ -6,7 +6,7 @@ import type { Shortcoming } from "./shortcoming.ts";
  */
 export type SuggestionStatus = "WAITING" | "WRITING" | "READY" | "FALLBACK" | "FAILED" | "SENT";
 
-/** All states of a suggestion, in the order of its life. */
+/** All states of a suggestion, in the order in which it can pass them. */
 export const SUGGESTION_STATUSES: readonly SuggestionStatus[] = [
   "WAITING",
   "WRITING",
@@ -17,8 +17,8 @@ export const SUGGESTION_STATUSES: readonly SuggestionStatus[] = [
 ];
 
 /**
- * Use that was made of a suggestion. ANSWERED_WITHOUT: the thread was answered with another text. UNUSED: a newer one
- * replaced it.
+ * Outcome of a suggestion. ANSWERED_WITHOUT: the thread was answered with another text. UNUSED: a newer one replaced
+ * it.
  */
 export type SuggestionOutcome = "SENT_AS_IT_WAS" | "EDITED" | "ANSWERED_WITHOUT" | "UNUSED";
 
@@ -30,23 +30,23 @@ export interface Suggestion {
   /** Newest mail that it answers. */
   readonly emailId: string;
   readonly status: SuggestionStatus;
-  /** As it was suggested; empty before the first word. */
+  /** Suggested text; empty before the first word. */
   readonly text: string;
-  /** As a person edited it; null: nobody did. */
+  /** Text edited by a person; null: not edited. */
   readonly editedText: string | null;
   readonly editedAt: Date | null;
   /** Null: it was not sent. */
   readonly sentText: string | null;
-  /** Reason for which the text is from a template; null otherwise. */
+  /** Reason why the text is from a template; null otherwise. */
   readonly fallbackReason: string | null;
-  /** Reason for which there is no text; null otherwise. */
+  /** Reason why there is no text; null otherwise. */
   readonly noDraftReason: string | null;
   /** 0 to 1; null: the model did not answer. */
   readonly confidence: number | null;
   /** Facts that the model did not know. */
   readonly missing: readonly string[];
   readonly topic: string | null;
-  /** Wish of the person who had it written anew; null: none. */
+  /** Instruction for the regeneration; null: none. */
   readonly instruction: string | null;
   readonly jobId: string;
   readonly promptId: string | null;
@@ -59,16 +59,16 @@ export interface Suggestion {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly writtenAt: Date | null;
-  /** Null: the thread is not answered yet. */
+  /** Null: no outcome yet. */
   readonly outcome: SuggestionOutcome | null;
   readonly outcomeAt: Date | null;
   /** Share of the text that was sent unchanged, 0 to 1; null: not measured. */
   readonly similarity: number | null;
   readonly shortcomings: readonly Shortcoming[];
-  /** Null: nobody rated it. */
+  /** Null: not rated. */
   readonly ratingGood: boolean | null;
   readonly ratingComment: string | null;
 }
 
-/** Names the suggestion of a thread. */
+/** Identifies the suggestion of a thread. */
 export type SuggestionRef = Pick<Suggestion, "organizationId" | "threadId">;

@@ -38,11 +38,11 @@ export class TextWriter {
     this.#onLost = onLost;
   }
 
-  /** Takes the whole answer so far. It returns at once. */
+  /** Accepts the answer so far. Returns at once. */
   add(answer: string): void {
     this.#answer = answer;
     this.#running ??= this.#run().catch((error) => {
-      // The end of the suggestion stores the whole text.
+      // The final write of the suggestion stores the complete text.
       log.warn("Cannot store the beginning of a suggestion", { error });
     }).finally(() => this.#running = null);
   }

@@ -16,7 +16,7 @@ export interface GroundMail {
   readonly fromAddress: string;
   readonly fromName: string | null;
   readonly subject: string;
-  /** Without quotes and signature, and cut to its part of the budget. */
+  /** Without quotes and signature, truncated to its part of the budget. */
   readonly text: string;
   readonly receivedAt: Date;
 }
@@ -28,7 +28,7 @@ const CHARACTERS_PER_TOKEN = 4;
 const THREAD_TOKENS = 8_000;
 const MAIL_TOKENS = 3_000;
 
-// A forwarded mail is quoted by the person who forwards it, so its quotes are its content.
+// The content of a forwarded mail is quoted, so quotes are kept.
 const OF_THREAD = statement<
   [organizationId: string, threadId: string, emailId: string, limit: number],
   GroundMail
@@ -56,7 +56,7 @@ export async function mailsOf(
   return withinBudget(mails).toReversed();
 }
 
-/** Cuts long mails, and drops the oldest ones that are over the budget. */
+/** Truncates long mails, and drops the oldest ones that exceed the budget. */
 function withinBudget(newestFirst: readonly GroundMail[]): GroundMail[] {
   let left = THREAD_TOKENS * CHARACTERS_PER_TOKEN;
   const kept: GroundMail[] = [];

@@ -7,14 +7,15 @@ import type { Services } from "../services.ts";
 import { suggestionsOf } from "./find.ts";
 import type { Suggestion } from "./suggestion.ts";
 
-// The writer limits how often each suggestion changes. A longer wait would delay the first words of the other ones.
+// The writer already limits the rate per suggestion; a longer interval would delay the first words of other
+// suggestions.
 const INTERVAL_MS = 5;
 
 const feeds = new WeakMap<Services, Feed<Suggestion>>();
 
 /**
- * Subscribes to the suggestion of a thread: the present one, then each change, and each newer one. It does not end,
- * because a further mail may get another suggestion. A client that reads slowly gets the newest state only.
+ * Subscribes to the suggestion of a thread: the current one, then each change and each newer suggestion. It does not
+ * end, because a further mail may get another suggestion. A slow client gets only the latest state.
  *
  * @throws {NotFoundError} for a thread that the caller cannot see
  */

@@ -4,7 +4,7 @@ import { SUGGESTION_COLUMNS } from "./find.ts";
 import { publishSuggestions } from "./publish.ts";
 import type { Suggestion } from "./suggestion.ts";
 
-/** Right of a job to write a suggestion, until the job is settled, rescued or started again. */
+/** Claim of a job on a suggestion, until the job is settled, rescued or started again. */
 export interface WritingClaim {
   readonly organizationId: string;
   readonly suggestionId: string;
@@ -24,7 +24,7 @@ const CLAIMED = `s.organization_id = $1 and s.id = $2
 export const HELD = `${CLAIMED} and s.fence = $3 and s.status = 'WRITING' and s.newest
   and s.edited_text is null`;
 
-// Fences grow, so that an earlier claim of the same job that begins late does not take the suggestion from a later one.
+// Only a higher fence takes over, so that a delayed earlier claim of the same job cannot replace a later one.
 const BEGIN = statement<ClaimParameters, Suggestion>(
   "suggestions.begin",
   `with begun as (
@@ -60,7 +60,7 @@ export async function beginWriting(
   return suggestion ?? null;
 }
 
-/** Puts the suggestion back, because the job continues later. */
+/** Sets the suggestion back to WAITING, because the job continues later. */
 export async function releaseWriting(services: Services, claim: WritingClaim): Promise<void> {
   publishWritten(services, claim, await services.db.run(RELEASE, ...parametersOf(claim)));
 }

@@ -7,7 +7,7 @@ import { getFacts } from "./find.ts";
 /** Decision of a person about a fact. */
 export type FactDecision = "APPROVED" | "DISMISSED";
 
-// The first decision stays recorded when it is repeated.
+// Repeating a decision keeps the record of the first one.
 const DECIDE = statement<
   [organizationId: string, ids: string[], state: FactDecision, userId: string | null],
   { id: string }

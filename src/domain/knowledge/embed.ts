@@ -9,7 +9,7 @@ import {
 } from "./embeddings.ts";
 
 const BATCH = 100;
-// Some thousand tokens, which every embedding model accepts.
+// A few thousand tokens, within the limit of every embedding model.
 const MAX_TEXT = 8_000;
 
 /** Enqueues a job for each organization that has facts without an embedding, unless one is unfinished. */

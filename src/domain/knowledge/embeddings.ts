@@ -11,7 +11,7 @@ const FIND_EXTENSION = statement<[], { exists: boolean }>(
   "factEmbeddings.findExtension",
   "select to_regtype('vector') is not null as exists",
 );
-// Without a fixed length, which depends on the model.
+// Vectors without a fixed length, because the length depends on the model.
 const CREATE_TABLE = statement<[]>(
   "factEmbeddings.createTable",
   `create table if not exists fact_embeddings (

@@ -57,8 +57,8 @@ const ERASE_UNFOUNDED = statement<[organizationId: string, limit: number], { id:
 );
 
 /**
- * Erases the facts that are for mails of a person, and those that only its mails said. The mails must be erased before,
- * with which their evidence goes.
+ * Erases the facts with a scope of the person, and those with evidence from its mails only. The mails, and with them
+ * their evidence, must be erased before.
  */
 export async function eraseFromKnowledge(
   db: Connection,

@@ -4,19 +4,19 @@ import type { Columns } from "../../db/columns.ts";
 /** State of a fact: PROPOSED until a person approves or dismisses it. */
 export type FactState = "PROPOSED" | "APPROVED" | "DISMISSED";
 
-/** FACT: an answer to a question. PREFERENCE: how replies are written, whatever they are about. */
+/** FACT: an answer to a question. PREFERENCE: a style of replies, independent of their topic. */
 export type FactKind = "FACT" | "PREFERENCE";
 
-/** LEARNED: from mails. EDIT: from the change of a suggestion. ADDED: by a person. */
+/** LEARNED: from mails. EDIT: from the edit of a suggestion. ADDED: by a person. */
 export type FactOrigin = "LEARNED" | "EDIT" | "ADDED";
 
-/** Question with its answer, or a preference of writing, that suggestions use. */
+/** A question with its answer, or a writing preference, for suggested replies. */
 export interface Fact {
   readonly id: string;
   readonly organizationId: string;
   readonly state: FactState;
   readonly kind: FactKind;
-  /** Mails that it is for, see `readScope`. */
+  /** Mails that it is used for, see `readScope`. */
   readonly scope: string;
   readonly question: string;
   readonly answer: string;
@@ -58,7 +58,7 @@ export function digestOf(question: string, answer: string): string {
   return createHash("sha256").update(`${wordsOf(question)}\n${wordsOf(answer)}`).digest("hex");
 }
 
-// Symbols stay, because "€" and "$" make different answers.
+// Symbols are kept, because "€" and "$" are different answers.
 function wordsOf(text: string): string {
   return text.normalize("NFKC").toLowerCase().replace(/[\p{P}\p{Z}\p{C}]+/gu, " ").trim();
 }

@@ -49,7 +49,7 @@ const FIND_BY_WORDS = statement<[...Scope, words: string, limit: number], FoundF
    order by ts_rank(search, words, 1) * case state when 'APPROVED' then 2 else 1 end desc, id limit $5`,
 );
 
-// Without an index, because its vectors would have one fixed length: all embeddings of the organization are compared.
+// Compares all embeddings of the organization, because an index requires vectors of one fixed length.
 const FIND_NEAREST = statement<
   [...Scope, model: string, embedding: string, limit: number],
   FoundFact
@@ -69,9 +69,8 @@ const MAX_TEXT = 8_000;
 const log = getLogger(["waybill", "knowledge"]);
 
 /**
- * Finds what is known for the answer to a mail: preferences of writing that are for its sender, and facts that share
- * rare words with it or, where embeddings are configured, mean something similar. Approved ones come first, then
- * proposed ones.
+ * Finds the facts for the reply to a mail: writing preferences in its scope, and facts that share rare words with it
+ * or, with embeddings, are similar in meaning. Approved facts come first, then proposed ones.
  *
  * @returns at most `limit` facts
  */
@@ -105,7 +104,10 @@ async function findByWords(
   );
 }
 
-/** Finds the facts whose embeddings are nearest to that of the mail; none if it cannot be had in time. */
+/**
+ * Finds the facts whose embeddings are nearest to that of the mail; none if the mail's embedding is not available in
+ * time.
+ */
 async function findNearest(
   { db, embedder }: Pick<Services, "db" | "embedder">,
   scope: Scope,

@@ -1,4 +1,4 @@
-// The usual constant, which keeps the first places of one ranking from outweighing both.
+// Usual constant of the method; it keeps the first places of one ranking from dominating.
 const K = 60;
 
 /**

@@ -10,7 +10,7 @@ import { type Fact, FACT_FIELDS, type FactState } from "./fact.ts";
 /** Filter of a list of facts: fields are combined with AND. */
 export interface FactFilter {
   readonly ids?: readonly string[] | null;
-  /** Words of question and answer, the last of which may be the beginning of one, in any case. */
+  /** Words that all occur in question or answer, in any case; the last one also matches as a prefix. */
   readonly search?: string | null;
   /** Null: all but the dismissed ones. */
   readonly states?: readonly FactState[] | null;
@@ -30,8 +30,7 @@ const MOST_EVIDENCE: Sort = {
 };
 
 /**
- * Reads a page of the organization's facts: those with the most mails as evidence first; with a search the best
- * matches first.
+ * Reads a page of the organization's facts: most evidence first; with a search, best match first.
  *
  * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */

@@ -11,7 +11,7 @@ export interface ProposedFact {
   /** May be empty for a PREFERENCE. */
   readonly question: string;
   readonly answer: string;
-  /** Mails that say so, at least one. */
+  /** Mails with this fact, at least one. */
   readonly emailIds: readonly string[];
 }
 
@@ -48,8 +48,8 @@ const PROPOSE = statement<
 );
 
 /**
- * Proposes facts that were learned. A fact that is known gains the mails as evidence, and keeps its state, so that a
- * dismissed one is not proposed again. Publish the topic `facts` after the commit.
+ * Proposes facts that were learned. A known fact gains the mails as evidence and keeps its state, so that a dismissed
+ * one is not proposed again. Publish the topic `facts` after the commit.
  *
  * @param facts up to some hundreds
  * @param origin LEARNED from mails, or from an EDIT of a suggestion

@@ -12,7 +12,7 @@ const FREQUENCIES = statement<[words: string[]], { word: string; frequency: numb
 const MAX_TEXT = 20_000;
 const MAX_WORDS = 12;
 const MIN_WORDS = 3;
-// Share of the facts that the words may match together: 1,500 of 100,000 are ranked in some milliseconds.
+// Maximum share of the facts that all words together may match: 1,500 of 100,000 are ranked in a few milliseconds.
 const MAX_SHARE = 0.015;
 
 /**

@@ -1,6 +1,6 @@
 import { normalizeEmailAddress } from "../email_address.ts";
 
-/** Scope of a fact that is for all mails. */
+/** Scope of a fact for all mails. */
 export const ALL = "all";
 
 const MAX_SCOPE = 330;
@@ -37,7 +37,7 @@ function valueOf(kind: string, text: string): string | null {
 }
 
 /**
- * Returns the scopes of facts that are for a mail.
+ * Returns the scopes that contain a mail.
  *
  * @param sender address of the other party
  * @param topic null: not known, so that facts of every topic may be for it

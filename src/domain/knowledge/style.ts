@@ -36,7 +36,7 @@ const RECORD = statement<
      language = coalesce(excluded.language, s.language), updated_at = now()`,
 );
 
-/** Reads how the mails of an organization are written; null: nothing was learned. */
+/** Reads the writing style of an organization; null: nothing was learned. */
 export async function styleOf(
   { db }: { readonly db: Connection },
   organizationId: string,
@@ -48,8 +48,8 @@ export async function styleOf(
 const MAX_LENGTH = 500;
 
 /**
- * Records how the mails of an organization are written. A value that is null leaves the known one as it is. Publish the
- * topic `facts` after the commit.
+ * Stores the writing style of an organization. A null value keeps the stored one. Publish the topic `facts` after the
+ * commit.
  */
 export async function recordStyle(
   tx: Connection,

@@ -18,7 +18,7 @@ export interface EmailTopics {
   readonly topics: readonly string[];
 }
 
-// The rows of the topics are locked in one order first, because two statements would otherwise deadlock.
+// Locks the rows of the topics in one order first, because two statements would otherwise deadlock.
 const RECORD = statement<
   [organizationId: string, emailIds: string[], pairEmailIds: string[], pairTopics: string[]]
 >(

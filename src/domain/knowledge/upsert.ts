@@ -12,7 +12,7 @@ import { readScope } from "./scope.ts";
 
 /** Input of `upsertFact`. */
 export interface UpsertFactInput {
-  /** Database id of the fact that is changed; null or absent: it is added. */
+  /** Database id of the fact to change; null or absent: a new fact is added. */
   readonly id?: string | null;
   /** 1 to 1,000 characters; may be empty for a PREFERENCE. */
   readonly question: string;
@@ -47,7 +47,7 @@ const schema = z.object({
   kind: z.enum(["FACT", "PREFERENCE"]).nullish(),
 });
 
-// A fact that was proposed or dismissed before is approved by being added.
+// Adding a proposed or dismissed fact approves it.
 const ADD = statement<
   [
     id: string,
@@ -71,7 +71,7 @@ const ADD = statement<
    returning f.id, xmax = 0 as created`,
 );
 
-// A fact that a person has corrected is approved by that.
+// A correction by a person approves the fact.
 const EDIT = statement<
   [
     id: string,
@@ -93,8 +93,8 @@ const EDIT = statement<
 );
 
 /**
- * Adds an approved fact, or changes and so approves one, which keeps its evidence. Adding a fact that is stored already
- * approves that one.
+ * Adds an approved fact, or changes a fact, which approves it and keeps its evidence. Adding a fact that is already
+ * stored approves it.
  *
  * @returns the fact; `created` is false if it was stored before
  * @throws {ForbiddenError} for a MEMBER

@@ -3,7 +3,7 @@ import { BATCH_SIZE } from "./learning_run.ts";
 import { readSelection, type SelectedEmail, type SelectionScope } from "./selection.ts";
 import type { BegunRun } from "./turn.ts";
 
-/** Chosen mails that follow one another, of which up to 10 are learned together. */
+/** Consecutive chosen mails, of which up to 10 are learned by one call of the model. */
 export interface Batch {
   /** Position among the batches, from 0. */
   readonly number: number;
@@ -47,9 +47,9 @@ function* cut(page: readonly SelectedEmail[]): Generator<Omit<Batch, "number">> 
 }
 
 /**
- * Finds how far a selection is processed without a gap, while its batches end in any order. A run continues behind this
- * mail, so that mails behind it are read again; those that were learned are recognized then, but skipped ones are
- * not. So these are counted as soon as no gap is before them.
+ * Tracks up to which mail a selection is processed without a gap, while its batches end in any order. After a crash the
+ * run continues after this mail. Learned mails after it are recognized, skipped ones are not; so a skipped mail is
+ * counted only once no gap precedes it.
  */
 export class Watermark {
   readonly #ended = new Map<number, Batch>();

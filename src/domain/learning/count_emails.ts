@@ -1,11 +1,11 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
 import { TEACHES } from "./selection.ts";
 
-/** Numbers of the mails of an organization from which can be learned. */
+/** Counts of the mails of an organization for learning. */
 export interface LearnedCounts {
   /** Number of mails that were learned, with any version of the prompt. */
   readonly learned: number;
-  /** Number of mails that persons of the organization have sent, and that were not learned. */
+  /** Number of mails that people of the organization have sent and that were not learned yet. */
   readonly notLearned: number;
 }
 

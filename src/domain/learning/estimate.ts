@@ -11,14 +11,14 @@ import { countSelection } from "./selection.ts";
 export interface LearningEstimate {
   /** Number of chosen mails. */
   readonly emailCount: number;
-  /** Number of chosen mails that need no call of the model. */
+  /** Number of chosen mails that would be skipped. */
   readonly skippedCount: number;
   /** Null: the model has no price, or no mail was learned yet. */
   readonly cost: Money | null;
 }
 
 /**
- * Counts the mails of a selection, and estimates the cost by the newest calls with the prompt.
+ * Counts the mails of a selection, and estimates the cost from the token counts of the newest calls with the prompt.
  *
  * @throws as `startEmailLearning`
  */

@@ -4,7 +4,7 @@ import type { JobError } from "../jobs/job.ts";
 /** State of a run. FAILED and CANCELLED: as its job; `retryJob` continues it. */
 export type LearningStatus = "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
 
-/** Choice of mails; fields are combined with AND. Null: does not limit them. */
+/** Selection of mails; fields are combined with AND. Null: no limit. */
 export interface LearningSelection {
   /** Database ids, in ascending order. */
   readonly emailIds: readonly string[] | null;

@@ -37,7 +37,7 @@ const LOAD = statement<
    order by e.id`,
 );
 
-/** Reads mails to learn from, without those that have no text of their own or were learned meanwhile. */
+/** Reads mails to learn from, except mails without text of their own and mails learned meanwhile. */
 export function loadEmails(
   { db }: Pick<Services, "db">,
   organizationId: string,

@@ -9,7 +9,7 @@ const MAX_TOPICS = 5;
 const MAX_STYLE = 200;
 const MAX_TEXT = 1_000;
 
-/** Answer of the model about the mails of one call, which are numbered from 1. */
+/** Answer of the model for the mails of one call, which are numbered from 1. */
 export const lessonsAnswer = z.strictObject({
   mails: z.array(z.strictObject({
     mail: z.number(),
@@ -26,10 +26,10 @@ export const lessonsAnswer = z.strictObject({
   })),
 });
 
-/** Answer of the model about the mails of one call. */
+/** Answer of the model for the mails of one call. */
 export type LessonsAnswer = z.output<typeof lessonsAnswer>;
 
-/** Knowledge from mails. */
+/** Facts, topics and style learned from mails. */
 export interface Lessons {
   /** All mails that were learned, with their topics. */
   readonly emails: readonly EmailTopics[];

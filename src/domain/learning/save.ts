@@ -120,7 +120,7 @@ async function save(
   return run ?? null;
 }
 
-// The calls that failed have a cost, too, which the batches do not know.
+// Recomputed from all calls, because the batches do not include failed calls.
 const FINISH = statement<[runId: string, fence: number, status: string], LearningRun>(
   "learningRuns.finish",
   `with finished as (

@@ -15,11 +15,13 @@ export interface SelectionScope {
 /** A chosen mail. */
 export interface SelectedEmail {
   readonly id: string;
-  /** DONE: this run has learned it, or failed to. SKIP: it was learned before, or teaches nothing. */
+  /**
+   * DONE: this run has learned it, or failed to. SKIP: learned before, or not written by a person of the organization.
+   */
   readonly state: "LEARN" | "SKIP" | "DONE";
 }
 
-/** Number of chosen mails, and of those that are skipped. */
+/** Number of chosen mails, and of the skipped ones among them. */
 export interface SelectionCount {
   readonly total: number;
   readonly skipped: number;

@@ -46,7 +46,7 @@ const INSERT = statement<
 );
 
 /**
- * Starts to learn from mails that the organization has sent. One run of a user learns at a time; others wait behind it.
+ * Starts a learning run on mails that the organization has sent. Only one run per user is RUNNING; others wait.
  *
  * @returns the run; an earlier one if that has the same selection and has not ended
  * @throws {InvalidInputError} for an invalid selection, time or priority

@@ -24,7 +24,7 @@ export interface LearningClaim extends Claim {
   readonly runId: string;
 }
 
-// A job that was deleted had ended, too.
+// A deleted job has ended, too.
 const CLOSE_ENDED = statement<[organizationId: string | null], LearningRun>(
   "learningRuns.closeEnded",
   `with ended as materialized (
@@ -51,7 +51,7 @@ const CLOSE_ENDED = statement<[organizationId: string | null], LearningRun>(
 );
 
 /**
- * Ends the runs whose job has ended without them: it failed, was cancelled while it waited, or was deleted.
+ * Ends the runs whose job has failed, was cancelled while it waited, or was deleted.
  *
  * @param organizationId null: of all organizations
  */
@@ -138,7 +138,7 @@ async function tryBegin(
   }
 }
 
-// The one that `begin` lets go first. The end of its run wakes the next one.
+// Same order as in `begin`. The end of a run wakes the next one.
 const NEXT = statement<[organizationId: string, userId: string | null], { jobId: string }>(
   "learningRuns.next",
   `select r.job_id as "jobId" from learning_runs r join jobs j on j.id = r.job_id

@@ -69,7 +69,7 @@ const next = (label: string, statuses: string) =>
 const NEXT = next("quoteProcessing.next", "'PENDING'");
 const NEXT_FORCED = next("quoteProcessing.nextForced", "'PENDING', 'AI_ERROR'");
 
-// A statement of its own after the lock: only then it sees the jobs of calls that held the lock before.
+// A statement of its own after the lock, so that it sees the jobs of calls that held the lock before.
 const READ = statement<[ids: string[]], Candidate>(
   "quoteProcessing.candidates",
   `select q.id, q.organization_id as "organizationId", q.status, ${IS_STALE} as "lockStale",

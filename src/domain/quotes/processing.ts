@@ -6,7 +6,7 @@ import { QUOTE_FIELDS } from "./find.ts";
 import { insertMails, publishMails, type QuoteMails } from "./mails.ts";
 import type { Estimate, Quote } from "./quote.ts";
 
-/** Right of a job to process a quote, until the job is settled, rescued or taken over. */
+/** Claim of a job on a quote, until the job is settled, rescued or taken over. */
 export interface ProcessingClaim {
   readonly organizationId: string;
   readonly quoteId: string;

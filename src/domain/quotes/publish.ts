@@ -1,6 +1,6 @@
 import type { Services } from "../services.ts";
 
-/** Names a quote of an organization. */
+/** Identifies a quote of an organization. */
 export interface QuoteRef {
   readonly id: string;
   readonly organizationId: string;

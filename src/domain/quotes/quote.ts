@@ -1,7 +1,7 @@
 /** State of a quote. */
 export type QuoteStatus = "PENDING" | "AI_PROCESSING" | "AI_QUOTED" | "AI_ERROR";
 
-/** All states of a quote, in the order of its life. */
+/** All states of a quote, in the order in which it can pass them. */
 export const QUOTE_STATUSES: readonly QuoteStatus[] = [
   "PENDING",
   "AI_PROCESSING",
