@@ -9,7 +9,7 @@ export function BudgetPause({ until }: { readonly until: string | null }) {
   return (
     <p>
       <Status tone="patience" icon={IconPlayerPause}>Paused</Status>{" "}
-      A request may cost more than is left of the budget.{" "}
+      The next request may exceed the remaining budget.{" "}
       <PageLink to="/jobs" search={{ status: "QUEUED", lane: "AI" }} underline="always">
         Jobs of the AI lane
       </PageLink>{" "}

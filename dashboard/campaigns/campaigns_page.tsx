@@ -35,8 +35,8 @@ export default function CampaignsPage() {
   );
   const empty = (
     <Empty title="No campaigns yet" action={create}>
-      A campaign is a mail that contacts get by themselves: a welcome at their sign-up, or news at a
-      date. Each contact gets it once.
+      A campaign is a mail that is sent automatically to each contact once: a welcome at sign-up, or
+      news at a date.
     </Empty>
   );
   return (

@@ -37,7 +37,7 @@ export interface ListProps<R extends Row> {
   readonly onToggle?: (row: R) => void;
 }
 
-/** A live list with virtual rows, which moves no row by itself. Narrow screens show cards. */
+/** A live list with virtual rows, in which rows move only on request. Narrow screens show cards. */
 export function List<R extends Row>(props: ListProps<R>) {
   const { list, columns, empty, label, pageOf, openId } = props;
   const { rows, loadMore, hasMore } = list;

@@ -11,7 +11,7 @@ const SHOWN_MS = 6_000;
 // A failure needs more time to be read.
 const FAILURE_SHOWN_MS = 12_000;
 
-/** Toasts of what starts and ends, in the corner of the page. They close by themselves, unless the pointer is on one. */
+/** Toasts of what starts and ends, in the corner of the page. They close automatically, unless the pointer is on one. */
 export function Toasts() {
   const { toasts } = useFeed();
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());

@@ -7,7 +7,7 @@ import { IgnoreDialog } from "./ignore_dialog.tsx";
 import { ResolveDialog } from "./resolve_dialog.tsx";
 
 /**
- * Retry in stages, resolve, ignore. Jobs that wait for the language model continue by themselves, and calls of
+ * Retry in stages, resolve, ignore. Jobs that wait for the language model continue automatically, and calls of
  * webhook endpoints are replayed on the page of the endpoint.
  */
 export function ProblemActions({ problem, onStarted }: {

@@ -1,7 +1,7 @@
 import { IconCalendarClock } from "@tabler/icons-react";
 import { ADMINS, type Screen } from "../shell/screen.ts";
 
-/** Schedules: jobs that start by themselves. */
+/** Schedules: jobs that start at fixed times. */
 export const schedules: Screen = {
   label: "Schedules",
   icon: IconCalendarClock,

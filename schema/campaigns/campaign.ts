@@ -25,7 +25,7 @@ export interface CampaignState extends Campaign {
   readonly stats?: DeliveryStats;
 }
 
-/** A campaign: a mail that contacts get by themselves. */
+/** A campaign: a mail that is sent to each contact once. */
 export const CampaignNode = builder.loadableNodeRef("Campaign", {
   id: { resolve: ({ id }: CampaignState) => id },
   load: (ids: string[], { services, caller }): Promise<CampaignState[]> =>

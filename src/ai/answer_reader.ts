@@ -2,7 +2,7 @@ import type { ChatCompletionChunk } from "openai/resources/chat/completions";
 import type { ModelResult, ModelUsage } from "./model.ts";
 import type { ModelError } from "./openai_failure.ts";
 
-/** Puts a streamed answer together. */
+/** Assembles a streamed answer. */
 export class AnswerReader {
   readonly #startedAt = performance.now();
   readonly #onText: ((text: string) => void) | undefined;

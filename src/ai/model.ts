@@ -13,7 +13,7 @@ export interface AnswerSchema {
   readonly schema: z.ZodType;
 }
 
-/** Earlier answer in the same call, and the request to correct it. */
+/** Earlier answer in the same call, with the request to correct it. */
 export interface ModelTurn {
   readonly answer: string;
   readonly correction: string;
@@ -95,18 +95,18 @@ export interface AskOptions {
 /** Language model. */
 export interface Model {
   /**
-   * Sends one request, and sends it once. Every failure is an outcome.
+   * Sends one request, without retries. Every failure is an outcome.
    *
    * @throws the reason of the signal, if it is aborted
    */
   ask(request: ModelRequest, options: AskOptions): Promise<ModelResult>;
   /**
-   * Requests embeddings, and requests them once. Every failure is an outcome.
+   * Requests embeddings, without retries. Every failure is an outcome.
    *
    * @throws the reason of the signal, if it is aborted
    */
   embed(request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingResult>;
-  /** Number of input tokens that a request does not exceed. */
+  /** Returns an upper bound of the input tokens of a request. */
   maxInputTokens(request: ModelRequest): number;
   /** Closes idle connections. */
   close(): void;

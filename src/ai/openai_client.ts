@@ -35,7 +35,7 @@ export interface OpenAiOptions {
 const IDLE_MS = 20_000;
 // OpenAI streams over HTTP/2, on one connection. Servers of HTTP/1.1 need one per request.
 const IDLE_CONNECTIONS = 50;
-// More than any image costs at the resolution that the server chooses by itself.
+// More tokens than any image has at the default resolution of the server.
 const MAX_IMAGE_TOKENS = 10_000;
 const EMBEDDING_LIMIT_MS = 30_000;
 
@@ -59,13 +59,13 @@ function openClient({ baseUrl, apiKey }: OpenAiOptions, http: Deno.HttpClient): 
     baseURL: baseUrl,
     apiKey: apiKey ?? "none",
     ...apiKey === null && { defaultHeaders: { Authorization: null } },
-    // Null, so that the package does not read them from the environment.
+    // Null, because the package would otherwise read them from the environment.
     organization: null,
     project: null,
     adminAPIKey: null,
     webhookSecret: null,
     logLevel: "off",
-    // The queue retries.
+    // No retries here, because the queue retries.
     maxRetries: 0,
     // A Blob, because Deno repeats a request with a buffered body if a reused connection closes without a
     // response, although the first request may have been processed (denoland/deno#35610).
@@ -127,7 +127,7 @@ async function embed(
   }
 }
 
-// The key never appears in an error that is stored.
+// The API key is removed from errors, because they are stored.
 function errorOf(error: unknown, apiKey: string | null): ModelError {
   const failure = failureOf(error);
   const message = apiKey ? failure.message.replaceAll(apiKey, "[API key]") : failure.message;

@@ -10,7 +10,7 @@ export interface TimeLimits {
 
 const DEFAULTS: TimeLimits = { totalMs: 900_000, firstTextMs: 300_000, silenceMs: 60_000 };
 
-/** The model did not answer in time. */
+/** Error: the model did not answer in time. */
 export class ModelTimeout extends Error {
   override readonly name = "ModelTimeout";
   readonly code = "ETIMEDOUT";
@@ -36,10 +36,11 @@ export function startTimeLimit(
   const abortAfter = (ms: number, message: string) =>
     setTimeout(() => controller.abort(new ModelTimeout(message)), ms);
   const total = abortAfter(totalMs, `The answer did not end within ${totalMs / 1_000} s`);
-  let silence = abortAfter(firstTextMs, `No text came within ${firstTextMs / 1_000} s`);
+  let silence = abortAfter(firstTextMs, `No text arrived within ${firstTextMs / 1_000} s`);
   /** Time of the last part since the text began; null before. */
   let receivedAt: number | null = null;
-  // One timer that looks when the last part came, because setting one for each part takes longer than reading it.
+  // One timer that checks the time of the last part, because setting a timer per part takes longer than reading the
+  // part.
   const watchSilence = (from: number) => {
     const ms = from + silenceMs - performance.now();
     silence = setTimeout(() => {

@@ -21,6 +21,6 @@ export function addClientCommands(program: Command): void {
   addQuoteMails(program);
   addSchedules(program);
   addKeys(program);
-  // Last, because it completes the commands that exist by then.
+  // Last, because it completes the commands that were added before.
   tab(program);
 }

@@ -95,7 +95,7 @@ function gap(since: Date): string {
   return `Connected again; events since ${clock(since)} may be missing`;
 }
 
-/** The same secret for the same key, so that the local program need not be configured at each start. */
+/** Derived from the key, so that the secret of the local program stays valid across starts. */
 function secretOf(key: string | null): string {
   const bytes = createHmac("sha256", key ?? "").update("waybill listen").digest("base64");
   return `whsec_${bytes}`;

@@ -56,7 +56,7 @@ export function printRows<T>(
   for (const line of table.toString().split("\n")) writeLine(line.trimEnd());
 }
 
-/** Says on standard error that a list has more rows than were printed. */
+/** Prints a note on standard error if a list has more rows than were printed. */
 export function printMore(
   more: boolean,
   { limit, json }: { readonly limit: number; readonly json?: JsonFlag },

@@ -63,7 +63,7 @@ export class Server {
     let connected = false;
     const client = createClient({
       on: { connected: () => connected = true, closed: () => onClosed?.() },
-      // A server that restarts is waited for; one that was never reached is not.
+      // Retries after a lost connection, because the server may be restarting, but not if it was never reached.
       shouldRetry: () => connected,
       retryAttempts: RECONNECTS,
       retryWait: () => delay(RECONNECT_MS),

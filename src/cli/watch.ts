@@ -26,7 +26,7 @@ export function addWatch(program: Command): void {
     });
 }
 
-// On a terminal one line is written again and again; elsewhere each state is a line of its own.
+// On a terminal one line is rewritten; elsewhere each state is a line of its own.
 function print(state: Watched): void {
   const { stdout } = process;
   if (!stdout.isTTY) return writeLine(lineOf(state));

@@ -46,7 +46,7 @@ export async function inBuckets<T>(
   try {
     return await read(bucket.toLowerCase(), zoneOf(timezone));
   } catch (error) {
-    // PostgreSQL may have an older list of time zones than this process.
+    // The time zones of PostgreSQL may be older than those of this process.
     if (!isInvalidParameter(error)) throw error;
     throw new InvalidInputError([unknownTimezone(timezone)]);
   }

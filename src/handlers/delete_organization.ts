@@ -29,7 +29,7 @@ async function deleteOrganization(
   await cancelActive(services.db, organizationId);
   let before = 0;
   let erased: number;
-  // Until nothing is found, because a request that began before the deletion may have added rows.
+  // Repeated until no row is found, because a request that began before the deletion may have added rows.
   do {
     if (await cancelRunning(services, organizationId) > 0) return snooze(RUNNING_JOBS_SNOOZE_MS);
     const total = before + await countRows(services, organizationId);

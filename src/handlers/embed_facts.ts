@@ -6,8 +6,8 @@ import type { JobHandler } from "../queue/handler.ts";
 import { withModel } from "./with_model.ts";
 
 /**
- * Creates the handler of EMBED_FACTS: requests the embeddings of facts that have none, in batches. Each batch is stored,
- * so that a further attempt continues behind it.
+ * Creates the handler of EMBED_FACTS: requests the embeddings of facts that have none, in batches. Each batch is
+ * stored, so that a further attempt continues after it.
  */
 export function embedFactsHandler(
   services: Services,

@@ -6,7 +6,7 @@ import type { BatchResult } from "../domain/learning/save.ts";
 import type { BegunRun } from "../domain/learning/turn.ts";
 import type { ModelCaller } from "../sending/model_caller.ts";
 
-/** The model, as one attempt at a run asks it. */
+/** Access of one attempt at a run to the model. */
 export interface Teacher {
   readonly model: ModelCaller;
   readonly instructions: string;
@@ -19,12 +19,12 @@ type Learned = Pick<BatchResult, "lessons" | "failures" | "costMicros">;
 
 const MAX_TRIES = 3;
 const NOTHING: Learned = { lessons: [], failures: [], costMicros: 0n };
-/** Failures that another mail may not have. All others end the attempt. */
+/** Failures that may be specific to the mails of the batch. All others end the attempt. */
 const FAILURES_OF_MAILS = ["INVALID_ANSWER", "OTHER", "NETWORK", "RATE_LIMIT"];
 
 /**
- * Asks the model about a batch of mails. A temporary error is tried three times; after any other the mails are asked
- * about one by one, so that one of them does not fail the others.
+ * Asks the model about a batch of mails. A request with a temporary error is tried up to three times; after any other error the
+ * mails are sent one by one, so that one mail does not fail the others.
  *
  * @throws {ModelUnavailable} if the model cannot be asked now
  * @throws {JobFailure} for an error that is not about the mails

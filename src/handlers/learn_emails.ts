@@ -25,8 +25,8 @@ const BEHIND_MS = 15_000;
 
 /**
  * Creates the handler of LEARN_EMAILS: asks the model about batches of mails, several at the same time, and saves the
- * lessons of each batch in one transaction. A further attempt continues behind the saved batches, so that a crash
- * repeats at most the calls that were running.
+ * lessons of each batch in one transaction. A further attempt continues after the saved batches, so that a crash
+ * repeats at most the running calls.
  */
 export function learnEmailsHandler(
   services: Services,
@@ -94,11 +94,11 @@ class Learning {
     this.#report(begun);
   }
 
-  /** Learns all batches; if one cannot be learned now, the others in progress are saved first. */
+  /** Learns all batches. If the model becomes unavailable, batches in progress are saved before the error is thrown. */
   async learnAll(): Promise<void> {
     const batches = this.#batches();
     const workers = Array.from({ length: CONCURRENCY }, async () => {
-      // An error ends the generator, so that no worker begins another batch.
+      // Ends the generator after an error, so that no further batch begins.
       for await (const batch of batches) await this.#learn(batch);
     });
     const failed = (await Promise.allSettled(workers)).find(({ status }) => status === "rejected");
@@ -131,7 +131,7 @@ class Learning {
     await this.#save({ ...batch, skipped }, result);
   }
 
-  /** Saves one batch after the other, because each changes the row of the run. */
+  /** Saves the batches one after the other, because each updates the row of the run. */
   #save(batch: Batch, result: Awaited<ReturnType<typeof learnBatch>>): Promise<void> {
     const saving = this.#saved.then(async () => {
       const saved = await saveBatch(this.services, this.claim, {

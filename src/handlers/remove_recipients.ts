@@ -5,8 +5,8 @@ import type { Services } from "../domain/services.ts";
 import type { JobHandler } from "../queue/handler.ts";
 
 /**
- * Creates the handler of REMOVE_RECIPIENTS: removes the recipients of a deleted audience or of a failed
- * import, 10,000 per transaction. After a crash it starts again, and finds the first steps done.
+ * Creates the handler of REMOVE_RECIPIENTS: removes the recipients of a deleted audience or of a failed import, 10,000
+ * per transaction. After a crash it starts again; completed steps find no rows.
  */
 export function removeRecipientsHandler(
   services: Services,

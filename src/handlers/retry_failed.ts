@@ -38,7 +38,7 @@ async function retryFailed(services: Services, { job, signal, report }: JobRun):
     });
     signal.throwIfAborted();
   };
-  // A job that finds no message has a result, too.
+  // Also written if no message was found.
   await addRounds([]);
   await retryScheduled(services, scopeOf(job), addRounds);
   return done;

@@ -8,8 +8,8 @@ import type { ModelCaller } from "../sending/model_caller.ts";
 import { withModel } from "./with_model.ts";
 
 /**
- * Creates the handler of REVIEW_EDIT: asks the model how an edited suggestion fell short, and which facts follow from the
- * change. Without a model there is no review.
+ * Creates the handler of REVIEW_EDIT: asks the model for the shortcomings of an edited suggestion, and for facts that
+ * follow from the edit. Without a model there is no review.
  */
 export function reviewEditHandler(
   services: Services,

@@ -10,8 +10,8 @@ import type { JobHandler, JobRun } from "../queue/handler.ts";
 const MAX_RUN_MS = 30_000;
 
 /**
- * Creates the handler of RUN_BULK_ACTION: takes the steps of a bulk action, and snoozes while it waits for items
- * to end or for its rate.
+ * Creates the handler of RUN_BULK_ACTION: runs the steps of a bulk action, and snoozes while it waits for items to end
+ * or for its rate.
  */
 export function runBulkActionHandler(
   services: Services,

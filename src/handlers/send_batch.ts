@@ -32,9 +32,9 @@ import { type ChannelSlots, slotFor } from "../sending/provider_pool.ts";
 // Maximum duration of a run, so that other jobs get the worker slot even if the provider is slow.
 const MAX_RUN_MS = 5 * 60_000;
 const MAX_SNOOZE_MS = 30_000;
-// After a failure that has not opened the circuit, because the provider may be tried again at once.
+// Short wait after a failure that has not opened the circuit, because the provider may be tried again at once.
 const CLOSED_CIRCUIT_SNOOZE_MS = 2_000;
-// Jitter, so that batches that met the same obstacle do not all resume at once.
+// Jitter, so that batches that wait for the same reason do not all resume at once.
 const JITTER = 0.1;
 const log = getLogger(["waybill", "deliveries"]);
 
@@ -59,7 +59,7 @@ export function sendBatchHandler(
   options: SendBatchOptions,
 ): JobHandler<JobPayload<"SEND_BATCH">> {
   const movingTimes = new MovingTimes(services);
-  // Apart, so that urgent batches wait for no statement of the others.
+  // Separate, so that TRANSACTIONAL batches do not wait for statements of BULK batches.
   const urgent = groupStatements(services);
   const normal = groupStatements(services);
   return (run, { batchId }) => {
@@ -115,7 +115,7 @@ async function sendPending(
   const { job, signal, report } = run;
   const { channel, window, windows } = slotFor(slots, batch.channel);
   const urgent = isUrgent(run);
-  // Checked before the batch is read, to save the reads. Some obstacles do not apply to urgent mail.
+  // Checked before the batch is read, to save the reads. Some reasons to wait do not apply to TRANSACTIONAL mail.
   const obstacle = !urgent && batch.messageStatus === "SENDING" ? channel.obstacle : null;
   if (obstacle?.error.disposition === "retry") return snoozeFor(obstacle);
   const { messageId: id, organizationId } = batch;

@@ -15,15 +15,15 @@ const LISTED_MESSAGES = 1_000;
 const log = getLogger(["waybill", "processor"]);
 
 /**
- * Creates the handler of SEND_DUE, which is one cycle: starts scheduled messages that are due, and queues the mails of
- * campaigns that are due, some of each type in turn, until none is left.
+ * Creates the handler of SEND_DUE, which runs one cycle: starts due messages, and queues due mails of campaigns, a
+ * batch of each type in turn, until none is left.
  */
 export function sendDueHandler(services: Services): JobHandler<JobPayload<"SEND_DUE">> {
   return async (run) => {
     const scope = scopeOf(run.job);
     const started = await startDueMessages(services, scope);
     const queued = await queueAll(services, scope, run);
-    // The cycle of one organization, which a person has started, is not that of the installation.
+    // A cycle that a person has started for one organization is not recorded as that of the installation.
     if (scope === null) await recordCycle(services, queued);
     await writeResult(services, run.job, resultOf(started, queued));
     logCycle(queued);

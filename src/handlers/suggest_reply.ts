@@ -21,8 +21,9 @@ import { withModel } from "./with_model.ts";
 const log = getLogger(["waybill", "inbox"]);
 
 /**
- * Creates the handler of SUGGEST_REPLY: asks the model for a reply, stores its text as it is written, and at last the
- * whole suggestion. After the last attempt the suggestion gets the text of a template. Nothing is sent.
+ * Creates the handler of SUGGEST_REPLY: asks the model for a reply, stores the partial text while it arrives, and
+ * finally the complete suggestion. If the last attempt fails, the suggestion gets the text of a template. Nothing is
+ * sent.
  */
 export function suggestReplyHandler(
   services: Services,
@@ -86,7 +87,7 @@ async function write(
     }, minSuggestionConfidence);
   } catch (error) {
     await writer.end();
-    // The thread was answered, the text edited, or a newer suggestion requested: nothing is left to do.
+    // No work is left: the thread was answered, the text edited, or a newer suggestion requested.
     if (!lost.signal.aborted || signal.aborted) throw error;
   }
 }

@@ -22,7 +22,7 @@ import { withModel } from "./with_model.ts";
 
 // Maximum duration of a run, so that quotes get the worker slot.
 const MAX_RUN_MS = 5 * 60_000;
-/** Failures that another input may not have. All others end the attempt. */
+/** Failures that may be specific to the input. All others end the attempt. */
 const FAILURES_OF_INPUT = ["INVALID_ANSWER", "OTHER"];
 
 /**
@@ -88,7 +88,7 @@ async function answer(
   await recordResult(services, trial, position, before, after);
 }
 
-/** Asks the model; returns its answer as text, or a failure that is due to the input. */
+/** Asks the model; returns its answer as text, or a failure that is specific to the input. */
 async function ask<Answer>(
   modelCaller: ModelCaller,
   { signal }: JobRun,

@@ -3,7 +3,7 @@ import type { JobHandler } from "../queue/handler.ts";
 import { ModelUnavailable } from "../sending/model_caller.ts";
 
 /**
- * Wraps a handler that asks the model: while the model cannot be asked, the job waits, says why, and uses no
+ * Wraps a handler that asks the model: while the model is unavailable, the job waits with the reason and uses no
  * attempt.
  */
 export function withModel<Payload>(handler: JobHandler<Payload>): JobHandler<Payload> {

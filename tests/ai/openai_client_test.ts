@@ -232,8 +232,8 @@ Deno.test("ask() ends at its time limits", async () => {
   const limits = { totalMs: 60_000, firstTextMs: 60_000, silenceMs: 60_000 };
   const stops = { text: "one two three", end: { after: 2, by: "SILENCE" } } as const;
   const rows: [ModelReply, Partial<TimeLimits>, RegExp][] = [
-    [SILENCE, { firstTextMs: 20 }, /No text came within 0.02 s/],
-    [{ ...stops, end: { after: 0, by: "SILENCE" } }, { firstTextMs: 200 }, /No text came/],
+    [SILENCE, { firstTextMs: 20 }, /No text arrived within 0.02 s/],
+    [{ ...stops, end: { after: 0, by: "SILENCE" } }, { firstTextMs: 200 }, /No text arrived/],
     [stops, { silenceMs: 20 }, /The answer stopped for 0.02 s/],
     [stops, { totalMs: 200 }, /The answer did not end within 0.2 s/],
   ];

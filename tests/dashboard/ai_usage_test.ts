@@ -43,7 +43,7 @@ inBrowser(
     await panel.getByText("Paused").waitFor();
     await assertAccessible(page);
     await panel.getByRole("link", { name: "AI usage" }).click();
-    await today.getByText("A request may cost more than is left of the budget.").waitFor();
+    await today.getByText("The next request may exceed the remaining budget.").waitFor();
 
     // Another person removes it: the page follows.
     const remove = `mutation { updateBudget(input: { perDay: null }) { __typename } }`;

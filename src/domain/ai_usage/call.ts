@@ -14,8 +14,8 @@ export const AI_CALL_KINDS = {
 export type AiCallKind = keyof typeof AI_CALL_KINDS;
 
 /**
- * Outcome of a call. INVALID_ANSWER: the model answered, but not as it was asked to. UNKNOWN: the process died
- * before it recorded the outcome.
+ * Outcome of a call. INVALID_ANSWER: the answer does not match the requested format or failed the checks. UNKNOWN: the
+ * process died before it recorded the outcome.
  */
 export type AiCallOutcome =
   | "SUCCEEDED"

@@ -23,7 +23,7 @@ const ESTIMATE = statement<
 >("aiPrices.estimate", "select ai_cost_micros($1, now(), $2, 0, $3) as micros");
 
 /**
- * Estimates the cost of calls at the present price, before many of them are started.
+ * Estimates the cost of calls at the current price.
  *
  * @returns null if the model has no price
  */
@@ -37,7 +37,7 @@ export async function estimateCost(
 }
 
 /**
- * Estimates the cost of calls of one kind with the configured model, by how large the newest ones were.
+ * Estimates the cost of calls of one kind with the configured model, from the token counts of the newest ones.
  *
  * @returns null if there was no such call, or the model has no price
  */

@@ -39,7 +39,7 @@ export interface AiCallFilter {
   /** TypeID of a job that made the call, or of the object that it is about. */
   readonly subjectId?: string | null;
   readonly kinds?: readonly AiCallKind[] | null;
-  /** True: those that failed, timed out, had an invalid answer or an unknown outcome. */
+  /** True: outcomes FAILED, TIMED_OUT, INVALID_ANSWER and UNKNOWN. */
   readonly failed?: boolean | null;
 }
 

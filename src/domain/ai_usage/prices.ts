@@ -11,7 +11,7 @@ export interface AiPrice {
   /** LIST: list price of the vendor. OPERATOR: set by the operator; it takes precedence. */
   readonly source: "LIST" | "OPERATOR";
   readonly validFrom: Date;
-  /** Smallest number of input tokens of the calls that it is for. */
+  /** Minimum number of input tokens of a call with this price. */
   readonly minInputTokens: number;
   /** USD per million input tokens. */
   readonly input: string;
@@ -63,14 +63,13 @@ const SET = statement<
    returning ${COLUMNS}`,
 );
 
-/** Reads the prices that are valid now, by model. They are the same for all organizations. */
+/** Reads the current prices by model, which are the same for all organizations. */
 export function listAiPrices({ db }: Services): Promise<AiPrice[]> {
   return db.run(LIST);
 }
 
 /**
- * Sets the price of a model from a date on, for all organizations; 0 is a price, too. Costs that were recorded before
- * stay as they are.
+ * Sets the price of a model from a date on, for all organizations; 0 is a price, too. Recorded costs are not changed.
  *
  * @throws {ForbiddenError} unless the caller is the OPERATOR
  * @throws {InvalidInputError} with every fault

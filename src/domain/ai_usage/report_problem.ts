@@ -44,8 +44,8 @@ const REPORT = statement<
 );
 
 /**
- * Reports a failed request as a problem. Only for one because of which its job waits: a request that fails its job is
- * a problem of the job.
+ * Reports a failed request as a problem. Call it only if the job waits because of the failure: a request that fails its
+ * job is a problem of the job.
  */
 export async function reportFailedCall(
   { db }: Pick<Services, "db">,

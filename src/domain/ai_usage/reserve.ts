@@ -16,13 +16,13 @@ export interface NewCall {
   readonly model: string;
   /** Version of the prompt; null: none. */
   readonly promptId: string | null;
-  /** Numbers of tokens that the call does not exceed. */
+  /** Upper bounds of the numbers of tokens. */
   readonly upperBound: { readonly inputTokens: number; readonly outputTokens: number };
 }
 
 /**
- * A reserved call must be settled. A refused one must not be made: before `until`, because the budget is used up
- * or reserved by other calls; or at all, because the budget cannot hold for a model without a price.
+ * Result of a reservation. A reserved call must be settled. A refused call must not be made: before `until`, if the
+ * budget is used up or reserved by other calls; never, if the model has no price, because its cost cannot be bounded.
  */
 export type Reservation =
   | { readonly type: "reserved"; readonly callId: string }
@@ -31,8 +31,8 @@ export type Reservation =
 
 const IN_DAY = "now() < b.day_end";
 
-// The row of the budget serializes the calls of an organization that has one: the condition holds for the row as
-// the call before has left it. All others only insert.
+// The row lock of the budget serializes the calls of its organization, so that each condition sees the reservation of
+// the previous call. Without a budget, calls only insert.
 const RESERVE = statement<
   [
     id: string,
@@ -79,10 +79,10 @@ const RESERVE = statement<
    select exists (select from call) as reserved, micros is not null as priced from bound`,
 );
 
-// Random, so that the jobs of a long queue do not all try again at the same time.
+// Jitter, so that waiting jobs do not all retry at the same time.
 const RETRY_RESERVED = "(5 + 10 * random()) * interval '1 second'";
 
-// A call that does not fit beside the running ones may fit when these are settled.
+// A call that exceeds the budget only because of running calls may fit once these are settled.
 const REFUSE = statement<
   [organizationId: string, model: string, inputTokens: number, outputTokens: number],
   { until: Date; paused: boolean }

@@ -13,7 +13,7 @@ export interface SettledCall {
   readonly usage: ModelUsage | null;
   /** Time to the first token, in milliseconds; null if none arrived. */
   readonly firstTokenMs: number | null;
-  /** Null: not known, because the process died. */
+  /** Null: unknown, because the process died. */
   readonly durationMs: number | null;
   readonly error: Pick<ModelError, "code" | "message"> & { readonly type: string } | null;
 }
@@ -25,7 +25,7 @@ const COST = `case
   when $3::int is not null then ai_cost_micros(c.model, c.started_at, $3, $4::int, $5::int)
   when $2 = 'FAILED' and $7::int is null then ai_cost_micros(c.model, c.started_at, 0, 0, 0) end`;
 
-// Crosses the warning at most once for a limit, because the sum of a day only grows.
+// The warning is crossed at most once per limit, because the sum of a day only grows.
 const SETTLE = statement<
   [
     id: string,
@@ -71,7 +71,7 @@ const SETTLE = statement<
 
 /**
  * Records the result of a reserved call and replaces its reservation by its cost. A call whose cost is unknown counts
- * in the budget with its upper bound. A call that was settled already, or swept, stays as it is.
+ * in the budget with its upper bound. A call that was settled or swept before is not changed.
  *
  * @returns cost in millionths of a USD; null: unknown
  */

@@ -8,7 +8,7 @@ export function quarterOf(time: string): string {
 }
 
 const STEP = 5_000;
-// 13 months, so that a month can be compared with the same one of the year before.
+// 13 months, so that a month can be compared with the same month of the previous year.
 const KEEP_STATS = "interval '400 days'";
 const KEEP_CALLS_DAYS = 90;
 const DAY_MINUTES = 24 * 60;
@@ -53,7 +53,7 @@ const PRUNE_STATS = statement<[limit: number], { count: number }>(
   LONG,
 );
 
-// Ids are in the order of age.
+// UUIDv7: the order of ids is the order of age.
 const PRUNE_CALLS = statement<[before: string, limit: number], { count: number }>(
   "aiCalls.prune",
   `with gone as (

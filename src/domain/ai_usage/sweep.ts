@@ -4,7 +4,7 @@ import type { Services } from "../services.ts";
 import { settleCall } from "./settle.ts";
 
 const LIMIT = 1_000;
-// Longer than any attempt of a job, so that the process of the call has died.
+// Longer than any attempt of a job, so the process of such a call has died.
 const MAX_CALL = "interval '2 hours'";
 
 const log = getLogger(["waybill", "ai"]);

@@ -3,13 +3,13 @@ import { type Money, moneyOf } from "../money.ts";
 import { AI_CURRENCY } from "./call.ts";
 import { AI_SUMS, type AiSums, type AiTotals, endedCalls, totalsOf } from "./usage.ts";
 
-/** Calls of the language model of one organization on the present day, and its budget. */
+/** Calls of the language model of one organization in the current day of its budget, and the budget. */
 export interface AiToday extends AiTotals {
   /** Number of running calls. */
   readonly running: number;
   /** Limit per day; null: none. */
   readonly budget: Money | null;
-  /** Share of the limit from which on ADMINs are warned. */
+  /** Share of the limit at which ADMINs are notified. */
   readonly warnAtFraction: number;
   /** Time zone of the days. */
   readonly timezone: string;
@@ -17,9 +17,9 @@ export interface AiToday extends AiTotals {
   readonly timezoneSet: boolean;
   /** Cost of the calls that have ended, with the upper bounds of those whose cost is unknown; null: no budget. */
   readonly spent: Money | null;
-  /** Upper bounds of the calls that run; null: no budget. */
+  /** Sum of the upper bounds of running calls; null: no budget. */
   readonly reserved: Money | null;
-  /** Time until which calls that exceed the budget wait; null: none was refused today. */
+  /** Time until which calls that exceed the budget are refused; null: none was refused today. */
   readonly pausedUntil: Date | null;
   readonly dayStart: Date;
   readonly dayEnd: Date;
@@ -38,7 +38,7 @@ interface Row extends AiSums {
   readonly dayEnd: Date;
 }
 
-// The row of a budget may be that of an earlier day, until the first call of this one.
+// Until the first call of a day, the row of the budget is that of an earlier day.
 const TODAY = statement<[organizationId: string], Row>(
   "aiBudgets.today",
   `with day as materialized (
@@ -62,7 +62,7 @@ const TODAY = statement<[organizationId: string], Row>(
      select ${AI_SUMS} from (${endedCalls("$1", 'day."dayStart"', 'day."dayEnd"')}) e) sums`,
 );
 
-/** Reads the calls of an organization on the present day, and its budget, without a check of access. */
+/** Reads the calls of an organization in the current day, and its budget, without a check of access. */
 export async function readAiToday(db: Connection, organizationId: string): Promise<AiToday> {
   const [row] = await db.run(TODAY, organizationId);
   if (!row) throw new Error(`Cannot read the budget: organization ${organizationId} is gone`);

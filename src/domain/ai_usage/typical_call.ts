@@ -2,7 +2,7 @@ import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import type { AiCallKind } from "./call.ts";
 
-/** Call as most of a kind were, for estimates. */
+/** Mean size of the newest calls of a kind, for estimates. */
 export interface TypicalCall {
   readonly model: string;
   /** Mean number of input tokens. */
@@ -23,7 +23,7 @@ const TYPICAL = statement<[organizationId: string, kind: string], TypicalCall>(
    group by model order by max(id::text) desc limit 1`,
 );
 
-/** Finds how large the newest calls of a kind were, for its latest model; null without any. */
+/** Reads the mean size of the newest calls of a kind with its latest model; null without calls. */
 export async function typicalCall(
   { db }: Pick<Services, "db">,
   organizationId: string,

@@ -12,7 +12,7 @@ import { checkCurrency } from "./prices.ts";
 export interface UpdateBudgetInput {
   /** Limit per day; null: none. */
   readonly perDay?: Money | null;
-  /** Share of the limit from which on ADMINs are warned, above 0 and up to 1; null: 0.8. */
+  /** Share of the limit at which ADMINs are notified, above 0 and up to 1; null: 0.8. */
   readonly warnAtFraction?: number | null;
   /** IANA time zone of the days; null: that of the organization. */
   readonly timezone?: string | null;
@@ -88,7 +88,7 @@ const RECOUNT = statement<[organizationId: string]>(
 
 /**
  * Changes the budget of the caller's organization for the language model, and requeues the jobs that wait for it.
- * Calls of the present day count in a new budget, too.
+ * Earlier calls of the day count in a new budget, too.
  *
  * @throws {ForbiddenError} for a MEMBER
  * @throws {InvalidInputError} with every fault; nothing is changed then
@@ -106,7 +106,7 @@ export async function updateBudget(
   try {
     await services.db.transaction((tx) => update(tx, caller, changes));
   } catch (error) {
-    // PostgreSQL may have an older list of time zones than this process.
+    // The time zones of PostgreSQL may be older than those of this process.
     if (!isInvalidParameter(error)) throw error;
     throw new InvalidInputError([unknownTimezone(input.timezone ?? "of the organization")]);
   }

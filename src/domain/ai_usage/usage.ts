@@ -174,7 +174,7 @@ export async function readAiSeries(
   return rows.map((sums) => ({ ...totalsOf(sums), at: sums.at }));
 }
 
-/** Pure: converts sums to those for people. */
+/** Converts sums of the database to the totals of the API. Pure. */
 export function totalsOf(sums: AiSums): AiTotals {
   const { callCount, inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = sums;
   const { costMicros, unknownCostCount, failed, timedOut } = sums;

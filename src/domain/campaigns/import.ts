@@ -54,7 +54,11 @@ export async function campaignsNamed(
     !found.some(({ id, type }) => id === idOf(name) || type === name)
   );
   if (unknown === undefined) return found.map(({ id }) => id);
-  throw invalid(path, "UNKNOWN", `names no campaign by its id or type: ${JSON.stringify(unknown)}`);
+  throw invalid(
+    path,
+    "UNKNOWN",
+    `is neither id nor type of a campaign: ${JSON.stringify(unknown)}`,
+  );
 }
 
 /**

@@ -112,6 +112,14 @@ export async function checkChoice(
 export function taken({ id, type, trigger }: Campaign): InvalidInputError {
   const other = `campaign ${toTypeId("campaign", id)}`;
   return trigger === "DATE"
-    ? invalid(["sendAt"], "TAKEN", `is that of ${other} of type ${type}: choose another one`)
-    : invalid(["type"], "TAKEN", `is that of ${other} with trigger SIGNUP: change that one`);
+    ? invalid(
+      ["sendAt"],
+      "TAKEN",
+      `is the date of ${other} of the same type ${type}: choose another date`,
+    )
+    : invalid(
+      ["type"],
+      "TAKEN",
+      `is the type of ${other} with trigger SIGNUP: change that campaign`,
+    );
 }

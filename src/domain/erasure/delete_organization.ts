@@ -33,7 +33,7 @@ export async function deleteOrganization(
   const organization = await getOrganization(services, caller, id);
   const typeId = toTypeId("organization", id);
   if (id === caller.organizationId) {
-    const reason = `Cannot delete organization ${typeId}: it is your own`;
+    const reason = `Cannot delete organization ${typeId}: it is the organization of the caller`;
     throw new ConflictError("NOT_DELETABLE", reason);
   }
   if (name.trim() !== organization.name) {
@@ -50,7 +50,7 @@ export async function deleteOrganization(
   services.bus.publish("access", id, null);
   services.bus.publish("jobs", organizationId, jobIds);
   wakeWorkers(services, [JOB_KINDS.DELETE_ORGANIZATION.lane]);
-  // Also by the job, if this process ends now.
+  // The job cancels them, too, in case this process dies first.
   await cancelActive(services.db, id);
   services.bus.publish("messages", id, null);
   return await getJob(services, caller, jobIds[0] ?? "");

@@ -2,7 +2,7 @@ import { type ErasedChunk, FIRST_ROW } from "../eraser.ts";
 import type { Services } from "../services.ts";
 import { ERASERS } from "./erasers.ts";
 
-/** Counts the rows of an organization that are still to be erased, approximately. */
+/** Counts the remaining rows of an organization, approximately. */
 export async function countRows({ db }: Services, organizationId: string): Promise<number> {
   let total = 0;
   for (const { count } of ERASERS) {
@@ -13,8 +13,7 @@ export async function countRows({ db }: Services, organizationId: string): Promi
 }
 
 /**
- * Erases the rows of an organization, each chunk in a transaction of its own. A row that is added meanwhile may
- * stay.
+ * Erases the rows of an organization, each chunk in a transaction of its own. A row that is added meanwhile may remain.
  *
  * @param limit maximum number of rows per table and chunk
  * @param onChunk called before each chunk, with the number of rows of `countRows` that are erased; it may throw

@@ -34,8 +34,8 @@ const PERSON_ERASERS: readonly PersonEraser[] = [
 ];
 
 /**
- * Erases a contact and all that is stored about the person, except entries of the suppression list. From now on
- * callers do not find the contact; a job erases the rest. Repeating the call continues a job that has failed.
+ * Erases a contact and all data about the person, except entries of the suppression list. From now on callers do not
+ * find the contact; a job erases the rest. Repeating the call continues a job that has failed.
  *
  * @returns the job
  * @throws {ForbiddenError} for a MEMBER
@@ -57,7 +57,7 @@ export async function eraseContact(services: Services, caller: Caller, id: strin
 }
 
 /**
- * Erases all that is stored about a contact, in chunks, and at last the contact.
+ * Erases all data about a contact, in chunks, and finally the contact.
  *
  * @param limit maximum number of rows per chunk
  * @param onChunk called after each chunk with its number of rows; it may throw
@@ -72,7 +72,7 @@ export async function eraseContactRows(
   const person = await findErasing(db, organizationId, contactId);
   if (!person) return;
   let erased: number;
-  // Until nothing is found, because a message that is being planned may have added rows.
+  // Repeated until no row is found, because a message that is being planned may have added rows.
   do {
     erased = 0;
     for (const erase of PERSON_ERASERS) {

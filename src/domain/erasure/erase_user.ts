@@ -22,7 +22,7 @@ import { eraseUserFromTemplates } from "../templates/erase_user.ts";
 import { issuesOf, singleLine } from "../validation.ts";
 import { enqueueErasure } from "./enqueue.ts";
 
-/** Erasers of all nouns that store users; the keys first, so that the user starts nothing more. */
+/** Erasers of all nouns that store users; keys first, so that the user can start nothing more. */
 const USER_ERASERS: readonly UserEraser[] = [
   eraseKeysOfUser,
   releaseJobsOfUser,
@@ -47,8 +47,9 @@ const USER_ERASERS: readonly UserEraser[] = [
 const userIdSchema = singleLine(200);
 
 /**
- * Erases a user of the API by a job: its keys, notifications, finished jobs and learning runs are deleted; its messages, audiences, bulk actions and
- * unfinished jobs stay, and belong to no user. A JWT that names the user is still accepted.
+ * Erases a user of the API by a job: its keys, notifications, finished jobs and learning runs are deleted; its
+ * messages, audiences, bulk actions and unfinished jobs are kept without a user. A JWT that names the user is still
+ * accepted.
  *
  * @returns the job
  * @throws {ForbiddenError} for a MEMBER, and for a user with an OPERATOR's key unless the caller is the OPERATOR
@@ -60,7 +61,10 @@ export async function eraseUser(services: Services, caller: Caller, userId: stri
   const issues = issuesOf(userIdSchema.safeParse(userId), ["userId"]);
   if (issues.length > 0) throw new InvalidInputError(issues);
   if (userId === caller.userId) {
-    throw new ConflictError("NOT_DELETABLE", `Cannot erase user ${userId}: it is your own`);
+    throw new ConflictError(
+      "NOT_DELETABLE",
+      `Cannot erase user ${userId}: it is the user of the caller`,
+    );
   }
   const { organizationId } = caller;
   for (const role of await rolesOfUser(services.db, { organizationId, userId })) {
@@ -74,7 +78,7 @@ export async function eraseUser(services: Services, caller: Caller, userId: stri
 }
 
 /**
- * Erases all that is stored about a user, in chunks.
+ * Erases all data about a user, in chunks.
  *
  * @param limit maximum number of rows per chunk
  * @param onChunk called after each chunk with its number of rows; it may throw

@@ -86,10 +86,8 @@ export async function recordReply(
 function reasonAgainst({ text, confidence }: Reply, minConfidence: number): string | null {
   if (text === "") return "The language model could not answer the mail.";
   if (confidence >= minConfidence) return null;
-  return `The language model is ${
-    percent(confidence)
-  } sure of its draft, and the organization asks for ` +
-    `${percent(minConfidence)} or more.`;
+  return `The confidence of the language model is ${percent(confidence)}, ` +
+    `below the minimum of ${percent(minConfidence)}.`;
 }
 
 function percent(fraction: number): string {

@@ -55,7 +55,7 @@ export function replyOf({ text, topic, missing, confidence }: ReplyAnswer): Repl
   };
 }
 
-/** Removes the characters that PostgreSQL refuses and a model can produce. */
+/** Removes the characters that PostgreSQL refuses and a model can return. */
 export function storable(text: string): string {
   return text.replaceAll("\0", "").toWellFormed();
 }

@@ -241,7 +241,7 @@ export const JOB_KINDS = {
     lane: "SYSTEM",
     maxAttempts: 10,
     timeoutMs: 60 * MINUTE,
-    description: "Erases all that is stored about a contact.",
+    description: "Erases all data about a contact.",
     startable: false,
   },
   ERASE_USER: {
@@ -249,7 +249,7 @@ export const JOB_KINDS = {
     lane: "SYSTEM",
     maxAttempts: 10,
     timeoutMs: 60 * MINUTE,
-    description: "Erases all that is stored about a user of the API.",
+    description: "Erases all data about a user of the API.",
     startable: false,
   },
   DELETE_ORGANIZATION: {

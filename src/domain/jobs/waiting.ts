@@ -91,8 +91,8 @@ function waitingUntil(job: JobWaitFacts, runAt: Date): WaitingFor {
   }
   if (waitReason === "BUDGET") {
     const text =
-      `Waits until ${time}, because a request may cost more than is left of the budget ` +
-      "for the language model";
+      `Waits until ${time}, because the request may exceed the remaining budget for the ` +
+      "language model";
     return wait("BUDGET", text, { until: runAt });
   }
   if (waitReason === "BEHIND") {

@@ -17,7 +17,7 @@ const WAKE_WAITING = statement<[providerIds: string[], limit: number], { lane: L
 
 /**
  * Requeues the jobs of all organizations that wait for one of these providers, and wakes the workers. A job
- * that begins to wait at the same time is missed; it continues by itself within 30 s.
+ * that begins to wait at the same time is missed; it continues automatically within 30 s.
  */
 export async function wakeWaiting(
   services: Services,

@@ -140,7 +140,7 @@ function issuesOfTopics(settings: readonly NotificationSetting[]): Issue[] {
     topics.indexOf(topic) === index ? [] : {
       path: ["input", `${index}`, "topic"],
       code: "DUPLICATE",
-      message: `is ${topic}, which is listed before`,
+      message: `repeats the topic ${topic}`,
     }
   );
 }

@@ -19,7 +19,7 @@ const UNKNOWN_DOMAIN: Explanation = {
 const LOGIN: Explanation = {
   meaning: "The provider refused the login: user name or password is wrong or has expired.",
   remedy: "Replace the credentials of the provider; Gmail and Outlook need an app password or " +
-    "OAuth. Paused messages continue by themselves afterwards.",
+    "OAuth. Paused messages continue automatically afterwards.",
 };
 const REFUSED_CONNECTION: Explanation = {
   meaning: "The host of the provider refused the connection: no mail server listens on this port.",

@@ -10,7 +10,7 @@ export const DELIVERY_ERRORS: Readonly<Record<DeliveryErrorType, Explanation>> =
     meaning:
       "Credentials rejected by the provider; the message is paused unless another provider accepts it.",
     remedy:
-      "Replace the credentials of the provider; paused messages continue by themselves afterwards.",
+      "Replace the credentials of the provider; paused messages continue automatically afterwards.",
   },
   RATE_LIMIT: {
     meaning:

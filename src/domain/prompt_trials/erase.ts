@@ -67,7 +67,7 @@ const ERASE_USER = statement<[organizationId: string, userId: string], { id: str
   LONG,
 );
 
-/** Makes the trials that a user has started belong to no user. */
+/** Removes a user from the trials that it has started. */
 export async function eraseUserFromTrials(
   db: Connection,
   { organizationId, userId }: ErasedUser,

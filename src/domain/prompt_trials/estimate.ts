@@ -21,7 +21,7 @@ export interface TrialInput {
 export interface TrialEstimate {
   /** Number of past inputs, if there are fewer than asked for. */
   readonly sampleCount: number;
-  /** Null: there is no price, or no past call to estimate by. */
+  /** Null: the model has no price, or there is no past call. */
   readonly cost: Money | null;
 }
 

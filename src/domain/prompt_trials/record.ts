@@ -10,7 +10,7 @@ const FIND_OPEN = statement<[trialId: string], Pick<TrialResult, "position" | "s
    where trial_id = $1 and finished_at is null order by position`,
 );
 
-// The row is gone if its contact was erased while the model was asked; then nothing is stored.
+// If the contact was erased during the call, the row does not exist and nothing is stored.
 const RECORD = statement<
   [
     trialId: string,
@@ -37,7 +37,7 @@ const FINISH = statement<[trialId: string]>(
   `update prompt_trials set finished_at = now() where id = $1 and finished_at is null`,
 );
 
-/** A result of a trial that is not there yet. */
+/** Pending result of a trial. */
 export type OpenResult = Pick<TrialResult, "position" | "subject">;
 
 /** Finds the past inputs of a trial that have no result yet. */
@@ -65,12 +65,12 @@ export async function recordResult(
   }
 }
 
-// PostgreSQL refuses NUL and lone surrogates, which a model can produce.
+// PostgreSQL refuses NUL and lone surrogates, which a model can return.
 function storable(text: string): string {
   return text.replaceAll("\0", "").toWellFormed();
 }
 
-/** Removes a past input that is gone from a trial. */
+/** Removes a past input from a trial, because its object was deleted. */
 export async function dropResult(
   { db }: Services,
   { id }: PromptTrial,

@@ -12,7 +12,7 @@ export interface PromptTrial {
   readonly createdAt: Date;
   /** User who started it; null if the key or token named none. */
   readonly createdBy: string | null;
-  /** Null: not all results are there. */
+  /** Null: not all results are complete. */
   readonly finishedAt: Date | null;
   readonly sampleCount: number;
   readonly finishedCount: number;

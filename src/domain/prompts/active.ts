@@ -11,7 +11,7 @@ const FIND_ACTIVE = statement<[organizationId: string, name: string], PromptVers
    where v.organization_id = $1 and v.name = $2 and ${IS_ACTIVE}`,
 );
 
-// Two processes that store the same text at the same time skip a number, and keep one row.
+// Two processes that store the same text at the same time insert one row, and may skip a version number.
 const APPEND_CODE = statement<
   [organizationId: string, name: string, id: string, text: string, digest: string]
 >(
@@ -30,7 +30,7 @@ const APPEND_CODE = statement<
 );
 
 /**
- * Returns the version of a prompt that calls use now: the promoted one, or else the text of this program.
+ * Returns the active version of a prompt: the promoted one, or else the text of this program.
  *
  * @param organizationId organization whose version it is
  */
@@ -57,7 +57,7 @@ export async function storeCodePrompt(
   await db.run(APPEND_CODE, organizationId, name, newId(), text, codeDigest(name));
 }
 
-/** Returns the active versions of all prompts. The text of this program is among the versions of each. */
+/** Returns the active versions of all prompts, after storing the texts of this program as versions. */
 export async function activePrompts(
   services: Pick<Services, "db">,
   organizationId: string,

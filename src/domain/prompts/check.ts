@@ -9,7 +9,7 @@ import { DATA_NOTICE, type PromptName, variablesOf } from "./code_prompts.ts";
 import { contentOf } from "./render.ts";
 
 const MAX_LENGTH = 50_000;
-// The editor shows the first ones; the others appear once these are corrected.
+// Limits the response; further issues appear once these are corrected.
 const MAX_ISSUES = 20;
 
 const textSchema = z.string().refine((text) => /\S/.test(text), {

@@ -12,7 +12,7 @@ export interface CodePrompt {
   readonly variables: readonly string[];
 }
 
-/** Prompts of this program by name. A new one needs an entry here and a file beside that of `quote`. */
+/** Prompts of this program by name. A new prompt needs an entry here and a file in `files`. */
 export const CODE_PROMPTS = {
   quote: { text: quote, variables: ["organization", "today"] },
   learning: { text: learning, variables: ["organization"] },
@@ -31,17 +31,17 @@ export type PromptVariable<Name extends PromptName> =
 export const PROMPT_NAMES: readonly PromptName[] = Object.keys(CODE_PROMPTS).filter(isPromptName);
 
 /**
- * Variable that every prompt has and every text must print: without the notice, the model would take instructions
- * from customers.
+ * Variable of all prompts, which every text must print: without the notice, the model could follow instructions of
+ * customers.
  */
 export const DATA_NOTICE = "data_notice";
 
-/** Whether this program has the prompt. The database may contain prompts of a newer one. */
+/** Whether this program has the prompt. The database may contain prompts of a newer version. */
 export function isPromptName(name: string): name is PromptName {
   return Object.hasOwn(CODE_PROMPTS, name);
 }
 
-/** Variables that a text of the prompt may name; none for a prompt that this program does not have. */
+/** Variables that a text of the prompt may name; empty for a prompt of another version of the program. */
 export function variablesOf(name: string): string[] {
   return isPromptName(name) ? [DATA_NOTICE, ...CODE_PROMPTS[name].variables] : [];
 }

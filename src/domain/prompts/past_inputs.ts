@@ -12,7 +12,7 @@ export interface PromptRequest<Answer = unknown> {
   readonly input: readonly ModelInput[];
   readonly answer: z.ZodType<Answer>;
   readonly maxOutputTokens: number;
-  /** Rules beyond the schema that an answer breaks; none: it is accepted. */
+  /** Violations of rules that the schema cannot express; empty: accepted. */
   faultsOf?(answer: Answer): readonly string[];
 }
 
@@ -32,7 +32,7 @@ export interface PastInput {
   readonly contactId: string | null;
 }
 
-/** Past inputs of a prompt. The noun that uses the prompt implements it, so that trials can repeat them. */
+/** Past inputs of a prompt, for trials. Implemented by the noun that uses the prompt. */
 export interface PastInputs {
   /** Noun of the objects. */
   readonly noun: Noun;
@@ -40,7 +40,7 @@ export interface PastInputs {
   readonly kind: AiCallKind;
   /** Finds the newest objects with a result. */
   newest(services: Services, organizationId: string, limit: number): Promise<PastInput[]>;
-  /** Builds the request of an object with a version of the prompt; null if the object is gone. */
+  /** Builds the request of an object with a version of the prompt; null if the object was deleted. */
   repeat(
     services: Services,
     organizationId: string,

@@ -21,18 +21,18 @@ const PROMOTE = statement<
      and p.organization_id = v.organization_id and p.name = v.name`,
 );
 
-/** A version that became active, and the one that it replaced; null: it was active already. */
+/** The activated version, and the one that it replaced; null: it was active before. */
 export interface Promotion {
   readonly prompt: PromptVersion;
   readonly replaced: PromptVersion | null;
 }
 
 /**
- * Makes a version of a prompt the active one; an older version returns to it. The text of this program follows later
- * versions of the program again.
+ * Activates a version of a prompt; an older version rolls back. While the text of this program is active, an upgrade of
+ * the program activates its new text.
  *
  * @throws {ForbiddenError} for a MEMBER
- * @throws {NotFoundError} also for a version of another organization, or of a prompt that this program does not have
+ * @throws {NotFoundError} also for a version of another organization, or of a prompt of another version of the program
  * @throws {InvalidInputError} path `id`, if its text does not fit the variables that this program sets
  */
 export async function promotePrompt(

@@ -8,8 +8,8 @@ import { NOTICE } from "./data.ts";
 import type { PromptVersion } from "./prompt.ts";
 
 /**
- * Renders a prompt to the instructions of a call. Text from customers must not be among the variables: it belongs
- * into the input of the call, marked by `asData`.
+ * Renders a prompt to the instructions of a call. Text of customers must not be in the variables, but in the input of
+ * the call, delimited by `asData`.
  *
  * @param variables values of all variables of the prompt but `data_notice`
  * @throws {JobFailure} PROMPT, not retryable, for a version that names a variable that this program does not set

@@ -74,14 +74,14 @@ async function checkTarget(
   if (found.isProcessing) {
     throw new ConflictError(
       "ALREADY_RUNNING",
-      `Cannot add an image to quote ${typeId}: it is being processed; add it afterwards, and force it`,
+      `Cannot add an image to quote ${typeId}: it is being processed; add it afterwards, then process it with force`,
     );
   }
   if (found.imageCount >= MAX_IMAGES) {
     throw invalid(
       ["body"],
       "TOO_MANY",
-      `is one too many: a quote has at most ${MAX_IMAGES} images`,
+      `exceeds the limit: a quote has at most ${MAX_IMAGES} images`,
     );
   }
 }

@@ -97,7 +97,7 @@ async function save(tx: Connection, changed: LockedSchedule): Promise<Schedule> 
   const { id, cron, intervalMs, timezone, enabled, payload, nextAt } = changed;
   const text = JSON.stringify(payload);
   const [schedule] = await tx.run(UPDATE, id, cron, intervalMs, timezone, enabled, text, nextAt);
-  if (!schedule) throw new Error("Cannot change the schedule: its locked row is gone");
+  if (!schedule) throw new Error("Cannot change the schedule: the locked row was deleted");
   return schedule;
 }
 

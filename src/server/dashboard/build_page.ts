@@ -25,7 +25,7 @@ export function renderBuildPage(stateText: string | null, nonce: string): string
 </style>
 <main>
 <h1>${heading}</h1>
-<p>${text} This page reloads by itself. The API is ready at <a href="/graphql">/graphql</a>.</p>
+<p>${text} This page reloads automatically. The API is ready at <a href="/graphql">/graphql</a>.</p>
 ${details && `<pre>${escape(details)}</pre>`}
 </main>
 </html>

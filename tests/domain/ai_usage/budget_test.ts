@@ -207,7 +207,7 @@ onEveryQueue(
     assert.equal(wait?.reason, "BUDGET");
     assert.match(
       wait.text,
-      /^Waits until .* because a request may cost more than is left of the budget for the language model$/,
+      /^Waits until .* because the request may exceed the remaining budget for the language model$/,
     );
     await updateBudget(services, admin, { perDay: usd("5") });
     const waits = await readJobWaits(db, [waiting, backingOff]);

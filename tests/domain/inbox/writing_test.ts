@@ -82,7 +82,7 @@ onEveryInbox(
     assert.deepEqual([status, text, confidence], ["FAILED", "", 0.4]);
     assert.equal(
       noDraftReason,
-      "The language model is 40 % sure of its draft, and the organization asks for 50 % or more.",
+      "The confidence of the language model is 40 %, below the minimum of 50 %.",
     );
   },
 );

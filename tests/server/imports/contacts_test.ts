@@ -91,7 +91,7 @@ onEveryDatabase("importContacts() refuses in words, and adds nothing then", asyn
       [file, { caller: member }, 403, /import contacts/],
       [file, { query: "?greet=1" }, 400, /greet: is not a known parameter; use channel/],
       [file, { query: "?welcome=1" }, 400, /welcome: must be true or false/],
-      [file, { query: "?received=news" }, 400, /received: names no campaign by its id or type/],
+      [file, { query: "?received=news" }, 400, /received: is neither id nor type of a campaign/],
       ["email\n", {}, 400, /rows: are missing: the file has no rows/],
       ["email\nx\n", {}, 400, /rows.2: email is not an email address/],
       [file, { headers: { "content-type": "application/json" } }, 415, /Cannot import/],
