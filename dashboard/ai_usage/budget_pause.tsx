@@ -3,7 +3,7 @@ import { PageLink } from "../kit/links.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
 import { Status } from "../kit/status.tsx";
 
-/** Says that jobs wait for the budget. Renders nothing if none was refused today. */
+/** Notice that jobs wait for the budget. Renders nothing if no call was refused today. */
 export function BudgetPause({ until }: { readonly until: string | null }) {
   if (until === null) return null;
   return (

@@ -8,7 +8,7 @@ const AiCostEstimate = graphql(`
   }
 `);
 
-/** Expected cost of calls, by the newest ones: "about $0.05". Renders nothing if it cannot be estimated. */
+/** Estimated cost of calls, from the newest ones: "about $0.05". Renders nothing if it cannot be estimated. */
 export function CostEstimate(variables: VariablesOf<typeof AiCostEstimate>) {
   const [{ data }] = useQuery({ query: AiCostEstimate, variables });
   const cost = data?.aiCostEstimate;

@@ -5,7 +5,7 @@ import type { ModelUsage } from "./operations.ts";
 /** Usage by model with its price, most expensive first. */
 export function ModelTable({ models, onSetPrice }: {
   readonly models: readonly ModelUsage[];
-  /** Asks for the price of a model; absent: the caller may not set it. */
+  /** Opens the dialog for the price of a model; absent: the caller may not set it. */
   readonly onSetPrice?: (model: string) => void;
 }) {
   return (

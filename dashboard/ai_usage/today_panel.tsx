@@ -36,7 +36,7 @@ export function TodayPanel({ today }: { readonly today: AiToday }) {
       <div className="budget">
         {today.budget ? <BudgetBar today={today} /> : (
           <span className="dimmed">
-            No daily budget is set, so that calls are never refused.
+            No daily budget is set, so calls are never refused.
           </span>
         )}
         <Button size="compact-sm" variant="default" onClick={() => setEditing(true)}>

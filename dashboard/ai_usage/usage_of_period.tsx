@@ -16,7 +16,7 @@ export function UsageOfPeriod({ usage, failedCalls, bucket, onSetPrice }: {
   readonly usage: AiUsage;
   readonly failedCalls: readonly FailedCall[];
   readonly bucket: Bucket;
-  /** Asks for the price of a model; absent: the caller may not set it. */
+  /** Opens the dialog for the price of a model; absent: the caller may not set it. */
   readonly onSetPrice?: (model: string) => void;
 }) {
   const { callCount, cost, unknownCostCount, inputTokens, cachedInputTokens } = usage;

@@ -2,7 +2,7 @@ import { VisuallyHidden } from "@mantine/core";
 import { formatCount } from "../kit/format.ts";
 import type { BulkAction } from "./bulk_action_fields.ts";
 
-/** Stages of a bulk action, with the one that it has come to. */
+/** Stages of a bulk action, with the current one marked. */
 export function BulkActionStages({ action }: { readonly action: BulkAction }) {
   const { stages, stage, state } = action;
   const names = [...stages.map(formatCount), stages.length === 0 ? "All" : "Rest"];

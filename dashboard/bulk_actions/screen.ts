@@ -1,7 +1,7 @@
 import { IconStairs } from "@tabler/icons-react";
 import { EVERYBODY, type Screen } from "../shell/screen.ts";
 
-/** Bulk actions: those under way and those that have ended. */
+/** Bulk actions: running and ended ones. */
 export const bulkActions: Screen = {
   label: "Bulk actions",
   icon: IconStairs,

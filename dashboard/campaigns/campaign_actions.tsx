@@ -9,7 +9,7 @@ import { useIsAdmin } from "../shell/viewer.tsx";
 import { useReloadCampaigns } from "./campaign_list.ts";
 import { type CampaignDetail, UpdateCampaign } from "./operations.ts";
 
-/** Edit, enable and disable, for those who may. */
+/** Actions of a campaign: edit, enable, disable; only for callers who may change it. */
 export function CampaignActions({ campaign }: { readonly campaign: CampaignDetail }) {
   const { id, name, enabled, sendAt, stats: { pending } } = campaign;
   const update = useAction(UpdateCampaign, (data) => data.updateCampaign);

@@ -83,6 +83,6 @@ function Campaign({ campaign }: { readonly campaign: CampaignDetail }) {
 
 function lateText({ sendToLateContacts }: CampaignDetail): string {
   return sendToLateContacts
-    ? "Contacts that come later get it, too."
-    : "Contacts that come later do not get it.";
+    ? "Contacts that are added later get it, too."
+    : "Contacts that are added later do not get it.";
 }

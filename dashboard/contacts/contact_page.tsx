@@ -16,7 +16,7 @@ import { ContactQuery, ContactUpdated } from "./operations.ts";
 import { Orders } from "./orders.tsx";
 import { Timeline } from "./timeline.tsx";
 
-/** Page of a contact: its fields, and all that has happened to it, both live. */
+/** Page of a contact: its fields and its timeline, both live. */
 export default function ContactPage() {
   const { id = "" } = useParams({ strict: false });
   return <OpenContact key={id} id={id} />;
@@ -31,7 +31,7 @@ function OpenContact({ id }: { readonly id: string }) {
     variables: { id },
     pause: data?.contact == null,
   }, (before, update) => {
-    // The first event is the contact as it is.
+    // The first event repeats the current contact.
     if (before) setChanges((count) => count + 1);
     return update;
   });

@@ -55,8 +55,8 @@ export default function ContactsPage() {
             ? <Empty title="No contact matches">Remove a filter to see more.</Empty>
             : (
               <Empty title="No contacts yet" action={startImport}>
-                Contacts are the people whom you send to, with all that has happened to each of
-                them. Import them from a file.
+                Contacts are the people to whom you send mails, each with a timeline of its events.
+                Import them from a file.
               </Empty>
             )}
         />

@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<EntryRow>[] = [
   { header: "Event", width: "minmax(10rem, 1fr)", cell: (entry) => <EntryText entry={entry} /> },
 ];
 
-/** All that has happened to a contact, latest first. */
+/** Timeline of a contact, latest event first. */
 export function Timeline({ id }: { readonly id: string }) {
   const list = useLiveList(TIMELINE, { id });
   return (

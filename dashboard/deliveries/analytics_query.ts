@@ -22,7 +22,7 @@ export const DeliveryAnalyticsQuery = graphql(`
 /** Results of all attempts in a period. */
 export type Analytics = ResultOf<typeof DeliveryAnalyticsQuery>["deliveryAnalytics"];
 
-/** Tells that results have changed. */
+/** Reports that results have changed. */
 export const ResultsChanged = graphql(`
   subscription ResultsChanged {
     messagesUpdated { changed { id } }

@@ -25,7 +25,7 @@ const LOOKS = {
   CANCELLED: ["wait", IconX],
 } as const satisfies Record<DeliveryStatus, unknown>;
 
-/** All states of a delivery, in the order of its life. */
+/** All states of a delivery, in the order in which it can pass them. */
 export const DELIVERY_STATUSES: readonly DeliveryStatus[] = [
   "PENDING",
   "SENDING",

@@ -11,7 +11,8 @@ export const MODEL_ERROR_MEANINGS = {
       "vendor for a higher limit.",
   },
   NETWORK: {
-    meaning: "The language model cannot be reached, did not answer in time, or closed the connection.",
+    meaning:
+      "The language model cannot be reached, did not answer in time, or closed the connection.",
     remedy: "Check that its server works and that OPENAI_BASE_URL is right, then retry.",
   },
   PERMISSION: {

@@ -85,7 +85,7 @@ export const UpdateProvider = graphql(
   [ProviderFields, Failure],
 );
 
-/** Ends the hold: jobs start and messages go out. */
+/** Releases the hold: jobs start and messages are sent. */
 export const ReleaseHold = graphql(
   `
   mutation ReleaseHold {

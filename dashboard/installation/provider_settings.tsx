@@ -54,8 +54,8 @@ function Credentials({ provider: { id, channel } }: { readonly provider: Provide
     <form onSubmit={submit}>
       <Stack gap="xs">
         <p className="dimmed">
-          New credentials take effect in all processes at once, and what waits because of the old
-          ones continues. The current ones are never shown.
+          New credentials take effect in all processes at once; messages and jobs that wait because
+          of the old ones continue. The current ones are never shown.
         </p>
         {isEmail && (
           <TextInput

@@ -54,7 +54,7 @@ export function JobActions({ job }: { readonly job: JobDetail }) {
     setQuestion({
       title: "Cancel this job?",
       body: status === "PROCESSING"
-        ? "It is interrupted and records what it has done; that stays done. It can be retried later."
+        ? "It is interrupted, and its results so far are recorded. It can be retried later."
         : "It will not run. It can be retried later.",
       action: `Cancel the job ${formatEnum(job.kind)}`,
       danger: true,

@@ -10,7 +10,7 @@ import { JobHead } from "./job_head.tsx";
 import { JobQuery, JobUpdated } from "./job_query.ts";
 import { JobTimeline } from "./job_timeline.tsx";
 
-/** Page of a job: its life, attempts, payload and result, all live. */
+/** Page of a job: its timeline, attempts, payload and result, all live. */
 export default function JobPage() {
   const { id = "" } = useParams({ strict: false });
   return <OpenJob key={id} id={id} />;

@@ -16,7 +16,7 @@ const LOOKS = {
   CANCELLED: ["wait", IconX, "Cancelled"],
 } as const satisfies Record<JobStatus, unknown>;
 
-/** All states of a job, in the order of its life. */
+/** All states of a job, in the order in which it can pass them. */
 export const JOB_STATUSES: readonly JobStatus[] = [
   "QUEUED",
   "PROCESSING",

@@ -33,7 +33,7 @@ const USES = {
 
 const COUNTED = ["WAITED", "RAN", "PUT_OFF"] as const;
 
-/** Life of a job: a bar of its waiting and running times, and its moments in words. */
+/** Timeline of a job: a bar of its waiting and running times, and its state changes in words. */
 export function JobTimeline({ moments }: { readonly moments: readonly Moment[] }) {
   return (
     <section>

@@ -1,6 +1,6 @@
 import type { JobDetail } from "./job_query.ts";
 
-/** A moment in the life of a job. */
+/** Change of the state of a job. */
 export type Moment = JobDetail["timeline"][number];
 
 /** Time that a job spent in one way. */

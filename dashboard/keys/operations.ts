@@ -26,7 +26,7 @@ export const CreateApiKey = graphql(
   [Failure],
 );
 
-/** Revokes a key for good. */
+/** Revokes a key permanently. */
 export const RevokeApiKey = graphql(
   `
   mutation RevokeApiKey($id: ID!) {

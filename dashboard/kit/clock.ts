@@ -12,7 +12,7 @@ export function useNow(): number {
   useEffect(() => {
     const tick = () => now.set(Date.now());
     if (users++ === 0) {
-      // The time stood still while no component used it.
+      // The clock stops while no component uses it.
       tick();
       timer = setInterval(tick, TICK_MS);
     }

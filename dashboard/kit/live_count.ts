@@ -31,7 +31,7 @@ export function useLiveCount<Data, Event>(source: LiveCountSource<Data, Event>):
   const known = useRef<ReadonlySet<string>>(new Set());
   known.current = new Set(page?.nodes.map(({ id }) => id));
 
-  // Most events are changes of a known object, which leave the number as it is.
+  // Most events are changes of a known object, which do not change the number.
   function countMoves(moves = 0, event: Event): number {
     const { reset, removedIds, changed } = source.changes(event);
     const moved = reset || removedIds.length > 0 ||

@@ -22,7 +22,7 @@ const LOOKS = {
   CANCELLED: ["wait", IconX, "Cancelled"],
 } as const satisfies Record<MessageStatus, unknown>;
 
-/** All states of a message, in the order of its life. */
+/** All states of a message, in the order in which it can pass them. */
 export const MESSAGE_STATUSES: readonly MessageStatus[] = [
   "SCHEDULED",
   "PLANNING",

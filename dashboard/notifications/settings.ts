@@ -48,6 +48,6 @@ export const TOPIC_TEXTS: Readonly<Record<Topic, string>> = {
   CAMPAIGNS: "Your campaigns end or are paused.",
   JOBS: "Your jobs and your bulk actions on jobs end or fail.",
   LEARNING: "Learning from emails that you started ends or fails.",
-  PROBLEMS: "A problem of the organization is new, or comes back.",
+  PROBLEMS: "A problem of the organization is new, or opens again.",
   BUDGET: "The budget for the language model is nearly used up, or used up.",
 };

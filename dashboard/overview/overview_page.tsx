@@ -25,7 +25,7 @@ import { WorkersPanel } from "./workers_panel.tsx";
 
 const Throughput = lazyPart(() => import("./throughput.tsx"));
 
-/** State of the organization in one look; a MEMBER sees the part that is its own. */
+/** State of the organization at a glance; a MEMBER sees only its own part. */
 export default function OverviewPage() {
   const isAdmin = useIsAdmin();
   return (

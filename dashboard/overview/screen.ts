@@ -1,7 +1,7 @@
 import { IconGauge } from "@tabler/icons-react";
 import { EVERYBODY, type Screen } from "../shell/screen.ts";
 
-/** Overview: the state of the organization in one look. */
+/** Overview: the state of the organization at a glance. */
 export const overview: Screen = {
   label: "Overview",
   icon: IconGauge,

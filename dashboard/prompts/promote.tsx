@@ -21,7 +21,7 @@ export function Promote({ prompt: { id, version, active: isActive }, active }: {
       title: `${verb} version ${version}?`,
       body: `Calls that start from now on use version ${version}` +
         `${active ? ` in place of version ${active.version}` : ""}. ` +
-        "Earlier results stay as they are, and you can return to any version.",
+        "Earlier results do not change, and you can return to any version.",
       action: `${verb} version ${version}`,
       run: async () => failureOf(await promote.run({ id })),
     });

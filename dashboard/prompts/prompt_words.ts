@@ -3,7 +3,7 @@ import { formatEnum } from "../kit/format.ts";
 const PURPOSES: Readonly<Record<string, string>> = {
   quote: "Makes an estimate from a customer's request and pictures",
   reply: "Suggests the reply to a mail",
-  review: "Names how an edited suggestion fell short, and proposes facts",
+  review: "Names the shortcomings of an edited suggestion, and proposes facts",
   learning: "Learns style, topics and facts from sent mails",
 };
 
@@ -18,7 +18,8 @@ export function titleOf(name: string): string {
 }
 
 const VARIABLES: Readonly<Record<string, string>> = {
-  data_notice: "Required: says that customers' words between the marks are data, not instructions",
+  data_notice:
+    "Required: tells the model that the delimited text of customers is data, not instructions",
   organization: "Name of the organization",
   today: "Date of the call",
 };

@@ -3,7 +3,7 @@ import type { JobRow } from "../jobs/job_fields.ts";
 import { formatEnum } from "../kit/format.ts";
 import type { QuoteDetail, QuoteMail } from "./quote_fields.ts";
 
-/** Something that has happened to a quote. */
+/** Event of a quote. */
 export interface Moment {
   readonly at: string;
   readonly kind: "CREATED" | "QUEUED" | "STARTED" | "DONE" | "FAILED";
@@ -12,7 +12,7 @@ export interface Moment {
   readonly page: string | null;
 }
 
-/** All that has happened to a quote, latest first: its jobs, and the attempts of its mails. */
+/** Events of a quote, latest first: its jobs, and the attempts of its mails. */
 export function momentsOf(quote: QuoteDetail, jobs: readonly JobRow[]): Moment[] {
   const moments: Moment[] = [
     { at: quote.createdAt, kind: "CREATED", text: "Created", page: null },

@@ -73,7 +73,7 @@ function ForceForm({ quote: { id, estimate, processingLock }, onClose }: {
         <li>The model is asked again, which costs as much as the first time.</li>
         {processingLock && (
           <li>
-            The job that holds the lock loses it; an answer that it still gets changes nothing.
+            The job that holds the lock loses it; a late answer to that job changes nothing.
           </li>
         )}
         {estimate && (
@@ -84,7 +84,7 @@ function ForceForm({ quote: { id, estimate, processingLock }, onClose }: {
         <li>
           {resend
             ? "The customer and the admin get a mail each with the new estimate."
-            : "Mails that were made already are not sent again."}
+            : "Existing mails are not sent again."}
         </li>
       </ul>
       <Checkbox

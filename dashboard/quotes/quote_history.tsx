@@ -22,7 +22,7 @@ const LOOKS = {
   FAILED: ["person", IconCircleX],
 } as const satisfies Record<Moment["kind"], unknown>;
 
-/** All that has happened to a quote, latest first. */
+/** Events of a quote, latest first. */
 export function QuoteHistory({ quote }: { readonly quote: QuoteDetail }) {
   const jobs = useLiveList(JOBS, { filter: { subjectId: quote.id } });
   return (

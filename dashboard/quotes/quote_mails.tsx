@@ -21,7 +21,7 @@ export function QuoteMails({ quote }: { readonly quote: QuoteDetail }) {
       <Mail
         title="Mail to the customer"
         mail={customerDelivery}
-        empty="It is made with the estimate."
+        empty="It is created with the estimate."
       >
         <RetryMail quoteId={id} type="CUSTOMER" />
       </Mail>
@@ -30,7 +30,7 @@ export function QuoteMails({ quote }: { readonly quote: QuoteDetail }) {
         mail={adminDelivery}
         empty={adminSkipped
           ? <NoAdminAddress reason={adminSkipped} />
-          : "It is made with the estimate."}
+          : "It is created with the estimate."}
       >
         <RetryMail quoteId={id} type="ADMIN" />
       </Mail>

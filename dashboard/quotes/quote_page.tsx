@@ -73,7 +73,7 @@ function Quote({ quote }: { readonly quote: QuoteDetail }) {
 }
 
 const WITHOUT_ESTIMATE: Readonly<Record<QuoteDetail["status"], string>> = {
-  PENDING: "The request waits for its turn. Every 5 minutes the oldest are processed.",
+  PENDING: "The request is pending. The oldest pending ones are processed every 5 minutes.",
   AI_PROCESSING: "There is none until the job that asks the model has ended.",
   AI_QUOTED: "The estimate is not there.",
   AI_ERROR: "The model made none. Process the quote again once the cause is removed.",

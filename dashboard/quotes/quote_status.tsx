@@ -15,7 +15,7 @@ const LOOKS = {
   AI_ERROR: ["person", IconCircleX, "Failed"],
 } as const satisfies Record<QuoteStatus, unknown>;
 
-/** All states of a quote, in the order of its life. */
+/** All states of a quote, in the order in which it can pass them. */
 export const QUOTE_STATUSES: readonly QuoteStatus[] = [
   "PENDING",
   "AI_PROCESSING",

@@ -30,7 +30,7 @@ export function ScheduleActions({ schedule }: { readonly schedule: Schedule }) {
   function askToDelete() {
     setQuestion({
       title: `Delete schedule “${schedule.name}”?`,
-      body: "The schedule and its history are deleted. This cannot be undone. Its jobs go on.",
+      body: "The schedule and its history are deleted. This cannot be undone. Its jobs continue.",
       action: "Delete 1 schedule",
       danger: true,
       run: async () => {

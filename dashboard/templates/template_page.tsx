@@ -79,7 +79,7 @@ function Shown({ version: { content, mjml, textMade } }: { readonly version: Ver
   return (
     <section aria-label="Preview">
       {result && <RenderedContent result={result} />}
-      {textMade && <p className="dimmed">The text is made from the HTML.</p>}
+      {textMade && <p className="dimmed">The text is generated from the HTML.</p>}
       {mjml !== null && (
         <details>
           <summary>MJML source</summary>

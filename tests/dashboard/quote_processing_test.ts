@@ -44,7 +44,7 @@ inBrowser(
     model.settings.reply = () => ESTIMATE.replaceAll("larch", "oak");
     await page.getByRole("button", { name: "Process again …" }).click();
     await page.getByText("A new estimate replaces the one that is shown").waitFor();
-    await page.getByText("Mails that were made already are not sent again.").waitFor();
+    await page.getByText("Existing mails are not sent again.").waitFor();
     await assertAccessible(page);
     await page.getByLabel("Mail the customer and the admin again").check();
     await page.getByRole("button", { name: "Process again and mail" }).waitFor();

@@ -10,7 +10,7 @@ export interface TypedLimits {
   readonly stopAtPercent: number | string;
 }
 
-/** One item first, then few, then the rest: a wrong remedy fails on few of them. */
+/** One item first, then few, then the rest, so that a wrong remedy fails on few items. */
 export const DEFAULT_LIMITS: TypedLimits = { stages: "1, 5, 50", perSecond: "", stopAtPercent: 50 };
 
 type Limits = Omit<StartBulkActionInput, "target">;
@@ -42,7 +42,7 @@ export function LimitFields({ limits, onChange, issues, count }: {
   readonly limits: TypedLimits;
   readonly onChange: (changes: Partial<TypedLimits>) => void;
   readonly issues: readonly FieldIssue[];
-  /** Number of items that it would take. */
+  /** Number of items that it would act on. */
   readonly count: number;
 }) {
   const errorOf = (field: string) => issues.find(({ path }) => path.includes(field))?.message;
@@ -50,7 +50,7 @@ export function LimitFields({ limits, onChange, issues, count }: {
     <>
       <TextInput
         label="Stages"
-        description="Number of items of each stage; one more stage takes the rest. A stage starts when the one before has ended."
+        description="Number of items of each stage; a final stage takes the remaining ones. A stage starts when the previous one has ended."
         value={limits.stages}
         error={errorOf("stages")}
         onChange={(event) => onChange({ stages: event.currentTarget.value })}

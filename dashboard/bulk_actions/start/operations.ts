@@ -1,7 +1,7 @@
 import { Failure, graphql, type VariablesOf } from "../../api/graphql.ts";
 import { BulkActionFields } from "../bulk_action_fields.ts";
 
-/** Counts the items that a bulk action would take and skip. */
+/** Counts the items that a bulk action would act on and skip. */
 export const BulkActionPreviewQuery = graphql(
   `
   query BulkActionPreview($input: BulkActionInput!) {

@@ -4,7 +4,7 @@ import { ErrorNotice, reasonOf } from "../../kit/error_notice.tsx";
 import { formatCount, formatNumberOf } from "../../kit/format.ts";
 import { BulkActionPreviewQuery, type BulkActionTarget } from "./operations.ts";
 
-/** Reads what a bulk action would take and skip if it started now. */
+/** Counts the items that a bulk action would act on and skip if it started now. */
 export function usePreview(input: BulkActionTarget) {
   const [{ data, error, fetching }] = useQuery({
     query: BulkActionPreviewQuery,

@@ -16,7 +16,7 @@ export interface BulkOffer {
   readonly target: BulkActionTarget;
 }
 
-/** Dialog that shows what a bulk action would take, and starts it; closed while the offer is null. */
+/** Dialog that previews a bulk action and starts it; closed while the offer is null. */
 export function StartBulkActionDialog({ offer, onClose, onStarted }: {
   readonly offer: BulkOffer | null;
   readonly onClose: () => void;

@@ -26,7 +26,7 @@ export function CampaignFieldset({ isNew, ...part }: Part & { readonly isNew: bo
           />
           <TextInput
             label="Type"
-            description="For reports and fair turns: welcome, search_engine …"
+            description="For reports and fair share: welcome, search_engine …"
             readOnly={!isNew}
             value={draft.type}
             error={errorOf("type")}
@@ -48,7 +48,7 @@ export function CampaignFieldset({ isNew, ...part }: Part & { readonly isNew: bo
         {isNew && (
           <Checkbox
             label="Enabled"
-            description="Otherwise nobody is enrolled until you enable it."
+            description="Otherwise no contact is enrolled until you enable it."
             checked={draft.enabled}
             onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
           />
@@ -80,7 +80,7 @@ function DateFields({ draft, onChange, errorOf }: Part) {
         />
       </Group>
       <Checkbox
-        label="Also to contacts that come after the date"
+        label="Also to contacts that are added after the date"
         description="They get it within a minute of their sign-up or import."
         checked={draft.sendToLateContacts}
         onChange={(event) => onChange({ sendToLateContacts: event.currentTarget.checked })}

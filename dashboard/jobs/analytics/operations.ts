@@ -13,7 +13,7 @@ export const JobAnalyticsQuery = graphql(`
 /** Results of the jobs of one kind. */
 export type KindStats = ResultOf<typeof JobAnalyticsQuery>["jobAnalytics"]["byKind"][number];
 
-/** Tells that jobs have ended: they leave the list of the unfinished ones. */
+/** Reports that jobs have ended: they leave the list of unfinished jobs. */
 export const JobsEnded = graphql(`
   subscription JobsEnded {
     jobsUpdated(filter: { active: true }) { reset removedIds }

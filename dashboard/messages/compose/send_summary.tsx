@@ -59,7 +59,7 @@ export function SendSummary({ input, template }: {
         )}
       </dl>
       <p className="dimmed">
-        What was sent cannot be called back. You can pause or cancel the rest at any time.
+        Sent mails cannot be recalled. You can pause or cancel the remaining ones at any time.
       </p>
     </>
   );

@@ -13,7 +13,7 @@ import type { MessageDetail } from "../message_query.ts";
 import { RetryDeliveries } from "./retry.ts";
 import { StagedRetry } from "./staged_retry.tsx";
 
-/** Retries all, the selected, or the failures of the chosen types. Each button says how many it takes. */
+/** Retries all, the selected, or the failures of the chosen types. Each button shows their number. */
 export function RetryBar({ message, chosen, selection, children }: {
   readonly message: MessageDetail;
   readonly chosen: readonly ErrorType[];

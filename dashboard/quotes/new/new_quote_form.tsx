@@ -50,7 +50,7 @@ export default function NewQuoteForm({ onClose }: { readonly onClose: () => void
         <ImagesField images={images} onChange={create.setImages} />
         <Textarea
           label="Addresses of images"
-          description="One https address per line. Only the model reads them. Together with the uploads at most 8."
+          description="One https address per line. Only the model server fetches them. At most 8, together with the uploads."
           autosize
           minRows={1}
           maxRows={8}

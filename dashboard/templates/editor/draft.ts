@@ -8,7 +8,7 @@ export type Format = "HTML" | "MJML" | "TEXT";
 export interface Draft {
   readonly format: Format;
   readonly subject: string;
-  /** Empty: made from the HTML. */
+  /** Empty: generated from the HTML. */
   readonly text: string;
   readonly html: string;
   readonly mjml: string;

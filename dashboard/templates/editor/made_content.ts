@@ -20,14 +20,14 @@ const TemplateContentQuery = graphql(
   [Failure],
 );
 
-/** Content that the server makes of a draft: MJML is compiled, and a missing text is made. */
+/** Content that the server builds from a draft: MJML is compiled, and a missing text is generated. */
 export interface MadeContent {
-  /** Null: not made yet, or not possible. */
+  /** Null: not built yet, or invalid. */
   readonly content: Content | null;
   readonly failure: FailureInWords | null;
 }
 
-/** Makes the content of a draft, shortly after the last key. */
+/** Builds the content of a draft, shortly after the last key. */
 export function useMadeContent(draft: Draft): MadeContent {
   const [typed] = useDebouncedValue(draft, TYPING_MS, { leading: true });
   const empty = typed.subject.trim() === "";

@@ -37,7 +37,7 @@ export function SourceFields({ draft, onChange, errorOf }: {
         {format === "MJML" && (
           <Textarea
             label="MJML"
-            description="Liquid tags between components stand in <mj-raw>."
+            description="Liquid tags between components must be in <mj-raw>."
             autosize
             minRows={12}
             maxRows={30}
@@ -59,7 +59,7 @@ export function SourceFields({ draft, onChange, errorOf }: {
         )}
         <Textarea
           label={format === "TEXT" ? "Text" : "Text (optional)"}
-          description={format === "TEXT" ? undefined : "Made from the HTML if it is empty"}
+          description={format === "TEXT" ? undefined : "Generated from the HTML if it is empty"}
           autosize
           minRows={format === "TEXT" ? 12 : 3}
           maxRows={20}
