@@ -16,6 +16,7 @@ import { problems } from "./problems/screen.ts";
 import { prompts } from "./prompts/screen.ts";
 import { quotes } from "./quotes/screen.ts";
 import { schedules } from "./schedules/screen.ts";
+import { suggestionQuality } from "./suggestion_quality/screen.ts";
 import { suppressions } from "./suppressions/screen.ts";
 import { templates } from "./templates/screen.ts";
 import { webhooks } from "./webhooks/screen.ts";
@@ -38,6 +39,7 @@ export const SCREENS: readonly Screen[] = [
   templates,
   prompts,
   suppressions,
+  suggestionQuality,
   aiUsage,
   notifications,
   webhooks,

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Skeleton } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import { useThrottledCallback } from "@mantine/hooks";
 import { IconTag } from "@tabler/icons-react";
 import { useState } from "react";
@@ -7,7 +7,8 @@ import { useUncached } from "../api/client.ts";
 import { CopyGraphQL } from "../kit/copy_graphql.tsx";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
 import { PageHead } from "../kit/page_head.tsx";
-import { PERIODS, useLivePeriod } from "../kit/period.ts";
+import { useLivePeriod } from "../kit/period.ts";
+import { PeriodFilter } from "../kit/period_filter.tsx";
 import { useUrlState } from "../kit/url_state.ts";
 import { useViewer } from "../shell/viewer.tsx";
 import { AiTodayUpdated, AiUsageQuery } from "./operations.ts";
@@ -67,13 +68,7 @@ function LiveUsage() {
           ? <ErrorNotice reason={reasonOf(liveError)} />
           : <Skeleton height={120} />}
         <div className="filters">
-          <SegmentedControl
-            aria-label="Period"
-            size="xs"
-            data={PERIODS.map(({ value, length }) => ({ value, label: length }))}
-            value={name}
-            onChange={(value) => setState({ period: value })}
-          />
+          <PeriodFilter name={name} onChange={(period) => setState({ period })} />
         </div>
         {error && !data && <ErrorNotice reason={reasonOf(error)} onRetry={readNow} />}
         {!data && !error && <Skeleton height={240} />}

@@ -1,4 +1,4 @@
-import { SegmentedControl, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { useThrottledCallback } from "@mantine/hooks";
 import { Suspense } from "react";
 import { Provider, useQuery, useSubscription } from "urql";
@@ -8,7 +8,8 @@ import { Empty } from "../kit/empty.tsx";
 import { ErrorNotice, reasonOf } from "../kit/error_notice.tsx";
 import { formatFraction, formatNumberOf } from "../kit/format.ts";
 import { lazyPart } from "../kit/lazy_part.ts";
-import { type Bucket, PERIODS, useLivePeriod } from "../kit/period.ts";
+import { type Bucket, useLivePeriod } from "../kit/period.ts";
+import { PeriodFilter } from "../kit/period_filter.tsx";
 import { useUrlState } from "../kit/url_state.ts";
 import { type Analytics, DeliveryAnalyticsQuery, ResultsChanged } from "./analytics_query.ts";
 import { Effectiveness } from "./effectiveness.tsx";
@@ -43,13 +44,7 @@ function LiveAnalytics() {
   return (
     <div className="page analytics">
       <div className="filters">
-        <SegmentedControl
-          aria-label="Period"
-          size="xs"
-          data={PERIODS.map(({ value, length }) => ({ value, label: length }))}
-          value={name}
-          onChange={(value) => setState({ period: value })}
-        />
+        <PeriodFilter name={name} onChange={(period) => setState({ period })} />
         <CopyGraphQL operation={DeliveryAnalyticsQuery} variables={variables} />
       </div>
       {error && !data && <ErrorNotice reason={reasonOf(error)} onRetry={read} />}

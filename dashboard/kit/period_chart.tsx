@@ -26,7 +26,8 @@ export default function PeriodChart({ label, points, done, bucket }: {
     { label: done, tone: "done", counts: points.map((point) => point.done) },
     { label: "Failed", tone: "person", counts: points.map((point) => point.failed) },
   ], [points, done]);
-  const [ended, failed] = series.map(({ counts }) => formatCount(sumOf(counts)));
+  const ended = formatCount(sumOf(points.map((point) => point.done)));
+  const failed = formatCount(sumOf(points.map((point) => point.failed)));
   return (
     <SeriesChart
       label={`${label}: ${ended} ${done.toLowerCase()}, ${failed} failed`}

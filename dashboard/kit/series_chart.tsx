@@ -11,8 +11,12 @@ const HEIGHT = 190;
 export interface Series {
   readonly label: string;
   readonly tone: Tone;
-  readonly counts: readonly number[];
+  /** Null: nothing was measured at that time; the line connects the points around it. */
+  readonly counts: readonly (number | null)[];
 }
+
+// Lines differ without their colours, too.
+const DASHES = [undefined, [4, 3], [1, 3]];
 
 /** Text of a count on the axis and in the legend. */
 export type FormatCount = (count: number) => string;
@@ -63,6 +67,10 @@ export default function SeriesChart({ label, times, series, formatTime, formatAm
   );
 }
 
+function hasGaps({ data }: uPlot, line: number): boolean {
+  return data[line]?.some((count) => count === null) ?? false;
+}
+
 function optionsOf(
   series: readonly Series[],
   formatTime: (ms: number) => string,
@@ -105,9 +113,9 @@ function optionsOf(
         label,
         stroke: color(`--tone-${tone}`),
         width: 1.5,
-        // Lines differ without their colours, too.
-        dash: index === 0 ? undefined : [4, 3],
-        points: { show: false },
+        dash: DASHES[index],
+        spanGaps: true,
+        points: { show: hasGaps, size: 5 },
         value: (_, count) => count === null ? "–" : format(count),
       })),
     ],

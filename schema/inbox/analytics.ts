@@ -9,11 +9,14 @@ import {
   type SuggestionTotals,
   type TopicQuality,
 } from "../../src/domain/inbox/analytics.ts";
+import { countRatings, findRated, type RatingTotals } from "../../src/domain/inbox/ratings.ts";
 import { checkPeriod, type Period } from "../../src/domain/period.ts";
 import { builder } from "../kit/builder.ts";
 import { MoneyObject } from "../kit/money.ts";
 import { seriesArgs } from "../kit/time_bucket.ts";
+import { PromptNode } from "../prompts/prompt.ts";
 import { Shortcoming, SuggestionOutcomeKind } from "./enums.ts";
+import { SuggestionNode } from "./suggestion.ts";
 
 const SuggestionTotalsInterface = builder.interfaceRef<SuggestionTotals>("SuggestionTotals")
   .implement({
@@ -44,6 +47,12 @@ const PromptQualityObject = builder.objectRef<PromptQuality>("PromptQuality").im
     promptVersion: t.exposeInt("promptVersion", {
       nullable: true,
       description: "Version of the prompt `reply`; null if they were not written by a model.",
+    }),
+    prompt: t.field({
+      type: PromptNode,
+      nullable: true,
+      description: "Text of this version; null if they were not written by a model.",
+      resolve: ({ promptId }) => promptId,
     }),
     model: t.exposeString("model", {
       nullable: true,
@@ -82,14 +91,44 @@ const ShortcomingCountObject = builder.objectRef<ShortcomingCount>("ShortcomingC
   }),
 });
 
+const RatingTotalsObject = builder.objectRef<RatingTotals>("RatingTotals").implement({
+  description: "Number of ratings by kind.",
+  fields: (t) => ({
+    good: t.exposeInt("good", { description: "Number of thumbs up." }),
+    bad: t.exposeInt("bad", { description: "Number of thumbs down." }),
+  }),
+});
+
 const QualityPointObject = builder.objectRef<QualityPoint>("SuggestionQualityPoint").implement({
   description: "Quality of the suggested replies whose threads were answered in one interval.",
   fields: (t) => ({
     at: t.expose("at", { type: "DateTime", description: "Start of the interval." }),
     count: t.exposeInt("count", { description: "Number of suggestions." }),
+    sentAsItWas: t.exposeInt("sentAsItWas", { description: "Number that was sent unchanged." }),
+    edited: t.exposeInt("edited", { description: "Number that was sent with changes." }),
+    answeredWithout: t.exposeInt("answeredWithout", {
+      description: "Number whose thread was answered with another text.",
+    }),
     meanSimilarity: t.exposeFloat("meanSimilarity", {
       nullable: true,
       description: "Mean of `SuggestionOutcome.similarity`, 0 to 1; null if none had a text.",
+    }),
+  }),
+});
+
+const RatingsObject = builder.objectRef<Period>("SuggestionRatings").implement({
+  description: "Ratings of suggested replies that people gave in a period, whatever their outcome.",
+  fields: (t) => ({
+    totals: t.field({
+      type: RatingTotalsObject,
+      description: "Number of thumbs up and down.",
+      resolve: (period, _args, { services, caller }) => countRatings(services, caller, period),
+    }),
+    newest: t.field({
+      type: [SuggestionNode],
+      description: "Rated suggestions, newest rating first, at most 50.",
+      complexity: 20,
+      resolve: (period, _args, { services, caller }) => findRated(services, caller, period),
     }),
   }),
 });
@@ -131,6 +170,11 @@ const SuggestionAnalytics = builder.objectRef<QualityOfPeriod>("SuggestionAnalyt
       type: [ShortcomingCountObject],
       description: "Shortcomings of those that were edited, most frequent first.",
       resolve: ({ shortcomings }) => [...shortcomings],
+    }),
+    ratings: t.field({
+      type: RatingsObject,
+      description: "Ratings that people gave in the period.",
+      resolve: ({ period }) => period,
     }),
   }),
 });

@@ -86,6 +86,11 @@ const RatingObject = builder.objectRef<Suggestion>("Rating").implement({
       nullable: true,
       description: "Comment; null if none.",
     }),
+    at: t.field({
+      type: "DateTime",
+      description: "Time of the rating.",
+      resolve: ({ ratedAt, createdAt }) => ratedAt ?? createdAt,
+    }),
   }),
 });
 

@@ -1,16 +1,8 @@
-import { join } from "node:path";
-import { statement } from "../../src/db/database.ts";
-import { openEmbeddedDatabase } from "../../src/db/embedded.ts";
 import { reserveCall } from "../../src/domain/ai_usage/reserve.ts";
 import { settleCall } from "../../src/domain/ai_usage/settle.ts";
 import type { Services } from "../../src/domain/services.ts";
-import { createBus } from "../../src/events/bus.ts";
 import { ageCall, answered, MODEL, newCall, reserve } from "../support/ai_usage.ts";
-
-const ORGANIZATION = statement<[], { id: string }>(
-  "test.organizationOfCalls",
-  "select id from organizations where id in (select organization_id from api_keys) limit 1",
-);
+import { inDatabase } from "./stopped_program.ts";
 
 /**
  * Inserts calls of the language model over the last 20 days: 6 a day that succeed, one a day of a model without a
@@ -32,21 +24,6 @@ export function refuseAiCall(dataDir: string): Promise<void> {
     const upperBound = { inputTokens: 200_000_000, outputTokens: 0 };
     await reserveCall(services, newCall(organizationId, { upperBound }));
   });
-}
-
-async function inDatabase(
-  dataDir: string,
-  work: (services: Services, organizationId: string) => Promise<void>,
-): Promise<void> {
-  const db = await openEmbeddedDatabase(join(dataDir, "database"), (error) => {
-    throw error;
-  });
-  const services = { db, bus: createBus() };
-  const [organization] = await db.run(ORGANIZATION);
-  if (!organization) throw new Error("The database has no organization with an API key");
-  await work(services, organization.id);
-  await services.bus.close();
-  await db.close();
 }
 
 async function insertCalls(services: Services, organizationId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { SegmentedControl, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { useThrottledCallback } from "@mantine/hooks";
 import { IconStack2 } from "@tabler/icons-react";
 import { Suspense } from "react";
@@ -9,7 +9,8 @@ import { Empty } from "../../kit/empty.tsx";
 import { ErrorNotice, reasonOf } from "../../kit/error_notice.tsx";
 import { lazyPart } from "../../kit/lazy_part.ts";
 import { ButtonLink } from "../../kit/links.tsx";
-import { PERIODS, useLivePeriod } from "../../kit/period.ts";
+import { useLivePeriod } from "../../kit/period.ts";
+import { PeriodFilter } from "../../kit/period_filter.tsx";
 import { PageHead } from "../../kit/page_head.tsx";
 import { useUrlState } from "../../kit/url_state.ts";
 import { KindTable } from "./kind_table.tsx";
@@ -50,13 +51,7 @@ function Analytics() {
         </ButtonLink>
       </PageHead>
       <div className="page">
-        <SegmentedControl
-          size="xs"
-          aria-label="Period"
-          value={name}
-          onChange={(period) => setState({ period })}
-          data={PERIODS.map(({ value, length }) => ({ value, label: length }))}
-        />
+        <PeriodFilter name={name} onChange={(period) => setState({ period })} />
         {error && <ErrorNotice reason={reasonOf(error)} onRetry={read} />}
         {!data && !error && <Skeleton height={240} mt="md" />}
         {data && (data.jobAnalytics.byKind.length === 0

@@ -20,7 +20,8 @@ export interface SuggestionTotals {
 
 /** Sums of the suggestions of one version of the prompt and one model. */
 export interface PromptQuality extends SuggestionTotals {
-  /** Null: no model wrote them. */
+  /** Version of the prompt; null: no model wrote them. */
+  readonly promptId: string | null;
   readonly promptVersion: number | null;
   readonly model: string | null;
 }
@@ -58,10 +59,14 @@ export interface QualityPoint {
   /** Start of the interval. */
   readonly at: Date;
   readonly count: number;
+  readonly sentAsItWas: number;
+  readonly edited: number;
+  readonly answeredWithout: number;
   readonly meanSimilarity: number | null;
 }
 
 interface Group {
+  readonly promptId: string | null;
   readonly promptVersion: number | null;
   readonly model: string | null;
   readonly topic: string | null;
@@ -82,7 +87,8 @@ const ANSWERED = `suggestions s where s.organization_id = $1 and s.outcome <> 'U
 
 const GROUPS = statement<Scope, Group>(
   "suggestions.groups",
-  `select (select version from prompt_versions v where v.id = g.prompt_id) as "promptVersion", model, topic,
+  `select (select version from prompt_versions v where v.id = g.prompt_id) as "promptVersion",
+     prompt_id as "promptId", model, topic,
      outcome, count, measured, similarity, "costMicros"
    from (
      select s.prompt_id, s.model, s.topic, s.outcome, count(*)::int as count,
@@ -102,7 +108,10 @@ const SHORTCOMING_COUNTS = statement<Scope, ShortcomingCount>(
 
 const SERIES = statement<[...Scope, unit: string, zone: string], QualityPoint>(
   "suggestions.series",
-  `select at, count(outcome)::int as count, avg(similarity)::float8 as "meanSimilarity"
+  `select at, count(outcome)::int as count, avg(similarity)::float8 as "meanSimilarity",
+     count(*) filter (where outcome = 'SENT_AS_IT_WAS')::int as "sentAsItWas",
+     count(*) filter (where outcome = 'EDITED')::int as edited,
+     count(*) filter (where outcome = 'ANSWERED_WITHOUT')::int as "answeredWithout"
    from (
      select date_trunc($4, s.outcome_at, $5) as at, s.outcome, s.similarity from ${ANSWERED}
      union all
@@ -125,16 +134,16 @@ export async function readSuggestionQuality(
     db.run(SHORTCOMING_COUNTS, organizationId, from, to),
   ]);
   const byOutcome = Map.groupBy(groups, ({ outcome }) => outcome);
-  const byPrompt = Map.groupBy(groups, ({ promptVersion, model }) => `${promptVersion} ${model}`);
+  const byPrompt = Map.groupBy(groups, ({ promptId, model }) => `${promptId} ${model}`);
   const byTopic = Map.groupBy(groups, ({ topic }) => topic);
   return {
     ...totalsOf(groups),
     outcomes: [...byOutcome].map(([outcome, part]) => ({ outcome, count: totalsOf(part).count })),
-    byPrompt: [...byPrompt.values()].flatMap((part) =>
-      part[0]
-        ? [{ ...totalsOf(part), promptVersion: part[0].promptVersion, model: part[0].model }]
-        : []
-    ).toSorted(byCount),
+    byPrompt: [...byPrompt.values()].flatMap((part) => {
+      if (!part[0]) return [];
+      const { promptId, promptVersion, model } = part[0];
+      return [{ ...totalsOf(part), promptId, promptVersion, model }];
+    }).toSorted(byCount),
     byTopic: [...byTopic].flatMap(([topic, part]) =>
       topic === null ? [] : [{ ...totalsOf(part), topic }]
     ).toSorted(byCount).slice(0, MAX_TOPICS),

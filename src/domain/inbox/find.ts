@@ -38,6 +38,7 @@ export const SUGGESTION_FIELDS = [
   "shortcomings",
   "rating_good as ratingGood",
   "rating_comment as ratingComment",
+  "rated_at as ratedAt",
 ] as const;
 
 /** SQL: all columns of a suggestion under the names of `Suggestion`. */

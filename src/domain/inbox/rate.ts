@@ -32,7 +32,7 @@ const RATE = statement<
   Suggestion
 >(
   "suggestions.rate",
-  `update suggestions set rating_good = $3, rating_comment = $4, rated_by = $5
+  `update suggestions set rating_good = $3, rating_comment = $4, rated_by = $5, rated_at = now()
    where organization_id = $1 and id = $2 returning ${SUGGESTION_COLUMNS}`,
 );
 

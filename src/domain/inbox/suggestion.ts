@@ -68,6 +68,8 @@ export interface Suggestion {
   /** Null: not rated. */
   readonly ratingGood: boolean | null;
   readonly ratingComment: string | null;
+  /** Null: nobody rated it. */
+  readonly ratedAt: Date | null;
 }
 
 /** Identifies the suggestion of a thread. */

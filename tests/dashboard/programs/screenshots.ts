@@ -10,6 +10,7 @@ import { startSmtpServer } from "../../support/smtp.ts";
 import { insertAiCalls } from "../ai_calls.ts";
 import { insertBrokenJobs } from "../broken_jobs.ts";
 import { answerMail, receiveMails } from "../sample_inbox.ts";
+import { insertSuggestions } from "../sample_quality.ts";
 import { answerQuote, createQuotes } from "../sample_quotes.ts";
 
 // With --readme it makes the images of the README only.
@@ -67,6 +68,7 @@ const installed = await startProgram(settings);
 await installed.stop();
 await insertBrokenJobs(settings.DATA_DIR, 7);
 await insertAiCalls(settings.DATA_DIR);
+await insertSuggestions(settings.DATA_DIR);
 const { key } = installed;
 const program = { ...await startProgram({ ...settings, ADMIN_API_KEY: key }), key };
 
@@ -199,6 +201,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   audiences: "/audiences",
   audience: `/audiences/${audienceId}`,
   suppressions: "/suppressions",
+  suggestion_quality: "/suggestion-quality",
   ai_usage: "/ai-usage",
   notifications: "/notifications",
   notification_settings: "/notifications/settings",

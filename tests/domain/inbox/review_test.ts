@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { statement } from "../../../src/db/database.ts";
-import { readSuggestionQuality } from "../../../src/domain/inbox/analytics.ts";
+import { readQualitySeries, readSuggestionQuality } from "../../../src/domain/inbox/analytics.ts";
 import { rateSuggestion } from "../../../src/domain/inbox/rate.ts";
+import { countRatings, findRated } from "../../../src/domain/inbox/ratings.ts";
 import { sendReply } from "../../../src/domain/inbox/send_reply.ts";
 import { InvalidInputError } from "../../../src/domain/errors.ts";
+import type { Period } from "../../../src/domain/period.ts";
 import { onEveryInbox, replyAnswer } from "../../support/inbox.ts";
 
 const FACTS = statement<
@@ -17,6 +19,12 @@ const FACTS = statement<
 );
 
 const SUGGESTED = "Hello Grace,\n\nyour order is on its way.";
+
+/** Period from an hour ago until after the test. */
+function lastHour(): Period {
+  const now = Date.now();
+  return { from: new Date(now - 3_600_000), to: new Date(now + 60_000) };
+}
 
 onEveryInbox(
   "an edited reply is reviewed: its shortcomings are named, and facts proposed with both mails as evidence",
@@ -99,8 +107,7 @@ onEveryInbox(
         suggestionId: isUsed ? suggestionId : null,
       });
     }
-    const now = Date.now();
-    const period = { from: new Date(now - 3_600_000), to: new Date(now + 3_600_000) };
+    const period = lastHour();
     const quality = await readSuggestionQuality(services, member, period);
 
     assert.equal(quality.count, 3);
@@ -118,7 +125,13 @@ onEveryInbox(
       [[1, "gpt-6-luna", 3]],
     );
     assert.deepEqual(quality.shortcomings, [{ shortcoming: "REWRITTEN_WHOLE", count: 1 }]);
-    const before = { from: new Date(now - 7_200_000), to: new Date(now - 3_600_000) };
+    const series = await readQualitySeries(services, member, period, "HOUR", "UTC");
+    const [point] = series.filter(({ count }) => count > 0);
+    assert.deepEqual(
+      [point?.count, point?.sentAsItWas, point?.edited, point?.answeredWithout],
+      [3, 1, 1, 1],
+    );
+    const before = { from: new Date(period.from.getTime() - 3_600_000), to: period.from };
     assert.equal((await readSuggestionQuality(services, member, before)).count, 0);
   },
 );
@@ -132,6 +145,14 @@ onEveryInbox(
     await rateSuggestion(services, member, received.suggestionId, { good: false });
     const { ratingGood, ratingComment } = await read(received);
     assert.deepEqual([ratingGood, ratingComment], [false, null]);
+
+    const other = await receive({ subject: "Another matter" });
+    await rateSuggestion(services, member, other.suggestionId, { good: true, comment: "Fine" });
+    const rated = await findRated(services, member, lastHour());
+    assert.deepEqual(rated.map(({ id }) => id), [other.suggestionId, received.suggestionId]);
+    assert.deepEqual(await countRatings(services, member, lastHour()), { good: 1, bad: 1 });
+    const later = { from: new Date(Date.now() + 60_000), to: new Date(Date.now() + 120_000) };
+    assert.deepEqual(await countRatings(services, member, later), { good: 0, bad: 0 });
     await assert.rejects(
       rateSuggestion(services, member, received.suggestionId, {
         good: true,
