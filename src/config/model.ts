@@ -17,7 +17,7 @@ export const model = z.object({
     /** Includes the version of the API. */
     baseUrl: OPENAI_BASE_URL ?? "https://api.openai.com/v1",
     name: OPENAI_MODEL,
-    /** Null: facts are found by their words alone. */
+    /** Null: facts are found by words only. */
     embeddingModel: OPENAI_EMBEDDING_MODEL,
   },
 }));

@@ -39,7 +39,7 @@ export function group<T, R>(run: GroupRun<T, R>, intervalMs = 0): (item: T) => P
   return (item) => loader.load(item);
 }
 
-/** Resolves when `work` has ended, but after `ms` milliseconds in any case. */
+/** Resolves when `work` has ended, but at the latest after `ms` milliseconds. */
 function endOf(work: Promise<unknown>, ms: number): Promise<unknown> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
@@ -47,7 +47,7 @@ function endOf(work: Promise<unknown>, ms: number): Promise<unknown> {
   return Promise.race([ended, promise]);
 }
 
-/** Never rejects: an error takes the place of the results. */
+/** Never rejects: errors are returned as results. */
 async function runGroup<T, R>(
   run: GroupRun<T, R>,
   items: readonly T[],

@@ -9,7 +9,7 @@ export interface Person {
 }
 
 /**
- * Erases rows of one noun about a person, or replaces what they tell about it. Each call erases the next chunk.
+ * Erases rows of one noun about a person, or replaces its data in them. Each call erases the next chunk.
  *
  * @param limit maximum number of rows
  * @returns number of rows that were erased; 0: none is left

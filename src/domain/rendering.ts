@@ -5,15 +5,15 @@ export interface Content {
   readonly html?: string | null;
 }
 
-/** Content as people write it: with HTML, or with MJML in its place. */
+/** Source of a content: HTML, or MJML in its place. */
 export interface ContentSource extends Content {
   readonly mjml?: string | null;
 }
 
-/** Content that was made from a source. */
+/** Content that was built from a source. */
 export interface MadeContent {
   readonly content: Content;
-  /** True if its text was made from its HTML, because the source has none. */
+  /** True if its text was generated from its HTML, because the source has none. */
   readonly textMade: boolean;
 }
 
@@ -105,7 +105,7 @@ export interface Rendering {
     values: RenderingValues,
   ): Promise<RenderedContent>;
   /**
-   * Makes a content: compiles MJML, and makes a text from the HTML of a source without text.
+   * Builds a content: compiles MJML, and generates a missing text from the HTML.
    *
    * @throws {InvalidInputError} for invalid MJML: path ["content", "html"], code "MJML", with line and column;
    *   or a source that takes too long

@@ -21,7 +21,7 @@ export interface Services {
    * tests.
    */
   readonly model?: string | null;
-  /** Requests embeddings. Absent: facts are found by their words alone. */
+  /** Requests embeddings. Absent: facts are found by words only. */
   readonly embedder?: Embedder;
   /** Sender of the mails of organizations without their own. Absent: not known, as in tests. */
   readonly mailFrom?: Mailbox;

@@ -62,7 +62,7 @@ export class LiveModelCaller implements ModelCaller {
       : await this.#ask(model, call, checkOf(call), options);
   }
 
-  /** Asks, and asks once more with the faults of the answer. */
+  /** Sends the question, and once more with the faults of an invalid answer. */
   async #ask<T>(
     model: LiveModel,
     call: Asked,

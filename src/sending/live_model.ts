@@ -13,11 +13,11 @@ import type { Configured, Registered } from "./configured_provider.ts";
 import { ModelUnavailable } from "./model_caller.ts";
 import { ProviderConnection } from "./provider_connection.ts";
 
-// As for mails: an operator may correct the cause at any time.
+// Short, as for mails, because an operator may correct the cause at any time.
 const MAX_WAIT_MS = 30_000;
-// While the circuit is closed, or another request probes it.
+// Wait while another request probes the circuit.
 const SHORT_WAIT_MS = 2_000;
-// Jitter, so that jobs which met the same obstacle do not all continue at once.
+// Jitter, so that jobs that wait for the same reason do not all continue at once.
 const JITTER = 0.1;
 const log = getLogger(["waybill", "providers"]);
 
@@ -64,7 +64,7 @@ export class LiveModel {
     return this.#connection.name;
   }
 
-  /** Number of input tokens that an admitted request does not exceed. */
+  /** Returns an upper bound of the input tokens of an admitted request. */
   maxInputTokens(request: ModelRequest): number {
     const { current } = this.#connection;
     if (!current) throw this.#unavailable();
@@ -78,7 +78,7 @@ export class LiveModel {
     return epoch;
   }
 
-  /** Gives back the admission of a request that is not made. */
+  /** Releases the admission of a request that is not made. */
   async release(epoch: number): Promise<void> {
     await this.#record(() => this.#connection.circuit.recordNotSent(epoch));
   }
@@ -91,7 +91,7 @@ export class LiveModel {
   async ask(epoch: number, request: ModelRequest, options: AskOptions): Promise<CircuitResult> {
     const { circuit, current } = this.#connection;
     if (!current) throw this.#unavailable();
-    // The beginning of an answer closes the circuit, because its end may be minutes away.
+    // The first text closes the circuit, because the end of the answer may be minutes away.
     const answers = () => this.#record(() => circuit.recordAnswer(epoch));
     let begun: Promise<unknown> | null = null;
     const onText = (text: string) => {
@@ -116,8 +116,8 @@ export class LiveModel {
   }
 
   /**
-   * Requests embeddings while the circuit admits requests. A failure is not recorded in it, because a server without
-   * this embedding model must not stop all other requests.
+   * Requests embeddings while the circuit admits requests. A failure does not count in the circuit, because a missing
+   * embedding model must not stop all other requests.
    *
    * @throws {ModelUnavailable} if the model cannot be asked now
    */
@@ -149,7 +149,7 @@ export class LiveModel {
     return { reason, providerId: this.#connection.id };
   }
 
-  /** Records a result. If that fails, the result of the request stays as it is. */
+  /** Records a result. A failure to do so does not change the result of the request. */
   async #record<T>(record: () => Promise<T>): Promise<T | undefined> {
     try {
       return await record();
@@ -170,7 +170,8 @@ export class LiveModel {
   }
 }
 
-// After the beginning of an answer the server works, and a long answer that is lost must not stop all others.
+// A failure after the first text does not open the circuit, because the server works, and the loss of one long answer
+// must not stop other requests.
 function isFailureOfProvider(result: ModelResult): boolean {
   return result.outcome === "failed" && result.error.disposition !== "never" &&
     result.firstTokenMs === null;

@@ -49,7 +49,7 @@ function invalid(faults: readonly string[]) {
   return { valid: false as const, faults: faults.slice(0, MAX_FAULTS) };
 }
 
-// Without the names of unknown properties, because a customer's text may have put them there.
+// Without the names of unknown properties, because they may come from the text of a customer.
 function faultOf({ path, code, message }: z.core.$ZodIssue): string {
   const place = path.length > 0 ? path.join(".") : "The answer";
   return `${place}: ${code === "unrecognized_keys" ? "has unknown properties" : message}`;

@@ -25,14 +25,14 @@ export interface ModelQuestion {
 export interface ModelCall<T> extends ModelQuestion {
   /** Objects in it have no optional properties; use nullable ones. */
   readonly answer: z.ZodType<T>;
-  /** Finds faults that the schema does not express; the model is asked once more with these. */
+  /** Finds faults that the schema cannot express; the model is asked once more with them. */
   readonly faultsOf?: (value: T) => readonly string[];
 }
 
 /** Question whose answer is plain text. */
 export interface ModelTextCall extends ModelQuestion {
   readonly answer: null;
-  /** Finds faults of the answer; the model is asked once more with these. */
+  /** Finds faults of the answer; the model is asked once more with them. */
   readonly faultsOf?: (text: string) => readonly string[];
 }
 
@@ -54,8 +54,8 @@ export interface ModelReply<T> {
 export interface ModelCallOptions {
   readonly signal: AbortSignal;
   /**
-   * Called with the whole text so far, each time that more of it has arrived. It starts again when the model is asked
-   * to correct its answer.
+   * Called with the whole text so far, each time that more of it has arrived. Starts again with the corrected answer
+   * after an invalid one.
    */
   readonly onText?: (text: string) => void;
 }
@@ -63,9 +63,9 @@ export interface ModelCallOptions {
 /** Calls the configured model. */
 export interface ModelCaller {
   /**
-   * Asks the model, and asks once more with the faults of its answer if the answer is invalid.
+   * Asks the model; after an invalid answer, once more with its faults.
    *
-   * @throws {ModelUnavailable} if it cannot be asked now; see `withModel`
+   * @throws {ModelUnavailable} while the circuit is open or the budget used up; see `withModel`
    * @throws {JobFailure} MODEL_NOT_CONFIGURED; PRICE_UNKNOWN under a budget; INVALID_ANSWER; or the type of the
    *   model's failure
    * @throws the reason of the signal, if it is aborted
@@ -74,7 +74,7 @@ export interface ModelCaller {
   call(call: ModelTextCall, options: ModelCallOptions): Promise<ModelReply<string>>;
 }
 
-/** The model cannot be asked now: its circuit is open, or the budget is used up. */
+/** The model is unavailable: its circuit is open, or the budget is used up. */
 export class ModelUnavailable extends Error {
   override readonly name = "ModelUnavailable";
 

@@ -29,8 +29,8 @@ const log = getLogger(["waybill", "webhooks"]);
 export type OpenWebhookSender = (claim: EndpointClaim, signal: AbortSignal) => WebhookSender;
 
 /**
- * Delivers the events of one endpoint while its job is claimed. Attempts run side by side; everything is written by
- * one loop, so that no write overtakes another.
+ * Delivers the events of one endpoint while its job is claimed. Attempts run concurrently; one loop does all writes, so
+ * that they stay in order.
  */
 export class WebhookSender {
   readonly #services: Services;
@@ -124,7 +124,7 @@ export class WebhookSender {
       this.#attempts.delete(attempt.call.id);
       if (attempt.result.error) await this.#recordFailure(attempt, attempt.result.error);
     }
-    // After the failures, because a success ends their series.
+    // After the failures, because a success resets their count.
     const succeeded = ended.filter(({ result }) => !result.error);
     if (succeeded.length > 0) await recordSuccesses(this.#services, this.#claim, succeeded);
     const { organizationId, endpointId } = this.#claim;
@@ -146,7 +146,7 @@ export class WebhookSender {
   }
 }
 
-// The secret cannot be decrypted, for example. The call is made again later, as after a failure of the receiver.
+// For example, the secret cannot be decrypted. The call is retried as after a failure of the receiver.
 function failedHere({ id }: DueCall, error: unknown): WebhookResult {
   const callId = toTypeId("webhookCall", id);
   log.error("Cannot make webhook call {callId}", { callId, error });

@@ -72,7 +72,7 @@ Deno.test("the commands show what waits, what failed and why", async () => {
   });
 });
 
-Deno.test("watch exits with 0 when all recipients have got the message", async () => {
+Deno.test("watch exits with 0 when the message was sent to all recipients", async () => {
   await withCommands(async (run, program) => {
     const id = await send(program, ["ada@example.com"]);
     assert.equal((await run("watch", id)).code, 0);
@@ -113,7 +113,7 @@ Deno.test("schedules run starts a schedule by its name", async () => {
   });
 });
 
-Deno.test("quotes process queues pending quotes, and says which it skips", async () => {
+Deno.test("quotes process queues pending quotes, and lists the skipped ones", async () => {
   await withCommands(async (run, program) => {
     const create = async (email: string) => {
       const { createQuote } = await request<{ createQuote: { quote: { id: string } } }>(
@@ -163,7 +163,7 @@ Deno.test("quotes process queues pending quotes, and says which it skips", async
   });
 });
 
-Deno.test("a command says what it cannot do, and its exit code tells the kind", async () => {
+Deno.test("a command that fails prints the reason, and its exit code has the kind", async () => {
   await withCommands(async (run, { address }) => {
     const expect = async (code: number, errors: RegExp, ...args: string[]) => {
       const result = await run(...args);
@@ -183,7 +183,7 @@ Deno.test("a command says what it cannot do, and its exit code tells the kind", 
   });
 });
 
-Deno.test("a command without a server says where it looked", async () => {
+Deno.test("a command without a server prints the address that it tried", async () => {
   const url = "http://127.0.0.1:9";
   for (const args of [["status"], ["watch", "job_x"]]) {
     const { code, errors } = await runProgram(args, { WAYBILL_URL: url, WAYBILL_KEY: "key" });

@@ -25,7 +25,7 @@ function send(program: Program, title: string): Promise<unknown> {
   );
 }
 
-Deno.test("listen forwards signed events, tells each answer, and ends cleanly by Ctrl-C", async () => {
+Deno.test("listen forwards signed events, prints each answer, and ends by Ctrl-C", async () => {
   const smtp = await startSmtpServer();
   const program = await startProgram({ SMTP_URLS: smtp.url });
   await using receiver = await startReceiver();

@@ -100,7 +100,7 @@ inBrowser(
     await create("Barbara", "A roof");
     await page.getByRole("button", { name: "1 new" }).click();
     await page.getByRole("row", { name: "Barbara" }).click();
-    await page.getByText("The request waits for its turn.").waitFor();
+    await page.getByText("The request is pending.").waitFor();
     await assertAccessible(page);
     await page.keyboard.press("Escape");
     await page.getByRole("row", { name: "Grace" }).waitFor();

@@ -62,48 +62,51 @@ async function setUp(mail: TestMail) {
   return { audienceId, failed, scheduled, contactId: id };
 }
 
-onEveryMail("ERASE_CONTACT leaves a person in no table but the suppression list", async (mail) => {
-  const { db, services, organization: { admin, member }, worker, smtp, send } = mail;
-  const { audienceId, failed, scheduled, contactId } = await setUp(mail);
-  for (
-    const table of [
-      "audience_recipients",
-      "contacts",
-      "deliveries",
-      "emails",
-      "problem_examples",
-      "threads",
-    ]
-  ) {
-    assert.ok((await tablesWith(db, "ada.erased")).includes(table), table);
-  }
-  await assert.rejects(eraseContact(services, member, contactId), ForbiddenError);
-  const job = await eraseContact(services, admin, contactId);
-  assert.equal((await eraseContact(services, admin, contactId)).id, job.id);
-  await assert.rejects(contactAt(services, admin, ADA.address));
-  await worker.runQueued();
-  assert.equal((await getJob(services, admin, job.id)).status, "COMPLETED");
-  await assert.rejects(eraseContact(services, admin, contactId), NotFoundError);
-  assert.deepEqual(await countMails(db), { threads: 1, emails: 1 });
-  assert.deepEqual(await tablesWith(db, "ada.erased"), ["suppressions"]);
-  for (const text of TEXTS.slice(1)) assert.deepEqual(await tablesWith(db, text), []);
-  assert.deepEqual(await tablesWith(db, "24601"), ["suppressions"]);
+onEveryMail(
+  "ERASE_CONTACT erases a person from all tables except the suppression list",
+  async (mail) => {
+    const { db, services, organization: { admin, member }, worker, smtp, send } = mail;
+    const { audienceId, failed, scheduled, contactId } = await setUp(mail);
+    for (
+      const table of [
+        "audience_recipients",
+        "contacts",
+        "deliveries",
+        "emails",
+        "problem_examples",
+        "threads",
+      ]
+    ) {
+      assert.ok((await tablesWith(db, "ada.erased")).includes(table), table);
+    }
+    await assert.rejects(eraseContact(services, member, contactId), ForbiddenError);
+    const job = await eraseContact(services, admin, contactId);
+    assert.equal((await eraseContact(services, admin, contactId)).id, job.id);
+    await assert.rejects(contactAt(services, admin, ADA.address));
+    await worker.runQueued();
+    assert.equal((await getJob(services, admin, job.id)).status, "COMPLETED");
+    await assert.rejects(eraseContact(services, admin, contactId), NotFoundError);
+    assert.deepEqual(await countMails(db), { threads: 1, emails: 1 });
+    assert.deepEqual(await tablesWith(db, "ada.erased"), ["suppressions"]);
+    for (const text of TEXTS.slice(1)) assert.deepEqual(await tablesWith(db, text), []);
+    assert.deepEqual(await tablesWith(db, "24601"), ["suppressions"]);
 
-  // Counts stay, and the rest of the person's deliveries are not sent.
-  smtp.replies.reject = undefined;
-  assert.equal(await readStatus(db, failed.id), "PARTIALLY_SENT");
-  await db.run(MAKE_DUE, scheduled.id);
-  await makeDue(services);
-  const later = await send({ to: { audienceId } });
-  await worker.runQueued();
-  for (const { id } of [scheduled, later]) {
-    const deliveries = await readDeliveries(db, id);
-    assert.deepEqual(deliveries.map(({ status }) => status), ["SUPPRESSED", "SENT"]);
-    assert.match(deliveries[0]?.address ?? "", /^erased-.*@erased\.invalid$/);
-    assert.equal(await readStatus(db, id), "SENT");
-  }
-  assert.ok(smtp.received.every(({ recipient }) => recipient === MAX.address));
-});
+    // Counts stay, and the rest of the person's deliveries are not sent.
+    smtp.replies.reject = undefined;
+    assert.equal(await readStatus(db, failed.id), "PARTIALLY_SENT");
+    await db.run(MAKE_DUE, scheduled.id);
+    await makeDue(services);
+    const later = await send({ to: { audienceId } });
+    await worker.runQueued();
+    for (const { id } of [scheduled, later]) {
+      const deliveries = await readDeliveries(db, id);
+      assert.deepEqual(deliveries.map(({ status }) => status), ["SUPPRESSED", "SENT"]);
+      assert.match(deliveries[0]?.address ?? "", /^erased-.*@erased\.invalid$/);
+      assert.equal(await readStatus(db, id), "SENT");
+    }
+    assert.ok(smtp.received.every(({ recipient }) => recipient === MAX.address));
+  },
+);
 
 onEveryMail("eraseContact() allows a new contact with the same address", async (mail) => {
   const { services, organization: { admin }, worker } = mail;

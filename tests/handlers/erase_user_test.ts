@@ -120,7 +120,7 @@ async function columnsWithout(db: Database, tables: readonly string[]): Promise<
   );
 }
 
-onEveryMail("ERASE_USER leaves a user in no table but its own job", async (mail) => {
+onEveryMail("ERASE_USER erases a user from all tables except its own job", async (mail) => {
   const { db, services, organization: { admin }, worker } = mail;
   const { secret, message, waiting } = await setUp(mail);
   // A new table with users must be added to setUp() and to the erasers.

@@ -61,20 +61,23 @@ onEveryTrials("TRY_PROMPT answers the newest inputs with the tried version", asy
   assert.deepEqual(added, ["ai_calls", "jobs", "prompt_trial_results", "prompt_trials"]);
 });
 
-onEveryTrials("startPromptTrial() refuses what cannot be tried", async (given) => {
-  const { services, organization: { member }, add, start, estimate } = given;
-  await assert.rejects(start(), conflict("NOT_STARTABLE"));
-  await add("ada");
-  await assert.rejects(start(20, member), ForbiddenError);
-  for (const size of [0, 101, 1.5]) {
-    assert.deepEqual(await issuesOf(() => start(size)), [
-      `sampleSize ${size === 1.5 ? "MALFORMED" : "OUT_OF_RANGE"}`,
-    ]);
-  }
-  const other = await createOrganization(services.db, "Other");
-  await assert.rejects(start(20, other.admin), NotFoundError);
-  await assert.rejects(estimate(newId()), NotFoundError);
-});
+onEveryTrials(
+  "startPromptTrial() refuses invalid versions, sizes and prompts without past inputs",
+  async (given) => {
+    const { services, organization: { member }, add, start, estimate } = given;
+    await assert.rejects(start(), conflict("NOT_STARTABLE"));
+    await add("ada");
+    await assert.rejects(start(20, member), ForbiddenError);
+    for (const size of [0, 101, 1.5]) {
+      assert.deepEqual(await issuesOf(() => start(size)), [
+        `sampleSize ${size === 1.5 ? "MALFORMED" : "OUT_OF_RANGE"}`,
+      ]);
+    }
+    const other = await createOrganization(services.db, "Other");
+    await assert.rejects(start(20, other.admin), NotFoundError);
+    await assert.rejects(estimate(newId()), NotFoundError);
+  },
+);
 
 onEveryTrials("one trial of a prompt runs at a time", async (given) => {
   const { services, organization: { admin }, add, start } = given;
@@ -88,7 +91,7 @@ onEveryTrials("one trial of a prompt runs at a time", async (given) => {
 });
 
 onEveryTrials(
-  "the cost of a trial is estimated by the newest calls of the prompt",
+  "the cost of a trial is estimated from the newest calls of the prompt",
   async (given) => {
     const { services, organization: { id: organizationId }, add, start, estimate } = given;
     await add("ada", "max");

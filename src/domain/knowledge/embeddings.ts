@@ -31,7 +31,7 @@ const DESCRIBE_TABLE = statement<[]>(
  * Creates the table of embeddings. It is part of no migration, because the extension pgvector is not installed
  * everywhere.
  *
- * @returns false: the database has no pgvector, and facts are found by their words alone
+ * @returns false: the database has no pgvector, and facts are found by words only
  */
 export async function prepareEmbeddings(db: Connection): Promise<boolean> {
   // Only a superuser may create it; another process may have done so.

@@ -17,13 +17,13 @@ const PARAMETERS = ["channel", "columns", "welcome", "received"];
 
 /**
  * Handles `POST /import/contacts`: streams a file of people into the contacts; for ADMINs. A person whose address is
- * known is updated. Contacts are enrolled in the campaigns with a date to come.
+ * known is updated. Contacts are enrolled in the campaigns with a future date.
  *
  * Parameters: `channel` (EMAIL), whose addresses the file has; `columns` as in `importRecipients`; `welcome` (false),
- * whether the contacts get the mails of campaigns at sign-up; `received`, ids or types of campaigns whose mails the
- * contacts have got elsewhere. The file is CSV as
- * for recipients, in which the columns `psid` (on Messenger: `email`) and `vip` are fields of the contact; or NDJSON
- * of objects with `email`, `psid`, `name`, `vip` and `variables`.
+ * whether the contacts get the mails of campaigns with the trigger SIGNUP; `received`, ids or types of campaigns whose
+ * mails the contacts have received elsewhere. The file is CSV as for recipients, in which the columns `psid` (on
+ * Messenger: `email`) and `vip` are fields of the contact; or NDJSON of objects with `email`, `psid`, `name`, `vip` and
+ * `variables`.
  *
  * @returns 200 with `{ added, updated, refused, refusedRows: [{ line, reason }] }`, where `refusedRows` has the first
  *   100; 400 with `errors` if the header is unusable, no row is valid, or the upload was interrupted: what was written

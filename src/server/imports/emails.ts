@@ -36,8 +36,8 @@ interface Batch {
 
 /**
  * Handles `POST /import/emails`: streams an mbox (RFC 4155; `application/mbox` or `application/octet-stream`,
- * optionally with `Content-Encoding: gzip`) into the mails to learn from. They are no part of the inbox. A mail that is
- * stored already, by its Message-ID or, if it has none, its content, changes nothing. Attachments are counted, not kept.
+ * optionally with `Content-Encoding: gzip`) into the mails to learn from, outside the inbox. A mail that is already
+ * stored, by its Message-ID or, without one, its content, changes nothing. Attachments are counted, not stored.
  *
  * Parameter: `own=a@example.com,b@example.com`, addresses from which the organization answered, besides those of its
  * settings; mails from them are OUTBOUND.
@@ -90,7 +90,7 @@ async function* batchesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Batc
   let batch: Batch = { mails: [], refused: [], length: 0 };
   for await (const part of splitMbox(piecesOf(bytes), MAX_MAIL_BYTES)) {
     await addTo(batch, part);
-    // Parsing waits for nothing, and would block the event loop until the end of the batch.
+    // Yields between mails, because parsing a whole batch would block the event loop.
     await setImmediate();
     if (batch.mails.length < BATCH_MAILS && batch.length < BATCH_LENGTH) continue;
     yield batch;

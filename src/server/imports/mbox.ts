@@ -5,7 +5,7 @@ const LINE_FEED = 10;
 // Longer than a From line; a line of this length is read in parts.
 const MAX_LINE_BYTES = 64 * 1024;
 const MAX_FROM_LINE_LENGTH = 500;
-// From this size on, attachments are removed while the mail is read, so that they are never in memory.
+// Above this size, attachments are removed while the mail is read, so that they are never in memory.
 const LIGHTEN_BYTES = 256 * 1024;
 const FROM_LINE =
   /^From (?:.{0,300} )?((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .{0,30}?\d{1,2}:\d{2}.{0,20})/;
@@ -17,7 +17,7 @@ export interface MboxMail {
   readonly offset: number;
   /** Time of its From line; null: it cannot be read. */
   readonly date: Date | null;
-  /** Whether a From line begins it; false only for bytes at the begin of the file. */
+  /** Whether a From line begins it; false only for bytes at the beginning of the file. */
   readonly isMarked: boolean;
   /** Without the content of attachments if it is large. Null: it is larger than the limit. */
   readonly raw: Uint8Array | null;
@@ -25,7 +25,7 @@ export interface MboxMail {
 
 /**
  * Splits an mbox (RFC 4155) into its mails. A mail begins after a line `From <sender> <time>`. Lines of its text that
- * begin with `>From ` lose a `>` (mboxrd; so also those of mboxo). Of a mail beyond the limit nothing is kept.
+ * begin with `>From ` lose a `>` (mboxrd; so also those of mboxo). A mail above the limit is discarded.
  *
  * @param maxBytes largest mail that is returned
  */
@@ -40,7 +40,7 @@ export async function* splitMbox(
 
 class Splitter {
   readonly #maxBytes: number;
-  /** The begin of a line, of which the rest was not read yet. */
+  /** Beginning of a line whose rest was not read yet. */
   #pending: Buffer = Buffer.alloc(0);
   /** Position of `#pending` in the file. */
   #offset = 0;
@@ -144,7 +144,7 @@ class MailParts {
     this.#parts = [raw];
     this.#kept = raw.length;
     this.#inAttachment = isOpen;
-    // Doubled, so that a large text is not read again for each part.
+    // Doubled, so that a large text is not scanned again for each part.
     this.#lightenAt = Math.max(LIGHTEN_BYTES, 2 * raw.length);
   }
 

@@ -63,8 +63,8 @@ const SOURCES: readonly Source[] = [
 ];
 
 /**
- * Handles `POST /webhooks/email` and `POST /webhooks/mailgun`, optionally with the id of an organization: a mail that
- * arrived. Responds 200 once the mail is stored, now or by an earlier request.
+ * Handles `POST /webhooks/email` and `POST /webhooks/mailgun`, optionally with the id of an organization: an inbound
+ * mail. Responds 200 once the mail is stored, by this or an earlier request.
  */
 export function createInboundMail(services: Services, findSecrets: FindSecrets): Hono {
   const app = new Hono();

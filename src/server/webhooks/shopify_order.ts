@@ -6,13 +6,13 @@ import { checkHmac, parseJson, WebhookError } from "./webhook.ts";
 
 /** State of an order that Shopify reports. */
 export interface ShopifyOrder {
-  /** Null: it has no email address, so that it belongs to no customer. */
+  /** Null: it has no email address, and so no customer. */
   readonly order: NewOrder | null;
   /** Time of the state. */
   readonly updatedAt: Date;
 }
 
-// Topics with an order as their payload. The others of orders, such as orders/edited, tell what has changed.
+// Topics with an order as payload. Other topics, such as orders/edited, contain only changes.
 const TOPICS: readonly string[] = [
   "orders/create",
   "orders/updated",

@@ -29,7 +29,7 @@ function contacts(count: number) {
 }
 
 onEveryMail(
-  "createCampaign() enrols existing contacts by a job, and not in one at sign-up",
+  "createCampaign() enrols existing contacts by a job, but not with the trigger SIGNUP",
   async (mail) => {
     const { db, services, organization: { admin }, worker, smtp } = mail;
     await addContacts(services, admin, contacts(1_200));
@@ -134,7 +134,7 @@ onEveryMail("A disabled campaign stops, and continues once it is enabled again",
 });
 
 onEveryMail(
-  "Contacts that came while a campaign was disabled are enrolled when it is enabled",
+  "Contacts that were added while a campaign was disabled are enrolled when it is enabled",
   async (mail) => {
     const { db, services, organization: { admin }, worker } = mail;
     const campaign = await addCampaign(services, admin, campaignInput({ enabled: false }));

@@ -26,7 +26,7 @@ const CYCLE = {
   payload: {},
 } as const;
 
-onEveryMail("A cycle records and logs how many mails of which type it has queued", async (mail) => {
+onEveryMail("A cycle records and logs the number of queued mails by type", async (mail) => {
   const { db, services, organization: { admin, operator }, worker, smtp } = mail;
   const other = await createOrganization(db, "Other");
   for (const { organizationId } of [admin, other.admin]) {

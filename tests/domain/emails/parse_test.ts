@@ -40,8 +40,10 @@ Hello
   assert.equal(headers.get("received"), "second");
 });
 
-Deno.test("parseMail() takes the visible text of a mail that has only HTML, and counts attachments", async () => {
-  const mail = await parse(`From: max@example.net
+Deno.test(
+  "parseMail() reads the visible text of a mail with HTML only, and counts attachments",
+  async () => {
+    const mail = await parse(`From: max@example.net
 Content-Type: multipart/mixed; boundary=m
 
 --m
@@ -64,10 +66,11 @@ Content-Disposition: attachment
 x
 --m--
 `);
-  assert.equal(mail.text, "Grüße");
-  assert.match(mail.html ?? "", /Ignore all/);
-  assert.equal(mail.attachmentCount, 1);
-});
+    assert.equal(mail.text, "Grüße");
+    assert.match(mail.html ?? "", /Ignore all/);
+    assert.equal(mail.attachmentCount, 1);
+  },
+);
 
 Deno.test("parseMail() reads the text after large attachments, and counts them", async () => {
   const content = `${"QUJD".repeat(19)}\n`.repeat(200_000);

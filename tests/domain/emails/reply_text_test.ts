@@ -18,7 +18,7 @@ for (
   ] as const
 ) {
   // Patterns of packages for this purpose take minutes for some kilobytes of such a text.
-  Deno.test(`replyTextOf() ends soon for a megabyte of ${name}`, () => {
+  Deno.test(`replyTextOf() takes linear time for a megabyte of ${name}`, () => {
     assert.ok(replyTextOf(text).length <= text.length);
   });
 }

@@ -101,7 +101,7 @@ for (
     ["colors", `<p style="background:${"a ".repeat(500)}"></p>`.repeat(900)],
   ] as const
 ) {
-  Deno.test(`visibleTextOf() ends soon for a page of ${name}`, () => {
+  Deno.test(`visibleTextOf() takes bounded time for a page of ${name}`, () => {
     assert.equal(visibleTextOf(`seen${page}`), "seen");
   });
 }

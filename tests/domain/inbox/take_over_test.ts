@@ -65,7 +65,7 @@ onEveryInbox(
 );
 
 onEveryInbox(
-  "a text that a person edits while the model writes stays, and stops the model",
+  "an edit by a person while the model writes is kept, and stops the model",
   {},
   async (inbox) => {
     const { services, organization: { member }, read, worker, db } = inbox;

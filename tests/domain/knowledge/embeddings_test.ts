@@ -56,7 +56,7 @@ const FACTS = [
 ];
 
 onEmbedded(
-  "a mail finds a fact that says the same in other words by its embedding",
+  "a mail finds a fact with the same meaning in other words by its embedding",
   async ({ db }) => {
     const { organization, server, services, model, embed, find } = await setUp(db);
     await using _closing = { [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };

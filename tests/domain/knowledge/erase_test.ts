@@ -12,7 +12,8 @@ import { onEveryDatabase } from "../../support/database.ts";
 import { importMail, learnedFact } from "../../support/knowledge.ts";
 
 onEveryDatabase(
-  "the erasure of a contact reaches facts that only its mails said, and those for its mails",
+  "the erasure of a contact deletes facts with evidence from its mails only, and facts with its " +
+    "scope",
   async ({ db }) => {
     const services = { db, bus: createBus() };
     const { id, admin } = await createOrganization(db);

@@ -72,7 +72,7 @@ onEveryDatabase("topics are counted by mails, whatever mail is learned again", a
   ]);
 });
 
-onEveryDatabase("a style that is learned later keeps what it does not name", async ({ db }) => {
+onEveryDatabase("a later style keeps the values that it does not contain", async ({ db }) => {
   const { id } = await createOrganization(db);
   assert.equal(await styleOf({ db }, id), null);
   const style = { tone: "short", greeting: "Hi <name>,", signOff: null, language: "en" };

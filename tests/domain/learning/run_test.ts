@@ -78,7 +78,7 @@ onEveryLearning("a run learns all sent mails in batches of 10, once", {}, async 
   assert.equal((await read(third.run)).succeeded, 25);
 });
 
-onEveryLearning("received, automatic and empty mails teach nothing", {}, async (given) => {
+onEveryLearning("received, automatic and empty mails are skipped", {}, async (given) => {
   const { db, organization, services, worker, model, start, read } = given;
   const [sent = ""] = await addSentEmails(db, organization.id, 1);
   const outbound = { direction: "OUTBOUND" } as const;

@@ -72,7 +72,7 @@ onEveryDatabase("importRecipients() appends to an audience", async ({ db }) => {
   assert.deepEqual([audience.importStatus, audience.variableNames], ["FAILED", ["city"]]);
 });
 
-onEveryDatabase("importRecipients() refuses parameters in words", async ({ db }) => {
+onEveryDatabase("importRecipients() refuses invalid parameters with a reason", async ({ db }) => {
   const { organization: { member, colleague }, csv, send } = await openImports(db);
   const { answer: { audienceId } } = await csv("email\nann@example.com\n");
   const other = audienceId.replace(/.$/, (letter) => letter === "0" ? "1" : "0");

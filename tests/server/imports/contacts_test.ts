@@ -83,26 +83,29 @@ onEveryDatabase("importContacts() reads NDJSON and files of page-scoped ids", as
   ]);
 });
 
-onEveryDatabase("importContacts() refuses in words, and adds nothing then", async ({ db }) => {
-  const { send, list, member } = await open(db);
-  const file = "email\nada@example.com\n";
-  for (
-    const [body, options, status, reason] of [
-      [file, { caller: member }, 403, /import contacts/],
-      [file, { query: "?greet=1" }, 400, /greet: is not a known parameter; use channel/],
-      [file, { query: "?welcome=1" }, 400, /welcome: must be true or false/],
-      [file, { query: "?received=news" }, 400, /received: is neither id nor type of a campaign/],
-      ["email\n", {}, 400, /rows: are missing: the file has no rows/],
-      ["email\nx\n", {}, 400, /rows.2: email is not an email address/],
-      [file, { headers: { "content-type": "application/json" } }, 415, /Cannot import/],
-    ] as const
-  ) {
-    const { status: actual, answer } = await send(body, options);
-    assert.equal(actual, status, answer.errors?.[0].message);
-    assert.match(answer.errors[0].message, reason);
-  }
-  assert.deepEqual(await list(), []);
-});
+onEveryDatabase(
+  "importContacts() refuses invalid files with a reason, and adds nothing",
+  async ({ db }) => {
+    const { send, list, member } = await open(db);
+    const file = "email\nada@example.com\n";
+    for (
+      const [body, options, status, reason] of [
+        [file, { caller: member }, 403, /import contacts/],
+        [file, { query: "?greet=1" }, 400, /greet: is not a known parameter; use channel/],
+        [file, { query: "?welcome=1" }, 400, /welcome: must be true or false/],
+        [file, { query: "?received=news" }, 400, /received: is neither id nor type of a campaign/],
+        ["email\n", {}, 400, /rows: are missing: the file has no rows/],
+        ["email\nx\n", {}, 400, /rows.2: email is not an email address/],
+        [file, { headers: { "content-type": "application/json" } }, 415, /Cannot import/],
+      ] as const
+    ) {
+      const { status: actual, answer } = await send(body, options);
+      assert.equal(actual, status, answer.errors?.[0].message);
+      assert.match(answer.errors[0].message, reason);
+    }
+    assert.deepEqual(await list(), []);
+  },
+);
 
 onEveryDatabase(
   "importContacts() keeps what an interrupted upload has added, and adds the rest when it is repeated",

@@ -199,7 +199,7 @@ Deno.test("CsvReader maps columns by the parameter columns", async () => {
   }
 });
 
-Deno.test("CsvReader says in words what would help", async () => {
+Deno.test("CsvReader refuses a file with a remedy", async () => {
   for (
     const [file, columns, reason] of [
       [

@@ -91,26 +91,29 @@ onEveryDatabase("importSuppressions() takes one reason for all rows", async ({ d
   ]);
 });
 
-onEveryDatabase("importSuppressions() refuses in words, and adds nothing then", async ({ db }) => {
-  const { send, list, member } = await open(db);
-  const file = "email,status\nada@example.com,x\n";
-  for (
-    const [body, options, status, reason] of [
-      [file, { caller: member }, 403, /import suppressions/],
-      [file, {}, 400, /header: has no column "reason"; found "email", "status".*\?reason=/],
-      [file, { query: "?reason=bored" }, 400, /reason: must be BOUNCED or .*, not "bored"/],
-      [file, { query: "?name=x" }, 400, /name: is not a known parameter; use channel, reason/],
-      ["email\n", { query: "?reason=MANUAL" }, 400, /rows: are missing: the file has no rows/],
-      ["email\nx\n", { query: "?reason=MANUAL" }, 400, /rows.2: address is not an email address/],
-      [file, { headers: { "content-type": "application/json" } }, 415, /Cannot import/],
-    ] as const
-  ) {
-    const { status: actual, answer } = await send(body, options);
-    assert.equal(actual, status, answer.errors?.[0].message);
-    assert.match(answer.errors[0].message, reason);
-  }
-  assert.deepEqual(await list(), []);
-});
+onEveryDatabase(
+  "importSuppressions() refuses invalid files with a reason, and adds nothing",
+  async ({ db }) => {
+    const { send, list, member } = await open(db);
+    const file = "email,status\nada@example.com,x\n";
+    for (
+      const [body, options, status, reason] of [
+        [file, { caller: member }, 403, /import suppressions/],
+        [file, {}, 400, /header: has no column "reason"; found "email", "status".*\?reason=/],
+        [file, { query: "?reason=bored" }, 400, /reason: must be BOUNCED or .*, not "bored"/],
+        [file, { query: "?name=x" }, 400, /name: is not a known parameter; use channel, reason/],
+        ["email\n", { query: "?reason=MANUAL" }, 400, /rows: are missing: the file has no rows/],
+        ["email\nx\n", { query: "?reason=MANUAL" }, 400, /rows.2: address is not an email address/],
+        [file, { headers: { "content-type": "application/json" } }, 415, /Cannot import/],
+      ] as const
+    ) {
+      const { status: actual, answer } = await send(body, options);
+      assert.equal(actual, status, answer.errors?.[0].message);
+      assert.match(answer.errors[0].message, reason);
+    }
+    assert.deepEqual(await list(), []);
+  },
+);
 
 onEveryDatabase(
   "importSuppressions() keeps what an interrupted upload has added, and reports 100 refused rows",
