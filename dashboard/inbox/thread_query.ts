@@ -65,6 +65,7 @@ const ThreadDetailFields = graphql(
   `
   fragment ThreadDetailFields on Thread {
     ...ThreadFields
+    replyTo
     suggestion { ...SuggestionFields }
     emails(last: 50) { nodes { ...MailFields } pageInfo { hasPreviousPage startCursor } }
     orders(first: 3) {
@@ -97,6 +98,7 @@ export const ThreadUpdated = graphql(
       id
       ... on Thread {
         ...ThreadFields
+        replyTo
         emails(last: 50) { nodes { ...MailFields } pageInfo { hasPreviousPage startCursor } }
       }
     }

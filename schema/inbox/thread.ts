@@ -1,3 +1,4 @@
+import { findAnsweredMails } from "../../src/domain/inbox/answered_mail.ts";
 import { suggestionsOf } from "../../src/domain/inbox/find.ts";
 import { ThreadNode } from "../emails/thread.ts";
 import { builder } from "../kit/builder.ts";
@@ -5,6 +6,19 @@ import { batchLoader } from "../kit/loader.ts";
 import { SuggestionNode } from "./suggestion.ts";
 
 const loadSuggestion = batchLoader(({ services }, threadIds) => suggestionsOf(services, threadIds));
+
+const loadAnsweredMail = batchLoader(({ services, caller: { organizationId } }, threadIds) =>
+  findAnsweredMails(services, organizationId, threadIds)
+);
+
+builder.objectField(ThreadNode, "replyTo", (t) =>
+  t.string({
+    description:
+      "Address that `sendReply` writes to: the sender of the newest mail of a person, or the address " +
+      "that it names for answers. Differs from `contactEmail` if another person wrote in the thread.",
+    resolve: async ({ id, contactEmail }, _args, context) =>
+      (await loadAnsweredMail(context, id))?.address ?? contactEmail,
+  }));
 
 builder.objectField(ThreadNode, "suggestion", (t) =>
   t.field({

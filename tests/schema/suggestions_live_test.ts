@@ -70,13 +70,14 @@ onEveryDatabase(
       }
 
       const { body } = await post(
-        `{ thread(id: "${thread}") { suggestion { id job { subject { id } } } }
+        `{ thread(id: "${thread}") { replyTo suggestion { id job { subject { id } } } }
            node(id: "${suggestion}") { ... on Suggestion { promptVersion sources { text node { id } }
              outcome { kind } rating { good } usage { inputTokens } } }
            threads(filter: { suggestionStatuses: [READY] }) { nodes { id } }
            none: threads(filter: { suggestionStatuses: [FALLBACK, SENT] }) { nodes { id } } }`,
       );
       assert.equal(body.errors, undefined);
+      assert.equal(body.data.thread.replyTo, "grace@example.com");
       assert.equal(body.data.thread.suggestion.id, suggestion);
       assert.equal(body.data.thread.suggestion.job.subject.id, thread);
       assert.equal(body.data.node.promptVersion, 1);

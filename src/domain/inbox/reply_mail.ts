@@ -1,4 +1,3 @@
-import { type Connection, statement } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import type { Thread } from "../emails/email.ts";
 import { findOwnAddresses } from "../emails/own_addresses.ts";
@@ -7,33 +6,13 @@ import { toTypeId } from "../id.ts";
 import type { SmallMessage } from "../messages/send_now.ts";
 import { deliveryIdOf, singleMail } from "../messages/single_mail.ts";
 import type { Services } from "../services.ts";
+import { findAnsweredMail } from "./answered_mail.ts";
 
 /** Type of the messages that carry replies. */
 export const REPLY_TYPE = "reply";
 
 const MAX_ATTEMPTS = 3;
 const MAX_TITLE = 200;
-
-interface AnsweredMail {
-  readonly address: string;
-  readonly name: string | null;
-  readonly subject: string;
-  /** Null: the thread has no mail to answer. */
-  readonly messageId: string | null;
-  readonly references: readonly string[];
-}
-
-// A mail of a person takes precedence over later automatic ones. The name of the sender is used only without Reply-To,
-// because Reply-To may be another person.
-const FIND_ANSWERED = statement<[organizationId: string, threadId: string], AnsweredMail>(
-  "emails.answered",
-  `select coalesce(reply_to, from_address) as address,
-     case when reply_to is null or reply_to = from_address then from_name end as name,
-     subject, message_id as "messageId", reference_ids as "references"
-   from emails
-   where organization_id = $1 and thread_id = $2 and direction = 'INBOUND'
-   order by (kind in ('PERSON', 'FORWARD')) desc, received_at desc, id desc limit 1`,
-);
 
 /** A reply, ready to be inserted. */
 export interface ReplyMail {
@@ -53,7 +32,7 @@ export async function prepareReply(
   text: string,
   idempotencyKey: string | null,
 ): Promise<ReplyMail> {
-  const answered = await findAnswered(services, thread);
+  const answered = await findAnsweredMail(services, thread);
   const subject = /^re:/i.test(answered.subject) ? answered.subject : `Re: ${answered.subject}`;
   const references = [
     ...answered.references,
@@ -101,14 +80,4 @@ export async function prepareReply(
     deliveryId,
   });
   return { message, email };
-}
-
-/** A thread with outbound mails only has no mail to answer: the reply continues it by its subject. */
-async function findAnswered(
-  { db }: { readonly db: Connection },
-  { organizationId, id, contactEmail, subject }: Thread,
-): Promise<AnsweredMail> {
-  const [answered] = await db.run(FIND_ANSWERED, organizationId, id);
-  return answered ??
-    { address: contactEmail, name: null, subject, messageId: null, references: [] };
 }

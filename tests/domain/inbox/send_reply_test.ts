@@ -3,6 +3,7 @@ import { statement } from "../../../src/db/database.ts";
 import { getThread } from "../../../src/domain/emails/find.ts";
 import { ConflictError, InvalidInputError, NotFoundError } from "../../../src/domain/errors.ts";
 import { toTypeId } from "../../../src/domain/id.ts";
+import { findAnsweredMails } from "../../../src/domain/inbox/answered_mail.ts";
 import { sendReply } from "../../../src/domain/inbox/send_reply.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryInbox, type Received, type TestInbox } from "../../support/inbox.ts";
@@ -66,6 +67,27 @@ onEveryInbox(
     assert.equal(header(mail.content, "References"), "<first@example.com> <second@example.com>");
     assert.equal(header(mail.content, "Subject"), "Re: Where is {{ my }} order?");
     assert.match(mail.content, /It arrives \{\{ tomorrow \}\}\./);
+  },
+);
+
+onEveryInbox(
+  "a reply goes to the person who wrote last in the thread, which its address for answers says before",
+  {},
+  async ({ services, organization: { id, member }, receive, worker, smtp }) => {
+    const first = await receive({ messageId: "first@example.com" });
+    const second = await receive({
+      inReplyTo: "first@example.com",
+      from: { address: "ada@example.com", name: "Ada" },
+    });
+    assert.equal(second.threadId, first.threadId);
+    const { threadId } = first;
+    assert.equal((await getThread(services, member, threadId)).contactEmail, "grace@example.com");
+    const answered = (await findAnsweredMails(services, id, [threadId])).get(threadId);
+    assert.equal(answered?.address, "ada@example.com");
+    await sendReply(services, member, threadId, { text: "It arrives tomorrow." });
+    await worker.runQueued();
+
+    assert.deepEqual(smtp.received.map(({ recipient }) => recipient), ["ada@example.com"]);
   },
 );
 
