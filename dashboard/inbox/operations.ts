@@ -1,6 +1,7 @@
 import { Failure, graphql } from "../api/graphql.ts";
-import { ThreadFields } from "./thread_fields.ts";
-import { MailFields, SuggestionFields } from "./thread_query.ts";
+
+// The results name only what the caller needs at once. Events bring the rest: a result that arrives after a newer
+// event would put older data in its place.
 
 /** Saves the text of a suggested reply as a person edits it. */
 export const EditSuggestion = graphql(
@@ -8,12 +9,12 @@ export const EditSuggestion = graphql(
   mutation EditSuggestion($id: ID!, $text: String!) {
     editSuggestion(id: $id, text: $text) {
       __typename
-      ... on EditSuggestionPayload { suggestion { ...SuggestionFields } }
+      ... on EditSuggestionPayload { suggestion { id editedText } }
       ...Failure
     }
   }
 `,
-  [SuggestionFields, Failure],
+  [Failure],
 );
 
 /** Sends a reply in a thread. */
@@ -22,20 +23,12 @@ export const SendReply = graphql(
   mutation SendReply($threadId: ID!, $input: SendReplyInput!) {
     sendReply(threadId: $threadId, input: $input) {
       __typename
-      ... on SendReplyPayload {
-        thread {
-          ...ThreadFields
-          suggestion { ...SuggestionFields }
-          emails(last: 50) { nodes { ...MailFields } pageInfo { hasPreviousPage startCursor } }
-        }
-        delivery { id status error { type code message } }
-        created
-      }
+      ... on SendReplyPayload { delivery { id } created }
       ...Failure
     }
   }
 `,
-  [ThreadFields, SuggestionFields, MailFields, Failure],
+  [Failure],
 );
 
 /** Has the suggested replies of threads written anew. */
@@ -44,15 +37,12 @@ export const RegenerateSuggestions = graphql(
   mutation RegenerateSuggestions($threadIds: [ID!]!, $instruction: String) {
     regenerateSuggestions(threadIds: $threadIds, instruction: $instruction) {
       __typename
-      ... on RegenerateSuggestionsPayload {
-        threads { ...ThreadFields suggestion { ...SuggestionFields } }
-        job { id }
-      }
+      ... on RegenerateSuggestionsPayload { threads { id } job { id } }
       ...Failure
     }
   }
 `,
-  [ThreadFields, SuggestionFields, Failure],
+  [Failure],
 );
 
 /** Stores an opinion about a suggested reply. */

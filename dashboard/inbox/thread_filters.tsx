@@ -1,3 +1,5 @@
+import { Group } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { VariablesOf } from "../api/graphql.ts";
 import { ChipFilter, FilterBar, SearchFilter, ViewFilter } from "../kit/filters.tsx";
 import { listOf, type UrlState } from "../kit/url_state.ts";
@@ -26,9 +28,11 @@ export function filterOf({ view, suggestion, q }: UrlState): ThreadFilter {
 }
 
 /** Filters of a list of threads: a text, one of the usual views, and states of the suggestion. */
-export function ThreadFilters({ state, onChange }: {
+export function ThreadFilters({ state, onChange, children }: {
   readonly state: UrlState;
   readonly onChange: (changes: UrlState) => void;
+  /** Actions on the selected threads. */
+  readonly children: ReactNode;
 }) {
   return (
     <FilterBar>
@@ -43,15 +47,18 @@ export function ThreadFilters({ state, onChange }: {
         chosen={state.view ?? FIRST_VIEW}
         onChange={(view) => onChange({ view: view === FIRST_VIEW ? undefined : view })}
       />
-      <span className="dimmed" aria-hidden>Suggestion</span>
-      <ChipFilter
-        label="Suggestion"
-        values={SUGGESTION_STATUSES}
-        chosen={listOf(state.suggestion, SUGGESTION_STATUSES)}
-        onChange={(suggestion) => onChange({ suggestion })}
-      >
-        {suggestionLabel}
-      </ChipFilter>
+      <Group gap="xs" wrap="nowrap">
+        <span className="dimmed" aria-hidden>Suggestion</span>
+        <ChipFilter
+          label="Suggestion"
+          values={SUGGESTION_STATUSES}
+          chosen={listOf(state.suggestion, SUGGESTION_STATUSES)}
+          onChange={(suggestion) => onChange({ suggestion })}
+        >
+          {suggestionLabel}
+        </ChipFilter>
+      </Group>
+      {children}
     </FilterBar>
   );
 }

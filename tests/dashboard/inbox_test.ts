@@ -27,11 +27,13 @@ const SUGGESTED = "Hello Grace,\n\nyour order [number of the order] is on its wa
 const REVIEW = JSON.stringify({ shortcomings: ["MISSING_FACT"], facts: [] });
 
 /** Suggests a reply to a mail, with the ground first, as the model is asked for; names a shortcoming of an edit. */
-function answer({ schema }: ReceivedAsk): string {
+function answer({ schema, messages }: ReceivedAsk): string {
   if (schema?.name !== "reply") return REVIEW;
-  const { text, ...ground } = JSON.parse(
-    replyAnswer({ text: SUGGESTED, missing: ["number of the order"] }),
-  );
+  const isFriendlier = JSON.stringify(messages).includes("draft: Friendlier");
+  const { text, ...ground } = JSON.parse(replyAnswer({
+    text: isFriendlier ? SUGGESTED.replace("Hello", "Dear") : SUGGESTED,
+    missing: ["number of the order"],
+  }));
   return JSON.stringify({ ...ground, text });
 }
 
@@ -63,9 +65,29 @@ inBrowser(
     await page.getByText("90% sure").waitFor();
     await page.getByText("The model did not know: number of the order").waitFor();
     await page.getByRole("button", { name: "Mail Where is my order?" }).click();
-    await page.getByText("grace@example.com,").waitFor();
+    await page.locator("[role=dialog]:focus", { hasText: "grace@example.com," }).waitFor();
     await assertAccessible(page);
     await page.keyboard.press("Escape");
+
+    await page.keyboard.press("Shift+?");
+    await page.getByRole("row", { name: "e Edit the reply" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("g");
+    await page.keyboard.press("u");
+    await page.getByRole("heading", { name: "AI usage" }).waitFor();
+    await page.goBack();
+    await page.getByRole("button", { name: "Good suggestion", pressed: false }).waitFor();
+    await page.keyboard.press("u");
+    await page.getByLabel("What is good about it?").fill("It asks for the number.");
+    await page.getByRole("button", { name: "Save the comment" }).click();
+    await page.getByRole("button", { name: "Good suggestion", pressed: true }).waitFor();
+
+    model.settings.tokenMs = 0;
+    await page.keyboard.press("r");
+    await assertAccessible(page);
+    await page.getByRole("button", { name: "Friendlier" }).click();
+    await page.getByText("Instruction: Friendlier").waitFor();
+    await page.locator("textarea", { hasText: "Dear Grace," }).waitFor();
 
     await page.keyboard.press("s");
     await page.keyboard.press("Enter");
@@ -73,7 +95,7 @@ inBrowser(
     await assertAccessible(page);
     await page.getByRole("button", { name: "Back", exact: true }).click();
     await page.keyboard.press("e");
-    const edited = SUGGESTED.replace("[number of the order]", "1001");
+    const edited = SUGGESTED.replace("Hello", "Dear").replace("[number of the order]", "1001");
     await text.fill(edited);
     await page.getByText("Saved", { exact: true }).waitFor();
     await page.locator("del", { hasText: "number" }).waitFor();
@@ -128,5 +150,44 @@ inBrowser(
   },
   VIEWPORT,
   { keepContent: true },
+  ENVIRONMENT,
+);
+
+inBrowser(
+  "replies of many selected threads are written anew by one job, whose progress is shown",
+  async ({ page, program, open }) => {
+    Object.assign(model.settings, { reply: answer, tokenMs: 0 });
+    for (let n = 1; n <= 21; n++) {
+      await postMail(program, {
+        messageId: `<${n}@example.com>`,
+        from: `person${n}@example.com`,
+        subject: `Question ${n}`,
+        text: "Where is my order?",
+      });
+    }
+    await open("/inbox?suggestion=READY");
+    await page.getByText("21 found").waitFor();
+    // Rows that arrived since the first ones wait behind a button.
+    await page.reload();
+    await page.getByText("Question 21", { exact: true }).waitFor();
+    for (let n = 1; n <= 21; n++) {
+      await page.keyboard.press("j");
+      await page.keyboard.press("x");
+    }
+    await page.getByRole("button", { name: "Write anew (21) …" }).waitFor();
+    await assertAccessible(page);
+    await page.keyboard.press("r");
+    await page.getByLabel("Instruction", { exact: true }).fill("Friendlier");
+    await page.keyboard.press("Enter");
+    const progress = page.getByRole("region", { name: "Replies that are written anew" });
+    await progress.getByText("Completed").waitFor();
+    await progress.getByText("100%").waitFor();
+    await assertAccessible(page);
+    await page.getByText("Question 21", { exact: true }).click();
+    await page.getByText("Instruction: Friendlier").waitFor();
+    await page.locator("textarea", { hasText: "Dear Grace," }).waitFor();
+  },
+  VIEWPORT,
+  {},
   ENVIRONMENT,
 );

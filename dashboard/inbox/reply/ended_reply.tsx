@@ -2,6 +2,7 @@ import { formatEnum, formatFraction } from "../../kit/format.ts";
 import { Difference } from "../../kit/text_difference.tsx";
 import { DeliveryStatusBadge } from "../../deliveries/delivery_status.tsx";
 import { PageLink } from "../../kit/links.tsx";
+import { Rating } from "./rating.tsx";
 import type { Suggestion, ThreadDetail } from "../thread_query.ts";
 
 type Outcome = NonNullable<Suggestion["outcome"]>;
@@ -16,9 +17,14 @@ export function EndedReply({ thread, suggestion }: {
   const isEdited = sentText !== null && sentText !== text && text !== "";
   return (
     <div className="reply-head">
-      <div className="reply-line" role="status">
-        <h2>{titleOf(outcome)}</h2>
-        <SentState thread={thread} />
+      <div className="reply-line">
+        <span role="status" className="reply-line">
+          <h2>{titleOf(outcome)}</h2>
+          <SentState thread={thread} />
+        </span>
+        <span className="reply-rating">
+          <Rating suggestion={suggestion} />
+        </span>
       </div>
       {outcome.similarity !== null && outcome.kind !== "SENT_AS_IT_WAS" && text !== "" && (
         <p className="dimmed">

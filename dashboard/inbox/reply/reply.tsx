@@ -3,6 +3,7 @@ import { useState } from "react";
 import { ActionButton } from "../../kit/action_button.tsx";
 import type { ThreadDetail } from "../thread_query.ts";
 import { EndedReply } from "./ended_reply.tsx";
+import { RegenerateButton } from "./regenerate_button.tsx";
 import { ReplyEditor } from "./reply_editor.tsx";
 import { SuggestionHead } from "./suggestion_head.tsx";
 import { WritingReply } from "./writing_reply.tsx";
@@ -45,6 +46,7 @@ function ReplyPart({ thread }: { readonly thread: ThreadDetail }) {
             <ActionButton icon={IconPencil} onClick={() => setAnother(true)}>
               Write another reply
             </ActionButton>
+            {suggestion && <RegenerateButton thread={thread} />}
           </div>
         )}
     </>

@@ -11,6 +11,7 @@ import { useTyped } from "../../kit/typed.ts";
 import { EditSuggestion } from "../operations.ts";
 import type { Suggestion, ThreadDetail } from "../thread_query.ts";
 import { EditState } from "./edit_state.tsx";
+import { RegenerateButton } from "./regenerate_button.tsx";
 import { useSend } from "./use_send.ts";
 
 const SAVE_MS = 600;
@@ -80,8 +81,9 @@ export function ReplyEditor({ thread, suggestion, onSent }: {
           disabled={text.trim() === ""}
           onClick={send}
         >
-          {`Send to ${thread.contactEmail}`}
+          {`Send to ${thread.replyTo}`}
         </Button>
+        {suggestion && <RegenerateButton thread={thread} />}
         {suggestion && (
           <EditState
             suggestion={suggestion}

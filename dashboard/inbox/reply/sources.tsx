@@ -31,7 +31,8 @@ function SourceChip({ source: { text, node } }: { readonly source: Source }) {
           <span>{kind}</span> <span className="dimmed">{text}</span>
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown className="source-excerpt">
+      {/* Takes the focus, so that Esc closes it and not the thread. */}
+      <Popover.Dropdown className="source-excerpt" tabIndex={0}>
         {node ? <Excerpt node={node} text={text} /> : (
           <>
             <p>{text}</p>

@@ -2,6 +2,7 @@ import { IconAlertTriangle, IconHelpCircle } from "@tabler/icons-react";
 import { formatFraction } from "../../kit/format.ts";
 import { SuggestionState } from "../suggestion_state.tsx";
 import type { Suggestion } from "../thread_query.ts";
+import { Rating } from "./rating.tsx";
 import { Sources } from "./sources.tsx";
 
 /** State of a suggested reply, its confidence, what the model did not know, and its sources. */
@@ -14,6 +15,9 @@ export function SuggestionHead({ suggestion }: { readonly suggestion: Suggestion
         <SuggestionState suggestion={suggestion} />
         <Confidence suggestion={suggestion} />
         <Author suggestion={suggestion} />
+        <span className="reply-rating">
+          <Rating suggestion={suggestion} />
+        </span>
       </div>
       {instruction !== null && <p className="dimmed">Instruction: {instruction}</p>}
       {fallbackReason !== null && (
