@@ -2,12 +2,12 @@
 // sent per second, latency to the acceptance by the mail server, a backlog, and beside a bulk. PostgreSQL only,
 // Linux only. Options for a short run: --seconds, --backlog, --bulk, --lone.
 import { parseArgs } from "node:util";
-import { statement } from "../../src/db/database.ts";
 import type { Caller } from "../../src/domain/access/access.ts";
 import { sendMessage } from "../../src/domain/messages/send.ts";
 import type { Services } from "../../src/domain/services.ts";
 import { testDatabase } from "../support/database.ts";
 import { request } from "../support/program.ts";
+import { cpuSeconds } from "./cpu.ts";
 import { perSecond, report } from "./report.ts";
 import {
   type Bench,
@@ -38,7 +38,6 @@ const BACKLOG = Number(values.backlog);
 const BULK = Number(values.bulk);
 const LONE = Number(values.lone);
 const CLIENTS = 8;
-const TICKS_PER_SECOND = 100;
 
 /** Sends from all clients for `SECONDS`; returns the number of accepted messages. */
 async function sendForSeconds(target: Target, lane: Lane): Promise<number> {
@@ -48,27 +47,6 @@ async function sendForSeconds(target: Target, lane: Lane): Promise<number> {
     while (performance.now() < end) await send(target, lane, count++);
   }));
   return count;
-}
-
-const BACKENDS = statement<[], { pid: number }>(
-  "bench.backends",
-  "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-);
-
-/** Seconds of processor time that the program and its database have used. */
-async function cpuSeconds({ services, target }: Bench): Promise<{ own: number; database: number }> {
-  const backends = await services.db.run(BACKENDS);
-  const database = await Promise.all(backends.map(({ pid }) => cpuOf(pid)));
-  return {
-    own: await cpuOf(target.process.pid),
-    database: database.reduce((sum, seconds) => sum + seconds, 0),
-  };
-}
-
-async function cpuOf(pid: number): Promise<number> {
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-  const [user, system] = stat.slice(stat.lastIndexOf(")")).split(" ").slice(12, 14);
-  return (Number(user) + Number(system)) / TICKS_PER_SECOND;
 }
 
 async function measureIdle({ target }: Bench): Promise<void> {
