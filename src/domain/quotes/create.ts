@@ -3,9 +3,9 @@ import { type Caller, requireAdmin } from "../access/access.ts";
 import { upsertContacts } from "../contacts/upsert.ts";
 import { ConflictError } from "../errors.ts";
 import { newId } from "../id.ts";
-import { wakeWorkers } from "../jobs/enqueue.ts";
+import { enqueueJobs, wakeWorkers } from "../jobs/enqueue.ts";
 import type { Services } from "../services.ts";
-import { enqueueProcessing } from "./enqueue.ts";
+import { processingJob } from "./enqueue.ts";
 import { getQuote } from "./find.ts";
 import { addImageUrls } from "./images.ts";
 import { checkQuote, type CreateQuoteInput, type NewQuoteFields } from "./input.ts";
@@ -20,13 +20,14 @@ const INSERT = statement<
     customerEmail: string,
     request: string,
     idempotencyKey: string | null,
+    jobId: string | null,
   ],
   { id: string }
 >(
   "quotes.insert",
   `insert into quotes (id, organization_id, contact_id, customer_name, customer_email, request,
-     idempotency_key)
-   values ($1, $2, $3, $4, $5, $6, $7)
+     idempotency_key, job_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)
    on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing
    returning id`,
 );
@@ -56,19 +57,18 @@ export async function createQuote(
   requireAdmin(caller, "create quotes");
   const fields = await checkQuote(services, input);
   const { organizationId } = caller;
+  const jobId = input.process ? newId() : null;
   const { id, contactId, created } = await services.db.transaction(async (tx) => {
-    const inserted = await insert(tx, organizationId, fields);
-    if (inserted.created && input.process) {
-      await enqueueProcessing(tx, [{ id: inserted.id, organizationId, jobId: null }], {
-        resend: false,
-        userId: caller.userId,
-      });
+    const inserted = await insert(tx, organizationId, fields, jobId);
+    if (inserted.created && jobId !== null) {
+      const options = { resend: false, userId: caller.userId };
+      await enqueueJobs(tx, [processingJob({ id: inserted.id, organizationId }, jobId, options)]);
     }
     return inserted;
   });
   services.bus.publish("contacts", organizationId, [contactId]);
   if (created) services.bus.publish("quotes", organizationId, [id]);
-  if (created && input.process) wakeWorkers(services, ["AI"]);
+  if (created && jobId !== null) wakeWorkers(services, ["AI"]);
   return { quote: await getQuote(services, caller, id), created };
 }
 
@@ -76,6 +76,7 @@ async function insert(
   tx: Connection,
   organizationId: string,
   fields: NewQuoteFields,
+  jobId: string | null,
 ): Promise<{ id: string; contactId: string; created: boolean }> {
   const [contact] = await upsertContacts(tx, organizationId, [fields.contact], false);
   if (!contact) throw new Error("The contact of a quote was not written");
@@ -90,6 +91,7 @@ async function insert(
     customerEmail,
     request,
     idempotencyKey,
+    jobId,
   );
   if (row) {
     await addImageUrls(tx, { id, organizationId }, imageUrls);

@@ -21,6 +21,24 @@ const RESET = statement<[ids: string[], jobIds: string[]]>(
 
 const KEY = "quote:";
 
+/** Returns the job that processes a quote. Mails the estimate again if `resend`. */
+export function processingJob(
+  quote: Pick<QuoteToProcess, "id" | "organizationId">,
+  jobId: string,
+  { resend, userId }: { readonly resend: boolean; readonly userId: string | null },
+): NewJob & { readonly id: string } {
+  const quoteId = toTypeId("quote", quote.id);
+  return {
+    id: jobId,
+    organizationId: quote.organizationId,
+    userId,
+    kind: "PROCESS_QUOTE",
+    uniqueKey: `${KEY}${quote.id}`,
+    subject: quoteId,
+    payload: { quoteId, resend },
+  };
+}
+
 /** SQL: unique key of the job that processes quote `q`, so that each quote has one unfinished job. */
 export const UNIQUE_KEY = `'${KEY}' || q.id`;
 
@@ -34,21 +52,12 @@ export const UNIQUE_KEY = `'${KEY}' || q.id`;
 export async function enqueueProcessing(
   tx: Connection,
   quotes: readonly QuoteToProcess[],
-  { resend, userId }: { readonly resend: boolean; readonly userId: string | null },
+  options: { readonly resend: boolean; readonly userId: string | null },
 ): Promise<string[]> {
-  const jobs = quotes.map(({ id, organizationId, jobId }) => ({
-    id: jobId ?? newId(),
-    isNew: jobId === null,
-    organizationId,
-    userId,
-    kind: "PROCESS_QUOTE" as const,
-    uniqueKey: `${KEY}${id}`,
-    subject: toTypeId("quote", id),
-    payload: { quoteId: toTypeId("quote", id), resend },
-  }));
-  const newJobs: NewJob[] = jobs.filter(({ isNew }) => isNew);
-  await takeOverJobs(tx, jobs.filter(({ isNew }) => !isNew), userId);
-  await enqueueJobs(tx, newJobs);
+  const jobs = quotes.map((quote) => processingJob(quote, quote.jobId ?? newId(), options));
+  const known = new Set(quotes.map(({ jobId }) => jobId));
+  await takeOverJobs(tx, jobs.filter(({ id }) => known.has(id)), options.userId);
+  await enqueueJobs(tx, jobs.filter(({ id }) => !known.has(id)));
   await tx.run(RESET, quotes.map(({ id }) => id), jobs.map(({ id }) => id));
   return jobs.map(({ id }) => id);
 }
