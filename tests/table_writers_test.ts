@@ -118,6 +118,10 @@ for (
     [PLAN, "`truncate table providers`", "providers"],
     [PLAN, "`merge into audiences a using x on a.id = x.id`", "audiences"],
     [PLAN, 'builder.updateTable("deliveries as d").set({ status })', "deliveries"],
+    [PLAN, 'eraserOfRows("orders.erase", "orders")', "orders"],
+    [PLAN, 'eraserByIds(\n  "messages.erase",\n  "audiences",\n)', "audiences"],
+    [PLAN, '[{ table: "quote_images", key: "quote_id" }]', "quote_images"],
+    [PLAN, 'userReleaser("jobs.eraseUser", "jobs")', "jobs"],
     [
       "src/domain/deliveries/retry.ts",
       "`begun as (update messages m set status = $1)`",

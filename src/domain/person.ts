@@ -1,4 +1,4 @@
-import type { Connection } from "../db/database.ts";
+import { type Connection, LONG, statement } from "../db/database.ts";
 
 /** A contact that is being erased. */
 export interface Person {
@@ -24,6 +24,23 @@ export interface ErasedUser {
 
 /** Erases rows of one noun about a user; otherwise like `PersonEraser`. */
 export type UserEraser = (db: Connection, user: ErasedUser, limit: number) => Promise<number>;
+
+/** Creates the eraser that sets the column `user_id` of a user's rows to null. */
+export function userReleaser(label: string, table: string): UserEraser {
+  const release = statement<
+    [organizationId: string, userId: string, limit: number],
+    { id: string }
+  >(
+    label,
+    `update ${table} set user_id = null where id = any(array(
+       select id from ${table} where organization_id = $1 and user_id = $2
+       order by id limit $3 for no key update))
+     returning id`,
+    LONG,
+  );
+  return async (db, { organizationId, userId }, limit) =>
+    (await db.run(release, organizationId, userId, limit)).length;
+}
 
 /** Text in place of an error message, which may name the recipient. */
 export const ERASED_TEXT = "Removed, because the recipient was erased";

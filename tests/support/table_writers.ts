@@ -7,6 +7,8 @@ export type Owners = Readonly<Record<string, string>>;
 const WRITE =
   /\b(?:insert\s+into|update(?:\s+only)?|delete\s+from(?:\s+only)?|truncate(?:\s+table)?|merge\s+into)\s+([a-z_]+)\b/gi;
 const BUILT_WRITE = /\b(?:insertInto|updateTable|deleteFrom|mergeInto)\(\s*"([a-z_]+)/g;
+const ERASED =
+  /\b(?:eraser(?:OfRows|ByIds)|userReleaser)\(\s*"[\w.]+",\s*"([a-z_]+)"|\{ table: "([a-z_]+)", key: "/g;
 const CREATE = /\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?([a-z_]+)/gi;
 const DROP = /\bdrop\s+table\s+(?:if\s+exists\s+)?([a-z_]+)/gi;
 
@@ -45,8 +47,9 @@ export function findForeignWrites(
 }
 
 function writesOf(text: string): { table: string; line: number }[] {
-  return [...text.matchAll(WRITE), ...text.matchAll(BUILT_WRITE)].map((match) => ({
-    table: (match[1] ?? "").toLowerCase(),
+  const matches = [WRITE, BUILT_WRITE, ERASED].flatMap((write) => [...text.matchAll(write)]);
+  return matches.map((match) => ({
+    table: (match[1] ?? match[2] ?? "").toLowerCase(),
     line: text.slice(0, match.index).split("\n").length,
   }));
 }

@@ -1,25 +1,10 @@
 import { LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraseBy, type Eraser, eraserByIds } from "../eraser.ts";
 
 /** Erases the calls of the language model. */
-export const aiCallsEraser: Eraser = {
-  tables: ["ai_calls"],
-  count: statement(
-    "aiCalls.countAll",
-    "select count(*) as count from ai_calls where organization_id = $1",
-    LONG,
-  ),
-  erase: eraseBy(statement(
-    "aiCalls.erase",
-    `with page as materialized (
-       select id from ai_calls where organization_id = $1 and id > $2 order by id limit $3
-     ),
-     gone as (delete from ai_calls where id = any(array(select id from page)) returning id)
-     select (select count(*) from gone) as erased,
-       (select id from page order by id desc limit 1) as last`,
-    LONG,
-  )),
-};
+export const aiCallsEraser = eraserByIds("aiCalls.erase", "ai_calls", {
+  countLabel: "aiCalls.countAll",
+});
 
 /** Erases the sums of calls and the budget. */
 export const aiStatsEraser: Eraser = {

@@ -1,25 +1,11 @@
 import { LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraseBy, type Eraser, eraserByIds, eraserOfRows } from "../eraser.ts";
 
 /** Erases deliveries and their attempts. */
-export const deliveriesEraser: Eraser = {
-  tables: ["deliveries", "delivery_attempts"],
-  count: statement(
-    "deliveries.countAll",
-    "select count(*) as count from deliveries where organization_id = $1",
-    LONG,
-  ),
-  erase: eraseBy(statement(
-    "deliveries.erase",
-    `with page as materialized (
-       select id from deliveries where organization_id = $1 and id > $2 order by id limit $3
-     ),
-     attempts as (delete from delivery_attempts where delivery_id = any(array(select id from page))),
-     gone as (delete from deliveries where id = any(array(select id from page)))
-     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
-    LONG,
-  )),
-};
+export const deliveriesEraser = eraserByIds("deliveries.erase", "deliveries", {
+  countLabel: "deliveries.countAll",
+  children: [{ table: "delivery_attempts", key: "delivery_id" }],
+});
 
 /**
  * Erases the batches and counters of messages, which have no index on their organization. A page of messages is
@@ -54,16 +40,4 @@ export const batchesEraser: Eraser = {
 };
 
 /** Erases the counts by minute. */
-export const minutesEraser: Eraser = {
-  tables: ["delivery_minutes"],
-  erase: eraseBy(statement(
-    "deliveries.eraseMinutes",
-    `with gone as (
-       delete from delivery_minutes where ctid = any(array(
-         select ctid from delivery_minutes where organization_id = $1 limit $3))
-       returning minute
-     )
-     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
-    LONG,
-  )),
-};
+export const minutesEraser = eraserOfRows("deliveries.eraseMinutes", "delivery_minutes");

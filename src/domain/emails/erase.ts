@@ -1,39 +1,14 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraserByIds } from "../eraser.ts";
 import { ERASED_ADDRESS, type Person } from "../person.ts";
 
 /** Erases mails. */
-export const emailsEraser: Eraser = {
-  tables: ["emails"],
-  count: statement(
-    "emails.countAll",
-    "select count(*) as count from emails where organization_id = $1",
-    LONG,
-  ),
-  erase: eraseBy(statement(
-    "emails.erase",
-    `with page as materialized (
-       select id from emails where organization_id = $1 and id > $2 order by id limit $3
-     ),
-     gone as (delete from emails where id = any(array(select id from page)))
-     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
-    LONG,
-  )),
-};
+export const emailsEraser = eraserByIds("emails.erase", "emails", {
+  countLabel: "emails.countAll",
+});
 
 /** Erases threads. */
-export const threadsEraser: Eraser = {
-  tables: ["threads"],
-  erase: eraseBy(statement(
-    "threads.erase",
-    `with page as materialized (
-       select id from threads where organization_id = $1 and id > $2 order by id limit $3
-     ),
-     gone as (delete from threads where id = any(array(select id from page)))
-     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
-    LONG,
-  )),
-};
+export const threadsEraser = eraserByIds("threads.erase", "threads");
 
 type ErasePart = [organizationId: string, addresses: string[], limit: number];
 

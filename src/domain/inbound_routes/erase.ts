@@ -1,20 +1,9 @@
 import { type Connection, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraserOfRows } from "../eraser.ts";
 import type { ErasedUser } from "../person.ts";
 
 /** Erases the secrets of inbound routes: one row per kind. */
-export const inboundSecretsEraser: Eraser = {
-  tables: ["inbound_secrets"],
-  erase: eraseBy(statement(
-    "inboundRoutes.erase",
-    `with gone as (
-       delete from inbound_secrets where ctid = any(array(
-         select ctid from inbound_secrets where organization_id = $1 limit $3))
-       returning 1
-     )
-     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
-  )),
-};
+export const inboundSecretsEraser = eraserOfRows("inboundRoutes.erase", "inbound_secrets");
 
 const ERASE_USER = statement<[organizationId: string, userId: string], { erased: number }>(
   "inboundRoutes.eraseUser",

@@ -1,21 +1,11 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraserByIds } from "../eraser.ts";
 import type { ErasedUser, Person } from "../person.ts";
 
 /** Erases suggestions with their sources. */
-export const suggestionsEraser: Eraser = {
-  tables: ["suggestions", "suggestion_sources"],
-  erase: eraseBy(statement(
-    "suggestions.erase",
-    `with page as materialized (
-       select id from suggestions where organization_id = $1 and id > $2 order by id limit $3
-     ),
-     sources as (delete from suggestion_sources where suggestion_id = any(array(select id from page))),
-     gone as (delete from suggestions where id = any(array(select id from page)))
-     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
-    LONG,
-  )),
-};
+export const suggestionsEraser = eraserByIds("suggestions.erase", "suggestions", {
+  children: [{ table: "suggestion_sources", key: "suggestion_id" }],
+});
 
 const ERASE_PERSON = statement<
   [organizationId: string, addresses: string[], limit: number],

@@ -1,21 +1,11 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraseBy, type Eraser, eraserByIds } from "../eraser.ts";
 import type { ErasedUser, Person } from "../person.ts";
 
 /** Erases facts with their evidence. */
-export const factsEraser: Eraser = {
-  tables: ["facts", "fact_evidence"],
-  erase: eraseBy(statement(
-    "facts.erase",
-    `with page as materialized (
-       select id from facts where organization_id = $1 and id > $2 order by id limit $3
-     ),
-     evidence as (delete from fact_evidence where fact_id = any(array(select id from page))),
-     gone as (delete from facts where id = any(array(select id from page)))
-     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
-    LONG,
-  )),
-};
+export const factsEraser = eraserByIds("facts.erase", "facts", {
+  children: [{ table: "fact_evidence", key: "fact_id" }],
+});
 
 /** Erases topics, those of each mail, and the style of writing. */
 export const topicsEraser: Eraser = {

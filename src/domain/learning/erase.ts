@@ -1,50 +1,15 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraserByIds, eraserOfRows } from "../eraser.ts";
 import type { ErasedUser } from "../person.ts";
 
 /** Erases the cache of learned mails. */
-export const learnedEmailsEraser: Eraser = {
-  tables: ["learned_emails"],
-  erase: eraseBy(statement(
-    "learnedEmails.erase",
-    `with gone as (
-       delete from learned_emails where ctid = any(array(
-         select ctid from learned_emails where organization_id = $1 limit $3))
-       returning email_id
-     )
-     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
-    LONG,
-  )),
-};
+export const learnedEmailsEraser = eraserOfRows("learnedEmails.erase", "learned_emails");
 
 /** Erases the failures of runs. */
-export const learningFailuresEraser: Eraser = {
-  tables: ["learning_failures"],
-  erase: eraseBy(statement(
-    "learningFailures.erase",
-    `with gone as (
-       delete from learning_failures where ctid = any(array(
-         select ctid from learning_failures where organization_id = $1 limit $3))
-       returning email_id
-     )
-     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
-    LONG,
-  )),
-};
+export const learningFailuresEraser = eraserOfRows("learningFailures.erase", "learning_failures");
 
 /** Erases runs; their failures must be erased before. */
-export const learningRunsEraser: Eraser = {
-  tables: ["learning_runs"],
-  erase: eraseBy(statement(
-    "learningRuns.erase",
-    `with page as materialized (
-       select id from learning_runs where organization_id = $1 and id > $2 order by id limit $3
-     ),
-     gone as (delete from learning_runs where id = any(array(select id from page)))
-     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
-    LONG,
-  )),
-};
+export const learningRunsEraser = eraserByIds("learningRuns.erase", "learning_runs");
 
 type Chunk = [organizationId: string, userId: string, limit: number];
 

@@ -1,24 +1,10 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraserByIds } from "../eraser.ts";
 
 /** Erases messages; their batches, counters and deliveries must be erased before. */
-export const messagesEraser: Eraser = {
-  tables: ["messages"],
-  count: statement(
-    "messages.countAll",
-    "select count(*) as count from messages where organization_id = $1",
-    LONG,
-  ),
-  erase: eraseBy(statement(
-    "messages.erase",
-    `with page as materialized (
-       select id from messages where organization_id = $1 and id > $2 order by id limit $3
-     ),
-     gone as (delete from messages where id = any(array(select id from page)))
-     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
-    LONG,
-  )),
-};
+export const messagesEraser = eraserByIds("messages.erase", "messages", {
+  countLabel: "messages.countAll",
+});
 
 // Each part of the condition is that of a partial index.
 const CANCEL_ACTIVE = statement<[organizationId: string], { id: string }>(

@@ -1,26 +1,11 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraserOfRows } from "../eraser.ts";
 import type { Person } from "../person.ts";
 
 /** Erases orders. */
-export const ordersEraser: Eraser = {
-  tables: ["orders"],
-  count: statement(
-    "orders.countAll",
-    "select count(*) as count from orders where organization_id = $1",
-    LONG,
-  ),
-  erase: eraseBy(statement(
-    "orders.erase",
-    `with gone as (
-       delete from orders where ctid = any(array(
-         select ctid from orders where organization_id = $1 limit $3))
-       returning 1
-     )
-     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
-    LONG,
-  )),
-};
+export const ordersEraser = eraserOfRows("orders.erase", "orders", {
+  countLabel: "orders.countAll",
+});
 
 const ERASE_PERSON = statement<
   [organizationId: string, addresses: string[], limit: number],

@@ -1,19 +1,11 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraseBy, type Eraser, eraserOfRows } from "../eraser.ts";
 
 /** Erases the subscriptions of an organization, so that nothing more is appended to its outboxes. */
-export const subscriptionsEraser: Eraser = {
-  tables: ["outbox_subscriptions"],
-  erase: eraseBy(statement(
-    "outbox.eraseSubscriptions",
-    `with gone as (
-       delete from outbox_subscriptions where ctid = any(array(
-         select ctid from outbox_subscriptions where organization_id = $1 limit $3))
-       returning endpoint_id
-     )
-     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
-  )),
-};
+export const subscriptionsEraser = eraserOfRows(
+  "outbox.eraseSubscriptions",
+  "outbox_subscriptions",
+);
 
 /** Erases the events that wait in the outboxes of an organization; before its endpoints and listeners. */
 export const outboxEraser: Eraser = {

@@ -1,43 +1,15 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraserOfChildren, eraserOfRows } from "../eraser.ts";
 import type { ErasedUser, Person } from "../person.ts";
 
 /** Erases the results of trials. */
-export const trialResultsEraser: Eraser = {
-  tables: ["prompt_trial_results"],
-  erase: eraseBy(statement(
-    "promptTrials.eraseResults",
-    `with page as materialized (
-       select id from prompt_trials where organization_id = $1 and id > $2 order by id limit 100
-     ),
-     gone as (
-       delete from prompt_trial_results where ctid = any(array(
-         select ctid from prompt_trial_results
-         where trial_id = any(array(select id from page)) limit $3))
-       returning position
-     ),
-     counted as (select count(*) as results from gone)
-     select results as erased, case
-       when results < $3 then (select id from page order by id desc limit 1) else $2 end as last
-     from counted`,
-    LONG,
-  )),
-};
+export const trialResultsEraser = eraserOfChildren("promptTrials.eraseResults", "prompt_trials", {
+  table: "prompt_trial_results",
+  key: "trial_id",
+});
 
 /** Erases trials of prompts; their results must be erased before. */
-export const trialsEraser: Eraser = {
-  tables: ["prompt_trials"],
-  erase: eraseBy(statement(
-    "promptTrials.erase",
-    `with gone as (
-       delete from prompt_trials where ctid = any(array(
-         select ctid from prompt_trials where organization_id = $1 limit $3))
-       returning 1
-     )
-     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
-    LONG,
-  )),
-};
+export const trialsEraser = eraserOfRows("promptTrials.erase", "prompt_trials");
 
 const ERASE_CONTACT = statement<
   [organizationId: string, contactId: string, limit: number],

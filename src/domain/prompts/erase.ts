@@ -1,36 +1,12 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraserOfRows } from "../eraser.ts";
 import type { ErasedUser } from "../person.ts";
 
 /** Erases the versions of prompts. */
-export const promptVersionsEraser: Eraser = {
-  tables: ["prompt_versions"],
-  erase: eraseBy(statement(
-    "prompts.eraseVersions",
-    `with gone as (
-       delete from prompt_versions where ctid = any(array(
-         select ctid from prompt_versions where organization_id = $1 limit $3))
-       returning 1
-     )
-     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
-    LONG,
-  )),
-};
+export const promptVersionsEraser = eraserOfRows("prompts.eraseVersions", "prompt_versions");
 
 /** Erases prompts; their versions must be erased before. */
-export const promptsEraser: Eraser = {
-  tables: ["prompts"],
-  erase: eraseBy(statement(
-    "prompts.erase",
-    `with gone as (
-       delete from prompts where ctid = any(array(
-         select ctid from prompts where organization_id = $1 limit $3))
-       returning 1
-     )
-     select count(*) as erased, case when count(*) = $3 then $2::uuid end as last from gone`,
-    LONG,
-  )),
-};
+export const promptsEraser = eraserOfRows("prompts.erase", "prompts");
 
 const ERASE_USER = statement<[organizationId: string, userId: string], { erased: number }>(
   "prompts.eraseUser",

@@ -1,21 +1,12 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraserByIds } from "../eraser.ts";
 import type { Person } from "../person.ts";
 
 /** Erases quotes with their images. */
-export const quotesEraser: Eraser = {
-  tables: ["quotes", "quote_images"],
-  erase: eraseBy(statement(
-    "quotes.erase",
-    `with page as materialized (
-       select id from quotes where organization_id = $1 and id > $2 order by id limit least($3, 100)
-     ),
-     images as (delete from quote_images where quote_id = any(array(select id from page))),
-     gone as (delete from quotes where id = any(array(select id from page)))
-     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
-    LONG,
-  )),
-};
+export const quotesEraser = eraserByIds("quotes.erase", "quotes", {
+  maxRows: 100,
+  children: [{ table: "quote_images", key: "quote_id" }],
+});
 
 const ERASE_PERSON = statement<
   [organizationId: string, contactId: string, limit: number],

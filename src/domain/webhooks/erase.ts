@@ -1,52 +1,18 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { eraseBy, type Eraser } from "../eraser.ts";
+import { eraserByIds } from "../eraser.ts";
 import { eraseEventsOf } from "../outbox/erase.ts";
 import type { Person } from "../person.ts";
 
 /** Erases calls and their attempts. */
-export const callsEraser: Eraser = {
-  tables: ["webhook_calls", "webhook_attempts"],
-  erase: eraseBy(statement(
-    "webhooks.eraseCalls",
-    `with page as materialized (
-       select id from webhook_calls where organization_id = $1 and id > $2 order by id limit $3
-     ),
-     attempts as (delete from webhook_attempts where call_id = any(array(select id from page))),
-     gone as (delete from webhook_calls where id = any(array(select id from page)))
-     select count(*) as erased, (array_agg(id order by id desc))[1] as last from page`,
-    LONG,
-  )),
-};
+export const callsEraser = eraserByIds("webhooks.eraseCalls", "webhook_calls", {
+  children: [{ table: "webhook_attempts", key: "call_id" }],
+});
 
 /** Erases endpoints. */
-export const endpointsEraser: Eraser = {
-  tables: ["webhook_endpoints"],
-  erase: eraseBy(statement(
-    "webhooks.eraseEndpoints",
-    `with gone as (
-       delete from webhook_endpoints where id = any(array(
-         select id from webhook_endpoints where organization_id = $1 and id > $2
-         order by id limit $3))
-       returning id
-     )
-     select count(*) as erased, (array_agg(id order by id desc))[1] as last from gone`,
-  )),
-};
+export const endpointsEraser = eraserByIds("webhooks.eraseEndpoints", "webhook_endpoints");
 
 /** Erases listeners. */
-export const listenersEraser: Eraser = {
-  tables: ["webhook_listeners"],
-  erase: eraseBy(statement(
-    "webhooks.eraseListeners",
-    `with gone as (
-       delete from webhook_listeners where id = any(array(
-         select id from webhook_listeners where organization_id = $1 and id > $2
-         order by id limit $3))
-       returning id
-     )
-     select count(*) as erased, (array_agg(id order by id desc))[1] as last from gone`,
-  )),
-};
+export const listenersEraser = eraserByIds("webhooks.eraseListeners", "webhook_listeners");
 
 const ENDPOINT_IDS = statement<[organizationId: string], { id: string }>(
   "webhooks.idsOf",
