@@ -42,7 +42,7 @@ export function startTimeLimit(
   // One timer that checks the time of the last part, because setting a timer per part takes longer than reading the
   // part.
   const watchSilence = (from: number) => {
-    const ms = from + silenceMs - performance.now();
+    const ms = Math.max(0, from + silenceMs - performance.now());
     silence = setTimeout(() => {
       if (receivedAt !== null && receivedAt > from) return watchSilence(receivedAt);
       controller.abort(new ModelTimeout(`The answer stopped for ${silenceMs / 1_000} s`));
