@@ -1,5 +1,6 @@
-import { Stack, Textarea, TextInput } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { type ChosenTemplate, TemplateField } from "../../messages/compose/template_field.tsx";
+import { WrittenContent } from "../../messages/compose/written_content.tsx";
 import type { ChangeDraft, Draft } from "./draft.ts";
 
 /** A template, or subject and bodies as Liquid templates. */
@@ -20,34 +21,14 @@ export function ContentFieldset({ draft, template, onChange, errorOf }: {
           error={errorOf("templateId")}
         />
         {draft.templateId === null && (
-          <>
-            <TextInput
-              label="Subject"
-              description="Variables of the contact in double braces: Welcome {{ name }}"
-              value={draft.subject}
-              error={errorOf("content", "subject")}
-              onChange={(event) => onChange({ subject: event.currentTarget.value })}
-            />
-            <Textarea
-              label="Text"
-              autosize
-              minRows={5}
-              maxRows={16}
-              value={draft.text}
-              error={errorOf("content", "text")}
-              onChange={(event) => onChange({ text: event.currentTarget.value })}
-            />
-            <Textarea
-              label="HTML (optional)"
-              description="{{ unsubscribe_url }} places the unsubscribe link; the mail has one in any case."
-              autosize
-              minRows={3}
-              maxRows={20}
-              value={draft.html}
-              error={errorOf("content", "html")}
-              onChange={(event) => onChange({ html: event.currentTarget.value })}
-            />
-          </>
+          <WrittenContent
+            content={draft}
+            hasHtml
+            subjectHint="Variables of the contact in double braces: Welcome {{ name }}"
+            htmlHint="{{ unsubscribe_url }} places the unsubscribe link; the mail has one in any case."
+            onChange={onChange}
+            errorOf={errorOf}
+          />
         )}
       </Stack>
     </fieldset>

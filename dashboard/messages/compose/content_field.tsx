@@ -1,6 +1,7 @@
-import { Checkbox, Stack, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Stack } from "@mantine/core";
 import type { ChangeDraft, Draft } from "./draft.ts";
 import { type ChosenTemplate, TemplateField } from "./template_field.tsx";
+import { WrittenContent } from "./written_content.tsx";
 
 /** A template, or subject and bodies as Liquid templates; Messenger sends text only. */
 export function ContentField({ draft, template, onChange, errorOf }: {
@@ -21,7 +22,13 @@ export function ContentField({ draft, template, onChange, errorOf }: {
           error={errorOf("templateId")}
         />
         {draft.templateId === null && (
-          <WrittenContent draft={draft} onChange={onChange} errorOf={errorOf} />
+          <WrittenContent
+            content={draft}
+            hasHtml={email}
+            subjectHint="Variables in double braces: News for {{ name }}"
+            onChange={onChange}
+            errorOf={errorOf}
+          />
         )}
         {email && (
           <Checkbox
@@ -33,43 +40,5 @@ export function ContentField({ draft, template, onChange, errorOf }: {
         )}
       </Stack>
     </fieldset>
-  );
-}
-
-function WrittenContent({ draft, onChange, errorOf }: {
-  readonly draft: Draft;
-  readonly onChange: ChangeDraft;
-  readonly errorOf: (...path: string[]) => string | undefined;
-}) {
-  return (
-    <>
-      <TextInput
-        label="Subject"
-        description="Variables in double braces: News for {{ name }}"
-        value={draft.subject}
-        error={errorOf("content", "subject")}
-        onChange={(event) => onChange({ subject: event.currentTarget.value })}
-      />
-      <Textarea
-        label="Text"
-        autosize
-        minRows={5}
-        maxRows={16}
-        value={draft.text}
-        error={errorOf("content", "text")}
-        onChange={(event) => onChange({ text: event.currentTarget.value })}
-      />
-      {draft.channel === "EMAIL" && (
-        <Textarea
-          label="HTML (optional)"
-          autosize
-          minRows={3}
-          maxRows={20}
-          value={draft.html}
-          error={errorOf("content", "html")}
-          onChange={(event) => onChange({ html: event.currentTarget.value })}
-        />
-      )}
-    </>
   );
 }
