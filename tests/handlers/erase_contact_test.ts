@@ -34,7 +34,11 @@ async function setUp(mail: TestMail) {
   const { address: email, name, variables } = ADA;
   await addContacts(services, admin, [{ email, name, variables, psid: "24601" }]);
   const { id: audienceId } = await beginImport(services, admin, { name: "All", bytesTotal: null });
-  const rows = [{ line: 2, recipient: ADA }, { line: 3, recipient: MAX }];
+  const rows = [
+    { line: 2, recipient: ADA },
+    { line: 3, recipient: MAX },
+    { line: 4, recipient: { ...ADA, address: `Ada <${email}` } },
+  ];
   await addRecipients(services, admin, audienceId, rows, 0);
   await finishImport(services, admin, audienceId);
   smtp.replies.reject = (to) => to.startsWith("Ada") ? `550 5.1.1 <${to}>: no such user` : null;
@@ -56,6 +60,7 @@ async function setUp(mail: TestMail) {
   ]);
   await storeEmails(db, organizationId, [
     newEmail(parsedMail({ from: ADA })),
+    newEmail(parsedMail({ from: { address: "form@example.org", name: null }, replyTo: email })),
     newEmail(parsedMail({ from: shop, to: [email], text: `Dear ${name}` }), { kind: "OWN" }),
   ]);
   const { id } = await contactAt(services, admin, email);
@@ -70,6 +75,7 @@ onEveryMail(
     for (
       const table of [
         "audience_recipients",
+        "audience_refused_rows",
         "contacts",
         "deliveries",
         "emails",

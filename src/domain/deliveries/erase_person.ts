@@ -8,7 +8,12 @@ const ERASE = statement<
 >(
   "deliveries.erasePerson",
   `with page as materialized (
-     select id from deliveries where organization_id = $1 and lower(address) = any($2) limit $3
+     select id from deliveries where organization_id = $1 and lower(address) = any($2)
+     union all
+     select d.id from messages m join deliveries d on d.message_id = m.id
+     where m.organization_id = $1 and m.type = 'quote_admin'
+       and lower(d.variables ->> 'email') = any($2)
+     limit $3
    ),
    attempts as (
      update delivery_attempts set error_message = '${ERASED_TEXT}'
@@ -26,8 +31,8 @@ const ERASE = statement<
 );
 
 /**
- * Removes a person from its deliveries, which stay for the counts of their messages. Deliveries that are not sent
- * yet end SUPPRESSED.
+ * Removes a person from its deliveries and from the mails to administrators about its quotes. They stay for the counts
+ * of their messages; those that are not sent yet end SUPPRESSED.
  */
 export async function eraseFromDeliveries(
   db: Connection,

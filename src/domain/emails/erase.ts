@@ -34,7 +34,8 @@ const ERASE_EMAILS = statement<ErasePart, { id: string }>(
   "emails.erasePerson",
   `delete from emails where id = any(array(
      select id from emails where organization_id = $1
-       and (from_address = any($2) or to_addresses && $2 and to_addresses <@ $2) limit $3))
+       and (from_address = any($2) or reply_to = any($2)
+         or to_addresses && $2 and to_addresses <@ $2) limit $3))
    returning id`,
   LONG,
 );
@@ -51,7 +52,7 @@ const ERASE_RECIPIENT = statement<ErasePart, { id: string }>(
 );
 
 /**
- * Erases the threads of a person, its other mails, and the mails to it alone. In mails to several people its address is
+ * Erases the threads of a person, its other mails (also those of forms, whose Reply-To it is), and the mails to it alone. In mails to several people its address is
  * replaced.
  */
 export async function eraseFromEmails(

@@ -10,6 +10,7 @@ import { eraseSuggestions } from "../inbox/erase.ts";
 import type { Job } from "../jobs/job.ts";
 import { eraseFromKnowledge } from "../knowledge/erase.ts";
 import { eraseOrders } from "../orders/erase.ts";
+import { eraseFromReplies } from "../messages/erase_person.ts";
 import type { PersonEraser } from "../person.ts";
 import { eraseFromTrials } from "../prompt_trials/erase.ts";
 import { eraseQuotes } from "../quotes/erase.ts";
@@ -27,6 +28,7 @@ const PERSON_ERASERS: readonly PersonEraser[] = [
   eraseOrders,
   eraseFromEmails,
   eraseFromKnowledge,
+  eraseFromReplies,
   eraseFromDeliveries,
   eraseFromSuppressions,
   eraseFromCalls,

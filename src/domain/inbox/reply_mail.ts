@@ -12,7 +12,6 @@ import { findAnsweredMail } from "./answered_mail.ts";
 export const REPLY_TYPE = "reply";
 
 const MAX_ATTEMPTS = 3;
-const MAX_TITLE = 200;
 
 /** A reply, ready to be inserted. */
 export interface ReplyMail {
@@ -41,7 +40,8 @@ export async function prepareReply(
   const message = singleMail({
     organizationId,
     userId,
-    title: subject.slice(0, MAX_TITLE),
+    // The id instead of the subject, because titles are part of events and outlive the erasure of a contact.
+    title: `Reply in ${toTypeId("thread", thread.id)}`,
     type: REPLY_TYPE,
     // The text is a variable, because it may contain Liquid tags.
     subject: "{{ subject }}",

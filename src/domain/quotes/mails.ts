@@ -102,7 +102,7 @@ export function publishMails(services: Services, { customer, admin }: QuoteMails
 }
 
 function smallMessage(
-  { organizationId, customerName }: MailedQuote,
+  { id, organizationId }: MailedQuote,
   type: QuoteMailType,
   { templateId, version, subject, text, html }: TemplateVersion,
   recipient: Recipient,
@@ -110,7 +110,8 @@ function smallMessage(
   return singleMail({
     organizationId,
     userId: null,
-    title: `Quote for ${customerName}`.slice(0, 200),
+    // The id instead of the name, because titles are part of events and outlive the erasure of a contact.
+    title: `Quote ${toTypeId("quote", id)}`,
     type,
     subject,
     text,

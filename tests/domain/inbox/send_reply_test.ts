@@ -28,6 +28,11 @@ const COUNT = statement<[], { count: number }>(
   "select count(*) as count from deliveries",
 );
 
+const TITLE = statement<[deliveryId: string], { title: string }>(
+  "test.titleOfReply",
+  "select m.title from deliveries d join messages m on m.id = d.message_id where d.id = $1",
+);
+
 const SUGGESTED = "Hello Grace,\n\nyour order is on its way.";
 
 async function outcomeOf({ db }: TestInbox, { suggestionId }: Received) {
@@ -45,7 +50,7 @@ onEveryInbox(
   "a reply is sent in its thread, to the address that the mail names for answers",
   {},
   async (inbox) => {
-    const { services, organization: { member }, receive, write, worker, smtp } = inbox;
+    const { db, services, organization: { member }, receive, write, worker, smtp } = inbox;
     const received = await receive({
       messageId: "second@example.com",
       references: ["first@example.com"],
@@ -59,6 +64,9 @@ onEveryInbox(
     await worker.runQueued();
 
     assert.deepEqual([thread.answered, created], [true, true]);
+    // Titles are part of events, which contain no words of mails.
+    const [message] = await db.run(TITLE, deliveryId);
+    assert.equal(message?.title, `Reply in ${toTypeId("thread", received.threadId)}`);
     const [mail] = smtp.received;
     assert.ok(mail);
     assert.equal(mail.recipient, "grace.home@example.net");
