@@ -28,7 +28,7 @@ const HELD = [
 
 let recorded = true;
 const program = new Command("waybill")
-  // Invalid arguments are told apart from a command that failed.
+  // Invalid arguments have another exit code than a command that failed.
   .exitOverride(({ exitCode }) => Deno.exit(exitCode === 0 ? 0 : EXIT.usage))
   .description("Durable message deliveries and background jobs behind one GraphQL endpoint")
   .addHelpText("after", "\nSettings are environment variables; README.md lists them.");

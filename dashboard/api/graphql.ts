@@ -16,7 +16,7 @@ export const graphql = initGraphQLTada<{
 
 export type { ResultOf, VariablesOf } from "gql.tada";
 
-/** The fields of every error of a mutation. Its spread stands last in a selection. */
+/** The fields of every error of a mutation. Its spread must be last in a selection. */
 export const Failure = graphql(`
   fragment Failure on Error {
     reason

@@ -8,7 +8,7 @@ export interface Reread {
   all(): void;
 }
 
-/** Creates the exchange; it stands before the cache. */
+/** Creates the exchange, which must precede the cache. */
 export function createReread(): Reread {
   const active = new Map<number, Operation>();
   const { source, next } = makeSubject<Operation>();

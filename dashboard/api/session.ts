@@ -8,7 +8,7 @@ export interface SessionState {
   readonly key: string | null;
   /** Shown on the sign-in page; null after a sign-out by the user. */
   readonly ended: string | null;
-  /** Number of times that the connection was opened anew, because it had ended for good. */
+  /** Number of times that the connection was reopened after it had ended. */
   readonly restarts: number;
 }
 
@@ -42,7 +42,7 @@ export function signOut(ended: string | null = null): void {
   session.set({ key: null, ended, restarts: 0 });
 }
 
-/** Opens the connection of the session anew; without effect after its end. */
+/** Reopens the connection of the session; without effect after its end. */
 export function restartSession(): void {
   const { key, ended, restarts } = session.get();
   if (key !== null) session.set({ key, ended, restarts: restarts + 1 });

@@ -58,7 +58,7 @@ export function Recipients({ id, count }: {
         />
         <CopyGraphQL operation={RecipientsQuery} variables={variables} />
       </FilterBar>
-      {/* The search stands outside, because a new key would drop what is being typed. */}
+      {/* The search is outside, because a new key would drop what is being typed. */}
       <RecipientList key={count} variables={variables} />
     </>
   );

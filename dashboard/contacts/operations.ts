@@ -72,7 +72,7 @@ export const UpdateContact = graphql(
   [ContactFields, Failure],
 );
 
-/** Erases a contact and all that is stored about the person. */
+/** Erases a contact and all data about the person. */
 export const EraseContact = graphql(
   `
   mutation EraseContact($id: ID!) {

@@ -41,7 +41,7 @@ export function filterOf(
 export function DeliveryFilters({ state, onChange, children }: {
   readonly state: UrlState;
   readonly onChange: (changes: UrlState) => void;
-  /** Stands beside the search. */
+  /** Shown beside the search. */
   readonly children: ReactNode;
 }) {
   const errorTypes = listOf(state.errors, ALL_ERROR_TYPES);

@@ -48,7 +48,7 @@ export function List<R extends Row>(props: ListProps<R>) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => isNarrow ? CARD_PX : ROW_PX,
-    // The positions of all rows are computed anew for each new function.
+    // A new function would recompute the positions of all rows.
     getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
     overscan: 12,
   });

@@ -139,7 +139,7 @@ function newIn<R extends Row>({ rows, fresh, hasMore }: LiveRows<R>): (row: R) =
 }
 
 function removeRows<R extends Row>(state: LiveRows<R>, ids: readonly string[]): LiveRows<R> {
-  // A row that came back meanwhile is no longer leaving.
+  // A row that matches again meanwhile is no longer leaving.
   const gone = new Set(ids.filter((id) => state.leaving.has(id)));
   const leaving = new Set([...state.leaving].filter((id) => !gone.has(id)));
   const stays = ({ id }: Row) => !gone.has(id);

@@ -37,7 +37,7 @@ export function lengthOf(name: string | undefined): string | null {
   return periodOf(name)?.length ?? null;
 }
 
-/** A period for analytics that are read again while it goes on. */
+/** A period for analytics that are read again while it continues. */
 export interface LivePeriod {
   readonly name: PeriodName;
   /** Variables of the query. */

@@ -2,8 +2,8 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
 
 /**
- * Text of a field that is applied shortly after the last key. A value that another part of the page sets
- * replaces the text; the applied value that comes back does not, because more may have been typed since.
+ * Text of a field that is applied shortly after the last key. A value that another part of the page sets replaces the
+ * text; the applied value does not, because more may have been typed since.
  *
  * @param ms time after the last key
  * @param flushOnUnmount whether a text that is not applied yet is applied when the field is removed

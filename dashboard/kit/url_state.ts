@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
-/** Filters and selections of a page, by name; all of them stand in the URL. */
+/** Filters and selections of a page, by name; all of them are in the URL. */
 export type UrlState = Readonly<Record<string, string | undefined>>;
 
 /**

@@ -8,7 +8,9 @@ type Decision = Problem["decisions"][number];
 const ICONS = { OPEN: IconRotate, RESOLVED: IconCircleCheck, IGNORED: IconEyeOff };
 const VERBS = { OPEN: "Came back", RESOLVED: "Resolved", IGNORED: "Ignored" };
 
-/** History of a problem, latest first: the decisions with their users and notes, and when it came back. */
+/**
+ * History of a problem, latest first: the decisions with their users and notes, and the times at which it opened again.
+ */
 export function ProblemHistory({ problem: { decisions } }: { readonly problem: Problem }) {
   if (decisions.length === 0) {
     return <p className="dimmed">No action yet. Resolve the problem once its cause is fixed.</p>;

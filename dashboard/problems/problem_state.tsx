@@ -10,7 +10,7 @@ export function cameBack({ state, reopenedAt }: Problem): boolean {
   return state === "OPEN" && reopenedAt !== null;
 }
 
-/** State of a problem. One that came back says so. */
+/** State of a problem, with a mark if it opened again. */
 export function ProblemStatus({ problem }: { readonly problem: Problem }) {
   if (cameBack(problem)) return <Status tone="person" icon={IconRotate}>Open again</Status>;
   switch (problem.state) {

@@ -22,7 +22,7 @@ export function useShellKeys(openHelp: () => void): void {
   );
 }
 
-// The head of an open detail stands after that of its list.
+// The head of an open detail comes after that of its list.
 function focusActions(): void {
   const heads = [...document.querySelectorAll(".page-head")].filter((head) =>
     head.checkVisibility()

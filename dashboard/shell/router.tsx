@@ -37,7 +37,7 @@ function routeOf(parent: AnyRoute, { path, load, children = [] }: ScreenRoute): 
   return route.addChildren(children.map((child) => routeOf(route, child)));
 }
 
-/** Routes of all screens. Filters stand in the URL as plain text: ?status=SENT,FAILED */
+/** Routes of all screens. Filters are in the URL as plain text: ?status=SENT,FAILED */
 export const router = createRouter({
   routeTree: root.addChildren([
     home,

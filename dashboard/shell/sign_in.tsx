@@ -5,7 +5,7 @@ import { session, signIn } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
 import { ErrorNotice } from "../kit/error_notice.tsx";
 
-/** Asks for an API key, and says why a session ended or a key is refused. */
+/** Asks for an API key, and shows the reason why a session ended or a key is refused. */
 export function SignIn() {
   const { ended } = useStore(session);
   const [key, setKey] = useState("");

@@ -33,10 +33,10 @@ export const SuggestionQualityQuery = graphql(`
 /** Quality of suggested replies in a period. */
 export type SuggestionQuality = ResultOf<typeof SuggestionQualityQuery>["suggestionAnalytics"];
 
-/** A suggested reply that somebody rated. */
+/** A rated suggestion. */
 export type RatedSuggestion = SuggestionQuality["ratings"]["newest"][number];
 
-/** Tells that a suggested reply was written, rated or answered. */
+/** Reports that a suggested reply was written, rated or answered. */
 export const QualityChanged = graphql(`
   subscription QualityChanged {
     threadsUpdated { changed { id } }

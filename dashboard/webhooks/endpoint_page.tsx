@@ -35,7 +35,7 @@ export default function EndpointPage() {
 function OpenEndpoint({ id }: { readonly id: string }) {
   const [{ data, error }, read] = useQuery({ query: WebhookEndpointQuery, variables: { id } });
   const endpoint = data?.webhookEndpoint;
-  // Each event is counted, because it tells of new calls even if the endpoint is as before.
+  // Each event is counted, because it can report new calls of an unchanged endpoint.
   const [{ data: changes = 0 }] = useSubscription(
     { query: WebhookEndpointUpdated, variables: { id }, pause: endpoint == null },
     (count: number | undefined) => (count ?? 0) + 1,

@@ -62,7 +62,7 @@ export async function startHoldWatch(
   };
 }
 
-/** The newest copy of the witness that a process knows. */
+/** Newest copy of the witness that a process has read. */
 interface KnownWitness {
   /** Of the installation. */
   readonly id: string;

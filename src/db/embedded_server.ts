@@ -67,7 +67,7 @@ function stop(error: Error): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
-// PGlite makes the files of a new database writable for everybody, whatever the umask.
+// PGlite makes the files of a new database writable for all users, whatever the umask.
 async function restrictFiles(directory: string): Promise<void> {
   if (Deno.build.os === "windows") return;
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });

@@ -8,7 +8,7 @@ export interface Unavailable {
   readonly retryAfterMs: number;
 }
 
-// Most outages are a restart or a failover, which take some seconds.
+// Most outages are a restart or a failover, which take a few seconds.
 const RETRY_AFTER_MS = 5_000;
 
 /** Recognizes errors of a database that is away or refuses to work for a time; null for any other error. */

@@ -11,8 +11,8 @@ const CHUNK = 1_000;
 const RUNNING_JOBS_SNOOZE_MS = 1_000;
 
 /**
- * Creates the handler of DELETE_ORGANIZATION: waits until no job of the organization runs, then deletes its rows
- * in chunks of 1,000, and at last the organization. Each attempt continues where the previous one ended.
+ * Creates the handler of DELETE_ORGANIZATION: waits until no job of the organization runs, then deletes its rows in
+ * chunks of 1,000, and finally the organization. Each attempt continues where the previous one ended.
  */
 export function deleteOrganizationHandler(
   services: Services,

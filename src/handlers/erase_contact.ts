@@ -8,8 +8,8 @@ import { countChunks } from "./count_chunks.ts";
 const CHUNK = 500;
 
 /**
- * Creates the handler of ERASE_CONTACT: erases all that is stored about a contact, 500 rows per transaction. Each
- * attempt continues where the previous one ended.
+ * Creates the handler of ERASE_CONTACT: erases all data about a contact, 500 rows per transaction. Each attempt
+ * continues where the previous one ended.
  */
 export function eraseContactHandler(services: Services): JobHandler<JobPayload<"ERASE_CONTACT">> {
   return async (run, { contactId }) => {

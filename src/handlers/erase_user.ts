@@ -8,8 +8,8 @@ import { countChunks } from "./count_chunks.ts";
 const CHUNK = 500;
 
 /**
- * Creates the handler of ERASE_USER: erases all that is stored about a user, 500 rows per transaction. Each attempt
- * continues where the previous one ended.
+ * Creates the handler of ERASE_USER: erases all data about a user, 500 rows per transaction. Each attempt continues
+ * where the previous one ended.
  */
 export function eraseUserHandler(services: Services): JobHandler<JobPayload<"ERASE_USER">> {
   return async (run, { userId }) => {

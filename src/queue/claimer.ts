@@ -48,7 +48,7 @@ export class Claimer {
     this.#cursors = [...options.lanes.keys()].map((lane) => ({ lane, after: null }));
   }
 
-  /** Reads the partitions anew at the next claim, and wakes a loop to claim. */
+  /** Rereads the partitions at the next claim, and wakes a loop to claim. */
   rescan(): void {
     this.#scannedAt = null;
     this.#options.wake.wake();

@@ -20,7 +20,7 @@ export type JobHandler<Payload> = (run: JobRun, payload: Payload) => Promise<Out
 export type KindTable<Payloads> = {
   readonly [Kind in keyof Payloads]: {
     readonly payload: z.ZodType<Payloads[Kind]>;
-    /** After this time the signal is aborted; some seconds later the attempt counts as failed. */
+    /** After this time the signal is aborted; a few seconds later the attempt counts as failed. */
     readonly timeoutMs: number;
   };
 };

@@ -253,7 +253,7 @@ class LeasedWorker implements Worker {
     if (await promoteDueJobs(this.#services, PROMOTE_LIMIT) > 0) this.#claimer.rescan();
   }
 
-  // A hold prevents claims by itself; the running jobs have to be requeued.
+  // A hold prevents claims without further action; the running jobs must be requeued.
   async #checkHold(): Promise<void> {
     if (await isHeld(this.#services.db)) this.#running.abort(null, "stopping");
   }

@@ -23,7 +23,7 @@ export class Window {
   }
 
   /**
-   * Takes one place as soon as one is free. Batches that go on and batches that begin take turns, because a large
+   * Takes one place as soon as one is free. Batches that continue and batches that begin take turns, because a large
    * batch would otherwise wait for hundreds of small ones at each of its deliveries.
    *
    * @param goesOn whether deliveries of the batch were in flight before

@@ -98,8 +98,8 @@ export function createRoutes(parts: RouteParts): Hono {
   }
 }
 
-// Any origin is allowed, because browsers never add an Authorization header by themselves. Only preflight
-// requests use Hono's middleware: it would copy the body of each response into a new one.
+// Any origin is allowed, because browsers never add an Authorization header automatically. Only preflight requests use
+// Hono's middleware: it would copy the body of each response into a new one.
 function allowAnyOrigin(): MiddlewareHandler {
   const answerPreflight = cors();
   return async (context, next) => {

@@ -12,7 +12,7 @@ nobody,,,,
 `;
 
 inBrowser(
-  "contacts are imported, picked in compose, told about in a timeline, and erased",
+  "contacts are imported, picked in compose, shown with a timeline, and erased",
   async ({ page, program, smtp, open, send }) => {
     await open("/contacts");
     await page.getByRole("heading", { name: "No contacts yet" }).waitFor();

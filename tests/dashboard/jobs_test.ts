@@ -61,7 +61,8 @@ inBrowser(
 );
 
 inBrowser(
-  "a job is started for later from the form of its kind, says why it waits, and is cancelled after a question",
+  "a job is started for later from the form of its kind, shows why it waits, and is cancelled " +
+    "after a question",
   async ({ page, open, program }) => {
     await open("/jobs");
     await page.getByText("No jobs yet").waitFor();

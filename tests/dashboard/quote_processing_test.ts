@@ -37,7 +37,7 @@ inBrowser(
     await page.getByRole("row", { name: "Total €2,000.00" }).waitFor();
     await page.getByRole("link", { name: "Process quote completed" }).waitFor();
     await assertAccessible(page);
-    // The model has got the image itself, because it has no key.
+    // The model got the image data, because it has no key to read it.
     const [asked] = model.asks;
     match(JSON.stringify(asked?.messages), /"url":"data:image\/jpeg;base64,/);
 
@@ -58,7 +58,7 @@ inBrowser(
 );
 
 inBrowser(
-  "a quote that the model refuses says why, and pending ones are processed together",
+  "a quote that the model refuses shows the reason, and pending ones are processed together",
   async ({ page, program, open }) => {
     const asked = model.asks.length;
     model.settings.reply = () => "This is no estimate";

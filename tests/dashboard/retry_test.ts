@@ -9,7 +9,7 @@ const REPLIES: Readonly<Record<string, string>> = {
 };
 
 inBrowser(
-  "failed recipients are retried by type, then by selection, and nobody gets a message twice",
+  "failed recipients are retried by type, then by selection, and none gets a message twice",
   async ({ page, smtp, open, send }) => {
     smtp.replies.reject = (address) => REPLIES[address.replace(/\d?@.*/, "")] ?? null;
     const addresses = ["ada", "full1", "full2", "spam1", "nobody1"].map((name) =>

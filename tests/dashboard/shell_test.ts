@@ -98,7 +98,7 @@ inBrowser(
 );
 
 inBrowser(
-  "a revoked key ends the session in words, and an unknown id has a page that says so",
+  "a revoked key ends the session with the reason, and an unknown id has its own page",
   async ({ page, program, open }) => {
     await open("/messages/msg_01h45ytscbebyvny4gc8cr8ma2");
     await page.getByRole("heading", { name: "This message does not exist" }).waitFor();

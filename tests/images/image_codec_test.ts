@@ -80,7 +80,7 @@ Deno.test("a JPEG with two sizes is refused, whichever the decoder reads", async
   strictEqual(faultIn(await codec.encode(hidden.buffer)).code, "MALFORMED");
 });
 
-Deno.test("a thread that takes too long is ended, and the queue goes on", async () => {
+Deno.test("a thread that takes too long is ended, and the queue continues", async () => {
   const impatient = createImageCodec({ ...LIMITS, maxPixels: 25_000_000, timeLimitMs: 200 });
   const slow = impatient.encode(await png(halves(5_000, 5_000)));
   const next = impatient.encode(await png(halves(8, 8)));

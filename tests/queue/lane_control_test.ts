@@ -10,7 +10,7 @@ import { until } from "../support/until.ts";
 import { workHandlers } from "../support/worker.ts";
 
 onEveryQueue(
-  "a paused lane starts no job, and its running job goes on; a resumed one uses its new slots",
+  "a paused lane starts no job, and its running job continues; a resumed one uses its new slots",
   async ({ db, services, organization: { id: org, operator } }) => {
     const control = await startLaneControl(services, new Map([["BULK", 1], ["SYSTEM", 1]]));
     const { promise: released, resolve: release } = Promise.withResolvers<void>();

@@ -17,7 +17,7 @@ import { until } from "../support/until.ts";
 const END_WAIT = statement<[]>("test.endWait", "update providers set retry_at = now()");
 
 onEveryCaller(
-  "call() opens the circuit after three lost connections, and asks nobody while it is open",
+  "call() opens the circuit after three lost connections, and sends no request while it is open",
   { reply: () => CUT },
   async ({ server, model, ask, outcomes }) => {
     for (let attempt = 1; attempt <= 2; attempt++) {
@@ -140,7 +140,7 @@ onEveryCaller(
 );
 
 onEveryCaller(
-  "call() asks nobody when the budget is used up, or the model has no price under a budget",
+  "call() sends no request when the budget is used up, or the model has no price under a budget",
   {},
   async ({ services, organization, server, model, call, ask }) => {
     await updateBudget(services, organization.admin, { perDay: usd("0.0001") });

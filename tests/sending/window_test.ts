@@ -61,7 +61,7 @@ Deno.test("a limit that changes applies to the next places", () => {
   assert.equal(window.take(5), 0);
 });
 
-Deno.test("takeOne() admits batches that go on and batches that begin in turns", async () => {
+Deno.test("takeOne() admits batches that continue and batches that begin in turns", async () => {
   const window = new Window(() => 1);
   window.take(1);
   const order: string[] = [];

@@ -60,7 +60,7 @@ onPostgres(
 );
 
 onPostgres(
-  "files are sent compressed and cached for good; files beside them are not served",
+  "files are sent compressed and as immutable; files beside them are not served",
   ({ db }) =>
     withServer(db, async ({ url }) => {
       const get = (path: string, encodings: string) =>

@@ -46,7 +46,7 @@ export interface QuoteProcesses {
   read(quote: { readonly id: string }): Promise<Quote>;
   /** Waits until only the given number of jobs has not ended. */
   untilUnfinished(jobs: number): Promise<void>;
-  /** Waits until all jobs have ended; asserts that the customer has got one mail. */
+  /** Waits until all jobs have ended; asserts that the customer got one mail. */
   untilMailed(quote: { readonly id: string }): Promise<Quote>;
 }
 

@@ -22,7 +22,7 @@ export interface ReceiverAnswer {
   readonly body?: string;
 }
 
-/** A receiver on a free port, which checks no signature by itself. */
+/** A receiver on a free port, which checks no signatures. */
 export interface WebhookReceiver extends AsyncDisposable {
   readonly url: string;
   /** All calls, whatever the answer. */

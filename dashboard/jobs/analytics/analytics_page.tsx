@@ -21,7 +21,7 @@ const PeriodChart = lazyPart(() => import("../../kit/period_chart.tsx"));
 // At most one reading in this time, however many jobs end.
 const REREAD_MS = 5_000;
 
-/** Results of jobs by kind over a period, which stands in the URL. */
+/** Results of jobs by kind over a period, which is in the URL. */
 export default function AnalyticsPage() {
   // Each minute is another query, whose results would fill the cache of a page that stays open.
   return (

@@ -7,7 +7,7 @@ import { useJobKinds } from "../job_kinds.ts";
 import { KindSelect } from "./kind_select.tsx";
 import { StartForm } from "./start_form.tsx";
 
-/** Starts a job of a startable kind, which stands in the URL. */
+/** Starts a job of a startable kind, which is in the URL. */
 export default function StartPage() {
   const [state, setState] = useUrlState();
   const isAdmin = useIsAdmin();

@@ -29,7 +29,7 @@ const TestDelivery = graphql(`
 
 type TestInput = VariablesOf<typeof SendTestMessage>["input"];
 
-/** Sends a content to one address, and shows what becomes of it. */
+/** Sends a content to one address, and shows the state of its delivery. */
 export function TestSend({ input, variables = {} }: {
   /** Channel and content; null: there is nothing to send yet. */
   readonly input: Omit<TestInput, "to"> | null;

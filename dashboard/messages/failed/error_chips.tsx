@@ -4,7 +4,7 @@ import type { ErrorType } from "../../deliveries/delivery_fields.ts";
 import { formatCount } from "../../kit/format.ts";
 import type { MessageDetail } from "../message_query.ts";
 
-/** Filter by error type with counts; the meaning and remedy of the chosen types stand below. */
+/** Filter by error type with counts; the meaning and remedy of the chosen types are below. */
 export function ErrorChips({ counts, chosen, onChange }: {
   readonly counts: MessageDetail["errorTypeCounts"];
   readonly chosen: readonly ErrorType[];

@@ -34,7 +34,7 @@ export function StagedRetry({ messageId, chosen, selected }: {
   );
 }
 
-// The filter includes what cannot be retried, so that the dialog says why.
+// The filter includes deliveries that cannot be retried, so that the dialog shows the reasons.
 function offerOf(
   messageId: string,
   chosen: readonly ErrorType[],

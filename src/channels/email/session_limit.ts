@@ -11,7 +11,7 @@ const PER_SESSION = new RegExp(
     `${MAILS}.{0,30}\\b${SESSION}|\\b${SESSION}.{0,30}${MAILS}`,
   "i",
 );
-// Each mail has one recipient, so that it cannot exceed a limit of recipients by itself (RFC 5321 §4.5.3.1.10).
+// Each mail has one recipient, so that it cannot exceed a limit of recipients alone (RFC 5321 §4.5.3.1.10).
 const TOO_MANY_RECIPIENTS = /^4\d\d[ -](?:4\.5\.3\b|too many recipients\b)/i;
 
 /** True if the server has accepted as many mails over this connection as it allows. */

@@ -95,8 +95,8 @@ function classifyLibraryCode(failure: SmtpFailure): FailureClass {
 }
 
 /**
- * Returns true if the handshake or the certificate of TLS prevented a connection, or if the server refused
- * STARTTLS for good.
+ * Returns true if the handshake or the certificate of TLS prevented a connection, or if the server refused STARTTLS
+ * permanently.
  */
 export function isTlsFailure({ opened, reply, code, systemCode }: SmtpFailure): boolean {
   if (opened || (reply !== null && parseReply(reply, "STARTTLS")?.permanent === false)) {

@@ -1,9 +1,9 @@
 /** Error of a call. */
 export interface WebhookError {
   /**
-   * NETWORK: no response. UNAVAILABLE: the receiver is overloaded or down (429, 502, 503, 504). GONE: it wants no
-   * more calls (410). REDIRECT: it named another URL, which is not called. REFUSED: any other status. PRIVATE:
-   * the URL leads to a private address, so that it was not called. INTERNAL: this program failed.
+   * NETWORK: no response. UNAVAILABLE: the receiver is overloaded or down (429, 502, 503, 504). GONE: it refuses
+   * further calls (410). REDIRECT: it named another URL, which is not called. REFUSED: any other status. PRIVATE: the
+   * URL leads to a private address, so that it was not called. INTERNAL: this program failed.
    */
   readonly type:
     | "NETWORK"

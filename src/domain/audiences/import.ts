@@ -153,8 +153,8 @@ export async function finishImport(
  * Fails an import, because its upload was interrupted. Unless the recipients that it has added are to be
  * kept, they are removed, and an audience that has no others is deleted.
  *
- * @param idleMs milliseconds; an import that has added a chunk within this time goes on
- * @returns false if it has ended, or goes on
+ * @param idleMs milliseconds; an import that has added a chunk within this time continues
+ * @returns false if it has ended, or continues
  */
 export async function failImport(
   services: Services,

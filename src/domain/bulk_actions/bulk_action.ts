@@ -121,8 +121,8 @@ export function leftInStage({ stages, stage, stageActed }: BulkAction): number {
 }
 
 /**
- * Decides how a RUNNING action goes on: it stops when too many items of its stage have failed again, finishes
- * when all items have ended, or begins the next stage when those of its stage have.
+ * Decides how a RUNNING action continues: it stops when too many items of its stage have failed again, finishes when
+ * all items have ended, or begins the next stage when those of its stage have.
  */
 export function judge(action: BulkAction): BulkAction {
   const { state, stages, stage, stageDone, stageFailed, stopAtFailedFraction } = action;

@@ -74,7 +74,7 @@ export interface FinishedAttempt {
 const MAX_DEFERRALS = 10;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-// Greylisting refuses all tries for some minutes; a full disk or a failing lookup may last for hours.
+// Greylisting refuses all tries for a few minutes; a full disk or a failing lookup may last for hours.
 const WAITS_MS = [MINUTE_MS / 2, 2 * MINUTE_MS, 10 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS];
 const MAX_WAIT_MS = 6 * HOUR_MS;
 const JITTER = 0.2;

@@ -131,7 +131,7 @@ export async function recordFeedback(
     const delivery = mentioned.find(({ id }) => id === entry.deliveryId);
     if (!delivery) return [];
     const { normalizeAddress } = CHANNEL_RULES[delivery.channel];
-    // A report of delivery often comes some seconds after a temporary bounce, and ends the retry.
+    // A report of delivery often arrives a few seconds after a temporary bounce, and ends the retry.
     const waitMs = delivery.backsOff ? growingWaitMs(delivery.attempt - 1) : null;
     return { ...entry, address: normalizeAddress(delivery.address), waitMs };
   });

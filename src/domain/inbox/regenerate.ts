@@ -69,7 +69,7 @@ export function readCandidates(
   return db.run(CANDIDATES, organizationId, [...threadIds], jobId);
 }
 
-/** Whether a thread gets a new suggestion: it has a mail of a person, and nobody has edited the present suggestion. */
+/** Whether a thread gets a new suggestion: it has a mail of a person, and its present suggestion is not edited. */
 export function isRenewable(candidate: RegenerationCandidate): boolean {
   return candidate.emailId !== null && !candidate.edited && !candidate.renewed;
 }

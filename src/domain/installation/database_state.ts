@@ -7,7 +7,7 @@ export interface DatabaseIdentity {
   readonly systemIdentifier: string | null;
   /** Null: not recorded yet. */
   readonly databaseOid: number | null;
-  /** Of the table `installation`, which a restore from a dump creates anew; null: not recorded yet. */
+  /** Of the table `installation`, which a restore from a dump recreates; null: not recorded yet. */
   readonly tableOid: number | null;
   /** Of the WAL; null: not known. */
   readonly timeline: number | null;

@@ -63,10 +63,9 @@ export interface ClaimedJob extends Claim {
   readonly payload: Record<string, unknown>;
 }
 
-// A skip scan (PostgreSQL wiki, "Loose indexscan") over jobs_ready: one index probe per partition,
-// regardless of its number of jobs. In the order of the index, the first job of a partition is claimed next.
-// The cursors are one JSON parameter, because with arrays, whose length the planner reads, it plans each
-// execution anew.
+// A skip scan (PostgreSQL wiki, "Loose indexscan") over jobs_ready: one index probe per partition, regardless of its
+// number of jobs. In the order of the index, the first job of a partition is claimed next. The cursors are one JSON
+// parameter, because with arrays, whose length the planner reads, it replans each execution.
 const PARTITIONS = statement<[cursors: string, limit: number], ReadyPartition>(
   "jobs.partitions",
   `with recursive keys as (

@@ -5,7 +5,7 @@ import { publishToast } from "../notifications/toast.ts";
 import type { Services } from "../services.ts";
 import { JOB_KINDS, type JobKind, type JobKindName } from "./kinds.ts";
 
-/** Start of the unique keys of jobs that schedules start, whose end nobody waits for. */
+/** Prefix of the unique keys of jobs that schedules start, whose end notifies no user. */
 export const SCHEDULE_KEY = "schedule:";
 
 const KINDS = Object.entries<JobKind>(JOB_KINDS).filter(([, { notifies }]) => notifies)

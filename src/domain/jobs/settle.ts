@@ -25,7 +25,7 @@ export interface Settlement {
   readonly outcome: SettledOutcome;
   /** Wait before the job may be claimed again, in milliseconds; 0: none. */
   readonly delayMs: number;
-  /** Cause of the delay; null: none that a user should know. */
+  /** Cause of the delay; null: none to show to users. */
   readonly wait: JobWait | null;
   readonly error: JobError | null;
   readonly progress: Progress | null;

@@ -1,7 +1,7 @@
 import { LONG, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 
-/** Ratio of two neighbouring durations that are told apart: percentiles are exact to 10 %. */
+/** Ratio of two neighbouring histogram bounds: percentiles are exact to 10 %. */
 export const DURATION_BASE = 1.2;
 
 const KEEP = "interval '90 days'";

@@ -4,7 +4,7 @@ import { publishToast } from "../notifications/toast.ts";
 import type { Services } from "../services.ts";
 import type { Message } from "./message.ts";
 
-/** Type of the mails about notifications, about which nobody is notified. */
+/** Type of the mails about notifications, which notify no user themselves. */
 export const NOTIFICATION_TYPE = "notification";
 
 // The message of a campaign notifies of the campaign.

@@ -100,7 +100,7 @@ async function deliverStep(tx: Connection): Promise<{ written: Written[]; events
   return { written, events: events.length };
 }
 
-/** Returns the events for each of their recipients who wants to be notified. */
+/** Returns the events for each recipient whose settings include them. */
 async function addressEvents(
   tx: Connection,
   events: readonly StoredEvent[],

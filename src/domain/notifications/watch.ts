@@ -29,8 +29,8 @@ const watchList = watchLists({
 });
 
 /**
- * Subscribes to the notifications of the caller's user, as `watchLists`, and to the toasts of the topics that the
- * user wants to be shown.
+ * Subscribes to the notifications of the caller's user, as `watchLists`, and to the toasts of the topics that the user
+ * has enabled.
  */
 export function watchNotifications(
   services: Services,

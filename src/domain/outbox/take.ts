@@ -42,7 +42,7 @@ const REMOVE = statement<[endpointId: string, ids: number[]]>(
   deleteEvents("$1", "$2::bigint[]"),
 );
 
-/** Deletes events of a listener, which has got them. */
+/** Deletes events that a listener has received. */
 export async function removeEvents(
   db: Connection,
   listenerId: string,

@@ -2,7 +2,7 @@ import { statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import type { ProblemState } from "./problem.ts";
 
-/** New state of a problem: a decision of a person, or OPEN because the problem came back. */
+/** New state of a problem: a decision of a person, or OPEN because of a new failure. */
 export interface ProblemDecision {
   readonly at: Date;
   readonly state: ProblemState;

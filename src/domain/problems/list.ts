@@ -66,7 +66,7 @@ const LAST_SEEN: Sort = {
  * Reads a page of the organization's problems, latest failure first; for the OPERATOR also those of the jobs of the
  * installation, such as the built-in schedules start.
  *
- * @throws {ForbiddenError} for a MEMBER, because problems name failures of everybody's jobs and messages
+ * @throws {ForbiddenError} for a MEMBER, because problems name failures of the jobs and messages of all users
  * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
 export async function listProblems(

@@ -122,9 +122,8 @@ const REOPEN = statement<[problemIds: string[]], ChangedProblem>(
 );
 
 /**
- * Counts the failures that were reported since the last call in their problems, creates new problems, and
- * opens those again that are RESOLVED or IGNORED and have come back. Does nothing while another process
- * counts.
+ * Counts the failures that were reported since the last call in their problems, creates new problems, and reopens
+ * RESOLVED and IGNORED ones that have failed again. Does nothing while another process counts.
  */
 export async function rollUpProblems({ db, bus }: Services): Promise<void> {
   const [waiting] = await db.run(PENDING);

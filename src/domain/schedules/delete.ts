@@ -8,7 +8,7 @@ import { audienceOf, isBuiltIn } from "./schedule.ts";
 const DELETE = statement<[id: string]>("schedules.delete", "delete from schedules where id = $1");
 
 /**
- * Deletes a schedule with its history. Jobs that it has started go on.
+ * Deletes a schedule with its history. Jobs that it has started continue.
  *
  * @throws {ForbiddenError} for a MEMBER, and for a built-in schedule
  * @throws {NotFoundError}

@@ -33,8 +33,7 @@ const LATEST_FIRST: Sort = {
 };
 
 /**
- * Reads a page of all that has happened to a contact, latest first. A MEMBER sees only deliveries of its own
- * messages.
+ * Reads a page of the timeline of a contact, latest event first. A MEMBER sees only deliveries of its own messages.
  *
  * @param contact one of the caller's organization
  * @throws {InvalidInputError} for page arguments out of range and cursors of another list

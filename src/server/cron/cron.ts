@@ -16,9 +16,9 @@ const METHODS = ["GET", "POST"];
 const log = getLogger(["waybill", "server"]);
 
 /**
- * Handles `GET` and `POST /cron/<name>`, which fires a built-in schedule or, by its id, any other, and `/cron/tick`, which fires what is due and
- * waits while the workers empty the queue. Both wait for the jobs: 200 with what was done, or 202 if it goes on. A
- * failed job is answered with 500, a paused schedule and an installation on hold with 409.
+ * Handles `GET` and `POST /cron/<name>`, which fires a built-in schedule or, by its id, any other, and `/cron/tick`,
+ * which fires what is due and waits while the workers empty the queue. Both wait for the jobs: 200 with the result, or
+ * 202 if the job continues. A failed job is answered with 500, a paused schedule and an installation on hold with 409.
  *
  * @param secret bearer token; null: the routes answer 404
  * @param limit of the waits; its signal ends them when the server stops

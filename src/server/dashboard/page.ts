@@ -5,7 +5,7 @@ import { renderBuildPage } from "./build_page.ts";
 const NONCE = "CSP_NONCE";
 const RELOAD_SECONDS = 2;
 
-/** Reads the page of the dashboard; while it is not built, a page that says so and reloads itself. */
+/** Reads the page of the dashboard; until it is built, a page with the progress of the build that reloads itself. */
 export async function readPage(folder: URL): Promise<Response> {
   const nonce = randomBytes(16).toString("base64");
   const content = await readIfExists(new URL("index.html", folder));

@@ -29,7 +29,7 @@ const MAX_COMPLEXITY = 100_000;
 const OPENING: readonly TokenKind[] = [TokenKind.PAREN_L, TokenKind.BRACKET_L, TokenKind.BRACE_L];
 const CLOSING: readonly TokenKind[] = [TokenKind.PAREN_R, TokenKind.BRACKET_R, TokenKind.BRACE_R];
 
-// The rule of the complexity walks through each operation by itself.
+// The complexity rule traverses each operation separately.
 const OPERATIONS_ONLY = { Document: ["definitions"] } as const;
 
 /**

@@ -21,7 +21,7 @@ export const LENIENT = {
 /** Delimiter of a file, and its lines before the table. */
 export interface Dialect {
   readonly delimiter: string;
-  /** Bytes of a line `sep=;`, by which Excel is told the delimiter. */
+  /** Bytes of a line `sep=;`, which names the delimiter for Excel. */
   readonly skippedBytes: number;
 }
 

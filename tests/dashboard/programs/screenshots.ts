@@ -1,4 +1,4 @@
-// Makes an image of every screen with real data: light, dark, and 360 px wide. They are looked at by people.
+// Makes an image of every screen with real data: light, dark, and 360 px wide. They are for review by people.
 // deno-lint-ignore-file no-console
 import { join } from "node:path";
 import { withPage } from "../../support/browser.ts";

@@ -132,7 +132,7 @@ onEveryQueue("a new budget counts the calls of the day, also those that run", as
   const running = await reserve(services, newCall(id));
   await updateBudget(services, admin, { perDay: usd("1"), timezone: "UTC" });
   assert.deepEqual(await budgetSums(db, id), { spent: 808, reserved: 2_000, paused: false });
-  // Another time zone begins another day, in which the sums are counted anew.
+  // Another time zone begins another day, in which the sums start again.
   await updateBudget(services, admin, { timezone: null });
   await settleCall(services, running, answered(0, 0));
   assert.deepEqual(await budgetSums(db, id), { spent: 808, reserved: 0, paused: false });

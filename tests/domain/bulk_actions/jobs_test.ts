@@ -38,7 +38,7 @@ async function advance(services: Services, { id, jobId }: BulkAction): Promise<B
 let nextFence = 1;
 
 onEveryDatabase(
-  "RETRY of jobs goes on to the next stage when the jobs have completed",
+  "RETRY of jobs continues with the next stage when the jobs have completed",
   async (database) => {
     const { services, id, admin, work } = await setUp(database);
     await addJobs(services.db, id, 8);

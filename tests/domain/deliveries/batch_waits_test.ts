@@ -6,7 +6,7 @@ import { people, readBatches } from "../../support/messages.ts";
 import { refusals } from "../../support/retries.ts";
 
 onEveryMail(
-  "readBatchWaits() explains a batch by its delivery that is due first, other jobs by themselves",
+  "readBatchWaits() explains a batch by its delivery that is due first, and other jobs directly",
   async (mail) => {
     const { db, smtp, organization: { id: org } } = mail;
     const replies = refusals(smtp);

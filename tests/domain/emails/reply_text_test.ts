@@ -17,7 +17,7 @@ for (
     ["blank lines", `On 3 May 10:00 Anna wrote:${"\n".repeat(1_000_000)}x`],
   ] as const
 ) {
-  // Patterns of packages for this purpose take minutes for some kilobytes of such a text.
+  // Patterns of packages for this purpose take minutes for a few kilobytes of such a text.
   Deno.test(`replyTextOf() takes linear time for a megabyte of ${name}`, () => {
     assert.ok(replyTextOf(text).length <= text.length);
   });

@@ -57,7 +57,7 @@ async function startLife(queue: TestQueue, workers: string[]): Promise<Life> {
   };
 }
 
-onEveryQueue("readTimeline() tells of waits, failures, a crash and a retry", async (queue) => {
+onEveryQueue("readTimeline() lists waits, failures, a crash and a retry", async (queue) => {
   const { services, organization: { admin } } = queue;
   const workers: string[] = [];
   const { db, id, worker, run, claim, read } = await startLife(queue, workers);

@@ -147,7 +147,7 @@ onPostgresMail(
 );
 
 onEveryMail(
-  "readStats() measures a new pass by itself",
+  "readStats() measures a new pass separately",
   async ({ db, services, organization: { admin }, smtp, worker, send }) => {
     smtp.replies.reject = () => "451 4.3.0 Try again";
     const { id } = await send({ to: { list: people(3) } });

@@ -17,23 +17,26 @@ import {
 } from "../../support/problems.ts";
 import { onEveryQueue, onPostgresQueue } from "../../support/queue.ts";
 
-onEveryQueue("a resolved problem is OPEN again at its next failure, and says so", async (queue) => {
-  const { services, organization: { admin } } = queue;
-  await failJobs(queue, ["No answer"]);
-  const { id } = await problemOf(queue);
-  const resolved = await resolveProblem(services, admin, id, "Restarted the server");
-  assert.equal(resolved.state, "RESOLVED");
-  assert.deepEqual([resolved.changedBy, resolved.note], ["ada", "Restarted the server"]);
-  assert.equal((await problemOf(queue)).state, "RESOLVED");
-  await failJobs(queue, ["No answer"]);
-  const { state, reopenedAt, lastSeenAt, count, note } = await problemOf(queue);
-  assert.deepEqual({ state, count, note }, {
-    state: "OPEN",
-    count: 2,
-    note: "Restarted the server",
-  });
-  assert.deepEqual(reopenedAt, lastSeenAt);
-});
+onEveryQueue(
+  "a resolved problem is OPEN again at its next failure, with the time",
+  async (queue) => {
+    const { services, organization: { admin } } = queue;
+    await failJobs(queue, ["No answer"]);
+    const { id } = await problemOf(queue);
+    const resolved = await resolveProblem(services, admin, id, "Restarted the server");
+    assert.equal(resolved.state, "RESOLVED");
+    assert.deepEqual([resolved.changedBy, resolved.note], ["ada", "Restarted the server"]);
+    assert.equal((await problemOf(queue)).state, "RESOLVED");
+    await failJobs(queue, ["No answer"]);
+    const { state, reopenedAt, lastSeenAt, count, note } = await problemOf(queue);
+    assert.deepEqual({ state, count, note }, {
+      state: "OPEN",
+      count: 2,
+      note: "Restarted the server",
+    });
+    assert.deepEqual(reopenedAt, lastSeenAt);
+  },
+);
 
 onEveryQueue("a failure before the problem was resolved does not open it again", async (queue) => {
   const { services, organization: { admin } } = queue;
@@ -76,7 +79,7 @@ onEveryQueue("an ignored problem is OPEN again past its failures per hour", asyn
   await ignoreProblem(services, admin, id, { perHour: 2 });
   await failJobs(queue, ["No answer", "No answer"]);
   assert.equal((await problemOf(queue)).state, "IGNORED");
-  // In another hour the count begins anew.
+  // In another hour the count starts again.
   await ageProblems(db, 1);
   await failJobs(queue, ["No answer", "No answer"]);
   assert.equal((await problemOf(queue)).state, "IGNORED");

@@ -197,7 +197,7 @@ for (const [origin, causes] of Object.entries(CAUSES)) {
   });
 }
 
-Deno.test("errorPattern() tells different causes apart", () => {
+Deno.test("errorPattern() distinguishes different causes", () => {
   const texts = [
     "550 5.1.1 User unknown",
     "550 5.2.1 User unknown",

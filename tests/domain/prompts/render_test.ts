@@ -37,7 +37,7 @@ Deno.test("renderPrompt() sets all variables of quote and changes no character",
   assert.doesNotMatch(rendered, /\{\{|\}\}|\{%/);
 });
 
-Deno.test("renderPrompt() fails for good if a version names an unknown variable", async () => {
+Deno.test("renderPrompt() fails permanently if a version names an unknown variable", async () => {
   const rendering = renderPrompt({}, promptWith("{{ data_notice }} {{ region }}"), VARIABLES);
   await assert.rejects(rendering, (error) => {
     assert.ok(error instanceof JobFailure);

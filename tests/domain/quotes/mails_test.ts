@@ -59,7 +59,7 @@ onEveryQuotes(
 );
 
 onEveryQuotes(
-  "without an address of the admin, only the customer is mailed, and the quote says so",
+  "without an address of the admin, only the customer is mailed, and the quote has the reason",
   {},
   async ({ create, read, worker, smtp }) => {
     const quote = await create();

@@ -100,7 +100,7 @@ withClock("a night when clocks are put back fires each schedule once", async (cl
   await clock.create("nightly", "30 2 * * *", "Europe/Berlin");
   await clock.create("quarterly", "*/15 * * * *", "Europe/Berlin");
   await clock.run("2026-10-24T00:00:00Z", "2026-10-26T02:00:00Z", 15);
-  // 02:30 comes twice on 25 October; an interval goes on through the repeated hour.
+  // 02:30 comes twice on 25 October; an interval continues through the repeated hour.
   assert.deepEqual(await clock.fires("nightly"), ["10-24 00:30", "10-25 00:30", "10-26 01:30"]);
   const quarters = await clock.fires("quarterly");
   assert.equal(quarters.length, 50 * 4);

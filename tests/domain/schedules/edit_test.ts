@@ -141,7 +141,7 @@ onSchedules(
 );
 
 onSchedules(
-  "updateSchedule() computes the next tick anew, and does not fire what passed while it was paused",
+  "updateSchedule() recomputes the next tick, and fires no tick that passed while it was paused",
   async ({ db, services, organization: { admin } }) => {
     const { schedule: { id } } = await createSchedule(services, admin, WEEKLY);
     await updateSchedule(services, admin, id, { enabled: false });
@@ -162,7 +162,7 @@ onSchedules(
 );
 
 onSchedules(
-  "built-in schedules are changed by the OPERATOR only, and deleted by nobody",
+  "built-in schedules are changed by the OPERATOR only, and cannot be deleted",
   async ({ db, services, organization: { admin, operator } }) => {
     const id = await builtIn(db, "cleanup");
     await assert.rejects(updateSchedule(services, admin, id, { enabled: false }), ForbiddenError);

@@ -14,7 +14,7 @@ const SET_NEXT = statement<[name: string, nextAt: string]>(
   "test.setNext",
   "update schedules set next_at = $2::timestamptz where name = $1",
 );
-// No schedule ticks during a test by itself.
+// No schedule ticks automatically during a test.
 const SLOW_DOWN = statement<[]>(
   "test.slowDown",
   "update schedules set cron = '0 0 1 1 *', interval_ms = null",

@@ -48,7 +48,7 @@ onEveryQueue("an organization without an endpoint gets no row in the outbox", as
 });
 
 onEveryQueue(
-  "the events of a message tell its start, its deliveries and its end",
+  "the events of a message report its start, its deliveries and its end",
   async (queue) => {
     await addEndpoint(withVault(queue.services), queue.organization.admin, URL);
     const { messageId } = await sendTwo(queue);

@@ -138,7 +138,7 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
-  "/cron/<name> answers 202 with the job's id if the job goes on",
+  "/cron/<name> answers 202 with the job's id if the job continues",
   ({ db }) =>
     withCron(db, async ({ cron, jobs }) => {
       const [status, first] = await read(await cron("retry-failed"));

@@ -60,15 +60,18 @@ for (const partBytes of [1, 2, 7, 64, 10_000]) {
   });
 }
 
-Deno.test("splitMbox() returns no bytes of a mail beyond the limit, and goes on after it", async () => {
-  const long = "x".repeat(200_000);
-  const from = "From a@example.net Mon May  4 08:00:00 2026\n";
-  const found = await split(`${from}${long}From b Mon May  4 08:00:00 2026\n\n${from}B`, 10_000);
-  assert.deepEqual(found.map(({ offset, text }) => [offset, text]), [
-    [0, null],
-    [from.length + long.length + "From b Mon May  4 08:00:00 2026\n\n".length, "B"],
-  ]);
-});
+Deno.test(
+  "splitMbox() returns no bytes of a mail above the limit, and continues after it",
+  async () => {
+    const long = "x".repeat(200_000);
+    const from = "From a@example.net Mon May  4 08:00:00 2026\n";
+    const found = await split(`${from}${long}From b Mon May  4 08:00:00 2026\n\n${from}B`, 10_000);
+    assert.deepEqual(found.map(({ offset, text }) => [offset, text]), [
+      [0, null],
+      [from.length + long.length + "From b Mon May  4 08:00:00 2026\n\n".length, "B"],
+    ]);
+  },
+);
 
 Deno.test("splitMbox() removes the content of attachments of a large mail", async () => {
   const from = "From a@example.net Mon May  4 08:00:00 2026\n";
