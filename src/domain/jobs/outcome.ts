@@ -34,7 +34,7 @@ export const alreadySettled: Outcome = { kind: "alreadySettled" };
 /**
  * The job continues after `delayMs` milliseconds; the attempt does not count.
  *
- * @param wait cause of the wait; null: none that a user should know
+ * @param wait cause of the wait; null: none to show to users
  */
 export function snooze(delayMs: number, wait: JobWait | null = null): Outcome {
   return { kind: "snooze", delayMs, wait };
