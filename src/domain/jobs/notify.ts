@@ -1,6 +1,7 @@
 import type { Caller } from "../access/access.ts";
 import { toTypeId } from "../id.ts";
 import { insertEventsFrom } from "../notifications/append.ts";
+import { kindWords } from "../notifications/kind_words.ts";
 import { publishToast } from "../notifications/toast.ts";
 import type { Services } from "../services.ts";
 import { JOB_KINDS, type JobKind, type JobKindName } from "./kinds.ts";
@@ -38,7 +39,7 @@ export function toastStart(
     userId,
     topic: "JOBS",
     level: "INFO",
-    title: `Job ${kind} was started`,
+    title: `Job “${kindWords(kind)}” was started`,
     subject: toTypeId("job", id),
   });
 }

@@ -1,4 +1,5 @@
 import type { Noun } from "../id.ts";
+import { kindWords } from "./kind_words.ts";
 import type { NotificationLevel } from "./notification.ts";
 
 /** Topics of notifications, with a description for users. */
@@ -91,14 +92,14 @@ export const EVENT_KINDS = {
     topic: "JOBS",
     level: "SUCCESS",
     subject: "job",
-    title: (name) => `Job ${name} was completed`,
+    title: (name) => `Job “${kindWords(name)}” was completed`,
     titleOfMany: (count) => `${count} jobs were completed`,
   },
   JOB_FAILED: {
     topic: "JOBS",
     level: "ERROR",
     subject: "job",
-    title: (name) => `Job ${name} failed`,
+    title: (name) => `Job “${kindWords(name)}” failed`,
     titleOfMany: (count) => `${count} jobs failed`,
   },
   DELIVERY_ACTION_FINISHED: {

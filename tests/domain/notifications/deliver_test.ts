@@ -13,7 +13,7 @@ import {
 } from "../../support/notifications.ts";
 import { onEveryQueue, onPostgresQueue } from "../../support/queue.ts";
 
-const FAILED = "ERROR Job CLEANUP failed";
+const FAILED = "ERROR Job “Cleanup” failed";
 
 onEveryQueue(
   "a thousand failed jobs are six notifications, until these are read",
@@ -25,7 +25,7 @@ onEveryQueue(
     assert.deepEqual(notifications.map(({ count }) => count).sort(), [1, 1, 1, 1, 1, 995]);
     const many = notifications.find(({ count }) => count > 1);
     assert.equal(many?.title, "995 jobs failed");
-    assert.equal(many.body, "Latest: Job CLEANUP failed: No answer");
+    assert.equal(many.body, "Latest: Job “Cleanup” failed: No answer");
     assert.ok(ids.some((id) => toTypeId("job", id) === many.subject));
     assert.equal(await countUnread(services, admin), 6);
 
@@ -45,7 +45,7 @@ onEveryQueue(
     const titles = await titlesOf(services, admin);
     assert.deepEqual(titles.sort(), [
       ...Array(5).fill(FAILED),
-      "SUCCESS Job CLEANUP was completed",
+      "SUCCESS Job “Cleanup” was completed",
     ]);
     assert.deepEqual(await titlesOf(services, member), [FAILED]);
     await ageNotifications(db, 61);

@@ -22,7 +22,7 @@ onEveryQueue(
     const { level, title, body, subject, count, readAt } = first;
     assert.deepEqual({ level, title, body, subject, count, readAt }, {
       level: "ERROR",
-      title: "Job CLEANUP failed",
+      title: "Job “Cleanup” failed",
       body: "No answer",
       subject: toTypeId("job", failed),
       count: 1,
@@ -30,7 +30,7 @@ onEveryQueue(
     });
     assert.deepEqual([second.level, second.title, second.body], [
       "SUCCESS",
-      "Job RETRY_FAILED was completed",
+      "Job “Retry failed” was completed",
       null,
     ]);
     for (const other of [member, operator]) assert.deepEqual(await titlesOf(services, other), []);
@@ -42,9 +42,9 @@ onEveryQueue(
   async ({ services, organization }) => {
     const { operator, admin } = organization;
     await endJobs(services, operator, 1);
-    assert.deepEqual(await titlesOf(services, operator), ["ERROR Job CLEANUP failed"]);
+    assert.deepEqual(await titlesOf(services, operator), ["ERROR Job “Cleanup” failed"]);
     const withoutUser = { ...admin, userId: null };
-    assert.deepEqual(await titlesOf(services, withoutUser), ["ERROR Job CLEANUP failed"]);
+    assert.deepEqual(await titlesOf(services, withoutUser), ["ERROR Job “Cleanup” failed"]);
     assert.deepEqual(await titlesOf(services, admin), []);
   },
 );
@@ -59,7 +59,7 @@ onEveryQueue(
     assert.deepEqual(await titlesOf(services, admin), []);
     assert.deepEqual(await titlesOf(services, operator), []);
     await endJobs(services, admin, 1, { outcome: "retry" }, { maxAttempts: 1 });
-    assert.deepEqual(await titlesOf(services, admin), ["ERROR Job CLEANUP failed"]);
+    assert.deepEqual(await titlesOf(services, admin), ["ERROR Job “Cleanup” failed"]);
   },
 );
 

@@ -38,7 +38,7 @@ onMail("a thousand failing jobs are two mails", async (mail) => {
   const [first = "", ...others] = await mails(mail);
   assert.deepEqual(others, []);
   assert.match(first, /^To: .*ada@example\.com/m);
-  assert.match(first, /^Subject: Job CLEANUP failed/m);
+  assert.match(first, /^Subject: =\?UTF-8\?Q\?Job_=E2=80=9CCleanup=E2=80=9D_failed\?=/m);
   assert.match(first, /No answer/);
   assert.match(first, /https:\/\/waybill\.example\.com\/notifications/);
 

@@ -63,7 +63,7 @@ onEveryQueue(
     }
     await endJobs(services, member, 1);
     await deliverNotifications(services);
-    assert.equal((await other.next()).changed[0]?.title, "Job CLEANUP failed");
+    assert.equal((await other.next()).changed[0]?.title, "Job “Cleanup” failed");
   },
 );
 
@@ -76,7 +76,7 @@ onEveryQueue(
     const { toast, changed } = await page.next();
     assert.deepEqual([toast?.level, toast?.title, changed], [
       "INFO",
-      "Job CLEANUP was started",
+      "Job “Cleanup” was started",
       [],
     ]);
     assert.match(toast?.subject ?? "", /^job_/);
@@ -85,7 +85,7 @@ onEveryQueue(
     assert.equal((await page.next()).toast?.title, "Message “July” is being sent to 1 recipient");
 
     await startJob(services, operator, { kind: "RETRY_FAILED", payload: {} });
-    assert.equal((await other.next()).toast?.title, "Job RETRY_FAILED was started");
+    assert.equal((await other.next()).toast?.title, "Job “Retry failed” was started");
     await deliverNotifications(services);
     assert.notEqual(id, "");
   },
