@@ -8,6 +8,7 @@ import { inbox } from "./inbox/screen.ts";
 import { installation } from "./installation/screen.ts";
 import { jobs } from "./jobs/screen.ts";
 import { keys } from "./keys/screen.ts";
+import { knowledge } from "./knowledge/screen.ts";
 import { messages } from "./messages/screen.ts";
 import { notifications } from "./notifications/screen.ts";
 import { organization } from "./organization/screen.ts";
@@ -27,6 +28,7 @@ export const SCREENS: readonly Screen[] = [
   overview,
   problems,
   inbox,
+  knowledge,
   messages,
   deliveries,
   jobs,

@@ -9,7 +9,7 @@ import { formatCount } from "./format.ts";
 import { type Column, ListHead, ListRow } from "./list_row.tsx";
 import type { LiveList } from "./live_list.ts";
 import type { Row } from "./live_rows.ts";
-import { useListKeys } from "./list_keys.ts";
+import { type RowKeys, useListKeys } from "./list_keys.ts";
 import type { Target } from "./panel.tsx";
 
 export type { Column };
@@ -35,6 +35,8 @@ export interface ListProps<R extends Row> {
   readonly openId?: string;
   /** Selects a row with the key x; absent if rows cannot be selected. */
   readonly onToggle?: (row: R) => void;
+  /** Keys of the list besides those of every list. */
+  readonly rowKeys?: RowKeys<R>;
 }
 
 /** A live list with virtual rows, in which rows move only on request. Narrow screens show cards. */

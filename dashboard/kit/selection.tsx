@@ -7,6 +7,8 @@ import type { Row } from "./live_rows.ts";
 export interface Selection<R extends Row> {
   readonly rows: ReadonlyMap<string, R>;
   readonly toggle: (row: R) => void;
+  /** Selects rows in addition to those that are selected. */
+  readonly add: (rows: readonly R[]) => void;
   readonly clear: () => void;
   /** Column with the check boxes; stands first. */
   readonly column: Column<R>;
@@ -28,6 +30,7 @@ export function useSelection<R extends Row>(nameOf: (row: R) => string): Selecti
     return {
       rows,
       toggle,
+      add: (added) => setRows(new Map([...rows, ...added.map((row) => [row.id, row] as const)])),
       clear: () => setRows(new Map()),
       column: {
         header: "",

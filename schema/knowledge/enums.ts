@@ -13,6 +13,16 @@ export const FactState = builder.enumType("FactState", {
   },
 });
 
+export const FactScopeKind = builder.enumType("FactScopeKind", {
+  description: "Kind of the scope of a fact.",
+  values: {
+    ALL: { description: "All mails." },
+    TOPIC: { description: "Mails about a topic." },
+    SENDER: { description: "Mails of an address." },
+    DOMAIN: { description: "Mails of all addresses of a domain." },
+  },
+});
+
 export const FactKind = builder.enumType("FactKind", {
   description: "Kind of a fact.",
   values: {

@@ -5,7 +5,7 @@ import { listTopics, type Topic } from "../../src/domain/knowledge/topics.ts";
 import { builder } from "../kit/builder.ts";
 import { connectionNames } from "../kit/connection.ts";
 import { checkFilter, checkSearch } from "../kit/filter.ts";
-import { FactState } from "./enums.ts";
+import { FactScopeKind, FactState } from "./enums.ts";
 import { FactNode } from "./fact.ts";
 
 /** Knowledge of an organization; other folders add fields. */
@@ -72,12 +72,16 @@ builder.node(KnowledgeNode, {
           type: [FactState],
           description: "States of the facts; absent: all but DISMISSED.",
         }),
+        scopes: t.arg({
+          type: [FactScopeKind],
+          description: "Kinds of the scopes of the facts; absent: all.",
+        }),
       },
-      resolve: (knowledge, { search, states, ...page }, { services }) =>
+      resolve: (knowledge, { search, states, scopes, ...page }, { services }) =>
         listFacts(
           services,
           knowledge,
-          { ...checkFilter({ states }), search: checkSearch(search) },
+          { ...checkFilter({ states, scopes }), search: checkSearch(search) },
           page,
         ),
     }, ...connectionNames("Fact")),

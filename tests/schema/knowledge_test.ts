@@ -5,8 +5,8 @@ import { importMail, learn } from "../support/knowledge.ts";
 import { createOrganization } from "../support/callers.ts";
 import { type TestServer, withServer } from "../support/server.ts";
 
-const FACTS = `query ($search: String, $states: [FactState!]) {
-  knowledge { facts(search: $search, states: $states) {
+const FACTS = `query ($search: String, $states: [FactState!], $scopes: [FactScopeKind!]) {
+  knowledge { facts(search: $search, states: $states, scopes: $scopes) {
     totalCount
     nodes { id state scope origin answer evidenceCount decidedBy sources { subject } }
   } }
@@ -112,16 +112,31 @@ onEveryDatabase(
       assert.deepEqual(await answers(server, { search: "refund shop" }), [second]);
       assert.deepEqual(await answers(server, { search: "'| !\\" }), []);
 
+      await learn(db, id, [
+        { answer: "By topic.", scope: "topic:all" },
+        { answer: "By sender.", scope: "sender:grace@example.com" },
+        { answer: "By domain.", scope: "domain:example.com" },
+      ]);
+      assert.deepEqual(await answers(server, { scopes: ["TOPIC"] }), ["By topic."]);
+      assert.deepEqual(await answers(server, { scopes: ["SENDER", "DOMAIN"] }), [
+        "By domain.",
+        "By sender.",
+      ]);
+      assert.equal((await answers(server, { scopes: ["ALL"] })).length, 2);
+
       const events = connect().iterate<{ factsUpdated: { changed: { answer: string }[] } }>({
-        query: "subscription { factsUpdated { changed { answer } } }",
+        query: `subscription {
+          factsUpdated(scopes: [ALL], search: "days") { changed { answer } }
+        }`,
       });
       const next = async () => (await events.next()).value.data.factsUpdated.changed;
       assert.equal((await next()).length, 2);
       await importMail(db, id);
-      await learn(db, id, [{ answer: "Soon." }]);
+      await learn(db, id, [{ answer: "Soon, in days." }, { answer: "Soon." }]);
       services.bus.publish("facts", id, null);
       const changed = await next();
-      assert.ok(changed.some(({ answer }: { answer: string }) => answer === "Soon."));
+      assert.ok(changed.some(({ answer }: { answer: string }) => answer === "Soon, in days."));
+      assert.ok(!changed.some(({ answer }: { answer: string }) => answer === "Soon."));
     });
   },
 );

@@ -6,6 +6,7 @@ import { listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
 import { wordQuery } from "../word_query.ts";
 import { type Fact, FACT_FIELDS, type FactState } from "./fact.ts";
+import type { ScopeKind } from "./scope.ts";
 
 /** Filter of a list of facts: fields are combined with AND. */
 export interface FactFilter {
@@ -14,6 +15,8 @@ export interface FactFilter {
   readonly search?: string | null;
   /** Null: all but the dismissed ones. */
   readonly states?: readonly FactState[] | null;
+  /** Null: facts of every scope. */
+  readonly scopes?: readonly ScopeKind[] | null;
 }
 
 interface Tables {
@@ -37,7 +40,7 @@ const MOST_EVIDENCE: Sort = {
 export function listFacts(
   { db }: Services,
   { organizationId }: Pick<Caller, "organizationId">,
-  { ids, search, states }: FactFilter,
+  { ids, search, states, scopes }: FactFilter,
   page: PageArgs,
 ): Promise<Page<Fact>> {
   let query = queryBuilder<Tables>().selectFrom("facts").select(FACT_FIELDS)
@@ -46,6 +49,10 @@ export function listFacts(
   query = states
     ? query.where("state", "in", [...states])
     : query.where(sql<boolean>`state <> 'DISMISSED'`);
+  if (scopes) {
+    const kinds = scopes.map((kind) => kind.toLowerCase());
+    query = query.where(sql<string>`split_part(scope, ':', 1)`, "in", kinds);
+  }
   const words = search && wordQuery(search);
   if (!words) return listPage(db, query, MOST_EVIDENCE, page);
   const matching = query.where(sql<boolean>`search @@ to_tsquery('simple', ${words})`);

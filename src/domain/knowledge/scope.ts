@@ -3,6 +3,9 @@ import { normalizeEmailAddress } from "../email_address.ts";
 /** Scope of a fact for all mails. */
 export const ALL = "all";
 
+/** Kind of a scope: all mails, those about a topic, or those of an address or a domain. */
+export type ScopeKind = "ALL" | "TOPIC" | "SENDER" | "DOMAIN";
+
 const MAX_SCOPE = 330;
 const MAX_TOPIC = 100;
 

@@ -10,6 +10,7 @@ import { startSmtpServer } from "../../support/smtp.ts";
 import { insertAiCalls } from "../ai_calls.ts";
 import { insertBrokenJobs } from "../broken_jobs.ts";
 import { answerMail, receiveMails } from "../sample_inbox.ts";
+import { answerLessons, importSampleMails, learnSampleMails } from "../sample_learning.ts";
 import { insertSuggestions } from "../sample_quality.ts";
 import { answerQuote, createQuotes } from "../sample_quotes.ts";
 
@@ -55,7 +56,10 @@ const smtp = await startSmtpServer({
       : null,
 });
 const model = await startModelServer({
-  reply: (ask: ReceivedAsk) => ask.schema?.name === "quote" ? answerQuote(ask) : answerMail(ask),
+  reply: (ask: ReceivedAsk) => {
+    if (ask.schema?.name === "quote") return answerQuote(ask);
+    return ask.schema?.name === "learning" ? answerLessons(ask) : answerMail(ask);
+  },
 });
 const settings = {
   SMTP_URLS: smtp.url,
@@ -95,6 +99,12 @@ await send("The August newsletter", "newsletter", 900, "2031-08-01T09:00:00Z");
 await smtp.untilReceived(1_350);
 const sampleQuotes = await createQuotes(program);
 const sampleInbox = await receiveMails(program);
+await importSampleMails(program);
+await learnSampleMails(program);
+const { knowledge } = await request<{ knowledge: { facts: { nodes: { id: string }[] } } }>(
+  program,
+  "{ knowledge { facts(states: [PROPOSED], first: 1) { nodes { id } } } }",
+);
 const { deliveries, jobs } = await request<
   Record<"deliveries" | "jobs", { nodes: { id: string }[] }>
 >(
@@ -198,6 +208,8 @@ const SCREENS: Readonly<Record<string, string>> = {
   thread_edited: `/inbox/${sampleInbox.edited}`,
   thread_fallback: `/inbox/${sampleInbox.fallback}`,
   thread_answered: `/inbox/${sampleInbox.answered}?view=all`,
+  knowledge: "/knowledge",
+  fact: `/knowledge/${knowledge.facts.nodes[0]?.id}`,
   audiences: "/audiences",
   audience: `/audiences/${audienceId}`,
   suppressions: "/suppressions",
