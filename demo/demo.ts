@@ -2,12 +2,14 @@
 import { createClient } from "graphql-ws";
 import { execute } from "./api.ts";
 import { startMailServer } from "./mail_server.ts";
+import { receiveMails } from "./mails.ts";
 import { startModelServer } from "./model_server.ts";
 import { requestQuote } from "./quotes.ts";
 import { recipientsCsv } from "./recipients.ts";
 import { registerContacts } from "./sign_ups.ts";
 
 const KEY = "demo-operator-key";
+const WEBHOOK_SECRET = "demo webhook secret";
 const RECIPIENTS = 5_000;
 
 const SEND = `mutation Demo($audience: ID!) {
@@ -61,6 +63,7 @@ and this operation       subscription { messageUpdated(id: "${messageId}") { sta
 `);
 await watch(messageId);
 await requestQuote({ address, key: KEY });
+await receiveMails({ address, key: KEY, secret: WEBHOOK_SECRET });
 console.log(`
 The mail server accepted ${mail.counts.accepted} mails and refused ${mail.counts.refused}. Failed recipients and their errors:
   { deliveries(filter: { messageId: "${messageId}", statuses: [FAILED] }) { nodes { recipient { address } error { type code message } } } }
@@ -68,6 +71,7 @@ The mail server accepted ${mail.counts.accepted} mails and refused ${mail.counts
 Contacts sign up now, one a second. Each gets a welcome at once; an offer goes to all of them at its time.
 Campaigns: ${address}/campaigns   Contacts: ${address}/contacts   Schedules: ${address}/schedules
 Problems:  ${address}/problems
+Three customers have written; the stand-in for the language model suggests replies: ${address}/inbox
 The server runs until Ctrl-C.`);
 await registerContacts({ address, key: KEY });
 await exited;
@@ -83,6 +87,7 @@ function startWaybill(smtpUrl: string, modelUrl: string) {
       SMTP_URLS: smtpUrl,
       OPENAI_BASE_URL: modelUrl,
       ADMIN_API_KEY: KEY,
+      WEBHOOK_SECRET,
       LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "error",
     },
     stdout: "piped",

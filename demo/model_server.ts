@@ -19,17 +19,35 @@ const ESTIMATE = {
   notes: "Assumed: delivery within 50 km.\nPlease tell us: [floor], [date of delivery].",
 };
 
+const REPLIES: readonly (readonly [word: string, text: string])[] = [
+  [
+    "Saturday",
+    "Dear Grace,\n\nyour table is made to order, which takes four weeks; it leaves us on [day of dispatch]. " +
+    "Yes, we deliver on Saturdays.\n\nKind regards,\nthe shop",
+  ],
+  [
+    "invoice",
+    "Dear Ada,\n\ngladly. Please tell us the name and the address of the company.\n\nKind regards,\nthe shop",
+  ],
+];
+const OTHER_REPLY =
+  "Hello,\n\nthank you for your mail. We look into it today.\n\nKind regards,\nthe shop";
+
+// Without shortcomings and facts, as if the edit of a person had no reason.
+const REVIEW = { shortcomings: [], facts: [] };
+
 /**
- * Starts a stand-in for a language model: it speaks the Chat Completions API of OpenAI, and answers every request
- * with the same estimate.
+ * Starts a stand-in for a language model: it speaks the Chat Completions API of OpenAI, and answers requests for an
+ * estimate and for the review of a sent reply with constants, and mails by one of their words.
  *
  * @returns the base URL
  */
 export function startModelServer(): { url: string } {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    const { model, messages } = await request.json();
-    const inputTokens = Math.ceil(JSON.stringify(messages).length / 4);
-    const events = ReadableStream.from(eventsOf(model, inputTokens));
+    const { model, messages, response_format } = await request.json();
+    const asked = JSON.stringify(messages.at(-1));
+    const answer = answerOf(response_format?.json_schema?.name, asked);
+    const events = ReadableStream.from(eventsOf(model, Math.ceil(asked.length / 4), answer));
     return new Response(events.pipeThrough(new TextEncoderStream()), {
       headers: { "content-type": "text/event-stream" },
     });
@@ -37,9 +55,28 @@ export function startModelServer(): { url: string } {
   return { url: `http://127.0.0.1:${server.addr.port}/v1` };
 }
 
-async function* eventsOf(model: string, inputTokens: number): AsyncGenerator<string> {
+function answerOf(name: string | undefined, asked: string): unknown {
+  if (name === "quote") return ESTIMATE;
+  if (name !== "reply") return REVIEW;
+  const text = REPLIES.find(([word]) => asked.includes(word))?.[1] ?? OTHER_REPLY;
+  const missing = [...text.matchAll(/\[(.+?)\]/g)].map(([, words]) => words);
+  // The text comes last, as the model is asked to write it.
+  return {
+    topic: null,
+    sources: [1, 2],
+    missing,
+    confidence: missing.length > 0 ? 0.8 : 0.9,
+    text,
+  };
+}
+
+async function* eventsOf(
+  model: string,
+  inputTokens: number,
+  answer: unknown,
+): AsyncGenerator<string> {
   const chunk = { id: "chatcmpl-demo", object: "chat.completion.chunk", model };
-  const words = JSON.stringify(ESTIMATE).match(/\S+\s*/g) ?? [];
+  const words = JSON.stringify(answer).match(/\S+\s*/g) ?? [];
   await delay(THINK_MS);
   for (const content of words) {
     await delay(WORD_MS);
