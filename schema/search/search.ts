@@ -43,9 +43,10 @@ builder.queryField("search", (t) =>
     description:
       "Finds the objects that a text may mean: an id of any kind; an address, or at least three " +
       "characters of its beginning, among contacts, deliveries, suppressions and recipients of " +
-      "audiences; a part of the title of a message, the name of an audience or a template, or the " +
-      "kind of a job; for the OPERATOR also of the name of an organization or provider. It searches " +
-      "the newest 20,000 messages, audiences and quotes, and the newest 2,000 jobs, of the organization.",
+      "audiences; a part of the title of a message, the name of an audience or a template, the customer " +
+      "of a quote, the subject or the address of a thread, or the kind of a job; for the OPERATOR also of " +
+      "the name of an organization or provider. It searches the newest 20,000 messages, audiences, quotes " +
+      "and threads, and the newest 2,000 jobs, of the organization.",
     args: {
       text: t.arg.string({
         required: true,

@@ -2,7 +2,7 @@ import { type Connection, statement } from "../../db/database.ts";
 import { type Caller, type Role, SYSTEM_ORGANIZATION_ID } from "../access/access.ts";
 import type { SearchHit } from "./hit.ts";
 
-/** Number of the newest messages, audiences and quotes whose titles are searched. */
+/** Number of the newest messages, audiences, quotes and threads whose titles are searched. */
 const NEWEST = 20_000;
 /** Number of the newest jobs whose kinds are searched; they are more, and their kinds are few. */
 const NEWEST_JOBS = 2_000;
@@ -48,34 +48,39 @@ const TITLES = `
   (select 7, 'quote', id, customer_name, status from (
      select id, customer_name, customer_email, status from quotes
      where organization_id = $1 order by id desc limit ${NEWEST}) q
-   where customer_name ilike $4 or customer_email ilike $4 order by id desc limit $8)`;
+   where customer_name ilike $4 or customer_email ilike $4 order by id desc limit $8)
+  union all
+  (select 8, 'thread', id, subject, contact_email from (
+     select id, subject, contact_email from threads
+     where organization_id = $1 order by id desc limit ${NEWEST}) t
+   where subject ilike $4 or contact_email ilike $4 order by id desc limit $8)`;
 
 const BY_ADDRESS = `
-  (select 8, 'contact', id, coalesce(email, psid), name from contacts
+  (select 9, 'contact', id, coalesce(email, psid), name from contacts
    where organization_id = $1 and erasing_since is null and $5 <> ''
      and (email_key = ${ADDRESS} or psid = $5) limit $8)
   union all
-  (select 9, 'delivery', d.id, d.address, m.title from (
+  (select 10, 'delivery', d.id, d.address, m.title from (
      select id, message_id, address from deliveries
      where $5 <> '' and lower(address) = ${ADDRESS} and organization_id = $1
      order by message_id desc limit ${ADDRESSES}) d, ${MESSAGE}
    where ${own("m.user_id")} order by d.message_id desc limit $8)
   union all
-  (select 10, 'suppression', id, address, reason from suppressions
+  (select 11, 'suppression', id, address, reason from suppressions
    where organization_id = $1 and $5 <> '' and address = ${ADDRESS} limit $8)
   union all
-  (select 11, 'audience', a.id, r.address, a.name from (
+  (select 12, 'audience', a.id, r.address, a.name from (
      select audience_id, address from audience_recipients
      where $5 <> '' and lower(address) = ${ADDRESS} limit ${ADDRESSES}) r
      join audiences a on a.id = r.audience_id
    where a.organization_id = $1 and ${own("a.user_id")} order by a.id desc limit $8)`;
 
 const BY_BEGINNING = `
-  (select 12, 'contact', id, email, name from contacts
+  (select 13, 'contact', id, email, name from contacts
    where organization_id = $1 and erasing_since is null and ${begins("email_key")}
    order by email_key using ~<~ limit $8)
   union all
-  (select 13, 'delivery', id, address, title from (
+  (select 14, 'delivery', id, address, title from (
      select distinct on (lower(d.address)) d.id, d.address, m.title from (
        select id, message_id, address from deliveries
        where ${begins("lower(address)")} and organization_id = $1
@@ -83,10 +88,10 @@ const BY_BEGINNING = `
      where ${own("m.user_id")}
      order by lower(d.address), d.message_id desc limit $8) d)
   union all
-  (select 14, 'suppression', id, address, reason from suppressions
+  (select 15, 'suppression', id, address, reason from suppressions
    where organization_id = $1 and ${begins("address")} order by address using ~<~ limit $8)
   union all
-  (select 15, 'audience', a.id, r.address, a.name from (
+  (select 16, 'audience', a.id, r.address, a.name from (
      select audience_id, address from audience_recipients
      where ${begins("lower(address)")}
      order by lower(address) using ~<~ limit ${ADDRESSES}) r

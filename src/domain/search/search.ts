@@ -15,7 +15,7 @@ const MIN_ADDRESS = 3;
 
 /**
  * Finds the objects that a text may mean: an id of any kind, an address or its beginning, or a part of a title.
- * It searches the newest 20,000 messages, audiences and quotes, and the newest 2,000 jobs, of the organization.
+ * It searches the newest 20,000 messages, audiences, quotes and threads, and the newest 2,000 jobs, of the organization.
  *
  * @param limit maximum number of hits, 1 to 50
  * @returns objects that the caller may see, by kind

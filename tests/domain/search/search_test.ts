@@ -15,6 +15,7 @@ import { archiveTemplate } from "../../../src/domain/templates/archive.ts";
 import { saveTemplate } from "../../../src/domain/templates/save.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
+import { newEmail, parsedMail, placeMails } from "../../support/emails.ts";
 import { issuesOf } from "../../support/issues.ts";
 import { importPeople, messageInput } from "../../support/messages.ts";
 
@@ -112,6 +113,18 @@ onEveryDatabase("search() finds templates that are not archived by their names",
   assert.deepEqual(await find(stranger, "greet"), []);
   await archiveTemplate(services, admin, template.id);
   assert.deepEqual(await find(admin, "greet"), []);
+});
+
+onEveryDatabase("search() finds threads by their subjects and addresses", async ({ db }) => {
+  const { find, id, member } = await setUp(db);
+  const other = await createOrganization(db, "Another");
+  const mail = newEmail(parsedMail({ subject: "The analytical engine" }));
+  await placeMails(db, id, [mail]);
+  await placeMails(db, other.id, [mail]);
+  const thread = "thread | The analytical engine | grace@example.com";
+  assert.deepEqual(await find(member, "ANALYTICAL E"), [thread]);
+  assert.deepEqual(await find(member, "grace@"), [thread]);
+  assert.deepEqual(await find(member, "engines"), []);
 });
 
 onEveryDatabase("search() finds an object by its id, if the caller may see it", async ({ db }) => {
