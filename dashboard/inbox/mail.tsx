@@ -30,6 +30,15 @@ export function MailItem({ mail, opened }: { readonly mail: Mail; readonly opene
   );
 }
 
+/** Opens a mail of the page, and moves the focus to it. */
+export function showMail(id: string): void {
+  const mail = document.getElementById(id);
+  if (!(mail instanceof HTMLDetailsElement)) return;
+  mail.open = true;
+  mail.scrollIntoView({ block: "center" });
+  mail.querySelector("summary")?.focus();
+}
+
 /** Properties that a person has to know before the text. */
 function Marks({ mail: { kind, attachmentCount } }: { readonly mail: Mail }) {
   return (

@@ -62,12 +62,13 @@ inBrowser(
     const text = page.getByRole("textbox", { name: "Text of the reply" });
     await text.waitFor();
     strictEqual(await text.inputValue(), SUGGESTED);
-    await page.getByText("90% sure").waitFor();
+    await page.getByText("90% sure · delivery").waitFor();
     await page.getByText("The model did not know: number of the order").waitFor();
     await page.getByRole("button", { name: "Mail Where is my order?" }).click();
-    await page.locator("[role=dialog]:focus", { hasText: "grace@example.com," }).waitFor();
+    await page.locator("[role=dialog] button:focus", { hasText: "Show in the thread" }).waitFor();
     await assertAccessible(page);
-    await page.keyboard.press("Escape");
+    await page.keyboard.press("Enter");
+    await page.locator(".mail summary:focus", { hasText: "Grace Hopper" }).waitFor();
 
     await page.keyboard.press("Shift+?");
     await page.getByRole("row", { name: "e Edit the reply" }).waitFor();
@@ -130,7 +131,10 @@ inBrowser(
     const held = holdAnswers(model);
     await open("/inbox");
     await postMail(program, MAIL);
-    await page.getByRole("row", { name: "Where is my order?" }).click();
+    await page.getByRole("link", { name: "Inbox 1" }).waitFor();
+    await page.keyboard.press("Control+K");
+    await page.getByLabel("Search or jump").last().fill("is my order");
+    await page.getByRole("button", { name: "Where is my order?" }).click();
     await held.asked;
     await page.getByRole("button", { name: "Write it yourself" }).waitFor();
     await postMail(program, {

@@ -1,9 +1,10 @@
-import { Popover, UnstyledButton } from "@mantine/core";
+import { Button, Popover, UnstyledButton } from "@mantine/core";
 import { IconBulb, IconFeather, IconMail, IconShoppingBag, IconTrash } from "@tabler/icons-react";
-import { useContext } from "react";
+import { useContext, useState } from "react";
 import { formatEnum, formatMoney } from "../../kit/format.ts";
 import { IdPagesContext, PageLink } from "../../kit/links.tsx";
 import { RelativeTime } from "../../kit/relative_time.tsx";
+import { showMail } from "../mail.tsx";
 import type { Source } from "../thread_query.ts";
 
 type SourceNode = NonNullable<Source["node"]>;
@@ -23,17 +24,26 @@ export function Sources({ sources }: { readonly sources: readonly Source[] }) {
 
 function SourceChip({ source: { text, node } }: { readonly source: Source }) {
   const [Symbol, kind] = looksOf(node);
+  const [opened, setOpened] = useState(false);
   return (
-    <Popover width={360} position="bottom-start" withArrow shadow="md" trapFocus>
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      width={360}
+      position="bottom-start"
+      withArrow
+      shadow="md"
+      trapFocus
+    >
       <Popover.Target>
-        <UnstyledButton className="source-chip" title={text}>
+        <UnstyledButton className="source-chip" title={text} onClick={() => setOpened(!opened)}>
           <Symbol size={13} aria-hidden />
           <span>{kind}</span> <span className="dimmed">{text}</span>
         </UnstyledButton>
       </Popover.Target>
       {/* Takes the focus, so that Esc closes it and not the thread. */}
       <Popover.Dropdown className="source-excerpt" tabIndex={0}>
-        {node ? <Excerpt node={node} text={text} /> : (
+        {node ? <Excerpt node={node} text={text} onLeave={() => setOpened(false)} /> : (
           <>
             <p>{text}</p>
             <p className="dimmed">It was deleted since.</p>
@@ -54,7 +64,11 @@ function looksOf(node: SourceNode | null) {
   return node ? [IconMail, "Mail"] as const : [IconTrash, "Deleted"] as const;
 }
 
-function Excerpt({ node, text }: { readonly node: SourceNode; readonly text: string }) {
+function Excerpt({ node, text, onLeave }: {
+  readonly node: SourceNode;
+  readonly text: string;
+  readonly onLeave: () => void;
+}) {
   switch (node.__typename) {
     case "Fact":
       return <FactExcerpt fact={node} />;
@@ -67,18 +81,7 @@ function Excerpt({ node, text }: { readonly node: SourceNode; readonly text: str
         </p>
       );
     case "Email":
-      return (
-        <>
-          <p>
-            <strong>{node.subject}</strong>
-            <br />
-            <span className="dimmed">
-              {node.from}, <RelativeTime at={node.receivedAt} />
-            </span>
-          </p>
-          <p className="inbox-text">{node.replyText}</p>
-        </>
-      );
+      return <MailExcerpt mail={node} onLeave={onLeave} />;
     default:
       return <p>{text}</p>;
   }
@@ -105,6 +108,38 @@ function FactExcerpt({ fact: { id, state, scope, question, answer } }: {
           </>
         )}
       </p>
+    </>
+  );
+}
+
+function MailExcerpt({ mail: { id, subject, from, receivedAt, replyText }, onLeave }: {
+  readonly mail: Extract<SourceNode, { __typename: "Email" }>;
+  readonly onLeave: () => void;
+}) {
+  // Of a very long thread only the newest mails are on the page.
+  const isShown = document.getElementById(id) !== null;
+  return (
+    <>
+      <p>
+        <strong>{subject}</strong>
+        <br />
+        <span className="dimmed">
+          {from}, <RelativeTime at={receivedAt} />
+        </span>
+      </p>
+      <p className="inbox-text">{replyText}</p>
+      {isShown && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() => {
+            onLeave();
+            showMail(id);
+          }}
+        >
+          Show in the thread
+        </Button>
+      )}
     </>
   );
 }

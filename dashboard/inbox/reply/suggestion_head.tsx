@@ -13,12 +13,11 @@ export function SuggestionHead({ suggestion }: { readonly suggestion: Suggestion
       <div className="reply-line">
         <h2>Suggested reply</h2>
         <SuggestionState suggestion={suggestion} />
-        <Confidence suggestion={suggestion} />
-        <Author suggestion={suggestion} />
         <span className="reply-rating">
           <Rating suggestion={suggestion} />
         </span>
       </div>
+      <Author suggestion={suggestion} />
       {instruction !== null && <p className="dimmed">Instruction: {instruction}</p>}
       {fallbackReason !== null && (
         <Reason title="This text is from a template" reason={fallbackReason} />
@@ -35,24 +34,21 @@ export function SuggestionHead({ suggestion }: { readonly suggestion: Suggestion
   );
 }
 
-function Confidence({ suggestion: { confidence } }: { readonly suggestion: Suggestion }) {
-  if (confidence === null) return null;
-  return (
-    <span className="numbers" title="The model’s own estimate of its answer">
-      {formatFraction(confidence)} sure
-    </span>
-  );
-}
-
-function Author({ suggestion: { model, promptVersion, topic } }: {
+function Author({ suggestion: { confidence, model, promptVersion, topic } }: {
   readonly suggestion: Suggestion;
 }) {
   const parts = [
+    confidence !== null && `${formatFraction(confidence)} sure`,
     topic,
     model,
     promptVersion !== null && `prompt version ${promptVersion}`,
   ].filter(Boolean);
-  return parts.length > 0 && <span className="dimmed">{parts.join(" · ")}</span>;
+  if (parts.length === 0) return null;
+  return (
+    <p className="dimmed" title="Confidence of the model, topic of the mail, model and prompt">
+      {parts.join(" · ")}
+    </p>
+  );
 }
 
 function Reason({ title, reason }: { readonly title: string; readonly reason: string }) {
