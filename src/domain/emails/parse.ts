@@ -2,6 +2,7 @@ import PostalMime, { type Address, type Email } from "postal-mime";
 import { normalizeEmailAddress } from "../email_address.ts";
 import { invalid } from "../errors.ts";
 import { withoutAttachments } from "./attachments.ts";
+import { beginningOf } from "./beginning.ts";
 import type { ParsedMail } from "./mail.ts";
 import { visibleTextOf, withoutInvisible } from "./visible_text.ts";
 
@@ -17,8 +18,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Parses a mail (RFC 5322, MIME). Its text is that of its text parts, or else the visible text of its HTML, including
- * that of nested mails. Of a mail larger than 2 MiB without its attachments, only the beginning is read; text is
- * truncated to a million characters, and longer HTML is left out.
+ * that of nested mails. Of a mail that has more than 2 MiB or 10,000 lines without its attachments, only the
+ * beginning is read; text is truncated to a million characters, and longer HTML is left out.
  *
  * @throws {InvalidInputError} if it cannot be parsed or has no sender
  */
@@ -47,7 +48,7 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
 async function parse(raw: Uint8Array): Promise<Email> {
   try {
     const light = raw.length > SMALL_BYTES ? withoutAttachments(raw).raw : raw;
-    return await PostalMime.parse(light.subarray(0, MAX_PARSED_BYTES), PARSER);
+    return await PostalMime.parse(beginningOf(light, MAX_PARSED_BYTES), PARSER);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalid(["mail"], "MALFORMED", `cannot be parsed: ${reason}`);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import PostalMime, { type Email } from "postal-mime";
 import type { ProviderEvent } from "../../domain/deliveries/provider_event.ts";
+import { beginningOf } from "../../domain/emails/beginning.ts";
 import { visibleTextOf } from "../../domain/emails/visible_text.ts";
 import { readDeliveryStatus } from "./delivery_status.ts";
 import { readFeedbackReport } from "./feedback_report.ts";
@@ -10,7 +11,6 @@ import { checkSignature, WebhookError } from "./webhook.ts";
 
 // The parser blocks the event loop; this size takes half a second at worst.
 const MAX_PARSED_BYTES = 1024 * 1024;
-const MAX_PARSED_LINES = 10_000;
 const PARSER = {
   attachmentEncoding: "utf8",
   maxHeadersSize: 256 * 1024,
@@ -36,7 +36,8 @@ export async function readDsn(
   body: Uint8Array<ArrayBuffer>,
 ): Promise<ProviderEvent> {
   checkSignature([secret], headers, body);
-  const mail = await parse(beginningOf(withLineFeeds(body)));
+  // The report precedes the returned mail, of which only the header is needed.
+  const mail = await parse(beginningOf(withLineFeeds(body), MAX_PARSED_BYTES));
   const feedback = readDeliveryStatus(mail) ?? readFeedbackReport(mail) ?? readTextReport(mail);
   if (!feedback && !isAutomaticReply(mail)) {
     throw new WebhookError(400, "Cannot read the mail: it is neither a bounce nor a complaint");
@@ -50,17 +51,6 @@ export async function readDsn(
 function withLineFeeds(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   if (body.includes(LINE_FEED)) return body;
   return body.map((octet) => octet === CARRIAGE_RETURN ? LINE_FEED : octet);
-}
-
-// The report precedes the returned mail, of which only the header is needed.
-function beginningOf(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const beginning = body.subarray(0, MAX_PARSED_BYTES);
-  let end = 0;
-  for (let lines = 0; lines < MAX_PARSED_LINES; lines++) {
-    end = beginning.indexOf(LINE_FEED, end) + 1;
-    if (end === 0) return beginning;
-  }
-  return beginning.subarray(0, end);
 }
 
 async function parse(mail: Uint8Array<ArrayBuffer>): Promise<Email> {

@@ -87,8 +87,20 @@ Deno.test("parseMail() reads the text after large attachments, and counts them",
 });
 
 Deno.test("parseMail() reads the beginning of a text of many megabytes", async () => {
-  const mail = await parse(`From: max@example.net\n\n${"0123456789\n".repeat(1_000_000)}`);
+  const mail = await parse(
+    `From: max@example.net\n\n${`${"0123456789".repeat(20)}\n`.repeat(50_000)}`,
+  );
   assert.equal(mail.text.length, 1_000_000);
+});
+
+// A mail of 2 MiB of line feeds would block the event loop for half a minute.
+Deno.test("parseMail() reads the first 10,000 lines, also of nested mails", async () => {
+  const nesting = "Content-Type: message/rfc822\n\n".repeat(3);
+  for (const header of ["\n", nesting + "Content-Type: text/plain\n\n"]) {
+    const mail = await parse(`From: max@example.net\n${header}${"a\n".repeat(1_000_000)}`);
+    const lines = mail.text.match(/^a$/gm)?.length ?? 0;
+    assert.ok(lines > 9_980 && lines < 10_000, `${lines} lines`);
+  }
 });
 
 for (
