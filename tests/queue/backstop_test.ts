@@ -74,7 +74,8 @@ onEveryQueue(
     });
     await until("both run", () => ran === 2);
     await expireLease(db);
-    assert.equal((await rescueOrphans(services)).length, 2);
+    // The sweep of the worker itself may come first.
+    await rescueOrphans(services);
     for (const id of ids) {
       await until("it is done", async () => (await readJob(db, id)).status === "COMPLETED");
       const outcomes = (await readAttempts(db, id)).map(({ outcome }) => outcome);
