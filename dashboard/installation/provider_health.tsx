@@ -8,10 +8,10 @@ import { formatClock } from "../kit/format.ts";
 import { Status } from "../kit/status.tsx";
 import type { ProviderState } from "./operations.ts";
 
-/** State of a provider in words: switched off, healthy, failing, or tried again after a failure. */
+/** State of a provider in words: disabled, healthy, failing, or tried again after a failure. */
 export function ProviderHealth({ provider }: { readonly provider: ProviderState }) {
   const { enabled, state, since } = provider;
-  if (!enabled) return <Status tone="wait" icon={IconPlugConnectedX}>Switched off</Status>;
+  if (!enabled) return <Status tone="wait" icon={IconPlugConnectedX}>Disabled</Status>;
   if (state === "OPEN") {
     return (
       <Status tone="person" icon={IconAlertTriangle}>

@@ -7,22 +7,22 @@ import { type ProviderState, UpdateProvider } from "./operations.ts";
 
 const OFF_CHANNEL =
   "Nothing is sent to it in any process. The next provider of the channel takes over; without " +
-  "another one messages wait until you switch it on again.";
+  "another one messages wait until you enable it again.";
 const OFF_MODEL =
-  "Nothing is sent to it in any process. Jobs that ask the model wait until you switch it on again.";
+  "Nothing is sent to it in any process. Jobs that ask the model wait until you enable it again.";
 
-/** Switches a provider on or off. Off is asked first, because messages may stop. */
+/** Enables or disables a provider, which is confirmed first, because messages may stop. */
 export function ProviderSwitch({ provider: { id, name, channel, enabled } }: {
   readonly provider: ProviderState;
 }) {
   const update = useAction(UpdateProvider, (data) => data.updateProvider);
   const [question, setQuestion] = useState<Question | null>(null);
 
-  function askToSwitchOff() {
+  function askToDisable() {
     setQuestion({
-      title: `Switch ${name} off?`,
+      title: `Disable ${name}?`,
       body: channel === null ? OFF_MODEL : OFF_CHANNEL,
-      action: "Switch off",
+      action: "Disable",
       run: async () => failureOf(await update.run({ id, input: { enabled: false } })),
     });
   }
@@ -33,9 +33,9 @@ export function ProviderSwitch({ provider: { id, name, channel, enabled } }: {
         size="compact-sm"
         variant="default"
         loading={update.running}
-        onClick={enabled ? askToSwitchOff : () => update.run({ id, input: { enabled: true } })}
+        onClick={enabled ? askToDisable : () => update.run({ id, input: { enabled: true } })}
       >
-        Switch {enabled ? "off" : "on"}
+        {enabled ? "Disable" : "Enable"}
       </Button>
       {update.failure && !question && <ErrorNotice reason={update.failure.reason} />}
       <Confirm question={question} onClose={() => setQuestion(null)} />

@@ -30,7 +30,7 @@ function ProblemRow({ problem }: { readonly problem: Problem }) {
   return (
     <li className="problem-row">
       <span title={title}>
-        {reopenedAt !== null && <span className="tone-person">Came back:</span>}{" "}
+        {reopenedAt !== null && <span className="tone-person">Opened again:</span>}{" "}
         <PageLink to={`/problems/${id}`}>{title}</PageLink>
       </span>
       <span className="numeric" title={formatNumberOf(count, "failure")}>{formatCount(count)}</span>

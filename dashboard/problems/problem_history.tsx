@@ -6,7 +6,7 @@ import type { Problem } from "./problem_fields.ts";
 type Decision = Problem["decisions"][number];
 
 const ICONS = { OPEN: IconRotate, RESOLVED: IconCircleCheck, IGNORED: IconEyeOff };
-const VERBS = { OPEN: "Came back", RESOLVED: "Resolved", IGNORED: "Ignored" };
+const VERBS = { OPEN: "Opened again", RESOLVED: "Resolved", IGNORED: "Ignored" };
 
 /**
  * History of a problem, latest first: the decisions with their users and notes, and the times at which it opened again.

@@ -6,13 +6,13 @@ import type { Problem, ProblemState } from "./problem_fields.ts";
 export const PROBLEM_STATES: readonly ProblemState[] = ["OPEN", "RESOLVED", "IGNORED"];
 
 /** True if an open problem was resolved or ignored before. */
-export function cameBack({ state, reopenedAt }: Problem): boolean {
+export function wasReopened({ state, reopenedAt }: Problem): boolean {
   return state === "OPEN" && reopenedAt !== null;
 }
 
 /** State of a problem, with a mark if it opened again. */
 export function ProblemStatus({ problem }: { readonly problem: Problem }) {
-  if (cameBack(problem)) return <Status tone="person" icon={IconRotate}>Open again</Status>;
+  if (wasReopened(problem)) return <Status tone="person" icon={IconRotate}>Open again</Status>;
   switch (problem.state) {
     case "OPEN":
       return <Status tone="person" icon={IconAlertCircle}>Open</Status>;

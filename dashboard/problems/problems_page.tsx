@@ -85,7 +85,7 @@ export default function ProblemsPage() {
           : (
             <Empty title="No open problems">
               Failures of deliveries and jobs appear here, grouped by their cause, each with its
-              meaning and its remedy. A resolved problem opens again if it comes back.
+              meaning and its remedy. A resolved problem opens again at its next failure.
             </Empty>
           )}
       />

@@ -1,7 +1,7 @@
 import { formatEnum } from "../kit/format.ts";
 
 const PURPOSES: Readonly<Record<string, string>> = {
-  quote: "Makes an estimate from a customer's request and pictures",
+  quote: "Makes an estimate from a customer's request and images",
   reply: "Suggests the reply to a mail",
   review: "Names the shortcomings of an edited suggestion, and proposes facts",
   learning: "Learns style, topics and facts from sent mails",

@@ -78,7 +78,7 @@ export const QuoteUpdated = graphql(
 /** A quote with all that its page shows. */
 export type QuoteDetail = ResultOf<typeof QuoteDetailFields>;
 
-/** Picture of a request. */
+/** Image of a request. */
 export type QuoteImage = QuoteDetail["images"][number];
 
 /** Estimate of a quote. */

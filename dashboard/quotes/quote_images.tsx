@@ -3,7 +3,7 @@ import { IconExternalLink } from "@tabler/icons-react";
 import type { QuoteImage } from "./quote_fields.ts";
 import { useUploadedImage } from "./uploaded_image.ts";
 
-/** Pictures of a request. Only uploaded ones are shown: an address that a customer gave is only a link. */
+/** Images of a request. Only uploaded ones are shown; a URL from a customer is only a link. */
 export function QuoteImages({ images }: { readonly images: readonly QuoteImage[] }) {
   const uploaded = images.filter((image) => image.uploaded);
   const linked = images.filter((image) => !image.uploaded);

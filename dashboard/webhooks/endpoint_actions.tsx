@@ -15,7 +15,7 @@ import {
   type WebhookEndpoint,
 } from "./operations.ts";
 
-/** Actions of an endpoint: test, change, switch on and off, rotate the secret, delete. */
+/** Actions of an endpoint: test, change, enable and disable, rotate the secret, delete. */
 export function EndpointActions({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
   const { id, url, enabled } = endpoint;
   const navigate = useNavigate();
@@ -27,11 +27,11 @@ export function EndpointActions({ endpoint }: { readonly endpoint: WebhookEndpoi
   const [editing, setEditing] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
 
-  function askToSwitchOff() {
+  function askToDisable() {
     setQuestion({
-      title: "Switch the endpoint off?",
+      title: "Disable the endpoint?",
       body: `Events that occur while it is off are never sent to ${url}.`,
-      action: "Switch off",
+      action: "Disable",
       run: async () => failureOf(await update.run({ id, input: { enabled: false } })),
     });
   }
@@ -86,7 +86,7 @@ export function EndpointActions({ endpoint }: { readonly endpoint: WebhookEndpoi
             loading={update.running}
             onClick={() => update.run({ id, input: { enabled: true } })}
           >
-            Switch on
+            Enable
           </Button>
         )}
       <Menu position="bottom-end">
@@ -98,7 +98,7 @@ export function EndpointActions({ endpoint }: { readonly endpoint: WebhookEndpoi
         <Menu.Dropdown>
           <Menu.Item onClick={() => setEditing(true)}>Change URL and events</Menu.Item>
           <Menu.Item onClick={askToRotate}>New secret</Menu.Item>
-          {enabled && <Menu.Item onClick={askToSwitchOff}>Switch off</Menu.Item>}
+          {enabled && <Menu.Item onClick={askToDisable}>Disable</Menu.Item>}
           <Menu.Item onClick={askToDelete}>Delete</Menu.Item>
         </Menu.Dropdown>
       </Menu>

@@ -74,7 +74,7 @@ function EndpointFailure({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
     return (
       <ErrorNotice
         title="This endpoint is disabled"
-        reason={`${disabledReason}. Repair the receiver, then switch the endpoint on: waiting calls are made at once.`}
+        reason={`${disabledReason}. Repair the receiver, then enable the endpoint: waiting calls are made at once.`}
       />
     );
   }

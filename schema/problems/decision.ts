@@ -6,7 +6,7 @@ import { ProblemState } from "./enums.ts";
 /** New state of a problem. */
 export const ProblemDecisionObject = builder.objectRef<ProblemDecision>("ProblemDecision")
   .implement({
-    description: "New state of a problem: a decision of a person, or OPEN because it came back.",
+    description: "New state of a problem: a decision of a person, or OPEN because it opened again.",
     fields: (t) => ({
       at: t.expose("at", { type: "DateTime", description: "Time of the new state." }),
       state: t.expose("state", { type: ProblemState, description: "New state." }),

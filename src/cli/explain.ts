@@ -34,7 +34,7 @@ type Explained = NonNullable<ResultOf<typeof EXPLAIN>["node"]>;
 /** Adds `explain`: the reason why a job, message or delivery waits. */
 export function addExplain(program: Command): void {
   program.command("explain")
-    .description("say why a job, message or delivery waits or has failed")
+    .description("show why a job, message or delivery waits or has failed")
     .argument("<id>", "job_…, msg_… or dlv_…")
     .addHelpText("after", "\nExample:\n  waybill explain dlv_01h45ytscbebyvny4gc8cr8ma2")
     .action(async (id: string) => {

@@ -69,9 +69,9 @@ interface CreateFlags {
 export function addKeys(program: Command): void {
   const keys = program.command("keys").description("manage the API keys of the organization");
   keys.command("create").description("create a key and print its secret, once")
-    .argument("<name>", "what the key is for")
+    .argument("<name>", "purpose of the key")
     .addOption(
-      new Option("--role <role>", "rights of the key").choices(["MEMBER", "ADMIN", "OPERATOR"])
+      new Option("--role <role>", "role of the key").choices(["MEMBER", "ADMIN", "OPERATOR"])
         .default("MEMBER"),
     )
     .option("--user <id>", "user on whose behalf the key acts")
@@ -80,7 +80,7 @@ export function addKeys(program: Command): void {
   withJson(withLimit(keys.command("list"))).description("list the keys, without their secrets")
     .addHelpText("after", "\nExample:\n  waybill keys list --json name,lastUsed")
     .action(listKeys);
-  keys.command("revoke").description("make a key invalid at once")
+  keys.command("revoke").description("revoke a key at once")
     .argument("<id>", "key_…")
     .addHelpText("after", "\nExample:\n  waybill keys revoke key_01h45ytscbebyvny4gc8cr8ma2")
     .action(revokeKey);

@@ -28,7 +28,7 @@ export function addListen(program: Command): void {
   program.command("listen")
     .description("forward events to a local program, signed as for a webhook endpoint")
     .requiredOption("--forward-to <url>", "URL that gets a POST request per call", toUrl)
-    .option("--events <types>", "types, separated by commas; without it all", toEvents)
+    .option("--events <types>", "types, separated by commas; default: all", toEvents)
     .addHelpText(
       "after",
       `\nTypes:\n  ${Object.values(TYPES).join("\n  ")}\n` +

@@ -79,7 +79,7 @@ interface ProcessFlags {
 
 /** Adds `quotes list` and `quotes process`. */
 export function addQuotes(program: Command): void {
-  const quotes = program.command("quotes").description("list quotes, or have them processed");
+  const quotes = program.command("quotes").description("list or process quotes");
   withJson(withLimit(quotes.command("list"))).description("list the quotes, newest first")
     .option("--stale", "only quotes whose lock is older than 30 minutes")
     .addHelpText("after", "\nExample:\n  waybill quotes list --stale --json id,lock")
@@ -92,10 +92,10 @@ export function addQuotes(program: Command): void {
       wholeNumber(0, MAX_PROCESSED),
       10,
     )
-    .option("--quote-id <id...>", "these quotes instead: quo_…")
+    .option("--quote-id <id...>", "only these quotes: quo_…")
     .option(
       "--force",
-      "also failed quotes; with --quote-id replace estimates, and take over what is processed",
+      "also failed quotes; with --quote-id also replaces estimates, and takes over quotes that are being processed",
     )
     .addHelpText(
       "after",

@@ -38,7 +38,7 @@ const IMAGE_HEADERS = {
 /** Handlers of the images of quotes. */
 export interface QuoteImages {
   /**
-   * Handles `POST /quotes/<id>/images`: adds the picture that is the body to a quote, for ADMINs. It is recognized by
+   * Handles `POST /quotes/<id>/images`: adds the image in the body to a quote, for ADMINs. It is recognized by
    * its content (PNG, JPEG, WebP), whatever the headers say.
    *
    * @returns 201 with `{ id, url, uploaded }`; 400 with `errors` for a file that is no image or has too many pixels,
@@ -47,7 +47,7 @@ export interface QuoteImages {
    */
   add(request: Request, caller: Caller, quoteId: string): Promise<Response>;
   /**
-   * Handles `GET /quotes/<id>/images/<id>`: an uploaded picture.
+   * Handles `GET /quotes/<id>/images/<id>`: an uploaded image.
    *
    * @returns 200 with a JPEG image; 404 for an unknown image, and for one that was not uploaded
    */

@@ -49,9 +49,9 @@ inBrowser(
     await assertAccessible(page);
     await page.keyboard.press("Escape");
     await page.getByText("Healthy", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Switch off" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Switch off" }).click();
-    await page.getByText("Switched off").waitFor();
+    await page.getByRole("button", { name: "Disable" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Disable" }).click();
+    await page.getByText("Disabled").waitFor();
   },
   VIEWPORT,
   { login: { user: "waybill", password: "first" } },

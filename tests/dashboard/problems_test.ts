@@ -4,7 +4,7 @@ import { inBrowser } from "./support.ts";
 const FULL = "452 4.2.2 Mailbox full";
 
 inBrowser(
-  "a problem is retried in stages until too many fail again, then is resolved, and comes back",
+  "a problem is retried in stages until too many fail again, then is resolved, and opens again",
   async ({ page, smtp, open, send }) => {
     smtp.replies.reject = () => FULL;
     const addresses = Array.from({ length: 9 }, (_, n) => `ada${n}@example.com`);
@@ -41,7 +41,7 @@ inBrowser(
 
     await send("Once more", ["ada9@example.com"]);
     await page.locator(".object-state").getByText("Open again").waitFor();
-    await page.getByText("Came back").waitFor();
+    await page.getByText("Opened again").waitFor();
     await page.getByRole("link", { name: "Once more" }).first().waitFor();
     await page.getByRole("link", { name: "Problems 1" }).waitFor();
 

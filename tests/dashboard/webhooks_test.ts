@@ -45,10 +45,10 @@ inBrowser(
     await page.getByRole("row", { name: "Message finished" }).getByText("Delivered").waitFor();
 
     await page.getByRole("button", { name: "More actions" }).click();
-    await page.getByRole("menuitem", { name: "Switch off" }).click();
-    await page.getByRole("button", { name: "Switch off" }).click();
-    await page.getByText("Switched off").last().waitFor();
-    await page.getByRole("button", { name: "Switch on" }).click();
+    await page.getByRole("menuitem", { name: "Disable" }).click();
+    await page.getByRole("button", { name: "Disable" }).click();
+    await page.getByText("Disabled").last().waitFor();
+    await page.getByRole("button", { name: "Enable" }).click();
     await page.getByText("Healthy").last().waitFor();
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();

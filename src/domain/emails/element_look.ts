@@ -12,7 +12,7 @@ export interface ElementLook {
   readonly visible: boolean;
   readonly hasSize: boolean;
   readonly color: Colord;
-  /** Null: a picture, or unknown. */
+  /** Null: an image, or unknown. */
   readonly background: Colord | null;
   /** Whether the color differs from the background. */
   readonly hasContrast: boolean;

@@ -32,7 +32,7 @@ export const OUTBOX_EVENTS = {
     description: "A job failed in its last attempt.",
   },
   PROBLEM_OPENED: {
-    description: "A problem is new, or was resolved or ignored and came back.",
+    description: "A problem is new, or opened again after it was resolved or ignored.",
   },
 } as const;
 
