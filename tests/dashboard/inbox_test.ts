@@ -151,6 +151,15 @@ inBrowser(
     held.answer(replyAnswer());
     await page.getByRole("button", { name: "Write another reply" }).waitFor();
     await assertAccessible(page);
+
+    model.settings.reply = () => replyAnswer({ text: "", confidence: 0, missing: ["the order"] });
+    await postMail(program, { ...MAIL, messageId: "<third@example.com>", text: "As I said." });
+    await page.getByText("There is no draft.").waitFor();
+    await page.getByText("The model did not know: the order").waitFor();
+    await page.getByRole("textbox", { name: "Text of the reply" }).fill("Which order is it?");
+    await page.getByRole("button", { name: "Send to grace@example.com" }).click();
+    await page.getByRole("heading", { name: "Sent with changes" }).waitFor();
+    strictEqual(await page.getByText("not saved").count(), 0);
   },
   VIEWPORT,
   { keepContent: true },
@@ -161,7 +170,7 @@ inBrowser(
   "replies of many selected threads are written anew by one job, whose progress is shown",
   async ({ page, program, open }) => {
     Object.assign(model.settings, { reply: answer, tokenMs: 0 });
-    for (let n = 1; n <= 21; n++) {
+    for (let n = 1; n <= 22; n++) {
       await postMail(program, {
         messageId: `<${n}@example.com>`,
         from: `person${n}@example.com`,
@@ -170,17 +179,25 @@ inBrowser(
       });
     }
     await open("/inbox?suggestion=READY");
-    await page.getByText("21 found").waitFor();
+    await page.getByText("22 found").waitFor();
     // Rows that arrived since the first ones wait behind a button.
     await page.reload();
-    await page.getByText("Question 21", { exact: true }).waitFor();
-    for (let n = 1; n <= 21; n++) {
-      await page.keyboard.press("j");
+    await page.getByText("Question 22", { exact: true }).waitFor();
+    await page.getByText("Question 22", { exact: true }).click();
+    await page.getByRole("textbox", { name: "Text of the reply" }).fill("My own words");
+    await page.getByText("Saved", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Back to the list" }).click();
+    await page.getByRole("row", { name: "Question 22" }).getByText("Edited").waitFor();
+    // The row that was opened has the focus.
+    for (let n = 1; n <= 22; n++) {
       await page.keyboard.press("x");
+      await page.keyboard.press("j");
     }
-    await page.getByRole("button", { name: "Write anew (21) …" }).waitFor();
+    await page.getByRole("button", { name: "Write anew (22) …" }).waitFor();
     await assertAccessible(page);
     await page.keyboard.press("r");
+    await page.getByText("1 thread left out").waitFor();
+    await page.getByRole("button", { name: "Write 21 anew" }).waitFor();
     await page.getByLabel("Instruction", { exact: true }).fill("Friendlier");
     await page.keyboard.press("Enter");
     const progress = page.getByRole("region", { name: "Replies that are written anew" });

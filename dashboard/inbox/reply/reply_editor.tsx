@@ -24,7 +24,6 @@ export function ReplyEditor({ thread, suggestion, onSent }: {
   readonly onSent?: () => void;
 }) {
   const edit = useAction(EditSuggestion, (data) => data.editSuggestion);
-  const isSending = useRef(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const [showsChanges, setShowsChanges] = useState(true);
@@ -34,18 +33,15 @@ export function ReplyEditor({ thread, suggestion, onSent }: {
 
   // A text that was sent cannot be saved any more.
   function save(text: string) {
-    if (suggestion && !isSending.current) void edit.run({ id: suggestion.id, text });
-  }
-
-  function send() {
-    isSending.current = true;
-    sending.send();
+    if (suggestion && !sending.running && !sending.isSent) {
+      void edit.run({ id: suggestion.id, text });
+    }
   }
 
   useKeys([
     ["e", () => area.current?.focus()],
     ["s", () => button.current?.focus()],
-    ["mod+Enter", send],
+    ["mod+Enter", sending.send],
     ["d", () => setShowsChanges(!showsChanges)],
   ]);
   const isChanged = suggested !== "" && text !== suggested;
@@ -59,12 +55,9 @@ export function ReplyEditor({ thread, suggestion, onSent }: {
         minRows={6}
         maxRows={24}
         value={text}
-        onChange={(event) => {
-          isSending.current = false;
-          change(event.currentTarget.value);
-        }}
+        onChange={(event) => change(event.currentTarget.value)}
         onKeyDown={getHotkeyHandler([
-          ["mod+Enter", send],
+          ["mod+Enter", sending.send],
           ["Escape", () => area.current?.blur()],
         ])}
       />
@@ -78,10 +71,10 @@ export function ReplyEditor({ thread, suggestion, onSent }: {
           size="compact-md"
           leftSection={<IconSend size={15} aria-hidden />}
           loading={sending.running}
-          disabled={text.trim() === ""}
-          onClick={send}
+          disabled={sending.isSent || text.trim() === ""}
+          onClick={sending.send}
         >
-          {`Send to ${thread.replyTo}`}
+          {sending.isSent ? "Queued" : `Send to ${thread.replyTo}`}
         </Button>
         {suggestion && <RegenerateButton thread={thread} />}
         {suggestion && (

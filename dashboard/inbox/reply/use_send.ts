@@ -1,6 +1,5 @@
 import { useMemo, useState } from "react";
 import { type Failure, isFailure, useAction } from "../../kit/action.ts";
-import { failureOf } from "../../kit/action.ts";
 import type { Question } from "../../kit/confirm.tsx";
 import { formatNumberOf } from "../../kit/format.ts";
 import { SendReply } from "../operations.ts";
@@ -11,6 +10,8 @@ export interface Sending {
   /** Sends the text; one with placeholders only after a question. */
   readonly send: () => void;
   readonly running: boolean;
+  /** True once the reply is queued; the event that shows it may come later. */
+  readonly isSent: boolean;
   readonly failure: Failure | null;
   readonly question: Question | null;
   readonly closeQuestion: () => void;
@@ -29,18 +30,21 @@ export function useSend(
   onSent: () => void,
 ): Sending {
   const action = useAction(SendReply, (data) => data.sendReply);
+  const [isSent, setIsSent] = useState(false);
   const [question, setQuestion] = useState<Question | null>(null);
   // A repeated click, or one after a lost answer, sends the same text once.
   const idempotencyKey = useMemo(() => crypto.randomUUID(), [threadId, text]);
 
   async function run() {
     const result = await action.run({ threadId, input: { text, suggestionId, idempotencyKey } });
-    if (!isFailure(result)) onSent();
-    return failureOf(result);
+    if (isFailure(result)) return result.reason;
+    setIsSent(true);
+    onSent();
+    return null;
   }
 
   function send() {
-    if (action.running || text.trim() === "") return;
+    if (action.running || isSent || text.trim() === "") return;
     const open = placeholdersOf(text);
     if (open.length === 0) return void run();
     setQuestion({
@@ -55,6 +59,7 @@ export function useSend(
   return {
     send,
     running: action.running,
+    isSent,
     failure: question === null ? action.failure : null,
     question,
     closeQuestion: () => setQuestion(null),
