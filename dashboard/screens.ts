@@ -9,6 +9,7 @@ import { installation } from "./installation/screen.ts";
 import { jobs } from "./jobs/screen.ts";
 import { keys } from "./keys/screen.ts";
 import { knowledge } from "./knowledge/screen.ts";
+import { learning } from "./learning/screen.ts";
 import { messages } from "./messages/screen.ts";
 import { notifications } from "./notifications/screen.ts";
 import { organization } from "./organization/screen.ts";
@@ -29,6 +30,7 @@ export const SCREENS: readonly Screen[] = [
   problems,
   inbox,
   knowledge,
+  learning,
   messages,
   deliveries,
   jobs,

@@ -1,13 +1,42 @@
 import { Progress, Stack, Text } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
-import { IconFileSpreadsheet } from "@tabler/icons-react";
+import { type Icon, IconFileSpreadsheet, IconMailbox } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
+import { ErrorNotice } from "../kit/error_notice.tsx";
 import { ColumnsField } from "./columns_field.tsx";
 import { type ImportTarget, upload } from "./upload.ts";
 
-/** Takes a CSV or NDJSON file, shows the progress of its upload, and the answer of the server. */
-export function FileDrop<Report>({ hint, targetOf, onImported, children }: {
-  /** Required columns, in words. */
+/** Format of files that are taken. */
+export interface FileFormat {
+  /** With its article: "a CSV file". */
+  readonly name: string;
+  readonly icon: Icon;
+  readonly contentTypeOf: (file: File) => string;
+  /** Whether a refused file may be accepted once its columns are named. */
+  readonly hasColumns: boolean;
+}
+
+/** Tables. */
+export const TABLE: FileFormat = {
+  name: "a CSV or NDJSON file",
+  icon: IconFileSpreadsheet,
+  contentTypeOf: ({ name }) => /\.(nd)?jsonl?$/i.test(name) ? "application/x-ndjson" : "text/csv",
+  hasColumns: true,
+};
+
+/** Mail archives. */
+export const MBOX: FileFormat = {
+  name: "an mbox",
+  icon: IconMailbox,
+  contentTypeOf: () => "application/mbox",
+  hasColumns: false,
+};
+
+/** Takes a file, shows the progress of its upload, and the answer of the server. */
+export function FileDrop<Report>({ format = TABLE, hint, targetOf, onImported, children }: {
+  /** Absent: a table. */
+  readonly format?: FileFormat;
+  /** Requirements of the file, in words. */
   readonly hint: string;
   readonly targetOf: (file: File) => ImportTarget;
   readonly onImported: (report: Report) => void;
@@ -28,6 +57,7 @@ export function FileDrop<Report>({ hint, targetOf, onImported, children }: {
       const imported = await upload<Report>(
         file,
         { path, parameters: { ...parameters, columns } },
+        format.contentTypeOf(file),
         setFraction,
       );
       setReport(imported);
@@ -44,18 +74,20 @@ export function FileDrop<Report>({ hint, targetOf, onImported, children }: {
         multiple={false}
         onDrop={([file]) => send(file)}
         loading={fraction === 1}
-        inputProps={{ "aria-label": "CSV or NDJSON file" }}
+        inputProps={{ "aria-label": format.name.replace(/^an? /, "") }}
         p="sm"
       >
         <Text size="sm" ta="center">
-          <IconFileSpreadsheet size={16} aria-hidden />{" "}
-          Drop a CSV or NDJSON file, or click to choose one. {hint}
+          <format.icon size={16} aria-hidden /> Drop {format.name}, or click to choose one. {hint}
         </Text>
       </Dropzone>
       {fraction !== null && (
         <Progress value={fraction * 100} aria-label="Upload" animated={fraction === 1} />
       )}
-      {refused && (
+      {refused && !format.hasColumns && (
+        <ErrorNotice title="The file was refused" reason={refused.reason} />
+      )}
+      {refused && format.hasColumns && (
         <ColumnsField
           reason={refused.reason}
           onRetry={(columns) => send(refused.file, columns)}

@@ -1,4 +1,4 @@
-import { formatCount } from "../kit/format.ts";
+import { RefusedParts } from "./refused_parts.tsx";
 import type { RefusedRow } from "./upload.ts";
 
 /** Refused rows of a file with their lines and reasons; nothing if there are none. */
@@ -9,15 +9,6 @@ export function RefusedRows({ rows, count, more }: {
   /** Where the rest is listed. */
   readonly more: string;
 }) {
-  if (count === 0) return null;
-  return (
-    <>
-      <ul className="refused-rows">
-        {rows.map(({ line, reason }) => <li key={line}>Line {line}: {reason}</li>)}
-      </ul>
-      {count > rows.length && (
-        <p className="dimmed">{formatCount(count - rows.length)} more. {more}</p>
-      )}
-    </>
-  );
+  const parts = rows.map(({ line, reason }) => ({ place: `Line ${line}`, reason }));
+  return <RefusedParts parts={parts} count={count} more={more} />;
 }

@@ -8,7 +8,11 @@ export interface RefusedRow {
 
 /** Address of an import with its parameters; absent and empty ones are left out. */
 export interface ImportTarget {
-  readonly path: "/import/recipients" | "/import/suppressions" | "/import/contacts";
+  readonly path:
+    | "/import/recipients"
+    | "/import/suppressions"
+    | "/import/contacts"
+    | "/import/emails";
   readonly parameters: Readonly<Record<string, string | undefined>>;
 }
 
@@ -17,8 +21,9 @@ interface ErrorAnswer {
 }
 
 /**
- * Uploads a CSV or NDJSON file. XMLHttpRequest, because fetch reports no progress of uploads.
+ * Uploads a file. XMLHttpRequest, because fetch reports no progress of uploads.
  *
+ * @param contentType media type of the file
  * @param onProgress share of the file that was sent, 0 to 1
  * @returns the report of the server
  * @throws {Error} with the reason of the server, if it refuses the file
@@ -26,6 +31,7 @@ interface ErrorAnswer {
 export function upload<Report>(
   file: File,
   { path, parameters }: ImportTarget,
+  contentType: string,
   onProgress: (fraction: number) => void,
 ): Promise<Report> {
   const { promise, resolve, reject } = Promise.withResolvers<Report>();
@@ -33,10 +39,7 @@ export function upload<Report>(
   const request = new XMLHttpRequest();
   request.open("POST", `${path}?${new URLSearchParams(given)}`);
   request.setRequestHeader("authorization", `Bearer ${session.get().key}`);
-  request.setRequestHeader(
-    "content-type",
-    /\.(nd)?jsonl?$/i.test(file.name) ? "application/x-ndjson" : "text/csv",
-  );
+  request.setRequestHeader("content-type", contentType);
   request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
   request.onerror = () => reject(new Error("The upload was interrupted. Drop the file again."));
   request.onload = () => {

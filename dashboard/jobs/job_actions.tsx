@@ -1,42 +1,15 @@
 import { IconCopyPlus, IconRefresh, IconX } from "@tabler/icons-react";
 import { useState } from "react";
-import { Failure, graphql } from "../api/graphql.ts";
 import { ActionButton } from "../kit/action_button.tsx";
 import { failureOf, useAction } from "../kit/action.ts";
 import { Confirm, type Question } from "../kit/confirm.tsx";
 import { ErrorNotice } from "../kit/error_notice.tsx";
 import { formatEnum } from "../kit/format.ts";
 import { useKeys } from "../kit/keys.ts";
-import { JobFields } from "./job_fields.ts";
 import { useJobKinds } from "./job_kinds.ts";
+import { CancelJob, RetryJob } from "./job_operations.ts";
 import type { JobDetail } from "./job_query.ts";
 import { RunAgain } from "./run_again.tsx";
-
-const CancelJob = graphql(
-  `
-  mutation CancelJob($id: ID!) {
-    cancelJob(id: $id) {
-      __typename
-      ... on CancelJobPayload { job { ...JobFields canCancel canRetry waitingFor { text } } }
-      ...Failure
-    }
-  }
-`,
-  [JobFields, Failure],
-);
-
-const RetryJob = graphql(
-  `
-  mutation RetryJob($id: ID!) {
-    retryJob(id: $id) {
-      __typename
-      ... on RetryJobPayload { job { ...JobFields canCancel canRetry } }
-      ...Failure
-    }
-  }
-`,
-  [JobFields, Failure],
-);
 
 /** Retry, run again and cancel, where the job allows it. */
 export function JobActions({ job }: { readonly job: JobDetail }) {

@@ -1,13 +1,16 @@
 import { Alert, Button, Group } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import type { CombinedError } from "urql";
 
 /** An error beside what caused it, with its remedy. */
-export function ErrorNotice({ title, reason, onRetry }: {
+export function ErrorNotice({ title, reason, onRetry, action }: {
   readonly title?: string;
   readonly reason: string;
   /** Repeats what failed; absent if a repetition would not help. */
   readonly onRetry?: () => void;
+  /** Link to the remedy. */
+  readonly action?: ReactNode;
 }) {
   return (
     <Alert
@@ -24,6 +27,7 @@ export function ErrorNotice({ title, reason, onRetry }: {
             Try again
           </Button>
         )}
+        {action}
       </Group>
     </Alert>
   );

@@ -100,7 +100,7 @@ await smtp.untilReceived(1_350);
 const sampleQuotes = await createQuotes(program);
 const sampleInbox = await receiveMails(program);
 await importSampleMails(program);
-await learnSampleMails(program);
+const learningRun = await learnSampleMails(program);
 const { knowledge } = await request<{ knowledge: { facts: { nodes: { id: string }[] } } }>(
   program,
   "{ knowledge { facts(states: [PROPOSED], first: 1) { nodes { id } } } }",
@@ -208,6 +208,8 @@ const SCREENS: Readonly<Record<string, string>> = {
   thread_edited: `/inbox/${sampleInbox.edited}`,
   thread_fallback: `/inbox/${sampleInbox.fallback}`,
   thread_answered: `/inbox/${sampleInbox.answered}?view=all`,
+  learning: "/learning",
+  learning_run: `/learning/${learningRun}`,
   knowledge: "/knowledge",
   fact: `/knowledge/${knowledge.facts.nodes[0]?.id}`,
   audiences: "/audiences",
