@@ -1,4 +1,5 @@
 import { formatCount } from "../kit/format.ts";
+import { PageLink } from "../kit/links.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
 import type { FactDetail, FactSource } from "./operations.ts";
 
@@ -29,7 +30,7 @@ export function Evidence({ fact: { sources, evidenceCount, origin } }: {
 }
 
 function Source({ mail, opened }: { readonly mail: FactSource; readonly opened: boolean }) {
-  const { id, from, fromName, to, subject, replyText, text, receivedAt, direction } = mail;
+  const { id, from, fromName, to, subject, replyText, text, receivedAt, direction, thread } = mail;
   const own = replyText || text;
   return (
     <details id={id} open={opened}>
@@ -41,6 +42,7 @@ function Source({ mail, opened }: { readonly mail: FactSource; readonly opened: 
         <RelativeTime at={receivedAt} />
       </summary>
       <p>{own}</p>
+      {thread && <PageLink to={`/inbox/${thread.id}`}>Open the thread</PageLink>}
     </details>
   );
 }

@@ -12,7 +12,8 @@ export const FACT_COLUMNS: readonly Column<FactRow>[] = [
     width: "minmax(12rem, 1fr)",
     cell: ({ question, answer }) => (
       <span title={`${question}\n${answer}`}>
-        {question && <strong>{question}</strong>} <span className="fact-answer">{answer}</span>
+        {question && <strong>{question}</strong>}
+        <span className="fact-answer">{answer}</span>
       </span>
     ),
   },
@@ -34,7 +35,7 @@ export const FACT_COLUMNS: readonly Column<FactRow>[] = [
     ),
   },
   {
-    header: "Learned",
+    header: "Since",
     width: "6rem",
     numeric: true,
     secondary: true,

@@ -5,7 +5,7 @@ const FactDetailFields = graphql(
   `
   fragment FactDetailFields on Fact {
     ...FactFields
-    sources { id from fromName to subject replyText text receivedAt direction }
+    sources { id from fromName to subject replyText text receivedAt direction thread { id } }
   }
 `,
   [FactFields],

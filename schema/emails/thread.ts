@@ -63,3 +63,11 @@ ThreadNode.implement({
     }, ...connectionNames("Email")),
   }),
 });
+
+builder.objectField(EmailNode, "thread", (t) =>
+  t.field({
+    type: ThreadNode,
+    nullable: true,
+    description: "Thread of the inbox that contains it; null for an imported mail.",
+    resolve: ({ threadId }) => threadId,
+  }));

@@ -8,7 +8,7 @@ import { type TestServer, withServer } from "../support/server.ts";
 const FACTS = `query ($search: String, $states: [FactState!], $scopes: [FactScopeKind!]) {
   knowledge { facts(search: $search, states: $states, scopes: $scopes) {
     totalCount
-    nodes { id state scope origin answer evidenceCount decidedBy sources { subject } }
+    nodes { id state scope origin answer evidenceCount decidedBy sources { subject thread { id } } }
   } }
 }`;
 const UPSERT = `mutation ($input: UpsertFactInput!) { upsertFact(input: $input) {
@@ -47,7 +47,10 @@ onEveryDatabase(
         answer: "DHL.",
         evidenceCount: 2,
         decidedBy: null,
-        sources: [{ subject: "Where is my order?" }, { subject: "Where is my order?" }],
+        sources: [
+          { subject: "Where is my order?", thread: null },
+          { subject: "Where is my order?", thread: null },
+        ],
       });
       const run = async (name: string, ids: string[], key = keys.ADMIN) =>
         (await post(change(name), { key, variables: { ids } })).body.data[name].__typename;

@@ -16,7 +16,7 @@ const LIST = `subscription {
   }
 }`;
 const NODE = `subscription ($id: ID!) {
-  nodeUpdated(id: $id) { ... on Thread { answered emails(first: 5) { nodes { text } } } }
+  nodeUpdated(id: $id) { ... on Thread { answered emails(first: 5) { nodes { text thread { id } } } } }
 }`;
 
 /** Returns a function that reads the next event, and fails unless it comes in time. */
@@ -59,7 +59,9 @@ onEveryDatabase(
       const nextNode = reader(client.iterate({ query: NODE, variables: { id: threadId } }));
       const texts = async () => {
         const { nodeUpdated } = await nextNode();
-        return nodeUpdated.emails.nodes.map(({ text }: { text: string }) => text);
+        const { nodes } = nodeUpdated.emails;
+        for (const { thread } of nodes) assert.deepEqual(thread, { id: threadId });
+        return nodes.map(({ text }: { text: string }) => text);
       };
       assert.deepEqual(await texts(), ["First"]);
       await arrive("Second");
