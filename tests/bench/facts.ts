@@ -1,15 +1,21 @@
 // Facts: the time of each list of 100,000 facts, and of finding facts for a mail, with the share of mails for which the
-// fact that answers them is among the first 10. PostgreSQL only. Option for a short run: --facts.
+// fact that answers them is among the first 10. On PostgreSQL; with --embedded on the embedded
+// database. Option for a short run: --facts.
 import { parseArgs } from "node:util";
 import { LONG, statement } from "../../src/db/database.ts";
 import { findFacts } from "../../src/domain/knowledge/find_facts.ts";
 import { type FactFilter, listFacts } from "../../src/domain/knowledge/list.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { createOrganization } from "../support/callers.ts";
-import { testDatabase } from "../support/database.ts";
+import { embeddedDatabase, testDatabase } from "../support/database.ts";
 import { median, quantile, report } from "./report.ts";
 
-const { values } = parseArgs({ options: { facts: { type: "string", default: "100000" } } });
+const { values } = parseArgs({
+  options: {
+    facts: { type: "string", default: "100000" },
+    embedded: { type: "boolean", default: false },
+  },
+});
 const FACTS = Number(values.facts);
 const READINGS = 15;
 const MAILS = 100;
@@ -67,7 +73,7 @@ async function timesOf(read: () => Promise<unknown>): Promise<string> {
   return `${median(times).toFixed(1)} ms, at most ${Math.max(...times).toFixed(1)} ms`;
 }
 
-const { db, close } = await testDatabase();
+const { db, close } = await (values.embedded ? embeddedDatabase : testDatabase)();
 const services = { db, bus: createBus() };
 const { id: organizationId, member } = await createOrganization(db);
 await db.run(WORDS);

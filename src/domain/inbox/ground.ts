@@ -1,4 +1,5 @@
-import { findFacts, type FoundFact } from "../knowledge/find_facts.ts";
+import type { FoundFact } from "../knowledge/fact.ts";
+import { findFacts } from "../knowledge/find_facts.ts";
 import { styleOf, type WritingStyle } from "../knowledge/style.ts";
 import { moneyOf } from "../money.ts";
 import { ordersOf } from "../orders/find.ts";

@@ -30,6 +30,14 @@ export interface Fact {
   readonly decidedBy: string | null;
 }
 
+/** A fact that may help to answer a mail: approved, or proposed and to be marked as such. */
+export type FoundFact =
+  & Pick<
+    Fact,
+    "id" | "kind" | "scope" | "question" | "answer" | "evidenceCount"
+  >
+  & { readonly state: "APPROVED" | "PROPOSED" };
+
 /** Stored columns of a fact under the names of `Fact`. */
 export const FACT_FIELDS = [
   "id",

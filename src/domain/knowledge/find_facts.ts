@@ -3,10 +3,10 @@ import { columnList } from "../../db/columns.ts";
 import { LONG, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import { vectorText } from "./embeddings.ts";
-import { type Fact, FACT_FIELDS } from "./fact.ts";
+import { FACT_FIELDS, type FoundFact } from "./fact.ts";
+import { findByWords } from "./find_by_words.ts";
 import { fuse } from "./fuse.ts";
-import { rareWords } from "./rare_words.ts";
-import { scopesOf } from "./scope.ts";
+import { IN_SCOPE, type ScopeParameters, scopesOf } from "./scope.ts";
 
 /** A mail for which facts are searched. */
 export interface FactQuery {
@@ -21,37 +21,18 @@ export interface FactQuery {
   readonly limit: number;
 }
 
-/** A fact that may help to answer a mail: approved, or proposed and to be marked as such. */
-export type FoundFact =
-  & Pick<
-    Fact,
-    "id" | "kind" | "scope" | "question" | "answer" | "evidenceCount"
-  >
-  & { readonly state: "APPROVED" | "PROPOSED" };
-
 const COLUMNS = columnList(FACT_FIELDS);
-const IN_SCOPE = "(scope = any($2) or $3 and scope like 'topic:%')";
 
-type Scope = [organizationId: string, scopes: string[], everyTopic: boolean];
-
-const FIND_PREFERENCES = statement<[...Scope, limit: number], FoundFact>(
+const FIND_PREFERENCES = statement<[...ScopeParameters, limit: number], FoundFact>(
   "facts.findPreferences",
   `select ${COLUMNS} from facts
    where organization_id = $1 and ${IN_SCOPE} and kind = 'PREFERENCE' and state <> 'DISMISSED'
    order by (state = 'APPROVED') desc, evidence_count desc, id limit $4`,
 );
 
-const FIND_BY_WORDS = statement<[...Scope, words: string, limit: number], FoundFact>(
-  "facts.findByWords",
-  `select ${COLUMNS} from facts, to_tsquery('simple', $4) as words
-   where organization_id = $1 and ${IN_SCOPE} and kind = 'FACT' and state <> 'DISMISSED'
-     and search @@ words
-   order by ts_rank(search, words, 1) * case state when 'APPROVED' then 2 else 1 end desc, id limit $5`,
-);
-
 // Compares all embeddings of the organization, because an index requires vectors of one fixed length.
 const FIND_NEAREST = statement<
-  [...Scope, model: string, embedding: string, limit: number],
+  [...ScopeParameters, model: string, embedding: string, limit: number],
   FoundFact
 >(
   "facts.findNearest",
@@ -79,29 +60,14 @@ export async function findFacts(
   query: FactQuery,
 ): Promise<FoundFact[]> {
   const { scopes, everyTopic } = scopesOf(query.sender, query.topic);
-  const scope: Scope = [query.organizationId, scopes, everyTopic];
+  const scope: ScopeParameters = [query.organizationId, scopes, everyTopic];
   const [preferences, byWords, nearest] = await Promise.all([
     services.db.run(FIND_PREFERENCES, ...scope, Math.min(MAX_PREFERENCES, query.limit)),
-    findByWords(services, scope, query),
+    findByWords(services.db, scope, query.text, query.limit),
     findNearest(services, scope, query),
   ]);
   const facts = fuse([byWords, nearest], ({ state }) => state === "APPROVED" ? 2 : 1);
   return [...preferences, ...facts].slice(0, query.limit).toSorted(byState);
-}
-
-async function findByWords(
-  { db }: Pick<Services, "db">,
-  scope: Scope,
-  { text, limit }: FactQuery,
-): Promise<FoundFact[]> {
-  const words = await rareWords(db, text);
-  if (words.length === 0) return [];
-  return await db.run(
-    FIND_BY_WORDS,
-    ...scope,
-    words.map((word) => `'${word}'`).join(" | "),
-    limit,
-  );
 }
 
 /**
@@ -110,7 +76,7 @@ async function findByWords(
  */
 async function findNearest(
   { db, embedder }: Pick<Services, "db" | "embedder">,
-  scope: Scope,
+  scope: ScopeParameters,
   { organizationId, text, limit }: FactQuery,
 ): Promise<FoundFact[]> {
   if (!embedder || text.trim() === "") return [];

@@ -6,6 +6,12 @@ export const ALL = "all";
 /** Kind of a scope: all mails, those about a topic, or those of an address or a domain. */
 export type ScopeKind = "ALL" | "TOPIC" | "SENDER" | "DOMAIN";
 
+/** SQL: whether a fact is for a mail, by the second and third of `ScopeParameters`. */
+export const IN_SCOPE = "(scope = any($2) or $3 and scope like 'topic:%')";
+
+/** First parameters of a statement that finds facts for a mail. */
+export type ScopeParameters = [organizationId: string, scopes: string[], everyTopic: boolean];
+
 const MAX_SCOPE = 330;
 const MAX_TOPIC = 100;
 

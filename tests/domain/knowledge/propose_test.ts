@@ -10,6 +10,8 @@ import { createOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
 import { importMail, learn, learnedFact } from "../../support/knowledge.ts";
 
+const ANALYZE = statement<[]>("test.analyzeFacts", "analyze facts");
+
 const DISMISS = statement<[organizationId: string]>(
   "test.dismissFacts",
   "update facts set state = 'DISMISSED', decided_at = now() where organization_id = $1",
@@ -55,6 +57,24 @@ onEveryDatabase("a dismissed fact is not proposed again", async ({ db }) => {
   const query = { organizationId: id, text: "Delivery?", topic: null, sender: "g@example.com" };
   assert.deepEqual(await findFacts({ db }, { ...query, limit: 9 }), []);
 });
+
+onEveryDatabase(
+  "rare words that facts share with a mail by chance do not displace the fact that answers it",
+  async ({ db }) => {
+    const { id } = await createOrganization(db);
+    const answer = { question: "May I return lamps after assembly?", answer: "Within 30 days." };
+    const names = ["Wilhelmina", "Bartholomew", "Featherstone", "Zanzibar", "Quetzalcoatl"];
+    const byChance = Array.from({ length: 40 }, (_, n) => ({
+      question: `Who is ${names[n % names.length]}, number ${n}?`,
+      answer: `A person of department ${n}.`,
+    }));
+    await learn(db, id, [answer, ...byChance]);
+    await db.run(ANALYZE);
+    const text = `Kind regards from ${names.join(" and ")}. Can I return the lamps after assembly?`;
+    const query = { organizationId: id, text, topic: null, sender: "g@example.com", limit: 5 };
+    assert.equal((await findFacts({ db }, query))[0]?.answer, answer.answer);
+  },
+);
 
 onEveryDatabase("topics are counted by mails, whatever mail is learned again", async ({ db }) => {
   const { id, member } = await createOrganization(db);
