@@ -4,14 +4,14 @@ import { invalid } from "../errors.ts";
 import { withoutAttachments } from "./attachments.ts";
 import { beginningOf } from "./beginning.ts";
 import type { ParsedMail } from "./mail.ts";
-import { visibleTextOf, withoutInvisible } from "./visible_text.ts";
+import { contentOf } from "./mail_content.ts";
+import { withoutInvisible } from "./visible_text.ts";
 
 // Mails nested deeper are treated as attachments.
 const PARSER = { maxHeadersSize: 256 * 1024, maxNestingDepth: 50, maxRfc822NestingDepth: 3 };
 const SMALL_BYTES = 64 * 1024;
 // Parsing blocks the event loop: this size takes up to a few tenths of a second.
 const MAX_PARSED_BYTES = 2 * 1024 * 1024;
-const MAX_TEXT_LENGTH = 1_000_000;
 // A date outside this period is a wrong clock.
 const FIRST_DATE = Date.UTC(1971);
 const DAY_MS = 86_400_000;
@@ -36,9 +36,7 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
     replyTo: mailboxesOf(email.replyTo)[0]?.address ?? null,
     to: [...mailboxesOf(email.to), ...mailboxesOf(email.cc)].map(({ address }) => address),
     subject: withoutInvisible(email.subject ?? "").replaceAll(/\s+/g, " ").trim(),
-    text: (text ? withoutInvisible(text) : visibleTextOf((html ?? "").slice(0, MAX_TEXT_LENGTH)))
-      .slice(0, MAX_TEXT_LENGTH),
-    html: html && html.length <= MAX_TEXT_LENGTH ? html : null,
+    ...contentOf(text, html),
     attachmentCount: attachments.filter(({ related }) => !related).length,
     date: dateOf(email),
     headers: headersOf(email),

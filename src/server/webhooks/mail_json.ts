@@ -4,8 +4,9 @@ import { z } from "zod";
 import { normalizeEmailAddress } from "../../domain/email_address.ts";
 import { InvalidInputError } from "../../domain/errors.ts";
 import type { ParsedMail } from "../../domain/emails/mail.ts";
+import { contentOf } from "../../domain/emails/mail_content.ts";
 import { parseMail } from "../../domain/emails/parse.ts";
-import { visibleTextOf, withoutInvisible } from "../../domain/emails/visible_text.ts";
+import { withoutInvisible } from "../../domain/emails/visible_text.ts";
 import { issuesOf } from "../../domain/validation.ts";
 import { parseJson } from "./webhook.ts";
 
@@ -62,7 +63,6 @@ export function toParsedMail(fields: unknown): ParsedMail {
       [name, value],
     ) => [name.toLowerCase(), [value].flat()[0] ?? ""]),
   );
-  const html = data.html || null;
   return {
     messageId: data.messageId ?? idsIn(headers.get("message-id"))[0] ?? null,
     inReplyTo: data.inReplyTo ?? idsIn(headers.get("in-reply-to"))[0] ?? null,
@@ -71,8 +71,7 @@ export function toParsedMail(fields: unknown): ParsedMail {
     replyTo: data.replyTo?.[0]?.address ?? null,
     to: (data.to ?? []).map(({ address }) => address),
     subject: withoutInvisible(data.subject ?? "").replaceAll(/\s+/g, " ").trim(),
-    text: data.text ? withoutInvisible(data.text) : visibleTextOf(html ?? ""),
-    html,
+    ...contentOf(data.text, data.html),
     attachmentCount: data.attachmentCount ?? 0,
     date: data.date ?? null,
     headers,

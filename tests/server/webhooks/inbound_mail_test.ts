@@ -102,6 +102,9 @@ onEveryInbound("/webhooks/email reads a mail in MIME format, and HTML", async (s
   const parsed = await postJson({ from: "ada@example.com", html });
   const [page] = (await readThread(server, parsed.body.threadId)).emails.nodes;
   assert.deepEqual([page.text, page.html], ["Seen", html]);
+  const long = await postJson({ from: "ada@example.com", html: `Long${" ".repeat(1_000_000)}End` });
+  const [beginning] = (await readThread(server, long.body.threadId)).emails.nodes;
+  assert.deepEqual([beginning.text, beginning.html], ["Long", null]);
 });
 
 onEveryInbound("only mails of others wait for an answer", async (server) => {
