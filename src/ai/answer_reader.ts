@@ -2,6 +2,10 @@ import type { ChatCompletionChunk } from "openai/resources/chat/completions";
 import type { ModelResult, ModelUsage } from "./model.ts";
 import type { ModelError } from "./openai_failure.ts";
 
+const MAX_MODEL_LENGTH = 200;
+// The largest integer of PostgreSQL.
+const MAX_TOKENS = 2 ** 31 - 1;
+
 /** Assembles a streamed answer. */
 export class AnswerReader {
   readonly #startedAt = performance.now();
@@ -21,7 +25,7 @@ export class AnswerReader {
 
   /** Adds a part; returns whether it contains text. */
   add({ model, choices: [choice], usage }: ChatCompletionChunk): boolean {
-    this.#model ||= model;
+    this.#model ||= `${model ?? ""}`.replaceAll(/[\p{Cc}\p{Cs}]/gu, "").slice(0, MAX_MODEL_LENGTH);
     if (usage) this.usage = usageOf(usage);
     if (!choice) return false;
     this.#finishReason ??= choice.finish_reason;
@@ -58,13 +62,24 @@ export class AnswerReader {
   }
 }
 
-function usageOf(usage: NonNullable<ChatCompletionChunk["usage"]>): ModelUsage {
+/** Returns null for counts that cannot be stored: some servers of this API send fractions, texts or negative numbers. */
+function usageOf(usage: NonNullable<ChatCompletionChunk["usage"]>): ModelUsage | null {
+  const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage;
+  if (!isCount(inputTokens) || !isCount(outputTokens)) return null;
   return {
-    inputTokens: usage.prompt_tokens,
-    outputTokens: usage.completion_tokens,
-    cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
-    reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
+    inputTokens,
+    outputTokens,
+    cachedInputTokens: partOf(inputTokens, usage.prompt_tokens_details?.cached_tokens),
+    reasoningTokens: partOf(outputTokens, usage.completion_tokens_details?.reasoning_tokens),
   };
+}
+
+function partOf(tokens: number, part: number | undefined): number {
+  return isCount(part) ? Math.min(part, tokens) : 0;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TOKENS;
 }
 
 // The text of a refusal is not kept, because it may repeat the request.

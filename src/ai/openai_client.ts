@@ -38,6 +38,8 @@ const IDLE_CONNECTIONS = 50;
 // More tokens than any image has at the default resolution of the server.
 const MAX_IMAGE_TOKENS = 10_000;
 const EMBEDDING_LIMIT_MS = 30_000;
+// Several times the longest streamed answer and the largest embeddings.
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 
 /** Connects to a server of the OpenAI API (Chat Completions). It connects at the first request. */
 export function openOpenAiModel(options: OpenAiOptions): Model {
@@ -69,14 +71,29 @@ function openClient({ baseUrl, apiKey }: OpenAiOptions, http: Deno.HttpClient): 
     maxRetries: 0,
     // A Blob, because Deno repeats a request with a buffered body if a reused connection closes without a
     // response, although the first request may have been processed (denoland/deno#35610).
-    fetch: (url, init) =>
-      fetch(url, {
-        ...init,
-        body: typeof init?.body === "string" ? new Blob([init.body]) : init?.body,
-        client: http,
-        redirect: "manual",
-      }),
+    fetch: async (url, init) =>
+      limited(
+        await fetch(url, {
+          ...init,
+          body: typeof init?.body === "string" ? new Blob([init.body]) : init?.body,
+          client: http,
+          redirect: "manual",
+        }),
+      ),
   });
+}
+
+/** Ends a response that is too long with an error: a server that never stops would fill the memory. */
+function limited(response: Response): Response {
+  let bytes = 0;
+  const limit = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(part, controller) {
+      bytes += part.length;
+      if (bytes > MAX_RESPONSE_BYTES) throw new Error("The response is longer than 32 MiB");
+      controller.enqueue(part);
+    },
+  });
+  return response.body ? new Response(response.body.pipeThrough(limit), response) : response;
 }
 
 async function ask(
