@@ -7,6 +7,11 @@ const partialSchema = z.looseObject({
   text: z.string().optional(),
 });
 
+const STRINGS = /"(?:[^"\\]+|\\.)*"?/gs;
+// A reply is an object with lists. The parser takes a second for 100,000 opening brackets, and reads the answer again
+// with each part that arrives.
+const NESTED = /(?:[[{][^[\]{}]*){3}/;
+
 /**
  * Reads the text of a reply from an incomplete answer of the model.
  *
@@ -15,6 +20,7 @@ const partialSchema = z.looseObject({
  * @returns empty if the text has not begun, or must not be shown
  */
 export function partialText(answer: string, minConfidence: number): string {
+  if (NESTED.test(answer.replaceAll(STRINGS, ""))) return "";
   let value: unknown;
   try {
     value = parse(answer, Allow.ALL);

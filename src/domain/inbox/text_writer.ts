@@ -6,6 +6,10 @@ import { partialText } from "./partial_reply.ts";
 import { type ClaimParameters, HELD, parametersOf, type WritingClaim } from "./writing.ts";
 
 const INTERVAL_MS = 250;
+// Each reading takes as long as the answer is, so that a long one is read at intervals, even if no text has begun.
+const SHORT_LENGTH = 4_000;
+// A longer answer is not valid.
+const MAX_LENGTH = 200_000;
 const log = getLogger(["waybill", "inbox"]);
 
 const WRITE = statement<[...ClaimParameters, text: string], { threadId: string }>(
@@ -21,7 +25,8 @@ export class TextWriter {
   readonly #onLost: () => void;
   #answer: string | null = null;
   #written = "";
-  #writtenAt = -Infinity;
+  /** Time of the last writing, or reading of a long answer. */
+  #updatedAt = -Infinity;
   #running: Promise<void> | null = null;
   readonly #ended = new AbortController();
 
@@ -40,6 +45,7 @@ export class TextWriter {
 
   /** Accepts the answer so far. Returns at once. */
   add(answer: string): void {
+    if (answer.length > MAX_LENGTH) return;
     this.#answer = answer;
     this.#running ??= this.#run().catch((error) => {
       // The final write of the suggestion stores the complete text.
@@ -55,11 +61,12 @@ export class TextWriter {
 
   async #run(): Promise<void> {
     while (this.#answer !== null && !this.#ended.signal.aborted) {
-      const waitMs = this.#writtenAt + INTERVAL_MS - performance.now();
+      const waitMs = this.#updatedAt + INTERVAL_MS - performance.now();
       if (waitMs > 0) {
         await sleep(waitMs, undefined, { signal: this.#ended.signal }).catch(() => {});
         continue;
       }
+      if (this.#answer.length > SHORT_LENGTH) this.#updatedAt = performance.now();
       const text = partialText(this.#answer, this.#minConfidence);
       this.#answer = null;
       if (text !== this.#written) await this.#write(text);
@@ -67,7 +74,7 @@ export class TextWriter {
   }
 
   async #write(text: string): Promise<void> {
-    this.#writtenAt = performance.now();
+    this.#updatedAt = performance.now();
     const { db, bus } = this.#services;
     const [row] = await db.run(WRITE, ...parametersOf(this.#claim), text);
     if (!row) return this.#onLost();
