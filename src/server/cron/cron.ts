@@ -43,7 +43,7 @@ export function createCron(
     const report = await tick(services, limit, startWorkers);
     return Response.json(report, { status: report.drained ? 200 : 202 });
   });
-  app.on(METHODS, "/cron/:name", async ({ req }) => {
+  app.on(METHODS, "/cron/:name{[a-z0-9_-]+}", async ({ req }) => {
     const { status, report } = await runNamed(services, req.param("name"), limit);
     return Response.json(report, { status });
   });

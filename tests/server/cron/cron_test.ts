@@ -103,7 +103,8 @@ onEveryDatabase(
   ({ db }) =>
     withCron(db, async ({ cron, jobs, server }) => {
       await db.run(PAUSE, "cleanup");
-      for (const [path, status] of [["unknown", 404], ["", 404], ["cleanup", 409]] as const) {
+      const refused = [["unknown", 404], ["", 404], ["%00", 404], ["cleanup", 409]] as const;
+      for (const [path, status] of refused) {
         const response = await cron(path);
         assert.equal(response.status, status, path);
         await response.body?.cancel();
