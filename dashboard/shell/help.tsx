@@ -26,6 +26,9 @@ export function Help({ opened, onClose }: {
   const own = SCREENS.flatMap(({ path, keys = [] }) =>
     pathname === path || pathname.startsWith(`${path}/`) ? keys : []
   );
+  // A screen may give a key of every list another meaning.
+  const taken = new Set(own.map(([keys]) => keys.join(" ")));
+  const common = KEYS.filter(([keys]) => !taken.has(keys.join(" ")));
   const screens = SCREENS.flatMap(({ key, label, roles }) =>
     key !== null && roles.includes(role) ? [[["g", key], label] as const] : []
   );
@@ -33,7 +36,7 @@ export function Help({ opened, onClose }: {
     <Modal opened={opened} onClose={onClose} title="Keys" centered>
       <Table>
         <Table.Tbody>
-          {[...own, ...KEYS, ...screens].map(([keys, meaning]) => (
+          {[...own, ...common, ...screens].map(([keys, meaning]) => (
             <Table.Tr key={`${keys.join(" ")} ${meaning}`}>
               <Table.Td>{keys.map((name) => <kbd key={name}>{name}</kbd>)}</Table.Td>
               <Table.Td>{meaning}</Table.Td>
