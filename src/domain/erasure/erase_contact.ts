@@ -6,7 +6,7 @@ import { eraseFromDeliveries } from "../deliveries/erase_person.ts";
 import { eraseFromEmails } from "../emails/erase.ts";
 import { NotFoundError } from "../errors.ts";
 import { toTypeId } from "../id.ts";
-import { eraseSuggestions } from "../inbox/erase.ts";
+import { eraseSources, eraseSuggestions } from "../inbox/erase.ts";
 import type { Job } from "../jobs/job.ts";
 import { eraseFromKnowledge } from "../knowledge/erase.ts";
 import { eraseOrders } from "../orders/erase.ts";
@@ -28,6 +28,7 @@ const PERSON_ERASERS: readonly PersonEraser[] = [
   eraseOrders,
   eraseFromEmails,
   eraseFromKnowledge,
+  eraseSources,
   eraseFromReplies,
   eraseFromDeliveries,
   eraseFromSuppressions,

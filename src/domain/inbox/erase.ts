@@ -28,6 +28,31 @@ export async function eraseSuggestions(
   return (await db.run(ERASE_PERSON, organizationId, [...addresses], limit)).length;
 }
 
+const ERASE_SOURCES = statement<[organizationId: string, limit: number], { id: string }>(
+  "suggestions.eraseSources",
+  `delete from suggestion_sources where ctid = any(array(
+     select s.ctid from suggestion_sources s
+     where s.organization_id = $1
+       and not exists (select from facts where id = s.fact_id)
+       and not exists (select from orders where id = s.order_id)
+       and not exists (select from emails where id = s.email_id)
+     limit $2))
+   returning suggestion_id as id`,
+  LONG,
+);
+
+/**
+ * Erases the sources of suggestions to other people whose fact, order or mail is deleted, because a source keeps the
+ * beginning of its text. Orders, mails and facts must be erased before.
+ */
+export async function eraseSources(
+  db: Connection,
+  { organizationId }: Person,
+  limit: number,
+): Promise<number> {
+  return (await db.run(ERASE_SOURCES, organizationId, limit)).length;
+}
+
 const ERASE_USER = statement<
   [organizationId: string, userId: string, limit: number],
   { id: string }
