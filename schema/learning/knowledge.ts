@@ -22,7 +22,7 @@ builder.objectFields(KnowledgeNode, (t) => ({
   emailsNotLearnedCount: t.int({
     description:
       "Number of mails that people of the organization have sent and that were not learned from " +
-      "yet.",
+      "yet; without mails that have no text of their own.",
     complexity: 5,
     resolve: async ({ organizationId }, _args, context) =>
       (await loadCounts(context, organizationId))?.notLearned ?? 0,

@@ -1,11 +1,11 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { TEACHES } from "./selection.ts";
+import { HAS_TEXT, TEACHES } from "./selection.ts";
 
 /** Counts of the mails of an organization for learning. */
 export interface LearnedCounts {
   /** Number of mails that were learned, with any version of the prompt. */
   readonly learned: number;
-  /** Number of mails that people of the organization have sent and that were not learned yet. */
+  /** Number of mails with text of their own that people of the organization have sent and that were not learned yet. */
   readonly notLearned: number;
 }
 
@@ -15,7 +15,7 @@ const COUNT = statement<[organizationId: string], LearnedCounts>(
      (select count(*) from (
        select distinct email_id from learned_emails where organization_id = $1) l) as learned,
      (select count(*) from emails e
-       where e.organization_id = $1 and ${TEACHES}
+       where e.organization_id = $1 and ${TEACHES} and ${HAS_TEXT}
          and not exists (select from learned_emails l where l.email_id = e.id)) as "notLearned"`,
   LONG,
 );

@@ -6,6 +6,7 @@ import type { PromptVersion } from "../prompts/prompt.ts";
 import { renderPrompt } from "../prompts/render.ts";
 import type { Services } from "../services.ts";
 import { faultsOfLessons, type LessonsAnswer, lessonsAnswer } from "./lessons.ts";
+import { HAS_TEXT } from "./selection.ts";
 
 /** A mail of the organization, with the mail that it answers. */
 export interface TeachingEmail {
@@ -31,7 +32,7 @@ const LOAD = statement<
    from emails e
      left join emails a on a.organization_id = e.organization_id
        and a.message_id = coalesce(e.in_reply_to, e.reference_ids[cardinality(e.reference_ids)])
-   where e.organization_id = $1 and e.id = any($2) and e.reply_text ~ '\\S'
+   where e.organization_id = $1 and e.id = any($2) and ${HAS_TEXT}
      and ($4 or not exists (
        select from learned_emails l where l.email_id = e.id and l.prompt_id = $3))
    order by e.id`,

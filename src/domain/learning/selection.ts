@@ -16,7 +16,8 @@ export interface SelectionScope {
 export interface SelectedEmail {
   readonly id: string;
   /**
-   * DONE: this run has learned it, or failed to. SKIP: learned before, or not written by a person of the organization.
+   * DONE: this run has learned it, or failed to. SKIP: learned before, without text of its own, or
+   * not written by a person of the organization.
    */
   readonly state: "LEARN" | "SKIP" | "DONE";
 }
@@ -41,6 +42,9 @@ type Parameters = [
 /** SQL: mail `e` was written by a person of the organization. */
 export const TEACHES = "e.direction = 'OUTBOUND' and e.kind in ('OWN', 'PERSON')";
 
+/** SQL: mail `e` has text besides quotes and signature. */
+export const HAS_TEXT = "e.reply_text ~ '\\S'";
+
 /**
  * SQL: a page of a selection by id.
  *
@@ -49,7 +53,8 @@ export const TEACHES = "e.direction = 'OUTBOUND' and e.kind in ('OWN', 'PERSON')
 function page(source: string): string {
   return `select e.id, case when l.run_id = $4 or exists (
          select from learning_failures f where f.run_id = $4 and f.email_id = e.id) then 'DONE'
-       when not (${TEACHES}) or l.email_id is not null and not $3 then 'SKIP' else 'LEARN' end as state
+       when not (${TEACHES}) or l.email_id is not null and not $3 or not (${HAS_TEXT}) then 'SKIP'
+       else 'LEARN' end as state
      from emails e left join learned_emails l on l.email_id = e.id and l.prompt_id = $2
      where e.organization_id = $1 and e.id > $6 and ($7::uuid is null or e.id <= $7)
        and ($5::timestamptz is null or e.received_at >= $5) and ${source}
