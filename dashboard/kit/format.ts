@@ -1,6 +1,7 @@
 const COUNT = new Intl.NumberFormat("en");
 const PERCENT = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
 const EXACT = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "long" });
+const DAY = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
 const CLOCK = new Intl.DateTimeFormat("en", {
   hour: "2-digit",
   minute: "2-digit",
@@ -71,6 +72,11 @@ export function formatRelative(time: number, now: number): string {
 /** Exact time with its zone. */
 export function formatExact(time: string | number): string {
   return EXACT.format(new Date(time));
+}
+
+/** Day: "Jan 31, 2026" */
+export function formatDay(time: string | number): string {
+  return DAY.format(new Date(time));
 }
 
 /** Time of day: "10:41" */

@@ -95,7 +95,7 @@ export default function LearningPage() {
         onStarted={(runId) => {
           setDialog(null);
           list.reload();
-          navigate({ to: `/learning/${runId}` });
+          navigate({ to: `/learning/${runId}`, search: { progress: "open" } });
         }}
       />
     </ReloadRuns>

@@ -29,7 +29,7 @@ export function RunActions({ run }: { readonly run: RunRow }) {
     const started = await retry.run({ id });
     if (isFailure(started)) return;
     reload();
-    navigate({ to: `/learning/${started.learningRun.id}` });
+    navigate({ to: `/learning/${started.learningRun.id}`, search: { progress: "open" } });
   }
 
   function askToCancel(jobId: string) {

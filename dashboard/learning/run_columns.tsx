@@ -4,6 +4,7 @@ import { RelativeTime } from "../kit/relative_time.tsx";
 import type { RunRow } from "./run_fields.ts";
 import { Duration, RunProgress } from "./run_progress.tsx";
 import { RunStatusBadge } from "./run_status.tsx";
+import { selectionText } from "./selection_text.ts";
 
 /** Columns of the list of learning runs. */
 export const RUN_COLUMNS: readonly Column<RunRow>[] = [
@@ -13,6 +14,12 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
     cell: ({ createdAt }) => <RelativeTime at={createdAt} />,
   },
   { header: "State", width: "7.5rem", cell: (run) => <RunStatusBadge run={run} /> },
+  {
+    header: "Selection",
+    width: "minmax(8rem, 1fr)",
+    secondary: true,
+    cell: selectionText,
+  },
   {
     header: "Progress",
     width: "minmax(7rem, 1fr)",

@@ -8,6 +8,9 @@ export const RunFields = graphql(`
     status
     startedBy
     relearn
+    since
+    chosenCount
+    retryOf { id }
     createdAt
     startedAt
     finishedAt

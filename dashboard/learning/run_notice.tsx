@@ -18,16 +18,18 @@ export function RunNotice({ run }: { readonly run: RunRow }) {
   const link = <PageLink to={`/learning/${run.id}`}>Show the run</PageLink>;
   if (run.status === "FAILED") {
     return (
-      <ErrorNotice
-        title="The last learning run failed"
-        reason={error ? formatJobError(error) : "Its job was deleted."}
-        action={link}
-      />
+      <div className="learning-notice">
+        <ErrorNotice
+          title="The last learning run failed"
+          reason={error ? formatJobError(error) : "Its job was deleted."}
+          action={link}
+        />
+      </div>
     );
   }
   if (!waitingFor) return null;
   return (
-    <div role="status">
+    <div className="learning-notice" role="status">
       <Waiting reason={`Learning waits: ${waitingFor.text}`} until={waitingFor.until} />
     </div>
   );

@@ -17,6 +17,7 @@ import { RunActions } from "./run_actions.tsx";
 import { isUnfinished, type RunDetail, RunJobUpdated, RunQuery, RunUpdated } from "./run_fields.ts";
 import { RunFigures, RunProgress } from "./run_progress.tsx";
 import { RunStatusBadge } from "./run_status.tsx";
+import { selectionText } from "./selection_text.ts";
 
 /** Page of a learning run: progress, counts and failed mails, all live. */
 export default function RunPage() {
@@ -40,7 +41,7 @@ function Run({ run }: { readonly run: RunDetail }) {
   const [{ progress }, setState] = useUrlState();
   // A run that is under way opens with its progress, so that the link of its first toast does, too.
   const [following, setFollowing] = useState(isUnfinished(run));
-  const { status, job, createdAt, startedBy, prompt, relearn } = run;
+  const { status, job, createdAt, startedBy, prompt, retryOf } = run;
 
   function closeProgress() {
     setFollowing(false);
@@ -56,11 +57,11 @@ function Run({ run }: { readonly run: RunDetail }) {
         <RunStatusBadge run={run} />
         <RunProgress run={run} />
         <span className="dimmed">
-          created <RelativeTime at={createdAt} /> by {startedBy ?? "no user"}
+          {selectionText(run)} · created <RelativeTime at={createdAt} /> by {startedBy ?? "no user"}
           {prompt && ` · prompt version ${prompt.version}`}
-          {relearn && " · learns known mails again"}
         </span>
         <Id id={run.id} />
+        {retryOf && <PageLink to={`/learning/${retryOf.id}`}>Show the retried run</PageLink>}
       </div>
       <Waiting reason={job?.waitingFor?.text} until={job?.waitingFor?.until} />
       <RunFigures run={run} />

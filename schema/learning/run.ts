@@ -50,6 +50,24 @@ LearningRunNode.implement({
     relearn: t.exposeBoolean("relearn", {
       description: "True: mails that were learned with the same prompt are learned again.",
     }),
+    since: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "Only mails that were sent at this time or later; null: no limit.",
+      resolve: ({ selection: { since } }) => since === null ? null : new Date(since),
+    }),
+    chosenCount: t.int({
+      nullable: true,
+      description: "Number of mails that were chosen by id; null if they were not.",
+      resolve: ({ selection: { emailIds } }) => emailIds?.length ?? null,
+    }),
+    retryOf: t.field({
+      type: LearningRunNode,
+      nullable: true,
+      description:
+        "Run whose failed mails it learns from; null if there is none, or it was deleted.",
+      resolve: ({ selection: { retryOf } }) => retryOf,
+    }),
     prompt: t.field({
       type: PromptNode,
       nullable: true,

@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { assertAccessible } from "../support/browser.ts";
 import { subjectsOf } from "../support/learning.ts";
 import { holdAnswers, type ReceivedAsk, startModelServer } from "../support/model_server.ts";
+import { request } from "../support/program.ts";
 import { answerLessons, sampleMbox, SHOP } from "./sample_learning.ts";
 import { inBrowser, VIEWPORT } from "./support.ts";
 
@@ -27,7 +28,7 @@ const figure = (page: Page, name: string) =>
 
 inBrowser(
   "an mbox is imported, learned from with its estimate and progress, and its failed mail retried",
-  async ({ page, open }) => {
+  async ({ page, program, open }) => {
     await open("/learning");
     await page.getByRole("heading", { name: "Nothing was learned yet" }).waitFor();
     await assertAccessible(page);
@@ -48,7 +49,7 @@ inBrowser(
     await page.getByLabel("Sent on this day or later").fill("2026-06-01");
     await page.getByText("No mail that a person of the organization has sent matches").waitFor();
     strictEqual(await page.getByRole("button", { name: "Learn", exact: true }).isDisabled(), true);
-    await page.getByText("All sent mails").click();
+    await page.getByText("All sent", { exact: true }).click();
     await page.getByRole("textbox", { name: "Priority" }).fill("101");
     await page.getByRole("button", { name: "Learn from 13 mails" }).click();
     await page.getByText("is above 100").waitFor();
@@ -92,8 +93,42 @@ inBrowser(
     await page.getByText("13 learned", { exact: true }).waitFor();
     await page.getByText("friendly and short").waitFor();
     await page.getByRole("listitem").filter({ hasText: "spare parts" }).waitFor();
-    await page.getByRole("button", { name: "Start learning …" }).waitFor();
+    await page.getByRole("row", { name: "Failed mails of a run" }).waitFor();
     await assertAccessible(page);
+
+    const startAgain = page.getByRole("button", { name: "Start learning …" });
+    await startAgain.click();
+    await page.getByText("Since a date").click();
+    await page.getByLabel("Sent on this day or later").fill("2026-05-01");
+    await page.getByText("Learn again from known mails").click();
+    await page.getByText("At a time").click();
+    await page.getByLabel("Start", { exact: true }).fill("2031-08-01T09:00");
+    await page.getByText(/^about \$/).waitFor();
+    await page.getByRole("button", { name: "Learn from 13 mails" }).click();
+    await dialog.getByText("Queued").waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Cancel the learning run" }).click();
+    await dialog.getByText("Cancelled").waitFor();
+    await dialog.getByRole("button", { name: "Show the results" }).click();
+    await page.getByText("All sent mails since May 1, 2026, known ones again").waitFor();
+    await page.getByRole("button", { name: "Back to the list" }).click();
+
+    const setBudget = (perDay: string) =>
+      request(program, `mutation { updateBudget(input: { perDay: ${perDay} }) { __typename } }`);
+    await setBudget('{ amount: "0.000001", currency: "USD" }');
+    await startAgain.click();
+    await page.getByText("Learn again from known mails").click();
+    await page.getByRole("button", { name: "Learn from 13 mails" }).click();
+    await dialog.getByText("Waiting").waitFor();
+    await dialog.getByRole("button", { name: "Continue in the background" }).click();
+    await page.getByRole("button", { name: "Back to the list" }).click();
+    const banner = page.getByText("Learning waits:");
+    await banner.waitFor();
+    await assertAccessible(page);
+    await setBudget("null");
+    await banner.waitFor({ state: "detached" });
+    await page.getByRole("row", { name: "All sent mails, known ones again" })
+      .filter({ hasText: "Completed" }).waitFor();
   },
   VIEWPORT,
   {},

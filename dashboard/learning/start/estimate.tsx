@@ -38,7 +38,8 @@ function noteOf({ emailCount, skippedCount, cost }: LearningEstimate): string {
     return "No mail that a person of the organization has sent matches. Import sent mails first.";
   }
   if (emailCount === skippedCount) {
-    return "All of them were learned with the same prompt, or were not sent by a person.";
+    return "All of them were learned with the same prompt, have no text of their own, or were not " +
+      "sent by a person.";
   }
   if (cost === null) {
     return "The cost is known after the first run, if the model has a price.";

@@ -2,9 +2,9 @@ import { Checkbox, SegmentedControl, Stack, Textarea, TextInput } from "@mantine
 import type { StartForm } from "./form.ts";
 
 const CHOICES = [
-  { value: "all", label: "All sent mails" },
+  { value: "all", label: "All sent" },
   { value: "since", label: "Since a date" },
-  { value: "chosen", label: "Chosen mails" },
+  { value: "chosen", label: "Chosen" },
 ] as const satisfies readonly { value: StartForm["mails"]; label: string }[];
 
 /** Choice of the mails to learn from. */
