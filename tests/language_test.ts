@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { listSources, readSource } from "./support/imports.ts";
-import { findBannedNames, findHiddenSubjects, proseOf } from "./support/language.ts";
+import { findBannedNames, findFigures, findHiddenSubjects, proseOf } from "./support/language.ts";
 
 const FIRST_CHECKED_MIGRATION = 15;
 
@@ -15,6 +15,12 @@ function subjectFaults(path: string, texts: readonly string[]): string[] {
     .map((sentence) => `${path}: start with the subject instead of "${sentence}"`);
 }
 
+async function listGuides(): Promise<string[]> {
+  const files = await Array.fromAsync(Deno.readDir(new URL("../docs/", import.meta.url)));
+  const guides = files.map(({ name }) => `docs/${name}`).filter((path) => path.endsWith(".md"));
+  return ["README.md", ...guides];
+}
+
 Deno.test("comments, docstrings and test names open with their subject", async () => {
   const faults = [];
   for (const path of sources) {
@@ -26,9 +32,7 @@ Deno.test("comments, docstrings and test names open with their subject", async (
 
 Deno.test("README, guides and new migrations open their sentences with the subject", async () => {
   const faults: string[] = [];
-  const guides = await Array.fromAsync(Deno.readDir(new URL("../docs/", import.meta.url)));
-  const paths = guides.map(({ name }) => `docs/${name}`).filter((path) => path.endsWith(".md"));
-  for (const path of ["README.md", ...paths]) {
+  for (const path of await listGuides()) {
     const prose = (await readSource(path)).replaceAll(/```.*?```/gs, "");
     faults.push(...subjectFaults(path, prose.split(/\n\n|\|/)));
   }
@@ -40,6 +44,20 @@ Deno.test("README, guides and new migrations open their sentences with the subje
     );
     const literals = [...sql.matchAll(/'((?:''|[^'])*)'/g)].map(([, text = ""]) => text);
     faults.push(...subjectFaults(name, [...comments, ...literals]));
+  }
+  assertNone(faults);
+});
+
+Deno.test("comments, test names, guides and descriptions have no figures of speech", async () => {
+  const faults = [];
+  for (const path of sources) {
+    if (path.startsWith("tests/language_test") || path.endsWith("support/language.ts")) continue;
+    const figures = proseOf(await readSource(path)).flatMap(findFigures);
+    faults.push(...figures.map((fault) => `${path}: ${fault}`));
+  }
+  for (const path of [...await listGuides(), "schema/schema.graphql"]) {
+    const figures = findFigures((await readSource(path)).replaceAll(/```.*?```/gs, ""));
+    faults.push(...figures.map((fault) => `${path}: ${fault}`));
   }
   assertNone(faults);
 });
@@ -62,6 +80,14 @@ Deno.test("findHiddenSubjects() finds the openings of all sentences of a text", 
     "Those stay",
   ]);
   assert.deepEqual(findHiddenSubjects("Jobs that somebody started."), []);
+});
+
+Deno.test("findFigures() finds figures of speech, but no parts of words and addresses", () => {
+  assert.deepEqual(findFigures("It goes on for good.").map((fault) => fault.split(":")[0]), [
+    "for good",
+    "goes on",
+  ]);
+  assert.deepEqual(findFigures("The mail to nobody@example.com has no answer for goods."), []);
 });
 
 Deno.test("proseOf() returns comments and test names, but no other strings", () => {

@@ -1,5 +1,5 @@
 const ADDRESS = /https?:\/\/[^\s<>"'\u005b\u005d]+/gi;
-// Punctuation behind an address belongs to the sentence.
+// Punctuation after an address belongs to the sentence.
 const TRAILING = /[.,;:!?)]+$/;
 
 /**

@@ -39,7 +39,7 @@ export function showMail(id: string): void {
   mail.querySelector("summary")?.focus();
 }
 
-/** Properties that a person has to know before the text. */
+/** Properties to show before the text. */
 function Marks({ mail: { kind, attachmentCount } }: { readonly mail: Mail }) {
   return (
     <>

@@ -31,7 +31,7 @@ export const SendReply = graphql(
   [Failure],
 );
 
-/** Has the suggested replies of threads written anew. */
+/** Regenerates the suggested replies of threads. */
 export const RegenerateSuggestions = graphql(
   `
   mutation RegenerateSuggestions($threadIds: [ID!]!, $instruction: String) {
@@ -45,7 +45,7 @@ export const RegenerateSuggestions = graphql(
   [Failure],
 );
 
-/** Stores an opinion about a suggested reply. */
+/** Stores a rating of a suggested reply. */
 export const RateSuggestion = graphql(
   `
   mutation RateSuggestion($id: ID!, $input: RateSuggestionInput!) {

@@ -21,7 +21,7 @@ export const inbox: Screen = {
     [["e"], "Edit the reply"],
     [["s"], "Go to the button that sends the reply"],
     [["Ctrl", "Enter"], "Send the reply"],
-    [["r"], "Have the reply written anew, or those of the selected threads"],
+    [["r"], "Regenerate the reply, or those of the selected threads"],
     [["u"], "Thumbs up for the suggestion"],
     [["Shift", "U"], "Thumbs down for the suggestion"],
     [["d"], "Show or hide the changes to the suggested text"],

@@ -22,7 +22,7 @@ const LOOKS = {
   SENT: ["done", IconSend, "Sent"],
 } as const satisfies Record<SuggestionStatus, unknown>;
 
-/** All states of a suggested reply, in the order of its life. */
+/** All states of a suggested reply, in the order in which it can pass them. */
 export const SUGGESTION_STATUSES: readonly SuggestionStatus[] = [
   "WAITING",
   "WRITING",

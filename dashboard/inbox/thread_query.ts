@@ -58,7 +58,7 @@ export const SuggestionFields = graphql(`
 /** A suggested reply with what it is based on. */
 export type Suggestion = ResultOf<typeof SuggestionFields>;
 
-/** Something that a suggested reply is based on. */
+/** Source of a suggested reply. */
 export type Source = Suggestion["sources"][number];
 
 const ThreadDetailFields = graphql(

@@ -3,7 +3,7 @@ import { PageLink } from "../kit/links.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
 import type { FactDetail, FactSource } from "./operations.ts";
 
-/** The newest mails that say a fact, one line each, with their texts on request. */
+/** The newest mails with a fact as evidence, one line each, with their texts on request. */
 export function Evidence({ fact: { sources, evidenceCount, origin } }: {
   readonly fact: FactDetail;
 }) {

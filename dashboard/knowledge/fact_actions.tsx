@@ -10,7 +10,7 @@ import { useDecisions } from "./decisions.ts";
 import { FactDialog } from "./fact_dialog.tsx";
 import type { FactRow } from "./fact_fields.ts";
 
-/** Approve, edit, dismiss and delete, for those who may. */
+/** Actions of a fact: approve, edit, dismiss, delete; only for callers who may change it. */
 export function FactActions({ fact }: { readonly fact: FactRow }) {
   const decisions = useDecisions();
   const navigate = useNavigate();
@@ -23,7 +23,7 @@ export function FactActions({ fact }: { readonly fact: FactRow }) {
   function askToDelete() {
     setQuestion({
       title: "Delete this fact?",
-      body: "It is learned again when another mail says so. Dismiss it to prevent that. " +
+      body: "It may be learned again from another mail. Dismiss it to prevent that. " +
         "A deleted fact cannot be restored.",
       action: "Delete the fact",
       danger: true,

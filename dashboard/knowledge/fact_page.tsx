@@ -22,7 +22,7 @@ const ORIGINS: Readonly<Record<FactDetail["origin"], string>> = {
   ADDED: "Added by a person",
 };
 
-/** Page of a fact: question, answer, the mails that say so, and its decision. */
+/** Page of a fact: question, answer, evidence and decision. */
 export default function FactPage() {
   const { id = "" } = useParams({ strict: false });
   return <OpenFact key={id} id={id} />;
@@ -59,7 +59,7 @@ function Fact({ fact }: { readonly fact: FactDetail }) {
             {kind === "FACT" ? "Answer to a question" : "Way of writing"}
           </Figure>
           <Figure label="From">{ORIGINS[origin]}</Figure>
-          <Figure label="Mails that say so">{formatCount(evidenceCount)}</Figure>
+          <Figure label="Mails as evidence">{formatCount(evidenceCount)}</Figure>
         </Figures>
         <Evidence fact={fact} />
       </div>

@@ -17,7 +17,7 @@ const PROPOSED_FACTS = liveCountOf({
   changes: ({ factsUpdated }) => factsUpdated,
 });
 
-/** Number of facts that nobody has decided; nothing for zero. */
+/** Number of PROPOSED facts; nothing for zero. */
 export function ProposedCount() {
   const count = useLiveCount(PROPOSED_FACTS);
   return count ? <span>{formatCount(count)}</span> : null;

@@ -8,7 +8,7 @@ import type { Selection } from "../kit/selection.tsx";
 import type { Decisions } from "./decisions.ts";
 import type { FactRow } from "./fact_fields.ts";
 
-/** Maximum number of facts that one mutation takes. */
+/** Maximum number of facts of one mutation. */
 const MAX_FACTS = 1_000;
 
 /** Actions on the selected facts; nothing if none is selected. */
@@ -33,7 +33,7 @@ export function SelectedFacts({ selection, shown, decisions }: {
   function askToDelete() {
     setQuestion({
       title: `Delete ${number}?`,
-      body: "They are learned again when another mail says so. Dismiss them to prevent that. " +
+      body: "They may be learned again from other mails. Dismiss them to prevent that. " +
         "A deleted fact cannot be restored.",
       action: `Delete ${number}`,
       danger: true,

@@ -18,7 +18,7 @@ export function ImportDialog({ opened, onClose, onImported, onLearn }: {
   readonly opened: boolean;
   readonly onClose: () => void;
   readonly onImported: () => void;
-  /** Goes on to the start of a run. */
+  /** Continues to the start of a run. */
   readonly onLearn: () => void;
 }) {
   const [own, setOwn] = useState("");

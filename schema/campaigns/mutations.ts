@@ -57,7 +57,7 @@ const CreateCampaignInput = builder.inputType("CreateCampaignInput", {
     enabled: t.boolean({
       required: true,
       defaultValue: true,
-      description: "False: nobody is enrolled until `updateCampaign` enables it.",
+      description: "False: no contact is enrolled until `updateCampaign` enables it.",
     }),
     sendToLateContacts: t.boolean({ required: true, defaultValue: false, description: LATE }),
   }),

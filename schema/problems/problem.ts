@@ -172,7 +172,7 @@ ProblemNode.implement({
     changedBy: t.exposeString("changedBy", {
       nullable: true,
       description:
-        "User who resolved or ignored it last; null if nobody has, or if the caller named no user.",
+        "User who resolved or ignored it last; null if none has, or if the caller named no user.",
     }),
     note: t.exposeString("note", {
       nullable: true,

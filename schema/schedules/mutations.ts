@@ -173,7 +173,7 @@ builder.mutationFields((t) => ({
     nullable: true,
     errors: {},
     description:
-      "Deletes a schedule with its history; a job that it has started goes on. Refuses built-in " +
+      "Deletes a schedule with its history; a job that it has started continues. Refuses built-in " +
       "schedules with ForbiddenError; pause them instead.",
     args: idArg,
     resolve: async (_root, { id }, { services, caller }) => {

@@ -10,7 +10,7 @@ interface Result {
   readonly errors: string;
 }
 
-/** Runs commands against a server whose mail server refuses nobody@example.com. */
+/** Runs commands against a server whose mail server refuses one recipient. */
 async function withCommands(
   test: (run: (...args: string[]) => Promise<Result>, program: Program) => Promise<void>,
 ): Promise<void> {

@@ -31,7 +31,7 @@ inBrowser(
 );
 
 inBrowser(
-  "a refused login pauses a message, which goes on once the password is replaced",
+  "a refused login pauses a message, which continues once the password is replaced",
   async ({ page, smtp, open, send }) => {
     await open("/installation?tab=providers");
     await page.getByText("Healthy", { exact: true }).waitFor();

@@ -1,7 +1,7 @@
 /** Words that hide the subject of a sentence when they open it. */
 const OPENINGS = "what|who|whom|whose|those|whatever|whoever|nobody|somebody";
 const SENTENCE = new RegExp(String.raw`(?:^|[.!?] )\W*((?:${OPENINGS})\b[^.]{0,40})`, "gi");
-const TEST_NAME = /\b(?:Deno\.test|on[A-Z]\w*)\(\s*["`]([^"`]+)["`]/g;
+const TEST_NAME = /\b(?:Deno\.test|on[A-Z]\w*|inBrowser\w*)\(\s*["`]([^"`]+)["`]/g;
 
 // Comments, and literals in which comment marks mean nothing. Templates may hold one more level.
 const TOKEN =
@@ -30,6 +30,21 @@ const BANNED: Readonly<Record<string, string>> = {
   saboteur: "faulty server",
 };
 
+/** Figures of speech, as patterns, and the plain words for them. */
+const PHRASES: Readonly<Record<string, string>> = {
+  "anew": "again, or a verb such as regenerate",
+  "for good": "permanently",
+  "at last": "finally",
+  "says? so": "the field that has the reason",
+  "says? why": "the field that has the reason",
+  "(?:has|have) got": "has received",
+  "becomes? of": "the state or the outcome",
+  "(?:goes|go) on": "continue",
+  "(?:some|every|no)body(?!@|…)": "person, user or process",
+  "some (?:milliseconds|seconds|minutes)": "a few",
+  "in the order of its life": "in the order in which it can pass them",
+};
+
 /** Texts of a TypeScript source that people read: comments, block by block, and names of tests. */
 export function proseOf(source: string): string[] {
   const names = [...source.matchAll(TEST_NAME)].map(([, name = ""]) =>
@@ -41,6 +56,14 @@ export function proseOf(source: string): string[] {
 /** Sentences that open with a word in place of their subject; each as far as its first words. */
 export function findHiddenSubjects(text: string): string[] {
   return [...text.matchAll(SENTENCE)].map(([, sentence = ""]) => sentence.trim());
+}
+
+/** Figures of speech in a text; each with its plain words. */
+export function findFigures(text: string): string[] {
+  return Object.entries(PHRASES).flatMap(([pattern, words]) =>
+    [...text.matchAll(new RegExp(String.raw`\b(?:${pattern})(?!\w)`, "gi"))]
+      .map(([phrase]) => `${phrase}: say ${words}`)
+  );
 }
 
 /** Identifiers of a TypeScript source, or of a path, with a banned word; each with its replacement. */

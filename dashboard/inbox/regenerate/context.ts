@@ -1,11 +1,11 @@
 import { createContext } from "react";
 import type { ThreadRow } from "../thread_fields.ts";
 
-/** The dialog that has replies written anew. */
+/** The dialog that regenerates replies. */
 export interface Regenerating {
-  /** Number of threads that are selected in the list, which the key r is about then. */
+  /** Number of threads that are selected in the list; if any, the key r regenerates their replies. */
   readonly selectedCount: number;
-  /** Asks for an instruction, and has the replies of threads written anew. */
+  /** Asks for an instruction, and regenerates the replies of threads. */
   readonly ask: (threads: readonly ThreadRow[]) => void;
 }
 

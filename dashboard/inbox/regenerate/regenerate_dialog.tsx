@@ -9,11 +9,11 @@ import type { ThreadRow } from "../thread_fields.ts";
 
 const USUAL = ["Friendlier", "Shorter", "More formal", "More detailed"];
 
-/** Dialog that has the replies of threads written anew; closed while there are none. */
+/** Dialog that regenerates the replies of threads; closed while there are none. */
 export function RegenerateDialog({ threads, onClose, onStarted }: {
   readonly threads: readonly ThreadRow[];
   readonly onClose: () => void;
-  /** Takes the id of the job that replaces very many; null: they are replaced. */
+  /** Called with the id of the job that regenerates more than 20; null for fewer, which are queued already. */
   readonly onStarted: (jobId: string | null) => void;
 }) {
   return (
@@ -21,8 +21,8 @@ export function RegenerateDialog({ threads, onClose, onStarted }: {
       opened={threads.length > 0}
       onClose={onClose}
       title={threads.length === 1
-        ? "Write the reply anew"
-        : `Write ${formatCount(threads.length)} replies anew`}
+        ? "Regenerate the reply"
+        : `Regenerate ${formatCount(threads.length)} replies`}
       centered
     >
       <RegenerateForm threads={threads} onClose={onClose} onStarted={onStarted} />
@@ -55,7 +55,7 @@ function RegenerateForm({ threads, onClose, onStarted }: {
   if (threadIds.length === 0) {
     return (
       <p>
-        A person has edited the text, so that nothing replaces it. Go back to the suggestion first.
+        The text is edited, so it is not replaced. Go back to the suggestion first.
       </p>
     );
   }
@@ -83,7 +83,7 @@ function RegenerateForm({ threads, onClose, onStarted }: {
         </Group>
         <TextInput
           label="Instruction"
-          description="What the new text shall do differently; may be empty."
+          description="Instruction for the new text; optional."
           maxLength={500}
           data-autofocus
           value={text}
@@ -97,7 +97,7 @@ function RegenerateForm({ threads, onClose, onStarted }: {
             variables={{ threadIds, instruction: text || null }}
           />
           <Button type="submit" loading={regenerate.running}>
-            {threadIds.length === 1 ? "Write anew" : `Write ${formatCount(threadIds.length)} anew`}
+            {threadIds.length === 1 ? "Regenerate" : `Regenerate ${formatCount(threadIds.length)}`}
           </Button>
         </Group>
       </Stack>

@@ -5,7 +5,7 @@ import { JobQuery, JobUpdated } from "../../jobs/job_query.ts";
 import { JobStatusBadge } from "../../jobs/job_status.tsx";
 import { PageLink } from "../../kit/links.tsx";
 
-/** Progress of the job that has many replies written anew. */
+/** Progress of the job that regenerates many replies. */
 export function RegenerationProgress({ id, onClose }: {
   readonly id: string;
   readonly onClose: () => void;
@@ -15,8 +15,8 @@ export function RegenerationProgress({ id, onClose }: {
   useSubscription({ query: JobUpdated, variables: { id }, pause: !job });
   if (!job) return null;
   return (
-    <section className="regeneration" aria-label="Replies that are written anew">
-      <PageLink to={`/jobs/${id}`}>Replies are written anew</PageLink>
+    <section className="regeneration" aria-label="Regeneration of replies">
+      <PageLink to={`/jobs/${id}`}>Replies are regenerated</PageLink>
       <JobStatusBadge status={job.status} />
       <JobProgress progress={job.progress} />
       <CloseButton size="sm" aria-label="Hide the progress" onClick={onClose} />

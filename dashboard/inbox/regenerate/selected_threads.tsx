@@ -17,7 +17,7 @@ export function SelectedThreads({ selection }: { readonly selection: Selection<T
   return (
     <>
       <ActionButton icon={IconRefresh} primary onClick={() => ask(threads)}>
-        {`Write anew (${formatCount(threads.length)}) …`}
+        {`Regenerate (${formatCount(threads.length)}) …`}
       </ActionButton>
       <Button size="compact-md" variant="subtle" onClick={selection.clear}>
         Clear the selection

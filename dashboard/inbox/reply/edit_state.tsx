@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import type { Suggestion } from "../thread_query.ts";
 
-/** Whether the text of a person is saved, and the way back to the suggested one. */
+/** State of saving an edit, with a button that returns to the suggested text. */
 export function EditState({ suggestion: { editedText, text }, isSaving, onDiscard }: {
   readonly suggestion: Suggestion;
   readonly isSaving: boolean;

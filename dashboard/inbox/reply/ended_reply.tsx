@@ -7,7 +7,7 @@ import type { Suggestion, ThreadDetail } from "../thread_query.ts";
 
 type Outcome = NonNullable<Suggestion["outcome"]>;
 
-/** Outcome of a suggested reply whose thread is answered, and the state of the mail that answers it. */
+/** Outcome of a suggested reply whose thread is answered, and the state of the answer. */
 export function EndedReply({ thread, suggestion }: {
   readonly thread: ThreadDetail;
   readonly suggestion: Suggestion;

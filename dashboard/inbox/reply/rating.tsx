@@ -14,7 +14,7 @@ import { useKeys } from "../../kit/keys.ts";
 import { RateSuggestion } from "../operations.ts";
 import type { Suggestion } from "../thread_query.ts";
 
-/** Opinion about a suggested reply: a thumb, saved at once, and then a comment. */
+/** Rating of a suggested reply: a thumb, saved at once, then a comment. */
 export function Rating({ suggestion: { id, rating } }: { readonly suggestion: Suggestion }) {
   const rate = useAction(RateSuggestion, (data) => data.rateSuggestion);
   const [comment, setComment] = useState<string | null>(null);
@@ -42,7 +42,7 @@ export function Rating({ suggestion: { id, rating } }: { readonly suggestion: Su
       trapFocus
     >
       <Popover.Target>
-        <Group gap={2} role="group" aria-label="Your opinion">
+        <Group gap={2} role="group" aria-label="Your rating">
           <Thumb
             label="Good suggestion"
             pressed={rating?.good === true}
@@ -61,7 +61,7 @@ export function Rating({ suggestion: { id, rating } }: { readonly suggestion: Su
         <Stack gap="xs">
           <Textarea
             label={rating?.good ? "What is good about it?" : "What is wrong with it?"}
-            description="The opinion is saved; a comment is optional."
+            description="The rating is saved; a comment is optional."
             autosize
             minRows={2}
             maxRows={6}

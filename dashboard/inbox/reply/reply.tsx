@@ -8,7 +8,7 @@ import { ReplyEditor } from "./reply_editor.tsx";
 import { SuggestionHead } from "./suggestion_head.tsx";
 import { WritingReply } from "./writing_reply.tsx";
 
-/** The reply to a thread: the suggestion as it is written, its editor, or what became of it. */
+/** The reply to a thread: the suggestion while it is written, its editor, or its outcome. */
 export function Reply({ thread }: { readonly thread: ThreadDetail }) {
   return (
     <section aria-label="Reply" className="reply">

@@ -5,7 +5,7 @@ import type { Suggestion } from "../thread_query.ts";
 import { Rating } from "./rating.tsx";
 import { Sources } from "./sources.tsx";
 
-/** State of a suggested reply, its confidence, what the model did not know, and its sources. */
+/** State of a suggested reply, its confidence, missing facts and sources. */
 export function SuggestionHead({ suggestion }: { readonly suggestion: Suggestion }) {
   const { fallbackReason, noDraftReason, missing, sources, instruction } = suggestion;
   return (

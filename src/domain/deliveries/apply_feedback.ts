@@ -46,13 +46,13 @@ export async function markDelivered(
 }
 
 /*
- * | Status before                 | delivered | BOUNCED for now | BOUNCED for good, COMPLAINED, SUPPRESSED |
- * |-------------------------------|-----------|-----------------|------------------------------------------|
- * | SENT                          |           | BOUNCED         | the new status                           |
- * | UNKNOWN                       | SENT      | BOUNCED         | the new status                           |
- * | BOUNCED, retryable            | SENT      |                 | the new status                           |
- * | PENDING or SUPPRESSED after   | SENT      |                 | the new status, if delivered             |
- * | an attempt, FAILED            |           |                 |                                          |
+ * | Status before               | delivered | temporary bounce | permanent bounce, COMPLAINED, SUPPRESSED |
+ * |-----------------------------|-----------|------------------|------------------------------------------|
+ * | SENT                        |           | BOUNCED          | the new status                           |
+ * | UNKNOWN                     | SENT      | BOUNCED          | the new status                           |
+ * | BOUNCED, retryable          | SENT      |                  | the new status                           |
+ * | PENDING or SUPPRESSED after | SENT      |                  | the new status, if delivered             |
+ * | an attempt, FAILED          |           |                  |                                          |
  *
  * An empty cell changes nothing, and so does an event about any other status: it is older, or no worse. A
  * temporary bounce of a mail that was delivered before or after it counts as a report of delivery. The

@@ -68,7 +68,7 @@ export interface Suggestion {
   /** Null: not rated. */
   readonly ratingGood: boolean | null;
   readonly ratingComment: string | null;
-  /** Null: nobody rated it. */
+  /** Null: not rated. */
   readonly ratedAt: Date | null;
 }
 

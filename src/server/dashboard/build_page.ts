@@ -38,7 +38,7 @@ function describe(stateText: string | null) {
   if (state?.state === "BUILDING") {
     return {
       heading: "The dashboard is being built",
-      text: `The first start builds it, which takes some seconds.`,
+      text: `The first start builds it, which takes a few seconds.`,
       details: "",
     };
   }
