@@ -78,6 +78,8 @@ export async function insertEmails(
 
 const MAX_ID_LENGTH = 500;
 const MAX_ADDRESS_LENGTH = 320;
+// As for contacts. Longer words do not fit on a line of the header of a reply.
+const MAX_NAME_LENGTH = 200;
 const MAX_ADDRESSES = 500;
 const MAX_REFERENCES = 100;
 
@@ -94,7 +96,7 @@ export function toRow(organizationId: string, email: NewEmail): EmailRow {
     inReplyTo: mail.inReplyTo === null ? null : usableId(mail.inReplyTo),
     referenceIds: mail.references.flatMap((id) => usableId(id) ?? []).slice(-MAX_REFERENCES),
     fromAddress: addressKey(mail.from.address),
-    fromName: mail.from.name === null ? null : storable(mail.from.name),
+    fromName: mail.from.name === null ? null : nameOf(mail.from.name),
     replyTo: mail.replyTo === null ? null : addressKey(mail.replyTo),
     toAddresses: mail.to.slice(0, MAX_ADDRESSES).map(addressKey),
     subject: storable(mail.subject),
@@ -128,6 +130,10 @@ function usableId(id: string): string | null {
 export function addressKey(address: string): string {
   return normalizeEmailAddress(storable(address).trim()).slice(0, MAX_ADDRESS_LENGTH)
     .toWellFormed();
+}
+
+function nameOf(name: string): string {
+  return storable(name).slice(0, MAX_NAME_LENGTH).toWellFormed();
 }
 
 function storable(text: string): string {

@@ -12,6 +12,8 @@ import { findAnsweredMail } from "./answered_mail.ts";
 export const REPLY_TYPE = "reply";
 
 const MAX_ATTEMPTS = 3;
+// Below the limit of a rendered subject, which would fail the delivery.
+const MAX_SUBJECT = 800;
 
 /** A reply, ready to be inserted. */
 export interface ReplyMail {
@@ -32,7 +34,7 @@ export async function prepareReply(
   idempotencyKey: string | null,
 ): Promise<ReplyMail> {
   const answered = await findAnsweredMail(services, thread);
-  const subject = /^re:/i.test(answered.subject) ? answered.subject : `Re: ${answered.subject}`;
+  const subject = subjectOf(answered.subject);
   const references = [
     ...answered.references,
     ...answered.messageId === null ? [] : [answered.messageId],
@@ -80,4 +82,9 @@ export async function prepareReply(
     deliveryId,
   });
   return { message, email };
+}
+
+function subjectOf(answered: string): string {
+  const subject = /^re:/i.test(answered) ? answered : `Re: ${answered}`;
+  return subject.slice(0, MAX_SUBJECT).toWellFormed();
 }

@@ -208,6 +208,24 @@ onEveryInbox(
 );
 
 onEveryInbox(
+  "a mail with a subject and a sender's name of any length is answered",
+  {},
+  async ({ services, organization: { member }, receive, worker, smtp }) => {
+    const { threadId } = await receive({
+      from: { address: "grace@example.com", name: "G".repeat(100_000) },
+      subject: `😀${"Where is it? ".repeat(1_000)}`,
+    });
+    await sendReply(services, member, threadId, { text: "It arrives tomorrow." });
+    await worker.runQueued();
+
+    const content = smtp.received[0]?.content ?? "";
+    assert.match(content, /It arrives tomorrow\./);
+    // RFC 5322 §2.1.1.
+    assert.ok(content.split("\r\n").every((line) => line.length <= 998));
+  },
+);
+
+onEveryInbox(
   "replies to threads of another organization and without a text are refused, and nothing is written",
   {},
   async ({ services, organization: { member }, receive, db }) => {
