@@ -42,7 +42,8 @@ export async function gatherGround(services: Services, thread: AnsweredThread): 
   const mails = await mailsOf(services, thread);
   const answered = mails.at(-1);
   if (!answered) return { sources: [], style: null };
-  const { fromAddress: sender, subject, text } = answered;
+  // Not the sender: a forged one would show orders of another customer to the address in Reply-To.
+  const { replyAddress: sender, subject, text } = answered;
   const facts = {
     organizationId,
     text: `${subject}\n${text}`,

@@ -13,7 +13,8 @@ export interface AnsweredThread {
 export interface GroundMail {
   readonly id: string;
   readonly direction: EmailDirection;
-  readonly fromAddress: string;
+  /** Reply-To, or else the sender: the reply is sent to this address. */
+  readonly replyAddress: string;
   readonly fromName: string | null;
   readonly subject: string;
   /** Without quotes and signature, truncated to its part of the budget. */
@@ -34,7 +35,7 @@ const OF_THREAD = statement<
   GroundMail
 >(
   "suggestions.mailsOfThread",
-  `select e.id, e.direction, e.from_address as "fromAddress", e.from_name as "fromName", e.subject,
+  `select e.id, e.direction, coalesce(e.reply_to, e.from_address) as "replyAddress", e.from_name as "fromName", e.subject,
      case when e.kind = 'FORWARD' or e.reply_text = '' then e.text else e.reply_text end as text,
      e.received_at as "receivedAt"
    from emails e join emails last on last.id = $3
