@@ -12,7 +12,7 @@ import { builder } from "./builder.ts";
 
 const NUMBERS = "A number beyond 2^53 or of more than 17 significant digits becomes a string.";
 
-builder.addScalarType("DateTime", GraphQLDateTimeISO, {
+builder.addScalarType("DateTime", fromYear1(GraphQLDateTimeISO), {
   description: "Point in time (RFC 3339), returned in UTC: 2030-01-31T12:00:00.000Z.",
 });
 builder.scalarType("URL", {
@@ -29,6 +29,22 @@ builder.addScalarType("JSON", withExactNumbers(GraphQLJSON), {
 builder.addScalarType("JSONObject", withExactNumbers(GraphQLJSONObject), {
   description: `JSON object with any keys. ${NUMBERS}`,
 });
+
+/** PostgreSQL has no year 0. */
+function fromYear1<O>(scalar: GraphQLScalarType<Date, O>): GraphQLScalarType<Date, O> {
+  const checked = (time: Date) => {
+    if (time.getUTCFullYear() >= 1) return time;
+    throw new TypeError("DateTime must be in the year 1 or later");
+  };
+  return new GraphQLScalarType({
+    ...scalar.toConfig(),
+    parseValue: (value) => checked(scalar.parseValue(value)),
+    parseLiteral(node, variables) {
+      const time = scalar.parseLiteral(node, variables);
+      return time && checked(time);
+    },
+  });
+}
 
 const MAX_INT = 2 ** 31 - 1;
 
