@@ -29,7 +29,8 @@ const CHARACTERS_PER_TOKEN = 4;
 const THREAD_TOKENS = 8_000;
 const MAIL_TOKENS = 3_000;
 
-// The content of a forwarded mail is quoted, so quotes are kept.
+// Anyone who names a Message-ID joins its thread, so earlier mails are read only if the address that gets the reply has
+// sent or received them. The content of a forwarded mail is quoted, so quotes are kept.
 const OF_THREAD = statement<
   [organizationId: string, threadId: string, emailId: string, limit: number],
   GroundMail
@@ -41,11 +42,13 @@ const OF_THREAD = statement<
    from emails e join emails last on last.id = $3
    where e.organization_id = $1 and e.thread_id = $2
      and (e.received_at, e.id) <= (last.received_at, last.id)
+     and (e.id = last.id or coalesce(last.reply_to, last.from_address) = any(
+         array[e.from_address, e.reply_to] || e.to_addresses))
    order by e.received_at desc, e.id desc limit $4`,
 );
 
 /**
- * Reads the newest mails of a thread, within the token budget of a request.
+ * Reads the newest mails of a thread from and to the address that gets the reply, within the token budget of a request.
  *
  * @returns oldest first; the last one is answered; none if it is deleted
  */
