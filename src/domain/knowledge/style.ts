@@ -18,23 +18,36 @@ const FIND = statement<[organizationId: string], WritingStyle>(
    where organization_id = $1`,
 );
 
-const RECORD = statement<
-  [
-    organizationId: string,
-    tone: string | null,
-    greeting: string | null,
-    signOff: string | null,
-    language: string | null,
-  ]
->(
+/** Number of mails with a value. */
+export interface StyleVotes {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** Most frequent values of some mails; null: none of them has one. */
+export type VotedStyle = { readonly [Aspect in keyof WritingStyle]: StyleVotes | null };
+
+type Vote = [value: string | null, count: number];
+
+const RECORD = statement<[organizationId: string, ...Vote, ...Vote, ...Vote, ...Vote]>(
   "writingStyles.record",
-  `insert into writing_styles as s (organization_id, tone, greeting, sign_off, language)
-   values ($1, $2, $3, $4, $5)
-   on conflict (organization_id) do update set tone = coalesce(excluded.tone, s.tone),
-     greeting = coalesce(excluded.greeting, s.greeting),
-     sign_off = coalesce(excluded.sign_off, s.sign_off),
-     language = coalesce(excluded.language, s.language), updated_at = now()`,
+  `insert into writing_styles as s (organization_id, tone, tone_votes, greeting, greeting_votes, sign_off,
+     sign_off_votes, language, language_votes)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+   on conflict (organization_id) do update set ${countVotes("tone")}, ${countVotes("greeting")},
+     ${countVotes("sign_off")}, ${countVotes("language")}, updated_at = now()`,
 );
+
+// Boyer and Moore, "MJRTY: A Fast Majority Vote Algorithm" (1991): the value of most mails wins, and no other is stored.
+// Greetings may contain names, which would have to be erased.
+function countVotes(column: string): string {
+  const [value, votes] = [column, `${column}_votes`];
+  return `${value} = case
+       when s.${value} is null or excluded.${value} <> s.${value} and excluded.${votes} > s.${votes}
+       then excluded.${value} else s.${value} end,
+     ${votes} = case when excluded.${value} = s.${value} then s.${votes} + excluded.${votes}
+       else abs(s.${votes} - excluded.${votes}) end`;
+}
 
 /** Reads the writing style of an organization; null: nothing was learned. */
 export async function styleOf(
@@ -48,18 +61,30 @@ export async function styleOf(
 const MAX_LENGTH = 500;
 
 /**
- * Stores the writing style of an organization. A null value keeps the stored one. Publish the topic `facts` after the
- * commit.
+ * Counts the style of mails, so that the organization gets the style of most of its mails. Publish the topic `facts`
+ * after the commit.
  */
 export async function recordStyle(
   tx: Connection,
   organizationId: string,
-  { tone, greeting, signOff, language }: WritingStyle,
+  { tone, greeting, signOff, language }: VotedStyle,
 ): Promise<void> {
-  await tx.run(RECORD, organizationId, tidy(tone), tidy(greeting), tidy(signOff), tidy(language));
+  await tx.run(
+    RECORD,
+    organizationId,
+    ...toVote(tone),
+    ...toVote(greeting),
+    ...toVote(signOff),
+    ...toVote(language),
+  );
 }
 
-function tidy(text: string | null): string | null {
-  const tidied = (text ?? "").replaceAll("\0", "").toWellFormed().trim().slice(0, MAX_LENGTH);
+function toVote(votes: StyleVotes | null): Vote {
+  const value = tidy(votes?.value ?? "");
+  return [value, value === null ? 0 : votes?.count ?? 0];
+}
+
+function tidy(text: string): string | null {
+  const tidied = text.replaceAll("\0", "").toWellFormed().trim().slice(0, MAX_LENGTH);
   return tidied.toWellFormed() || null;
 }

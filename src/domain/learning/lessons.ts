@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ProposedFact } from "../knowledge/propose.ts";
-import type { WritingStyle } from "../knowledge/style.ts";
+import type { StyleVotes, VotedStyle } from "../knowledge/style.ts";
 import type { EmailTopics } from "../knowledge/topics.ts";
 
 /** Maximum number of facts that one answer contains for each mail. */
@@ -35,7 +35,7 @@ export interface Lessons {
   readonly emails: readonly EmailTopics[];
   readonly facts: readonly ProposedFact[];
   /** Most frequent values. */
-  readonly style: WritingStyle;
+  readonly style: VotedStyle;
 }
 
 /**
@@ -96,8 +96,9 @@ export function lessonsOf(answer: LessonsAnswer, emailIds: readonly string[]): L
   };
 }
 
-function mostFrequent(values: readonly (string | null)[]): string | null {
+function mostFrequent(values: readonly (string | null)[]): StyleVotes | null {
   const known = values.flatMap((value) => value?.trim().slice(0, MAX_STYLE) || []);
-  const groups = [...Map.groupBy(known, (value) => value).values()];
-  return groups.toSorted((a, b) => b.length - a.length)[0]?.[0] ?? null;
+  const [most] = [...Map.groupBy(known, (value) => value)]
+    .toSorted(([, a], [, b]) => b.length - a.length);
+  return most ? { value: most[0], count: most[1].length } : null;
 }

@@ -26,7 +26,12 @@ onEveryInbox(
       emailIds: [await importMail(db, id, witness)],
     });
     await db.transaction((tx) => proposeFacts(tx, id, [fact]));
-    await recordStyle(db, id, { tone: "cheerful", greeting: null, signOff: null, language: null });
+    await recordStyle(db, id, {
+      tone: { value: "cheerful", count: 1 },
+      greeting: null,
+      signOff: null,
+      language: null,
+    });
     await upsertOrder(services, admin, {
       number: "#1001",
       contactEmail: "grace@example.com",

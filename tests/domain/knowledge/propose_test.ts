@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { statement } from "../../../src/db/database.ts";
 import { findFacts } from "../../../src/domain/knowledge/find_facts.ts";
 import { proposeFacts } from "../../../src/domain/knowledge/propose.ts";
-import { recordStyle, styleOf } from "../../../src/domain/knowledge/style.ts";
+import { recordStyle, styleOf, type VotedStyle } from "../../../src/domain/knowledge/style.ts";
 import { listTopics, recordTopics } from "../../../src/domain/knowledge/topics.ts";
 import { newId } from "../../../src/domain/id.ts";
 import { createBus } from "../../../src/events/bus.ts";
@@ -92,11 +92,24 @@ onEveryDatabase("topics are counted by mails, whatever mail is learned again", a
   ]);
 });
 
-onEveryDatabase("a later style keeps the values that it does not contain", async ({ db }) => {
-  const { id } = await createOrganization(db);
-  assert.equal(await styleOf({ db }, id), null);
-  const style = { tone: "short", greeting: "Hi <name>,", signOff: null, language: "en" };
-  await recordStyle(db, id, style);
-  await recordStyle(db, id, { tone: null, greeting: " ", signOff: "Bye", language: "de" });
-  assert.deepEqual(await styleOf({ db }, id), { ...style, signOff: "Bye", language: "de" });
-});
+onEveryDatabase(
+  "the style is that of most mails, however many batches they were in",
+  async ({ db }) => {
+    const { id } = await createOrganization(db);
+    assert.equal(await styleOf({ db }, id), null);
+    const unknown = { tone: null, greeting: null, signOff: null, language: null };
+    const record = (style: Partial<VotedStyle>) => recordStyle(db, id, { ...unknown, ...style });
+    const tone = async (value: string, count: number) => {
+      await record({ tone: { value, count } });
+      return (await styleOf({ db }, id))?.tone;
+    };
+    assert.equal(await tone("short", 6), "short");
+    assert.equal(await tone("formal", 4), "short");
+    assert.equal(await tone("short", 3), "short");
+    assert.equal(await tone("formal", 5), "short");
+    assert.equal(await tone("formal", 3), "formal");
+    await record({ greeting: { value: " ", count: 9 }, signOff: { value: " Bye ", count: 1 } });
+    const style = { ...unknown, tone: "formal", signOff: "Bye" };
+    assert.deepEqual(await styleOf({ db }, id), style);
+  },
+);
