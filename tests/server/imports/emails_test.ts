@@ -5,10 +5,11 @@ import { type Database, statement } from "../../../src/db/database.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { importEmails } from "../../../src/server/imports/emails.ts";
 import { createOrganization } from "../../support/callers.ts";
-import { onEveryDatabase } from "../../support/database.ts";
+import { onEveryDatabase, onPostgres } from "../../support/database.ts";
 import { streamOf } from "../../support/uploads.ts";
 
 const MAILS = await readFile(new URL("./fixtures/mails.mbox", import.meta.url));
+const PUBLIC_MAILS = await readFile(new URL("./fixtures/public_mails.mbox", import.meta.url));
 const MBOX = { "content-type": "application/mbox" };
 
 interface StoredMail {
@@ -65,6 +66,62 @@ onEveryDatabase("importEmails() stores mails of many kinds once", async ({ db })
   const again = await send(gzipSync(MAILS), { headers });
   assert.deepEqual(again.answer, { added: 0, known: 14, refused: 2, refusedMails });
 });
+
+onPostgres("importEmails() reads real mails of many encodings and faults", async ({ db }) => {
+  const { send, stored } = await open(db);
+  const { answer: { refusedMails, ...counts } } = await send(PUBLIC_MAILS);
+  assert.deepEqual(counts, { added: 69, known: 27, refused: 1 });
+  const [refused] = refusedMails;
+  assert.match(
+    PUBLIC_MAILS.subarray(refused.offset).toString(),
+    /^From nobody .+\nSubject: =\?NONE\?/,
+  );
+  const mails = await stored();
+  for (const { sender, subject, attachments, text } of PUBLIC_SAMPLES) {
+    const found = mails.filter(({ summary }) =>
+      summary.includes(` | ${sender} | `) && summary.includes(` | ${subject} | ${attachments} | `)
+    );
+    assert.ok(found.some(({ replyText }) => replyText.includes(text)), `${sender}: ${subject}`);
+  }
+});
+
+const PUBLIC_SAMPLES = [
+  {
+    sender: "atsushi@example.com",
+    subject: "Re: TEST テストテスト",
+    attachments: 0,
+    text: "Hello",
+  },
+  {
+    sender: "jamis@37signals.com",
+    subject: "NOTE: 한국말로 하는 것",
+    attachments: 0,
+    text: "하나님을",
+  },
+  { sender: "raasdnil@gmail.com", subject: "まみむめも", attachments: 0, text: "すみません。" },
+  { sender: "xxxxxxx@docomo.ne.jp", subject: "test", attachments: 0, text: "あいうえお" },
+  { sender: "from@example.com", subject: "test", attachments: 0, text: "스티해" },
+  { sender: "jdöe@mächine.example", subject: "Säying Hello", attachments: 0, text: "body" },
+  {
+    sender: "jamis@37signals.com",
+    subject: "Testing attachments",
+    attachments: 2,
+    text: "- Jamis",
+  },
+  { sender: "jeff@37signals.com", subject: "Eelanalüüsi päring", attachments: 1, text: "" },
+  {
+    sender: "gmail-noreply@google.com",
+    subject: "Nicolas Fouché has accepted your invitation to Gmail",
+    attachments: 0,
+    text: "brand new address",
+  },
+  {
+    sender: "mailer-daemon@lvmail01.ll.com",
+    subject: "Undelivered Mail Returned to Sender",
+    attachments: 2,
+    text: "This is the mail system at host",
+  },
+];
 
 const SUMMARIES = [
   "INBOUND | LIST | ada@example.org | ada at example.org | [Lamps] Flickering after the update | 0 | 05-04 08:00",
