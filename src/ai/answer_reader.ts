@@ -65,7 +65,7 @@ export class AnswerReader {
 /** Returns null for counts that cannot be stored: some servers of this API send fractions, texts or negative numbers. */
 function usageOf(usage: NonNullable<ChatCompletionChunk["usage"]>): ModelUsage | null {
   const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage;
-  if (!isCount(inputTokens) || !isCount(outputTokens)) return null;
+  if (!isTokenCount(inputTokens) || !isTokenCount(outputTokens)) return null;
   return {
     inputTokens,
     outputTokens,
@@ -75,10 +75,11 @@ function usageOf(usage: NonNullable<ChatCompletionChunk["usage"]>): ModelUsage |
 }
 
 function partOf(tokens: number, part: number | undefined): number {
-  return isCount(part) ? Math.min(part, tokens) : 0;
+  return isTokenCount(part) ? Math.min(part, tokens) : 0;
 }
 
-function isCount(value: unknown): value is number {
+/** Whether a number of tokens that a server sent can be stored. */
+export function isTokenCount(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TOKENS;
 }
 

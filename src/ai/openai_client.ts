@@ -7,7 +7,7 @@ import type {
 } from "openai/resources/chat/completions";
 import type { ResponseFormatJSONSchema } from "openai/resources/shared";
 import type { z } from "zod";
-import { AnswerReader } from "./answer_reader.ts";
+import { AnswerReader, isTokenCount } from "./answer_reader.ts";
 import type {
   AnswerSchema,
   AskOptions,
@@ -137,7 +137,8 @@ async function embed(
     const { data, usage } = await client.embeddings.create(body, { signal: limit });
     const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
     if (vectors.length !== texts.length) throw new Error("The server sent too few embeddings");
-    return { outcome: "embedded", vectors, inputTokens: usage?.prompt_tokens ?? null };
+    const tokens = usage?.prompt_tokens;
+    return { outcome: "embedded", vectors, inputTokens: isTokenCount(tokens) ? tokens : null };
   } catch (error) {
     signal.throwIfAborted();
     return { outcome: "failed", error: errorOf(error, apiKey) };

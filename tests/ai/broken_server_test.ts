@@ -42,6 +42,22 @@ Deno.test("ask() reports no tokens if the server sends impossible counts", async
   });
 });
 
+Deno.test("embed() reports no tokens if the server sends an impossible count", async () => {
+  for (const tokens of [-5, 1.5, 1e18, "12"]) {
+    const data = [{ index: 0, embedding: [0.5] }];
+    await using server = Deno.serve(
+      { port: 0, onListen() {} },
+      () => Response.json({ data, usage: { prompt_tokens: tokens } }),
+    );
+    const baseUrl = `http://127.0.0.1:${server.addr.port}`;
+    const model = openOpenAiModel({ baseUrl, apiKey: "sk-good" });
+    const { signal } = new AbortController();
+    const result = await model.embed({ model: "small", texts: ["Lamp"] }, signal);
+    model.close();
+    assert.deepEqual(result, { outcome: "embedded", vectors: [[0.5]], inputTokens: null });
+  }
+});
+
 Deno.test("ask() ends an answer that never stops", async () => {
   const event = `data: ${
     JSON.stringify({ choices: [{ delta: { content: "x".repeat(60_000) } }] })
