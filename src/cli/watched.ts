@@ -87,7 +87,7 @@ function ofJob(
     fraction: status === "COMPLETED" ? 1 : progress?.fraction ?? null,
     detail: [...(counts ?? []), error && `${error.type}: ${error.message}`, waitingFor?.text]
       .filter(Boolean).join(" · "),
-    failed: status === "FAILED" || status === "CANCELLED",
+    failed: status === "FAILED" || status === "CANCELLED" || (progress?.failed ?? 0) > 0,
   };
 }
 

@@ -1,5 +1,6 @@
 // The command line as its users meet it: a process of its own that talks to a running server.
 import assert from "node:assert/strict";
+import { startModelServer } from "../support/model_server.ts";
 import { type Program, request, runProgram, startProgram } from "../support/program.ts";
 import { startSmtpServer } from "../support/smtp.ts";
 import { until } from "../support/until.ts";
@@ -13,11 +14,12 @@ interface Result {
 /** Runs commands against a server whose mail server refuses one recipient. */
 async function withCommands(
   test: (run: (...args: string[]) => Promise<Result>, program: Program) => Promise<void>,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const smtp = await startSmtpServer({
     reject: (address) => address === "nobody@example.com" ? "550 5.1.1 No such mailbox" : null,
   });
-  const program = await startProgram({ SMTP_URLS: smtp.url });
+  const program = await startProgram({ SMTP_URLS: smtp.url, ...environment });
   // With CI set, as in every CI job, a table in a pipe has no colours either.
   const settings = { WAYBILL_URL: program.address, WAYBILL_KEY: program.key, CI: "true" };
   try {
@@ -71,6 +73,31 @@ Deno.test("the commands show what waits, what failed and why", async () => {
     assert.match((await run("status")).printed, /Last hour +sent 1 · failed 1 · bounced 0/);
   });
 });
+
+Deno.test("watch exits with 1 when a part of a completed job failed", async () => {
+  await using model = await startModelServer({ reply: () => "no lessons" });
+  const environment = { OPENAI_BASE_URL: model.baseUrl, OPENAI_API_KEY: "sk-good" };
+  await withCommands(async (run, program) => {
+    const imported = await fetch(`${program.address}/import/emails?own=desk@example.com`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${program.key}`, "content-type": "application/mbox" },
+      body: MBOX,
+    });
+    assert.equal((await imported.json()).added, 1);
+    const { startEmailLearning: { job } } = await request<
+      { startEmailLearning: { job: { id: string } } }
+    >(
+      program,
+      "mutation { startEmailLearning { ... on StartEmailLearningPayload { job { id } } } }",
+    );
+    const { code, printed } = await run("watch", job.id);
+    assert.match(printed, /COMPLETED.* 1 failed/);
+    assert.equal(code, 1);
+  }, environment);
+});
+
+const MBOX = "From desk@example.com Mon May  4 08:00:00 2026\nFrom: desk@example.com\n" +
+  "To: grace@example.net\nSubject: Re: Saturday\nMessage-ID: <1@example.com>\n\nYes, we deliver.\n";
 
 Deno.test("watch exits with 0 when the message was sent to all recipients", async () => {
   await withCommands(async (run, program) => {
