@@ -33,12 +33,17 @@ const REPLIES: readonly (readonly [word: string, text: string])[] = [
 const OTHER_REPLY =
   "Hello,\n\nthank you for your mail. We look into it today.\n\nKind regards,\nthe shop";
 
+const LEARNED_FACT = {
+  question: "Do you deliver on Saturdays?",
+  answer: "Yes, without a surcharge.",
+};
+
 // Without shortcomings and facts, as if the edit of a person had no reason.
 const REVIEW = { shortcomings: [], facts: [] };
 
 /**
  * Starts a stand-in for a language model: it speaks the Chat Completions API of OpenAI, and answers requests for an
- * estimate and for the review of a sent reply with constants, and mails by one of their words.
+ * estimate, for lessons from mails and for the review of a sent reply with constants, and mails by one of their words.
  *
  * @returns the base URL
  */
@@ -46,7 +51,10 @@ export function startModelServer(): { url: string } {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { model, messages, response_format } = await request.json();
     const asked = JSON.stringify(messages.at(-1));
-    const answer = answerOf(response_format?.json_schema?.name, asked);
+    const answer = answerOf(
+      Object.keys(response_format?.json_schema?.schema?.properties ?? {}),
+      asked,
+    );
     const events = ReadableStream.from(eventsOf(model, Math.ceil(asked.length / 4), answer));
     return new Response(events.pipeThrough(new TextEncoderStream()), {
       headers: { "content-type": "text/event-stream" },
@@ -55,9 +63,25 @@ export function startModelServer(): { url: string } {
   return { url: `http://127.0.0.1:${server.addr.port}/v1` };
 }
 
-function answerOf(name: string | undefined, asked: string): unknown {
-  if (name === "quote") return ESTIMATE;
-  if (name !== "reply") return REVIEW;
+/** Answers by the fields of the requested schema, because a trial of a prompt requests that of its prompt. */
+function answerOf(fields: readonly string[], asked: string): unknown {
+  if (fields.includes("lineItems")) return ESTIMATE;
+  if (fields.includes("mails")) return lessonsOf(asked);
+  return fields.includes("confidence") ? replyTo(asked) : REVIEW;
+}
+
+function lessonsOf(asked: string): unknown {
+  const numbers = [...asked.matchAll(/(?:^|\\n|")Mail (\d+)\\n/g)].map(([, number]) =>
+    Number(number)
+  );
+  const style = { tone: "friendly and short", greeting: "Dear <name>,", signOff: "Kind regards" };
+  return {
+    mails: numbers.map((mail) => ({ mail, ...style, language: "en", topics: ["delivery"] })),
+    facts: [{ ...LEARNED_FACT, mails: numbers }],
+  };
+}
+
+function replyTo(asked: string): unknown {
   const text = REPLIES.find(([word]) => asked.includes(word))?.[1] ?? OTHER_REPLY;
   const missing = [...text.matchAll(/\[(.+?)\]/g)].map(([, words]) => words);
   // The text comes last, as the model is asked to write it.
