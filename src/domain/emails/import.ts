@@ -30,7 +30,8 @@ export async function ownAddressesWith(
 }
 
 /**
- * Stores mails to learn from, outside the inbox. A mail whose Message-ID is already stored changes nothing.
+ * Stores mails to learn from, outside the inbox. A mail whose Message-ID is already stored changes nothing, except that
+ * an imported one becomes OUTBOUND if it is from one of the addresses now.
  *
  * @param own addresses of the organization; mails from them are OUTBOUND
  * @param mails up to some hundreds
@@ -51,5 +52,6 @@ export async function importEmails(
     receivedAt: mail.date ?? storedAt,
     deliveryId: null,
   }));
-  return (await storeEmails(db, organizationId, emails)).length;
+  const stored = await storeEmails(db, organizationId, emails);
+  return stored.filter(({ created }) => created).length;
 }

@@ -26,8 +26,9 @@ export interface EmailRow extends Omit<Email, "receivedAt"> {
   readonly receivedAt: Date | null;
 }
 
-// A mail that was imported before it arrived becomes part of the inbox.
-const INSERT = statement<[emails: string], { id: string; messageId: string }>(
+// A mail that was imported before it arrived becomes part of the inbox. One that was imported without the address of its
+// sender as an own one becomes a mail of the organization when it is imported again.
+const INSERT = statement<[emails: string], StoredEmail>(
   "emails.insert",
   `insert into emails as e (id, organization_id, thread_id, direction, kind, message_id, in_reply_to,
      reference_ids, from_address, from_name, reply_to, to_addresses, subject, text, reply_text, html,
@@ -44,23 +45,32 @@ const INSERT = statement<[emails: string], { id: string; messageId: string }>(
    on conflict (organization_id, message_id) do update set
      thread_id = excluded.thread_id, direction = excluded.direction, kind = excluded.kind,
      received_at = excluded.received_at
-   where e.thread_id is null and excluded.thread_id is not null
-   returning e.id, e.message_id as "messageId"`,
+   where e.thread_id is null
+     and (excluded.thread_id is not null or e.direction = 'INBOUND' and excluded.direction = 'OUTBOUND')
+   returning e.id, e.message_id as "messageId", e.xmax = 0 as created`,
   LONG,
 );
 
+/** A mail that was stored or changed. */
+export interface StoredEmail {
+  readonly id: string;
+  readonly messageId: string;
+  /** False: it was imported before. */
+  readonly created: boolean;
+}
+
 /**
- * Stores mails of an organization. A mail whose Message-ID is stored already changes nothing; one that was imported
- * before, and now has a thread, becomes part of the inbox.
+ * Stores mails of an organization. A mail whose Message-ID is stored already changes nothing, unless it was imported:
+ * then it becomes part of the inbox if it has a thread now, and OUTBOUND if it is from the organization.
  *
  * @param emails up to some hundreds
- * @returns the mails that were stored or moved to the inbox, in any order
+ * @returns the mails that were stored or changed, in any order
  */
 export function storeEmails(
   tx: Connection,
   organizationId: string,
   emails: readonly NewEmail[],
-): Promise<{ id: string; messageId: string }[]> {
+): Promise<StoredEmail[]> {
   return insertEmails(tx, emails.map((email) => toRow(organizationId, email)));
 }
 
@@ -68,7 +78,7 @@ export function storeEmails(
 export async function insertEmails(
   tx: Connection,
   rows: readonly EmailRow[],
-): Promise<{ id: string; messageId: string }[]> {
+): Promise<StoredEmail[]> {
   // A statement must not change a row twice, so the first of several equal mails is used.
   const byKey = new Map(
     rows.toReversed().map((row) => [`${row.organizationId} ${row.messageId}`, row]),

@@ -67,6 +67,22 @@ onEveryDatabase("importEmails() stores mails of many kinds once", async ({ db })
   assert.deepEqual(again.answer, { added: 0, known: 14, refused: 2, refusedMails });
 });
 
+onEveryDatabase(
+  "importEmails() takes own addresses of a later import of the same mails",
+  async ({ db }) => {
+    const { send, stored } = await open(db);
+    const sent = async () =>
+      (await stored()).flatMap(({ summary }) => summary.startsWith("OUTBOUND") ? [summary] : []);
+    await send(MAILS, { query: "" });
+    assert.deepEqual(await sent(), []);
+    const { answer: { added, known } } = await send(MAILS);
+    assert.deepEqual([added, known], [0, 14]);
+    assert.deepEqual(await sent(), SUMMARIES.filter((summary) => summary.startsWith("OUTBOUND")));
+    await send(MAILS, { query: "" });
+    assert.equal((await sent()).length, SUMMARIES.filter((s) => s.startsWith("OUTBOUND")).length);
+  },
+);
+
 onPostgres("importEmails() reads real mails of many encodings and faults", async ({ db }) => {
   const { send, stored } = await open(db);
   const { answer: { refusedMails, ...counts } } = await send(PUBLIC_MAILS);
