@@ -85,3 +85,10 @@ export const EraseContact = graphql(
 `,
   [Failure],
 );
+
+/** Reads the names of the newest campaigns. */
+export const CampaignNamesQuery = graphql(`
+  query CampaignNames {
+    campaigns(first: 100) { nodes { id name } }
+  }
+`);

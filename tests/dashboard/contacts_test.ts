@@ -69,3 +69,50 @@ inBrowser(
     assert.equal(contacts.totalCount, 2);
   },
 );
+
+const CREATE_CAMPAIGN = `mutation ($input: CreateCampaignInput!) {
+  createCampaign(input: $input) { __typename ... on Error { reason } }
+}`;
+
+inBrowser(
+  "an import names the campaigns that its contacts have received already",
+  async ({ page, program, open }) => {
+    const content = { subject: "Hello", text: "Hello" };
+    const date = { trigger: "DATE", sendAt: "2099-01-01T00:00:00Z" };
+    const campaigns = [
+      { name: "Old offer", type: "old", ...date },
+      { name: "New offer", type: "new", ...date },
+      { name: "Welcome", type: "welcome", trigger: "SIGNUP" },
+    ];
+    for (const campaign of campaigns) {
+      const { createCampaign } = await request<{ createCampaign: { __typename: string } }>(
+        program,
+        CREATE_CAMPAIGN,
+        { input: { ...campaign, content } },
+      );
+      assert.equal(createCampaign.__typename, "CreateCampaignPayload");
+    }
+    await open("/contacts");
+    await page.getByRole("button", { name: "Import a file" }).first().click();
+    await page.getByRole("combobox", { name: /Campaigns that they have received already/ }).press(
+      "ArrowDown",
+    );
+    await page.getByRole("option", { name: "Old offer" }).click();
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Send the welcome").check();
+    await assertAccessible(page);
+    await page.locator("input[type=file]").setInputFiles({
+      name: "people.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("email\nada@example.com\n"),
+    });
+    await page.getByText("1 contact added").waitFor();
+    const created = await request<
+      { campaigns: { nodes: { name: string; stats: { total: number } }[] } }
+    >(program, "{ campaigns { nodes { name stats { total } } } }");
+    assert.deepEqual(
+      created.campaigns.nodes.map(({ name, stats }) => [name, stats.total]),
+      [["Welcome", 1], ["New offer", 1], ["Old offer", 0]],
+    );
+  },
+);
