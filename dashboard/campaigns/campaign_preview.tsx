@@ -10,6 +10,8 @@ import {
   useContentPreview,
 } from "../messages/content/content_preview.ts";
 import { RenderedContent } from "../messages/content/rendered_content.tsx";
+import { TestSend } from "../messages/content/test_send.tsx";
+import { useIsAdmin } from "../shell/viewer.tsx";
 
 const TYPING_MS = 400;
 
@@ -19,7 +21,7 @@ const SampleContacts = graphql(`
   }
 `);
 
-/** Content of a campaign as one of the newest contacts gets it. */
+/** Content of a campaign as one of the newest contacts gets it, and a test of it. */
 export function CampaignPreview({ content }: {
   readonly content: {
     readonly subject: string;
@@ -27,6 +29,7 @@ export function CampaignPreview({ content }: {
     readonly html?: string | null;
   };
 }) {
+  const isAdmin = useIsAdmin();
   const [{ data }] = useQuery({ query: SampleContacts });
   const [address, setAddress] = useState<string | null>(null);
   const contacts = (data?.contacts.nodes ?? []).flatMap(({ email, name, variables }) =>
@@ -59,6 +62,12 @@ export function CampaignPreview({ content }: {
         </p>
       )}
       {preview && <RenderedContent result={preview} />}
+      {isAdmin && (
+        <TestSend
+          input={isEmpty ? null : { channel: "EMAIL", content: { subject, text, html } }}
+          values={contact}
+        />
+      )}
     </section>
   );
 }

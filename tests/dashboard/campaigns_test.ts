@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { assertAccessible } from "../support/browser.ts";
 import { request } from "../support/program.ts";
-import { inBrowser } from "./support.ts";
+import { inBrowser, VIEWPORT } from "./support.ts";
 
 const REGISTER = `mutation ($email: String!) {
   registerContact(input: { email: $email, name: "Grace" }) { __typename ... on Error { reason } }
@@ -31,6 +31,15 @@ inBrowser(
     // The figures follow without a reload.
     await page.locator(".figures div", { hasText: "Sent" }).getByText("1", { exact: true })
       .waitFor();
+    // The contact that the content is shown for is read with the page.
+    await page.reload();
+    await page.getByText("Welcome Grace", { exact: true }).waitFor();
+    await page.getByLabel("Send a test to").fill("max@example.com");
+    await page.getByRole("button", { name: "Send test" }).click();
+    await smtp.untilReceived(2);
+    const [, tested] = smtp.received;
+    assert.equal(tested?.recipient, "max@example.com");
+    assert.match(tested.content, /^Subject: .*Welcome Grace/m);
     await assertAccessible(page);
 
     await page.getByRole("button", { name: "Disable …" }).click();
@@ -40,4 +49,6 @@ inBrowser(
     await page.getByRole("button", { name: "Next month" }).click();
     await assertAccessible(page);
   },
+  VIEWPORT,
+  { keepContent: true },
 );

@@ -8,7 +8,6 @@ import { ErrorNotice } from "../../kit/error_notice.tsx";
 import { ButtonLink } from "../../kit/links.tsx";
 import { PageHead } from "../../kit/page_head.tsx";
 import { useChosenTemplate } from "../../messages/compose/template_field.tsx";
-import { TestSend } from "../../messages/content/test_send.tsx";
 import { CampaignPreview } from "../campaign_preview.tsx";
 import { CreateCampaign, UpdateCampaign } from "../operations.ts";
 import { CampaignFieldset } from "./campaign_fieldset.tsx";
@@ -74,7 +73,6 @@ export function Editor({ campaignId, first }: {
             errorOf={issueOf}
           />
           <ContentFieldset draft={draft} template={template} onChange={change} errorOf={issueOf} />
-          <TestSend input={{ channel: "EMAIL", content }} />
         </div>
         <CampaignPreview content={content} />
       </div>

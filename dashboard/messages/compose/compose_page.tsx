@@ -8,10 +8,9 @@ import { CopyGraphQL } from "../../kit/copy_graphql.tsx";
 import { ErrorNotice } from "../../kit/error_notice.tsx";
 import { PageHead } from "../../kit/page_head.tsx";
 import { useUrlState } from "../../kit/url_state.ts";
-import { TestSend } from "../content/test_send.tsx";
 import { ContentField } from "./content_field.tsx";
 import { useDraft } from "./draft.ts";
-import { choiceOf, contentOf, faultsOf, sendInputOf } from "./input.ts";
+import { contentOf, faultsOf, sendInputOf } from "./input.ts";
 import { Preview } from "./preview.tsx";
 import { RecipientsField } from "./recipients_field.tsx";
 import { RetryField } from "./retry_field.tsx";
@@ -128,7 +127,6 @@ export default function ComposePage() {
           </fieldset>
           <RecipientsField draft={draft} onChange={change} error={errorOf("to")} />
           <ContentField draft={draft} template={template} onChange={change} errorOf={errorOf} />
-          <TestSend input={{ channel: draft.channel, ...choiceOf(draft) }} />
           <RetryField draft={draft} onChange={change} errorOf={errorOf} />
           <WhenField draft={draft} onChange={change} error={errorOf("sendAt")} />
         </div>

@@ -9,12 +9,14 @@ import {
   useContentPreview,
 } from "../content/content_preview.ts";
 import { RenderedContent } from "../content/rendered_content.tsx";
+import { TestSend } from "../content/test_send.tsx";
 import type { Draft } from "./draft.ts";
+import { choiceOf } from "./input.ts";
 import { usePreviewRecipients } from "./preview_recipients.ts";
 
 const TYPING_MS = 400;
 
-/** The content as one recipient gets it, while it is written. */
+/** The content as one recipient gets it, while it is written, and a test of it. */
 export function Preview({ draft, content }: {
   readonly draft: Draft;
   /** Null: not read yet. */
@@ -56,6 +58,10 @@ export function Preview({ draft, content }: {
         </Alert>
       )}
       {result && <RenderedContent result={result} />}
+      <TestSend
+        input={empty ? null : { channel: draft.channel, ...choiceOf(draft) }}
+        values={recipient}
+      />
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { DeliveryStatusBadge } from "../../deliveries/delivery_status.tsx";
 import { formatError } from "../../deliveries/error_text.tsx";
 import { isFailure, useAction } from "../../kit/action.ts";
 import { PageLink } from "../../kit/links.tsx";
+import type { PreviewRecipient } from "./content_preview.ts";
 
 const SendTestMessage = graphql(
   `
@@ -30,11 +31,11 @@ const TestDelivery = graphql(`
 type TestInput = VariablesOf<typeof SendTestMessage>["input"];
 
 /** Sends a content to one address, and shows the state of its delivery. */
-export function TestSend({ input, variables = {} }: {
+export function TestSend({ input, values }: {
   /** Channel and content; null: there is nothing to send yet. */
   readonly input: Omit<TestInput, "to"> | null;
-  /** Values of the variables of the content. */
-  readonly variables?: Readonly<Record<string, unknown>>;
+  /** Name and variables that the content is rendered with. */
+  readonly values: Pick<PreviewRecipient, "name" | "variables">;
 }) {
   const [address, setAddress] = useState("");
   const [messageId, setMessageId] = useState<string | null>(null);
@@ -44,7 +45,7 @@ export function TestSend({ input, variables = {} }: {
     if (!input) return;
     setMessageId(null);
     const done = await send.run({
-      input: { ...input, to: { address, variables: { ...variables } } },
+      input: { ...input, to: { address, name: values.name, variables: { ...values.variables } } },
     });
     if (!isFailure(done)) setMessageId(done.delivery.message?.id ?? null);
   }

@@ -88,7 +88,7 @@ export function Editor({ template, first }: {
           <ValueFields preview={preview} values={values} onChange={setValue} />
           <TestSend
             input={made.content && { channel: "EMAIL", content: made.content }}
-            variables={variables}
+            values={{ variables }}
           />
         </div>
         <section className="compose-preview" aria-label="Preview">
