@@ -26,7 +26,7 @@ const QUALITY = 80;
 
 const DECODERS: Readonly<Record<ImageType, (file: ArrayBuffer) => Promise<ImageData>>> = {
   async JPEG(file) {
-    await initJpegDecoder(moduleAt("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"));
+    await initJpegDecoder(codecOptions("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"));
     // Turns the pixels as EXIF says, because the new image has no EXIF data.
     return await decodeJpeg(file, { preserveOrientation: true });
   },
@@ -35,7 +35,7 @@ const DECODERS: Readonly<Record<ImageType, (file: ArrayBuffer) => Promise<ImageD
     return await decodePng(file);
   },
   async WEBP(file) {
-    await initWebpDecoder(moduleAt("@jsquash/webp/codec/dec/webp_dec.wasm"));
+    await initWebpDecoder(codecOptions("@jsquash/webp/codec/dec/webp_dec.wasm"));
     return await decodeWebp(file);
   },
 };
@@ -47,7 +47,7 @@ function compile(path: string): WebAssembly.Module {
 }
 
 /** Options of a codec made by Emscripten. */
-function moduleAt(path: string) {
+function codecOptions(path: string) {
   return {
     noInitialRun: true,
     // The decoder would print to the console what is wrong with a file.
@@ -77,7 +77,7 @@ async function run({ type, file, maxSide }: ImageTask): Promise<ImageTaskResult>
   const decoded = await DECODERS[type](file).catch(() => null);
   if (!decoded) return null;
   const shrunk = shrink(decoded, maxSide);
-  await initJpegEncoder(moduleAt("@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm"));
+  await initJpegEncoder(codecOptions("@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm"));
   const encoded = await encodeJpeg(shrunk, { quality: QUALITY });
   return { file: encoded, width: shrunk.width, height: shrunk.height };
 }
