@@ -35,7 +35,7 @@ export function ImportDialog({ opened, onClose, onImported, onLearn }: {
       <Stack gap="sm">
         <Text size="sm" className="dimmed">
           Gmail (“Takeout”), Thunderbird and Apple Mail export an mbox. Its mails do not appear in
-          the inbox, and attachments are not stored. A mail that is already known changes nothing.
+          the inbox, and attachments are not stored. Import a file again to add addresses below.
         </Text>
         <TextInput
           label="Addresses from which you have answered (optional)"

@@ -1,8 +1,23 @@
 import { graphql, type ResultOf } from "../api/graphql.ts";
 import { liveListOf } from "../kit/live_list.ts";
 
+const JobFields = graphql(`
+  fragment LearningJobFields on Job {
+    id
+    status
+    runAt
+    priority
+    canCancel
+    canRetry
+    progress { etaMs }
+    waitingFor { reason text until }
+    error { type code message }
+  }
+`);
+
 /** Fields of a learning run that lists show. */
-export const RunFields = graphql(`
+export const RunFields = graphql(
+  `
   fragment LearningRunFields on LearningRun {
     id
     status
@@ -22,19 +37,11 @@ export const RunFields = graphql(`
     skipped
     newFactCount
     cost { amount currency }
-    job {
-      id
-      status
-      runAt
-      priority
-      canCancel
-      canRetry
-      progress { etaMs }
-      waitingFor { reason text until }
-      error { type code message }
-    }
+    job { ...LearningJobFields }
   }
-`);
+`,
+  [JobFields],
+);
 
 /** A learning run as lists show it. */
 export type RunRow = ResultOf<typeof RunFields>;
@@ -82,20 +89,16 @@ export const RunUpdated = graphql(
 );
 
 /** Follows the wait and the expected end of the job of a run. The cache takes the changes. */
-export const RunJobUpdated = graphql(`
+export const RunJobUpdated = graphql(
+  `
   subscription LearningJobUpdated($id: ID!) {
     jobUpdated(id: $id, untilFinished: false) {
-      id
-      status
-      runAt
-      canCancel
-      canRetry
-      progress { etaMs }
-      waitingFor { reason text until }
-      error { type code message }
+      ...LearningJobFields
     }
   }
-`);
+`,
+  [JobFields],
+);
 
 /** Reads a page of learning runs. */
 export const RunsQuery = graphql(

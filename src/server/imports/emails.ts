@@ -37,7 +37,8 @@ interface Batch {
 /**
  * Handles `POST /import/emails`: streams an mbox (RFC 4155; `application/mbox` or `application/octet-stream`,
  * optionally with `Content-Encoding: gzip`) into the mails to learn from, outside the inbox. A mail that is already
- * stored, by its Message-ID or, without one, its content, changes nothing. Attachments are counted, not stored.
+ * stored, by its Message-ID or, without one, its content, changes nothing, unless its sender is one of the own
+ * addresses now. Attachments are counted, not stored.
  *
  * Parameter: `own=a@example.com,b@example.com`, addresses from which the organization answered, besides those of its
  * settings; mails from them are OUTBOUND.
