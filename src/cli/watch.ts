@@ -12,7 +12,9 @@ const BAR_WIDTH = 20;
 /** Adds `watch`: live progress of a job, message or bulk action. */
 export function addWatch(program: Command): void {
   program.command("watch")
-    .description("follow a job, message or bulk action until it ends; exit code 1 if it failed")
+    .description(
+      "follow a job, message or bulk action until it ends; exit code 1 if it or a part of it failed",
+    )
     .argument("<id>", "job_…, msg_… or blk_…")
     .addHelpText("after", "\nExample:\n  waybill watch msg_01h45ytscbebyvny4gc8cr8ma2")
     .action(async (id: string) => {

@@ -49,7 +49,7 @@ export function useSend(
     if (open.length === 0) return void run();
     setQuestion({
       title: `Send with ${formatNumberOf(open.length, "placeholder")}?`,
-      body: `The text still has ${open.join(", ")}. A sent mail cannot be taken back.`,
+      body: `The text still has ${open.join(", ")}. A sent mail cannot be recalled.`,
       action: "Send it as it is",
       danger: true,
       run,
