@@ -79,12 +79,13 @@ const SIGNALS: ReadonlySet<Topic> = new Set<Topic>([
   "suggestions",
   "queue",
   "cancel",
-  "access",
-  "inboundRoutes",
   "providers",
   "lanes",
   "hold",
 ]);
+
+// A request that follows the answer to a revocation must not be accepted by what this process still remembers.
+const REVOCATIONS: ReadonlySet<Topic> = new Set<Topic>(["access", "inboundRoutes"]);
 
 interface Pending {
   /** Null: no change since the last delivery. */
@@ -97,7 +98,7 @@ interface Pending {
  *
  * The first change of a topic and organization is delivered at once. Changes that follow within the
  * interval (5 ms for signals, else 250 ms) are merged and delivered at the end of the interval, so that the
- * last one is always delivered.
+ * last one is always delivered. Changes of access and of inbound routes are rare and are all delivered at once.
  *
  * @param connect creates the transport to the other processes. Its argument receives their changes, and
  *   null for a gap: changes of any topic may have been missed
@@ -137,13 +138,15 @@ export function createBus(
   return {
     publish(topic, organizationId, ids) {
       if (ids?.length === 0) return;
+      const tooMany = ids !== null && ids.length > MAX_IDS_PER_CHANGE;
+      const change = { topic, organizationId, ids: tooMany ? null : ids };
+      if (REVOCATIONS.has(topic)) return deliver(change);
       const key = `${topic} ${organizationId}`;
       const entry = pending.get(key);
       if (entry) return void merge(entry, topic, organizationId, ids);
       const first: Pending = { change: null };
       pending.set(key, first);
-      const tooMany = ids !== null && ids.length > MAX_IDS_PER_CHANGE;
-      deliver({ topic, organizationId, ids: tooMany ? null : ids });
+      deliver(change);
       deliverAfter(key, first, SIGNALS.has(topic) ? SIGNAL_INTERVAL_MS : UPDATE_INTERVAL_MS);
     },
     subscribe(topic, listener) {

@@ -96,6 +96,17 @@ Deno.test("publish() delivers signals within 5 ms", () => {
   assert.deepEqual(received.map(({ ids }) => ids), [["a"], ["b"]]);
 });
 
+Deno.test("publish() delivers each change of access and of inbound routes at once", () => {
+  using _ = stopTime();
+  const bus = createBus();
+  for (const topic of ["access", "inboundRoutes"] as const) {
+    const received = receive(bus, topic);
+    bus.publish(topic, ORGANIZATION, null);
+    bus.publish(topic, ORGANIZATION, ["a"]);
+    assert.deepEqual(received.map(({ ids }) => ids), [null, ["a"]]);
+  }
+});
+
 Deno.test("publish() delivers topics and organizations separately", () => {
   using clock = stopTime();
   const bus = createBus();
