@@ -41,7 +41,7 @@ onEveryDatabase(
       }]);
       const receive = createMailReceiver(services);
       const arrive = (text: string, organizationId = id) =>
-        receive({ organizationId, mail: parsedMail({ from: GRACE, text }) });
+        receive({ organizationId, mail: parsedMail({ from: GRACE, text }), token: null });
       const client = connect(keys.MEMBER);
       const nextList = reader(client.iterate({ query: LIST }));
       assert.deepEqual((await nextList()).threadsUpdated, {

@@ -34,6 +34,8 @@ interface SignedPost {
   readonly secret: string;
   /** Time of the signature, in ms. */
   readonly at: number;
+  /** Token of Mailgun; absent: a new one. */
+  readonly token: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -58,8 +60,11 @@ export function onEveryInbound(
           const signature = signatureOf(body, secret, at);
           return post(path, { body, headers: { "x-waybill-signature": signature, ...headers } });
         },
-        postForm(form, { path = "/webhooks/mailgun", secret = MAILGUN_KEY, at = Date.now() } = {}) {
-          for (const [field, value] of mailgunFields(secret, at)) form.set(field, value);
+        postForm(form, options = {}) {
+          const { path = "/webhooks/mailgun", ...signed } = options;
+          for (const [field, value] of Object.entries(mailgunSignatureOf(signed))) {
+            form.set(field, value);
+          }
           return post(path, { body: form });
         },
       });
@@ -72,11 +77,13 @@ export function signatureOf(body: string, secret = SECRET, at = Date.now()): str
   return `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
 }
 
-function mailgunFields(secret: string, at: number): [string, string][] {
+/** Signature of Mailgun, which covers no content. */
+export function mailgunSignatureOf(
+  { secret = MAILGUN_KEY, at = Date.now(), token = crypto.randomUUID() }: Partial<SignedPost> = {},
+): { timestamp: string; token: string; signature: string } {
   const timestamp = `${Math.floor(at / 1_000)}`;
-  const token = crypto.randomUUID();
   const signature = createHmac("sha256", secret).update(timestamp + token).digest("hex");
-  return [["timestamp", timestamp], ["token", token], ["signature", signature]];
+  return { timestamp, token, signature };
 }
 
 /** A mail in MIME format, in base64. */

@@ -4,6 +4,7 @@ import { CHANNEL_RULES } from "../channel_rules/channel_rules.ts";
 import type { Services } from "../services.ts";
 import { type AddressedFeedback, markDelivered } from "./apply_feedback.ts";
 import type { Feedback } from "./feedback.ts";
+import { acceptTokens, ReusedTokenError } from "./mailgun_token.ts";
 import { growingWaitMs } from "./outcome.ts";
 
 /** Retention of event ids, in milliseconds. No provider repeats an event for that long. */
@@ -16,7 +17,7 @@ export interface ProviderEvent {
   readonly source: string;
   /** Id of the event, the same in each repetition. */
   readonly id: string;
-  /** Signed token, if the signature does not cover the event itself; valid for one event. */
+  /** Signed token of Mailgun, whose signature does not cover the event itself; valid for one event. */
   readonly token?: string;
   readonly feedback: readonly Feedback[];
 }
@@ -26,11 +27,6 @@ export interface ProviderEvent {
  * no known delivery; `early`: the delivery is still in flight, so the event must be repeated.
  */
 export type EventOutcome = "recorded" | "repeated" | "ignored" | "early";
-
-/** The token of an event was used for another one. */
-export class ReusedTokenError extends Error {
-  override readonly name = "ReusedTokenError";
-}
 
 /** Delivery that an event names. */
 export interface MentionedDelivery {
@@ -141,8 +137,10 @@ export async function recordFeedback(
     return { outcome: "early", feedback: [] };
   }
   const inserted = await tx.run(INSERT_EVENT, source, id);
+  // Also of a repeated event, because its token could otherwise be used for another one.
+  const [accepted] = await acceptTokens(tx, [token === undefined ? null : { token, content: id }]);
   if (inserted.length === 0) return { outcome: "repeated", feedback: [] };
-  if (token !== undefined && (await tx.run(INSERT_EVENT, `${source}.token`, token)).length === 0) {
+  if (!accepted) {
     throw new ReusedTokenError(`Cannot accept event ${id}: its token was used for another event`);
   }
   if (entries.length === 0) return { outcome: "ignored", feedback: [] };

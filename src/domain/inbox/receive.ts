@@ -1,4 +1,5 @@
 import { getLogger } from "@logtape/logtape";
+import { acceptTokens, ReusedTokenError, type SignedToken } from "../deliveries/mailgun_token.ts";
 import { kindOf } from "../emails/classify.ts";
 import { type PlacedEmail, placeInThreads } from "../emails/incoming.ts";
 import type { ParsedMail } from "../emails/mail.ts";
@@ -16,11 +17,14 @@ import { requestSuggestions } from "./request.ts";
 export interface ArrivedMail {
   readonly organizationId: string;
   readonly mail: ParsedMail;
+  /** Token of the request; null: its signature covers the mail. */
+  readonly token: SignedToken | null;
 }
 
 /**
  * Stores an inbound mail in its thread and requests its suggestion, and resolves once both are committed. A mail whose
- * Message-ID is already in the inbox changes nothing.
+ * Message-ID is already in the inbox changes nothing. Rejects with a `ReusedTokenError`, and stores nothing, if the token
+ * was used for another content.
  */
 export type ReceiveMail = (arrived: ArrivedMail) => Promise<PlacedEmail>;
 
@@ -48,21 +52,27 @@ export function createMailReceiver(services: Services): ReceiveMail {
 async function receiveTogether(
   services: Services,
   arrived: readonly ArrivedMail[],
-): Promise<PlacedEmail[]> {
+): Promise<(PlacedEmail | Error)[]> {
   const rows = await rowsOf(services, arrived);
-  const { placed, answers } = await services.db.transaction(async (tx) => {
-    const placed = await placeInThreads(tx, rows);
+  const { accepted, placed, answers } = await services.db.transaction(async (tx) => {
+    const isAccepted = await acceptTokens(tx, arrived.map(({ token }) => token));
+    const accepted = rows.filter((_, index) => isAccepted[index]);
+    const placed = await placeInThreads(tx, accepted);
     await requestSuggestions(tx, placed.filter(({ created, waits }) => created && waits));
     const own = placed.flatMap(({ created, organizationId, threadId }, index) => {
-      const row = rows[index];
+      const row = accepted[index];
       if (!created || row?.kind !== "OWN") return [];
       return { organizationId, threadId, text: row.replyText, suggestionId: null };
     });
-    return { placed, answers: await recordAnswers(tx, own) };
+    return { accepted, placed, answers: await recordAnswers(tx, own) };
   });
   publishAnswers(services, answers);
   publishSuggestions(services, placed.filter(({ created }) => created));
-  return placed;
+  const byRow = new Map(accepted.map((row, index) => [row, placed[index]]));
+  return rows.map((row) =>
+    byRow.get(row) ??
+      new ReusedTokenError("Cannot accept the mail: its token was used for another content")
+  );
 }
 
 async function rowsOf(

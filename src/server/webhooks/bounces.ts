@@ -2,11 +2,8 @@ import { getLogger } from "@logtape/logtape";
 import { GraphQLError } from "graphql";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import {
-  type EventOutcome,
-  type ProviderEvent,
-  ReusedTokenError,
-} from "../../domain/deliveries/provider_event.ts";
+import { ReusedTokenError } from "../../domain/deliveries/mailgun_token.ts";
+import type { EventOutcome, ProviderEvent } from "../../domain/deliveries/provider_event.ts";
 import { createEventRecorder } from "../../domain/messages/event_recorder.ts";
 import type { Services } from "../../domain/services.ts";
 import { readDsn } from "./dsn.ts";

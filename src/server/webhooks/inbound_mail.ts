@@ -1,12 +1,12 @@
 import { getLogger } from "@logtape/logtape";
 import { GraphQLError } from "graphql";
 import { Hono } from "hono";
+import { ReusedTokenError } from "../../domain/deliveries/mailgun_token.ts";
 import type { PlacedEmail } from "../../domain/emails/incoming.ts";
-import type { ParsedMail } from "../../domain/emails/mail.ts";
 import { InvalidInputError } from "../../domain/errors.ts";
 import { toTypeId } from "../../domain/id.ts";
 import type { FindSecrets } from "../../domain/inbound_routes/secrets.ts";
-import { createMailReceiver } from "../../domain/inbox/receive.ts";
+import { type ArrivedMail, createMailReceiver } from "../../domain/inbox/receive.ts";
 import type { Services } from "../../domain/services.ts";
 import { BodyTooLargeError, readBody } from "../body.ts";
 import { BodyTimeoutError } from "../body_deadline.ts";
@@ -36,7 +36,11 @@ interface Source {
    *
    * @throws {WebhookError} @throws {InvalidInputError} @throws {BodyTooLargeError} @throws {BodyTimeoutError}
    */
-  read(request: Request, secrets: readonly string[], hold: HoldBytes): Promise<ParsedMail>;
+  read(
+    request: Request,
+    secrets: readonly string[],
+    hold: HoldBytes,
+  ): Promise<Omit<ArrivedMail, "organizationId">>;
   /** Status for a mail that cannot be parsed, or is too large; null: 400 and 413. */
   readonly refusal: number | null;
 }
@@ -48,7 +52,7 @@ const SOURCES: readonly Source[] = [
     async read(request, secrets, hold) {
       const body = new Uint8Array(await readBody(request, MAX_BODY_BYTES, hold));
       checkSignature(secrets, request.headers, body);
-      return await readMailJson(body);
+      return { mail: await readMailJson(body), token: null };
     },
   },
   {
@@ -56,8 +60,8 @@ const SOURCES: readonly Source[] = [
     refusal: NEVER_ACCEPTABLE,
     async read(request, secrets, hold) {
       const form = await readMailForm(request, MAX_BODY_BYTES, hold);
-      checkMailgunForm(secrets, form);
-      return await readMailgunMail(form);
+      const token = checkMailgunForm(secrets, form);
+      return { mail: await readMailgunMail(form), token };
     },
   },
 ];
@@ -73,8 +77,8 @@ export function createInboundMail(services: Services, findSecrets: FindSecrets):
   for (const source of SOURCES) {
     addInboundRoute(app, source.kind, findSecrets, async (request, { organizationId, secrets }) => {
       try {
-        const mail = await memory.with((hold) => source.read(request, secrets, hold));
-        return acceptedResponse(await receive({ organizationId, mail }));
+        const arrived = await memory.with((hold) => source.read(request, secrets, hold));
+        return acceptedResponse(await receive({ organizationId, ...arrived }));
       } catch (error) {
         return rejectionResponse(source, error);
       }
@@ -91,7 +95,10 @@ function acceptedResponse({ emailId, threadId, created }: PlacedEmail): Response
   });
 }
 
-function rejectionResponse({ kind, refusal }: Source, error: unknown): Response {
+function rejectionResponse({ kind, refusal }: Source, cause: unknown): Response {
+  const error = cause instanceof ReusedTokenError
+    ? new WebhookError(401, cause.message, { cause })
+    : cause;
   const status = statusOf(error, refusal);
   if (status === null) return failureResponse(error);
   // Issues may quote the mail, which does not belong in the log.

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import type { SignedToken } from "../../domain/deliveries/mailgun_token.ts";
 import type { ParsedMail } from "../../domain/emails/mail.ts";
 import { parseMail } from "../../domain/emails/parse.ts";
 import type { MailForm } from "./mail_form.ts";
@@ -9,9 +11,10 @@ import { WebhookError } from "./webhook.ts";
  * Checks the signature of a form in which Mailgun forwards a mail.
  *
  * @param signingKeys of which any may have signed
+ * @returns the signed token, and the digest of the fields, which the signature does not cover
  * @throws {WebhookError} 401 also if there is none
  */
-export function checkMailgunForm(signingKeys: readonly string[], form: MailForm): void {
+export function checkMailgunForm(signingKeys: readonly string[], form: MailForm): SignedToken {
   const { data } = mailgunSignature.safeParse({
     timestamp: textOf(form, "timestamp"),
     token: textOf(form, "token"),
@@ -19,6 +22,19 @@ export function checkMailgunForm(signingKeys: readonly string[], form: MailForm)
   });
   if (!data) throw new WebhookError(401, "The form has no signature in Mailgun's format");
   checkMailgunSignature(signingKeys, data);
+  return { token: data.token, content: digestOf(form) };
+}
+
+const SIGNATURE_FIELDS: readonly string[] = ["timestamp", "token", "signature"];
+
+/** Digest of all that is stored of a form. Its fields may have another order when Mailgun repeats the request. */
+function digestOf({ fields, fileCount }: MailForm): string {
+  const hash = createHash("sha256").update(`${fileCount}`);
+  for (const [name, value] of [...fields].sort(([a], [b]) => a < b ? -1 : 1)) {
+    if (SIGNATURE_FIELDS.includes(name)) continue;
+    hash.update(JSON.stringify([name, value.length])).update(value);
+  }
+  return hash.digest("hex");
 }
 
 /**

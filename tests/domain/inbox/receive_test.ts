@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { statement } from "../../../src/db/database.ts";
+import { ReusedTokenError } from "../../../src/domain/deliveries/mailgun_token.ts";
 import type { ParsedMail } from "../../../src/domain/emails/mail.ts";
 import { suggestionsOf } from "../../../src/domain/inbox/find.ts";
 import { createMailReceiver } from "../../../src/domain/inbox/receive.ts";
@@ -16,8 +17,9 @@ async function openInbox({ db }: TestDatabase) {
   return {
     services,
     admin,
+    organizationId,
     receive: (mail: Partial<ParsedMail> = {}) =>
-      receive({ organizationId, mail: parsedMail({ from: GRACE, ...mail }) }),
+      receive({ organizationId, mail: parsedMail({ from: GRACE, ...mail }), token: null }),
     suggestionOf: async (threadId: string) =>
       (await suggestionsOf(services, [threadId])).get(threadId),
   };
@@ -78,3 +80,21 @@ onEveryDatabase("a mail without its suggestion is not stored", async (database) 
   assert.equal(created, true);
   assert.equal((await suggestionOf(threadId))?.status, "WAITING");
 });
+
+onEveryDatabase(
+  "a token that two processes get at once is accepted for one mail",
+  async (database) => {
+    const { services, organizationId } = await openInbox(database);
+    const processes = [createMailReceiver(services), createMailReceiver(services)];
+    const results = await Promise.allSettled(
+      processes.map((receive, n) =>
+        receive({ organizationId, mail: parsedMail(), token: { token: "token", content: `${n}` } })
+      ),
+    );
+    assert.deepEqual(
+      results.map((result) => result.status === "fulfilled" || result.reason.name).sort(),
+      [ReusedTokenError.name, true],
+    );
+    assert.deepEqual(await countMails(database.db), { threads: 1, emails: 1 });
+  },
+);

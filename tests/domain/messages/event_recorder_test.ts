@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../../src/db/database.ts";
-import { ReusedTokenError } from "../../../src/domain/deliveries/provider_event.ts";
+import { ReusedTokenError } from "../../../src/domain/deliveries/mailgun_token.ts";
 import { complained } from "../../../src/domain/deliveries/feedback.ts";
 import { newId } from "../../../src/domain/id.ts";
 import { createEventRecorder } from "../../../src/domain/messages/event_recorder.ts";

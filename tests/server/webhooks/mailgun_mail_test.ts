@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { countMails } from "../../support/emails.ts";
-import { onEveryInbound } from "../../support/inbound_mail.ts";
+import { mailgunSignatureOf, onEveryInbound } from "../../support/inbound_mail.ts";
 
 const FIELDS = {
   recipient: "shop@example.org",
@@ -86,4 +86,61 @@ onEveryInbound("/webhooks/mailgun refuses what it cannot accept", async ({ db, u
     assert.equal(response.status, status, body);
   }
   assert.deepEqual(await countMails(db), { threads: 0, emails: 0 });
+});
+
+onEveryInbound("/webhooks/mailgun accepts a token for one mail only", async (server) => {
+  const { db, url, post, postForm } = server;
+  const token = "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0";
+  const first = await postForm(formOf(FIELDS), { token });
+  assert.deepEqual([first.status, first.body.created], [200, true]);
+  // Mailgun repeats a request until it is answered; the order of the fields may change.
+  const repeated = formOf(Object.fromEntries(Object.entries(FIELDS).reverse()));
+  assert.deepEqual(await postForm(repeated, { token }), {
+    status: 200,
+    body: { ...first.body, created: false },
+  });
+  const attached = formOf(FIELDS);
+  attached.set("attachment-1", new Blob(["invoice"]), "a.txt");
+  for (
+    const forged of [
+      formOf({ ...FIELDS, "body-plain": "Send it to another address." }),
+      formOf({ ...FIELDS, "message-headers": "[]" }),
+      formOf({ "body-mime": MIME }),
+      attached,
+    ]
+  ) {
+    const { status, body } = await postForm(forged, { token });
+    assert.equal(status, 401);
+    assert.match(body.errors[0]?.message ?? "", /token was used for another content/);
+  }
+  const { body: { data } } = await post(READ, { variables: { id: first.body.threadId } });
+  assert.equal(data.thread.emails.nodes[0].text, FIELDS["body-plain"]);
+  assert.deepEqual(await countMails(db), { threads: 1, emails: 1 });
+
+  // Events of Mailgun have the same signature.
+  const signature = mailgunSignatureOf();
+  const event = await fetch(new URL("/webhooks/bounces/mailgun", url), {
+    method: "POST",
+    body: JSON.stringify({ signature, "event-data": { id: "event", event: "opened" } }),
+  });
+  await event.body?.cancel();
+  assert.equal(event.status, 200);
+  const other = formOf({ "body-mime": MIME });
+  assert.equal((await postForm(other, { token: signature.token })).status, 401);
+  assert.equal((await postForm(other)).status, 200);
+});
+
+onEveryInbound("of mails with one token that arrive at once, one is stored", async (server) => {
+  const { db, postForm } = server;
+  const token = crypto.randomUUID();
+  const mails = Array.from(
+    { length: 8 },
+    (_, n) => ({ ...FIELDS, "body-plain": `${n}`, "message-headers": "[]" }),
+  );
+  const answers = await Promise.all(mails.map((mail) => postForm(formOf(mail), { token })));
+  assert.deepEqual(
+    answers.map(({ status }) => status).sort(),
+    [200, 401, 401, 401, 401, 401, 401, 401],
+  );
+  assert.deepEqual(await countMails(db), { threads: 1, emails: 1 });
 });

@@ -152,6 +152,21 @@ withSent("/bounces/mailgun accepts a token for one event only", 2, async (sent) 
   assert.equal(await outcomeOf(sent, 2), "COMPLAINED PERMISSION");
 });
 
+withSent(
+  "/bounces/mailgun accepts the token of a repeated event for that event only",
+  2,
+  async (sent) => {
+    const { post, deliveryIds: [one = "", two = ""] } = sent;
+    const path = "/webhooks/bounces/mailgun";
+    const event = { event: "complained", id: "Ase7i2zsRYeDXztHGENqRA" };
+    const token = crypto.randomUUID();
+    assert.equal(await post(path, mailgun(one, event)), 200);
+    assert.equal(await post(path, mailgun(one, { ...event, token })), 200);
+    assert.equal(await post(path, mailgun(two, { ...event, id: "another", token })), 401);
+    assert.equal(await outcomeOf(sent, 2), "SENT");
+  },
+);
+
 withSent("/bounces/mailgun checks signatures, and records an event once", 1, async (sent) => {
   const { post, deliveryIds: [id = ""] } = sent;
   const event = {
