@@ -20,6 +20,7 @@ import { sweepBulkActions } from "../domain/bulk_actions/sweep.ts";
 import { closeEndedRuns } from "../domain/learning/turn.ts";
 import { sweepMessages } from "../domain/messages/sweep.ts";
 import { pruneAccepted } from "../domain/providers/send_rate.ts";
+import { sweepQuotes } from "../domain/quotes/ended_jobs.ts";
 import { mailNotifications } from "../domain/messages/notification_mail.ts";
 import { deliverNotifications } from "../domain/notifications/deliver.ts";
 import { rollUpProblems } from "../domain/problems/roll_up.ts";
@@ -180,6 +181,7 @@ export async function startBackground(
       await sweepMessages(services);
       await sweepBulkActions(services);
       await closeEndedRuns(services, null);
+      await sweepQuotes(services);
     },
   });
   const schedule = startSchedule(services);

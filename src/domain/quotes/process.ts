@@ -4,6 +4,7 @@ import { invalid, NotFoundError } from "../errors.ts";
 import { fromTypeIds, toTypeId } from "../id.ts";
 import { wakeWorkers } from "../jobs/enqueue.ts";
 import type { Services } from "../services.ts";
+import { failEnded } from "./ended_jobs.ts";
 import { enqueueProcessing, type QuoteToProcess, UNIQUE_KEY } from "./enqueue.ts";
 import { IS_STALE, quotesById } from "./find.ts";
 import { publishQuotes, type QuoteRef } from "./publish.ts";
@@ -99,17 +100,17 @@ export async function processQuotes(
   if (resend && !force) throw invalid(["resend"], "NEEDS_FORCE", "needs force");
   const ids = quoteIds ? fromTypeIds("quote", quoteIds, ["quoteIds"]) : null;
   const { organizationId, userId } = caller;
-  const { queued, skipped, released } = await services.db.transaction(async (tx) => {
+  const { queued, skipped, changed } = await services.db.transaction(async (tx) => {
     // Chosen quotes are read first: one with a stale lock is started again, together with its job.
     const chosen = ids && await lockAll(tx, organizationId, ids);
-    const released = await releaseStale(tx, organizationId);
+    const changed = await endProcessings(tx, organizationId);
     const candidates = chosen ?? await lockNext(tx, organizationId, limit, force);
     const queued = candidates.filter((quote) => refusalOf(quote, force) === null);
     const skipped = candidates.filter((quote) => refusalOf(quote, force) !== null);
     await enqueueProcessing(tx, queued.map(toProcess), { resend, userId });
-    return { queued, skipped, released };
+    return { queued, skipped, changed };
   });
-  announce(services, queued, released);
+  announce(services, queued, changed);
   const read = await quotesById(services, caller, [...queued, ...skipped].map(({ id }) => id));
   const byId = new Map(read.map((quote) => [quote.id, quote]));
   return {
@@ -133,14 +134,20 @@ export async function processPending(
   organizationId: string | null,
   limit: number,
 ): Promise<number> {
-  const { queued, released } = await services.db.transaction(async (tx) => {
-    const released = await releaseStale(tx, organizationId);
+  const { queued, changed } = await services.db.transaction(async (tx) => {
+    const changed = await endProcessings(tx, organizationId);
     const queued = await lockNext(tx, organizationId, limit, false);
     await enqueueProcessing(tx, queued.map(toProcess), { resend: false, userId: null });
-    return { queued, released };
+    return { queued, changed };
   });
-  announce(services, queued, released);
+  announce(services, queued, changed);
   return queued.length;
+}
+
+/** Ends the processings without a running holder: their job has ended, or their lock is stale. */
+async function endProcessings(tx: Connection, organizationId: string | null): Promise<QuoteRef[]> {
+  const failed = await failEnded(tx, organizationId);
+  return [...failed, ...await releaseStale(tx, organizationId)];
 }
 
 async function lockAll(
@@ -189,8 +196,8 @@ function toProcess(
 function announce(
   services: Services,
   queued: readonly Candidate[],
-  released: readonly QuoteRef[],
+  changed: readonly QuoteRef[],
 ): void {
   if (queued.length > 0) wakeWorkers(services, ["AI"]);
-  publishQuotes(services, [...queued, ...released]);
+  publishQuotes(services, [...queued, ...changed]);
 }
