@@ -6,6 +6,20 @@ export class ListenError extends Error {
 }
 
 /**
+ * Checks that a server can listen. Call it before anything is stored or printed, because a failure later leaves an
+ * installation whose operator key was printed, but which does not run.
+ *
+ * @throws {ListenError}
+ */
+export function checkAddress(hostname: string, port: number): void {
+  try {
+    Deno.listen({ hostname, port }).close();
+  } catch (cause) {
+    throw listenError(`${hostname}, port ${port}`, cause);
+  }
+}
+
+/**
  * Starts a server. If that fails, stops the background work first, because deliveries in flight would
  * otherwise become UNKNOWN.
  *
@@ -21,7 +35,11 @@ export async function listen<T>(
     return start();
   } catch (cause) {
     await background?.stop();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ListenError(`Cannot listen at ${where}: ${reason}; see HOST and PORT`, { cause });
+    throw listenError(where, cause);
   }
+}
+
+function listenError(where: string, cause: unknown): ListenError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ListenError(`Cannot listen at ${where}: ${reason}; see HOST and PORT`, { cause });
 }

@@ -11,7 +11,7 @@ import { createQuoteImages } from "../server/quote_images.ts";
 import { startServer } from "../server/server.ts";
 import { startConfiguredBackground } from "./background.ts";
 import { startHoldWatch } from "./hold_watch.ts";
-import { listen } from "./listen.ts";
+import { checkAddress, listen } from "./listen.ts";
 import { fallBackStuck } from "../domain/inbox/fall_back_stuck.ts";
 import { endStep, STOP } from "../domain/stop.ts";
 import { every } from "../queue/every.ts";
@@ -33,9 +33,12 @@ export interface ServeOptions {
 /**
  * Serves requests until a stop signal.
  *
+ * @throws {ListenError} before anything is stored or printed if the address is in use
  * @returns false if results of deliveries or jobs could not be recorded at the stop
  */
 export async function serve(config: Config, { worker, held }: ServeOptions): Promise<boolean> {
+  const { host, port } = config;
+  checkAddress(host, port);
   const watching = watchStopSignals();
   const opened = await openServices(config);
   const { services } = opened;
@@ -58,7 +61,6 @@ export async function serve(config: Config, { worker, held }: ServeOptions): Pro
     () => fallBackStuck(services),
   );
   const background = worker ? await startBackground() : null;
-  const { host, port } = config;
   const server = await listen(`${host}, port ${port}`, background, () =>
     startServer({
       host,
