@@ -36,6 +36,8 @@ const OTHER_REPLY =
 const LEARNED_FACT = {
   question: "Do you deliver on Saturdays?",
   answer: "Yes, without a surcharge.",
+  scope: "ALL",
+  topic: null,
 };
 
 // Without shortcomings and facts, as if the edit of a person had no reason.

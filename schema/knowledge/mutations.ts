@@ -132,9 +132,9 @@ builder.mutationFields((t) => {
       errors: {},
       description:
         "Adds an APPROVED fact, or changes a fact, which approves it and keeps its evidence. " +
-        "Adding a fact that is already stored approves it. ADMIN and OPERATOR only, else " +
-        "ForbiddenError. Refuses invalid fields with InvalidInputError, an unknown id with " +
-        "NotFoundError, and the question and answer of another fact with ConflictError " +
+        "Adding a fact that is already stored with this scope approves it. ADMIN and OPERATOR only, " +
+        "else ForbiddenError. Refuses invalid fields with InvalidInputError, an unknown id with " +
+        "NotFoundError, and the question, answer and scope of another fact with ConflictError " +
         "NAME_TAKEN.",
       args: { input: t.arg({ type: UpsertFactInput, required: true, description: "The fact." }) },
       resolve: (_root, { input: { id, ...fields } }, { services, caller }) =>

@@ -94,5 +94,5 @@ async function ask(
     kind: "LEARNING",
     promptId: run.promptId,
   }, { signal });
-  return { lessons: lessonsOf(value, emails.map(({ id }) => id)), costMicros };
+  return { lessons: lessonsOf(value, emails), costMicros };
 }

@@ -100,7 +100,15 @@ export function answerLessons(ask: ReceivedAsk): string {
       topics: lesson ? [lesson.topic] : [],
     })),
     facts: [...new Set(lessons)].flatMap((lesson) =>
-      lesson ? [{ question: lesson.question, answer: lesson.answer, mails: numbersOf(lesson) }] : []
+      lesson
+        ? {
+          question: lesson.question,
+          answer: lesson.answer,
+          scope: "ALL",
+          topic: null,
+          mails: numbersOf(lesson),
+        }
+        : []
     ),
   };
   return JSON.stringify(answer);

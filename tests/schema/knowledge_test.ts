@@ -33,9 +33,13 @@ onEveryDatabase(
       await learn(db, organization.id, [{ question: "How long?", answer: "Three days." }, {
         question: "Which carrier?",
         answer: "DHL.",
-        scope: "Topic: Shipping",
+        scope: "topic:shipping",
       }]);
-      await learn(db, organization.id, [{ question: "Which carrier?", answer: "DHL." }]);
+      await learn(db, organization.id, [{
+        question: "Which carrier?",
+        answer: "DHL.",
+        scope: "topic:shipping",
+      }]);
       assert.deepEqual(await answers(server), ["DHL.", "Three days."]);
       const { body } = await post(FACTS, { key: keys.MEMBER, variables: { states: ["PROPOSED"] } });
       const [dhl, days] = body.data.knowledge.facts.nodes;
@@ -76,8 +80,18 @@ onEveryDatabase(
         answer: "Two days.",
         evidenceCount: 1,
       });
-      const again = await upsert({ question: "HOW LONG", answer: "two days" });
-      assert.deepEqual([again.created, again.fact.id, again.fact.scope], [false, days.id, "all"]);
+      const again = await upsert({
+        question: "HOW LONG",
+        answer: "two days",
+        scope: "sender:grace@example.com",
+      });
+      assert.deepEqual([again.created, again.fact.id, again.fact.answer], [
+        false,
+        days.id,
+        "two days",
+      ]);
+      const forAll = await upsert({ question: "How long?", answer: "Two days." });
+      assert.deepEqual([forAll.created, forAll.fact.scope], [true, "all"]);
       const taken = await upsert({ id: dhl.id, question: "How long?", answer: "two days" });
       assert.equal(taken.__typename, "ConflictError");
       const invalid = await upsert({ question: " ", answer: "", scope: "topic:" });
@@ -89,7 +103,10 @@ onEveryDatabase(
       const other = { key: keys.MEMBER, variables: { input: { question: "q", answer: "a" } } };
       assert.equal((await post(UPSERT, other)).body.data.upsertFact.__typename, "ForbiddenError");
 
-      assert.equal(await run("deleteFacts", [days.id]), "DeleteFactsPayload");
+      assert.equal(
+        await run("deleteFacts", [days.id, forAll.fact.id]),
+        "DeleteFactsPayload",
+      );
       assert.equal((await upsert(corrected)).__typename, "NotFoundError");
       assert.deepEqual(await answers(server), ["DHL."]);
     });

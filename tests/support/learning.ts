@@ -59,7 +59,13 @@ export function teach(ask: ReceivedAsk): string {
       language: "en",
       topics: ["delivery time"],
     })),
-    facts: [{ question: "How long is the delivery?", answer: "3 days.", mails: numbers }],
+    facts: [{
+      question: "How long is the delivery?",
+      answer: "3 days.",
+      scope: "ALL",
+      topic: null,
+      mails: numbers,
+    }],
   };
   return JSON.stringify(answer);
 }

@@ -10,7 +10,7 @@ import { renderPrompt } from "../prompts/render.ts";
 import type { Services } from "../services.ts";
 import type { MeasuredSuggestion } from "./measure.ts";
 import { publishSuggestions } from "./publish.ts";
-import { faultsOfReview, type ReviewAnswer, reviewAnswer } from "./review_answer.ts";
+import { factsOfReview, faultsOfReview, type ReviewAnswer, reviewAnswer } from "./review_answer.ts";
 
 /*
  * After an edited suggestion was sent, the model names the shortcomings that a comparison of the texts cannot find, and
@@ -29,7 +29,8 @@ export interface EditedReply {
   readonly threadId: string;
   /** The mail that was answered, without quotes and signature. */
   readonly mail: string;
-  readonly sender: string;
+  /** Address that the reply was sent to. */
+  readonly customer: string;
   readonly suggested: string;
   readonly sent: string;
   /** The mail that was answered, and the reply. */
@@ -39,7 +40,7 @@ export interface EditedReply {
 const FIND = statement<[organizationId: string, suggestionId: string], EditedReply>(
   "suggestions.edited",
   `select s.id as "suggestionId", s.organization_id as "organizationId", s.thread_id as "threadId",
-     e.reply_text as mail, e.from_address as sender, s.text as suggested, s.sent_text as sent,
+     e.reply_text as mail, coalesce(e.reply_to, e.from_address) as customer, s.text as suggested, s.sent_text as sent,
      array(select id from emails where id = e.id
        union all (select id from emails
          where thread_id = s.thread_id and direction = 'OUTBOUND' and received_at >= e.received_at
@@ -94,7 +95,7 @@ export async function findEditedReply(
  */
 export async function reviewRequest(
   services: Services,
-  { organizationId, mail, sender, suggested, sent }: EditedReply,
+  { organizationId, mail, suggested, sent }: EditedReply,
   prompt: PromptVersion<"review">,
 ): Promise<PromptRequest<ReviewAnswer>> {
   const { name } = await readOrganization(services, organizationId);
@@ -102,7 +103,7 @@ export async function reviewRequest(
     ({ type: "text", text: `${title}:\n${asData(text.slice(0, MAX_MAIL))}` }) as const;
   return {
     instructions: await renderPrompt(services, prompt, { organization: name }),
-    input: [part(`Mail of ${sender}`, mail), part("Suggestion", suggested), part("Reply", sent)],
+    input: [part("Mail of the customer", mail), part("Suggestion", suggested), part("Reply", sent)],
     answer: reviewAnswer,
     faultsOf: faultsOfReview,
     maxOutputTokens: MAX_OUTPUT_TOKENS,
@@ -112,12 +113,12 @@ export async function reviewRequest(
 /** Stores the shortcomings of a suggestion, and proposes the facts with the mails as their evidence. */
 export async function recordReview(
   services: Services,
-  { organizationId, suggestionId, threadId, emailIds }: EditedReply,
-  { shortcomings, facts }: ReviewAnswer,
+  { organizationId, suggestionId, threadId, customer, emailIds }: EditedReply,
+  answer: ReviewAnswer,
 ): Promise<void> {
   await services.db.transaction(async (tx) => {
-    await tx.run(RECORD, organizationId, suggestionId, shortcomings);
-    await proposeFacts(tx, organizationId, facts.map((fact) => ({ ...fact, emailIds })), "EDIT");
+    await tx.run(RECORD, organizationId, suggestionId, answer.shortcomings);
+    await proposeFacts(tx, organizationId, factsOfReview(answer, customer, emailIds), "EDIT");
   });
   publishSuggestions(services, [{ organizationId, threadId }]);
 }

@@ -3,7 +3,7 @@ import { columnList } from "../../db/columns.ts";
 import { LONG, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import { vectorText } from "./embeddings.ts";
-import { FACT_FIELDS, type FoundFact } from "./fact.ts";
+import { digestOf, FACT_FIELDS, type FoundFact } from "./fact.ts";
 import { findByWords } from "./find_by_words.ts";
 import { fuse } from "./fuse.ts";
 import { IN_SCOPE, type ScopeParameters, scopesOf } from "./scope.ts";
@@ -67,7 +67,13 @@ export async function findFacts(
     findNearest(services, scope, query),
   ]);
   const facts = fuse([byWords, nearest], ({ state }) => state === "APPROVED" ? 2 : 1);
-  return [...preferences, ...facts].slice(0, query.limit).toSorted(byState);
+  return withoutRepeats([...preferences, ...facts]).slice(0, query.limit).toSorted(byState);
+}
+
+/** Keeps the first of facts with the same text, which may be stored with several scopes. */
+function withoutRepeats(facts: readonly FoundFact[]): FoundFact[] {
+  const byText = Map.groupBy(facts, ({ question, answer }) => digestOf(question, answer));
+  return [...byText.values()].flatMap((same) => same.slice(0, 1));
 }
 
 /**

@@ -1,12 +1,12 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
 import { newId } from "../id.ts";
 import { digestOf, type FactKind, type FactOrigin, MAX_ANSWER, MAX_QUESTION } from "./fact.ts";
-import { ALL, readScope } from "./scope.ts";
+import { ALL } from "./scope.ts";
 
 /** A fact that was learned. */
 export interface ProposedFact {
   readonly kind: FactKind;
-  /** See `readScope`; the fact is for all mails if it is invalid. */
+  /** See `readScope`. */
   readonly scope: string;
   /** May be empty for a PREFERENCE. */
   readonly question: string;
@@ -22,25 +22,28 @@ const PROPOSE = statement<
 >(
   "facts.propose",
   `with proposed as materialized (
-     select * from json_to_recordset($2::json) as r(id uuid, kind text, scope text, question text,
-       answer text, digest text, "emailIds" uuid[])
+     select r.id, r.kind, coalesce(f.scope, r.scope) as scope, r.question, r.answer, r.digest, "emailIds"
+     from json_to_recordset($2::json) as r(id uuid, kind text, scope text, question text, answer text,
+       digest text, "emailIds" uuid[])
+     left join facts f on f.organization_id = $1 and f.digest = r.digest and f.scope = '${ALL}'
    ),
    evidence as materialized (
-     select p.digest, e.id as email_id from proposed p
+     select p.digest, p.scope, e.id as email_id from proposed p
      join emails e on e.id = any(p."emailIds") and e.organization_id = $1
    ),
    stored as (
      insert into facts as f (id, organization_id, state, kind, scope, question, answer, digest, origin)
-     select id, $1, 'PROPOSED', kind, scope, question, answer, digest, $3 from proposed
-     where digest in (select digest from evidence)
+     select distinct on (digest, scope) id, $1::uuid, 'PROPOSED', kind, scope, question, answer, digest, $3
+     from proposed
+     where (digest, scope) in (select digest, scope from evidence)
      -- In one order, because two statements with the same facts would otherwise deadlock.
-     order by digest
-     on conflict (organization_id, digest) do update set updated_at = now()
-     returning f.id, f.digest, xmax = 0 as created
+     order by digest, scope
+     on conflict (organization_id, digest, scope) do update set updated_at = now()
+     returning f.id, f.digest, f.scope, xmax = 0 as created
    ),
    linked as (
      insert into fact_evidence (fact_id, email_id)
-     select s.id, e.email_id from stored s join evidence e using (digest)
+     select s.id, e.email_id from stored s join evidence e using (digest, scope)
      on conflict do nothing
    )
    select id, created from stored`,
@@ -48,8 +51,9 @@ const PROPOSE = statement<
 );
 
 /**
- * Proposes facts that were learned. A known fact gains the mails as evidence and keeps its state, so that a dismissed
- * one is not proposed again. Publish the topic `facts` after the commit.
+ * Proposes facts that were learned. A fact that is known, with its scope or for all mails, gains the mails as evidence
+ * and keeps its state, so that a dismissed one is not proposed again. The same fact for several customers is stored once
+ * for each, because it need not hold for all. Publish the topic `facts` after the commit.
  *
  * @param facts up to some hundreds
  * @param origin LEARNED from mails, or from an EDIT of a suggestion
@@ -72,7 +76,7 @@ function toRow({ kind, scope, question, answer, emailIds }: ProposedFact) {
   return {
     id: newId(),
     kind,
-    scope: readScope(scope) ?? ALL,
+    scope,
     question: shortQuestion,
     answer: shortAnswer,
     digest: digestOf(shortQuestion, shortAnswer),
@@ -82,7 +86,8 @@ function toRow({ kind, scope, question, answer, emailIds }: ProposedFact) {
 
 // A statement must not insert a row twice.
 function mergeSame(rows: readonly ReturnType<typeof toRow>[]): ReturnType<typeof toRow>[] {
-  return [...Map.groupBy(rows, ({ digest }) => digest).values()].flatMap((same) =>
+  const byKey = Map.groupBy(rows, ({ digest, scope }) => `${digest} ${scope}`);
+  return [...byKey.values()].flatMap((same) =>
     same.slice(0, 1).map((row) => ({ ...row, emailIds: same.flatMap(({ emailIds }) => emailIds) }))
   );
 }

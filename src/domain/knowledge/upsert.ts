@@ -65,9 +65,9 @@ const ADD = statement<
   `insert into facts as f (id, organization_id, state, kind, scope, question, answer, digest, origin,
      decided_at, decided_by)
    values ($1, $2, 'APPROVED', $3, $4, $5, $6, $7, 'ADDED', now(), $8)
-   on conflict (organization_id, digest) do update set state = 'APPROVED', kind = excluded.kind,
-     scope = excluded.scope, question = excluded.question, answer = excluded.answer,
-     decided_at = now(), decided_by = excluded.decided_by, updated_at = now()
+   on conflict (organization_id, digest, scope) do update set state = 'APPROVED', kind = excluded.kind,
+     question = excluded.question, answer = excluded.answer, decided_at = now(),
+     decided_by = excluded.decided_by, updated_at = now()
    returning f.id, xmax = 0 as created`,
 );
 
@@ -94,13 +94,13 @@ const EDIT = statement<
 
 /**
  * Adds an approved fact, or changes a fact, which approves it and keeps its evidence. Adding a fact that is already
- * stored approves it.
+ * stored with this scope approves it.
  *
  * @returns the fact; `created` is false if it was stored before
  * @throws {ForbiddenError} for a MEMBER
  * @throws {InvalidInputError} with every fault; nothing is written then
  * @throws {NotFoundError} for an unknown id
- * @throws {ConflictError} NAME_TAKEN if another fact has the same question and answer
+ * @throws {ConflictError} NAME_TAKEN if another fact has the same question, answer and scope
  */
 export async function upsertFact(
   services: Services,
@@ -168,7 +168,7 @@ async function edit(
     return row.id;
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    const reason = `Cannot change fact ${typeId}: another fact has this question and answer`;
+    const reason = `Cannot change fact ${typeId}: another fact has this question, answer and scope`;
     throw new ConflictError("NAME_TAKEN", reason);
   }
 }

@@ -5,12 +5,16 @@ import type { PromptRequest } from "../prompts/past_inputs.ts";
 import type { PromptVersion } from "../prompts/prompt.ts";
 import { renderPrompt } from "../prompts/render.ts";
 import type { Services } from "../services.ts";
-import { faultsOfLessons, type LessonsAnswer, lessonsAnswer } from "./lessons.ts";
+import {
+  faultsOfLessons,
+  type LearnedEmail,
+  type LessonsAnswer,
+  lessonsAnswer,
+} from "./lessons.ts";
 import { HAS_TEXT } from "./selection.ts";
 
 /** A mail of the organization, with the mail that it answers. */
-export interface TeachingEmail {
-  readonly id: string;
+export interface TeachingEmail extends LearnedEmail {
   readonly subject: string;
   /** Without quotes and signature. */
   readonly text: string;
@@ -27,7 +31,7 @@ const LOAD = statement<
   TeachingEmail
 >(
   "learningSelection.load",
-  `select e.id, e.subject, left(e.reply_text, ${MAX_TEXT}) as text,
+  `select e.id, e.to_addresses[1] as customer, e.subject, left(e.reply_text, ${MAX_TEXT}) as text,
      left(a.reply_text, ${MAX_TEXT}) as answered
    from emails e
      left join emails a on a.organization_id = e.organization_id

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lacksTopic, learnedScope, scopeOf } from "../knowledge/learned_scope.ts";
 import type { ProposedFact } from "../knowledge/propose.ts";
 import type { StyleVotes, VotedStyle } from "../knowledge/style.ts";
 import type { EmailTopics } from "../knowledge/topics.ts";
@@ -22,12 +23,20 @@ export const lessonsAnswer = z.strictObject({
   facts: z.array(z.strictObject({
     question: z.string(),
     answer: z.string(),
+    ...learnedScope,
     mails: z.array(z.number()),
   })),
 });
 
 /** Answer of the model for the mails of one call. */
 export type LessonsAnswer = z.output<typeof lessonsAnswer>;
+
+/** A mail that the organization has sent. */
+export interface LearnedEmail {
+  readonly id: string;
+  /** First recipient; null: none is known. */
+  readonly customer: string | null;
+}
 
 /** Facts, topics and style learned from mails. */
 export interface Lessons {
@@ -53,11 +62,13 @@ export function faultsOfLessons({ mails, facts }: LessonsAnswer, count: number):
   if (facts.length > count * MAX_FACTS_PER_MAIL) {
     faults.push(`facts has more than ${count * MAX_FACTS_PER_MAIL} items`);
   }
-  for (const [index, { question, answer, mails }] of facts.entries()) {
+  for (const [index, fact] of facts.entries()) {
+    const { question, answer, mails } = fact;
     const name = `facts[${index}]`;
     if (isMissing(question) || isMissing(answer)) {
       faults.push(`question or answer of ${name} is empty or longer than ${MAX_TEXT} characters`);
     }
+    if (lacksTopic(fact)) faults.push(`${name}.topic is missing`);
     if (mails.length === 0 || mails.some((mail) => !numbers.includes(mail))) {
       faults.push(`${name}.mails must name at least one mail, by numbers from 1 to ${count}`);
     }
@@ -72,21 +83,21 @@ function isMissing(text: string): boolean {
 /**
  * Converts a valid answer.
  *
- * @param emailIds mails in the order of their numbers
+ * @param emails in the order of their numbers
  */
-export function lessonsOf(answer: LessonsAnswer, emailIds: readonly string[]): Lessons {
-  const idOf = (number: number) => emailIds[number - 1] ?? [];
-  const { mails } = answer;
+export function lessonsOf(
+  { mails, facts }: LessonsAnswer,
+  emails: readonly LearnedEmail[],
+): Lessons {
   const topicsOf = new Map(mails.map(({ mail, topics }) => [mail, topics.slice(0, MAX_TOPICS)]));
   return {
-    emails: emailIds.map((emailId, index) => ({ emailId, topics: topicsOf.get(index + 1) ?? [] })),
-    facts: answer.facts.map(({ question, answer, mails }) => ({
-      kind: "FACT",
-      scope: "all",
-      question,
-      answer,
-      emailIds: mails.flatMap(idOf),
+    emails: emails.map(({ id }, index) => ({
+      emailId: id,
+      topics: topicsOf.get(index + 1) ?? [],
     })),
+    facts: facts.flatMap((fact) =>
+      factsOf(fact, fact.mails.flatMap((number) => emails[number - 1] ?? []))
+    ),
     style: {
       tone: mostFrequent(mails.map(({ tone }) => tone)),
       greeting: mostFrequent(mails.map(({ greeting }) => greeting)),
@@ -94,6 +105,19 @@ export function lessonsOf(answer: LessonsAnswer, emailIds: readonly string[]): L
       language: mostFrequent(mails.map(({ language }) => language)),
     },
   };
+}
+
+/** Returns one fact for each scope: a fact about the customers of several mails is one fact for each customer. */
+function factsOf(
+  { question, answer, ...learned }: LessonsAnswer["facts"][number],
+  emails: readonly LearnedEmail[],
+): ProposedFact[] {
+  const byScope = Map.groupBy(emails, ({ customer }) => scopeOf(learned, customer));
+  return [...byScope].flatMap(([scope, of]) =>
+    scope === null
+      ? []
+      : { kind: "FACT", scope, question, answer, emailIds: of.map(({ id }) => id) }
+  );
 }
 
 function mostFrequent(values: readonly (string | null)[]): StyleVotes | null {

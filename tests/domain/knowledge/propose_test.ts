@@ -39,6 +39,27 @@ onEveryDatabase(
 );
 
 onEveryDatabase(
+  "the same fact of several customers is a fact for each of them, unless it is known for all mails",
+  async ({ db }) => {
+    const { id } = await createOrganization(db);
+    const grace = { scope: "sender:grace@example.com" };
+    const ada = { scope: "sender:ada@example.com" };
+    const forAll = { answer: "A week." };
+    assert.equal(await learn(db, id, [grace, ada, grace]), 2);
+    assert.equal(await learn(db, id, [grace, forAll]), 1);
+    assert.equal(await learn(db, id, [{ ...forAll, ...grace }, { ...forAll, ...ada }]), 0);
+    assert.equal(await learn(db, id, [{}]), 1);
+    const found = async (sender: string) => {
+      const query = { organizationId: id, text: "How long?", topic: null, sender, limit: 9 };
+      const facts = await findFacts({ db }, query);
+      return facts.map(({ answer, evidenceCount }) => `${answer} ${evidenceCount}`).sort();
+    };
+    assert.deepEqual(await found("nobody@example.com"), ["A week. 2", "Three working days. 1"]);
+    assert.equal((await found("grace@example.com")).length, 2, "each text is found once");
+  },
+);
+
+onEveryDatabase(
   "a fact without a stored mail of the organization is not proposed",
   async ({ db }) => {
     const [own, other] = [await createOrganization(db), await createOrganization(db, "Another")];
