@@ -165,14 +165,27 @@ function over(query: Query, { names }: SessionMode): Connection {
       ...params: Params
     ) {
       const config = { name: names ? label : undefined, text, values: [...params] };
-      return (await query<Row & pg.QueryResultRow>(config, deadlineMs)).rows;
+      return await rowsOf<Row>(query, config, deadlineMs);
     },
     async select<Row>(composed: Compilable<Row>, { deadlineMs }: Deadline = {}) {
       const { sql: text, parameters } = composed.compile();
-      const config = { text, values: [...parameters] };
-      return (await query<Row & pg.QueryResultRow>(config, deadlineMs)).rows;
+      return await rowsOf<Row>(query, { text, values: [...parameters] }, deadlineMs);
     },
   };
+}
+
+async function rowsOf<Row>(
+  query: Query,
+  config: pg.QueryConfig & { readonly values: unknown[] },
+  deadlineMs?: number,
+): Promise<Row[]> {
+  try {
+    return (await query<Row & pg.QueryResultRow>(config, deadlineMs)).rows;
+  } finally {
+    // The driver's object of a query, which has the values, survives all minor garbage collections. During an
+    // import the memory would grow by each text that is written, until the next major one.
+    config.values.length = 0;
+  }
 }
 
 /** Returns the function that runs single statements. */

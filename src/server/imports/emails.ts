@@ -18,7 +18,7 @@ const TYPES = ["application/mbox", "application/octet-stream"];
 const MAX_MAIL_BYTES = 30 * 1024 * 1024;
 // A batch ends at the first of these limits.
 const BATCH_MAILS = 50;
-const BATCH_LENGTH = 256 * 1024;
+const BATCH_LENGTH = 64 * 1024;
 
 /** Mail of a file that could not be read. */
 interface RefusedMail {
