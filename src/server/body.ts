@@ -14,7 +14,7 @@ export class BodyTooLargeError extends GraphQLError {
 }
 
 /**
- * Yields the parts of a body as they arrive. The rest of a body that is too large is not read.
+ * Yields the parts of a body as they arrive. The rest of a body that is too large is discarded.
  *
  * @param limit in bytes
  * @throws {BodyTooLargeError} @throws {BodyTimeoutError}
@@ -23,10 +23,10 @@ export async function* receiveBody(
   { headers, body }: Request,
   limit: number,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  if (Number(headers.get("content-length") ?? 0) > limit) throw new BodyTooLargeError(limit);
   const reader = body?.getReader();
   let size = 0;
   try {
+    if (Number(headers.get("content-length") ?? 0) > limit) throw new BodyTooLargeError(limit);
     while (reader) {
       const { done, value } = await receiveInTime(reader.read());
       if (done) return;
@@ -35,7 +35,8 @@ export async function* receiveBody(
       yield value;
     }
   } finally {
-    // It cannot be cancelled if the connection is lost.
+    // Deno discards the rest of a cancelled body. Otherwise, it resets the connection while the client still sends, which
+    // then cannot read the answer. A body cannot be cancelled if the connection is lost.
     reader?.cancel().catch(() => {});
   }
 }

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Services } from "../domain/services.ts";
 import { openContentLink } from "../domain/messages/content_link.ts";
 import type { Authenticate } from "./authentication.ts";
-import { BodyTimeoutError, receiveInTime } from "./body_deadline.ts";
+import { BodyTooLargeError, readBody } from "./body.ts";
+import { BodyTimeoutError } from "./body_deadline.ts";
 import { errorResponse, failureResponseTo } from "./errors.ts";
 
 // HTML of a message is foreign: it may neither run scripts nor load anything, not even in a tab of its own.
@@ -29,13 +29,11 @@ const TOO_LARGE = `<!doctype html><title>Too large</title>
  */
 export function createContent(services: Services, authenticate: Authenticate): Hono {
   const app = new Hono();
-  // The key is in the body, so that the body of a caller without one is read, too.
-  const limit = bodyLimit({
-    maxSize: MAX_PREVIEW_BYTES,
-    onError: (context) => context.html(TOO_LARGE, 413, HEADERS),
-  });
-  app.post("/content/preview", limit, async (context) => {
-    const { key, html } = await receiveInTime(context.req.parseBody());
+  app.post("/content/preview", async (context) => {
+    // The key is in the body, so that the body of a caller without one is read, too.
+    const body = await readBody(context.req.raw, MAX_PREVIEW_BYTES);
+    context.req.raw = new Request(context.req.raw, { body });
+    const { key, html } = await context.req.parseBody();
     const session = await authenticate(`Bearer ${key}`);
     if (!session || typeof html !== "string") return context.html(EXPIRED, 401, HEADERS);
     return context.html(html, 200, HEADERS);
@@ -46,10 +44,10 @@ export function createContent(services: Services, authenticate: Authenticate): H
     const html = await openContentLink(services, delivery, token);
     return html === null ? context.html(EXPIRED, 404, HEADERS) : context.html(html, 200, HEADERS);
   });
-  app.onError((error, { req }) =>
-    error instanceof BodyTimeoutError
-      ? errorResponse(408, error)
-      : failureResponseTo(req.raw, error)
-  );
+  app.onError((error, context) => {
+    if (error instanceof BodyTooLargeError) return context.html(TOO_LARGE, 413, HEADERS);
+    if (error instanceof BodyTimeoutError) return errorResponse(408, error);
+    return failureResponseTo(context.req.raw, error);
+  });
   return app;
 }

@@ -1,5 +1,5 @@
 import type { Plugin } from "graphql-yoga";
-import { BodyTooLargeError } from "../body.ts";
+import { receiveBody } from "../body.ts";
 import { receiveInTime } from "../body_deadline.ts";
 import { quoteLongNumbers } from "../long_numbers.ts";
 
@@ -25,22 +25,16 @@ export function useRequestBody(limit: number): Plugin {
 }
 
 async function readText(
-  { headers, body }: Request,
+  request: Request,
   readAll: () => Promise<string>,
   limit: number,
 ): Promise<string> {
-  const length = headers.get("content-length");
-  if (length !== null) {
-    if (Number(length) > limit) throw new BodyTooLargeError(limit);
-    return await readAll();
-  }
+  const length = request.headers.get("content-length");
+  if (length !== null && Number(length) <= limit) return await readAll();
   const decoder = new TextDecoder();
   let text = "";
-  let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > limit) throw new BodyTooLargeError(limit);
-    text += decoder.decode(chunk, { stream: true });
+  for await (const part of receiveBody(request, limit)) {
+    text += decoder.decode(part, { stream: true });
   }
   return text + decoder.decode();
 }

@@ -1,7 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { GraphQLError } from "graphql";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { ReusedTokenError } from "../../domain/deliveries/mailgun_token.ts";
 import type { EventOutcome, ProviderEvent } from "../../domain/deliveries/provider_event.ts";
 import { createEventRecorder } from "../../domain/messages/event_recorder.ts";
@@ -9,7 +8,8 @@ import type { Services } from "../../domain/services.ts";
 import { readDsn } from "./dsn.ts";
 import { readMailgun } from "./mailgun.ts";
 import { readSes } from "./ses.ts";
-import { BodyTimeoutError, receiveInTime } from "../body_deadline.ts";
+import { BodyTooLargeError, readBody } from "../body.ts";
+import { BodyTimeoutError } from "../body_deadline.ts";
 import { errorResponse, failureResponse } from "../errors.ts";
 import { type Fetch, SnsReader } from "./sns.ts";
 import { WebhookError } from "./webhook.ts";
@@ -46,15 +46,11 @@ const log = getLogger(["waybill", "server"]);
 export function createBounces(services: Services, options: WebhookOptions): Hono {
   const app = new Hono();
   const recordEvent = createEventRecorder(services);
-  const tooLarge = () => errorResponse(413, new GraphQLError("The body is larger than 20 MiB"));
-  const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge });
   for (const [source, read] of readersOf(options)) {
-    app.post(`/webhooks/bounces/${source}`, limit, async ({ req }) => {
+    app.post(`/webhooks/bounces/${source}`, async ({ req }) => {
       try {
-        const event = await read(
-          req.raw.headers,
-          new Uint8Array(await receiveInTime(req.arrayBuffer())),
-        );
+        const body = new Uint8Array(await readBody(req.raw, MAX_BODY_BYTES));
+        const event = await read(req.raw.headers, body);
         return outcomeResponse(await recordEvent(event));
       } catch (error) {
         return rejectionResponse(source, error);
@@ -91,6 +87,7 @@ function rejectionResponse(source: string, error: unknown): Response {
   const rejection = error instanceof ReusedTokenError
     ? new WebhookError(401, error.message, { cause: error })
     : error;
+  if (rejection instanceof BodyTooLargeError) return errorResponse(413, rejection);
   if (rejection instanceof BodyTimeoutError) return errorResponse(408, rejection);
   if (!(rejection instanceof WebhookError)) return failureResponse(rejection);
   const { status, message } = rejection;
