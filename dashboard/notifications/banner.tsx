@@ -1,4 +1,4 @@
-import { CloseButton, Paper } from "@mantine/core";
+import { CloseButton } from "@mantine/core";
 import { useNow } from "../kit/clock.ts";
 import { formatCount } from "../kit/format.ts";
 import { PageLink } from "../kit/links.tsx";
@@ -10,7 +10,10 @@ import { SubjectLink } from "./subject_link.tsx";
 
 const RECENT_MS = 10 * 60_000;
 
-/** The last unread notification of the past ten minutes; it stays after its toast until it is read. */
+/**
+ * The last unread notification of the past ten minutes; it stays after its toast until it is read. It stands below the
+ * screen, which gets less height, so that it covers nothing.
+ */
 export function RecentBanner() {
   const { notifications } = useFeed();
   const now = useNow();
@@ -21,14 +24,7 @@ export function RecentBanner() {
   const [first, ...others] = recent;
   if (!first) return null;
   return (
-    <Paper
-      withBorder
-      shadow="sm"
-      className="banner"
-      data-level={first.level}
-      role="region"
-      aria-label="Finished recently"
-    >
+    <div className="banner" role="region" aria-label="Finished recently">
       <LevelIcon level={first.level} />
       <div className="banner-text">
         <SubjectLink subjectId={first.subject?.id ?? null} notificationId={first.id}>
@@ -50,6 +46,6 @@ export function RecentBanner() {
         title="Mark as read"
         onClick={() => markRead([first.id])}
       />
-    </Paper>
+    </div>
   );
 }

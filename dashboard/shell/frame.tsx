@@ -76,8 +76,8 @@ export function Frame() {
         </AppShell.Navbar>
         <AppShell.Main className="main" id={CONTENT_ID} tabIndex={-1}>
           {allowed ? <Outlet /> : <MissingPage />}
+          <RecentBanner />
         </AppShell.Main>
-        <RecentBanner />
         <Toasts />
         <Help opened={help} onClose={closeHelp} />
         {palette && (

@@ -34,6 +34,9 @@ inBrowser(
       await bell(tab, 1).waitFor();
       const banner = tab.getByRole("region", { name: "Finished recently" });
       await banner.getByText("Message “July” was sent").waitFor();
+      const screen = await tab.locator("main > :first-child").boundingBox();
+      const below = await banner.boundingBox();
+      assert.ok(screen && below && screen.y + screen.height <= below.y);
     }
     await second.getByRole("row", { name: "Message “July” was sent" }).waitFor();
     await assertAccessible(second);
