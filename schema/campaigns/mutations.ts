@@ -137,8 +137,9 @@ builder.mutationFields((t) => ({
     description:
       "Changes a campaign. Mails that are not being sent yet get the new content. A job enrols " +
       "the contacts that match the changed campaign; no contact gets its mail twice. ADMIN and " +
-      "OPERATOR only, else ForbiddenError. Refuses an unknown id with NotFoundError, and the same " +
-      "faults as `createCampaign` with InvalidInputError.",
+      "OPERATOR only, else ForbiddenError. Refuses an unknown id with NotFoundError; the same faults " +
+      "as `createCampaign`, and another date while mails of the present one are queued, with " +
+      "InvalidInputError.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the campaign: cmp_…" }),
       input: t.arg({ type: UpdateCampaignInput, required: true, description: "Changes to make." }),

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { type Connection, statement } from "../../db/database.ts";
 import { type Caller, requireAdmin } from "../access/access.ts";
-import { InvalidInputError } from "../errors.ts";
+import { invalid, InvalidInputError } from "../errors.ts";
 import { wakeWorkers } from "../jobs/enqueue.ts";
 import { finishMessage } from "../messages/finish.ts";
 import {
   closeMessage,
   editOpenMessage,
+  hasUnfinishedBatches,
   type OpenContent,
   reopenMessage,
 } from "../messages/open.ts";
@@ -68,7 +69,8 @@ const UPDATE = statement<
  * @returns the changed campaign
  * @throws {ForbiddenError} for a MEMBER
  * @throws {NotFoundError}
- * @throws {InvalidInputError} as `createCampaign` does; nothing is changed then
+ * @throws {InvalidInputError} as `createCampaign` does, and for another date while mails of the present one are queued;
+ *   nothing is changed then
  */
 export async function updateCampaign(
   services: Services,
@@ -128,7 +130,10 @@ async function change(
   if (sendAt) {
     const same = await findSameCampaign(tx, organizationId, { type, sendAt });
     if (same && same.id !== id) throw taken(same);
-    if (!same) await checkFuture(tx, sendAt);
+    if (!same) {
+      await checkFuture(tx, sendAt);
+      await checkNotSending(tx, messageId);
+    }
   }
   const changed: Campaign = {
     ...campaign,
@@ -146,6 +151,16 @@ async function change(
   if (campaign.enabled && !enabled) await closeMessage(tx, messageId);
   if (!campaign.enabled && enabled) await reopenMessage(tx, messageId);
   return changed;
+}
+
+// Queued mails do not wait for a later date, so that the date of the campaign would not be theirs.
+async function checkNotSending(tx: Connection, messageId: string): Promise<void> {
+  if (!await hasUnfinishedBatches(tx, messageId)) return;
+  throw invalid(
+    ["sendAt"],
+    "BEING_SENT",
+    "cannot be changed while mails of the present date are queued; disable the campaign to hold them",
+  );
 }
 
 /** Whether the change may add contacts to the campaign. */

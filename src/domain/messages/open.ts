@@ -59,6 +59,18 @@ export async function insertOpenMessage(tx: Connection, message: OpenMessage): P
 const WAITS = `(m.status = 'PAUSED' or m.started_at is null or m.planned_count < m.recipient_count
   or exists (select from batches where message_id = m.id and finished_at is null))`;
 
+const HAS_UNFINISHED = statement<[id: string], { found: boolean }>(
+  "messages.hasUnfinishedBatches",
+  `select exists (
+     select from batches where message_id = $1 and finished_at is null) as found`,
+);
+
+/** Whether mails of a message are queued, or are being sent. */
+export async function hasUnfinishedBatches(tx: Connection, id: string): Promise<boolean> {
+  const [row] = await tx.run(HAS_UNFINISHED, id);
+  return row?.found ?? false;
+}
+
 const CLOSE = statement<[id: string, reason: string, code: string]>(
   "messages.close",
   `update messages m set open = false, updated_at = now(),

@@ -11,6 +11,7 @@ import {
   addCampaign,
   campaignInput,
   cycle,
+  LATER,
   passDate,
   signUp,
   subjectsOf,
@@ -132,6 +133,30 @@ onEveryMail("A disabled campaign stops, and continues once it is enabled again",
   await updateCampaign(services, admin, campaign.id, { enabled: false });
   assert.equal(await readStatus(db, campaign.messageId), "SENT");
 });
+
+onEveryMail(
+  "The date of a campaign cannot change while its mails are queued, because they would not wait for it",
+  async (mail) => {
+    const { db, services, organization: { admin }, worker, smtp } = mail;
+    await addContacts(services, admin, contacts(2));
+    const campaign = await addCampaign(services, admin, campaignInput());
+    await worker.runQueued();
+    await passDate(db, campaign);
+    await cycle(services);
+    const postpone = { sendAt: LATER, enabled: true };
+    await updateCampaign(services, admin, campaign.id, { enabled: false });
+    const refused = () => updateCampaign(services, admin, campaign.id, postpone);
+    assert.deepEqual(await issuesOf(refused), ["sendAt BEING_SENT"]);
+    await worker.runQueued();
+    assert.equal(smtp.received.length, 0);
+
+    await updateCampaign(services, admin, campaign.id, { enabled: true });
+    await worker.runQueued();
+    assert.equal(smtp.received.length, 2);
+    const { sendAt } = await updateCampaign(services, admin, campaign.id, postpone);
+    assert.deepEqual(sendAt, LATER);
+  },
+);
 
 onEveryMail(
   "Contacts that were added while a campaign was disabled are enrolled when it is enabled",
