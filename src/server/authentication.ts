@@ -11,6 +11,7 @@ import type { Session } from "../domain/access/access.ts";
 import { findExisting } from "../domain/access/organizations.ts";
 import { parseTypeId } from "../domain/id.ts";
 import type { Services } from "../domain/services.ts";
+import { singleLine } from "../domain/validation.ts";
 import { createKeyCache } from "./key_cache.ts";
 
 /** Verification of JWTs: by a shared secret (HS256) or by the keys published at a URL. */
@@ -43,8 +44,12 @@ const PUBLISHED_ALGORITHMS = [
   "EdDSA",
 ];
 
+// The end of the time that a Date can hold.
+const MAX_TIME_MS = 8.64e15;
+
 const claims = z.object({
-  sub: z.string().min(1),
+  // As `eraseUser` takes it; PostgreSQL cannot store a NUL character.
+  sub: singleLine(200),
   org: z.string(),
   role: z.enum(["OPERATOR", "ADMIN", "MEMBER"]),
 });
@@ -133,6 +138,8 @@ async function sessionOf(services: Services, payload: JWTPayload): Promise<Sessi
       role: data.role,
       keyId: null,
     },
-    expiresAt: payload.exp === undefined ? null : new Date(payload.exp * 1000),
+    expiresAt: payload.exp === undefined
+      ? null
+      : new Date(Math.min(payload.exp * 1000, MAX_TIME_MS)),
   };
 }

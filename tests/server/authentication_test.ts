@@ -31,7 +31,7 @@ function token(
   { key = new TextEncoder().encode(SECRET), alg = "HS256", expires = "1h", kid }: {
     key?: Key;
     alg?: string;
-    expires?: string;
+    expires?: string | number;
     kid?: string;
   } = {},
 ): Promise<string> {
@@ -52,6 +52,14 @@ onEveryDatabase("authenticate() accepts a JWT signed with the secret", async ({ 
   assert.ok(session.expiresAt && session.expiresAt > new Date());
 });
 
+onPostgres("authenticate() accepts a JWT that expires after the last Date", async ({ db }) => {
+  const authenticate = authenticationFor(db, BY_SECRET);
+  const org = toTypeId("organization", (await createOrganization(db)).id);
+  const jwt = await token({ sub: "ada", org, role: "ADMIN" }, { expires: 1e300 });
+  const session = await authenticate(`Bearer ${jwt}`);
+  assert.equal(session?.expiresAt?.getTime(), 8.64e15);
+});
+
 onPostgres("authenticate() refuses an invalid JWT", async ({ db }) => {
   const authenticate = authenticationFor(db, BY_SECRET);
   const { id } = await createOrganization(db);
@@ -66,6 +74,8 @@ onPostgres("authenticate() refuses an invalid JWT", async ({ db }) => {
       key: new TextEncoder().encode(SECRET.repeat(2)),
     }),
     "without a subject": token({ ...valid, sub: undefined }),
+    "of a subject with a NUL character": token({ ...valid, sub: "a\0b" }),
+    "of a subject of 201 characters": token({ ...valid, sub: "a".repeat(201) }),
     "of an unknown role": token({ ...valid, role: "ROOT" }),
     "of an unknown organization": token({ ...valid, org: unknown }),
     "of an organization by its bare id": token({ ...valid, org: id }),
