@@ -22,6 +22,7 @@ import "./deliveries/analytics.ts";
 import "./deliveries/cleanup.ts";
 import "./deliveries/mutations.ts";
 import "./deliveries/queries.ts";
+import "./emails/learnable.ts";
 import "./emails/live.ts";
 import "./inbox/analytics.ts";
 import "./inbox/live.ts";

@@ -2,6 +2,7 @@ import type { Email } from "../../src/domain/emails/email.ts";
 import { findEmails } from "../../src/domain/emails/find.ts";
 import { DeliveryNode } from "../deliveries/delivery.ts";
 import { builder } from "../kit/builder.ts";
+import { connectionNames } from "../kit/connection.ts";
 import { EmailDirection, EmailKind } from "./enums.ts";
 
 /** A stored mail. */
@@ -50,6 +51,12 @@ EmailNode.implement({
       type: "DateTime",
       description: "Time it arrived or was sent; for an imported mail, the time in its header.",
     }),
+    learnedAt: t.expose("learnedAt", {
+      type: "DateTime",
+      nullable: true,
+      description:
+        "Time it was last learned from, with any version of the prompt; null if it was not.",
+    }),
     delivery: t.field({
       type: DeliveryNode,
       nullable: true,
@@ -58,3 +65,8 @@ EmailNode.implement({
     }),
   }),
 });
+
+const [CONNECTION, EDGE] = connectionNames("Email");
+
+/** Page of mails, of all lists of mails. */
+export const EmailConnection = builder.connectionObject({ type: EmailNode, ...CONNECTION }, EDGE);

@@ -6,9 +6,8 @@ import { listEmails } from "../../src/domain/emails/list.ts";
 import type { Suggestion } from "../../src/domain/inbox/suggestion.ts";
 import { ContactNode } from "../contacts/contact.ts";
 import { builder } from "../kit/builder.ts";
-import { connectionNames } from "../kit/connection.ts";
 import { batchLoader } from "../kit/loader.ts";
-import { EmailNode } from "./email.ts";
+import { EmailConnection, EmailNode } from "./email.ts";
 
 /** A thread, with the parts that were read together with it; otherwise they are read on demand. */
 export interface ThreadState extends Thread {
@@ -60,7 +59,7 @@ ThreadNode.implement({
       type: EmailNode,
       description: "Mails of the thread, oldest first.",
       resolve: (thread, page, { services }) => listEmails(services, thread, page),
-    }, ...connectionNames("Email")),
+    }, EmailConnection),
   }),
 });
 

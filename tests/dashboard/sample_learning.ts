@@ -115,11 +115,16 @@ export function answerLessons(ask: ReceivedAsk): string {
 }
 
 /** Imports the sample mails. */
-export async function importSampleMails({ address, key }: Program): Promise<void> {
+export async function importSampleMails(program: Program): Promise<void> {
+  await importMails(program, sampleMbox());
+}
+
+/** Imports the mails of an mbox; those from `SHOP` are the organization's. */
+export async function importMails({ address, key }: Program, mbox: string): Promise<void> {
   const response = await fetch(`${address}/import/emails?own=${SHOP}`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/mbox" },
-    body: sampleMbox(),
+    body: mbox,
   });
   const answer = await response.text();
   if (!response.ok) throw new Error(`Cannot import mails: ${answer}`);

@@ -15,8 +15,11 @@ export interface Scene {
   program: Program;
   /** Opens a page of the dashboard with an API key; by default the operator's. */
   open(path: string, key?: string): Promise<void>;
-  /** Stops the program, runs `whileDown`, and starts it again at the same address. */
-  restart(whileDown: () => Promise<void>): Promise<void>;
+  /** Stops the program, runs `whileDown`, and starts it again at the same address, with further variables. */
+  restart(
+    whileDown: () => Promise<void>,
+    further?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** Sends a message to some addresses; returns its id. */
   send(title: string, addresses: readonly string[]): Promise<string>;
 }
@@ -61,12 +64,13 @@ async function play(
       async open(path, key = scene.program.key) {
         await page.goto(`${scene.program.address}${path}#key=${key}`);
       },
-      async restart(whileDown) {
+      async restart(whileDown, further = {}) {
         const { key, address } = scene.program;
         await scene.program.stop();
         await whileDown();
         const flags = ["--port", new URL(address).port];
-        scene.program = { ...await startProgram({ ...settings, ADMIN_API_KEY: key }, flags), key };
+        const changed = { ...settings, ...further, ADMIN_API_KEY: key };
+        scene.program = { ...await startProgram(changed, flags), key };
       },
       async send(title, addresses) {
         const list = addresses.map((address) => ({ address }));

@@ -5,8 +5,8 @@ export interface StartForm {
   readonly mails: "all" | "since" | "chosen";
   /** Local date: "2026-01-31". */
   readonly since: string;
-  /** Ids of mails, separated by spaces, commas or lines. */
-  readonly ids: string;
+  /** Ids of the chosen mails. */
+  readonly chosen: ReadonlySet<string>;
   readonly relearn: boolean;
   /** Local time; null: now. */
   readonly runAt: string | null;
@@ -14,27 +14,32 @@ export interface StartForm {
   readonly priority: number | string;
 }
 
+/** Maximum number of mails that can be chosen for one run. */
+export const MAX_CHOSEN = 1_000;
+
 /** The form before it is filled in: all mails, now. */
 export const EMPTY_FORM: StartForm = {
   mails: "all",
   since: "",
-  ids: "",
+  chosen: new Set(),
   relearn: false,
   runAt: null,
   priority: 0,
 };
 
-/** The mails that a form selects; null if they are not chosen yet. */
-export function selectionOf({ mails, since, ids, relearn }: StartForm): StartLearningInput | null {
+/** The mails that a form selects; null if none or too many are chosen. */
+export function selectionOf(
+  { mails, since, chosen, relearn }: StartForm,
+): StartLearningInput | null {
   switch (mails) {
     case "all":
       return { relearn };
     case "since":
       return since === "" ? null : { relearn, since: new Date(`${since}T00:00`).toISOString() };
-    case "chosen": {
-      const emailIds = ids.split(/[\s,;]+/).filter((id) => id !== "");
-      return emailIds.length === 0 ? null : { relearn, emailIds };
-    }
+    case "chosen":
+      return chosen.size === 0 || chosen.size > MAX_CHOSEN
+        ? null
+        : { relearn, emailIds: [...chosen] };
   }
 }
 

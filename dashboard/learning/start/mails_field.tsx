@@ -1,4 +1,5 @@
-import { Checkbox, SegmentedControl, Stack, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, SegmentedControl, Stack, TextInput } from "@mantine/core";
+import { EmailsField } from "./emails_field.tsx";
 import type { StartForm } from "./form.ts";
 
 const CHOICES = [
@@ -33,17 +34,10 @@ export function MailsField({ form, onChange, issueOf }: {
         />
       )}
       {form.mails === "chosen" && (
-        <Textarea
-          label="Ids of the mails"
-          description="Up to 1,000 ids, eml_…, separated by spaces or lines"
-          classNames={{ input: "json-input" }}
-          autosize
-          minRows={2}
-          maxRows={8}
-          spellCheck={false}
-          value={form.ids}
+        <EmailsField
+          chosen={form.chosen}
           error={issueOf("emailIds")}
-          onChange={(event) => onChange({ ids: event.currentTarget.value })}
+          onChange={(chosen) => onChange({ chosen })}
         />
       )}
       <Checkbox

@@ -21,7 +21,7 @@ export function StartDialog({ opened, onClose, onStarted }: {
   readonly onStarted: (runId: string) => void;
 }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Learn from sent mails" size="lg" centered>
+    <Modal opened={opened} onClose={onClose} title="Learn from sent mails" size="xl" centered>
       <Form onClose={onClose} onStarted={onStarted} />
     </Modal>
   );

@@ -31,6 +31,8 @@ export interface Email {
   readonly receivedAt: Date;
   /** Delivery that carried the mail; null: Waybill did not send it. */
   readonly deliveryId: string | null;
+  /** Time at which it was last learned from; null: it was not. */
+  readonly learnedAt: Date | null;
 }
 
 /** A conversation of the inbox with one other party. */

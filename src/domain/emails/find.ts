@@ -27,6 +27,7 @@ export const EMAIL_FIELDS = [
   "attachment_count as attachmentCount",
   "received_at as receivedAt",
   "delivery_id as deliveryId",
+  "learned_at as learnedAt",
 ] as const;
 
 /** Stored columns of a thread under the names of `Thread`, for the query builder. */

@@ -21,7 +21,7 @@ export interface NewEmail {
 }
 
 /** A row of the table, as json_to_recordset reads it. */
-export interface EmailRow extends Omit<Email, "receivedAt"> {
+export interface EmailRow extends Omit<Email, "receivedAt" | "learnedAt"> {
   /** Null: now. */
   readonly receivedAt: Date | null;
 }

@@ -1,5 +1,5 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
-import { HAS_TEXT, TEACHES } from "./selection.ts";
+import { HAS_TEXT, TEACHES } from "../emails/learnable.ts";
 
 /** Counts of the mails of an organization for learning. */
 export interface LearnedCounts {

@@ -1,5 +1,6 @@
 import { statement } from "../../db/database.ts";
 import { readOrganization } from "../access/organizations.ts";
+import { HAS_TEXT } from "../emails/learnable.ts";
 import { asData } from "../prompts/data.ts";
 import type { PromptRequest } from "../prompts/past_inputs.ts";
 import type { PromptVersion } from "../prompts/prompt.ts";
@@ -11,7 +12,6 @@ import {
   type LessonsAnswer,
   lessonsAnswer,
 } from "./lessons.ts";
-import { HAS_TEXT } from "./selection.ts";
 
 /** A mail of the organization, with the mail that it answers. */
 export interface TeachingEmail extends LearnedEmail {

@@ -1,5 +1,6 @@
 import { type Connection, statement } from "../../db/database.ts";
 import type { JobError } from "../jobs/job.ts";
+import { markLearned } from "../emails/learnable.ts";
 import { proposeFacts } from "../knowledge/propose.ts";
 import { recordStyle } from "../knowledge/style.ts";
 import { recordTopics } from "../knowledge/topics.ts";
@@ -50,6 +51,7 @@ const SAVE = statement<
      select organization_id, id, $2, $1 from emails where id = any($3) order by id
      on conflict (email_id, prompt_id) do update set run_id = excluded.run_id, learned_at = now()
    ),
+   marked as (${markLearned("$3")}),
    failures as materialized (
      select * from json_to_recordset($4::json)
        as f("emailId" uuid, type text, code text, message text)

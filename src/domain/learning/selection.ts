@@ -1,4 +1,5 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
+import { HAS_TEXT, TEACHES } from "../emails/learnable.ts";
 import { FIRST_ROW } from "../eraser.ts";
 import type { LearningSelection } from "./learning_run.ts";
 
@@ -38,12 +39,6 @@ type Parameters = [
   through: string | null,
   limit: number | null,
 ];
-
-/** SQL: mail `e` was written by a person of the organization. */
-export const TEACHES = "e.direction = 'OUTBOUND' and e.kind in ('OWN', 'PERSON')";
-
-/** SQL: mail `e` has text besides quotes and signature. */
-export const HAS_TEXT = "e.reply_text ~ '\\S'";
 
 /**
  * SQL: a page of a selection by id.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { statement } from "../../../src/db/database.ts";
 import { updateBudget } from "../../../src/domain/ai_usage/update_budget.ts";
+import { listLearnableEmails } from "../../../src/domain/emails/learnable.ts";
 import { eraseUserRows } from "../../../src/domain/erasure/erase_user.ts";
 import { ConflictError, NotFoundError } from "../../../src/domain/errors.ts";
 import { newId, toTypeId } from "../../../src/domain/id.ts";
@@ -67,6 +68,11 @@ onEveryLearning("a run learns all sent mails in batches of 10, once", {}, async 
   await addSentEmails(db, organization.id, 2);
   const counts = await countLearnedEmails(services, organization.id);
   assert.deepEqual(counts, { learned: 23, notLearned: 2 });
+  const { edges } = await listLearnableEmails(services, organization.admin, {}, {});
+  assert.deepEqual(
+    edges.map(({ node: { learnedAt } }) => learnedAt !== null).toSorted(),
+    [false, false, ...Array(23).fill(true)],
+  );
   const second = await start();
   await worker.runQueued();
   const { total, succeeded, skipped } = await read(second.run);
