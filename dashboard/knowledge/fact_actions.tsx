@@ -1,18 +1,18 @@
 import { IconCheck, IconPencil, IconTrash, IconX } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useContext, useState } from "react";
 import { ActionButton } from "../kit/action_button.tsx";
 import { Confirm, type Question } from "../kit/confirm.tsx";
 import { ErrorNotice } from "../kit/error_notice.tsx";
 import { useUrlState } from "../kit/url_state.ts";
 import { useIsAdmin } from "../shell/viewer.tsx";
-import { useDecisions } from "./decisions.ts";
+import { DecidedContext, useDecisions } from "./decisions.ts";
 import { FactDialog } from "./fact_dialog.tsx";
 import type { FactRow } from "./fact_fields.ts";
 
 /** Actions of a fact: approve, edit, dismiss, delete; only for callers who may change it. */
 export function FactActions({ fact }: { readonly fact: FactRow }) {
-  const decisions = useDecisions();
+  const decisions = useDecisions(useContext(DecidedContext));
   const navigate = useNavigate();
   const [search] = useUrlState();
   const [editing, setEditing] = useState(false);

@@ -11,13 +11,14 @@ import { useSelection } from "../kit/selection.tsx";
 import { Split } from "../kit/split.tsx";
 import { useUrlState } from "../kit/url_state.ts";
 import { useIsAdmin } from "../shell/viewer.tsx";
-import { useDecisions } from "./decisions.ts";
+import { type Decided, DecidedContext, useDecisions } from "./decisions.ts";
 import { FACT_COLUMNS } from "./fact_columns.tsx";
 import { FactDialog } from "./fact_dialog.tsx";
 import { type FactRow, FACTS, FactsQuery, nameOf } from "./fact_fields.ts";
 import { FactFilters, filterOf } from "./fact_filters.tsx";
 import { NoFacts } from "./no_facts.tsx";
 import { SelectedFacts } from "./selected_facts.tsx";
+import { UndoDecision } from "./undo_decision.tsx";
 import "./knowledge.css";
 
 /** Facts that suggested replies use, with the open one beside them. */
@@ -31,7 +32,8 @@ export default function KnowledgePage() {
   const list = useLiveList(FACTS, filter);
   const isAdmin = useIsAdmin();
   const selection = useSelection(nameOf);
-  const decisions = useDecisions();
+  const [decided, setDecided] = useState<Decided | null>(null);
+  const decisions = useDecisions(setDecided);
   const [edited, setEdited] = useState<FactRow | "new" | null>(null);
   const columns = useMemo(() => isAdmin ? [selection.column, ...FACT_COLUMNS] : FACT_COLUMNS, [
     isAdmin,
@@ -62,37 +64,49 @@ export default function KnowledgePage() {
     }
     : undefined;
   return (
-    <Split
-      open={id !== undefined}
-      onClose={() => navigate({ to: "/knowledge", search: filters })}
-      detail={<Outlet />}
-    >
-      <PageHead title="Knowledge" count={list.totalCount}>
-        <CopyGraphQL operation={FactsQuery} variables={filter} />
-        {isAdmin && (
-          <ActionButton icon={IconPlus} onClick={() => setEdited("new")}>Add a fact …</ActionButton>
-        )}
-      </PageHead>
-      <FactFilters state={state} onChange={setState} />
-      {decisions.reason && <ErrorNotice reason={decisions.reason} />}
-      <SelectedFacts selection={selection} shown={list.rows} decisions={decisions} />
-      <List
-        label="Facts"
-        list={list}
-        columns={columns}
-        openId={id}
-        pageOf={(row) => ({ to: `/knowledge/${row.id}`, search: filters })}
-        onToggle={isAdmin ? selection.toggle : undefined}
-        rowKeys={rowKeys}
-        empty={<NoFacts view={view} isFiltered={scope !== undefined || q !== undefined} />}
-      />
-      <FactDialog
-        fact={edited}
-        onClose={() => setEdited(null)}
-        onSaved={(fact) => {
-          if (edited === "new") navigate({ to: `/knowledge/${fact.id}`, search: filters });
-        }}
-      />
-    </Split>
+    <DecidedContext value={setDecided}>
+      <Split
+        open={id !== undefined}
+        onClose={() => navigate({ to: "/knowledge", search: filters })}
+        detail={<Outlet />}
+      >
+        <PageHead title="Knowledge" count={list.totalCount}>
+          <CopyGraphQL operation={FactsQuery} variables={filter} />
+          {isAdmin && (
+            <ActionButton icon={IconPlus} onClick={() => setEdited("new")}>
+              Add a fact …
+            </ActionButton>
+          )}
+        </PageHead>
+        <FactFilters state={state} onChange={setState} />
+        {decisions.reason && <ErrorNotice reason={decisions.reason} />}
+        <SelectedFacts selection={selection} shown={list.rows} decisions={decisions} />
+        <List
+          label="Facts"
+          list={list}
+          columns={columns}
+          openId={id}
+          pageOf={(row) => ({ to: `/knowledge/${row.id}`, search: filters })}
+          onToggle={isAdmin ? selection.toggle : undefined}
+          rowKeys={rowKeys}
+          empty={<NoFacts view={view} isFiltered={scope !== undefined || q !== undefined} />}
+        />
+        <FactDialog
+          fact={edited}
+          onClose={() => setEdited(null)}
+          onSaved={(fact) => {
+            if (edited === "new") navigate({ to: `/knowledge/${fact.id}`, search: filters });
+          }}
+        />
+      </Split>
+      {decided && (
+        <UndoDecision
+          key={`${decided.state} ${decided.facts[0]?.id}`}
+          decided={decided}
+          onUndone={() => void list.reload()}
+          onClose={() => setDecided(null)}
+        />
+      )}
+    </DecidedContext>
   );
 }

@@ -65,6 +65,20 @@ export const DismissFacts = graphql(
   [FactFields, Failure],
 );
 
+/** Withdraws the decisions about facts. */
+export const ReopenFacts = graphql(
+  `
+  mutation ReopenFacts($ids: [ID!]!) {
+    reopenFacts(ids: $ids) {
+      __typename
+      ... on ReopenFactsPayload { facts { ...FactFields } }
+      ...Failure
+    }
+  }
+`,
+  [FactFields, Failure],
+);
+
 /** Deletes facts. */
 export const DeleteFacts = graphql(
   `

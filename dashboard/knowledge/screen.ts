@@ -21,6 +21,7 @@ export const knowledge: Screen = {
     [["a"], "Approve the selected facts, or the one with the focus"],
     [["d"], "Dismiss them"],
     [["e"], "Edit the fact with the focus"],
+    [["u"], "Undo the last decision"],
   ],
   Count: ProposedCount,
 };

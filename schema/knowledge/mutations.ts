@@ -1,7 +1,7 @@
 import { fromTypeId, fromTypeIds, toTypeId } from "../../src/domain/id.ts";
-import { decideFacts, type FactDecision } from "../../src/domain/knowledge/decide.ts";
+import { decideFacts } from "../../src/domain/knowledge/decide.ts";
 import { deleteFacts } from "../../src/domain/knowledge/delete.ts";
-import type { Fact } from "../../src/domain/knowledge/fact.ts";
+import type { Fact, FactState } from "../../src/domain/knowledge/fact.ts";
 import { upsertFact } from "../../src/domain/knowledge/upsert.ts";
 import { builder } from "../kit/builder.ts";
 import { FactKind } from "./enums.ts";
@@ -46,7 +46,7 @@ const UpsertFactPayload = builder
     }),
   });
 
-const decidedPayload = (name: string, state: FactDecision) =>
+const decidedPayload = (name: string, state: FactState) =>
   builder.objectRef<{ readonly facts: readonly Fact[] }>(name).implement({
     description: `Facts that are ${state}.`,
     fields: (t) => ({
@@ -60,6 +60,7 @@ const decidedPayload = (name: string, state: FactDecision) =>
 
 const ApproveFactsPayload = decidedPayload("ApproveFactsPayload", "APPROVED");
 const DismissFactsPayload = decidedPayload("DismissFactsPayload", "DISMISSED");
+const ReopenFactsPayload = decidedPayload("ReopenFactsPayload", "PROPOSED");
 
 const DeleteFactsPayload = builder
   .objectRef<{ readonly deletedIds: readonly string[] }>("DeleteFactsPayload")
@@ -108,6 +109,22 @@ builder.mutationFields((t) => {
           caller,
           fromTypeIds("fact", args.ids, ["ids"]),
           "DISMISSED",
+        ),
+      }),
+    }),
+    reopenFacts: t.field({
+      type: ReopenFactsPayload,
+      nullable: true,
+      errors: {},
+      description:
+        `Withdraws the approval or dismissal of facts, which are PROPOSED again. ${REFUSALS}`,
+      args: { ids },
+      resolve: async (_root, args, { services, caller }) => ({
+        facts: await decideFacts(
+          services,
+          caller,
+          fromTypeIds("fact", args.ids, ["ids"]),
+          "PROPOSED",
         ),
       }),
     }),

@@ -36,6 +36,16 @@ inBrowser(
     await page.keyboard.press("d");
     await page.getByRole("link", { name: "Knowledge 2" }).waitFor();
     await rows.nth(2).waitFor({ state: "detached" });
+    const notice = page.getByRole("status").filter({ hasText: "1 fact dismissed" });
+    await notice.waitFor();
+    await assertAccessible(page);
+    await page.keyboard.press("u");
+    await page.getByRole("link", { name: "Knowledge 3" }).waitFor();
+    await notice.waitFor({ state: "detached" });
+    await rows.nth(2).waitFor();
+    await page.keyboard.press("d");
+    await page.getByRole("link", { name: "Knowledge 2" }).waitFor();
+    await rows.nth(2).waitFor({ state: "detached" });
     await page.keyboard.press("e");
     const dialog = page.getByRole("dialog", { name: "Edit and approve the fact" });
     await dialog.getByLabel("Answer", { exact: true }).fill("Yes, until the order is shipped.");
@@ -57,6 +67,10 @@ inBrowser(
     await evidence.getByText("as long as the order is not shipped").first().waitFor();
     await assertAccessible(page);
     await page.keyboard.press("d");
+    await page.getByText("Used by no suggested reply").waitFor();
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    await page.getByText("Used first by suggested replies").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("Used by no suggested reply").waitFor();
     await page.getByRole("button", { name: "Approve", exact: true }).click();
     await page.getByText("Used first by suggested replies").waitFor();
@@ -85,6 +99,13 @@ inBrowser(
     });
     await page.getByText("2 found").waitFor();
     await page.getByRole("button", { name: "Clear the search" }).click();
+    await page.getByText("4 found").waitFor();
+    await page.getByRole("checkbox", { name: "Select Do you deliver on Saturdays?" }).check();
+    await page.getByRole("button", { name: "Select all 4 shown facts" }).click();
+    await page.getByRole("button", { name: "Dismiss 4 facts" }).click();
+    await page.getByRole("heading", { name: "No facts yet" }).waitFor();
+    await page.getByRole("status").filter({ hasText: "4 facts dismissed" })
+      .getByRole("button", { name: "Undo" }).click();
     await page.getByText("4 found").waitFor();
     await page.getByRole("checkbox", { name: "Select Do you deliver on Saturdays?" }).check();
     await page.getByRole("button", { name: "Select all 4 shown facts" }).click();

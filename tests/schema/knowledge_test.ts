@@ -8,7 +8,7 @@ import { type TestServer, withServer } from "../support/server.ts";
 const FACTS = `query ($search: String, $states: [FactState!], $scopes: [FactScopeKind!]) {
   knowledge { facts(search: $search, states: $states, scopes: $scopes) {
     totalCount
-    nodes { id state scope origin answer evidenceCount decidedBy sources { subject thread { id } } }
+    nodes { id state scope origin answer evidenceCount decidedAt decidedBy sources { subject thread { id } } }
   } }
 }`;
 const UPSERT = `mutation ($input: UpsertFactInput!) { upsertFact(input: $input) {
@@ -50,6 +50,7 @@ onEveryDatabase(
         origin: "LEARNED",
         answer: "DHL.",
         evidenceCount: 2,
+        decidedAt: null,
         decidedBy: null,
         sources: [
           { subject: "Where is my order?", thread: null },
@@ -58,7 +59,7 @@ onEveryDatabase(
       });
       const run = async (name: string, ids: string[], key = keys.ADMIN) =>
         (await post(change(name), { key, variables: { ids } })).body.data[name].__typename;
-      for (const name of ["approveFacts", "dismissFacts", "deleteFacts"]) {
+      for (const name of ["approveFacts", "dismissFacts", "reopenFacts", "deleteFacts"]) {
         assert.equal(await run(name, [dhl.id], keys.MEMBER), "ForbiddenError");
         const unknown = toTypeId("fact", crypto.randomUUID());
         assert.equal(await run(name, [dhl.id, unknown]), "NotFoundError");
@@ -68,6 +69,13 @@ onEveryDatabase(
       assert.deepEqual(await answers(server, { states: ["APPROVED"] }), ["DHL."]);
       assert.deepEqual(await answers(server, { states: ["DISMISSED"] }), ["Three days."]);
       assert.deepEqual(await answers(server), ["DHL."]);
+      assert.equal(await run("reopenFacts", [dhl.id, days.id]), "ReopenFactsPayload");
+      assert.deepEqual(await answers(server, { states: ["PROPOSED"] }), ["DHL.", "Three days."]);
+      const reopened = await post(FACTS, { variables: { search: "days" } });
+      assert.equal(reopened.body.data.knowledge.facts.nodes[0].decidedAt, null);
+      assert.equal(await run("approveFacts", [dhl.id]), "ApproveFactsPayload");
+      assert.equal(await run("dismissFacts", [dhl.id, days.id]), "DismissFactsPayload");
+      assert.equal(await run("approveFacts", [dhl.id]), "ApproveFactsPayload");
 
       const upsert = async (input: object, key = keys.ADMIN) =>
         (await post(UPSERT, { key, variables: { input } })).body.data.upsertFact;
