@@ -46,9 +46,17 @@ const ERASE_UNFOUNDED = statement<[organizationId: string, limit: number], { id:
   LONG,
 );
 
+const ERASE_TOPICS = statement<[organizationId: string, limit: number], { name: string }>(
+  "topics.eraseUnfounded",
+  `delete from topics where organization_id = $1 and email_count = 0 and name = any(array(
+     select name from topics where organization_id = $1 and email_count = 0 limit $2))
+   returning name`,
+  LONG,
+);
+
 /**
- * Erases the facts with a scope of the person, and those with evidence from its mails only. The mails, and with them
- * their evidence, must be erased before.
+ * Erases the facts with a scope of the person, and those with evidence from its mails only; likewise topics, whose names
+ * the model takes from mails. The mails, and with them their evidence, must be erased before.
  */
 export async function eraseFromKnowledge(
   db: Connection,
@@ -56,11 +64,12 @@ export async function eraseFromKnowledge(
   limit: number,
 ): Promise<number> {
   const scopes = addresses.map((address) => `sender:${address}`);
-  const [ofSender, unfounded] = [
+  const [ofSender, unfounded, topics] = [
     await db.run(ERASE_OF_SENDER, organizationId, scopes, limit),
     await db.run(ERASE_UNFOUNDED, organizationId, limit),
+    await db.run(ERASE_TOPICS, organizationId, limit),
   ];
-  return ofSender.length + unfounded.length;
+  return ofSender.length + unfounded.length + topics.length;
 }
 
 const ERASE_USER = statement<

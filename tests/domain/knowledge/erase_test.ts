@@ -10,6 +10,7 @@ import { createBus } from "../../../src/events/bus.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
 import { importMail, learnedFact } from "../../support/knowledge.ts";
+import { tablesWith } from "../../support/row_texts.ts";
 
 onEveryDatabase(
   "the erasure of a contact deletes facts with evidence from its mails only, and facts with its " +
@@ -32,7 +33,7 @@ onEveryDatabase(
     );
     await db.transaction((tx) =>
       recordTopics(tx, id, [
-        { emailId: hers, topics: ["hers", "both"] },
+        { emailId: hers, topics: ["hersonly", "both"] },
         { emailId: other, topics: ["both"] },
       ])
     );
@@ -48,5 +49,7 @@ onEveryDatabase(
     ]);
     const topics = await listTopics(services, admin, {});
     assert.deepEqual(topics.edges.map(({ node }) => node), [{ name: "both", emailCount: 1 }]);
+    // A topic without mails is not listed, but its name may quote the person.
+    assert.deepEqual(await tablesWith(db, "hersonly"), []);
   },
 );
