@@ -90,6 +90,8 @@ const MAX_ID_LENGTH = 500;
 const MAX_ADDRESS_LENGTH = 320;
 // As for contacts. Longer words do not fit on a line of the header of a reply.
 const MAX_NAME_LENGTH = 200;
+// The longest line of RFC 5322; lists and prompts contain whole subjects.
+const MAX_SUBJECT_LENGTH = 998;
 const MAX_ADDRESSES = 500;
 const MAX_REFERENCES = 100;
 
@@ -106,10 +108,10 @@ export function toRow(organizationId: string, email: NewEmail): EmailRow {
     inReplyTo: mail.inReplyTo === null ? null : usableId(mail.inReplyTo),
     referenceIds: mail.references.flatMap((id) => usableId(id) ?? []).slice(-MAX_REFERENCES),
     fromAddress: addressKey(mail.from.address),
-    fromName: mail.from.name === null ? null : nameOf(mail.from.name),
+    fromName: mail.from.name === null ? null : shortened(mail.from.name, MAX_NAME_LENGTH),
     replyTo: mail.replyTo === null ? null : addressKey(mail.replyTo),
     toAddresses: mail.to.slice(0, MAX_ADDRESSES).map(addressKey),
-    subject: storable(mail.subject),
+    subject: shortened(mail.subject, MAX_SUBJECT_LENGTH),
     text: storable(mail.text),
     replyText: storable(email.replyText),
     html: mail.html === null ? null : storable(mail.html),
@@ -142,8 +144,8 @@ export function addressKey(address: string): string {
     .toWellFormed();
 }
 
-function nameOf(name: string): string {
-  return storable(name).slice(0, MAX_NAME_LENGTH).toWellFormed();
+function shortened(text: string, max: number): string {
+  return storable(text).slice(0, max).toWellFormed();
 }
 
 function storable(text: string): string {
