@@ -7,7 +7,8 @@ export const ThreadFields = graphql(`
     id
     subject
     contactEmail
-    contact { id name vip }
+    contactName
+    contact { id vip }
     lastMessageAt
     answered
     suggestion { id status confidence editedText }
@@ -48,9 +49,9 @@ export const THREADS = liveListOf({
   changes: ({ threadsUpdated }) => threadsUpdated,
 });
 
-/** Name of the other party of a thread: that of the contact, else the address. */
-export function partyOf({ contact, contactEmail }: Pick<ThreadRow, "contact" | "contactEmail">) {
-  return contact?.name ?? contactEmail;
+/** Name of the other party of a thread, or else its address. */
+export function partyOf({ contactName, contactEmail }: ThreadRow): string {
+  return contactName ?? contactEmail;
 }
 
 /** Subject of a thread for people. */

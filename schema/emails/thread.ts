@@ -1,11 +1,11 @@
 import type { Contact } from "../../src/domain/contacts/contact.ts";
 import { findContactsByAddress } from "../../src/domain/contacts/find.ts";
 import type { Thread } from "../../src/domain/emails/email.ts";
-import { threadsById } from "../../src/domain/emails/find.ts";
+import { findSenderNames, threadsById } from "../../src/domain/emails/find.ts";
 import { listEmails } from "../../src/domain/emails/list.ts";
 import type { Suggestion } from "../../src/domain/inbox/suggestion.ts";
 import { ContactNode } from "../contacts/contact.ts";
-import { builder } from "../kit/builder.ts";
+import { builder, type Context } from "../kit/builder.ts";
 import { batchLoader } from "../kit/loader.ts";
 import { EmailConnection, EmailNode } from "./email.ts";
 
@@ -32,6 +32,17 @@ const loadContact = batchLoader(async ({ services, caller: { organizationId } },
   return new Map(emails.map((email, index) => [email, contacts[index] ?? null]));
 });
 
+const loadSenderName = batchLoader(({ services, caller }, threadIds) =>
+  findSenderNames(services, caller, threadIds)
+);
+
+async function contactOf(
+  { contact, contactEmail }: ThreadState,
+  context: Context,
+): Promise<Contact | null> {
+  return contact !== undefined ? contact : await loadContact(context, contactEmail);
+}
+
 ThreadNode.implement({
   description: "Thread of the inbox: the mails between the organization and one other party.",
   fields: (t) => ({
@@ -43,8 +54,15 @@ ThreadNode.implement({
       type: ContactNode,
       nullable: true,
       description: "Contact with the address of the other party; null if there is none.",
-      resolve: ({ contactEmail, contact }, _args, context) =>
-        contact !== undefined ? contact : loadContact(context, contactEmail),
+      resolve: (thread, _args, context) => contactOf(thread, context),
+    }),
+    contactName: t.string({
+      nullable: true,
+      description:
+        "Name of the other party: that of the contact, else the one in the newest mail from its " +
+        "address. Null if neither has a name.",
+      resolve: async (thread, _args, context) =>
+        (await contactOf(thread, context))?.name ?? await loadSenderName(context, thread.id),
     }),
     lastMessageAt: t.expose("lastMessageAt", {
       type: "DateTime",

@@ -55,6 +55,19 @@ const FIND_THREADS_ANYWHERE = statement<[ids: string[]], Thread>(
   `select ${columnList(THREAD_FIELDS)} from threads where id = any($1)`,
 );
 
+const FIND_SENDER_NAMES = statement<
+  [organizationId: string, threadIds: string[]],
+  { threadId: string; name: string }
+>(
+  "threads.senderNames",
+  `select t.id as "threadId", e.from_name as name
+   from threads t cross join lateral (
+     select from_name from emails
+     where thread_id = t.id and from_address = t.contact_email and from_name is not null
+     order by received_at desc, id desc limit 1) e
+   where t.organization_id = $1 and t.id = any($2)`,
+);
+
 /** Finds mails of an organization by id, in any order. */
 export function findEmails(
   { db }: { readonly db: Connection },
@@ -71,6 +84,19 @@ export function threadsById(
   ids: readonly string[],
 ): Promise<Thread[]> {
   return db.run(FIND_THREADS, organizationId, [...ids]);
+}
+
+/**
+ * Finds the names of the other parties of threads, by the id of the thread: those with which they signed their newest
+ * mail. A party that has not named itself is missing.
+ */
+export async function findSenderNames(
+  { db }: { readonly db: Connection },
+  { organizationId }: Pick<Caller, "organizationId">,
+  threadIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await db.run(FIND_SENDER_NAMES, organizationId, [...threadIds]);
+  return new Map(rows.map(({ threadId, name }) => [threadId, name]));
 }
 
 /** Finds threads by id in all organizations. The caller must check access. */

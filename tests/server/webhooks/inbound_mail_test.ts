@@ -3,6 +3,7 @@ import { statement } from "../../../src/db/database.ts";
 import { saveInboundSecret } from "../../../src/domain/inbound_routes/save.ts";
 import { toTypeId } from "../../../src/domain/id.ts";
 import { createOrganization } from "../../support/callers.ts";
+import { addContacts } from "../../support/contacts.ts";
 import { countMails } from "../../support/emails.ts";
 import {
   type InboundServer,
@@ -25,7 +26,7 @@ const SET_SENDER = statement<[id: string]>(
 );
 const READ = `query ($id: ID!) {
   thread(id: $id) {
-    subject answered contactEmail contact { name }
+    subject answered contactEmail contactName contact { name }
     emails(first: 5) {
       nodes { direction kind from fromName to subject text replyText html attachmentCount messageId }
     }
@@ -46,6 +47,7 @@ onEveryInbound("/webhooks/email stores a mail once", async (server) => {
     subject: "Where is my order?",
     answered: false,
     contactEmail: "grace@example.com",
+    contactName: "Grace Hopper",
     contact: null,
     emails: {
       nodes: [{
@@ -69,6 +71,23 @@ onEveryInbound("/webhooks/email stores a mail once", async (server) => {
   }
   assert.deepEqual(await countMails(db), { threads: 1, emails: 1 });
 });
+
+onEveryInbound(
+  "a thread names the contact, and a sender without one as its newest mail",
+  async (server) => {
+    const { services, organization: { admin }, postJson } = server;
+    const nameOf = async (threadId: string) => (await readThread(server, threadId)).contactName;
+    const from = async (sender: string, messageId: string) =>
+      (await postJson({ ...MAIL, messageId, from: sender })).body.threadId;
+    const thread = await from("Grace <grace@example.com>", "<1@example.com>");
+    await from("Grace Hopper <grace@example.com>", "<2@example.com>");
+    await from("grace@example.com", "<3@example.com>");
+    assert.equal(await nameOf(thread), "Grace Hopper");
+    await addContacts(services, admin, [{ email: "grace@example.com", name: "Dr. Hopper" }]);
+    assert.equal(await nameOf(thread), "Dr. Hopper");
+    assert.equal(await nameOf(await from("max@example.com", "<4@example.com>")), null);
+  },
+);
 
 onEveryInbound("/webhooks/email reads a mail in MIME format, and HTML", async (server) => {
   const { postJson } = server;
