@@ -28,7 +28,7 @@ inBrowser(
       "http://example.com/a.jpg",
     );
     await page.getByRole("button", { name: "Create quote" }).click();
-    await page.getByText("must begin with https://").first().waitFor();
+    await page.getByText("must begin with https://").waitFor();
     await assertAccessible(page);
     await page.getByRole("textbox", { name: "Addresses of images" }).fill(
       "https://example.com/a.jpg\n",

@@ -61,7 +61,7 @@ export default function NewQuoteForm({ onClose }: { readonly onClose: () => void
           checked={processNow}
           onChange={(event) => setProcessNow(event.currentTarget.checked)}
         />
-        {failure && <ErrorNotice reason={failure.reason} />}
+        {failure && !failure.issues && <ErrorNotice reason={failure.reason} />}
         {refused && (
           <Text size="sm" role="status">
             The quote was created, but not all images were stored. Remove those that were refused,
