@@ -8,6 +8,7 @@ import {
 } from "../domain/deliveries/take.ts";
 import { toTypeId } from "../domain/id.ts";
 import type { JobPayload } from "../domain/jobs/kinds.ts";
+import { toLogText } from "../domain/log_text.ts";
 import {
   alreadySettled,
   cancelled,
@@ -196,7 +197,7 @@ async function obstruct(
   if (paused) {
     log.warn("Message {messageId} is paused: {reason}", {
       messageId: toTypeId("message", id),
-      reason: message,
+      reason: toLogText(message),
     });
   }
   return await park(services, job, batch);

@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { effectOf, type FinishedAttempt } from "../domain/deliveries/outcome.ts";
 import { toTypeId } from "../domain/id.ts";
+import { toLogText } from "../domain/log_text.ts";
 
 const log = getLogger(["waybill", "deliveries"]);
 
@@ -26,6 +27,6 @@ export function logUnsent(
     provider,
     type: error?.type,
     code: error?.code,
-    text: error?.message,
+    text: error && toLogText(error.message),
   });
 }

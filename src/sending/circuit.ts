@@ -6,6 +6,7 @@ import {
   closeCircuit,
   openCircuit,
 } from "../domain/providers/circuit.ts";
+import { toLogText } from "../domain/log_text.ts";
 import { continueRecovered } from "../domain/messages/recover.ts";
 import {
   asProviderFailure,
@@ -254,7 +255,7 @@ export class Circuit {
       seconds: Math.round((retryMs ?? 0) / 1_000),
       type: error.type,
       code: error.code,
-      text: error.message,
+      text: toLogText(error.message),
     });
     return opened.epoch;
   }

@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { SettledCall } from "../domain/ai_usage/settle.ts";
 import { toTypeId } from "../domain/id.ts";
+import { toLogText } from "../domain/log_text.ts";
 import type { Services } from "../domain/services.ts";
 import type { LiveModel } from "./live_model.ts";
 import type { ModelQuestion } from "./model_caller.ts";
@@ -40,7 +41,7 @@ export function reportCall(
     ...properties,
     type: error.type,
     code: error.code,
-    text: error.message,
+    text: toLogText(error.message),
   });
 }
 

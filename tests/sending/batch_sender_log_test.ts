@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
+import { statement } from "../../src/db/database.ts";
 import { logOf } from "../support/log.ts";
 import { onPostgresMail } from "../support/mail.ts";
 import { people } from "../support/messages.ts";
 import { refusals } from "../support/retries.ts";
+
+const SET_ADDRESS = statement<[from: string, to: string]>(
+  "test.setAddress",
+  "update deliveries set address = $2 where address = $1",
+);
 
 onPostgresMail(
   "BatchSender logs a delivery that is PENDING again as DEFERRED, not FAILED",
@@ -17,6 +23,26 @@ onPostgresMail(
     const outcomes = lines.flatMap((line) => /^Delivery .*: (\w+, \w+)/.exec(line)?.[1] ?? []);
     assert.deepEqual(outcomes.toSorted(), ["DEFERRED, RATE_LIMIT", "FAILED, PERMISSION"]);
     assert.ok(!lines.some((line) => line.includes("snooze")), "an outage does not fill the log");
+  },
+);
+
+onPostgresMail(
+  "BatchSender logs no address of a delivery that is not sent",
+  async ({ db, worker, send, smtp }) => {
+    refusals(smtp).refuse([1], "550 5.1.1 <person1@example.net>: user unknown");
+    const lines = await logOf(async () => {
+      await send({ to: { list: people(2) } });
+      await db.run(SET_ADDRESS, "person2@example.net", "person 2@example.net");
+      await worker.runQueued();
+    }, "debug");
+    const texts = lines.flatMap((line) =>
+      /^Delivery .*(INVALID_RECIPIENT.*)$/.exec(line)?.[1] ?? []
+    );
+    assert.deepEqual(texts.toSorted(), [
+      "INVALID_RECIPIENT 550 5.1.1: 550 5.1.1 <…>: user unknown",
+      'INVALID_RECIPIENT : Cannot send to "…": it is not an email address',
+    ]);
+    assert.doesNotMatch(lines.join("\n"), /person|example\.net/);
   },
 );
 

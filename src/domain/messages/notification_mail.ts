@@ -1,6 +1,8 @@
 import { getLogger } from "@logtape/logtape";
 import type { Caller } from "../access/access.ts";
 import { DomainError } from "../errors.ts";
+import { toTypeId } from "../id.ts";
+import { toLogText } from "../log_text.ts";
 import {
   type DueMail,
   findDueMails,
@@ -61,7 +63,10 @@ async function sendMail(
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     // They are not tried again, because the same mail would be refused again.
-    log.error("Cannot mail notifications to {address}", { address, error });
+    log.error("Cannot mail notifications of {organizationId}: {reason}", {
+      organizationId: toTypeId("organization", organizationId),
+      reason: toLogText(error.message),
+    });
     return true;
   }
 }
