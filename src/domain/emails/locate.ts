@@ -34,28 +34,35 @@ const LOCK = statement<[keys: string[]]>(
 );
 
 // The subject alone is a weak criterion, so it joins mails only within 30 days. Answers to the same mail join only with
-// the same other party, because a mail to many people gets many answers.
+// the same other party, because a mail to many people gets many answers. With "offset 0" each reference is looked up by
+// itself; with old statistics the planner would otherwise read all mails of the organization. Instead of "exists", which
+// would read all important contacts, a contact is looked up.
 const LOCATE = statement<[emails: string], Location & { n: number }>(
   "incomingEmails.locate",
   `select m.n,
      (select e.id from emails e where e.organization_id = m.org and e.message_id = m."messageId"
         and e.thread_id is not null) as "emailId",
      coalesce(
-       (select e.thread_id from unnest(m.refs) with ordinality as r(id, position)
-          join emails e on e.organization_id = m.org and e.message_id = r.id
-        where e.thread_id is not null order by r.position limit 1),
-       (select e.thread_id from unnest(m.deliveries) as d(id) join emails e on e.delivery_id = d.id
-        where e.organization_id = m.org and e.thread_id is not null limit 1),
-       (select e.thread_id from emails e join threads t on t.id = e.thread_id
-        where e.organization_id = m.org and e.in_reply_to = any(m."messageId" || m.refs)
-          and e.thread_id is not null and t.contact_email = m.contact order by e.id desc limit 1),
+       (select a.thread_id from unnest(m.refs) with ordinality as r(id, position)
+          cross join lateral (select e.thread_id from emails e where e.organization_id = m.org
+            and e.message_id = r.id and e.thread_id is not null offset 0) a
+        order by r.position limit 1),
+       (select a.thread_id from unnest(m.deliveries) as d(id)
+          cross join lateral (select e.thread_id from emails e where e.delivery_id = d.id
+            and e.organization_id = m.org and e.thread_id is not null offset 0) a
+        limit 1),
+       (select a.thread_id from unnest(m."messageId" || m.refs) as r(id)
+          cross join lateral (select e.id, e.thread_id from emails e where e.organization_id = m.org
+            and e.in_reply_to = r.id and e.thread_id is not null offset 0) a
+          join threads t on t.id = a.thread_id
+        where t.contact_email = m.contact order by a.id desc limit 1),
        (select t.id from threads t
         where t.organization_id = m.org and t.contact_email = m.contact and t.subject_key = m.subject
           and m.subject <> '' and t.last_message_at > now() - interval '30 days'
         order by t.last_message_at desc limit 1)
      ) as "threadId",
-     exists (select from contacts c where c.organization_id = m.org and c.email_key = m.contact
-       and c.vip and c.erasing_since is null) as vip
+     coalesce((select c.vip from contacts c where c.organization_id = m.org
+       and c.email_key = m.contact and c.erasing_since is null), false) as vip
    from json_to_recordset($1::json) as m(n int, org uuid, contact text, subject text, "messageId" text,
      refs text[], deliveries uuid[])`,
 );

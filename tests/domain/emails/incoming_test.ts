@@ -7,11 +7,26 @@ import { newId, toTypeId } from "../../../src/domain/id.ts";
 import { createOrganization } from "../../support/callers.ts";
 import { onEveryDatabase } from "../../support/database.ts";
 import { countMails, newEmail, parsedMail, placeMails } from "../../support/emails.ts";
+import { countingRows } from "../../support/row_count.ts";
 
 const AGE = statement<[threadId: string]>(
   "test.ageThread",
   "update threads set last_message_at = now() - interval '31 days' where id = $1",
 );
+const ADD_ANSWERS = statement<[organizationId: string, threadId: string]>(
+  "test.addAnswers",
+  `insert into emails (id, organization_id, thread_id, direction, kind, message_id, in_reply_to,
+     from_address, subject, text, reply_text, received_at)
+   select gen_random_uuid(), $1, $2, 'INBOUND', 'PERSON', 'answer' || n, 'question' || n, 'ada@example.com',
+     '', '', '', now() from generate_series(1, 500) n`,
+);
+const ADD_IMPORTANT = statement<[organizationId: string]>(
+  "test.addImportantContacts",
+  `insert into contacts (organization_id, email, email_key, vip)
+   select $1, n || '@example.com', n || '@example.com', true from generate_series(1, 500) n`,
+);
+// Not the mails, because their statistics are older than the answers.
+const ANALYZE_CONTACTS = statement<[]>("test.analyzeContacts", "analyze contacts");
 
 onEveryDatabase("mails find their thread by each rule", async ({ db }) => {
   const { id } = await createOrganization(db);
@@ -127,3 +142,21 @@ onEveryDatabase("mails are stored once, and imported ones join the inbox", async
   assert.equal(placed?.created, true);
   assert.deepEqual(await countMails(db), { threads: 1, emails: 2 });
 });
+
+onEveryDatabase(
+  "a mail finds its thread without reading all answers and contacts",
+  async ({ db }) => {
+    const { id } = await createOrganization(db);
+    const asked = newEmail(parsedMail({ inReplyTo: "sent@example.org" }));
+    const [placed] = await placeMails(db, id, [asked]);
+    await db.run(ADD_ANSWERS, id, placed?.threadId ?? "");
+    await db.run(ADD_IMPORTANT, id);
+    await db.run(ANALYZE_CONTACTS);
+    const maxRows = new Map<string, number>();
+    const answer = { inReplyTo: "sent@example.org", subject: "Another" };
+    const [found] = await placeMails(countingRows(db, maxRows), id, [newEmail(parsedMail(answer))]);
+    assert.equal(found?.threadId, placed?.threadId);
+    const rows = maxRows.get("incomingEmails.locate") ?? 0;
+    assert.ok(rows > 0 && rows < 10, `it read ${rows} rows`);
+  },
+);
