@@ -33,9 +33,13 @@ const ERASE_THREADS = statement<ErasePart, { id: string }>(
 const ERASE_EMAILS = statement<ErasePart, { id: string }>(
   "emails.erasePerson",
   `delete from emails where id = any(array(
-     select id from emails where organization_id = $1
-       and (from_address = any($2) or reply_to = any($2)
-         or to_addresses && $2 and to_addresses <@ $2) limit $3))
+     -- One query for each index, because with OR all mails of the organization are read.
+     select id from emails where organization_id = $1 and from_address = any($2)
+     union all
+     select id from emails where organization_id = $1 and reply_to = any($2)
+     union all
+     select id from emails where organization_id = $1 and to_addresses && $2 and to_addresses <@ $2
+     limit $3))
    returning id`,
   LONG,
 );

@@ -1,6 +1,5 @@
 import { type Connection, LONG, statement } from "../../db/database.ts";
 import { HAS_TEXT, TEACHES } from "../emails/learnable.ts";
-import { FIRST_ROW } from "../eraser.ts";
 import type { LearningSelection } from "./learning_run.ts";
 
 /** A selection, as one run or an estimate reads it. */
@@ -36,8 +35,8 @@ type Parameters = [
   runId: string | null,
   since: string | null,
   after: string,
-  through: string | null,
-  limit: number | null,
+  through: string,
+  limit: number,
 ];
 
 /**
@@ -51,19 +50,28 @@ function page(source: string): string {
        when not (${TEACHES}) or l.email_id is not null and not $3 or not (${HAS_TEXT}) then 'SKIP'
        else 'LEARN' end as state
      from emails e left join learned_emails l on l.email_id = e.id and l.prompt_id = $2
-     where e.organization_id = $1 and e.id > $6 and ($7::uuid is null or e.id <= $7)
+     where e.organization_id = $1 and e.id > $6 and e.id <= $7
        and ($5::timestamptz is null or e.received_at >= $5) and ${source}
      order by e.id limit $8`;
 }
 
+/**
+ * SQL: counts of a selection. The mails that would be learned are counted by themselves, because an index tells which
+ * mails have text, and reading each text takes most of the time.
+ *
+ * @param source condition that mail `e` is chosen
+ */
 function count(source: string): string {
-  return `select count(*) as total, count(*) filter (where state = 'SKIP') as skipped
-     from (${page(source)}) s`;
+  const chosen = `select count(*) from emails e where e.organization_id = $1
+     and ($4::timestamptz is null or e.received_at >= $4) and ($5::uuid is null or e.id <= $5) and ${source}`;
+  return `select total, total - learnable as skipped from (select (${chosen}) as total,
+     (${chosen} and ${TEACHES} and ${HAS_TEXT} and not exists (
+       select from learned_emails l where l.email_id = e.id and l.prompt_id = $2 and not $3)) as learnable) s`;
 }
 
-const CHOSEN = "e.id = any($9::uuid[])";
-const FAILED =
-  `exists (select from learning_failures r where r.run_id = $9::uuid and r.email_id = e.id)`;
+const chosenIn = (ids: string) => `e.id = any(${ids}::uuid[])`;
+const failedIn = (run: string) =>
+  `exists (select from learning_failures r where r.run_id = ${run}::uuid and r.email_id = e.id)`;
 
 const PAGE_ALL = statement<Parameters, SelectedEmail>(
   "learningSelection.page",
@@ -72,26 +80,34 @@ const PAGE_ALL = statement<Parameters, SelectedEmail>(
 );
 const PAGE_CHOSEN = statement<[...Parameters, ids: string[]], SelectedEmail>(
   "learningSelection.pageOfChosen",
-  page(CHOSEN),
+  page(chosenIn("$9")),
 );
 const PAGE_FAILED = statement<[...Parameters, retryOf: string], SelectedEmail>(
   "learningSelection.pageOfFailed",
-  page(FAILED),
+  page(failedIn("$9")),
   LONG,
 );
 
-const COUNT_ALL = statement<Parameters, SelectionCount>(
+type CountParameters = [
+  organizationId: string,
+  promptId: string,
+  relearn: boolean,
+  since: string | null,
+  through: string | null,
+];
+
+const COUNT_ALL = statement<CountParameters, SelectionCount>(
   "learningSelection.count",
   count(TEACHES),
   LONG,
 );
-const COUNT_CHOSEN = statement<[...Parameters, ids: string[]], SelectionCount>(
+const COUNT_CHOSEN = statement<[...CountParameters, ids: string[]], SelectionCount>(
   "learningSelection.countChosen",
-  count(CHOSEN),
+  count(chosenIn("$6")),
 );
-const COUNT_FAILED = statement<[...Parameters, retryOf: string], SelectionCount>(
+const COUNT_FAILED = statement<[...CountParameters, retryOf: string], SelectionCount>(
   "learningSelection.countFailed",
-  count(FAILED),
+  count(failedIn("$6")),
   LONG,
 );
 
@@ -107,10 +123,10 @@ export interface SelectionRange {
 export function readSelection(
   db: Connection,
   scope: SelectionScope,
-  { after, through }: SelectionRange,
+  range: SelectionRange,
   limit: number,
 ): Promise<SelectedEmail[]> {
-  const parameters = parametersOf(scope, after, through, limit);
+  const parameters = parametersOf(scope, range, limit);
   const { emailIds, retryOf } = scope.selection;
   if (emailIds) return db.run(PAGE_CHOSEN, ...parameters, [...emailIds]);
   if (retryOf) return db.run(PAGE_FAILED, ...parameters, retryOf);
@@ -127,15 +143,16 @@ export async function countSelection(
   scope: SelectionScope,
   through: string | null,
 ): Promise<SelectionCount> {
-  const [counted] = await runCount(db, scope, parametersOf(scope, FIRST_ROW, through, null));
+  const [counted] = await runCount(db, scope, through);
   return counted ?? { total: 0, skipped: 0 };
 }
 
 function runCount(
   db: Connection,
-  { selection: { emailIds, retryOf } }: SelectionScope,
-  parameters: Parameters,
+  { organizationId, promptId, relearn, selection: { emailIds, retryOf, since } }: SelectionScope,
+  through: string | null,
 ): Promise<SelectionCount[]> {
+  const parameters: CountParameters = [organizationId, promptId, relearn, since, through];
   if (emailIds) return db.run(COUNT_CHOSEN, ...parameters, [...emailIds]);
   if (retryOf) return db.run(COUNT_FAILED, ...parameters, retryOf);
   return db.run(COUNT_ALL, ...parameters);
@@ -143,9 +160,8 @@ function runCount(
 
 function parametersOf(
   { organizationId, promptId, relearn, runId, selection: { since } }: SelectionScope,
-  after: string,
-  through: string | null,
-  limit: number | null,
+  { after, through }: SelectionRange,
+  limit: number,
 ): Parameters {
   return [organizationId, promptId, relearn, runId, since, after, through, limit];
 }
