@@ -1,12 +1,14 @@
 // Facts found for mails by words alone, and by words and embeddings: the share of mails whose fact is among the first 5,
-// and the time. A stand-in makes the embeddings, from words and their synonyms. On the embedded database.
+// and the time. A stand-in makes the embeddings, from words and their synonyms. On the embedded database; with --postgres on
+// PostgreSQL with pgvector.
+import { parseArgs } from "node:util";
 import { prepareEmbeddings } from "../../src/domain/knowledge/embeddings.ts";
 import { embedNextFacts } from "../../src/domain/knowledge/embed.ts";
 import { findFacts } from "../../src/domain/knowledge/find_facts.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { LiveEmbedder } from "../../src/sending/live_embedder.ts";
 import { createOrganization } from "../support/callers.ts";
-import { embeddedDatabase } from "../support/database.ts";
+import { embeddedDatabase, testDatabase } from "../support/database.ts";
 import { learn } from "../support/knowledge.ts";
 import { startModelServer } from "../support/model_server.ts";
 import { openTestModel } from "../support/models.ts";
@@ -37,8 +39,9 @@ const questions = Array.from(
   () => Array.from({ length: 6 }, () => random(WORDS)),
 );
 
-const { db, close } = await embeddedDatabase();
-await prepareEmbeddings(db);
+const { values } = parseArgs({ options: { postgres: { type: "boolean", default: false } } });
+const { db, close } = await (values.postgres ? testDatabase : embeddedDatabase)();
+if (!await prepareEmbeddings(db)) throw new Error("pgvector is not installed");
 const { id: organizationId } = await createOrganization(db);
 const services = { db, bus: createBus() };
 const server = await startModelServer({ embed: wordVectors(SYNONYMS) });

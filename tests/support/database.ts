@@ -122,6 +122,14 @@ export function onEveryDatabase(
   onEmbedded(name, test, options);
 }
 
+/** Returns whether the server at TEST_DATABASE_URL has the files of an extension. */
+export function hasExtension(name: string): Promise<boolean> {
+  return withServer(async (server) => {
+    const query = "select from pg_available_extensions where name = $1";
+    return (await server.query(query, [name])).rowCount === 1;
+  }).catch(() => false);
+}
+
 function declare<T extends TestDatabase>(
   name: string,
   open: () => Promise<T>,

@@ -1,5 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { type Connection, LONG, statement } from "../../db/database.ts";
+import { isUniqueViolation } from "../../db/sqlstate.ts";
 
 const log = getLogger(["waybill", "knowledge"]);
 
@@ -41,7 +42,10 @@ export async function prepareEmbeddings(db: Connection): Promise<boolean> {
     log.warn("Facts are found by words alone, because pgvector is missing: {refusal}", { refusal });
     return false;
   }
-  await db.run(CREATE_TABLE);
+  // If another process creates it at the same time, `if not exists` does not prevent the error.
+  await db.run(CREATE_TABLE).catch((error) => {
+    if (!isUniqueViolation(error)) throw error;
+  });
   await db.run(DESCRIBE_TABLE);
   return true;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Database, statement } from "../../../src/db/database.ts";
+import { type Database, openDatabase, statement } from "../../../src/db/database.ts";
 import { listAiCalls } from "../../../src/domain/ai_usage/list.ts";
 import { embedNextFacts, sweepFacts } from "../../../src/domain/knowledge/embed.ts";
 import { prepareEmbeddings } from "../../../src/domain/knowledge/embeddings.ts";
@@ -8,7 +8,7 @@ import { upsertFact } from "../../../src/domain/knowledge/upsert.ts";
 import { createBus } from "../../../src/events/bus.ts";
 import { LiveEmbedder } from "../../../src/sending/live_embedder.ts";
 import { createOrganization } from "../../support/callers.ts";
-import { onEmbedded, onPostgres } from "../../support/database.ts";
+import { hasExtension, onEmbedded, onEveryDatabase, onPostgres } from "../../support/database.ts";
 import { learn } from "../../support/knowledge.ts";
 import { startModelServer } from "../../support/model_server.ts";
 import { openTestModel } from "../../support/models.ts";
@@ -17,10 +17,22 @@ import { wordVectors } from "../../support/word_vectors.ts";
 const SYNONYMS = { parcel: "package", arrive: "delivered", when: "how" };
 const MODEL = "text-embedding-3-small";
 
-const AVAILABLE = statement<[], { available: boolean }>(
-  "test.vectorAvailable",
-  "select exists (select from pg_available_extensions where name = 'vector') as available",
-);
+const CREATE_EXTENSION = statement<[]>("test.createVector", "create extension vector");
+// It may create tables, but no extension, because pgvector is not a trusted one.
+const MAKE_ROLE = (name: string) =>
+  statement<[]>(
+    "test.makeRole",
+    `do $$ begin
+       create role ${name} login;
+       grant create on schema public to ${name};
+       grant all on all tables in schema public to ${name};
+     end $$`,
+  );
+const DROP_ROLE = (name: string) =>
+  statement<[]>(
+    "test.dropRole",
+    `do $$ begin drop owned by ${name}; drop role ${name}; end $$`,
+  );
 const JOBS = statement<[], { kind: string }>("test.jobKinds", "select kind from jobs");
 
 async function setUp(db: Database) {
@@ -55,7 +67,14 @@ const FACTS = [
   { question: "Do you take cards?", answer: "Yes, all." },
 ];
 
-onEmbedded(
+// The package of PostgreSQL does not contain pgvector.
+const isInstalled = await hasExtension("vector");
+const onVectors = isInstalled ? onEveryDatabase : onEmbedded;
+if (!isInstalled) {
+  Deno.test.ignore("embeddings [postgres] (pgvector is not installed)", () => {});
+}
+
+onVectors(
   "a mail finds a fact with the same meaning in other words by its embedding",
   async ({ db }) => {
     const { organization, server, services, model, embed, find } = await setUp(db);
@@ -86,7 +105,33 @@ onEmbedded(
   },
 );
 
-onPostgres("embeddings are used where pgvector can be created", async ({ db }) => {
-  const [row] = await db.run(AVAILABLE);
-  assert.equal(await prepareEmbeddings(db), row?.available);
-});
+onPostgres(
+  "embeddings are used where pgvector can be created, also if several processes start at once",
+  async ({ db }) => {
+    const prepared = await Promise.all(Array.from({ length: 8 }, () => prepareEmbeddings(db)));
+    assert.deepEqual(prepared, prepared.map(() => isInstalled));
+  },
+);
+
+onPostgres(
+  "a role that may not create extensions uses embeddings once a superuser has created pgvector",
+  async ({ db, url }) => {
+    const role = `waybill_test_${crypto.randomUUID().slice(0, 8)}`;
+    await db.run(MAKE_ROLE(role));
+    const connectionString = Object.assign(new URL(url), { username: role }).href;
+    const own = openDatabase({
+      connection: { connectionString },
+      size: 1,
+      embedded: false,
+      onError: () => {},
+    });
+    try {
+      assert.equal(await prepareEmbeddings(own), false);
+      if (isInstalled) await db.run(CREATE_EXTENSION);
+      assert.equal(await prepareEmbeddings(own), isInstalled);
+    } finally {
+      await own.close();
+      await db.run(DROP_ROLE(role));
+    }
+  },
+);
