@@ -9,6 +9,7 @@ import { toTypeId } from "../id.ts";
 import { eraseSources, eraseSuggestions } from "../inbox/erase.ts";
 import type { Job } from "../jobs/job.ts";
 import { eraseFromKnowledge } from "../knowledge/erase.ts";
+import { eraseStyle } from "../knowledge/style.ts";
 import { eraseOrders } from "../orders/erase.ts";
 import { eraseFromReplies } from "../messages/erase_person.ts";
 import type { PersonEraser } from "../person.ts";
@@ -28,6 +29,7 @@ const PERSON_ERASERS: readonly PersonEraser[] = [
   eraseOrders,
   eraseFromEmails,
   eraseFromKnowledge,
+  eraseStyle,
   eraseSources,
   eraseFromReplies,
   eraseFromDeliveries,

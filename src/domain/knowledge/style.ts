@@ -1,4 +1,5 @@
 import { type Connection, statement } from "../../db/database.ts";
+import type { Person } from "../person.ts";
 
 /** Style of the mails of an organization; a value that is null is not known. */
 export interface WritingStyle {
@@ -77,6 +78,21 @@ export async function recordStyle(
     ...toVote(signOff),
     ...toVote(language),
   );
+}
+
+const ERASE = statement<[organizationId: string], { id: string }>(
+  "writingStyles.eraseUnfounded",
+  `delete from writing_styles where organization_id = $1
+     and not exists (select from learned_emails where organization_id = $1)
+   returning organization_id as id`,
+);
+
+/**
+ * Erases the style of an organization without learned mails: it was learned from those of erased people only, and a
+ * greeting may contain a name. The mails must be erased before.
+ */
+export async function eraseStyle(db: Connection, { organizationId }: Person): Promise<number> {
+  return (await db.run(ERASE, organizationId)).length;
 }
 
 function toVote(votes: StyleVotes | null): Vote {
