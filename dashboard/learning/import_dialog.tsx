@@ -8,6 +8,8 @@ import { formatCount, formatNumberOf } from "../kit/format.ts";
 interface EmailsReport {
   readonly added: number;
   readonly known: number;
+  /** Number of mails from the addresses of the organization. */
+  readonly sent: number;
   readonly refused: number;
   /** The first refused mails. */
   readonly refusedMails: readonly { readonly offset: number; readonly reason: string }[];
@@ -64,7 +66,7 @@ function Report({ report, onLearn }: {
   readonly report: EmailsReport;
   readonly onLearn: () => void;
 }) {
-  const { added, known, refused, refusedMails } = report;
+  const { added, known, sent, refused, refusedMails } = report;
   return (
     <>
       <Text size="sm">
@@ -80,9 +82,18 @@ function Report({ report, onLearn }: {
         count={refused}
         more="Correct these first, then import the file again."
       />
-      <Group justify="flex-end" mt="sm">
-        <Button onClick={onLearn}>Learn from sent mails …</Button>
-      </Group>
+      {sent === 0
+        ? (
+          <Text size="sm" role="alert" className="tone-person">
+            None of these mails is from an address of the organization, so nothing can be learned
+            from them. Enter the addresses above, then import the file again.
+          </Text>
+        )
+        : (
+          <Group justify="flex-end" mt="sm">
+            <Button onClick={onLearn}>Learn from sent mails …</Button>
+          </Group>
+        )}
     </>
   );
 }

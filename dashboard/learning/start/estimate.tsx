@@ -35,7 +35,8 @@ export function Estimate({ estimate, error, isIncomplete }: {
 
 function noteOf({ emailCount, skippedCount, cost }: LearningEstimate): string {
   if (emailCount === 0) {
-    return "No mail that a person of the organization has sent matches. Import sent mails first.";
+    return "No mail that a person of the organization has sent matches. Import sent mails first, with " +
+      "the addresses that they were sent from.";
   }
   if (emailCount === skippedCount) {
     return "All of them were learned with the same prompt, have no text of their own, or were not " +

@@ -35,14 +35,14 @@ export async function ownAddressesWith(
  *
  * @param own addresses of the organization; mails from them are OUTBOUND
  * @param mails up to some hundreds
- * @returns number of mails that were not stored before
+ * @returns number of mails that were not stored before, and number of mails from one of the addresses
  */
 export async function importEmails(
   { db }: Services,
   { organizationId }: Caller,
   own: ReadonlySet<string>,
   mails: readonly ImportedMail[],
-): Promise<number> {
+): Promise<{ readonly added: number; readonly sent: number }> {
   const emails = mails.map(({ mail, storedAt }): NewEmail => ({
     mail,
     direction: own.has(mail.from.address) ? "OUTBOUND" : "INBOUND",
@@ -53,5 +53,8 @@ export async function importEmails(
     deliveryId: null,
   }));
   const stored = await storeEmails(db, organizationId, emails);
-  return stored.filter(({ created }) => created).length;
+  return {
+    added: stored.filter(({ created }) => created).length,
+    sent: emails.filter(({ direction }) => direction === "OUTBOUND").length,
+  };
 }

@@ -43,8 +43,9 @@ interface Batch {
  * Parameter: `own=a@example.com,b@example.com`, addresses from which the organization answered, besides those of its
  * settings; mails from them are OUTBOUND.
  *
- * @returns 200 with `{ added, known, refused, refusedMails: [{ offset, reason }] }`, where `refusedMails` has the first
- *   100 mails that cannot be read or are larger than 30 MiB; 400 with `errors` if no mail can be read, or the upload
+ * @returns 200 with `{ added, known, sent, refused, refusedMails: [{ offset, reason }] }`, where `sent` is the number of
+ *   mails from the own addresses, and `refusedMails` has the first 100 mails that cannot be read or are larger than
+ *   30 MiB; 400 with `errors` if no mail can be read, or the upload
  *   was interrupted: what was written until then stays, and sending the file again adds the rest; 408, 413, 415 and 503
  *   as `importRecipients`
  */
@@ -58,15 +59,17 @@ export async function importEmails(
     checkParameters(searchParams, PARAMETERS);
     const own = await ownAddressesWith(services, caller, ownAddressesIn(searchParams));
     const bytes = openMbox(request);
+    let sent = 0;
     const { added, known, refused, reported } = await countChunks(
       batchesOf(bytes),
       async ({ mails, refused }) => {
-        const added = await storeMails(services, caller, own, mails);
-        return { added, known: mails.length - added, refused };
+        const stored = await storeMails(services, caller, own, mails);
+        sent += stored.sent;
+        return { added: stored.added, known: mails.length - stored.added, refused };
       },
     );
     if (added + known === 0) throw nothingRead(reported);
-    return Response.json({ added, known, refused, refusedMails: reported });
+    return Response.json({ added, known, sent, refused, refusedMails: reported });
   } catch (error) {
     return failure(error);
   }
