@@ -25,8 +25,7 @@ const ADD_IMPORTANT = statement<[organizationId: string]>(
   `insert into contacts (organization_id, email, email_key, vip)
    select $1, n || '@example.com', n || '@example.com', true from generate_series(1, 500) n`,
 );
-// Not the mails, because their statistics are older than the answers.
-const ANALYZE_CONTACTS = statement<[]>("test.analyzeContacts", "analyze contacts");
+const ANALYZE = statement<[]>("test.analyze", "analyze emails, threads, contacts");
 
 onEveryDatabase("mails find their thread by each rule", async ({ db }) => {
   const { id } = await createOrganization(db);
@@ -151,7 +150,7 @@ onEveryDatabase(
     const [placed] = await placeMails(db, id, [asked]);
     await db.run(ADD_ANSWERS, id, placed?.threadId ?? "");
     await db.run(ADD_IMPORTANT, id);
-    await db.run(ANALYZE_CONTACTS);
+    await db.run(ANALYZE);
     const maxRows = new Map<string, number>();
     const answer = { inReplyTo: "sent@example.org", subject: "Another" };
     const [found] = await placeMails(countingRows(db, maxRows), id, [newEmail(parsedMail(answer))]);
