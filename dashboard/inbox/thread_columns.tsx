@@ -1,6 +1,7 @@
 import { IconStarFilled } from "@tabler/icons-react";
 import type { Column } from "../kit/list.tsx";
 import { RelativeTime } from "../kit/relative_time.tsx";
+import { DraftMark } from "./draft_mark.tsx";
 import { partyOf, subjectOf, type ThreadRow } from "./thread_fields.ts";
 import { SuggestionState } from "./suggestion_state.tsx";
 import { AnsweredState } from "./answered_state.tsx";
@@ -14,6 +15,7 @@ export const THREAD_COLUMNS: readonly Column<ThreadRow>[] = [
       <span className={thread.answered ? "thread-party" : "thread-party unanswered"}>
         <span title={thread.contactEmail}>{partyOf(thread)}</span>
         {thread.contact?.vip && <IconStarFilled size={13} aria-label="important" />}
+        <DraftMark threadId={thread.id} />
       </span>
     ),
   },

@@ -2,9 +2,11 @@ import { IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
 import { ActionButton } from "../../kit/action_button.tsx";
 import type { ThreadDetail } from "../thread_query.ts";
+import { useDraft } from "./draft.ts";
 import { EndedReply } from "./ended_reply.tsx";
+import { OwnReply } from "./own_reply.tsx";
 import { RegenerateButton } from "./regenerate_button.tsx";
-import { ReplyEditor } from "./reply_editor.tsx";
+import { SuggestionEditor } from "./suggestion_editor.tsx";
 import { SuggestionHead } from "./suggestion_head.tsx";
 import { WritingReply } from "./writing_reply.tsx";
 
@@ -18,19 +20,26 @@ export function Reply({ thread }: { readonly thread: ThreadDetail }) {
 }
 
 function ReplyPart({ thread }: { readonly thread: ThreadDetail }) {
+  const { suggestion } = thread;
+  if (!suggestion || suggestion.outcome !== null) return <FurtherReply thread={thread} />;
+  const isWritten = suggestion.status === "WAITING" || suggestion.status === "WRITING";
+  return (
+    <>
+      <SuggestionHead suggestion={suggestion} />
+      {isWritten
+        ? <WritingReply threadId={thread.id} suggestion={suggestion} />
+        : <SuggestionEditor key={suggestion.id} thread={thread} suggestion={suggestion} />}
+    </>
+  );
+}
+
+/** Outcome of the last suggestion, if there is one, and the editor of a reply without a suggestion. */
+function FurtherReply({ thread }: { readonly thread: ThreadDetail }) {
   const { suggestion, answered } = thread;
+  const [draft] = useDraft(thread.id);
   const [another, setAnother] = useState(false);
-  if (suggestion && suggestion.outcome === null) {
-    const isWritten = suggestion.status === "WAITING" || suggestion.status === "WRITING";
-    return (
-      <>
-        <SuggestionHead suggestion={suggestion} />
-        {isWritten
-          ? <WritingReply suggestion={suggestion} />
-          : <ReplyEditor thread={thread} suggestion={suggestion} />}
-      </>
-    );
-  }
+  // The editor stays open when its whole text is deleted.
+  if (draft !== "" && !another) setAnother(true);
   const showsEditor = another || !answered;
   return (
     <>
@@ -40,7 +49,7 @@ function ReplyPart({ thread }: { readonly thread: ThreadDetail }) {
         </p>
       )}
       {showsEditor
-        ? <ReplyEditor thread={thread} suggestion={null} onSent={() => setAnother(false)} />
+        ? <OwnReply thread={thread} onClose={() => setAnother(false)} />
         : (
           <div className="reply-line">
             <ActionButton icon={IconPencil} onClick={() => setAnother(true)}>
