@@ -3,11 +3,11 @@ import { Failure, graphql } from "../api/graphql.ts";
 // The results name only what the caller needs at once. Events bring the rest: a result that arrives after a newer
 // event would put older data in its place.
 
-/** Saves the text of a suggested reply as a person edits it. */
+/** Saves the text of a suggested reply as a person edits it, if it is still `replaces`. */
 export const EditSuggestion = graphql(
   `
-  mutation EditSuggestion($id: ID!, $text: String!) {
-    editSuggestion(id: $id, text: $text) {
+  mutation EditSuggestion($id: ID!, $text: String!, $replaces: String) {
+    editSuggestion(id: $id, text: $text, replaces: $replaces) {
       __typename
       ... on EditSuggestionPayload { suggestion { id editedText } }
       ...Failure

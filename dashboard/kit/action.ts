@@ -11,6 +11,8 @@ export interface FieldIssue {
 /** Failure of a mutation, in words. */
 export interface Failure {
   readonly reason: string;
+  /** Code of a ConflictError. */
+  readonly code?: string;
   /** Faults by field, for InvalidInputError. */
   readonly issues?: readonly FieldIssue[];
 }

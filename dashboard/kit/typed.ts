@@ -6,14 +6,12 @@ import { useState } from "react";
  * text; the applied value does not, because more may have been typed since.
  *
  * @param ms time after the last key
- * @param flushOnUnmount whether a text that is not applied yet is applied when the field is removed
  * @returns the text, and a function that changes it
  */
 export function useTyped(
   value: string,
   apply: (text: string) => void,
   ms: number,
-  flushOnUnmount = false,
 ): [text: string, change: (text: string) => void] {
   const [typed, setTyped] = useState({ text: value, seen: value, applied: value });
   if (value !== typed.seen) {
@@ -22,7 +20,7 @@ export function useTyped(
   const applyLater = useDebouncedCallback((text: string) => {
     setTyped((previous) => ({ ...previous, applied: text }));
     apply(text);
-  }, { delay: ms, flushOnUnmount });
+  }, ms);
   return [typed.text, (text) => {
     setTyped((previous) => ({ ...previous, text }));
     applyLater(text);

@@ -3,6 +3,7 @@ import { assertAccessible } from "../support/browser.ts";
 import { replyAnswer } from "../support/inbox.ts";
 import { SECRET } from "../support/inbound_mail.ts";
 import { holdAnswers, type ReceivedAsk, startModelServer } from "../support/model_server.ts";
+import { request } from "../support/program.ts";
 import { postMail } from "./sample_inbox.ts";
 import { inBrowser, VIEWPORT } from "./support.ts";
 
@@ -25,6 +26,23 @@ const MAIL = {
 
 const SUGGESTED = "Hello Grace,\n\nyour order [number of the order] is on its way.\n\nKind regards";
 const REVIEW = JSON.stringify({ shortcomings: ["MISSING_FACT"], facts: [] });
+
+interface Threads {
+  readonly threads: {
+    readonly nodes: readonly {
+      readonly id: string;
+      readonly suggestion: { readonly id: string };
+    }[];
+  };
+}
+
+const THREADS = `{ threads(first: 1) { nodes { id suggestion { id } } } }`;
+const EDIT = `mutation ($id: ID!, $text: String!) {
+  editSuggestion(id: $id, text: $text) { ... on Error { reason } }
+}`;
+const SEND = `mutation ($id: ID!) {
+  sendReply(threadId: $id, input: { text: "It arrives tomorrow." }) { ... on Error { reason } }
+}`;
 
 /** Suggests a reply to a mail, with the ground first, as the model is asked for; names a shortcoming of an edit. */
 function answer({ schema, messages }: ReceivedAsk): string {
@@ -217,6 +235,49 @@ inBrowser(
     await page.getByRole("button", { name: "Discard the draft" }).click();
     await page.getByRole("button", { name: "Write another reply" }).waitFor();
     strictEqual(await page.getByText("Draft not sent").count(), 0);
+  },
+  VIEWPORT,
+  { keepContent: true },
+  ENVIRONMENT,
+);
+
+inBrowser(
+  "two people who edit the same suggestion do not overwrite each other: the later one chooses",
+  async ({ page, program, open }) => {
+    Object.assign(model.settings, { reply: answer, tokenMs: 0 });
+    await postMail(program, { ...MAIL, messageId: "<contested@example.com>" });
+    await open("/inbox");
+    await page.getByText("Where is my order?").click();
+    const text = page.getByRole("textbox", { name: "Text of the reply" });
+    await text.waitFor();
+    const { threads: { nodes: [thread] } } = await request<Threads>(program, THREADS);
+    ok(thread);
+    /** Types until a colleague has changed the thread, so that the page does not save meanwhile. */
+    async function typeDuring(mine: string, change: string, variables: Record<string, unknown>) {
+      await text.fill(mine);
+      let isDone = false;
+      const done = request(program, change, variables).then(() => isDone = true);
+      for (let n = 0; !isDone; n++) await text.fill(`${mine} ${n}`);
+      await done;
+      return text.inputValue();
+    }
+
+    const mine = await typeDuring("My text", EDIT, {
+      id: thread.suggestion.id,
+      text: "Text of a colleague",
+    });
+    const draft = page.getByRole("region", { name: "Your draft" });
+    await draft.getByText(mine, { exact: true }).waitFor();
+    strictEqual(await text.inputValue(), "Text of a colleague");
+    await assertAccessible(page);
+    await page.reload();
+    await draft.getByRole("button", { name: "Use my draft" }).click();
+    strictEqual(await text.inputValue(), mine);
+    await page.getByText("Saved", { exact: true }).waitFor();
+
+    const late = await typeDuring("Too late", SEND, { id: thread.id });
+    await page.getByText("Draft not sent").waitFor();
+    strictEqual(await text.inputValue(), late);
   },
   VIEWPORT,
   { keepContent: true },

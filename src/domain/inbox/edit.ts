@@ -16,9 +16,15 @@ const textSchema = z.string().max(
   `is longer than ${MAX_LENGTH.toLocaleString("en")} characters`,
 ).regex(/^[^\0]*$/, "must not contain NUL characters");
 
-// An edited text is complete, whether or not the model wrote one.
+// An edited text is complete, whether or not the model wrote one. A repeated call finds its own text.
 const EDIT = statement<
-  [organizationId: string, id: string, text: string, userId: string | null],
+  [
+    organizationId: string,
+    id: string,
+    text: string,
+    userId: string | null,
+    replaces: string | null,
+  ],
   Suggestion
 >(
   "suggestions.edit",
@@ -26,6 +32,7 @@ const EDIT = statement<
      edited_at = case when $3 <> text then now() end, edited_by = case when $3 <> text then $4 end,
      status = case when status in ('WAITING', 'WRITING', 'FAILED') then 'READY' else status end
    where organization_id = $1 and id = $2 and newest and outcome is null and status <> 'SENT'
+     and ($5::text is null or coalesce(edited_text, text) in ($5, $3))
    returning ${SUGGESTION_COLUMNS}`,
 );
 
@@ -33,31 +40,49 @@ const EDIT = statement<
  * Saves a person's edit of a suggestion, which neither the model nor a new mail replaces; its job is cancelled. Saving
  * the original text removes the edit.
  *
+ * @param replaces text that the edit began with; null: the edit replaces any text
  * @throws {InvalidInputError} for a text of more than 50,000 characters
  * @throws {NotFoundError}
- * @throws {ConflictError} ALREADY_FINISHED if it was sent, replaced, or the thread is answered
+ * @throws {ConflictError} ALREADY_FINISHED if it was sent, replaced, or the thread is answered; CHANGED if the text is no
+ *   longer `replaces`
  */
 export async function editSuggestion(
   services: Services,
   caller: Caller,
   id: string,
   text: string,
+  replaces: string | null = null,
 ): Promise<Suggestion> {
-  const issues = issuesOf(textSchema.safeParse(text), ["text"]);
+  const issues = [
+    ...issuesOf(textSchema.safeParse(text), ["text"]),
+    ...issuesOf(textSchema.nullable().safeParse(replaces), ["replaces"]),
+  ];
   if (issues.length > 0) throw new InvalidInputError(issues);
   await getSuggestion(services, caller, id);
   const { organizationId, userId } = caller;
   const { edited, cancelled } = await services.db.transaction(async (tx) => {
-    const [edited] = await tx.run(EDIT, organizationId, id, text.toWellFormed(), userId);
+    const [edited] = await tx.run(
+      EDIT,
+      organizationId,
+      id,
+      text.toWellFormed(),
+      userId,
+      replaces?.toWellFormed() ?? null,
+    );
     return { edited, cancelled: edited ? await cancelMany(tx, caller, [edited.jobId]) : [] };
   });
-  if (!edited) {
-    const reason =
-      `Cannot edit suggestion ${toTypeId("suggestion", id)}: it was sent or replaced, ` +
-      "or the thread is answered";
-    throw new ConflictError("ALREADY_FINISHED", reason);
-  }
+  if (!edited) throw conflictOf(await getSuggestion(services, caller, id));
   publishCancelled(services, cancelled);
   publishSuggestions(services, [edited]);
   return edited;
+}
+
+function conflictOf({ id, status, outcome }: Suggestion): ConflictError {
+  const action = `Cannot edit suggestion ${toTypeId("suggestion", id)}`;
+  return status === "SENT" || outcome !== null
+    ? new ConflictError(
+      "ALREADY_FINISHED",
+      `${action}: it was sent or replaced, or the thread is answered`,
+    )
+    : new ConflictError("CHANGED", `${action}: its text has changed since it was read`);
 }

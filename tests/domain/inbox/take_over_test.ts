@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConflictError, NotFoundError } from "../../../src/domain/errors.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "../../../src/domain/errors.ts";
 import { newId, toTypeId } from "../../../src/domain/id.ts";
 import { editSuggestion } from "../../../src/domain/inbox/edit.ts";
 import { sendReply } from "../../../src/domain/inbox/send_reply.ts";
@@ -112,6 +112,34 @@ onEveryInbox(
       ConflictError,
     );
     await write();
+  },
+);
+
+onEveryInbox(
+  "an edit that began with another text than the stored one is refused, and changes nothing",
+  {},
+  async ({ services, organization: { member }, receive, read, write }) => {
+    const received = await receive();
+    await write();
+    const { text: suggested } = await read(received);
+    const edit = (text: string, replaces: string) =>
+      editSuggestion(services, member, received.suggestionId, text, replaces);
+    const isChanged = (error: unknown) =>
+      error instanceof ConflictError && error.code === "CHANGED";
+
+    await edit("Ada's text", suggested);
+    await assert.rejects(edit("Grace's text", suggested), isChanged);
+    assert.equal((await read(received)).editedText, "Ada's text");
+    await edit("Ada's text", suggested);
+    await edit("Grace's text", "Ada's text");
+    assert.equal((await read(received)).editedText, "Grace's text");
+    await assert.rejects(edit("Too late", "Ada's text"), isChanged);
+    await assert.rejects(edit("Text", "\0"), InvalidInputError);
+    await sendReply(services, member, received.threadId, { text: "It arrives tomorrow." });
+    await assert.rejects(
+      edit("Too late", "Grace's text"),
+      (error) => error instanceof ConflictError && error.code === "ALREADY_FINISHED",
+    );
   },
 );
 
