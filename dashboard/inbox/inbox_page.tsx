@@ -50,7 +50,7 @@ export default function InboxPage() {
           <CopyGraphQL operation={ThreadsQuery} variables={{ filter }} />
         </PageHead>
         <ThreadFilters state={state} onChange={setState}>
-          <SelectedThreads selection={selection} />
+          <SelectedThreads selection={selection} shown={list.rows} />
         </ThreadFilters>
         {job && (
           <RegenerationProgress

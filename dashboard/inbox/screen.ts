@@ -22,6 +22,7 @@ export const inbox: Screen = {
     [["s"], "Go to the button that sends the reply"],
     [["Ctrl", "Enter"], "Send the reply"],
     [["r"], "Regenerate the reply, or those of the selected threads"],
+    [["Shift", "X"], "Select all shown threads"],
     [["u"], "Thumbs up for the suggestion"],
     [["Shift", "U"], "Thumbs down for the suggestion"],
     [["d"], "Show or hide the changes to the suggested text"],
