@@ -2,8 +2,8 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { assertAccessible } from "../support/browser.ts";
 import { replyAnswer } from "../support/inbox.ts";
 import { SECRET } from "../support/inbound_mail.ts";
-import { holdAnswers, type ReceivedAsk, startModelServer } from "../support/model_server.ts";
 import { request } from "../support/program.ts";
+import { holdAnswers, type ReceivedAsk, startModelServer } from "../support/model_server.ts";
 import { postMail } from "./sample_inbox.ts";
 import { inBrowser, VIEWPORT } from "./support.ts";
 
@@ -328,6 +328,49 @@ inBrowser(
     await page.getByText("Question 21", { exact: true }).click();
     await page.getByText("Instruction: Friendlier").waitFor();
     await page.locator("textarea", { hasText: "Dear Grace," }).waitFor();
+  },
+  VIEWPORT,
+  {},
+  ENVIRONMENT,
+);
+
+inBrowser(
+  "a text from a template says that no language model is configured",
+  async ({ page, program, open }) => {
+    await postMail(program, { ...MAIL, messageId: "<unconfigured@example.com>" });
+    await open("/inbox?suggestion=FALLBACK");
+    await page.getByText("Where is my order?").click();
+    await page.getByText("This text is from a template. No language model is configured.")
+      .waitFor();
+    await page.locator(".reply-head").getByText("Fallback", { exact: true }).waitFor();
+    await page.locator("textarea", { hasText: "Grace Hopper" }).waitFor();
+    await assertAccessible(page);
+  },
+  VIEWPORT,
+  {},
+  { WEBHOOK_SECRET: SECRET },
+);
+
+inBrowser(
+  "a text from a template says how many attempts of the model failed, and is replaced by a regeneration",
+  async ({ page, program, open }) => {
+    const cut = { text: "cut", finishReason: null };
+    Object.assign(model.settings, { reply: () => cut, tokenMs: 0 });
+    await postMail(program, { ...MAIL, messageId: "<invalid@example.com>" });
+    await open("/inbox");
+    await page.getByText("Where is my order?").click();
+    // The waits between the four attempts are 14 s.
+    await page.getByText(
+      "This text is from a template. The language model could not be reached, in 4 attempts.",
+    ).waitFor({ timeout: 60_000 });
+    await page.locator("textarea", { hasText: "Grace Hopper" }).waitFor();
+    await assertAccessible(page);
+
+    model.settings.reply = answer;
+    await page.getByRole("button", { name: "Regenerate …" }).click();
+    await page.getByRole("button", { name: "Friendlier" }).click();
+    await page.locator("textarea", { hasText: "Dear Grace," }).waitFor();
+    strictEqual(await page.getByText("This text is from a template").count(), 0);
   },
   VIEWPORT,
   {},
