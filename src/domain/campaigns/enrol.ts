@@ -45,11 +45,12 @@ const OPEN = `select c.id as "campaignId", c.message_id as "messageId",
   from campaigns c join messages m on m.id = c.message_id and m.open`;
 
 // A statement of its own, so that the next one sees the enrolments of transactions that held these
-// locks before. In the order of ids, because two transactions would otherwise deadlock.
+// locks before. In the order of ids, because two transactions would otherwise deadlock. The estimate for the subquery
+// does not depend on the ids, so that PostgreSQL keeps the plan instead of planning each time.
 const LOCK_CURRENT = statement<[organizationIds: string[]], OpenCampaign>(
   "campaigns.lockCurrent",
   `${OPEN}
-   where c.organization_id = any($1) and c.enabled
+   where c.organization_id = any(array(select unnest($1::uuid[]))) and c.enabled
      and (c.send_at is null or c.send_at > now() or c.send_to_late_contacts)
    order by m.id for no key update of m`,
 );
@@ -60,11 +61,9 @@ const LOCK_ONE = statement<[campaignId: string], OpenCampaign>(
 );
 
 // `offset 0` forces index lookups: a join could read all contacts or deliveries. If a contact was
-// erased, a delivery to its address exists without an enrolment.
-const ENROL = statement<
-  [campaigns: string, contactIds: string[], welcomes: boolean[]],
-  Enrolment
->(
+// erased, a delivery to its address exists without an enrolment. The contacts are JSON, because the estimate for an
+// array depends on its length: PostgreSQL would plan the statement each time, which takes about 1 ms.
+const ENROL = statement<[campaigns: string, contacts: string], Enrolment>(
   "campaigns.enrol",
   `with campaign as materialized (
      select * from jsonb_to_recordset($1::jsonb) as r("campaignId" uuid, "messageId" uuid,
@@ -72,7 +71,8 @@ const ENROL = statement<
    ),
    picked as materialized (
      select contact_id, bool_or(welcome) as welcome, min(position) as position
-     from unnest($2::uuid[], $3::boolean[]) with ordinality as u(contact_id, welcome, position)
+     from rows from (jsonb_to_recordset($2::jsonb) as ("contactId" uuid, welcome boolean))
+       with ordinality as u(contact_id, welcome, position)
      group by 1
    ),
    wanted as materialized (
@@ -185,8 +185,7 @@ async function enrol(
       ...campaign,
       subject: toTypeId("message", campaign.messageId),
     }))),
-    contacts.map(({ contactId }) => contactId),
-    contacts.map(({ welcome }) => welcome),
+    JSON.stringify(contacts),
   );
 }
 

@@ -34,6 +34,12 @@ const ENROLMENTS = statement<[], { count: number }>(
   "test.countEnrolments",
   "select count(*) as count from enrolments",
 );
+// Statements of the session; it is that of the registrations, because they run one after the other.
+const KEPT_PLANS = statement<[], { name: string }>(
+  "test.keptPlans",
+  `select name from pg_prepared_statements
+   where name like 'campaigns.%' and generic_plans > 0 order by name`,
+);
 
 onEveryMail(
   "registerContact() queues the welcome at once, and mails for later dates",
@@ -210,4 +216,14 @@ onEveryMail("registerContact() refuses invalid input, and MEMBERs", async (mail)
   assert.deepEqual(await issues({}), ["email REQUIRED"]);
   assert.deepEqual(await issues({ email: "ada@example.net", psid: "4711" }), ["psid TAKEN"]);
   await assert.rejects(signUp(services, member, "ada@example.net"), ForbiddenError);
+});
+
+onPostgresMail("Repeated registrations are not planned again", async (mail) => {
+  const { db, services, organization: { admin } } = mail;
+  await addCampaign(services, admin, welcomeInput());
+  for (let n = 0; n < 10; n++) await signUp(services, admin, `person${n}@example.net`);
+  assert.deepEqual(
+    (await db.run(KEPT_PLANS)).map(({ name }) => name),
+    ["campaigns.enrol", "campaigns.lockCurrent", "campaigns.share"],
+  );
 });
