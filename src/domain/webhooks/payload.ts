@@ -38,11 +38,15 @@ export function typeOf(event: string): string {
   return event.toLowerCase().replace("_", ".");
 }
 
+// A loop, because Object.entries and Object.fromEntries took a quarter of the time of a body.
 function itemOf({ event, objectId, at, data }: StoredEvent): Record<string, unknown> {
   const noun = NOUNS[event] ?? NOUNS[event.split("_", 1)[0] ?? ""];
-  const fields = Object.entries(data).map(([name, value]) => {
+  const item: Record<string, unknown> = noun ? { id: toTypeId(noun, objectId) } : {};
+  for (const name of Object.keys(data)) {
+    const value = data[name];
     const idOf = ID_FIELDS[name];
-    return [name, idOf && typeof value === "string" ? toTypeId(idOf, value) : value];
-  });
-  return { ...noun && { id: toTypeId(noun, objectId) }, ...Object.fromEntries(fields), at };
+    item[name] = idOf && typeof value === "string" ? toTypeId(idOf, value) : value;
+  }
+  item.at = at;
+  return item;
 }
