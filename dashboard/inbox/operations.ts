@@ -3,7 +3,7 @@ import { Failure, graphql } from "../api/graphql.ts";
 // The results name only what the caller needs at once. Events bring the rest: a result that arrives after a newer
 // event would put older data in its place.
 
-/** Saves the text of a suggested reply as a person edits it, if it is still `replaces`. */
+/** Saves the edit of a suggested reply, if the stored text is still `replaces`. */
 export const EditSuggestion = graphql(
   `
   mutation EditSuggestion($id: ID!, $text: String!, $replaces: String) {

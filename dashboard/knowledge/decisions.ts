@@ -20,7 +20,7 @@ export interface Decided {
   readonly facts: readonly FactRow[];
 }
 
-/** Receives the decisions of all parts of the page, so that the last one can be taken back. */
+/** Receives the decisions of all parts of the page, so that the last one can be undone. */
 export const DecidedContext = createContext<(decided: Decided) => void>(() => {});
 
 /** Prepares decisions about one or many facts. */

@@ -7,7 +7,7 @@ import { useKeys } from "../kit/keys.ts";
 import type { Decided } from "./decisions.ts";
 import { ApproveFacts, DismissFacts, ReopenFacts } from "./operations.ts";
 
-/** Notice of a decision, which its button and the key u take back: each fact returns to the state that it had before. */
+/** Notice of a decision, with a button that undoes it, as the key u does: each fact returns to its previous state. */
 export function UndoDecision({ decided: { state, facts }, onUndone, onClose }: {
   readonly decided: Decided;
   readonly onUndone: () => void;

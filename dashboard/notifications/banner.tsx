@@ -11,8 +11,8 @@ import { SubjectLink } from "./subject_link.tsx";
 const RECENT_MS = 10 * 60_000;
 
 /**
- * The last unread notification of the past ten minutes; it stays after its toast until it is read. It stands below the
- * screen, which gets less height, so that it covers nothing.
+ * The last unread notification of the past ten minutes; it stays after its toast until it is read. It reduces the height
+ * of the screen above it, so that it covers nothing.
  */
 export function RecentBanner() {
   const { notifications } = useFeed();

@@ -138,7 +138,7 @@ builder.mutationFields((t) => ({
       "Changes a campaign. Mails that are not being sent yet get the new content. A job enrols " +
       "the contacts that match the changed campaign; no contact gets its mail twice. ADMIN and " +
       "OPERATOR only, else ForbiddenError. Refuses an unknown id with NotFoundError; the same faults " +
-      "as `createCampaign`, and another date while mails of the present one are queued, with " +
+      "as `createCampaign`, and another date while mails for the current date are queued, with " +
       "InvalidInputError.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the campaign: cmp_…" }),

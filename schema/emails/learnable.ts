@@ -30,8 +30,8 @@ builder.queryField("learnableEmails", (t) =>
   t.connection({
     type: EmailNode,
     description:
-      "Mails to learn from, newest first: those that people of the organization have sent, with text " +
-      "of their own; visible to all roles. `startEmailLearning` takes their ids.",
+      "Mails to learn from, newest first: mails with text of their own that people of the " +
+      "organization have sent. Visible to all roles. `startEmailLearning` takes their ids.",
     args: {
       filter: t.arg({
         type: LearnableEmailFilter,

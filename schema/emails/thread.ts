@@ -59,8 +59,8 @@ ThreadNode.implement({
     contactName: t.string({
       nullable: true,
       description:
-        "Name of the other party: that of the contact, else the one in the newest mail from its " +
-        "address. Null if neither has a name.",
+        "Name of the other party: that of the contact, else the one in its newest mail that has a " +
+        "name. Null if there is none.",
       resolve: async (thread, _args, context) =>
         (await contactOf(thread, context))?.name ?? await loadSenderName(context, thread.id),
     }),

@@ -51,13 +51,13 @@ builder.mutationFields((t) => ({
       "Saves a person's edit of a suggested reply, which neither the model nor a new mail " +
       "replaces. Saving the original text removes the edit. A repeated call changes nothing. " +
       "Refuses a suggestion that was sent or replaced with ConflictError ALREADY_FINISHED, and one " +
-      "whose text is no longer `replaces` with CHANGED.",
+      "whose stored text differs from `replaces` with ConflictError CHANGED.",
     args: {
       id: t.arg.id({ required: true, description: "Id of the suggestion: sug_…" }),
       text: t.arg.string({ required: true, description: "Text, at most 50,000 characters." }),
       replaces: t.arg.string({
         description:
-          "Text that the edit began with: `editedText`, or else `text`. Null: the edit replaces any " +
+          "Text before the edit: `editedText`, or else `text`. Null: the edit replaces any " +
           "text, also that of another person.",
       }),
     },

@@ -182,8 +182,8 @@ async function rowsOf<Row>(
   try {
     return (await query<Row & pg.QueryResultRow>(config, deadlineMs)).rows;
   } finally {
-    // The driver's object of a query, which has the values, survives all minor garbage collections. During an
-    // import the memory would grow by each text that is written, until the next major one.
+    // Only a major garbage collection frees the driver's object of a query, which contains the values. Until then,
+    // an import would keep each text that it has written in memory.
     config.values.length = 0;
   }
 }

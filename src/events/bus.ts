@@ -84,7 +84,7 @@ const SIGNALS: ReadonlySet<Topic> = new Set<Topic>([
   "hold",
 ]);
 
-// A request that follows the answer to a revocation must not be accepted by what this process still remembers.
+// Listeners of these topics clear caches: once a revocation is answered, no cached key or secret may be accepted.
 const REVOCATIONS: ReadonlySet<Topic> = new Set<Topic>(["access", "inboundRoutes"]);
 
 interface Pending {

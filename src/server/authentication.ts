@@ -44,11 +44,11 @@ const PUBLISHED_ALGORITHMS = [
   "EdDSA",
 ];
 
-// The end of the time that a Date can hold.
+// Latest time of a Date, in milliseconds.
 const MAX_TIME_MS = 8.64e15;
 
 const claims = z.object({
-  // As `eraseUser` takes it; PostgreSQL cannot store a NUL character.
+  // The limit of `eraseUser`, so that each user can be erased. PostgreSQL cannot store a NUL character.
   sub: singleLine(200),
   org: z.string(),
   role: z.enum(["OPERATOR", "ADMIN", "MEMBER"]),

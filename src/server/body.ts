@@ -35,8 +35,8 @@ export async function* receiveBody(
       yield value;
     }
   } finally {
-    // Deno discards the rest of a cancelled body. Otherwise, it resets the connection while the client still sends, which
-    // then cannot read the answer. A body cannot be cancelled if the connection is lost.
+    // Deno discards the rest of a cancelled body. Without this, it resets the connection while the client still sends,
+    // and the client cannot read the answer. A body cannot be cancelled if the connection is lost.
     reader?.cancel().catch(() => {});
   }
 }

@@ -30,7 +30,7 @@ const TOO_LARGE = `<!doctype html><title>Too large</title>
 export function createContent(services: Services, authenticate: Authenticate): Hono {
   const app = new Hono();
   app.post("/content/preview", async (context) => {
-    // The key is in the body, so that the body of a caller without one is read, too.
+    // The key is in the body, so the body of a caller without a key is read, too.
     const body = await readBody(context.req.raw, MAX_PREVIEW_BYTES);
     context.req.raw = new Request(context.req.raw, { body });
     const { key, html } = await context.req.parseBody();

@@ -1,6 +1,6 @@
 // Facts found for mails by words alone, and by words and embeddings: the share of mails whose fact is among the first 5,
-// and the time. A stand-in makes the embeddings, from words and their synonyms. On the embedded database; with --postgres on
-// PostgreSQL with pgvector.
+// and the time. A test server makes the embeddings, from words and their synonyms. The database is the embedded one; with
+// --postgres it is PostgreSQL with pgvector.
 import { parseArgs } from "node:util";
 import { prepareEmbeddings } from "../../src/domain/knowledge/embeddings.ts";
 import { embedNextFacts } from "../../src/domain/knowledge/embed.ts";

@@ -13,7 +13,7 @@ const ENVIRONMENT = { OPENAI_API_KEY: "sk-good", OPENAI_BASE_URL: model.baseUrl 
 
 const MANY = 1_001;
 
-/** Imports mails, of which one more is sent than one run can be started with. */
+/** Imports one sent mail more than can be chosen for one run. */
 async function importMany(program: Program): Promise<void> {
   const mails = Array.from({ length: MANY }, (_, n) =>
     [
@@ -40,7 +40,7 @@ async function openChoice(page: Page) {
 }
 
 inBrowser(
-  "mails are searched, chosen by keys and as a whole, and only these are learned",
+  "mails are searched, chosen by keys and all at once, and only the chosen ones are learned",
   async ({ page, program, open }) => {
     await importSampleMails(program);
     await open("/learning");
@@ -116,7 +116,7 @@ inBrowser(
       await dialog.getByRole("button", { name: "Show more of 1,001 mails" }).click();
     }
     await dialog.getByRole("button", { name: "Select all 1,001 shown" }).click();
-    await dialog.getByRole("alert").getByText("Choose at most 1,000 mails for one run, 1 fewer.")
+    await dialog.getByRole("alert").getByText("Choose at most 1,000 mails for one run: 1 too many.")
       .waitFor();
     const learn = dialog.getByRole("button", { name: /^Learn\b(?! again)/ });
     strictEqual(await learn.isDisabled(), true);

@@ -1,7 +1,7 @@
 import { replyAnswer } from "../support/inbox.ts";
 import type { ReceivedAsk } from "../support/model_server.ts";
 
-/** A mail of a customer who asks for an order. */
+/** A mail of a customer who asks about an order. */
 export const MAIL = {
   messageId: "<second@example.com>",
   references: "<first@example.com>",
@@ -16,7 +16,7 @@ export const SUGGESTED =
   "Hello Grace,\n\nyour order [number of the order] is on its way.\n\nKind regards";
 const REVIEW = JSON.stringify({ shortcomings: ["MISSING_FACT"], facts: [] });
 
-/** Suggests a reply to a mail, with the ground first, as the model is asked for; names a shortcoming of an edit. */
+/** Answer of the model: a suggested reply with its text last, as the prompt asks, or a shortcoming of an edited one. */
 export function answer({ schema, messages }: ReceivedAsk): string {
   if (schema?.name !== "reply") return REVIEW;
   const isFriendlier = JSON.stringify(messages).includes("draft: Friendlier");

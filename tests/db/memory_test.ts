@@ -21,7 +21,7 @@ onPostgres(
   async ({ db }) => {
     const before = oldSpaceSize();
     for (let n = 0; n < STATEMENTS; n++) {
-      // A text of its own for each statement: repeat() alone may return a text that is not written out yet.
+      // JSON.stringify() creates a new text for each statement; the text of repeat() may not occupy memory yet.
       await db.run(LENGTH_OF, JSON.stringify("x".repeat(TEXT_LENGTH)));
     }
     const growth = oldSpaceSize() - before;

@@ -14,7 +14,7 @@ export function OwnReply({ thread, onClose }: {
 }) {
   const [draft, keep] = useDraft(thread.id);
   const [text, setText] = useState(draft);
-  // The editor of a suggestion that has just ended leaves its text a moment later.
+  // If a suggestion ends while it is edited, its editor keeps the text as a draft after this editor has opened.
   if (text === "" && draft !== "") setText(draft);
   const sending = useSend(thread.id, null, text, () => {
     keep("");

@@ -25,7 +25,7 @@ interface EditState {
   readonly seen: string;
   /** Text that was saved last, or taken from the server: the next save replaces it. */
   readonly saved: string;
-  /** Text that a save wanted to replace when another one was stored already; null: none. */
+  /** `replaces` of a save that was refused, because another text was stored; null: none was refused. */
   readonly outdated: string | null;
 }
 
@@ -39,7 +39,7 @@ export function useEdit(threadId: string, { id, editedText, text: suggested }: S
   const [, keep] = useDraft(threadId);
   const [edit, setEdit] = useState<EditState>(() => stateOf(stored));
   const { text, seen, saved, outdated } = edit;
-  // While a save runs, its answer tells whether the text was stored.
+  // While a save runs, the stored text may be the one that is being saved, so the check waits for its result.
   if (stored !== seen && !action.running) {
     setEdit(text === saved || text === stored ? stateOf(stored) : { ...edit, seen: stored });
   }
@@ -62,7 +62,7 @@ export function useEdit(threadId: string, { id, editedText, text: suggested }: S
     const result = await action.run({ id, text, replaces: saved });
     if (!isFailure(result)) return;
     setEdit((edit) => edit.saved === text ? { ...edit, saved } : edit);
-    // Also if the editor is closed by now: the thread may be answered, or the user may have left the page.
+    // The text is kept even if the editor is closed: the thread may be answered, or the user may have left the page.
     if (result.code !== undefined && !isSent.current) keep(text);
     if (result.code === "CHANGED") setEdit((edit) => ({ ...edit, outdated: saved }));
   }

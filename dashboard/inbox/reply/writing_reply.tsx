@@ -37,7 +37,7 @@ export function WritingReply({ threadId, suggestion: { id, status, text } }: {
         <p className="reply-line">
           <DraftState />
           <span className="dimmed">
-            Your text is shown below the suggestion when it is complete.
+            Your text is shown below the suggestion once the suggestion is complete.
           </span>
         </p>
       )}

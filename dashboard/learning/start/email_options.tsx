@@ -6,7 +6,7 @@ import type { LearnableEmail } from "./learnable_emails.ts";
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
-/** Mails with check boxes. The arrow keys move between them, and the space bar chooses. */
+/** Mails with check boxes. The arrow keys move between them, and the space bar chooses a mail. */
 export function EmailOptions({ list, chosen, onToggle, empty }: {
   readonly list: LiveList<LearnableEmail>;
   readonly chosen: ReadonlySet<string>;

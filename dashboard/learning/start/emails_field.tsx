@@ -8,7 +8,7 @@ import { EmailOptions } from "./email_options.tsx";
 import { MAX_CHOSEN } from "./form.ts";
 import { LEARNABLE_EMAILS } from "./learnable_emails.ts";
 
-/** Days are local dates: "2026-01-31"; empty: no limit. */
+/** Initial filter: all mails that were not learned yet. Days are local dates: "2026-01-31"; empty: no limit. */
 const ALL_NEW = { search: "", from: "", through: "", onlyNew: true };
 
 /** Choice of single mails to learn from, by a search, a period and check boxes. */
@@ -23,7 +23,9 @@ export function EmailsField({ chosen, onChange, error }: {
   const change = (changes: Partial<typeof filter>) => setFilter({ ...filter, ...changes });
   const excess = chosen.size - MAX_CHOSEN;
   const fault = excess > 0
-    ? `Choose at most ${formatCount(MAX_CHOSEN)} mails for one run, ${formatCount(excess)} fewer.`
+    ? `Choose at most ${formatCount(MAX_CHOSEN)} mails for one run: ${
+      formatCount(excess)
+    } too many.`
     : error;
 
   function toggle(id: string) {

@@ -69,7 +69,7 @@ const UPDATE = statement<
  * @returns the changed campaign
  * @throws {ForbiddenError} for a MEMBER
  * @throws {NotFoundError}
- * @throws {InvalidInputError} as `createCampaign` does, and for another date while mails of the present one are queued;
+ * @throws {InvalidInputError} as `createCampaign` does, and for another date while mails for the current date are queued;
  *   nothing is changed then
  */
 export async function updateCampaign(
@@ -153,13 +153,13 @@ async function change(
   return changed;
 }
 
-// Queued mails do not wait for a later date, so that the date of the campaign would not be theirs.
+// Queued mails are sent without regard to the new date, so the campaign would show a date that is not theirs.
 async function checkNotSending(tx: Connection, messageId: string): Promise<void> {
   if (!await hasUnfinishedBatches(tx, messageId)) return;
   throw invalid(
     ["sendAt"],
     "BEING_SENT",
-    "cannot be changed while mails of the present date are queued; disable the campaign to hold them",
+    "cannot be changed while mails for the current date are queued; disable the campaign to hold them",
   );
 }
 

@@ -7,7 +7,7 @@ export interface SignedToken {
   readonly content: string;
 }
 
-/** The token of a request was used for another content. */
+/** The token of a request was used with other content. */
 export class ReusedTokenError extends Error {
   override readonly name = "ReusedTokenError";
 }

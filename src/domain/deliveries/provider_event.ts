@@ -137,11 +137,11 @@ export async function recordFeedback(
     return { outcome: "early", feedback: [] };
   }
   const inserted = await tx.run(INSERT_EVENT, source, id);
-  // Also of a repeated event, because its token could otherwise be used for another one.
+  // The token of a repeated event is recorded, too, because it could otherwise be used for another event or mail.
   const [accepted] = await acceptTokens(tx, [token === undefined ? null : { token, content: id }]);
   if (inserted.length === 0) return { outcome: "repeated", feedback: [] };
   if (!accepted) {
-    throw new ReusedTokenError(`Cannot accept event ${id}: its token was used for another event`);
+    throw new ReusedTokenError(`Cannot accept event ${id}: its token was used for other content`);
   }
   if (entries.length === 0) return { outcome: "ignored", feedback: [] };
   await markDelivered(tx, entries);

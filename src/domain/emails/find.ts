@@ -87,8 +87,8 @@ export function threadsById(
 }
 
 /**
- * Finds the names of the other parties of threads, by the id of the thread: those with which they signed their newest
- * mail. A party that has not named itself is missing.
+ * Finds the names of the other parties of threads, by the id of the thread: each from the newest mail of the party whose
+ * From header has a name. Threads without such a mail are missing.
  */
 export async function findSenderNames(
   { db }: { readonly db: Connection },

@@ -26,7 +26,8 @@ export interface LearnableEmailFilter {
 }
 
 /**
- * Returns SQL that marks mails as learned. Rows are locked in one order, because two runs may learn the same mails.
+ * Returns SQL that marks mails as learned. Rows are locked in one order, because two runs with the same
+ * mails could otherwise deadlock.
  *
  * @param ids SQL of an array of their ids
  */
@@ -55,8 +56,8 @@ const NEWEST_FIRST: Sort = {
 };
 
 /**
- * Reads a page of the mails that can be learned from, newest first: those of persons of the organization with text of
- * their own.
+ * Reads a page of the mails that can be learned from, newest first: mails with text of their own that people of the
+ * organization have sent.
  *
  * @throws {InvalidInputError} for a period that does not end after it begins, page arguments out of range and cursors of
  *   another list
@@ -70,15 +71,15 @@ export async function listLearnableEmails(
   if (sentFrom && sentTo && sentFrom >= sentTo) {
     throw invalid(["filter", "sentTo"], "OUT_OF_RANGE", "must be later than sentFrom");
   }
-  // Only the ids, so that an index without the texts of the mails is enough.
+  // The query reads the ids only, so that an index without the texts of the mails is enough.
   let query = queryBuilder<Tables>().selectFrom("emails as e").select("id")
     .where("organization_id", "=", caller.organizationId)
     .where(sql.raw<boolean>(TEACHES)).where(sql.raw<boolean>(HAS_TEXT));
   if (sentFrom) query = query.where("received_at", ">=", sentFrom);
   if (sentTo) query = query.where("received_at", "<", sentTo);
   if (learned != null) query = query.where("learned_at", learned ? "is not" : "is", null);
-  for (const part of partsOf(search)) {
-    query = query.where("search_line", "like", sql<string>`lower(${part})`);
+  for (const pattern of patternsOf(search)) {
+    query = query.where("search_line", "like", sql<string>`lower(${pattern})`);
   }
   const { edges, ...rest } = await listPage(services.db, query, NEWEST_FIRST, page);
   const found = await findEmails(services, caller, edges.map(({ node: { id } }) => id));
@@ -92,8 +93,8 @@ export async function listLearnableEmails(
   };
 }
 
-// Patterns for LIKE.
-function partsOf(search: string | null | undefined): string[] {
+/** Returns a pattern for LIKE for each part of a search. */
+function patternsOf(search: string | null | undefined): string[] {
   const words = (search ?? "").replaceAll("\0", "").toWellFormed().split(/\s+/);
   return words.filter((word) => word !== "")
     .map((word) => `%${word.replaceAll(/[\\%_]/g, "\\$&")}%`);

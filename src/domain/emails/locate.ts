@@ -35,8 +35,8 @@ const LOCK = statement<[keys: string[]]>(
 
 // The subject alone is a weak criterion, so it joins mails only within 30 days. Answers to the same mail join only with
 // the same other party, because a mail to many people gets many answers. With "offset 0" each reference is looked up by
-// itself; with old statistics the planner would otherwise read all mails of the organization. Instead of "exists", which
-// would read all important contacts, a contact is looked up.
+// itself; with old statistics the planner would otherwise read all mails of the organization. The
+// contact is looked up, because with "exists" the planner would read all important contacts.
 const LOCATE = statement<[emails: string], Location & { n: number }>(
   "incomingEmails.locate",
   `select m.n,

@@ -90,7 +90,7 @@ const MAX_ID_LENGTH = 500;
 const MAX_ADDRESS_LENGTH = 320;
 // As for contacts. Longer words do not fit on a line of the header of a reply.
 const MAX_NAME_LENGTH = 200;
-// The longest line of RFC 5322; lists and prompts contain whole subjects.
+// Longest line of RFC 5322. Subjects are limited, because lists and prompts contain them whole.
 const MAX_SUBJECT_LENGTH = 998;
 const MAX_ADDRESSES = 500;
 const MAX_REFERENCES = 100;

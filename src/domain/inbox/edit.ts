@@ -16,7 +16,8 @@ const textSchema = z.string().max(
   `is longer than ${MAX_LENGTH.toLocaleString("en")} characters`,
 ).regex(/^[^\0]*$/, "must not contain NUL characters");
 
-// An edited text is complete, whether or not the model wrote one. A repeated call finds its own text.
+// An edited text is complete, whether or not the model wrote one. The stored text may also be the new one, so that a
+// repeated call succeeds.
 const EDIT = statement<
   [
     organizationId: string,
@@ -40,11 +41,11 @@ const EDIT = statement<
  * Saves a person's edit of a suggestion, which neither the model nor a new mail replaces; its job is cancelled. Saving
  * the original text removes the edit.
  *
- * @param replaces text that the edit began with; null: the edit replaces any text
+ * @param replaces text before the edit; null: the edit replaces any text
  * @throws {InvalidInputError} for a text of more than 50,000 characters
  * @throws {NotFoundError}
- * @throws {ConflictError} ALREADY_FINISHED if it was sent, replaced, or the thread is answered; CHANGED if the text is no
- *   longer `replaces`
+ * @throws {ConflictError} ALREADY_FINISHED if it was sent, replaced, or the thread is answered; CHANGED if the
+ *   stored text differs from `replaces`
  */
 export async function editSuggestion(
   services: Services,

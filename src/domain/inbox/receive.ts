@@ -24,7 +24,7 @@ export interface ArrivedMail {
 /**
  * Stores an inbound mail in its thread and requests its suggestion, and resolves once both are committed. A mail whose
  * Message-ID is already in the inbox changes nothing. Rejects with a `ReusedTokenError`, and stores nothing, if the token
- * was used for another content.
+ * was used for other content.
  */
 export type ReceiveMail = (arrived: ArrivedMail) => Promise<PlacedEmail>;
 
@@ -71,7 +71,7 @@ async function receiveTogether(
   const byRow = new Map(accepted.map((row, index) => [row, placed[index]]));
   return rows.map((row) =>
     byRow.get(row) ??
-      new ReusedTokenError("Cannot accept the mail: its token was used for another content")
+      new ReusedTokenError("Cannot accept the mail: its token was used for other content")
   );
 }
 

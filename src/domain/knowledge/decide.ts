@@ -27,7 +27,7 @@ const ACTIONS: Readonly<Record<FactState, string>> = {
  * proposed again; it can be approved later, and the reverse.
  *
  * @param ids at most 1,000 database ids
- * @param state PROPOSED: as before a decision
+ * @param state PROPOSED withdraws the decision
  * @returns the facts in the order of the ids
  * @throws {ForbiddenError} for a MEMBER
  * @throws {NotFoundError} naming every fact that does not exist; nothing is changed then

@@ -42,7 +42,7 @@ export async function prepareEmbeddings(db: Connection): Promise<boolean> {
     log.warn("Facts are found by words alone, because pgvector is missing: {refusal}", { refusal });
     return false;
   }
-  // If another process creates it at the same time, `if not exists` does not prevent the error.
+  // If another process creates the table at the same time, `if not exists` does not prevent a unique violation.
   await db.run(CREATE_TABLE).catch((error) => {
     if (!isUniqueViolation(error)) throw error;
   });

@@ -55,8 +55,9 @@ const ERASE_TOPICS = statement<[organizationId: string, limit: number], { name: 
 );
 
 /**
- * Erases the facts with a scope of the person, and those with evidence from its mails only; likewise topics, whose names
- * the model takes from mails. The mails, and with them their evidence, must be erased before.
+ * Erases the facts with a scope of the person, and those with evidence from its mails only. Topics without mails are
+ * erased, too, because the model takes their names from mails. The mails, and with them their evidence, must be erased
+ * before.
  */
 export async function eraseFromKnowledge(
   db: Connection,

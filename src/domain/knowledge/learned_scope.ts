@@ -2,8 +2,8 @@ import { z } from "zod";
 import { ALL, readScope, topicName } from "./scope.ts";
 
 /**
- * Fields of a fact in an answer of the model: the mails that it holds for. They contain no address, because a mail could
- * make the model name that of another person.
+ * Fields of a fact in an answer of the model: the mails that it holds for. They contain no address, because the text of
+ * a mail could make the model name the address of another person.
  */
 export const learnedScope = {
   scope: z.enum(["ALL", "TOPIC", "CUSTOMER"]),

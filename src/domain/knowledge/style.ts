@@ -88,8 +88,8 @@ const ERASE = statement<[organizationId: string], { id: string }>(
 );
 
 /**
- * Erases the style of an organization without learned mails: it was learned from those of erased people only, and a
- * greeting may contain a name. The mails must be erased before.
+ * Erases the style of an organization if no mail is left that it was learned from, because a greeting may contain a
+ * name. The mails must be erased before.
  */
 export async function eraseStyle(db: Connection, { organizationId }: Person): Promise<number> {
   return (await db.run(ERASE, organizationId)).length;

@@ -56,8 +56,8 @@ function page(source: string): string {
 }
 
 /**
- * SQL: counts of a selection. The mails that would be learned are counted by themselves, because an index tells which
- * mails have text, and reading each text takes most of the time.
+ * SQL: counts of a selection. The mails that would be learned are counted separately, because an index contains the
+ * mails with text, and reading each text would take most of the time.
  *
  * @param source condition that mail `e` is chosen
  */

@@ -2,8 +2,8 @@ import { type Connection, statement } from "../../db/database.ts";
 import type { Services } from "../services.ts";
 import { publishQuotes, type QuoteRef } from "./publish.ts";
 
-// Quote `q`, PENDING or AI_PROCESSING in the words of the partial indexes quotes_pending and quotes_locked, whose latest
-// job `j` ended without a result: its handler did not run, or could not record it.
+// SQL: quote `q` is PENDING or AI_PROCESSING, and its latest job `j` ended without a result, because the handler did not
+// run or could not record it. The condition repeats those of the partial indexes quotes_pending and quotes_locked.
 const ENDED = `j.id = q.job_id and j.status in ('FAILED', 'CANCELLED')
   and (q.status = 'PENDING' or q.lock_token is not null)`;
 

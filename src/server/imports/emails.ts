@@ -45,9 +45,8 @@ interface Batch {
  *
  * @returns 200 with `{ added, known, sent, refused, refusedMails: [{ offset, reason }] }`, where `sent` is the number of
  *   mails from the own addresses, and `refusedMails` has the first 100 mails that cannot be read or are larger than
- *   30 MiB; 400 with `errors` if no mail can be read, or the upload
- *   was interrupted: what was written until then stays, and sending the file again adds the rest; 408, 413, 415 and 503
- *   as `importRecipients`
+ *   30 MiB; 400 with `errors` if no mail can be read, or the upload was interrupted: mails that were stored until then
+ *   stay, and sending the file again adds the rest; 408, 413, 415 and 503 as `importRecipients`
  */
 export async function importEmails(
   services: Services,

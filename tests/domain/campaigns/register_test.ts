@@ -34,7 +34,7 @@ const ENROLMENTS = statement<[], { count: number }>(
   "test.countEnrolments",
   "select count(*) as count from enrolments",
 );
-// Statements of the session; it is that of the registrations, because they run one after the other.
+// Prepared statements of one session. The registrations use the same one, because they run one after the other.
 const KEPT_PLANS = statement<[], { name: string }>(
   "test.keptPlans",
   `select name from pg_prepared_statements

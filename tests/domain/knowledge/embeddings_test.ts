@@ -18,7 +18,7 @@ const SYNONYMS = { parcel: "package", arrive: "delivered", when: "how" };
 const MODEL = "text-embedding-3-small";
 
 const CREATE_EXTENSION = statement<[]>("test.createVector", "create extension vector");
-// It may create tables, but no extension, because pgvector is not a trusted one.
+// The role may create tables, but no extension, because it has no CREATE privilege on the database.
 const MAKE_ROLE = (name: string) =>
   statement<[]>(
     "test.makeRole",
@@ -67,7 +67,7 @@ const FACTS = [
   { question: "Do you take cards?", answer: "Yes, all." },
 ];
 
-// The package of PostgreSQL does not contain pgvector.
+// A server may lack pgvector, because it is a package of its own.
 const isInstalled = await hasExtension("vector");
 const onVectors = isInstalled ? onEveryDatabase : onEmbedded;
 if (!isInstalled) {

@@ -73,7 +73,7 @@ onEveryInbound("/webhooks/email stores a mail once", async (server) => {
 });
 
 onEveryInbound(
-  "a thread names the contact, and a sender without one as its newest mail",
+  "contactName is the name of the contact, or else the one in the newest mail that has a name",
   async (server) => {
     const { services, organization: { admin }, postJson } = server;
     const nameOf = async (threadId: string) => (await readThread(server, threadId)).contactName;

@@ -111,7 +111,7 @@ onEveryInbound("/webhooks/mailgun accepts a token for one mail only", async (ser
   ) {
     const { status, body } = await postForm(forged, { token });
     assert.equal(status, 401);
-    assert.match(body.errors[0]?.message ?? "", /token was used for another content/);
+    assert.match(body.errors[0]?.message ?? "", /token was used for other content/);
   }
   const { body: { data } } = await post(READ, { variables: { id: first.body.threadId } });
   assert.equal(data.thread.emails.nodes[0].text, FIELDS["body-plain"]);
