@@ -74,9 +74,24 @@ inBrowser(
 
     await page.getByRole("button", { name: "Write another reply" }).click();
     await text.fill("One more thing.");
+    // The server sends the reply, but its answer is lost.
+    await page.route("**/graphql", async (route) => {
+      const isReply = route.request().postData()?.includes("sendReply");
+      if (!isReply) return await route.fallback();
+      await route.fetch();
+      await route.abort();
+    });
     await page.getByRole("button", { name: "Send to grace@example.com" }).click();
-    await page.locator(".inbox-text", { hasText: "One more thing." }).waitFor();
+    await page.getByRole("alert").getByText("Not sent", { exact: true }).waitFor();
+    await page.unroute("**/graphql");
     await page.reload();
+    await page.getByText("Draft not sent").waitFor();
+    await page.getByRole("button", { name: "Send to grace@example.com" }).click();
+    await page.getByText("Draft not sent").waitFor({ state: "detached" });
+    await page.reload();
+    const sent = page.locator(".inbox-text", { hasText: "One more thing." });
+    await sent.first().waitFor();
+    strictEqual(await sent.count(), 1);
     await page.getByRole("button", { name: "Write another reply" }).click();
     strictEqual(await text.inputValue(), "");
     await text.fill("Never mind.");

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 
-const STORAGE_KEY = "waybill.reply.";
+const TEXT = "waybill.reply.";
+const SEND_KEY = "waybill.reply_key.";
 
 const listeners = new Set<() => void>();
 
@@ -20,18 +21,32 @@ export function useDraft(threadId: string): [draft: string, keep: (text: string)
   return [draft, (text) => keepDraft(threadId, text)];
 }
 
+/** Idempotency key of the draft of a thread. It stays with the text, also when the page is loaded again. */
+export function sendKeyOf(threadId: string): string {
+  return sessionStorage.getItem(SEND_KEY + threadId) ?? crypto.randomUUID();
+}
+
 function readDraft(threadId: string): string {
-  return sessionStorage.getItem(STORAGE_KEY + threadId) ?? "";
+  return sessionStorage.getItem(TEXT + threadId) ?? "";
 }
 
 function keepDraft(threadId: string, text: string): void {
-  const key = STORAGE_KEY + threadId;
   try {
-    if (text.trim() === "") sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, text);
+    if (text.trim() === "") forget(threadId);
+    else store(threadId, text);
   } catch {
     // The storage of the tab is full. An older text must not be taken for this one.
-    sessionStorage.removeItem(key);
+    forget(threadId);
   }
   for (const listener of listeners) listener();
+}
+
+function store(threadId: string, text: string): void {
+  sessionStorage.setItem(TEXT + threadId, text);
+  sessionStorage.setItem(SEND_KEY + threadId, crypto.randomUUID());
+}
+
+function forget(threadId: string): void {
+  sessionStorage.removeItem(TEXT + threadId);
+  sessionStorage.removeItem(SEND_KEY + threadId);
 }

@@ -3,6 +3,7 @@ import { type Failure, isFailure, useAction } from "../../kit/action.ts";
 import type { Question } from "../../kit/confirm.tsx";
 import { formatNumberOf } from "../../kit/format.ts";
 import { SendReply } from "../operations.ts";
+import { sendKeyOf } from "./draft.ts";
 import { placeholdersOf } from "./placeholders.ts";
 
 /** The sending of a reply. */
@@ -33,7 +34,10 @@ export function useSend(
   const [isSent, setIsSent] = useState(false);
   const [question, setQuestion] = useState<Question | null>(null);
   // A repeated click, or one after a lost answer, sends the same text once.
-  const idempotencyKey = useMemo(() => crypto.randomUUID(), [threadId, text]);
+  const idempotencyKey = useMemo(
+    () => suggestionId === null ? sendKeyOf(threadId) : crypto.randomUUID(),
+    [threadId, suggestionId, text],
+  );
 
   async function run() {
     const result = await action.run({ threadId, input: { text, suggestionId, idempotencyKey } });
