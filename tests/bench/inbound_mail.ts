@@ -112,7 +112,10 @@ async function post({ address }: Target, run: string, n: number): Promise<void> 
 
 async function measure({ services, caller, target }: Bench): Promise<void> {
   for (const [name, filter] of Object.entries(FILTERS)) {
-    report(`threads: ${name}`, await timeOf(() => listThreads(services, caller, filter, {})));
+    report(
+      `threads: ${name}`,
+      await timeOf(() => listThreads(services, caller, filter, { first: 20 })),
+    );
   }
   await atRate(RATE, (n) => post(target, "warm-up", n));
   reportLatencies("a query that reads nothing", await atRate(RATE, () => request(target, NOTHING)));

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { TableOf } from "../../db/columns.ts";
-import { queryBuilder } from "../../db/database.ts";
+import { type Connection, queryBuilder } from "../../db/database.ts";
 import type { Caller } from "../access/access.ts";
 import { listPage, type Page, type PageArgs, type Sort } from "../page.ts";
 import type { Services } from "../services.ts";
@@ -39,6 +39,9 @@ const WAITING_FIRST: Sort = {
   direction: "desc",
 };
 
+/** Words are frequent if more mails have them. */
+const MAX_RARE = 5_000;
+
 const OLDEST_FIRST: Sort = {
   name: "received asc",
   keys: [
@@ -53,7 +56,7 @@ const OLDEST_FIRST: Sort = {
  *
  * @throws {InvalidInputError} for page arguments out of range and cursors of another list
  */
-export function listThreads(
+export async function listThreads(
   { db }: Services,
   { organizationId }: Pick<Caller, "organizationId">,
   { ids, answered, vip, suggestionStatuses, search }: ThreadFilter,
@@ -66,8 +69,8 @@ export function listThreads(
   if (vip != null) query = query.where(isImportant(organizationId, vip));
   if (suggestionStatuses) query = query.where(hasSuggestion(organizationId, suggestionStatuses));
   const words = search && wordQuery(search);
-  if (words) query = query.where(hasWords(organizationId, words));
-  return listPage(db, query, WAITING_FIRST, page);
+  if (words) query = query.where(await hasWords(db, organizationId, words));
+  return await listPage(db, query, WAITING_FIRST, page);
 }
 
 /**
@@ -99,8 +102,23 @@ function hasSuggestion(organizationId: string, statuses: readonly string[]): Raw
       and s.status in (${sql.join(statuses)}))`;
 }
 
-function hasWords(organizationId: string, words: string): RawBuilder<boolean> {
-  return sql<boolean>`id in (
-    select e.thread_id from emails e where e.organization_id = ${organizationId}
-      and e.thread_id is not null and e.search @@ to_tsquery('simple', ${words}))`;
+// PostgreSQL takes unknown words for more frequent than they are, and would look through all threads for the few that have
+// them. So the threads of rare words are found before.
+async function hasWords(
+  db: Connection,
+  organizationId: string,
+  words: string,
+): Promise<RawBuilder<boolean>> {
+  const mails = queryBuilder<Tables>().selectFrom("emails as e").select("thread_id")
+    .where("organization_id", "=", organizationId).where("thread_id", "is not", null)
+    .where(sql<boolean>`e.search @@ to_tsquery('simple', ${words})`);
+  const [found] = await db.select(
+    queryBuilder<Record<never, never>>().selectFrom(mails.limit(MAX_RARE + 1).as("m")).select(
+      sql<string[] | null>`case when count(*) <= ${MAX_RARE}
+        then coalesce(array_agg(distinct thread_id)::text[], '{}') end`.as("threadIds"),
+    ),
+  );
+  return found?.threadIds
+    ? sql<boolean>`id = any(${found.threadIds}::uuid[])`
+    : sql<boolean>`id in (${mails})`;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { statement } from "../../../src/db/database.ts";
 import type { EmailKind } from "../../../src/domain/emails/email.ts";
 import { getThread } from "../../../src/domain/emails/find.ts";
 import type { ParsedMail } from "../../../src/domain/emails/mail.ts";
@@ -64,4 +65,31 @@ onEveryMail("threads are listed by need of an answer and age, and filtered", asy
     "It's a \\ 'quoted' larch-fence",
     "I wait",
   ]);
+});
+
+const FILL = statement<[organizationId: string, count: number]>(
+  "test.fillThreads",
+  `with t as materialized (select n, uuid_v7() as id from generate_series(1, $2::int) n),
+   threads as (
+     insert into threads (id, organization_id, subject, subject_key, contact_email, last_message_at, answered)
+     select id, $1, '', '', 'grace@example.com', now() - n * interval '1 minute', true from t
+   )
+   insert into emails (id, organization_id, thread_id, direction, kind, message_id, from_address, to_addresses, subject,
+     text, reply_text, received_at)
+   select uuid_v7(), $1, id, 'INBOUND', 'PERSON', n || '@example.com', 'grace@example.com', '{}', 'Parcel ' || n, '', '', now() from t`,
+);
+
+onEveryMail("threads are found by words of many mails, and by words of few", async (mail) => {
+  const { db, services, organization: { id, member } } = mail;
+  await db.run(FILL, id, 5_001);
+  const find = async (search: string) => {
+    const { edges } = await listThreads(services, member, { search }, { first: 2 });
+    const threads = edges.map(({ node }) => listEmails(services, node, {}));
+    return (await Promise.all(threads)).flatMap((page) =>
+      page.edges.map(({ node }) => node.subject)
+    );
+  };
+  assert.deepEqual(await find("parcel"), ["Parcel 1", "Parcel 2"]);
+  assert.deepEqual(await find("parcel 5001"), ["Parcel 5001"]);
+  assert.deepEqual(await find("parcel 5002"), []);
 });
