@@ -185,6 +185,9 @@ inBrowser(
     await progress.getByText("Completed").waitFor();
     await progress.getByText("100%").waitFor();
     await assertAccessible(page);
+    await page.getByText("22 found").waitFor();
+    // Rows whose replies were ready again only after they had left the list wait behind a button.
+    await page.reload();
     await page.getByText("Question 21", { exact: true }).click();
     await page.getByText("Instruction: Friendlier").waitFor();
     await page.locator("textarea", { hasText: "Dear Grace," }).waitFor();
