@@ -3,7 +3,7 @@ import { decideFacts } from "../../src/domain/knowledge/decide.ts";
 import { deleteFacts } from "../../src/domain/knowledge/delete.ts";
 import type { Fact, FactState } from "../../src/domain/knowledge/fact.ts";
 import { upsertFact } from "../../src/domain/knowledge/upsert.ts";
-import { builder } from "../kit/builder.ts";
+import { builder, type Context } from "../kit/builder.ts";
 import { FactKind } from "./enums.ts";
 import { FactNode } from "./fact.ts";
 import { KnowledgeNode } from "./knowledge.ts";
@@ -78,6 +78,14 @@ const REFUSALS =
   "ADMIN and OPERATOR only, else ForbiddenError. Refuses unknown ids with NotFoundError, and more than " +
   "1,000 with InvalidInputError; nothing is changed then.";
 
+async function decide(
+  { services, caller }: Context,
+  ids: readonly string[],
+  state: FactState,
+): Promise<{ facts: Fact[] }> {
+  return { facts: await decideFacts(services, caller, fromTypeIds("fact", ids, ["ids"]), state) };
+}
+
 builder.mutationFields((t) => {
   const ids = t.arg.idList({ required: true, description: "Ids of facts, at most 1,000: fct_…" });
   return {
@@ -87,14 +95,7 @@ builder.mutationFields((t) => {
       errors: {},
       description: `Approves facts, including dismissed ones. ${REFUSALS}`,
       args: { ids },
-      resolve: async (_root, args, { services, caller }) => ({
-        facts: await decideFacts(
-          services,
-          caller,
-          fromTypeIds("fact", args.ids, ["ids"]),
-          "APPROVED",
-        ),
-      }),
+      resolve: (_root, { ids }, context) => decide(context, ids, "APPROVED"),
     }),
     dismissFacts: t.field({
       type: DismissFactsPayload,
@@ -103,14 +104,7 @@ builder.mutationFields((t) => {
       description:
         `Dismisses facts: no suggestion uses them, and they are not proposed again. ${REFUSALS}`,
       args: { ids },
-      resolve: async (_root, args, { services, caller }) => ({
-        facts: await decideFacts(
-          services,
-          caller,
-          fromTypeIds("fact", args.ids, ["ids"]),
-          "DISMISSED",
-        ),
-      }),
+      resolve: (_root, { ids }, context) => decide(context, ids, "DISMISSED"),
     }),
     reopenFacts: t.field({
       type: ReopenFactsPayload,
@@ -119,14 +113,7 @@ builder.mutationFields((t) => {
       description:
         `Withdraws the approval or dismissal of facts, which are PROPOSED again. ${REFUSALS}`,
       args: { ids },
-      resolve: async (_root, args, { services, caller }) => ({
-        facts: await decideFacts(
-          services,
-          caller,
-          fromTypeIds("fact", args.ids, ["ids"]),
-          "PROPOSED",
-        ),
-      }),
+      resolve: (_root, { ids }, context) => decide(context, ids, "PROPOSED"),
     }),
     deleteFacts: t.field({
       type: DeleteFactsPayload,
